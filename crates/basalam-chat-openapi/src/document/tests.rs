@@ -1,0 +1,22 @@
+mod loading;
+mod operations;
+mod references;
+
+use serde_json::json;
+
+use super::*;
+use crate::{Method, ParameterLocation, StatusPattern};
+
+fn document(root: Value) -> Document {
+    Document::from_value(root).unwrap()
+}
+
+fn with_paths(paths: Value) -> Document {
+    document(json!({ "openapi": "3.0.3", "paths": paths }))
+}
+
+/// The error of reading the operations of a document with one operation.
+fn operation_error(operation: Value) -> Error {
+    let document = with_paths(json!({ "/a": { "get": operation } }));
+    document.operations().unwrap_err()
+}
