@@ -1,0 +1,71 @@
+//! The table of operations: the facts that the transport goes by.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use crate::lower::{Authorization, Lowered, LoweredOperation};
+use crate::{Error, names, source};
+
+/// Writes the table: a constant for each operation, and the way from an id to it.
+pub(crate) fn generate(lowered: &Lowered) -> Result<String, Error> {
+    let constants = lowered.operations.iter().map(constant);
+    let all = lowered.operations.iter().map(constant_name);
+    let ids = lowered.operations.iter().map(|operation| &operation.id);
+    let found = lowered.operations.iter().map(constant_name);
+    let count = lowered.operations.len();
+    let tokens = quote! {
+        use crate::operation::{Authorization, Operation};
+
+        #(#constants)*
+
+        /// Every operation of the document, in the order of path and method.
+        pub static ALL: [&Operation; #count] = [#(&#all),*];
+
+        /// Finds an operation by its id in the document.
+        pub fn find(id: &str) -> Option<&'static Operation> {
+            match id {
+                #(#ids => Some(&#found),)*
+                _ => None,
+            }
+        }
+    };
+    Ok(source::format(&source::parse(tokens)?))
+}
+
+fn constant_name(operation: &LoweredOperation) -> syn::Ident {
+    format_ident!("{}", names::constant(&operation.id))
+}
+
+fn constant(operation: &LoweredOperation) -> TokenStream {
+    let name = constant_name(operation);
+    let LoweredOperation {
+        id,
+        summary,
+        method,
+        path,
+        idempotent,
+        authorization,
+        success,
+        secret_path,
+    } = operation;
+    let method = format_ident!("{}", method.as_str());
+    let authorization = match authorization {
+        Authorization::None => quote! { Authorization::None },
+        Authorization::Bearer(scopes) => {
+            quote! { Authorization::Bearer { scopes: &[#(#scopes),*] } }
+        }
+    };
+    let doc = format!(" {}", summary.trim());
+    quote! {
+        #[doc = #doc]
+        pub static #name: Operation = Operation {
+            id: #id,
+            method: ::reqwest::Method::#method,
+            path: #path,
+            idempotent: #idempotent,
+            authorization: #authorization,
+            success: #success,
+            secret_path: #secret_path,
+        };
+    }
+}
