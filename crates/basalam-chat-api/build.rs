@@ -1,0 +1,57 @@
+//! Generates the client while the crate is built, where the feature asks for it.
+
+fn main() {
+    println!("cargo::rerun-if-changed=build.rs");
+    #[cfg(feature = "build-time-codegen")]
+    build_time::generate();
+}
+
+#[cfg(feature = "build-time-codegen")]
+mod build_time {
+    use std::path::PathBuf;
+    use std::{env, fs, process};
+
+    /// Names a document to generate from, instead of the one beside this file.
+    const DOCUMENT: &str = "BASALAM_CHAT_SPEC";
+
+    pub fn generate() {
+        println!("cargo::rerun-if-env-changed={DOCUMENT}");
+        if let Err(message) = try_generate() {
+            for line in message.lines() {
+                println!("cargo::error={line}");
+            }
+            process::exit(1);
+        }
+    }
+
+    fn try_generate() -> Result<(), String> {
+        let document = match env::var_os(DOCUMENT).filter(|path| !path.is_empty()) {
+            Some(path) => PathBuf::from(path),
+            None => directory("CARGO_MANIFEST_DIR")?.join("openapi/chat.json"),
+        };
+        println!("cargo::rerun-if-changed={}", document.display());
+        let text = fs::read_to_string(&document).map_err(|error| {
+            format!(
+                "{} cannot be read: {error}. Give {DOCUMENT} an absolute path to an OpenAPI document",
+                document.display()
+            )
+        })?;
+        let sources = basalam_chat_codegen::generate(&text)
+            .map_err(|error| format!("{}: {error}", document.display()))?;
+        let directory = directory("OUT_DIR")?;
+        for (name, text) in [
+            ("client.rs", &sources.client),
+            ("scalars.rs", &sources.scalars),
+            ("operations.rs", &sources.operations),
+        ] {
+            fs::write(directory.join(name), text).map_err(|error| format!("{name}: {error}"))?;
+        }
+        Ok(())
+    }
+
+    fn directory(variable: &str) -> Result<PathBuf, String> {
+        env::var_os(variable)
+            .map(PathBuf::from)
+            .ok_or_else(|| format!("cargo did not set {variable}"))
+    }
+}

@@ -1,0 +1,87 @@
+//! The hook through which every generated request leaves this crate.
+
+use std::any::Any;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use progenitor_client::{ClientHooks, OperationInfo};
+use reqwest::{Request, Response};
+
+use crate::client::Client;
+use crate::operation::Operation;
+use crate::operations;
+
+/// What a [`Transport`] answers with, once it is there.
+pub type TransportFuture<'a> = Pin<Box<dyn Future<Output = Result<Response, Failure>> + Send + 'a>>;
+
+/// Carries requests of the generated client to the service.
+///
+/// Authorisation, sending, limits and whatever else is done to every request happen in here.
+pub trait Transport: fmt::Debug + Send + Sync {
+    /// Sends one request of `operation` and gives the whole answer.
+    ///
+    /// An answer with a status other than `operation.success` reaches the caller as
+    /// [`Error::UnexpectedResponse`](crate::Error::UnexpectedResponse).
+    fn send<'a>(&'a self, operation: &'static Operation, request: Request) -> TransportFuture<'a>;
+}
+
+/// What a transport failed with, of a type that its caller knows.
+///
+/// progenitor's hook can give reqwest's errors only, so a failure travels inside an answer that nobody
+/// sent, and [`take`](Failure::take) gets it out again.
+#[derive(Clone, Debug)]
+pub struct Failure(Arc<dyn Any + Send + Sync>);
+
+/// The status of an answer that carries a failure. No document names it.
+const CARRIER: u16 = 599;
+
+impl Failure {
+    /// Wraps what the transport failed with.
+    pub fn new<T: Any + Send + Sync>(failure: T) -> Failure {
+        Failure(Arc::new(failure))
+    }
+
+    /// Takes the failure out of the answer that carries it, if one does and it is a `T`.
+    pub fn take<T: Any + Send + Sync>(answer: &mut Response) -> Option<T> {
+        let Failure(failure) = answer.extensions_mut().remove::<Failure>()?;
+        Arc::into_inner(failure.downcast::<T>().ok()?)
+    }
+
+    fn into_answer(self) -> Response {
+        let mut answer = http::Response::new(Vec::new());
+        // 599 is a status that the type can hold, so the default is never reached.
+        *answer.status_mut() = http::StatusCode::from_u16(CARRIER).unwrap_or_default();
+        answer.extensions_mut().insert(self);
+        Response::from(answer)
+    }
+}
+
+/// What the generated client holds: its way to the service.
+#[derive(Clone, Debug)]
+pub struct Inner {
+    transport: Arc<dyn Transport>,
+}
+
+impl Inner {
+    /// Makes a client's inside from a transport.
+    pub fn new(transport: Arc<dyn Transport>) -> Inner {
+        Inner { transport }
+    }
+}
+
+impl ClientHooks<Inner> for Client {
+    async fn exec(&self, request: Request, info: &OperationInfo) -> reqwest::Result<Response> {
+        let Some(operation) = operations::find(info.operation_id) else {
+            // Client and table come from one document, so every id is found.
+            return Ok(Failure::new(UnknownOperation(info.operation_id)).into_answer());
+        };
+        let answer = self.inner.transport.send(operation, request).await;
+        Ok(answer.unwrap_or_else(Failure::into_answer))
+    }
+}
+
+/// An operation that the table does not have.
+#[derive(Clone, Copy, Debug)]
+pub struct UnknownOperation(pub &'static str);

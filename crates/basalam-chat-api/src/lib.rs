@@ -1,0 +1,48 @@
+//! The generated client and types of the Basalam chat service.
+//!
+//! This crate is what `cargo xtask generate` makes of `openapi/chat.json`, and the little that must
+//! live beside it: the macros that its ids and vocabularies are made with, the table's row type, and
+//! the hook through which every request leaves. Users of the service want the crate `basalam-chat`,
+//! which wraps this one. Nothing here is covered by semantic versioning.
+//!
+//! With the feature `build-time-codegen` the client is generated while this crate is built, from the
+//! document beside its `Cargo.toml` or from the file that the environment variable
+//! `BASALAM_CHAT_SPEC` names. The result is the same, byte for byte.
+
+mod hook;
+pub mod operation;
+pub mod path;
+mod scalar;
+pub mod sources;
+
+/// The generated client and its types.
+#[rustfmt::skip]
+#[allow(missing_docs, unreachable_pub)]
+mod client {
+    #[cfg(not(feature = "build-time-codegen"))]
+    include!("generated/client.rs");
+    #[cfg(feature = "build-time-codegen")]
+    include!(concat!(env!("OUT_DIR"), "/client.rs"));
+}
+
+/// Ids, texts, secrets and open vocabularies.
+#[rustfmt::skip]
+pub mod scalars {
+    #[cfg(not(feature = "build-time-codegen"))]
+    include!("generated/scalars.rs");
+    #[cfg(feature = "build-time-codegen")]
+    include!(concat!(env!("OUT_DIR"), "/scalars.rs"));
+}
+
+/// The table of operations.
+#[rustfmt::skip]
+pub mod operations {
+    #[cfg(not(feature = "build-time-codegen"))]
+    include!("generated/operations.rs");
+    #[cfg(feature = "build-time-codegen")]
+    include!(concat!(env!("OUT_DIR"), "/operations.rs"));
+}
+
+pub use client::{ByteStream, Client, ClientInfo, Error, ResponseValue, types};
+pub use hook::{Failure, Inner, Transport, TransportFuture, UnknownOperation};
+pub use scalar::{InvalidId, InvalidSecret, UnknownValue};

@@ -1,0 +1,116 @@
+//! The steps, in the order of how soon they tell something.
+
+use std::path::Path;
+
+use super::{Outcome, Step, command, document, is_there, succeed};
+use crate::generate;
+
+/// The oldest Rust that the workspace promises to build with.
+const MINIMUM_RUST: &str = env!("CARGO_PKG_RUST_VERSION");
+
+/// Combinations of the facade's features that nothing else builds.
+const FEATURES: [&str; 5] = [
+    "",
+    "rustls",
+    "native-tls",
+    "rustls,native-tls",
+    "rustls,schemars",
+];
+
+pub(super) fn all() -> Vec<Step> {
+    let mut steps = vec![
+        cargo("format", &["fmt", "--all", "--check"]),
+        step("generated files are fresh", |root| {
+            generate::run(root, true).map(|()| Outcome::Passed)
+        }),
+        step("document, by an independent validator", document::validate),
+        cargo("tests", &["test", "--workspace"]),
+        cargo("quickstart", &["run", "--example", "quickstart"]),
+        cargo(
+            "tests, all features",
+            &["test", "--workspace", "--all-features"],
+        ),
+        clippy("clippy", &[]),
+        clippy("clippy, all features", &["--all-features"]),
+        docs("docs", &[]),
+        docs("docs, all features", &["--all-features"]),
+    ];
+    steps.extend(FEATURES.map(features));
+    steps.push(step("oldest Rust", oldest_rust));
+    // Without the verification of siblings that are in no registry yet, nothing could be packaged.
+    steps.push(cargo(
+        "packages",
+        &["package", "--workspace", "--allow-dirty", "--quiet"],
+    ));
+    steps
+}
+
+fn step(name: &'static str, run: impl Fn(&Path) -> anyhow::Result<Outcome> + 'static) -> Step {
+    Step {
+        name,
+        run: Box::new(run),
+    }
+}
+
+fn cargo(name: &'static str, arguments: &'static [&'static str]) -> Step {
+    step(name, move |root| {
+        succeed(command(root, "cargo").args(arguments))
+    })
+}
+
+fn clippy(name: &'static str, features: &'static [&'static str]) -> Step {
+    step(name, move |root| {
+        let mut command = command(root, "cargo");
+        command.args(["clippy", "--workspace", "--all-targets"]);
+        succeed(command.args(features).args(["--", "-D", "warnings"]))
+    })
+}
+
+fn docs(name: &'static str, features: &'static [&'static str]) -> Step {
+    step(name, move |root| {
+        let mut command = command(root, "cargo");
+        command.env("RUSTDOCFLAGS", "-D warnings");
+        command.args(["doc", "--workspace", "--no-deps"]);
+        succeed(command.args(features))
+    })
+}
+
+fn features(features: &'static str) -> Step {
+    let name = match features {
+        "" => "features: none",
+        "rustls" => "features: rustls",
+        "native-tls" => "features: native-tls",
+        "rustls,native-tls" => "features: rustls, native-tls",
+        _ => "features: rustls, schemars",
+    };
+    step(name, move |root| {
+        let needs_library = features.contains("native-tls");
+        let is_linux = cfg!(target_os = "linux");
+        if needs_library && is_linux && !is_there("pkg-config", &["--exists", "openssl"]) {
+            return Ok(Outcome::Skipped(
+                "the system's TLS library has no development files here".to_owned(),
+            ));
+        }
+        let mut command = command(root, "cargo");
+        command.args([
+            "check",
+            "--package",
+            "basalam-chat",
+            "--no-default-features",
+        ]);
+        succeed(command.args(["--features", features]))
+    })
+}
+
+fn oldest_rust(root: &Path) -> anyhow::Result<Outcome> {
+    let toolchain = format!("+{MINIMUM_RUST}");
+    if !is_there("rustup", &["run", MINIMUM_RUST, "cargo", "--version"]) {
+        return Ok(Outcome::Skipped(format!(
+            "Rust {MINIMUM_RUST} is not installed; clippy's `incompatible_msrv` still looked"
+        )));
+    }
+    // rustup's own `cargo` picks the toolchain, which the cargo that runs this cannot.
+    let mut command = std::process::Command::new("cargo");
+    command.current_dir(root).env_remove("RUSTUP_TOOLCHAIN");
+    succeed(command.args([&toolchain, "check", "--workspace", "--all-targets"]))
+}

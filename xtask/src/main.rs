@@ -1,0 +1,42 @@
+//! The project's own commands, run as `cargo xtask <command>`.
+
+// A command talks to its user.
+#![allow(clippy::print_stdout)]
+
+mod ci;
+mod generate;
+
+use clap::{Parser, Subcommand};
+
+/// The project's own commands.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Writes the sources that come from openapi/chat.json.
+    Generate {
+        /// Writes nothing; fails, and shows the difference, where a file is not what would be written.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Runs everything that must hold before a change is taken.
+    Ci,
+}
+
+fn main() -> anyhow::Result<()> {
+    match Arguments::parse().command {
+        Command::Generate { check } => generate::run(&workspace_root(), check),
+        Command::Ci => ci::run(&workspace_root()),
+    }
+}
+
+/// The folder of the workspace that this command was built from.
+fn workspace_root() -> std::path::PathBuf {
+    let here = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here).to_owned()
+}
