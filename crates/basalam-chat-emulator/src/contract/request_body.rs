@@ -1,0 +1,73 @@
+//! Bodies of requests.
+
+use std::sync::Arc;
+
+use axum::http::header::CONTENT_TYPE;
+use basalam_chat_openapi::Document;
+use jsonschema::Validator;
+use serde_json::{Value, json};
+
+use super::parameters::RequestParts;
+use super::{is_json, validator, violations};
+use crate::error::Error;
+use crate::problem::Violation;
+
+/// The body that an operation takes.
+pub(super) struct RequestBody {
+    required: bool,
+    /// `None` where the operation takes no JSON.
+    json: Option<Arc<Validator>>,
+}
+
+impl RequestBody {
+    pub(super) fn read(
+        document: &Document,
+        body: &basalam_chat_openapi::RequestBody<'_>,
+    ) -> Result<Self, Error> {
+        let json = body.content.iter().find(|it| is_json(it.name));
+        let json = json.and_then(|it| Some((it.schema?, it.pointer.child("schema"))));
+        Ok(Self {
+            required: body.required,
+            json: json
+                .map(|(schema, at)| validator(document, schema, &at))
+                .transpose()?,
+        })
+    }
+
+    /// Checks the body and gives it with `{}` wherever an empty `[]` stands for it.
+    pub(super) fn check(
+        &self,
+        request: &RequestParts<'_>,
+        violations: &mut Vec<Violation>,
+    ) -> Option<Value> {
+        let validator = self.json.as_deref()?;
+        if request.body.is_empty() {
+            if self.required {
+                violations.push(Violation::new(["body"], "a body is required", "missing"));
+            }
+            return None;
+        }
+        let content_type = request.headers.get(CONTENT_TYPE);
+        if !content_type.is_some_and(|it| it.to_str().is_ok_and(is_json)) {
+            violations.push(Violation::new(
+                ["body"],
+                "must be sent with the header `Content-Type: application/json`",
+                "model_attributes_type",
+            ));
+            return None;
+        }
+        match serde_json::from_slice(request.body) {
+            Ok(mut body) => {
+                violations::mend_empty_objects(validator, &mut body);
+                violations::collect(validator, &body, &["body"], violations);
+                Some(body)
+            }
+            Err(error) => {
+                let location = [json!("body"), json!(error.column())];
+                let message = format!("is not JSON: {error}");
+                violations.push(Violation::new(location, message, "json_invalid"));
+                None
+            }
+        }
+    }
+}

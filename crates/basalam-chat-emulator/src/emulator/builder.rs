@@ -1,0 +1,165 @@
+//! How an emulator is set up.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use super::{Emulator, url_for};
+use crate::clock::Clock;
+use crate::contract::Contract;
+use crate::error::Error;
+use crate::options::{Options, TimeBound};
+use crate::server::running::Server;
+use crate::server::{self, Service};
+use crate::state::State;
+use crate::user::{NewUser, Vendor};
+
+/// Options of an emulator, most of them for what nobody knows about the service.
+///
+/// ```
+/// use basalam_chat_emulator::{Emulator, TimeBound};
+///
+/// # async fn example() -> Result<(), basalam_chat_emulator::Error> {
+/// let emulator = Emulator::builder()
+///     .page_cap(10)
+///     .sender_ids_as_strings(true)
+///     .before_bound(TimeBound::Inclusive)
+///     .start()
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a builder does nothing until it is started"]
+pub struct Builder {
+    address: SocketAddr,
+    seller: NewUser,
+    customer: NewUser,
+    options: Options,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        let vendor = Vendor {
+            id: 112_233,
+            title: "Emulated stall".to_owned(),
+            identifier: "emulated-stall".to_owned(),
+        };
+        Self {
+            address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            seller: NewUser::new("Seller").token("seller-token").vendor(vendor),
+            customer: NewUser::new("Customer").token("customer-token"),
+            options: Options::default(),
+        }
+    }
+}
+
+impl Builder {
+    /// Sets the address to listen on. Default: any free port of 127.0.0.1.
+    ///
+    /// Anyone who reaches the address can use the service: its tokens are no secrets.
+    pub fn address(mut self, address: impl Into<SocketAddr>) -> Self {
+        self.address = address.into();
+        self
+    }
+
+    /// Sets the port to listen on; 0 takes any free one, which is the default.
+    pub fn port(mut self, port: u16) -> Self {
+        self.address.set_port(port);
+        self
+    }
+
+    /// Sets the first of the two users that the service starts with. Default: a user
+    /// called `Seller` with a stall and the token `seller-token`.
+    pub fn seller(mut self, seller: NewUser) -> Self {
+        self.seller = seller;
+        self
+    }
+
+    /// Sets the second of the two users that the service starts with. Default: a user
+    /// called `Customer` with the token `customer-token`.
+    pub fn customer(mut self, customer: NewUser) -> Self {
+        self.customer = customer;
+        self
+    }
+
+    /// Sets the clock that all times come from. Default: the computer's, in UTC; the
+    /// zone of the real service is unknown.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.options.clock = Arc::new(clock);
+        self
+    }
+
+    /// Says whether the `id` of a message's sender is text instead of a number.
+    /// Default: a number, as the contract says; both are likely to occur.
+    pub fn sender_ids_as_strings(mut self, yes: bool) -> Self {
+        self.options.sender_ids_as_strings = yes;
+        self
+    }
+
+    /// Sets the largest page of messages or chats, whatever `limit` asks for; at least
+    /// 1. Default: none; whether the service has one is unknown.
+    pub fn page_cap(mut self, cap: usize) -> Self {
+        self.options.page_cap = Some(cap);
+        self
+    }
+
+    /// Says whether `updated_from` and `modified_from` take in their own second.
+    /// Default: inclusive; unknown of the service.
+    pub fn from_bound(mut self, bound: TimeBound) -> Self {
+        self.options.from_bound = bound;
+        self
+    }
+
+    /// Says whether `updated_before` and `modified_before` take in their own second.
+    /// Default: exclusive; unknown of the service.
+    pub fn before_bound(mut self, bound: TimeBound) -> Self {
+        self.options.before_bound = bound;
+        self
+    }
+
+    /// Says whether reading the messages of a chat marks all of them as seen. The page
+    /// itself is given as it was before. Default: no; unknown of the service. Sending
+    /// into a chat always marks it as seen.
+    pub fn reading_marks_seen(mut self, yes: bool) -> Self {
+        self.options.reading_marks_seen = yes;
+        self
+    }
+
+    /// Starts the service; it takes connections when this returns.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_address`] when the address cannot be listened on,
+    /// [`Error::is_argument`] when an option is out of bounds or the two users clash,
+    /// [`Error::is_system`] when there is no thread to be had.
+    pub async fn start(self) -> Result<Emulator, Error> {
+        // Nothing in a start waits; it is async so that seeding may come to.
+        self.start_blocking()
+    }
+
+    /// Does what [`Builder::start`] does, outside of any async runtime as well.
+    ///
+    /// # Errors
+    ///
+    /// As [`Builder::start`].
+    pub fn start_blocking(self) -> Result<Emulator, Error> {
+        if self.options.page_cap == Some(0) {
+            return Err(Error::argument(
+                "a page cap of 0 would hide everything; use 1 or more",
+            ));
+        }
+        let contract = Contract::embedded()?;
+        let mut state = State::default();
+        let seller = state.users.add(self.seller)?;
+        let customer = state.users.add(self.customer)?;
+        let service = Arc::new(Service::new(contract, self.options, state));
+        let server = Server::start(self.address, server::router(&service))?;
+        Ok(Emulator {
+            base_url: url_for(server.address),
+            service,
+            server,
+            seller,
+            customer,
+        })
+    }
+}

@@ -1,0 +1,108 @@
+//! What the operations do, once their requests are known to be valid.
+
+mod answers;
+mod chats;
+mod messages;
+mod users;
+
+pub(crate) use answers::content;
+use basalam_chat_openapi::ParameterLocation;
+use jiff::civil::DateTime;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::contract::{Checked, Parameters};
+use crate::options::Options;
+use crate::problem::{Problem, Violation};
+use crate::state::State;
+
+/// Does the work of an operation, without waiting for anything: the state is locked
+/// meanwhile.
+pub(crate) type Handler = fn(&mut State, &Call<'_>) -> Result<Value, Problem>;
+
+/// Gives what an operation does, or `None` where the emulator does not speak it yet.
+pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
+    Some(match operation_id {
+        "create_chat" => chats::create_chat,
+        "get_chats" => chats::get_chats,
+        "create_message" => messages::create_message,
+        "get_messages" => messages::get_messages,
+        "get_current_user" => users::get_current_user,
+        _ => return None,
+    })
+}
+
+/// A valid request.
+pub(crate) struct Call<'a> {
+    user_id: Option<i64>,
+    parameters: Parameters,
+    body: Option<Value>,
+    pub(crate) now: DateTime,
+    pub(crate) options: &'a Options,
+}
+
+impl<'a> Call<'a> {
+    pub(crate) fn new(
+        user_id: Option<i64>,
+        checked: Checked,
+        now: DateTime,
+        options: &'a Options,
+    ) -> Self {
+        Self {
+            user_id,
+            parameters: checked.parameters,
+            body: checked.body,
+            now,
+            options,
+        }
+    }
+
+    /// The user that the token belongs to.
+    fn user_id(&self) -> Result<i64, Problem> {
+        self.user_id.ok_or(Problem::Unauthorized)
+    }
+
+    fn path_integer(&self, name: &str) -> Result<i64, Problem> {
+        self.parameters
+            .integer(ParameterLocation::Path, name)
+            .ok_or(Problem::NotFound)
+    }
+
+    fn query_integer(&self, name: &str) -> Option<i64> {
+        self.parameters.integer(ParameterLocation::Query, name)
+    }
+
+    fn query_text(&self, name: &str) -> Option<&str> {
+        self.parameters.text(ParameterLocation::Query, name)
+    }
+
+    /// Gives the size of a page: what `limit` asks for, capped where the emulator is
+    /// told to. Unknown: what the service does with a limit below 1.
+    fn limit(&self) -> Result<usize, Problem> {
+        let limit = self.query_integer("limit").unwrap_or(i64::MAX);
+        if limit < 1 {
+            return Err(Problem::invalid(
+                ["query", "limit"],
+                "must be 1 or more",
+                "greater_than_equal",
+            ));
+        }
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        Ok(limit.min(self.options.page_cap.unwrap_or(usize::MAX)))
+    }
+
+    /// Reads the body. What the document takes and the type does not, such as an
+    /// integer beyond 64 bits, is a violation like any other.
+    fn body<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        let body = self.body.as_ref().unwrap_or(&Value::Null);
+        serde_path_to_error::deserialize(body).map_err(|error| {
+            let mut location = vec![Value::from("body")];
+            location.extend(error.path().iter().map(|segment| match segment {
+                serde_path_to_error::Segment::Seq { index } => Value::from(*index),
+                segment => Value::from(segment.to_string()),
+            }));
+            let message = error.inner().to_string();
+            Problem::Invalid(vec![Violation::new(location, message, "value_error")])
+        })
+    }
+}

@@ -1,0 +1,121 @@
+//! The JSON of messages, chats and users.
+
+use jiff::civil::DateTime;
+use serde_json::{Value, json};
+
+use crate::options::Options;
+use crate::state::State;
+use crate::state::chats::Chat;
+use crate::state::messages::{Content, Message};
+use crate::user::{User, Vendor};
+
+/// Unknown: the numbers of a stall's status. This one is for an open stall.
+const VENDOR_STATUS: i64 = 1;
+
+/// Writes messages and chats the way the options want it.
+pub(super) struct Writer<'a> {
+    pub(super) state: &'a State,
+    pub(super) options: &'a Options,
+}
+
+impl Writer<'_> {
+    /// Writes a message with the one it replies to.
+    pub(super) fn message(&self, message: &Message) -> Value {
+        let mut json = self.message_alone(message);
+        let replied = message.replied_message_id;
+        let replied = replied.and_then(|id| self.state.message(id));
+        json["replied_message"] = json!(replied.map(|it| self.message_alone(it)));
+        json
+    }
+
+    fn message_alone(&self, message: &Message) -> Value {
+        json!({
+            "id": message.id,
+            "chat_id": message.chat_id,
+            "seen_at": message.seen_at.map(time),
+            "created_at": time(message.created_at),
+            "updated_at": time(message.updated_at),
+            "message_type": message.message_type,
+            "sender": self.state.users.by_id(message.sender_id).map(|it| self.sender(it)),
+            "content": content(&message.content),
+            "forward_from": message.forward_from,
+        })
+    }
+
+    /// Writes a chat from the side of one of its members.
+    pub(super) fn chat(&self, chat: &Chat, user_id: i64) -> Value {
+        let own = chat.member(user_id);
+        let other = chat.contact_of(user_id);
+        let contact = other.and_then(|it| self.state.users.by_id(it.user_id));
+        let last = chat.message_ids.last();
+        let last = last.and_then(|id| self.state.message(*id));
+        json!({
+            "id": chat.id,
+            "chat_type": "private",
+            "marked_as_unread": false,
+            "unseen_message_count": own.map_or(0, |it| it.unseen_count),
+            "created_at": time(chat.created_at),
+            "updated_at": time(chat.updated_at),
+            "modified_at": time(chat.modified_at),
+            "deleted_at": null,
+            "last_message": last.map(|it| self.message(it)),
+            "last_seen_id": own.and_then(|it| it.last_seen_id),
+            "contact_last_seen_message_id": other.and_then(|it| it.last_seen_id),
+            "contact": contact.map(person),
+            "contact_id": contact.map(|it| it.id),
+            "contact_is_blocked": false,
+            "show_approvals": false,
+            "reply_markup": {},
+            "archive_state": null,
+            "group": null,
+            "channel": null,
+            "bot": null,
+        })
+    }
+
+    fn sender(&self, user: &User) -> Value {
+        let mut json = person(user);
+        if self.options.sender_ids_as_strings {
+            json["id"] = user.id.to_string().into();
+        }
+        json
+    }
+}
+
+fn person(user: &User) -> Value {
+    json!({
+        "id": user.id,
+        "hash_id": user.hash_id,
+        "name": user.name,
+        "avatar": null,
+        "badge": null,
+        "verified": false,
+        "vendor": user.vendor.as_ref().map(vendor),
+    })
+}
+
+pub(super) fn vendor(vendor: &Vendor) -> Value {
+    json!({
+        "id": vendor.id,
+        "title": vendor.title,
+        "status": VENDOR_STATUS,
+        "identifier": vendor.identifier,
+    })
+}
+
+/// Writes the content of a message. Unknown: how the service finds links in a text;
+/// none are told.
+pub(crate) fn content(content: &Content) -> Value {
+    json!({
+        "links": null,
+        "files": content.files,
+        "text": content.text,
+        "entity_id": content.entity_id,
+        "metadata": content.metadata,
+        "reply_markup": content.reply_markup,
+    })
+}
+
+fn time(time: DateTime) -> String {
+    time.strftime("%Y-%m-%d %H:%M:%S").to_string()
+}

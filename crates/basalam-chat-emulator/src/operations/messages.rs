@@ -1,0 +1,124 @@
+//! Operations on messages.
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::Call;
+use super::answers::Writer;
+use crate::problem::Problem;
+use crate::state::State;
+use crate::state::messages::{Button, Comparison, Content, File, NewMessage, SortOrder, page};
+
+#[derive(Deserialize)]
+struct CreateMessageBody {
+    message_type: String,
+    content: Option<NewContent>,
+    attachment: Option<Attachment>,
+    replied_message_id: Option<i64>,
+    temp_id: Option<i64>,
+    message_metadata: Option<Map<String, Value>>,
+    inline_markup_button: Option<Vec<Vec<Button>>>,
+    forward_from: Option<i64>,
+}
+
+#[derive(Deserialize)]
+struct NewContent {
+    text: Option<String>,
+    entity_id: Option<i64>,
+}
+
+#[derive(Deserialize)]
+struct Attachment {
+    files: Option<Vec<File>>,
+}
+
+impl CreateMessageBody {
+    fn into_message(self) -> NewMessage {
+        let (text, entity_id) = match self.content {
+            Some(content) => (content.text, content.entity_id),
+            None => (None, None),
+        };
+        NewMessage {
+            message_type: self.message_type,
+            content: Content {
+                text,
+                entity_id,
+                files: self.attachment.and_then(|it| it.files),
+                metadata: self.message_metadata,
+                reply_markup: self.inline_markup_button,
+            },
+            replied_message_id: self.replied_message_id,
+            forward_from: self.forward_from,
+        }
+    }
+}
+
+/// Sends a message to a chat.
+pub(super) fn create_message(state: &mut State, call: &Call<'_>) -> Result<Value, Problem> {
+    let user_id = call.user_id()?;
+    let chat_id = call.path_integer("chat_id")?;
+    let body: CreateMessageBody = call.body()?;
+    let temp_id = body.temp_id;
+    if let Some(id) = body.replied_message_id {
+        let replied = state.visible_message(id, user_id);
+        replied
+            .filter(|it| it.chat_id == chat_id)
+            .ok_or(Problem::NotFound)?;
+    }
+    if let Some(id) = body.forward_from {
+        state
+            .visible_message(id, user_id)
+            .ok_or(Problem::NotFound)?;
+    }
+    let sent = state.send(chat_id, user_id, body.into_message(), call.now);
+    let id = sent.ok_or(Problem::NotFound)?.id;
+    let writer = Writer {
+        state,
+        options: call.options,
+    };
+    let message = state.message(id).map(|it| writer.message(it));
+    Ok(json!({ "data": message, "temp_id": temp_id }))
+}
+
+/// Gives a page of the messages of a chat.
+pub(super) fn get_messages(state: &mut State, call: &Call<'_>) -> Result<Value, Problem> {
+    let user_id = call.user_id()?;
+    let chat_id = call.path_integer("chat_id")?;
+    let limit = call.limit()?;
+    let order = match call.query_text("order") {
+        Some("asc") => SortOrder::Ascending,
+        _ => SortOrder::Descending,
+    };
+    let comparison = comparison(call)?;
+    // Likely: 0 stands for no message, as Basalam's web application sends it.
+    let message_id = call.query_integer("message_id").filter(|id| *id != 0);
+    let chat = state.chat_of(chat_id, user_id).ok_or(Problem::NotFound)?;
+    let cursor = message_id.map(|id| (comparison, id));
+    let ids = page(&chat.message_ids, cursor, order, limit);
+    if call.options.reading_marks_seen {
+        state.mark_seen(chat_id, user_id, call.now);
+    }
+    let writer = Writer {
+        state,
+        options: call.options,
+    };
+    let messages = ids.into_iter().filter_map(|id| state.message(id));
+    let messages: Vec<_> = messages.map(|it| writer.message(it)).collect();
+    Ok(json!({ "data": { "messages": messages } }))
+}
+
+fn comparison(call: &Call<'_>) -> Result<Comparison, Problem> {
+    Ok(match call.query_text("cmp") {
+        Some("lte") => Comparison::LessOrEqual,
+        Some("gt") => Comparison::Greater,
+        Some("gte") => Comparison::GreaterOrEqual,
+        Some("bt") => {
+            return Err(Problem::invalid(
+                ["query", "cmp"],
+                "nobody has published what `bt` does, so the emulator does not guess; use `lt`, `lte`, `gt` or `gte`",
+                "value_error",
+            ));
+        }
+        _ => Comparison::Less,
+    })
+}

@@ -1,0 +1,80 @@
+//! The ways in which the service says no.
+
+use serde_json::{Value, json};
+
+/// Why a request is refused.
+#[derive(Debug)]
+pub(crate) enum Problem {
+    /// The token is missing or unknown.
+    Unauthorized,
+    /// The route is known and what it is about is not there, or not for this user.
+    NotFound,
+    /// The request breaks the document.
+    Invalid(Vec<Violation>),
+}
+
+/// One way in which a request breaks the document.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Violation {
+    /// The part of the request, then the way down to the member.
+    pub(crate) location: Vec<Value>,
+    pub(crate) message: String,
+    /// The name of the broken rule. The names are those of pydantic 2, from whose way
+    /// of writing schemas the contract of the service is likely to have been made.
+    pub(crate) rule: &'static str,
+}
+
+impl Violation {
+    pub(crate) fn new<L, S>(location: L, message: impl Into<String>, rule: &'static str) -> Self
+    where
+        L: IntoIterator<Item = S>,
+        S: Into<Value>,
+    {
+        Self {
+            location: location.into_iter().map(Into::into).collect(),
+            message: message.into(),
+            rule,
+        }
+    }
+}
+
+impl Problem {
+    /// A single violation.
+    pub(crate) fn invalid<const N: usize>(
+        location: [&str; N],
+        message: impl Into<String>,
+        rule: &'static str,
+    ) -> Self {
+        Self::Invalid(vec![Violation::new(location, message, rule)])
+    }
+
+    pub(crate) fn status(&self) -> u16 {
+        match self {
+            Self::Unauthorized => 401,
+            Self::NotFound => 404,
+            Self::Invalid(_) => 422,
+        }
+    }
+
+    pub(crate) fn body(&self) -> Value {
+        match self {
+            // Likely: the shape that a sister service on the same gateway documents,
+            // with the words that were seen live. Unknown: the number in `code`.
+            Self::Unauthorized => json!({
+                "http_status": 401,
+                "message": "authentication error",
+                "errors": [{"code": 401, "message": "authentication error", "fields": []}],
+            }),
+            // Likely: seen live.
+            Self::NotFound => json!({"message": "not found"}),
+            // Certain: from the published contract.
+            Self::Invalid(violations) => {
+                let detail: Vec<_> = violations
+                    .iter()
+                    .map(|it| json!({"loc": it.location, "msg": it.message, "type": it.rule}))
+                    .collect();
+                json!({ "detail": detail })
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Answers as HTTP.
+
+use axum::body::Body;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::Response;
+use serde_json::{Value, json};
+
+const JSON: &str = "application/json";
+const TEXT: &str = "text/plain; charset=utf-8";
+
+/// An answer in JSON.
+pub(super) fn json(status: u16, body: &Value) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    with_type(status, JSON, body.to_string())
+}
+
+/// Likely: what the gateway says where it knows no route, as seen live.
+pub(super) fn unknown_route() -> Response {
+    with_type(StatusCode::NOT_FOUND, TEXT, "404 page not found")
+}
+
+/// Unknown: how the service refuses a body that is too large.
+pub(super) fn body_too_large(limit: usize) -> Response {
+    let text = format!("the body is larger than {limit} bytes");
+    with_type(StatusCode::PAYLOAD_TOO_LARGE, TEXT, text)
+}
+
+/// The body ended before its time; most likely nobody is there to read this.
+pub(super) fn body_incomplete() -> Response {
+    with_type(StatusCode::BAD_REQUEST, TEXT, "the body is incomplete")
+}
+
+/// The emulator would have answered what its own document does not allow.
+pub(super) fn bug(operation_id: &str, status: u16, fault: &str) -> Response {
+    let message = format!(
+        "the emulator's answer {status} to {operation_id} breaks its OpenAPI document {fault}; this is a bug of basalam-chat-emulator, please report it"
+    );
+    json(500, &json!({ "message": message }))
+}
+
+fn with_type(status: StatusCode, media_type: &'static str, body: impl Into<Body>) -> Response {
+    let mut response = Response::new(body.into());
+    *response.status_mut() = status;
+    let media_type = HeaderValue::from_static(media_type);
+    response.headers_mut().insert(CONTENT_TYPE, media_type);
+    response
+}

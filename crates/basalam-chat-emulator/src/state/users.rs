@@ -1,0 +1,168 @@
+//! Users and their tokens.
+
+use std::collections::BTreeMap;
+
+use secrecy::ExposeSecret;
+
+use crate::error::Error;
+use crate::user::{NewUser, User};
+
+/// The number of the first user that has none of its own.
+const FIRST_USER_ID: i64 = 430;
+
+/// The users of the service.
+#[derive(Default)]
+pub(crate) struct Users {
+    by_id: BTreeMap<i64, User>,
+}
+
+impl Users {
+    /// Adds a user, refusing one that could not be told from another.
+    pub(crate) fn add(&mut self, new: NewUser) -> Result<User, Error> {
+        if let Some(id) = new.id {
+            if id < 1 {
+                return Err(Error::argument(format!(
+                    "the id {id} of {:?} is below 1; give a positive one or none",
+                    new.name
+                )));
+            }
+            if self.by_id.contains_key(&id) {
+                return Err(taken(&new.name, "id"));
+            }
+        }
+        if let Some(hash_id) = &new.hash_id
+            && (hash_id.is_empty() || self.by_hash_id(hash_id).is_some())
+        {
+            return Err(taken(&new.name, "hash id"));
+        }
+        if let Some(token) = &new.token
+            && (token.expose_secret().is_empty() || self.by_token(token.expose_secret()).is_some())
+        {
+            return Err(taken(&new.name, "token"));
+        }
+        Ok(self.insert(new))
+    }
+
+    /// Adds a user that has a name and nothing else, which is always possible.
+    pub(crate) fn add_named(&mut self, name: String) -> User {
+        self.insert(NewUser::new(name))
+    }
+
+    pub(crate) fn by_id(&self, id: i64) -> Option<&User> {
+        self.by_id.get(&id)
+    }
+
+    pub(crate) fn by_hash_id(&self, hash_id: &str) -> Option<&User> {
+        self.by_id.values().find(|user| user.hash_id == hash_id)
+    }
+
+    pub(crate) fn by_token(&self, token: &str) -> Option<&User> {
+        self.by_id.values().find(|user| user.token() == token)
+    }
+
+    fn insert(&mut self, new: NewUser) -> User {
+        let id = new.id.unwrap_or_else(|| self.free_id());
+        let hash_id = new.hash_id.unwrap_or_else(|| {
+            free_text(&format!("u{id:x}"), |text| self.by_hash_id(text).is_some())
+        });
+        let token = new.token.unwrap_or_else(|| {
+            let token = free_text(&format!("user-{id}-token"), |text| {
+                self.by_token(text).is_some()
+            });
+            token.into()
+        });
+        let user = User {
+            id,
+            name: new.name,
+            hash_id,
+            vendor: new.vendor,
+            token,
+        };
+        self.by_id.insert(id, user.clone());
+        user
+    }
+
+    fn free_id(&self) -> i64 {
+        let mut id = FIRST_USER_ID;
+        while self.by_id.contains_key(&id) {
+            id += 1;
+        }
+        id
+    }
+}
+
+/// Gives `base`, with a number behind it where it is taken.
+fn free_text(base: &str, is_taken: impl Fn(&str) -> bool) -> String {
+    let mut text = base.to_owned();
+    let mut number = 1;
+    while is_taken(&text) {
+        number += 1;
+        text = format!("{base}-{number}");
+    }
+    text
+}
+
+fn taken(name: &str, what: &str) -> Error {
+    Error::argument(format!(
+        "the {what} of {name:?} is empty or another user's; give one of its own or none"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn users_get_numbers_hash_ids_and_tokens_of_their_own() {
+        let mut users = Users::default();
+        let one = users.add_named("one".to_owned());
+        let two = users.add_named("two".to_owned());
+        assert_ne!(one.id, two.id);
+        assert_ne!(one.hash_id, two.hash_id);
+        assert_ne!(one.token(), two.token());
+        assert_eq!(users.by_token(two.token()).unwrap().id, two.id);
+        assert_eq!(users.by_hash_id(&one.hash_id).unwrap().id, one.id);
+    }
+
+    #[test]
+    fn what_another_user_has_or_nobody_can_have_is_refused() {
+        let mut users = Users::default();
+        let new = NewUser::new("one").id(7).hash_id("h").token("t");
+        users.add(new).unwrap();
+        for new in [
+            NewUser::new("two").id(7),
+            NewUser::new("two").id(0),
+            NewUser::new("two").hash_id("h"),
+            NewUser::new("two").hash_id(""),
+            NewUser::new("two").token("t"),
+            NewUser::new("two").token(""),
+        ] {
+            let error = users.add(new).unwrap_err();
+            assert!(error.is_argument(), "{error}");
+            assert!(error.to_string().contains("two"), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_is_chosen_never_clashes_with_what_was_asked_for() {
+        let mut users = Users::default();
+        let first = format!("user-{FIRST_USER_ID}-token");
+        let new = NewUser::new("one")
+            .id(7)
+            .hash_id(format!("u{FIRST_USER_ID:x}"));
+        users.add(new.token(first.as_str())).unwrap();
+        let two = users.add_named("two".to_owned());
+        assert_eq!(two.id, FIRST_USER_ID);
+        assert_eq!(users.by_token(two.token()).unwrap().id, two.id);
+        assert_eq!(users.by_hash_id(&two.hash_id).unwrap().id, two.id);
+    }
+
+    #[test]
+    fn debug_of_a_user_leaves_the_token_out() {
+        let mut users = Users::default();
+        let user = users.add(NewUser::new("one").token("very-secret")).unwrap();
+        assert!(!format!("{user:?}").contains("very-secret"));
+        let new = NewUser::new("two").token("very-secret");
+        assert!(!format!("{new:?}").contains("very-secret"));
+    }
+}

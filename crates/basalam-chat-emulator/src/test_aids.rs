@@ -1,0 +1,85 @@
+//! What tests see of the service and may do to it.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use axum::body::Body;
+use axum::http::header::{CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::Response;
+use bytes::Bytes;
+
+use crate::error::Error;
+
+/// What tests see of the service and may do to it.
+#[derive(Default)]
+pub(crate) struct TestAids {
+    next_answers: VecDeque<RawAnswer>,
+    requests: BTreeMap<String, u64>,
+}
+
+impl TestAids {
+    /// Counts a request for an operation.
+    pub(crate) fn count(&mut self, operation_id: &str) {
+        *self.requests.entry(operation_id.to_owned()).or_default() += 1;
+    }
+
+    /// How many requests for an operation came in.
+    pub(crate) fn requests(&self, operation_id: &str) -> u64 {
+        self.requests.get(operation_id).copied().unwrap_or(0)
+    }
+
+    /// Puts an answer behind those that wait already.
+    pub(crate) fn push_answer(&mut self, answer: RawAnswer) {
+        self.next_answers.push_back(answer);
+    }
+
+    /// Takes the answer that waits longest.
+    pub(crate) fn next_answer(&mut self) -> Option<Response> {
+        self.next_answers.pop_front().map(RawAnswer::into_response)
+    }
+}
+
+/// An answer that a test has written.
+pub(crate) struct RawAnswer {
+    status: StatusCode,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    body: Bytes,
+}
+
+impl RawAnswer {
+    pub(crate) fn new(status: u16, headers: &[(&str, &str)], body: Vec<u8>) -> Result<Self, Error> {
+        let status = StatusCode::from_u16(status)
+            .ok()
+            .filter(|it| !it.is_informational())
+            .ok_or_else(|| {
+                Error::argument(format!(
+                    "the status {status} ends no answer; use 200 to 999"
+                ))
+            })?;
+        let headers = headers.iter().map(|(name, value)| header(name, value));
+        Ok(Self {
+            status,
+            headers: headers.collect::<Result<_, _>>()?,
+            body: body.into(),
+        })
+    }
+
+    fn into_response(self) -> Response {
+        let mut response = Response::new(Body::from(self.body));
+        *response.status_mut() = self.status;
+        for (name, value) in self.headers {
+            response.headers_mut().append(name, value);
+        }
+        response
+    }
+}
+
+fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Error> {
+    let refused = |why: &str| Error::argument(format!("the header {name:?} {why}"));
+    let header = HeaderName::try_from(name).map_err(|_| refused("has no valid name"))?;
+    if [CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING].contains(&header) {
+        return Err(refused("is the server's own; leave it out"));
+    }
+    let value = HeaderValue::try_from(value).map_err(|_| refused("has no valid value"))?;
+    Ok((header, value))
+}

@@ -1,0 +1,101 @@
+//! The users of the emulated service.
+
+use secrecy::{ExposeSecret, SecretString};
+
+/// A user of the emulated service.
+///
+/// `Debug` leaves the token out.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct User {
+    /// The number that messages name their sender by.
+    pub id: i64,
+    /// The name that others see.
+    pub name: String,
+    /// The short text that stands for the user beside the number.
+    pub hash_id: String,
+    /// The user's stall, where there is one.
+    pub vendor: Option<Vendor>,
+    pub(crate) token: SecretString,
+}
+
+impl User {
+    /// Gives the access token to send as `Authorization: Bearer …`.
+    ///
+    /// It is worth nothing outside of this emulator, yet treat it as you treat real
+    /// ones: a program that logs this one will log those too.
+    #[must_use]
+    pub fn token(&self) -> &str {
+        self.token.expose_secret()
+    }
+}
+
+/// A stall, which makes its user a seller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Vendor {
+    /// The number of the stall.
+    pub id: i64,
+    /// The title of the stall.
+    pub title: String,
+    /// The text that stands for the stall in addresses.
+    pub identifier: String,
+}
+
+/// A user to add to the emulated service.
+///
+/// ```
+/// use basalam_chat_emulator::{NewUser, Vendor};
+///
+/// let user = NewUser::new("Sara").id(430).hash_id("nRy8K").vendor(Vendor {
+///     id: 112_233,
+///     title: "Sara's stall".to_owned(),
+///     identifier: "sara".to_owned(),
+/// });
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a new user does nothing until it is added"]
+pub struct NewUser {
+    pub(crate) name: String,
+    pub(crate) id: Option<i64>,
+    pub(crate) hash_id: Option<String>,
+    pub(crate) token: Option<SecretString>,
+    pub(crate) vendor: Option<Vendor>,
+}
+
+impl NewUser {
+    /// Starts with the name that others see; the rest is chosen by the emulator where
+    /// it is not set.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            id: None,
+            hash_id: None,
+            token: None,
+            vendor: None,
+        }
+    }
+
+    /// Sets the number, from 1.
+    pub fn id(mut self, id: i64) -> Self {
+        self.id = Some(id);
+        self
+    }
+
+    /// Sets the hash id, not empty.
+    pub fn hash_id(mut self, hash_id: impl Into<String>) -> Self {
+        self.hash_id = Some(hash_id.into());
+        self
+    }
+
+    /// Sets the access token, not empty.
+    pub fn token(mut self, token: impl Into<SecretString>) -> Self {
+        self.token = Some(token.into());
+        self
+    }
+
+    /// Gives the user a stall.
+    pub fn vendor(mut self, vendor: Vendor) -> Self {
+        self.vendor = Some(vendor);
+        self
+    }
+}

@@ -1,0 +1,291 @@
+use basalam_chat_emulator::MAX_BODY_BYTES;
+use reqwest::Method;
+use serde_json::json;
+
+use crate::support::{Answer, Service, messages, text_message};
+
+async fn with_chat() -> (Service, i64) {
+    let service = Service::start().await;
+    let chat = service
+        .chat(service.emulator.customer(), service.emulator.seller())
+        .await;
+    (service, chat)
+}
+
+#[tokio::test]
+async fn a_body_that_breaks_the_document_is_refused_with_its_place_and_rule() {
+    let (service, chat) = with_chat().await;
+    let customer = service.emulator.customer();
+    for (body, location, rule) in [
+        (json!({}), json!(["body", "message_type"]), "missing"),
+        (
+            json!({ "message_type": "shout" }),
+            json!(["body", "message_type"]),
+            "enum",
+        ),
+        (
+            json!({ "message_type": 5 }),
+            json!(["body", "message_type"]),
+            "string_type",
+        ),
+        (json!("text"), json!(["body"]), "dict_type"),
+        (json!(null), json!(["body"]), "dict_type"),
+        (
+            json!({ "message_type": "text", "content": { "text": 5 } }),
+            json!(["body", "content", "text"]),
+            "string_type",
+        ),
+        (
+            json!({ "message_type": "text", "content": "hello" }),
+            json!(["body", "content"]),
+            "dict_type",
+        ),
+        (
+            json!({ "message_type": "picture", "attachment": { "files": [{ "id": 1, "url": "a" }, { "id": "2" }] } }),
+            json!(["body", "attachment", "files", 1, "url"]),
+            "missing",
+        ),
+        (
+            json!({ "message_type": "text", "forward_from": 0 }),
+            json!(["body", "forward_from"]),
+            "greater_than_equal",
+        ),
+        (
+            json!({ "message_type": "text", "forward_from": 2_147_483_648_i64 }),
+            json!(["body", "forward_from"]),
+            "less_than_equal",
+        ),
+        (
+            json!({ "message_type": "text", "temp_id": 1.5 }),
+            json!(["body", "temp_id"]),
+            "int_type",
+        ),
+        (
+            json!({ "message_type": "text", "temp_id": 1e300 }),
+            json!(["body", "temp_id"]),
+            "value_error",
+        ),
+    ] {
+        let answer = service.post(&messages(chat), customer, &body).await;
+        assert_eq!(answer.status, 422, "{body}: {answer:?}");
+        let detail = &answer.json()["detail"];
+        let found = detail.as_array().unwrap();
+        let found = found
+            .iter()
+            .any(|it| it["loc"] == location && it["type"] == json!(rule));
+        assert!(found, "{body}: {detail}");
+    }
+    assert_eq!(service.emulator.messages_stored(), 0);
+}
+
+#[tokio::test]
+async fn all_violations_of_a_request_are_told_at_once() {
+    let service = Service::start().await;
+    let body =
+        json!({ "message_type": "text", "temp_id": "one", "content": { "entity_id": "two" } });
+    let answer = service
+        .post(
+            "/v1/chats/three/messages",
+            service.emulator.customer(),
+            &body,
+        )
+        .await;
+    assert_eq!(answer.status, 422);
+    let answer = answer.json();
+    let detail = answer["detail"].as_array().unwrap();
+    let locations: Vec<_> = detail.iter().map(|it| it["loc"].clone()).collect();
+    assert_eq!(locations.len(), 3, "{answer}");
+    for location in [
+        json!(["path", "chat_id"]),
+        json!(["body", "temp_id"]),
+        json!(["body", "content", "entity_id"]),
+    ] {
+        assert!(locations.contains(&location), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn parameters_that_break_the_document_are_refused_with_their_place() {
+    let service = Service::start().await;
+    let customer = service.emulator.customer();
+    for (path, location, rule) in [
+        ("/v1/chats/abc/messages", ["path", "chat_id"], "int_parsing"),
+        ("/v1/chats/1.5/messages", ["path", "chat_id"], "int_parsing"),
+        (
+            "/v1/chats/0/messages",
+            ["path", "chat_id"],
+            "greater_than_equal",
+        ),
+        (
+            "/v1/chats/10000000000/messages",
+            ["path", "chat_id"],
+            "less_than_equal",
+        ),
+        (
+            "/v1/chats/99999999999999999999/messages",
+            ["path", "chat_id"],
+            "int_parsing",
+        ),
+        (
+            "/v1/chats/%D8%B3%D9%84%D8%A7%D9%85/messages",
+            ["path", "chat_id"],
+            "int_parsing",
+        ),
+        (
+            "/v1/chats/1/messages?message_id=",
+            ["query", "message_id"],
+            "int_parsing",
+        ),
+        (
+            "/v1/chats/1/messages?message_id=x",
+            ["query", "message_id"],
+            "int_parsing",
+        ),
+        (
+            "/v1/chats/1/messages?limit=ten",
+            ["query", "limit"],
+            "int_parsing",
+        ),
+        ("/v1/chats/1/messages?order=up", ["query", "order"], "enum"),
+        ("/v1/chats/1/messages?cmp=%3C", ["query", "cmp"], "enum"),
+        ("/v1/chats?order_by=name", ["query", "order_by"], "enum"),
+        ("/v1/chats?filters=", ["query", "filters"], "enum"),
+    ] {
+        let answer = service.get(path, customer).await;
+        let violation = answer.assert_invalid(json!(location));
+        assert_eq!(violation["type"], json!(rule), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_is_no_json_or_not_sent_as_json_is_refused() {
+    let (service, chat) = with_chat().await;
+    let customer = service.emulator.customer();
+    let request = || service.request(Method::POST, &messages(chat), customer);
+    let good = text_message("hello").to_string();
+    let json = "application/json";
+    for (media_type, body, rule) in [
+        (json, "", "missing"),
+        (json, "{", "json_invalid"),
+        (json, "{\"message_type\": \"text\",}", "json_invalid"),
+        (json, "message_type=text", "json_invalid"),
+        ("text/plain", &good, "model_attributes_type"),
+        (
+            "application/x-www-form-urlencoded",
+            "message_type=text",
+            "model_attributes_type",
+        ),
+    ] {
+        let request = request()
+            .header("Content-Type", media_type)
+            .body(body.to_owned());
+        let answer = Answer::of(request).await;
+        assert_eq!(answer.status, 422, "{body}");
+        let violation = answer.json()["detail"][0].clone();
+        assert_eq!(violation["loc"][0], json!("body"), "{body}");
+        assert_eq!(violation["type"], json!(rule), "{body}");
+    }
+    let answer = Answer::of(request().body(good.clone())).await;
+    answer.assert_invalid(json!(["body"]));
+    for media_type in [
+        "application/json; charset=utf-8",
+        "Application/JSON",
+        "application/vnd.api+json",
+    ] {
+        let request = request()
+            .header("Content-Type", media_type)
+            .body(good.clone());
+        assert_eq!(Answer::of(request).await.status, 200, "{media_type}");
+    }
+}
+
+#[tokio::test]
+async fn bytes_that_are_no_utf_8_are_refused() {
+    let (service, chat) = with_chat().await;
+    let request = service
+        .request(Method::POST, &messages(chat), service.emulator.customer())
+        .header("Content-Type", "application/json")
+        .body(b"{\"message_type\": \"text\", \"content\": {\"text\": \"\xff\"}}".to_vec());
+    let answer = Answer::of(request).await;
+    assert_eq!(answer.status, 422);
+    assert_eq!(answer.json()["detail"][0]["type"], json!("json_invalid"));
+}
+
+#[tokio::test]
+async fn what_the_official_sdks_send_beside_the_contract_is_let_through() {
+    let (service, chat) = with_chat().await;
+    let customer = service.emulator.customer();
+    for extra in [
+        json!({ "chat_id": chat }),
+        json!({ "content": [] }),
+        json!({ "attachment": [], "message_metadata": [] }),
+        json!({ "attachment": { "files": [] }, "inline_markup_button": [] }),
+        json!({ "inline_markup_button": [[{ "id": 1, "label": "a", "type": "msg", "data": [] }]] }),
+    ] {
+        let mut body = json!({ "message_type": "text" });
+        body.as_object_mut()
+            .unwrap()
+            .extend(extra.as_object().unwrap().clone());
+        service.post(&messages(chat), customer, &body).await.ok();
+    }
+    let path = format!("{}?chat_id={chat}&limit=1", messages(chat));
+    let listed = service.get(&path, customer).await.ok();
+    let content = &listed["data"]["messages"][0]["content"];
+    assert_eq!(content["reply_markup"][0][0]["data"], json!({}));
+}
+
+#[tokio::test]
+async fn paths_may_be_percent_encoded() {
+    let (service, chat) = with_chat().await;
+    let customer = service.emulator.customer();
+    let encoded: String = chat
+        .to_string()
+        .bytes()
+        .map(|it| format!("%{it:02X}"))
+        .collect();
+    service
+        .get(&format!("/v1/chats/{encoded}/messages"), customer)
+        .await
+        .ok();
+}
+
+#[tokio::test]
+async fn an_unknown_route_is_a_plain_text_404() {
+    let service = Service::start().await;
+    let customer = service.emulator.customer();
+    for (method, path) in [
+        (Method::GET, "/"),
+        (Method::GET, "/v1"),
+        (Method::GET, "/v1/chats/"),
+        (Method::GET, "/v2/chats"),
+        (Method::GET, "/v1/chats/1"),
+        (Method::GET, "/v1/chats/1/messages/2"),
+        (Method::PUT, "/v1/chats"),
+        (Method::DELETE, "/v1/users/me"),
+        (Method::GET, "/v1/chats/%FF/messages"),
+    ] {
+        let answer = Answer::of(service.request(method, path, customer)).await;
+        answer.assert_unknown_route();
+    }
+}
+
+#[tokio::test]
+async fn a_body_up_to_the_limit_is_read_and_one_above_is_refused_with_413() {
+    let (service, chat) = with_chat().await;
+    let customer = service.emulator.customer();
+    let frame = text_message("").to_string().len();
+    let largest = text_message(&"a".repeat(MAX_BODY_BYTES - frame));
+    assert_eq!(largest.to_string().len(), MAX_BODY_BYTES);
+    service.post(&messages(chat), customer, &largest).await.ok();
+
+    let too_large = text_message(&"a".repeat(MAX_BODY_BYTES - frame + 1));
+    for path in [messages(chat), "/nowhere".to_owned()] {
+        let answer = service.post(&path, customer, &too_large).await;
+        assert_eq!(answer.status, 413, "{answer:?}");
+        assert!(
+            answer.text.contains(&MAX_BODY_BYTES.to_string()),
+            "{answer:?}"
+        );
+    }
+    assert_eq!(service.emulator.messages_stored(), 1);
+}
