@@ -1,0 +1,11 @@
+//! Chats: opening and listing.
+
+mod create;
+mod list;
+
+pub use basalam_chat_api::scalars::{
+    ChatFilter, ChatId, ChatOrder, ChatType, HashId, Timestamp, UserId,
+};
+pub use basalam_chat_api::types::{Channel, Chat, ChatBot, Contact, Group};
+pub use create::{ChatPartner, CreateChat};
+pub use list::{ChatPage, GetChats};

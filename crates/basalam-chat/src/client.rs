@@ -1,0 +1,81 @@
+//! The client: one value that every request starts from.
+
+mod builder;
+mod environment;
+
+use std::fmt;
+use std::sync::Arc;
+
+pub use builder::ClientBuilder;
+pub use environment::Environment;
+
+use crate::auth::Authentication;
+use crate::{Error, raw};
+
+/// Talks to the chat service of Basalam.
+///
+/// # Configuration
+///
+/// [`Client::new`] uses the production service and the defaults that [`ClientBuilder`] lists;
+/// [`Client::builder`] changes them.
+///
+/// # Cloning
+///
+/// A client holds one pool of connections. Clones share it, cost a reference count, and may be used
+/// from many tasks at once: make one client and clone it, without an `Arc` around it.
+///
+/// # Examples
+///
+/// ```no_run
+/// use basalam_chat::{Client, PersonalToken, UserId};
+///
+/// # async fn run() -> Result<(), basalam_chat::Error> {
+/// let client = Client::new(PersonalToken::new("access-token"))?;
+/// let chat = client.create_chat(UserId(123)).await?;
+/// client.create_message(chat.id, "Hello!").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Client {
+    raw: Arc<raw::Client>,
+}
+
+impl Client {
+    /// Makes a client of the production service.
+    ///
+    /// # Errors
+    ///
+    /// Gives an error with [`is_invalid_input`](Error::is_invalid_input) where the token is empty or
+    /// has characters that no header can carry, and with
+    /// [`is_configuration`](Error::is_configuration) where the system offers no TLS.
+    pub fn new(authentication: impl Into<Authentication>) -> Result<Client, Error> {
+        Client::builder(authentication).build()
+    }
+
+    /// Starts the configuration of a client.
+    pub fn builder(authentication: impl Into<Authentication>) -> ClientBuilder {
+        ClientBuilder::new(authentication.into())
+    }
+
+    /// The generated client below this one, for what the facade does not offer.
+    ///
+    /// It sends through the same transport, under the same rules. See [`raw`](crate::raw) for what
+    /// that means and for how its answers are read.
+    pub fn raw(&self) -> &raw::Client {
+        &self.raw
+    }
+
+    /// The URL that every path is appended to.
+    pub fn base_url(&self) -> &str {
+        raw::ClientInfo::baseurl(self.raw())
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("base_url", &self.base_url())
+            .finish_non_exhaustive()
+    }
+}

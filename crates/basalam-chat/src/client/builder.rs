@@ -1,0 +1,292 @@
+//! The configuration of a client, and the defaults of everything.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::Url;
+
+use super::{Client, Environment};
+use crate::auth::Authentication;
+use crate::transport::{HttpTransport, Limits};
+use crate::{Error, raw};
+
+/// Configures a [`Client`].
+///
+/// | what | default |
+/// | --- | --- |
+/// | [service](ClientBuilder::environment) | [`Environment::Production`] |
+/// | [user agent](ClientBuilder::user_agent) | `basalam-chat/` and this crate's version |
+/// | [time to connect](ClientBuilder::connect_timeout) | 10 seconds |
+/// | [time for an attempt](ClientBuilder::attempt_timeout) | 30 seconds |
+/// | [size of an answer](ClientBuilder::max_answer_bytes) | 32 MiB |
+/// | plain http | to loopback addresses only |
+/// | proxy | the one that the environment names |
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use basalam_chat::{Client, PersonalToken};
+///
+/// # fn main() -> Result<(), basalam_chat::Error> {
+/// let client = Client::builder(PersonalToken::new("access-token"))
+///     .user_agent("my-shop/1.0")
+///     .attempt_timeout(Duration::from_secs(10))
+///     .build()?;
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a builder makes a client when it is built"]
+pub struct ClientBuilder {
+    authentication: Authentication,
+    base_url: String,
+    plain_http_hosts: Vec<String>,
+    user_agent: String,
+    connect_timeout: Duration,
+    limits: Limits,
+    configure_http: Option<ConfigureHttp>,
+}
+
+type ConfigureHttp = Box<dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send>;
+
+impl ClientBuilder {
+    pub(super) fn new(authentication: Authentication) -> ClientBuilder {
+        ClientBuilder {
+            authentication,
+            base_url: Environment::default().base_url().to_owned(),
+            plain_http_hosts: Vec::new(),
+            user_agent: concat!("basalam-chat/", env!("CARGO_PKG_VERSION")).to_owned(),
+            connect_timeout: Duration::from_secs(10),
+            limits: Limits::default(),
+            configure_http: None,
+        }
+    }
+
+    /// Talks to one of Basalam's own services.
+    pub fn environment(self, environment: Environment) -> ClientBuilder {
+        self.base_url(environment.base_url())
+    }
+
+    /// Talks to a service at this URL, such as a proxy of your own or an emulator.
+    ///
+    /// An absolute URL with `https`, or `http` for a loopback address; a path is kept and goes before
+    /// the path of every operation.
+    pub fn base_url(mut self, base_url: impl Into<String>) -> ClientBuilder {
+        self.base_url = base_url.into();
+        self
+    }
+
+    /// Lets tokens travel over plain http to this host, such as `chat.internal`.
+    ///
+    /// Whoever can listen on the way to the host can then read the token and every message. Without
+    /// this, plain http is refused for all but loopback addresses.
+    pub fn allow_plain_http_to(mut self, host: impl Into<String>) -> ClientBuilder {
+        self.plain_http_hosts.push(host.into());
+        self
+    }
+
+    /// Names your program to the service, such as `my-shop/1.0`.
+    pub fn user_agent(mut self, user_agent: impl Into<String>) -> ClientBuilder {
+        self.user_agent = user_agent.into();
+        self
+    }
+
+    /// Waits this long for a connection. Longer than zero.
+    pub fn connect_timeout(mut self, timeout: Duration) -> ClientBuilder {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// Waits this long for the whole answer to one attempt, connecting included. Longer than zero.
+    pub fn attempt_timeout(mut self, timeout: Duration) -> ClientBuilder {
+        self.limits.attempt_timeout = timeout;
+        self
+    }
+
+    /// Refuses answers of more bytes than this, counted after decompression. More than zero.
+    pub fn max_answer_bytes(mut self, bytes: usize) -> ClientBuilder {
+        self.limits.max_answer_bytes = bytes;
+        self
+    }
+
+    /// Adjusts the HTTP client below: a proxy, roots, the pool.
+    ///
+    /// This is the one place where reqwest shows. What safety depends on is set afterwards and cannot
+    /// be changed here: no redirect is followed, nothing is repeated behind the client's back, and no
+    /// proxy stands between the client and a loopback address.
+    ///
+    /// ```
+    /// # use basalam_chat::{Client, PersonalToken};
+    /// # fn main() -> Result<(), basalam_chat::Error> {
+    /// let client = Client::builder(PersonalToken::new("access-token"))
+    ///     .configure_http(|http| http.pool_max_idle_per_host(4))
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn configure_http(
+        mut self,
+        configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + 'static,
+    ) -> ClientBuilder {
+        self.configure_http = Some(Box::new(configure));
+        self
+    }
+
+    /// Makes the client. Nothing is sent yet.
+    ///
+    /// # Errors
+    ///
+    /// Gives an error with [`is_invalid_input`](Error::is_invalid_input), naming the argument, for a
+    /// base URL, token, user agent or limit that cannot be used, and with
+    /// [`is_configuration`](Error::is_configuration) where the HTTP client cannot be made.
+    pub fn build(self) -> Result<Client, Error> {
+        let base_url = check_base_url(&self.base_url, &self.plain_http_hosts)?;
+        self.authentication.check()?;
+        self.limits.check()?;
+        if self.connect_timeout.is_zero() {
+            return Err(Error::invalid_input(
+                "connect_timeout",
+                "is zero",
+                "wait longer",
+            ));
+        }
+        let user_agent = http::HeaderValue::from_str(&self.user_agent).map_err(|_| {
+            Error::invalid_input(
+                "user_agent",
+                "has characters that no header can carry",
+                "use visible ASCII characters and spaces",
+            )
+        })?;
+        let mut http = reqwest::Client::builder()
+            .user_agent(user_agent)
+            .connect_timeout(self.connect_timeout);
+        if let Some(configure) = self.configure_http {
+            http = configure(http);
+        }
+        http = http
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false);
+        if is_loopback(&base_url) {
+            http = http.no_proxy();
+        }
+        let http = http.build().map_err(Error::configuration)?;
+        let transport = HttpTransport::new(http.clone(), self.authentication, self.limits);
+        let inner = raw::Inner::new(Arc::new(transport));
+        let base_url = base_url.as_str().trim_end_matches('/');
+        Ok(Client {
+            raw: Arc::new(raw::Client::new_with_client(base_url, http, inner)),
+        })
+    }
+}
+
+/// Shows no token: it holds one, and the type of it hides it, but nobody needs to see it here.
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("user_agent", &self.user_agent)
+            .field("connect_timeout", &self.connect_timeout)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Reads a base URL, without repeating it in an error: it may hold a password.
+fn check_base_url(text: &str, plain_http_hosts: &[String]) -> Result<Url, Error> {
+    let refuse = |problem: &str, remedy: &str| Error::invalid_input("base_url", problem, remedy);
+    let url = Url::parse(text).map_err(|error| {
+        refuse(
+            &format!("is no absolute URL ({error})"),
+            "write it like https://openapi.basalam.com",
+        )
+    })?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(refuse(
+            &format!("has the scheme `{}`", url.scheme()),
+            "use https, or http for a loopback address",
+        ));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(refuse(
+            "holds a user name or a password",
+            "leave them out: the client authorises with its token",
+        ));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(refuse(
+            "has a query or a fragment",
+            "end it after the path: the paths of the operations are appended to it",
+        ));
+    }
+    let is_named = |url: &Url| {
+        let host = url.host_str().unwrap_or_default();
+        plain_http_hosts
+            .iter()
+            .any(|named| named.eq_ignore_ascii_case(host))
+    };
+    if url.scheme() == "http" && !is_loopback(&url) && !is_named(&url) {
+        return Err(refuse(
+            "would send the token over plain http, where anybody on the way can read it",
+            "use https, or name the host with `allow_plain_http_to`",
+        ));
+    }
+    Ok(url)
+}
+
+/// Whether what is sent to `url` stays on this machine.
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    host.eq_ignore_ascii_case("localhost")
+        || address
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_base_url_that_cannot_be_used_is_refused_with_the_remedy() {
+        for (text, expected) in [
+            ("", "is no absolute URL"),
+            ("openapi.basalam.com", "is no absolute URL"),
+            ("/v1", "is no absolute URL"),
+            ("ftp://openapi.basalam.com", "has the scheme `ftp`"),
+            (
+                "https://me:hidden@openapi.basalam.com",
+                "a user name or a password",
+            ),
+            ("https://openapi.basalam.com?x=1", "has a query"),
+            ("https://openapi.basalam.com#x", "has a query"),
+            ("http://openapi.basalam.com", "over plain http"),
+            ("http://127.0.0.1.example.com", "over plain http"),
+        ] {
+            let error = check_base_url(text, &[]).unwrap_err();
+            assert!(error.is_invalid_input(), "{text}");
+            let shown = error.to_string();
+            assert!(shown.contains("base_url"), "{shown}");
+            assert!(shown.contains(expected), "{shown}");
+            assert!(!shown.contains("hidden"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn plain_http_goes_to_loopback_and_to_named_hosts_only() {
+        for text in [
+            "http://localhost:8080",
+            "http://127.0.0.1:1",
+            "http://127.8.9.1",
+            "http://[::1]:80",
+            "https://openapi.basalam.com/prefix/",
+        ] {
+            assert!(check_base_url(text, &[]).is_ok(), "{text}");
+        }
+        let named = ["chat.internal".to_owned()];
+        assert!(check_base_url("http://CHAT.internal", &named).is_ok());
+        assert!(check_base_url("http://other.internal", &named).is_err());
+    }
+}

@@ -1,0 +1,262 @@
+//! What can go wrong, and what to do about it.
+
+mod answer;
+mod make;
+mod show;
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use basalam_chat_api::operation::Operation;
+
+use answer::ErrorAnswer;
+pub use answer::ValidationProblem;
+
+/// Why a call did not give what was asked for.
+///
+/// `Display` says what happened and what to do, in one line, without any token and without the text
+/// of a message. The predicates below tell the cases apart; [`kind`](Error::kind) gives them as a
+/// value. The cause below, where there is one, is behind [`source`](StdError::source).
+///
+/// # Examples
+///
+/// ```no_run
+/// # use basalam_chat::{Client, UserId};
+/// # async fn run(client: Client) {
+/// match client.create_chat(UserId(123)).await {
+///     Ok(chat) => println!("chat {}", chat.id),
+///     Err(error) if error.is_not_found() => println!("no such user"),
+///     Err(error) => println!("{error}"),
+/// }
+/// # }
+/// ```
+pub struct Error {
+    // Boxed, so that a `Result` stays small where nothing went wrong.
+    inner: Box<Inner>,
+}
+
+struct Inner {
+    kind: ErrorKind,
+    operation: Option<&'static Operation>,
+    status: Option<u16>,
+    /// What happened, without the operation and the status.
+    problem: String,
+    remedy: String,
+    answer: ErrorAnswer,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// The cases of an [`Error`].
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// An argument cannot be used. Nothing was sent.
+    InvalidInput,
+    /// No HTTP client can be made on this system. Nothing was sent.
+    Configuration,
+    /// There was no connection to the service. Nothing was sent.
+    Connect,
+    /// The answer did not come in time. The service may have done the work.
+    Timeout,
+    /// The connection broke. The service may have done the work.
+    Interrupted,
+    /// The service answered with a redirect, which is never followed.
+    Redirect,
+    /// The service answered with an error status.
+    Refused,
+    /// The answer is larger than the limit. The service may have done the work.
+    TooLarge,
+    /// The answer is a success that cannot be read. The service has very likely done the work.
+    Unreadable,
+}
+
+impl Error {
+    /// Which case this is.
+    pub fn kind(&self) -> ErrorKind {
+        self.inner.kind
+    }
+
+    /// The id of the operation that failed, such as `create_message`; none before there is one.
+    pub fn operation(&self) -> Option<&'static str> {
+        self.inner.operation.map(|operation| operation.id)
+    }
+
+    /// The HTTP status of the service's answer, where one came.
+    pub fn status(&self) -> Option<u16> {
+        self.inner.status
+    }
+
+    /// Whether an argument cannot be used. Nothing was sent.
+    ///
+    /// # Troubleshooting
+    ///
+    /// The error names the argument and what to write instead.
+    pub fn is_invalid_input(&self) -> bool {
+        self.kind() == ErrorKind::InvalidInput
+    }
+
+    /// Whether no HTTP client can be made on this system. Nothing was sent.
+    ///
+    /// # Troubleshooting
+    ///
+    /// Usually no TLS is compiled in (features `rustls` and `native-tls`), or what was set in
+    /// [`configure_http`](crate::ClientBuilder::configure_http) contradicts itself.
+    pub fn is_configuration(&self) -> bool {
+        self.kind() == ErrorKind::Configuration
+    }
+
+    /// Whether there was no connection to the service. Nothing was sent.
+    ///
+    /// # Troubleshooting
+    ///
+    /// The base URL is wrong, the network or the service is down, or a proxy is in the way. Trying
+    /// again does no harm.
+    pub fn is_connect(&self) -> bool {
+        self.kind() == ErrorKind::Connect
+    }
+
+    /// Whether the answer did not come in time.
+    ///
+    /// # Troubleshooting
+    ///
+    /// The service may have done the work: before sending a message again, look whether it is there.
+    /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout) sets the time.
+    pub fn is_timeout(&self) -> bool {
+        self.kind() == ErrorKind::Timeout
+    }
+
+    /// Whether the connection broke after the request had begun to be sent.
+    ///
+    /// # Troubleshooting
+    ///
+    /// The service may have done the work: before sending a message again, look whether it is there.
+    pub fn is_interrupted(&self) -> bool {
+        self.kind() == ErrorKind::Interrupted
+    }
+
+    /// Whether the service answered with a redirect, which is never followed.
+    ///
+    /// # Troubleshooting
+    ///
+    /// The base URL leads to something that is not the service; the error names the target.
+    pub fn is_redirect(&self) -> bool {
+        self.kind() == ErrorKind::Redirect
+    }
+
+    /// Whether the service did not accept the token (401).
+    ///
+    /// # Troubleshooting
+    ///
+    /// The token has expired, was revoked or replaced by a refresh elsewhere, or belongs to another
+    /// environment.
+    pub fn is_unauthorized(&self) -> bool {
+        self.is_refused_with(401)
+    }
+
+    /// Whether the token may not do this (403).
+    ///
+    /// # Troubleshooting
+    ///
+    /// The token lacks a scope; the error names the one that the operation needs. Likely: seen in a
+    /// live integration.
+    pub fn is_forbidden(&self) -> bool {
+        self.is_refused_with(403)
+    }
+
+    /// Whether what was asked for is not there (404).
+    ///
+    /// # Troubleshooting
+    ///
+    /// The id is wrong or not visible to the token's user. With the plain text `404 page not found`,
+    /// the base URL leads elsewhere.
+    pub fn is_not_found(&self) -> bool {
+        self.is_refused_with(404)
+    }
+
+    /// Whether the service found the request invalid (422).
+    ///
+    /// # Troubleshooting
+    ///
+    /// [`validation`](Error::validation) names the places.
+    pub fn is_validation(&self) -> bool {
+        self.is_refused_with(422)
+    }
+
+    /// Whether the service asks for fewer requests (429). It has not done the work.
+    ///
+    /// # Troubleshooting
+    ///
+    /// Wait before the next request. Unknown: nobody has published the limits.
+    pub fn is_rate_limited(&self) -> bool {
+        self.is_refused_with(429)
+    }
+
+    /// Whether the service failed (a status of 500 or more).
+    ///
+    /// # Troubleshooting
+    ///
+    /// The service may have done the work: before sending a message again, look whether it is there.
+    pub fn is_server_error(&self) -> bool {
+        self.kind() == ErrorKind::Refused && self.status().is_some_and(|status| status >= 500)
+    }
+
+    /// Whether the answer is larger than the limit.
+    ///
+    /// # Troubleshooting
+    ///
+    /// Ask for less at once, or raise
+    /// [`max_answer_bytes`](crate::ClientBuilder::max_answer_bytes).
+    pub fn is_too_large(&self) -> bool {
+        self.kind() == ErrorKind::TooLarge
+    }
+
+    /// Whether a success answer came that cannot be read.
+    ///
+    /// # Troubleshooting
+    ///
+    /// What stands at the base URL is not the service, or the service has changed; the error names
+    /// the place in the answer. Do not send a message again: it was very likely accepted.
+    pub fn is_unreadable(&self) -> bool {
+        self.kind() == ErrorKind::Unreadable
+    }
+
+    /// What the service found invalid, place by place; empty for other errors.
+    pub fn validation(&self) -> &[ValidationProblem] {
+        &self.inner.answer.validation
+    }
+
+    /// What the service said, as it said it, without tokens; empty where it said nothing readable.
+    pub fn messages(&self) -> &[String] {
+        &self.inner.answer.messages
+    }
+
+    /// The beginning of the answer's body, without tokens: 8 KiB at most.
+    ///
+    /// It may hold private texts, so nothing else shows it. Think before writing it to a log.
+    pub fn body(&self) -> Option<&str> {
+        self.inner.answer.body.as_deref()
+    }
+
+    fn is_refused_with(&self, status: u16) -> bool {
+        self.kind() == ErrorKind::Refused && self.status() == Some(status)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        show::display(&self.inner, f)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        show::debug(&self.inner, f)
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        let source: &(dyn StdError + 'static) = self.inner.source.as_deref()?;
+        Some(source)
+    }
+}

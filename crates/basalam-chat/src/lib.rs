@@ -1,0 +1,70 @@
+//! A Rust SDK for the chat service of the [Basalam](https://basalam.com) marketplace.
+//!
+//! ```no_run
+//! use basalam_chat::{Client, MessageId, PersonalToken, UserId};
+//!
+//! # async fn run() -> Result<(), basalam_chat::Error> {
+//! let client = Client::new(PersonalToken::new("access-token"))?;
+//! let chat = client.create_chat(UserId(123)).await?;
+//! let sent = client.create_message(chat.id, "Hello, how can I help you?").await?;
+//! let page = client.get_messages(chat.id).before(sent.id).limit(20).await?;
+//! # let _ = page;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Requests
+//!
+//! [`Client`] has a method for each operation, under the vendor's own name for it. What an operation
+//! needs is an argument, what it takes besides is a setter, and `.await` sends it:
+//! [`create_chat`](Client::create_chat), [`create_message`](Client::create_message),
+//! [`get_messages`](Client::get_messages), [`get_chats`](Client::get_chats). The other operations of
+//! the service are reached through [`raw`].
+//!
+//! # Answers
+//!
+//! What comes back is read tolerantly: a kind of message that nobody knew when this version was made is
+//! an unknown [`MessageType`] with its text, members that nobody has named are kept, and one odd message
+//! does not spoil the page that it is on. All public types that hold answers are `#[non_exhaustive]`.
+//!
+//! # Errors
+//!
+//! Every call gives an [`Error`] with predicates such as [`is_not_found`](Error::is_not_found). None
+//! shows a token or the text of a message.
+//!
+//! # Safety of tokens
+//!
+//! A token is a secret from the moment it is taken in. It is sent over https, or to a loopback address,
+//! and nowhere else unless you [name the host](ClientBuilder::allow_plain_http_to); redirects are never
+//! followed.
+//!
+//! # Features
+//!
+//! - `rustls` (on by default): TLS by rustls.
+//! - `native-tls`: TLS by the system's library; for it alone, turn the default features off.
+//! - `schemars`: JSON Schemas of the types.
+//! - `build-time-codegen`: generates the client while the crate is built, from the document beside
+//!   `basalam-chat-api` or from the one that `BASALAM_CHAT_SPEC` names.
+
+pub mod auth;
+pub mod chats;
+mod client;
+mod error;
+pub mod messages;
+pub mod raw;
+mod request;
+mod transport;
+
+pub use auth::PersonalToken;
+pub use basalam_chat_api::scalars::{
+    ButtonId, ChatFilter, ChatId, ChatOrder, ChatType, Comparison, EntityId, FileId, HashId,
+    MessageId, MessageType, SortOrder, Timestamp, UserId, VendorId,
+};
+pub use client::{Client, ClientBuilder, Environment};
+pub use error::{Error, ErrorKind, ValidationProblem};
+pub use messages::NewMessage;
+
+/// The code of the README is compiled with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

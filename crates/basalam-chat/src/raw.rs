@@ -1,0 +1,35 @@
+//! The generated client, outside of semantic versioning.
+//!
+//! Everything here comes from the document by generation: method names, argument orders and types
+//! change when the document or the generator does, in any release. Reach for it where the facade does
+//! not offer something, and pin the version when you do.
+//!
+//! ```no_run
+//! # async fn run(client: basalam_chat::Client) -> Result<(), basalam_chat::Error> {
+//! use basalam_chat::raw;
+//!
+//! let answer = client.raw().get_unseen_chat_count().await;
+//! let unseen = raw::read(&raw::operations::GET_UNSEEN_CHAT_COUNT, answer)?;
+//! println!("{} unseen chats", unseen.count);
+//! # Ok(())
+//! # }
+//! ```
+
+pub use basalam_chat_api::{
+    Client, ClientInfo, Error, Inner, ResponseValue, operation, operations, scalars, types,
+};
+use serde::de::DeserializeOwned;
+
+/// Reads what a generated operation gave, with the facade's [`Error`](crate::Error).
+///
+/// `operation` is the row of [`operations`] for the operation that was called.
+///
+/// # Errors
+///
+/// Gives whatever made the operation fail.
+pub fn read<T: DeserializeOwned>(
+    operation: &'static operation::Operation,
+    result: Result<ResponseValue<T>, Error<()>>,
+) -> Result<T, crate::Error> {
+    crate::transport::outcome(operation, result)
+}

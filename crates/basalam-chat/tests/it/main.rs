@@ -1,0 +1,26 @@
+//! The facade against a local service.
+
+mod answers;
+mod documents;
+mod errors;
+mod guarantees;
+mod requests;
+
+use basalam_chat::{Client, PersonalToken};
+use basalam_chat_emulator::Emulator;
+
+/// A token that no error, log or debug output may show.
+const CANARY: &str = "canary-token-8f2c";
+
+/// A client of the emulator that acts for its seller.
+fn seller(emulator: &Emulator) -> Client {
+    client(emulator.base_url(), emulator.seller().token())
+}
+
+/// A client of whatever listens at `base_url`.
+fn client(base_url: &str, token: &str) -> Client {
+    Client::builder(PersonalToken::new(token))
+        .base_url(base_url)
+        .build()
+        .unwrap()
+}
