@@ -9,11 +9,11 @@
 //! document beside its `Cargo.toml` or from the file that the environment variable
 //! `BASALAM_CHAT_SPEC` names. The result is the same, byte for byte.
 
+mod additions;
 mod hook;
 pub mod operation;
 pub mod path;
 mod scalar;
-pub mod sources;
 
 /// The generated client and its types.
 #[rustfmt::skip]
@@ -46,3 +46,19 @@ pub mod operations {
 pub use client::{ByteStream, Client, ClientInfo, Error, ResponseValue, types};
 pub use hook::{Failure, Inner, Transport, TransportFuture, UnknownOperation};
 pub use scalar::{InvalidId, InvalidSecret, UnknownValue};
+
+#[cfg(all(test, feature = "build-time-codegen"))]
+mod tests {
+    #[test]
+    fn generating_while_building_gives_the_committed_bytes() {
+        macro_rules! is_committed {
+            ($file:literal) => {
+                include_str!(concat!(env!("OUT_DIR"), "/", $file))
+                    == include_str!(concat!("generated/", $file))
+            };
+        }
+        assert!(is_committed!("client.rs"));
+        assert!(is_committed!("scalars.rs"));
+        assert!(is_committed!("operations.rs"));
+    }
+}

@@ -24,7 +24,7 @@ pub use basalam_chat_api::{scalars, types};
 
 /// The generated mocks.
 #[rustfmt::skip]
-#[allow(missing_docs, clippy::unwrap_used)]
+#[allow(missing_docs, clippy::all, clippy::unwrap_used)]
 mod generated {
     include!("generated/mock.rs");
 }

@@ -10,6 +10,7 @@ pub use builder::ClientBuilder;
 pub use environment::Environment;
 
 use crate::auth::Authentication;
+use crate::transport::HttpTransport;
 use crate::{Error, raw};
 
 /// Talks to the chat service of Basalam.
@@ -39,6 +40,7 @@ use crate::{Error, raw};
 #[derive(Clone)]
 pub struct Client {
     raw: Arc<raw::Client>,
+    transport: Arc<HttpTransport>,
 }
 
 impl Client {
@@ -47,8 +49,8 @@ impl Client {
     /// # Errors
     ///
     /// Gives an error with [`is_invalid_input`](Error::is_invalid_input) where the token is empty or
-    /// has characters that no header can carry, and with
-    /// [`is_configuration`](Error::is_configuration) where the system offers no TLS.
+    /// has characters that no token has, and with [`is_configuration`](Error::is_configuration) where
+    /// no TLS is compiled in.
     pub fn new(authentication: impl Into<Authentication>) -> Result<Client, Error> {
         Client::builder(authentication).build()
     }
@@ -64,6 +66,11 @@ impl Client {
     /// that means and for how its answers are read.
     pub fn raw(&self) -> &raw::Client {
         &self.raw
+    }
+
+    /// What every request of this client goes through.
+    pub(crate) fn transport(&self) -> &HttpTransport {
+        &self.transport
     }
 
     /// The URL that every path is appended to.

@@ -8,14 +8,16 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use basalam_chat_api::operation::Operation;
+use basalam_chat_api::scalars::Timestamp;
 
 use answer::ErrorAnswer;
 pub use answer::ValidationProblem;
 
 /// Why a call did not give what was asked for.
 ///
-/// `Display` says what happened and what to do, in one line, without any token and without the text
-/// of a message. The predicates below tell the cases apart; [`kind`](Error::kind) gives them as a
+/// `Display` says what happened and what to do, in one line. It shows no token, nothing of what was
+/// sent, and of the answer only what the service says of the error; the body itself is behind
+/// [`body`](Error::body). The predicates below tell the cases apart; [`kind`](Error::kind) gives them as a
 /// value. The cause below, where there is one, is behind [`source`](StdError::source).
 ///
 /// # Examples
@@ -44,6 +46,7 @@ struct Inner {
     remedy: String,
     answer: ErrorAnswer,
     source: Option<Box<dyn StdError + Send + Sync>>,
+    gap: Option<Timestamp>,
 }
 
 /// The cases of an [`Error`].
@@ -68,6 +71,8 @@ pub enum ErrorKind {
     TooLarge,
     /// The answer is a success that cannot be read. The service has very likely done the work.
     Unreadable,
+    /// A walk through a list cannot know whether it saw everything.
+    Gap,
 }
 
 impl Error {
@@ -81,9 +86,23 @@ impl Error {
         self.inner.operation.map(|operation| operation.id)
     }
 
-    /// The HTTP status of the service's answer, where one came.
+    /// The HTTP status of the service's answer, where one came; none for a success that could not be
+    /// read.
     pub fn status(&self) -> Option<u16> {
         self.inner.status
+    }
+
+    /// Whether the service may have done what was asked for, though no answer says so.
+    ///
+    /// True after a time-out, a broken connection, a failure of the service, and an answer that cannot
+    /// be read. Where repeating does harm, look before asking again.
+    pub fn may_have_been_done(&self) -> bool {
+        match self.kind() {
+            ErrorKind::Timeout | ErrorKind::Interrupted => true,
+            ErrorKind::TooLarge | ErrorKind::Unreadable => true,
+            ErrorKind::Refused => self.is_server_error(),
+            _ => false,
+        }
     }
 
     /// Whether an argument cannot be used. Nothing was sent.
@@ -99,7 +118,7 @@ impl Error {
     ///
     /// # Troubleshooting
     ///
-    /// Usually no TLS is compiled in (features `rustls` and `native-tls`), or what was set in
+    /// No TLS is compiled in (features `rustls` and `native-tls`), or what was set in
     /// [`configure_http`](crate::ClientBuilder::configure_http) contradicts itself.
     pub fn is_configuration(&self) -> bool {
         self.kind() == ErrorKind::Configuration
@@ -147,8 +166,8 @@ impl Error {
     ///
     /// # Troubleshooting
     ///
-    /// The token has expired, was revoked or replaced by a refresh elsewhere, or belongs to another
-    /// environment.
+    /// The token may have expired, been revoked, been replaced by a refresh elsewhere, or belong to
+    /// another environment.
     pub fn is_unauthorized(&self) -> bool {
         self.is_refused_with(401)
     }
@@ -168,7 +187,8 @@ impl Error {
     /// # Troubleshooting
     ///
     /// The id is wrong or not visible to the token's user. With the plain text `404 page not found`,
-    /// the base URL leads elsewhere.
+    /// the path is none of the service's, so that the base URL is likely wrong (both likely: seen in a
+    /// live integration).
     pub fn is_not_found(&self) -> bool {
         self.is_refused_with(404)
     }
@@ -182,7 +202,7 @@ impl Error {
         self.is_refused_with(422)
     }
 
-    /// Whether the service asks for fewer requests (429). It has not done the work.
+    /// Whether the service asks for fewer requests (429).
     ///
     /// # Troubleshooting
     ///
@@ -218,6 +238,21 @@ impl Error {
     /// the place in the answer. Do not send a message again: it was very likely accepted.
     pub fn is_unreadable(&self) -> bool {
         self.kind() == ErrorKind::Unreadable
+    }
+
+    /// Whether a walk through a list cannot know that it saw everything.
+    ///
+    /// # Troubleshooting
+    ///
+    /// More chats share one second than the service gives on a page. The error names the second
+    /// ([`gap`](Error::gap)); reading on goes on behind it.
+    pub fn is_gap(&self) -> bool {
+        self.kind() == ErrorKind::Gap
+    }
+
+    /// The second in which a walk through chats may have missed some.
+    pub fn gap(&self) -> Option<&Timestamp> {
+        self.inner.gap.as_ref()
     }
 
     /// What the service found invalid, place by place; empty for other errors.

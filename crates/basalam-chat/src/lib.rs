@@ -51,6 +51,7 @@ pub mod chats;
 mod client;
 mod error;
 pub mod messages;
+mod paging;
 pub mod raw;
 mod request;
 mod transport;
@@ -60,9 +61,14 @@ pub use basalam_chat_api::scalars::{
     ButtonId, ChatFilter, ChatId, ChatOrder, ChatType, Comparison, EntityId, FileId, HashId,
     MessageId, MessageType, SortOrder, Timestamp, UserId, VendorId,
 };
+pub use basalam_chat_api::{InvalidId, UnknownValue};
 pub use client::{Client, ClientBuilder, Environment};
 pub use error::{Error, ErrorKind, ValidationProblem};
 pub use messages::NewMessage;
+pub use request::RequestFuture;
+
+/// The HTTP client below, for [`ClientBuilder::configure_http`].
+pub use reqwest;
 
 /// The code of the README is compiled with the tests.
 #[cfg(doctest)]

@@ -2,14 +2,18 @@
 //!
 //! Everything here comes from the document by generation: method names, argument orders and types
 //! change when the document or the generator does, in any release. Reach for it where the facade does
-//! not offer something, and pin the version when you do.
+//! not offer something, and pin the version when you do. Requests go through the client's transport,
+//! under its rules for tokens, times and sizes.
+//!
+//! Do not print the generated [`Error`]: it shows the whole answer, private texts included. Give the
+//! result to [`read`] instead.
 //!
 //! ```no_run
 //! # async fn run(client: basalam_chat::Client) -> Result<(), basalam_chat::Error> {
 //! use basalam_chat::raw;
 //!
 //! let answer = client.raw().get_unseen_chat_count().await;
-//! let unseen = raw::read(&raw::operations::GET_UNSEEN_CHAT_COUNT, answer)?;
+//! let unseen = raw::read(&client, &raw::operations::GET_UNSEEN_CHAT_COUNT, answer)?;
 //! println!("{} unseen chats", unseen.count);
 //! # Ok(())
 //! # }
@@ -20,7 +24,7 @@ pub use basalam_chat_api::{
 };
 use serde::de::DeserializeOwned;
 
-/// Reads what a generated operation gave, with the facade's [`Error`](crate::Error).
+/// Reads what a generated operation of `client` gave, with the facade's [`Error`](crate::Error).
 ///
 /// `operation` is the row of [`operations`] for the operation that was called.
 ///
@@ -28,8 +32,9 @@ use serde::de::DeserializeOwned;
 ///
 /// Gives whatever made the operation fail.
 pub fn read<T: DeserializeOwned>(
+    client: &crate::Client,
     operation: &'static operation::Operation,
     result: Result<ResponseValue<T>, Error<()>>,
 ) -> Result<T, crate::Error> {
-    crate::transport::outcome(operation, result)
+    crate::transport::outcome(client, operation, result)
 }

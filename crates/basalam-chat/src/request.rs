@@ -5,7 +5,70 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use crate::Error;
+use basalam_chat_api::operation::Operation;
+
+use crate::{Client, Error};
+
+/// What a request builder holds beside its client, and how it is run.
+pub(crate) trait Request: Send + Sized + 'static {
+    /// What the caller gets.
+    type Answer: Send + 'static;
+
+    /// The row of the operation, which errors name.
+    fn operation() -> &'static Operation;
+
+    /// Checks the arguments, sends, and reads the answer.
+    fn run(self, client: Client) -> impl Future<Output = Result<Self::Answer, Error>> + Send;
+}
+
+/// Runs a request as a future of its own.
+pub(crate) fn future<R: Request>(client: Client, request: R) -> RequestFuture<R::Answer> {
+    RequestFuture(Box::pin(async move {
+        let answer = request.run(client).await;
+        answer.map_err(|error| error.of(R::operation()))
+    }))
+}
+
+/// Refuses a value that no header can carry, naming its setter.
+pub(crate) fn check_header(argument: &str, value: Option<&str>) -> Result<(), Error> {
+    let Some(value) = value else {
+        return Ok(());
+    };
+    match http::HeaderValue::from_str(value) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(Error::invalid_input(
+            argument,
+            "has characters that no header can carry",
+            "use visible ASCII characters and spaces",
+        )),
+    }
+}
+
+/// Gives a builder with the fields `client` and `request` its ways to be run.
+macro_rules! runs {
+    ($builder:ident gives $answer:ty) => {
+        impl $builder {
+            /// Sends the request; the same as `.await` on the builder.
+            ///
+            /// # Errors
+            ///
+            /// As the method of the client that made the builder.
+            pub fn send(self) -> $crate::RequestFuture<$answer> {
+                $crate::request::future(self.client, self.request)
+            }
+        }
+
+        impl ::std::future::IntoFuture for $builder {
+            type Output = ::std::result::Result<$answer, $crate::Error>;
+            type IntoFuture = $crate::RequestFuture<$answer>;
+
+            fn into_future(self) -> Self::IntoFuture {
+                self.send()
+            }
+        }
+    };
+}
+pub(crate) use runs;
 
 /// A request on its way: what `.await` on a request builder waits for.
 ///
@@ -13,12 +76,6 @@ use crate::Error;
 /// done by then.
 #[must_use = "futures do nothing unless they are awaited"]
 pub struct RequestFuture<T>(Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>);
-
-impl<T> RequestFuture<T> {
-    pub(crate) fn new(future: impl Future<Output = Result<T, Error>> + Send + 'static) -> Self {
-        RequestFuture(Box::pin(future))
-    }
-}
 
 impl<T> Future for RequestFuture<T> {
     type Output = Result<T, Error>;

@@ -1,6 +1,7 @@
 //! The way of every request: authorise, send, read.
 
 mod outcome;
+mod secrets;
 
 use std::time::Duration;
 
@@ -8,17 +9,20 @@ use basalam_chat_api::operation::{Authorization, Operation};
 use basalam_chat_api::{Failure, Transport, TransportFuture};
 use bytes::{Bytes, BytesMut};
 use http::header::{AUTHORIZATION, LOCATION};
-use reqwest::{Request, Response};
+use reqwest::{Request, Response, Url};
 
 use crate::Error;
 use crate::auth::Authentication;
 
 pub(crate) use outcome::outcome;
+use secrets::Secrets;
 
 /// Sends requests over HTTP.
 #[derive(Debug)]
 pub(crate) struct HttpTransport {
     http: reqwest::Client,
+    /// The checked URL that every request must begin with.
+    base_url: Url,
     authentication: Authentication,
     limits: Limits,
 }
@@ -29,6 +33,9 @@ pub(crate) struct Limits {
     pub(crate) attempt_timeout: Duration,
     pub(crate) max_answer_bytes: usize,
 }
+
+/// How much of an error answer is read. What the service says of an error is short.
+const MAX_REFUSAL_BYTES: usize = 64 * 1024;
 
 impl Default for Limits {
     fn default() -> Limits {
@@ -72,14 +79,21 @@ impl Transport for HttpTransport {
 impl HttpTransport {
     pub(crate) fn new(
         http: reqwest::Client,
+        base_url: Url,
         authentication: Authentication,
         limits: Limits,
     ) -> HttpTransport {
         HttpTransport {
             http,
+            base_url,
             authentication,
             limits,
         }
+    }
+
+    /// Replaces the token where it stands in a text.
+    pub(crate) fn redact(&self, text: &str) -> String {
+        self.authentication.redact(text)
     }
 
     /// Sends a request once, and reads its answer whole.
@@ -90,24 +104,36 @@ impl HttpTransport {
     ) -> Result<Response, Error> {
         self.authorise(operation, &mut request)?;
         *request.timeout_mut() = Some(self.limits.attempt_timeout);
+        let secrets = Secrets::new(&self.authentication, operation, request.url());
         let mut response = self.http.execute(request).await.map_err(Error::sending)?;
         let status = response.status();
+        if status.is_success() {
+            let body = self.read(&mut response).await?;
+            return Ok(documented(operation, &response, body));
+        }
         if status.is_redirection() {
             let target = response.headers().get(LOCATION);
             let target = target.map(|target| String::from_utf8_lossy(target.as_bytes()));
-            let target = target.map(|target| self.authentication.redact(&target));
+            let target = target.map(|target| secrets.redact(&target));
             return Err(Error::redirected(status.as_u16(), target));
         }
-        let body = self.read(&mut response).await?;
-        if !status.is_success() {
-            let body = self.authentication.redact(&String::from_utf8_lossy(&body));
-            return Err(Error::refused(operation, status.as_u16(), body));
-        }
-        Ok(documented(operation, &response, body))
+        let body = read_refusal(&mut response).await;
+        let body = String::from_utf8_lossy(&body);
+        Err(Error::refused(operation, status.as_u16(), &body, |text| {
+            secrets.redact(text)
+        }))
     }
 
     /// Puts the token on a request whose operation asks for one.
     fn authorise(&self, operation: &'static Operation, request: &mut Request) -> Result<(), Error> {
+        // The generated client is public, and can be given another URL than the one that was checked.
+        if request.url().origin() != self.base_url.origin() {
+            return Err(Error::invalid_input(
+                "base_url",
+                "of the generated client is another one than that of the client it came from",
+                "build a client for that URL",
+            ));
+        }
         if let Authorization::Bearer { .. } = operation.authorization {
             let header = self.authentication.header()?;
             request.headers_mut().insert(AUTHORIZATION, header);
@@ -115,7 +141,7 @@ impl HttpTransport {
         Ok(())
     }
 
-    /// Reads a body up to the limit, and buffers no more than that.
+    /// Reads a success answer up to the limit, and buffers no more than that.
     async fn read(&self, response: &mut Response) -> Result<Bytes, Error> {
         let status = response.status().as_u16();
         let limit = self.limits.max_answer_bytes;
@@ -137,6 +163,20 @@ impl HttpTransport {
         }
         Ok(body.freeze())
     }
+}
+
+/// Reads the beginning of an error answer. Its status says what matters, so that a body that breaks
+/// off or has no end changes nothing.
+async fn read_refusal(response: &mut Response) -> BytesMut {
+    let mut body = BytesMut::new();
+    while let Ok(Some(chunk)) = response.chunk().await {
+        let room = MAX_REFUSAL_BYTES - body.len();
+        body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        if chunk.len() >= room {
+            break;
+        }
+    }
+    body
 }
 
 /// A success answer in the form that the generated client reads: with the documented status, since

@@ -1,12 +1,13 @@
 //! Opening a private chat.
 
-use std::future::IntoFuture;
-
+use basalam_chat_api::operation::Operation;
 use basalam_chat_api::operations::CREATE_CHAT;
 use basalam_chat_api::types::CreateChatBody;
 
+use secrecy::{ExposeSecret, SecretString};
+
 use super::{Chat, HashId, UserId};
-use crate::request::RequestFuture;
+use crate::request::{self, runs};
 use crate::{Client, Error, transport};
 
 impl Client {
@@ -35,10 +36,7 @@ impl Client {
     pub fn create_chat(&self, partner: impl Into<ChatPartner>) -> CreateChat {
         CreateChat {
             client: self.clone(),
-            partner: partner.into(),
-            creation_tags: None,
-            user_session: None,
-            client_info: None,
+            request: Request::new(partner.into()),
         }
     }
 }
@@ -68,39 +66,60 @@ impl From<HashId> for ChatPartner {
 /// Opens a private chat; made by [`Client::create_chat`].
 #[derive(Clone, Debug)]
 #[must_use = "a request is sent when it is awaited"]
-pub struct CreateChat {
-    client: Client,
+pub struct CreateChat<C = Client> {
+    pub(crate) client: C,
+    pub(crate) request: Request,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
     partner: ChatPartner,
     creation_tags: Option<String>,
-    user_session: Option<String>,
+    user_session: Option<SecretString>,
     client_info: Option<String>,
 }
 
-impl CreateChat {
+impl<C> CreateChat<C> {
     /// Sets `X-Creation-Tags`, which the vendor documents as meant for its own programs.
     pub fn creation_tags(mut self, tags: impl Into<String>) -> Self {
-        self.creation_tags = Some(tags.into());
+        self.request.creation_tags = Some(tags.into());
         self
     }
 
     /// Sets `X-User-Session`, which the vendor documents as meant for its own programs.
     pub fn user_session(mut self, session: impl Into<String>) -> Self {
-        self.user_session = Some(session.into());
+        self.request.user_session = Some(SecretString::from(session.into()));
         self
     }
 
     /// Sets `X-Client-Info`, which the vendor documents as meant for its own programs.
     pub fn client_info(mut self, client_info: impl Into<String>) -> Self {
-        self.client_info = Some(client_info.into());
+        self.request.client_info = Some(client_info.into());
         self
     }
+}
 
-    /// Opens the chat; the same as `.await` on the builder.
-    pub fn send(self) -> RequestFuture<Chat> {
-        RequestFuture::new(async move { self.call().await.map_err(|error| error.of(&CREATE_CHAT)) })
+runs!(CreateChat gives Chat);
+
+impl Request {
+    pub(crate) fn new(partner: ChatPartner) -> Request {
+        Request {
+            partner,
+            creation_tags: None,
+            user_session: None,
+            client_info: None,
+        }
+    }
+}
+
+impl request::Request for Request {
+    type Answer = Chat;
+
+    fn operation() -> &'static Operation {
+        &CREATE_CHAT
     }
 
-    async fn call(self) -> Result<Chat, Error> {
+    async fn run(self, client: Client) -> Result<Chat, Error> {
         let mut body = CreateChatBody::new();
         match self.partner {
             ChatPartner::User(user) => body.user_id = Some(user),
@@ -113,28 +132,22 @@ impl CreateChat {
             }
             ChatPartner::Hash(hash) => body.hash_id = Some(hash),
         }
-        let result = self
-            .client
+        let user_session = self.user_session.as_ref().map(ExposeSecret::expose_secret);
+        request::check_header("client_info", self.client_info.as_deref())?;
+        request::check_header("creation_tags", self.creation_tags.as_deref())?;
+        request::check_header("user_session", user_session)?;
+        let result = client
             .raw()
             .create_chat(
                 self.client_info.as_deref(),
                 self.creation_tags.as_deref(),
-                self.user_session.as_deref(),
+                user_session,
                 &body,
             )
             .await;
         // The contract does not promise `data`; without it there is no chat to give.
-        transport::outcome(&CREATE_CHAT, result)?
+        transport::outcome(&client, &CREATE_CHAT, result)?
             .data
             .ok_or_else(|| Error::missing("data"))
-    }
-}
-
-impl IntoFuture for CreateChat {
-    type Output = Result<Chat, Error>;
-    type IntoFuture = RequestFuture<Chat>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        self.send()
     }
 }

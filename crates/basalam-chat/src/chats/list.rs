@@ -1,11 +1,13 @@
 //! Listing chats.
 
-use std::future::IntoFuture;
-
+use basalam_chat_api::operation::Operation;
 use basalam_chat_api::operations::GET_CHATS;
 
+use super::cursor::ChatCursor;
+use super::walk::{ChatPages, ChatStream, ChatWalk};
 use super::{Chat, ChatFilter, ChatOrder, Timestamp};
-use crate::request::RequestFuture;
+use crate::paging::Cursor;
+use crate::request::{self, runs};
 use crate::{Client, Error, transport};
 
 impl Client {
@@ -36,13 +38,7 @@ impl Client {
     pub fn get_chats(&self) -> GetChats {
         GetChats {
             client: self.clone(),
-            limit: None,
-            order_by: None,
-            filter: None,
-            updated_from: None,
-            updated_before: None,
-            modified_from: None,
-            modified_before: None,
+            request: Request::default(),
         }
     }
 }
@@ -51,99 +47,160 @@ impl Client {
 ///
 /// Times are texts as the service writes them, such as `2026-07-22 10:28:23`. Unknown: the zone that
 /// they are in, other forms that are accepted, and whether a chat at the very second of a bound is in
-/// the list; so give back what came from the service, and expect the chats of that second twice.
+/// the list; so give back what came from the service. To see every chat once, read
+/// [`stream`](GetChats::stream), which takes care of that.
 #[derive(Clone, Debug)]
 #[must_use = "a request is sent when it is awaited"]
-pub struct GetChats {
-    client: Client,
-    limit: Option<u32>,
-    order_by: Option<ChatOrder>,
-    filter: Option<ChatFilter>,
-    updated_from: Option<Timestamp>,
-    updated_before: Option<Timestamp>,
-    modified_from: Option<Timestamp>,
-    modified_before: Option<Timestamp>,
+pub struct GetChats<C = Client> {
+    pub(crate) client: C,
+    pub(crate) request: Request,
 }
 
-impl GetChats {
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Request {
+    pub(super) limit: Option<u32>,
+    pub(super) order_by: Option<ChatOrder>,
+    filter: Option<ChatFilter>,
+    updated_from: Option<Timestamp>,
+    pub(super) updated_before: Option<Timestamp>,
+    modified_from: Option<Timestamp>,
+    pub(super) modified_before: Option<Timestamp>,
+    pub(super) resume: Option<ChatCursor>,
+    no_read_ahead: bool,
+}
+
+impl<C> GetChats<C> {
     /// Asks for this many chats at most. The service gives 30 where nothing is said.
     ///
     /// Unknown: the largest number that it allows; 100 has been used.
     pub fn limit(mut self, chats: u32) -> Self {
-        self.limit = Some(chats);
+        self.request.limit = Some(chats);
         self
     }
 
     /// Sorts the chats by this time: [`ChatOrder::UpdatedAt`] where nothing is said.
     pub fn order_by(mut self, order_by: ChatOrder) -> Self {
-        self.order_by = Some(order_by);
+        self.request.order_by = Some(order_by);
+        self
+    }
+
+    /// Goes on where another walk stood, in its order. For streams and their pages.
+    pub fn resume(mut self, cursor: ChatCursor) -> Self {
+        self.request.resume = Some(cursor);
+        self
+    }
+
+    /// Whether a stream asks for the next page while the caller works on one; it does where nothing is
+    /// said.
+    pub fn read_ahead(mut self, read_ahead: bool) -> Self {
+        self.request.no_read_ahead = !read_ahead;
         self
     }
 
     /// Lists only chats that fulfil this condition.
     pub fn filter(mut self, filter: ChatFilter) -> Self {
-        self.filter = Some(filter);
+        self.request.filter = Some(filter);
         self
     }
 
-    /// Lists only chats in which something happened at this time or later.
+    /// Lists only chats in which something happened from this time on.
     pub fn updated_from(mut self, time: impl Into<Timestamp>) -> Self {
-        self.updated_from = Some(time.into());
+        self.request.updated_from = Some(time.into());
         self
     }
 
     /// Lists only chats in which nothing has happened since this time.
     pub fn updated_before(mut self, time: impl Into<Timestamp>) -> Self {
-        self.updated_before = Some(time.into());
+        self.request.updated_before = Some(time.into());
         self
     }
 
-    /// Lists only chats that were modified at this time or later. Unknown: what modifies a chat.
+    /// Lists only chats that were modified from this time on. Unknown: what modifies a chat.
     pub fn modified_from(mut self, time: impl Into<Timestamp>) -> Self {
-        self.modified_from = Some(time.into());
+        self.request.modified_from = Some(time.into());
         self
     }
 
     /// Lists only chats that have not been modified since this time. Unknown: what modifies a chat.
     pub fn modified_before(mut self, time: impl Into<Timestamp>) -> Self {
-        self.modified_before = Some(time.into());
+        self.request.modified_before = Some(time.into());
         self
-    }
-
-    /// Asks for the page; the same as `.await` on the builder.
-    pub fn send(self) -> RequestFuture<ChatPage> {
-        RequestFuture::new(async move {
-            if self.limit == Some(0) {
-                let error = Error::invalid_input("limit", "is zero", "ask for at least one chat");
-                return Err(error.of(&GET_CHATS));
-            }
-            let result = self
-                .client
-                .raw()
-                .get_chats(
-                    self.filter.as_ref(),
-                    self.limit.map(i64::from),
-                    self.modified_before.as_ref(),
-                    self.modified_from.as_ref(),
-                    self.order_by.as_ref(),
-                    self.updated_before.as_ref(),
-                    self.updated_from.as_ref(),
-                )
-                .await;
-            let answer = transport::outcome(&GET_CHATS, result)?;
-            // The contract promises neither `data` nor `chats`: without them the list is empty.
-            let chats = answer.data.map(|data| data.chats).unwrap_or_default();
-            Ok(ChatPage { chats })
-        })
     }
 }
 
-impl IntoFuture for GetChats {
-    type Output = Result<ChatPage, Error>;
-    type IntoFuture = RequestFuture<ChatPage>;
+runs!(GetChats gives ChatPage);
 
-    fn into_future(self) -> Self::IntoFuture {
-        self.send()
+impl GetChats {
+    /// Walks through the chats, one after the other, from the newest time to the oldest.
+    ///
+    /// Nothing is asked for before the stream is first read. [`limit`](GetChats::limit) is the size of
+    /// the pages below, 100 where it is not set; a larger page is asked for where more chats share a
+    /// second. While the caller works on one page, the next one is asked for by a task of its own,
+    /// which ends with the stream; see [`read_ahead`](GetChats::read_ahead).
+    ///
+    /// # Errors
+    ///
+    /// Besides what [`Error`] lists for every call, an error with [`is_gap`](Error::is_gap) where more
+    /// chats share a second than the service gives on a page; reading on goes on behind that second.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # use basalam_chat::Client;
+    /// # async fn run(client: Client) -> Result<(), basalam_chat::Error> {
+    /// let mut chats = client.get_chats().stream();
+    /// while let Some(chat) = chats.try_next().await? {
+    ///     println!("{}: {}", chat.id, chat.updated_at);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn stream(self) -> ChatStream {
+        let read_ahead = !self.request.no_read_ahead;
+        ChatStream::new(ChatWalk::new(self.client, self.request), read_ahead)
+    }
+
+    /// Walks through the chats page by page. What holds for [`stream`](GetChats::stream) holds here too.
+    pub fn pages(self) -> ChatPages {
+        let read_ahead = !self.request.no_read_ahead;
+        ChatPages::new(ChatWalk::new(self.client, self.request), read_ahead)
+    }
+}
+
+impl request::Request for Request {
+    type Answer = ChatPage;
+
+    fn operation() -> &'static Operation {
+        &GET_CHATS
+    }
+
+    async fn run(self, client: Client) -> Result<ChatPage, Error> {
+        if self.limit == Some(0) {
+            let remedy = "ask for at least one chat";
+            return Err(Error::invalid_input("limit", "is zero", remedy));
+        }
+        let result = client
+            .raw()
+            .get_chats(
+                self.filter.as_ref(),
+                self.limit.map(i64::from),
+                self.modified_before.as_ref(),
+                self.modified_from.as_ref(),
+                self.order_by.as_ref(),
+                self.updated_before.as_ref(),
+                self.updated_from.as_ref(),
+            )
+            .await;
+        let answer = transport::outcome(&client, &GET_CHATS, result)?;
+        // The contract does not promise `data`. What has none may be anything, so that taking it for
+        // the end of the list could lose chats in silence.
+        let data = answer.data.ok_or_else(|| Error::missing("data"))?;
+        let order = self.order_by.unwrap_or(ChatOrder::UpdatedAt);
+        let mut cursor = ChatCursor::new(order);
+        for chat in &data.chats {
+            cursor.advance(chat);
+        }
+        Ok(ChatPage::new(data.chats, cursor))
     }
 }
 
@@ -151,8 +208,20 @@ impl IntoFuture for GetChats {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ChatPage {
-    /// The chats. Fewer than asked for, or none, do not mean that there are no more.
+    /// The chats. Fewer than asked for do not mean that there are no more; none do (likely).
     pub chats: Vec<Chat>,
+    cursor: ChatCursor,
+}
+
+impl ChatPage {
+    pub(super) fn new(chats: Vec<Chat>, cursor: ChatCursor) -> ChatPage {
+        ChatPage { chats, cursor }
+    }
+
+    /// Where the last chat of the page stands, for a stream to go on from with [`GetChats::resume`].
+    pub fn cursor(&self) -> ChatCursor {
+        self.cursor.clone()
+    }
 }
 
 impl IntoIterator for ChatPage {

@@ -21,7 +21,7 @@ use crate::{Error, raw};
 /// | [time for an attempt](ClientBuilder::attempt_timeout) | 30 seconds |
 /// | [size of an answer](ClientBuilder::max_answer_bytes) | 32 MiB |
 /// | plain http | to loopback addresses only |
-/// | proxy | the one that the environment names |
+/// | proxy | for https the one that the environment names, for plain http none |
 ///
 /// # Examples
 ///
@@ -113,9 +113,11 @@ impl ClientBuilder {
 
     /// Adjusts the HTTP client below: a proxy, roots, the pool.
     ///
-    /// This is the one place where reqwest shows. What safety depends on is set afterwards and cannot
-    /// be changed here: no redirect is followed, nothing is repeated behind the client's back, and no
-    /// proxy stands between the client and a loopback address.
+    /// This is the one place where reqwest shows: its builder is [`basalam_chat::reqwest`](crate::reqwest)'s,
+    /// and a newer major version of it is a breaking change here too. What safety depends on is set
+    /// afterwards and cannot be changed: no redirect is followed, nothing is repeated behind the
+    /// client's back, nothing is written to a log, and no proxy stands between the client and a
+    /// loopback address.
     ///
     /// ```
     /// # use basalam_chat::{Client, PersonalToken};
@@ -159,27 +161,51 @@ impl ClientBuilder {
                 "use visible ASCII characters and spaces",
             )
         })?;
-        let mut http = reqwest::Client::builder()
+        let http = reqwest::Client::builder()
             .user_agent(user_agent)
             .connect_timeout(self.connect_timeout);
-        if let Some(configure) = self.configure_http {
-            http = configure(http);
-        }
-        http = http
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .referer(false);
-        if is_loopback(&base_url) {
-            http = http.no_proxy();
-        }
-        let http = http.build().map_err(Error::configuration)?;
-        let transport = HttpTransport::new(http.clone(), self.authentication, self.limits);
-        let inner = raw::Inner::new(Arc::new(transport));
-        let base_url = base_url.as_str().trim_end_matches('/');
+        let http = configure_http(http, &base_url, self.configure_http)?;
+        let text = base_url.as_str().trim_end_matches('/').to_owned();
+        let transport =
+            HttpTransport::new(http.clone(), base_url, self.authentication, self.limits);
+        let transport = Arc::new(transport);
+        let inner = raw::Inner::new(transport.clone());
         Ok(Client {
-            raw: Arc::new(raw::Client::new_with_client(base_url, http, inner)),
+            raw: Arc::new(raw::Client::new_with_client(&text, http, inner)),
+            transport,
         })
     }
+}
+
+/// Makes the HTTP client: first what a user may change, then the user's changes, then what safety
+/// depends on.
+fn configure_http(
+    mut http: reqwest::ClientBuilder,
+    base_url: &Url,
+    configure: Option<ConfigureHttp>,
+) -> Result<reqwest::Client, Error> {
+    let is_https = base_url.scheme() == "https";
+    if is_https && cfg!(not(any(feature = "rustls", feature = "native-tls"))) {
+        return Err(Error::no_tls());
+    }
+    if !is_https {
+        // A proxy of the environment is no host that the user has named for plain http.
+        http = http.no_proxy();
+    }
+    if let Some(configure) = configure {
+        http = configure(http);
+    }
+    http = http
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        // It would write headers and bodies to the log.
+        .connection_verbose(false)
+        .https_only(is_https);
+    if is_loopback(base_url) {
+        http = http.no_proxy();
+    }
+    http.build().map_err(Error::configuration)
 }
 
 /// Shows no token: it holds one, and the type of it hides it, but nobody needs to see it here.

@@ -43,17 +43,21 @@ const MESSAGE_BYTES: usize = 300;
 const MESSAGES: usize = 8;
 
 impl ErrorAnswer {
-    /// Reads a body of any shape.
-    pub(super) fn read(body: String) -> ErrorAnswer {
+    /// Reads a body of any shape. `redact` takes the secrets out of what it says: out of the body as
+    /// it came, and out of its texts once their escapes are read.
+    pub(super) fn read(body: &str, redact: impl Fn(&str) -> String) -> ErrorAnswer {
         let mut answer = ErrorAnswer::default();
-        match serde_json::from_str::<Value>(&body) {
-            Ok(value) => answer.read_json(&value),
-            Err(_) => answer.messages.extend(plain_text(&body)),
+        match serde_json::from_str::<Value>(body) {
+            Ok(mut value) => {
+                redact_texts(&mut value, &redact);
+                answer.read_json(&value);
+            }
+            Err(_) => answer.messages.extend(plain_text(&redact(body))),
         }
         answer.messages.truncate(MESSAGES);
         answer.validation.truncate(MESSAGES);
         if !body.is_empty() {
-            answer.body = Some(beginning(&body, BODY_BYTES));
+            answer.body = Some(cut(&redact(body), BODY_BYTES));
         }
         answer
     }
@@ -151,25 +155,36 @@ fn plain_text(body: &str) -> Option<String> {
     Some(beginning(text, MESSAGE_BYTES))
 }
 
-/// The first `bytes` of a text on one line, cut between characters.
+/// Takes the secrets out of every text of a value.
+fn redact_texts(value: &mut Value, redact: &impl Fn(&str) -> String) {
+    match value {
+        Value::String(text) => *text = redact(text),
+        Value::Array(items) => items.iter_mut().for_each(|item| redact_texts(item, redact)),
+        Value::Object(members) => members
+            .values_mut()
+            .for_each(|member| redact_texts(member, redact)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// The first `bytes` of a text on one line.
 pub(super) fn beginning(text: &str, bytes: usize) -> String {
+    let on_one_line = |character: char| match character.is_control() {
+        true => ' ',
+        false => character,
+    };
+    cut(text, bytes).chars().map(on_one_line).collect()
+}
+
+/// The first `bytes` of a text, cut between characters.
+pub(super) fn cut(text: &str, bytes: usize) -> String {
     let mut end = text.len().min(bytes);
     while !text.is_char_boundary(end) {
         end -= 1;
     }
-    let cut: String = text[..end]
-        .chars()
-        .map(|character| {
-            if character.is_control() {
-                ' '
-            } else {
-                character
-            }
-        })
-        .collect();
     match end < text.len() {
-        true => format!("{cut}…"),
-        false => cut,
+        true => format!("{}…", &text[..end]),
+        false => text.to_owned(),
     }
 }
 
@@ -178,7 +193,7 @@ mod tests {
     use super::*;
 
     fn messages(body: &str) -> Vec<String> {
-        ErrorAnswer::read(body.to_owned()).messages
+        ErrorAnswer::read(body, str::to_owned).messages
     }
 
     #[test]
@@ -207,8 +222,8 @@ mod tests {
     #[test]
     fn validation_problems_keep_their_place() {
         let answer = ErrorAnswer::read(
-            r#"{"detail":[{"loc":["body","files",0,"url"],"msg":"field required","type":"missing"}]}"#
-                .to_owned(),
+            r#"{"detail":[{"loc":["body","files",0,"url"],"msg":"field required","type":"missing"}]}"#,
+            str::to_owned,
         );
         assert_eq!(answer.validation.len(), 1);
         assert_eq!(answer.validation[0].location, ["body", "files", "0", "url"]);

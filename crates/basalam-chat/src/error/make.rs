@@ -3,8 +3,9 @@
 use std::error::Error as StdError;
 
 use basalam_chat_api::operation::{Authorization, Operation};
+use basalam_chat_api::scalars::Timestamp;
 
-use super::answer::{ErrorAnswer, beginning};
+use super::answer::{ErrorAnswer, beginning, cut};
 use super::{Error, ErrorKind, Inner};
 
 impl Error {
@@ -18,6 +19,7 @@ impl Error {
                 remedy: remedy.into(),
                 answer: ErrorAnswer::default(),
                 source: None,
+                gap: None,
             }),
         }
     }
@@ -32,9 +34,21 @@ impl Error {
         self
     }
 
-    /// Names the operation, where none is named yet.
+    /// Names the operation, where none is named yet, and says what repeating it would do.
     pub(crate) fn of(mut self, operation: &'static Operation) -> Error {
-        self.inner.operation.get_or_insert(operation);
+        if self.inner.operation.is_none() {
+            self.inner.operation = Some(operation);
+            if self.may_have_been_done() {
+                let advice = match operation.idempotent {
+                    true => "asking again does no harm",
+                    false => "it may have been done all the same: look before repeating it",
+                };
+                self.inner.remedy = match self.inner.remedy.as_str() {
+                    "" => advice.to_owned(),
+                    remedy => format!("{remedy}; {advice}"),
+                };
+            }
+        }
         self
     }
 
@@ -44,25 +58,35 @@ impl Error {
         Error::new(ErrorKind::InvalidInput, problem, remedy)
     }
 
+    pub(crate) fn no_tls() -> Error {
+        Error::new(
+            ErrorKind::Configuration,
+            "no TLS is compiled in, which https needs",
+            "turn on the feature `rustls` or `native-tls` of basalam-chat",
+        )
+    }
+
     pub(crate) fn configuration(error: reqwest::Error) -> Error {
+        let error = error.without_url();
         let problem = format!("no HTTP client can be made: {}", root_cause(&error));
         Error::new(
             ErrorKind::Configuration,
             problem,
             "check the TLS features of basalam-chat and what `configure_http` sets",
         )
-        .because(error.without_url())
+        .because(error)
     }
 
     /// The request could not be made at all.
     pub(crate) fn unsendable(error: reqwest::Error) -> Error {
+        let error = error.without_url();
         let problem = format!("the request cannot be made: {}", root_cause(&error));
         Error::new(
             ErrorKind::InvalidInput,
             problem,
             "check the base URL and the arguments",
         )
-        .because(error.without_url())
+        .because(error)
     }
 
     /// A failure before any answer came.
@@ -89,7 +113,7 @@ impl Error {
         Error::new(
             ErrorKind::Interrupted,
             format!("the connection to {host} broke before an answer came: {cause}"),
-            MAY_BE_DONE,
+            "",
         )
         .because(error)
     }
@@ -102,18 +126,14 @@ impl Error {
             false => {
                 let cause = root_cause(&error);
                 let problem = format!("the connection broke within the answer: {cause}");
-                Error::new(ErrorKind::Interrupted, problem, MAY_BE_DONE)
+                Error::new(ErrorKind::Interrupted, problem, "")
             }
         };
         made.with_status(status).because(error)
     }
 
     fn timeout() -> Error {
-        Error::new(
-            ErrorKind::Timeout,
-            "the answer did not come in time",
-            MAY_BE_DONE,
-        )
+        Error::new(ErrorKind::Timeout, "the answer did not come in time", "")
     }
 
     pub(crate) fn redirected(status: u16, target: Option<String>) -> Error {
@@ -135,11 +155,16 @@ impl Error {
         .with_status(status)
     }
 
-    /// An answer with an error status. `body` has no tokens in it any more.
-    pub(crate) fn refused(operation: &'static Operation, status: u16, body: String) -> Error {
+    /// An answer with an error status. `redact` takes the secrets out of what it says.
+    pub(crate) fn refused(
+        operation: &'static Operation,
+        status: u16,
+        body: &str,
+        redact: impl Fn(&str) -> String,
+    ) -> Error {
         let (problem, remedy) = refusal(operation, status);
         let mut error = Error::new(ErrorKind::Refused, problem, remedy).with_status(status);
-        error.inner.answer = ErrorAnswer::read(body);
+        error.inner.answer = ErrorAnswer::read(body, redact);
         error
     }
 
@@ -147,7 +172,7 @@ impl Error {
     ///
     /// The reader's own message repeats what it found, which may be the text of a message; only what
     /// it expected is kept.
-    pub(crate) fn unreadable(body: &[u8], path: String, error: &serde_json::Error) -> Error {
+    pub(crate) fn unreadable(body: &str, path: String, error: &serde_json::Error) -> Error {
         let mut problem = match error.classify() {
             serde_json::error::Category::Data => match expected(error) {
                 Some(expected) => format!("the answer cannot be read: {expected}"),
@@ -162,9 +187,9 @@ impl Error {
         let mut made = Error::new(
             ErrorKind::Unreadable,
             problem,
-            "check that the base URL is the service's; what was asked for has very likely been done",
+            "check that the base URL is the service's",
         );
-        made.inner.answer.body = Some(beginning(&String::from_utf8_lossy(body), BODY_BYTES));
+        made.inner.answer.body = Some(cut(body, BODY_BYTES));
         made
     }
 
@@ -173,25 +198,75 @@ impl Error {
         Error::new(
             ErrorKind::Unreadable,
             format!("the answer holds no `{path}`"),
-            "what was asked for has very likely been done",
+            "check that the base URL is the service's",
         )
     }
 
-    /// An answer that the generated client has no case for.
-    pub(crate) fn undocumented(status: u16) -> Error {
+    /// A page that holds none of what comes next.
+    pub(crate) fn stalled() -> Error {
         Error::new(
+            ErrorKind::Unreadable,
+            "the service gives the same page again instead of the next one",
+            "go on from the cursor later; whether there is more cannot be known",
+        )
+    }
+
+    /// More chats of one second than a page holds.
+    pub(crate) fn hidden_chats(second: Timestamp) -> Error {
+        let mut error = Error::new(
+            ErrorKind::Gap,
+            format!("more chats share the second {second} than the service gives on a page"),
+            "some of them may be missing; read on for those behind it",
+        );
+        error.inner.gap = Some(second);
+        error
+    }
+
+    /// A list in which nothing has the time that it is paged by.
+    pub(crate) fn chats_without_time() -> Error {
+        Error::new(
+            ErrorKind::Gap,
+            "the chats have no time to page by",
+            "sort by `ChatOrder::UpdatedAt`",
+        )
+    }
+
+    /// A time of a chat that cannot be read, so that no page can be asked for from there.
+    pub(crate) fn unreadable_time(time: &Timestamp) -> Error {
+        Error::new(
+            ErrorKind::Unreadable,
+            format!(
+                "the time `{}` of a chat cannot be read",
+                beginning(time.as_str(), 40)
+            ),
+            "list the chats page by page",
+        )
+    }
+
+    /// A task that was to read ahead did not come back.
+    pub(crate) fn task(error: tokio::task::JoinError) -> Error {
+        Error::new(
+            ErrorKind::Interrupted,
+            "the task that reads ahead ended before its page came",
+            "keep the runtime alive while a stream is read, or turn `read_ahead` off",
+        )
+        .because(error)
+    }
+
+    /// An answer that the generated client has no case for.
+    pub(crate) fn undocumented(status: Option<u16>) -> Error {
+        let mut error = Error::new(
             ErrorKind::Unreadable,
             "the answer is not one that the document describes",
             "check that the base URL is the service's",
-        )
-        .with_status(status)
+        );
+        error.inner.status = status;
+        error
     }
 }
 
 /// How much of a body an error keeps.
 pub(super) const BODY_BYTES: usize = 8 * 1024;
-
-const MAY_BE_DONE: &str = "the service may have done what was asked for: look before repeating it";
 
 /// What a refusal means, and what to do.
 fn refusal(operation: &'static Operation, status: u16) -> (&'static str, String) {
@@ -213,7 +288,7 @@ fn refusal(operation: &'static Operation, status: u16) -> (&'static str, String)
             "the service asks for fewer requests",
             "wait before the next one".to_owned(),
         ),
-        500.. => ("the service failed", MAY_BE_DONE.to_owned()),
+        500.. => ("the service failed", String::new()),
         _ => ("the service refused the request", String::new()),
     }
 }
@@ -231,7 +306,9 @@ fn scope_hint(operation: &'static Operation) -> String {
 /// What the reader wanted, out of its message. What stands before the last "expected" is data.
 fn expected(error: &serde_json::Error) -> Option<String> {
     let message = error.to_string();
-    let message = message.split(" at line ").next().unwrap_or_default();
+    let message = message
+        .rsplit_once(" at line ")
+        .map_or(message.as_str(), |(message, _)| message);
     if message.starts_with("missing field `") {
         return Some(message.to_owned());
     }

@@ -1,14 +1,15 @@
 //! Sending a message.
 
 use std::fmt;
-use std::future::IntoFuture;
+use std::ops::Deref;
 
+use basalam_chat_api::operation::Operation;
 use basalam_chat_api::operations::CREATE_MESSAGE;
-use basalam_chat_api::types::{CreateMessageAnswer, CreateMessageBody};
+use basalam_chat_api::types::CreateMessageBody;
 use serde_json::Value;
 
 use super::{Message, MessageId, NewButton, NewMessage};
-use crate::request::RequestFuture;
+use crate::request::{self, runs};
 use crate::{ChatId, Client, Error, transport};
 
 impl Client {
@@ -41,14 +42,7 @@ impl Client {
     pub fn create_message(&self, chat: ChatId, message: impl Into<NewMessage>) -> CreateMessage {
         CreateMessage {
             client: self.clone(),
-            chat,
-            message: message.into(),
-            reply_to: None,
-            temp_id: None,
-            metadata: None,
-            inline_buttons: None,
-            forward_from: None,
-            headers: Headers::default(),
+            request: Request::new(chat, message.into()),
         }
     }
 }
@@ -56,8 +50,13 @@ impl Client {
 /// Sends a message; made by [`Client::create_message`].
 #[derive(Clone)]
 #[must_use = "a request is sent when it is awaited"]
-pub struct CreateMessage {
-    client: Client,
+pub struct CreateMessage<C = Client> {
+    pub(crate) client: C,
+    pub(crate) request: Request,
+}
+
+#[derive(Clone)]
+pub(crate) struct Request {
     chat: ChatId,
     message: NewMessage,
     reply_to: Option<MessageId>,
@@ -77,10 +76,19 @@ struct Headers {
     real_ip: Option<String>,
 }
 
-impl CreateMessage {
+impl Headers {
+    fn check(&self) -> Result<(), Error> {
+        request::check_header("user_agent", self.user_agent.as_deref())?;
+        request::check_header("client_info", self.client_info.as_deref())?;
+        request::check_header("forwarded_for", self.forwarded_for.as_deref())?;
+        request::check_header("real_ip", self.real_ip.as_deref())
+    }
+}
+
+impl<C> CreateMessage<C> {
     /// Makes the message a reply to another one of the chat.
     pub fn reply_to(mut self, message: MessageId) -> Self {
-        self.reply_to = Some(message);
+        self.request.reply_to = Some(message);
         self
     }
 
@@ -88,7 +96,7 @@ impl CreateMessage {
     ///
     /// Unknown: whether the service takes a second message with the same number for the same message.
     pub fn temp_id(mut self, temp_id: i64) -> Self {
-        self.temp_id = Some(temp_id);
+        self.request.temp_id = Some(temp_id);
         self
     }
 
@@ -97,13 +105,13 @@ impl CreateMessage {
     /// Likely: it comes back as the metadata of the message's content, as seen in Basalam's web
     /// application.
     pub fn metadata(mut self, metadata: impl Into<Value>) -> Self {
-        self.metadata = Some(metadata.into());
+        self.request.metadata = Some(metadata.into());
         self
     }
 
     /// Puts rows of buttons under the message.
     pub fn inline_buttons(mut self, rows: impl Into<Vec<Vec<NewButton>>>) -> Self {
-        self.inline_buttons = Some(rows.into());
+        self.request.inline_buttons = Some(rows.into());
         self
     }
 
@@ -111,48 +119,63 @@ impl CreateMessage {
     ///
     /// Likely the id of the original message, as Basalam's web application uses it.
     pub fn forward_from(mut self, message: MessageId) -> Self {
-        self.forward_from = Some(message);
+        self.request.forward_from = Some(message);
         self
     }
 
     /// Names another program than the client's own to the service, for this request.
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
-        self.headers.user_agent = Some(user_agent.into());
+        self.request.headers.user_agent = Some(user_agent.into());
         self
     }
 
     /// Sets `X-Client-Info`, which the vendor documents as meant for its own programs.
     pub fn client_info(mut self, client_info: impl Into<String>) -> Self {
-        self.headers.client_info = Some(client_info.into());
+        self.request.headers.client_info = Some(client_info.into());
         self
     }
 
     /// Sets `X-Forwarded-For`, for the vendor's own programs.
     pub fn forwarded_for(mut self, address: impl Into<String>) -> Self {
-        self.headers.forwarded_for = Some(address.into());
+        self.request.headers.forwarded_for = Some(address.into());
         self
     }
 
     /// Sets `X-Real-IP`, for the vendor's own programs.
     pub fn real_ip(mut self, address: impl Into<String>) -> Self {
-        self.headers.real_ip = Some(address.into());
+        self.request.headers.real_ip = Some(address.into());
         self
     }
+}
 
-    /// Sends the message; the same as `.await` on the builder.
-    pub fn send(self) -> RequestFuture<Message> {
-        RequestFuture::new(async move {
-            let answer = self
-                .call()
-                .await
-                .map_err(|error| error.of(&CREATE_MESSAGE))?;
-            Ok(answer.data)
-        })
+runs!(CreateMessage gives SentMessage);
+
+impl Request {
+    pub(crate) fn new(chat: ChatId, message: NewMessage) -> Request {
+        Request {
+            chat,
+            message,
+            reply_to: None,
+            temp_id: None,
+            metadata: None,
+            inline_buttons: None,
+            forward_from: None,
+            headers: Headers::default(),
+        }
+    }
+}
+
+impl request::Request for Request {
+    type Answer = SentMessage;
+
+    fn operation() -> &'static Operation {
+        &CREATE_MESSAGE
     }
 
-    async fn call(self) -> Result<CreateMessageAnswer, Error> {
+    async fn run(self, client: Client) -> Result<SentMessage, Error> {
         self.message.check()?;
         let headers = self.headers;
+        headers.check()?;
         let mut body: CreateMessageBody = self.message.into_body();
         body.replied_message_id = self.reply_to;
         body.temp_id = self.temp_id;
@@ -169,8 +192,7 @@ impl CreateMessage {
                 ));
             }
         };
-        let result = self
-            .client
+        let result = client
             .raw()
             .create_message(
                 &self.chat,
@@ -181,28 +203,43 @@ impl CreateMessage {
                 &body,
             )
             .await;
-        transport::outcome(&CREATE_MESSAGE, result)
+        let answer = transport::outcome(&client, &CREATE_MESSAGE, result)?;
+        Ok(SentMessage {
+            message: answer.data,
+            temp_id: answer.temp_id,
+        })
     }
 }
 
-impl IntoFuture for CreateMessage {
-    type Output = Result<Message, Error>;
-    type IntoFuture = RequestFuture<Message>;
+/// A message that was sent, as the service stored it.
+///
+/// Reads like the [`Message`] that it holds: `sent.id` is the id of the message.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct SentMessage {
+    /// The message.
+    pub message: Message,
+    /// The number that was set with [`CreateMessage::temp_id`].
+    pub temp_id: Option<i64>,
+}
 
-    fn into_future(self) -> Self::IntoFuture {
-        self.send()
+impl Deref for SentMessage {
+    type Target = Message;
+
+    fn deref(&self) -> &Message {
+        &self.message
     }
 }
 
 /// Shows where the message goes and of what type it is, and nothing that it says.
-impl fmt::Debug for CreateMessage {
+impl<C> fmt::Debug for CreateMessage<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CreateMessage")
-            .field("chat", &self.chat)
-            .field("message", &self.message)
-            .field("reply_to", &self.reply_to)
-            .field("temp_id", &self.temp_id)
-            .field("forward_from", &self.forward_from)
+            .field("chat", &self.request.chat)
+            .field("message", &self.request.message)
+            .field("reply_to", &self.request.reply_to)
+            .field("temp_id", &self.request.temp_id)
+            .field("forward_from", &self.request.forward_from)
             .finish_non_exhaustive()
     }
 }

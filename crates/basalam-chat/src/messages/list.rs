@@ -1,15 +1,17 @@
 //! Reading the messages of a chat.
 
-use std::future::IntoFuture;
-
+use basalam_chat_api::operation::Operation;
 use basalam_chat_api::operations::GET_MESSAGES;
 
+use super::cursor::{Direction, MessageCursor};
+use super::walk::{MessagePages, MessageStream, MessageWalk};
 use super::{Comparison, Message, MessageId, SortOrder};
-use crate::request::RequestFuture;
+use crate::request::{self, runs};
 use crate::{ChatId, Client, Error, transport};
 
 impl Client {
-    /// Reads messages of a chat: the newest ones first, unless told otherwise.
+    /// Reads messages of a chat: the newest ones first, unless told otherwise (likely: two integrations
+    /// and Basalam's web application rely on it).
     ///
     /// Needs the scope `customer.chat.read` (certain, from the vendor's documentation).
     ///
@@ -33,10 +35,7 @@ impl Client {
     pub fn get_messages(&self, chat: ChatId) -> GetMessages {
         GetMessages {
             client: self.clone(),
-            chat,
-            limit: None,
-            order: None,
-            bound: None,
+            request: Request::new(chat),
         }
     }
 }
@@ -44,27 +43,34 @@ impl Client {
 /// Reads messages of a chat; made by [`Client::get_messages`].
 #[derive(Clone, Debug)]
 #[must_use = "a request is sent when it is awaited"]
-pub struct GetMessages {
-    client: Client,
-    chat: ChatId,
-    limit: Option<u32>,
-    order: Option<SortOrder>,
-    bound: Option<(Comparison, MessageId)>,
+pub struct GetMessages<C = Client> {
+    pub(crate) client: C,
+    pub(crate) request: Request,
 }
 
-impl GetMessages {
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
+    chat: ChatId,
+    pub(super) limit: Option<u32>,
+    pub(super) order: Option<SortOrder>,
+    pub(super) bound: Option<(Comparison, MessageId)>,
+    pub(super) resume: Option<MessageCursor>,
+    pub(super) read_ahead: bool,
+}
+
+impl<C> GetMessages<C> {
     /// Asks for this many messages at most. The service gives 20 where nothing is said.
     ///
     /// Unknown: the largest number that it allows; 200 has been used.
     pub fn limit(mut self, messages: u32) -> Self {
-        self.limit = Some(messages);
+        self.request.limit = Some(messages);
         self
     }
 
     /// Sorts the messages of the page by id: the newest first ([`SortOrder::Desc`]) where nothing is
     /// said.
     pub fn order(mut self, order: SortOrder) -> Self {
-        self.order = Some(order);
+        self.request.order = Some(order);
         self
     }
 
@@ -92,46 +98,126 @@ impl GetMessages {
         self.compare(Comparison::Gte, message)
     }
 
-    /// Reads only messages that compare to this one as told. Replaces a bound that was set before.
-    pub fn compare(mut self, comparison: Comparison, message: MessageId) -> Self {
-        self.bound = Some((comparison, message));
+    /// Goes on where another walk or page stood, in its direction; replaces what was set with
+    /// [`order`](GetMessages::order). A bound on the far side still holds.
+    pub fn resume(mut self, cursor: MessageCursor) -> Self {
+        self.request.resume = Some(cursor);
         self
     }
 
-    /// Asks for the page; the same as `.await` on the builder.
-    pub fn send(self) -> RequestFuture<MessagePage> {
-        RequestFuture::new(async move {
-            if self.limit == Some(0) {
-                let error =
-                    Error::invalid_input("limit", "is zero", "ask for at least one message");
-                return Err(error.of(&GET_MESSAGES));
-            }
-            let (comparison, message) = self.bound.unzip();
-            let result = self
-                .client
-                .raw()
-                .get_messages(
-                    &self.chat,
-                    comparison.as_ref(),
-                    self.limit.map(i64::from),
-                    message.as_ref(),
-                    self.order.as_ref(),
-                )
-                .await;
-            let answer = transport::outcome(&GET_MESSAGES, result)?;
-            Ok(MessagePage {
-                messages: answer.data.messages,
-            })
-        })
+    /// Whether a stream asks for the next page while the caller works on one; it does where nothing is
+    /// said.
+    pub fn read_ahead(mut self, read_ahead: bool) -> Self {
+        self.request.read_ahead = read_ahead;
+        self
+    }
+
+    /// Reads only messages that compare to this one as told. Replaces a bound that was set before.
+    pub fn compare(mut self, comparison: Comparison, message: MessageId) -> Self {
+        self.request.bound = Some((comparison, message));
+        self
     }
 }
 
-impl IntoFuture for GetMessages {
-    type Output = Result<MessagePage, Error>;
-    type IntoFuture = RequestFuture<MessagePage>;
+runs!(GetMessages gives MessagePage);
 
-    fn into_future(self) -> Self::IntoFuture {
-        self.send()
+impl GetMessages {
+    /// Walks through the messages, one after the other: from the newest to the oldest, or with
+    /// [`SortOrder::Asc`] from the oldest to the newest, within the bound that was set.
+    ///
+    /// Nothing is asked for before the stream is first read. [`limit`](GetMessages::limit) is the size
+    /// of the pages below, 100 where it is not set. While the caller works on one page, the next one is
+    /// asked for by a task of its own, which ends with the stream; see
+    /// [`read_ahead`](GetMessages::read_ahead).
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # use basalam_chat::{ChatId, Client};
+    /// # async fn run(client: Client) -> Result<(), basalam_chat::Error> {
+    /// let mut history = client.get_messages(ChatId(183_583_802)).stream();
+    /// while let Some(message) = history.try_next().await? {
+    ///     println!("{} {}", message.id, message.created_at);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn stream(self) -> MessageStream {
+        let read_ahead = self.request.read_ahead;
+        MessageStream::new(MessageWalk::new(self.client, self.request), read_ahead)
+    }
+
+    /// Walks through the messages page by page. What holds for [`stream`](GetMessages::stream) holds
+    /// here too.
+    pub fn pages(self) -> MessagePages {
+        let read_ahead = self.request.read_ahead;
+        MessagePages::new(MessageWalk::new(self.client, self.request), read_ahead)
+    }
+}
+
+impl Request {
+    pub(crate) fn new(chat: ChatId) -> Request {
+        Request {
+            chat,
+            limit: None,
+            order: None,
+            bound: None,
+            resume: None,
+            read_ahead: true,
+        }
+    }
+
+    /// The order and the bound of one page, and where a walk stands after it if it is empty.
+    fn start(&self) -> (Option<SortOrder>, Option<(Comparison, MessageId)>) {
+        let Some(cursor) = &self.resume else {
+            return (self.order.clone(), self.bound.clone());
+        };
+        let comparison = match cursor.direction {
+            Direction::Older => Comparison::Lt,
+            Direction::Newer => Comparison::Gt,
+        };
+        let bound = cursor.last.map(|last| (comparison, last));
+        (Some(cursor.direction.order()), bound)
+    }
+}
+
+impl request::Request for Request {
+    type Answer = MessagePage;
+
+    fn operation() -> &'static Operation {
+        &GET_MESSAGES
+    }
+
+    async fn run(self, client: Client) -> Result<MessagePage, Error> {
+        if self.limit == Some(0) {
+            let remedy = "ask for at least one message";
+            return Err(Error::invalid_input("limit", "is zero", remedy));
+        }
+        let (order, bound) = self.start();
+        let direction = match order {
+            Some(SortOrder::Asc) => Direction::Newer,
+            _ => Direction::Older,
+        };
+        let (comparison, message) = bound.unzip();
+        let result = client
+            .raw()
+            .get_messages(
+                &self.chat,
+                comparison.as_ref(),
+                self.limit.map(i64::from),
+                message.as_ref(),
+                order.as_ref(),
+            )
+            .await;
+        let messages = transport::outcome(&client, &GET_MESSAGES, result)?
+            .data
+            .messages;
+        let last = messages.last().map(|message| message.id);
+        let last = last.or(self.resume.and_then(|cursor| cursor.last));
+        Ok(MessagePage::new(
+            messages,
+            MessageCursor { direction, last },
+        ))
     }
 }
 
@@ -139,8 +225,20 @@ impl IntoFuture for GetMessages {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MessagePage {
-    /// The messages. Fewer than asked for, or none, do not mean that there are no more.
+    /// The messages. Fewer than asked for do not mean that there are no more; none do (likely).
     pub messages: Vec<Message>,
+    cursor: MessageCursor,
+}
+
+impl MessagePage {
+    pub(super) fn new(messages: Vec<Message>, cursor: MessageCursor) -> MessagePage {
+        MessagePage { messages, cursor }
+    }
+
+    /// Where the last message of the page stands, for [`GetMessages::resume`].
+    pub fn cursor(&self) -> MessageCursor {
+        self.cursor.clone()
+    }
 }
 
 impl IntoIterator for MessagePage {

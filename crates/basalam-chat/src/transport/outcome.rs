@@ -4,10 +4,11 @@ use basalam_chat_api::operation::Operation;
 use basalam_chat_api::{Failure, ResponseValue};
 use serde::de::DeserializeOwned;
 
-use crate::Error;
+use crate::{Client, Error};
 
-/// Reads the result of a generated operation.
+/// Reads the result of a generated operation of `client`.
 pub(crate) fn outcome<T: DeserializeOwned>(
+    client: &Client,
     operation: &'static Operation,
     result: Result<ResponseValue<T>, basalam_chat_api::Error<()>>,
 ) -> Result<T, Error> {
@@ -15,9 +16,10 @@ pub(crate) fn outcome<T: DeserializeOwned>(
     let error = match result {
         Ok(answer) => return Ok(answer.into_inner()),
         Err(Raw::UnexpectedResponse(mut answer)) => Failure::take::<Error>(&mut answer)
-            .unwrap_or_else(|| Error::undocumented(answer.status().as_u16())),
+            .unwrap_or_else(|| Error::undocumented(Some(answer.status().as_u16()))),
         Err(Raw::InvalidResponsePayload(body, error)) => {
-            Error::unreadable(&body, path_of::<T>(&body), &error)
+            let text = client.transport().redact(&String::from_utf8_lossy(&body));
+            Error::unreadable(&text, path_of::<T>(&body), &error)
         }
         Err(Raw::InvalidRequest(_)) => Error::invalid_input(
             "header",
@@ -27,7 +29,7 @@ pub(crate) fn outcome<T: DeserializeOwned>(
         Err(Raw::CommunicationError(error)) => Error::unsendable(error),
         // Only success answers are generated and bodies are read by the transport, so what is left
         // of progenitor's errors does not occur.
-        Err(other) => Error::undocumented(other.status().map_or(0, |status| status.as_u16())),
+        Err(other) => Error::undocumented(other.status().map(|status| status.as_u16())),
     };
     Err(error.of(operation))
 }

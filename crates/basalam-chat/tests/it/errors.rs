@@ -1,6 +1,7 @@
 //! Each failure says what happened and what to do, without the token in it.
 
 use std::error::Error as _;
+use std::io::{Read, Write};
 use std::time::Duration;
 
 use basalam_chat::{ChatId, Client, Error, ErrorKind, NewMessage, PersonalToken, UserId};
@@ -169,6 +170,80 @@ async fn an_answer_that_ends_too_early_says_so() {
 }
 
 #[tokio::test]
+async fn an_answer_without_its_list_is_not_an_empty_list() {
+    let error = refused(200, "application/json", r#"{"message": "busy"}"#).await;
+    assert!(error.is_unreadable());
+    assert!(error.to_string().contains("holds no `data`"), "{error}");
+}
+
+#[tokio::test]
+async fn a_text_that_looks_like_an_error_of_the_reader_is_not_shown() {
+    let text = "x, expected a secret at line 9";
+    let body = json!({ "data": { "chats": [{ "marked_as_unread": text }] } });
+    let error = refused(200, "application/json", &body.to_string()).await;
+    assert!(!shown(&error).contains("secret"), "{error}");
+    assert!(
+        error.to_string().contains("other than a boolean"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn an_error_answer_that_breaks_off_is_still_told_by_its_status() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let base_url = format!("http://{}", listener.local_addr().unwrap());
+    let server = std::thread::spawn(move || {
+        let (mut connection, _) = listener.accept().unwrap();
+        let mut request = [0; 4096];
+        assert!(connection.read(&mut request).unwrap() > 0);
+        let answer = b"HTTP/1.1 401 Unauthorized\r\ncontent-length: 100\r\n\r\n{";
+        connection.write_all(answer).unwrap();
+    });
+    let error = client(&base_url, CANARY).get_chats().await.unwrap_err();
+    assert!(error.is_unauthorized(), "{error:?}");
+    server.join().unwrap();
+}
+
+#[tokio::test]
+async fn the_token_of_a_bot_is_not_shown_where_the_service_repeats_it() {
+    let server = MockServer::start();
+    server.mock(|when, then| {
+        when.path("/v1/bots/1:bot-canary/getMe");
+        then.status(404)
+            .body("no route /v1/bots/1:bot-canary/getMe");
+    });
+    let client = client(&server.base_url(), CANARY);
+    let token = basalam_chat::raw::scalars::BotToken::new("1:bot-canary").unwrap();
+    let answer = client.raw().get_me_post(&token).await;
+    let operation = &basalam_chat::raw::operations::GET_ME_POST;
+    let error = basalam_chat::raw::read(&client, operation, answer).unwrap_err();
+    let shown = format!("{} {:?}", shown(&error), error.body());
+    assert!(!shown.contains("bot-canary"), "{shown}");
+    assert!(
+        shown.contains("no route /v1/bots/[redacted]/getMe"),
+        "{shown}"
+    );
+}
+
+#[tokio::test]
+async fn a_generated_client_for_another_url_gets_no_token() {
+    use basalam_chat::raw::{self, ClientInfo};
+    let server = MockServer::start();
+    let mock = server.mock(|_, then| {
+        then.status(200);
+    });
+    let client = client("http://127.0.0.1:9", CANARY);
+    let inner = ClientInfo::inner(client.raw()).clone();
+    let http = client.raw().client().clone();
+    let other = raw::Client::new_with_client(&server.base_url(), http, inner);
+    let answer = other.get_unseen_chat_count().await;
+    let operation = &raw::operations::GET_UNSEEN_CHAT_COUNT;
+    let error = raw::read(&client, operation, answer).unwrap_err();
+    assert!(error.is_invalid_input(), "{error}");
+    assert_eq!(mock.calls(), 0);
+}
+
+#[tokio::test]
 async fn a_redirect_is_not_followed_and_its_target_is_named() {
     let server = MockServer::start();
     let target = server.mock(|when, then| {
@@ -193,7 +268,11 @@ async fn a_failure_of_the_service_warns_against_repeating() {
     let error = refused(502, "text/html", "<html></html>").await;
     assert!(error.is_server_error());
     assert!(error.to_string().contains("an HTML page"), "{error}");
-    assert!(error.to_string().contains("may have done"), "{error}");
+    assert!(
+        error.to_string().contains("Asking again does no harm"),
+        "{error}"
+    );
+    assert!(error.may_have_been_done());
     assert!(refused(429, "text/plain", "").await.is_rate_limited());
     assert_eq!(
         refused(418, "text/plain", "").await.kind(),
@@ -278,7 +357,14 @@ async fn bad_input_is_an_error_before_anything_is_sent() {
             .await
             .unwrap_err(),
     ];
-    let arguments = ["message", "metadata", "header", "limit", "limit", "partner"];
+    let arguments = [
+        "message",
+        "metadata",
+        "client_info",
+        "limit",
+        "limit",
+        "partner",
+    ];
     for (error, argument) in errors.iter().zip(arguments) {
         assert!(error.is_invalid_input(), "{error}");
         assert!(

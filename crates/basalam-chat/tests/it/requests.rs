@@ -51,6 +51,8 @@ async fn a_message_is_sent_with_all_that_was_set() {
     assert_eq!(sent.message_type, MessageType::Picture);
     assert_eq!(sent.content.text.as_deref(), Some("عکس"));
     assert_eq!(sent.content.entity_id, Some(EntityId(21)));
+    assert_eq!(sent.temp_id, Some(41));
+    let sent = sent.message;
     assert_eq!(sent.replied_message.unwrap().id, first.id);
     let files = sent.content.files.unwrap();
     assert_eq!(files[0].id, Some(FileId(11)));
@@ -132,7 +134,8 @@ async fn every_parameter_of_get_messages_reaches_its_place() {
 #[tokio::test]
 async fn every_parameter_of_get_chats_reaches_its_place() {
     let server = MockServer::start();
-    let answer: GetChatsAnswer = serde_json::from_value(json!({})).unwrap();
+    let answer: GetChatsAnswer =
+        serde_json::from_value(json!({ "data": { "chats": [] } })).unwrap();
     let mock = server.get_chats(|when, then| {
         when.limit(7)
             .order_by(&ChatOrder::ModifiedAt)
@@ -212,7 +215,8 @@ async fn a_path_in_the_base_url_goes_before_the_path_of_the_operation() {
     let server = MockServer::start();
     let mock = server.mock(|when, then| {
         when.path("/proxy/v1/chats");
-        then.status(200).json_body(json!({}));
+        then.status(200)
+            .json_body(json!({ "data": { "chats": [] } }));
     });
     let base_url = format!("{}/proxy/", server.base_url());
     client(&base_url, "token").get_chats().await.unwrap();

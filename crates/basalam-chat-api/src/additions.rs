@@ -1,0 +1,3 @@
+//! What generated types have besides what the document says, written by hand.
+
+mod timestamp;

@@ -1,0 +1,92 @@
+//! Where a walk through chats stands.
+
+use basalam_chat_api::scalars::Timestamp;
+use jiff::civil::DateTime;
+use serde::{Deserialize, Serialize};
+
+use super::{Chat, ChatId, ChatOrder};
+use crate::paging;
+
+/// Where a walk through chats stands, to be kept (it is `Serialize`) and gone on from later.
+///
+/// Chats are paged by time, in whole seconds, so it holds the last second and the ids of the chats of
+/// that second that were given already.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct ChatCursor {
+    pub(super) order: ChatOrder,
+    /// The time of the last chat, as the service wrote it.
+    pub(super) second: Option<Timestamp>,
+    /// The chats around that second that were given, each with its time then.
+    pub(super) given: Vec<(ChatId, Option<Timestamp>)>,
+}
+
+impl ChatCursor {
+    pub(super) fn new(order: ChatOrder) -> ChatCursor {
+        ChatCursor {
+            order,
+            second: None,
+            given: Vec::new(),
+        }
+    }
+
+    /// The time of the last chat that was given; none at the beginning.
+    pub fn second(&self) -> Option<&Timestamp> {
+        self.second.as_ref()
+    }
+
+    /// The time that the list is sorted by.
+    pub(super) fn time_of<'a>(&self, chat: &'a Chat) -> Option<&'a Timestamp> {
+        match self.order {
+            ChatOrder::ModifiedAt => chat.modified_at.as_ref(),
+            _ => Some(&chat.updated_at),
+        }
+    }
+
+    /// Whether `chat` was given already, with the time that it has now.
+    pub(super) fn was_given(&self, chat: &Chat) -> bool {
+        let time = self.time_of(chat);
+        self.given
+            .iter()
+            .any(|(id, given)| *id == chat.id && given.as_ref() == time)
+    }
+
+    /// Forgets the chats that no page after this second can bring again: a page goes up to the second
+    /// after it at most.
+    pub(super) fn forget(&mut self) {
+        let Some(second) = self.second.as_ref().and_then(whole_second) else {
+            return;
+        };
+        self.given.retain(|(_, time)| {
+            time.as_ref()
+                .and_then(whole_second)
+                .is_none_or(|time| (time.duration_since(second)).as_secs() <= 1)
+        });
+    }
+}
+
+impl paging::Cursor<Chat> for ChatCursor {
+    fn advance(&mut self, chat: &Chat) {
+        let time = self.time_of(chat).cloned();
+        if let Some(time) = &time
+            && is_earlier(time, self.second.as_ref())
+        {
+            self.second = Some(time.clone());
+            self.forget();
+        }
+        self.given.push((chat.id, time));
+    }
+}
+
+/// The second that a time lies in.
+pub(super) fn whole_second(time: &Timestamp) -> Option<DateTime> {
+    time.civil()?.with().subsec_nanosecond(0).build().ok()
+}
+
+/// Whether `time` lies in an earlier second than `other`; every time is earlier than none.
+pub(super) fn is_earlier(time: &Timestamp, other: Option<&Timestamp>) -> bool {
+    match (whole_second(time), other.and_then(whole_second)) {
+        (Some(time), Some(other)) => time < other,
+        (Some(_), None) => true,
+        (None, _) => false,
+    }
+}
