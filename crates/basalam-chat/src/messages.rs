@@ -1,11 +1,15 @@
-//! Messages: sending and reading.
+//! Messages: sending, reading, changing, forwarding and deleting.
 
 mod create;
 mod cursor;
+mod delete;
+mod edit;
+mod forward;
 mod list;
 mod new_message;
 mod walk;
 
+pub use basalam_chat_api::MessageKind;
 pub use basalam_chat_api::scalars::{
     ButtonId, ButtonType, Comparison, EntityId, FileId, Links, MessageId, MessageType,
     QuickMessageId, SortOrder,
@@ -16,6 +20,9 @@ pub use basalam_chat_api::types::{
 };
 pub use create::{CreateMessage, SentMessage};
 pub use cursor::{InvalidCursor, MessageCursor};
+pub use delete::DeleteMessage;
+pub use edit::{EditMessage, MessageEdit};
+pub use forward::ForwardMessage;
 pub use list::{GetMessages, MessagePage};
 pub use new_message::NewMessage;
 pub use walk::{MessagePages, MessageStream};

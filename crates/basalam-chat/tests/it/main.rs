@@ -4,10 +4,14 @@
 #![allow(clippy::unwrap_used)]
 
 mod answers;
+mod batches;
+mod bots;
 mod documents;
+mod edits;
 mod errors;
 mod guarantees;
 mod requests;
+mod users;
 
 use basalam_chat::{Client, PersonalToken};
 use basalam_chat_emulator::Emulator;
