@@ -23,7 +23,7 @@ impl Client {
     /// # Errors
     ///
     /// Besides what [`Error`] lists for every call: [`is_invalid_input`](Error::is_invalid_input) for
-    /// an empty text, [`is_not_found`](Error::is_not_found) for a chat that the token's user is not
+    /// an empty text or a message without what its type shows, [`is_not_found`](Error::is_not_found) for a chat that the token's user is not
     /// part of (likely). After a time-out, a broken connection or a failure of the service, the
     /// message may have been accepted; the client never sends it again on its own.
     ///
@@ -173,7 +173,7 @@ impl request::Request for Request {
     }
 
     async fn run(self, client: Client) -> Result<SentMessage, Error> {
-        self.message.check()?;
+        self.message.check(self.forward_from.is_some())?;
         let headers = self.headers;
         headers.check()?;
         let mut body: CreateMessageBody = self.message.into_body();

@@ -10,6 +10,7 @@ mod documents;
 mod edits;
 mod errors;
 mod guarantees;
+mod kinds;
 mod requests;
 mod users;
 
