@@ -23,14 +23,22 @@
 //!
 //! # Answers
 //!
-//! What comes back is read tolerantly: a kind of message that nobody knew when this version was made is
-//! an unknown [`MessageType`] with its text, members that nobody has named are kept, and one odd message
-//! does not spoil the page that it is on. All public types that hold answers are `#[non_exhaustive]`.
+//! What comes back is read tolerantly, so that an odd message does not spoil the page that it is on: a
+//! kind of message that nobody knew when this version was made is an unknown [`MessageType`] with its
+//! text, members that nobody has named are kept in the content, the sender and the contact, and what the
+//! service is known or likely to leave out may be missing. All public types that hold answers are
+//! `#[non_exhaustive]`.
+//!
+//! # Lists
+//!
+//! A request for a list gives one page when it is awaited. Its `stream` walks through the whole list, its
+//! `pages` does so page by page, and both can go on later from a cursor. [`follow`](Client::follow) gives
+//! what is new in a chat.
 //!
 //! # Errors
 //!
-//! Every call gives an [`Error`] with predicates such as [`is_not_found`](Error::is_not_found). None
-//! shows a token or the text of a message.
+//! Every call gives an [`Error`] with predicates such as [`is_not_found`](Error::is_not_found). It shows
+//! no token, nothing of what was sent, and of the answer only what the service says of the error.
 //!
 //! # Safety of tokens
 //!

@@ -2,6 +2,7 @@
 
 mod create;
 mod cursor;
+mod follow;
 mod list;
 mod new_message;
 mod walk;
@@ -16,6 +17,7 @@ pub use basalam_chat_api::types::{
 };
 pub use create::{CreateMessage, SentMessage};
 pub use cursor::{InvalidCursor, MessageCursor};
+pub use follow::Follow;
 pub use list::{GetMessages, MessagePage};
 pub use new_message::NewMessage;
 pub use walk::{MessagePages, MessageStream};

@@ -6,6 +6,7 @@
 mod answers;
 mod documents;
 mod errors;
+mod following;
 mod guarantees;
 mod requests;
 
