@@ -8,6 +8,7 @@ mod documents;
 mod errors;
 mod following;
 mod guarantees;
+mod history;
 mod requests;
 
 use basalam_chat::{Client, PersonalToken};
