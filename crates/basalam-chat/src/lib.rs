@@ -15,7 +15,7 @@
 //!
 //! # Requests
 //!
-//! [`Client`] has a method for each operation, under the vendor's own name for it. What an operation
+//! [`Client`] has methods for the service's operations, under the vendor's own names. What an operation
 //! needs is an argument, what it takes besides is a setter, and `.await` sends it:
 //! [`create_chat`](Client::create_chat), [`create_message`](Client::create_message),
 //! [`get_messages`](Client::get_messages), [`get_chats`](Client::get_chats). The other operations of

@@ -48,7 +48,8 @@ pub(crate) fn check_header(argument: &str, value: Option<&str>) -> Result<(), Er
 macro_rules! runs {
     ($builder:ident gives $answer:ty) => {
         impl $builder {
-            /// Sends the request; the same as `.await` on the builder.
+            /// Sends the request; the same as `.await` on the builder, as a future of its own for
+            /// `tokio::spawn` and the like.
             ///
             /// # Errors
             ///

@@ -1,5 +1,7 @@
 //! Listing chats.
 
+use std::ops::Deref;
+
 use basalam_chat_api::operation::Operation;
 use basalam_chat_api::operations::GET_CHATS;
 
@@ -221,6 +223,14 @@ impl ChatPage {
     /// Where the last chat of the page stands, for a stream to go on from with [`GetChats::resume`].
     pub fn cursor(&self) -> ChatCursor {
         self.cursor.clone()
+    }
+}
+
+impl Deref for ChatPage {
+    type Target = [Chat];
+
+    fn deref(&self) -> &[Chat] {
+        &self.chats
     }
 }
 

@@ -1,5 +1,7 @@
 //! Reading the messages of a chat.
 
+use std::ops::Deref;
+
 use basalam_chat_api::operation::Operation;
 use basalam_chat_api::operations::GET_MESSAGES;
 
@@ -238,6 +240,14 @@ impl MessagePage {
     /// Where the last message of the page stands, for [`GetMessages::resume`].
     pub fn cursor(&self) -> MessageCursor {
         self.cursor.clone()
+    }
+}
+
+impl Deref for MessagePage {
+    type Target = [Message];
+
+    fn deref(&self) -> &[Message] {
+        &self.messages
     }
 }
 

@@ -1,8 +1,10 @@
 //! Walks through messages give each exactly once, in order.
 
+use std::sync::{Arc, Mutex};
+
 use basalam_chat::messages::MessageCursor;
 use basalam_chat::{ChatId, Client, Comparison, MessageId, SortOrder, UserId};
-use basalam_chat_emulator::Emulator;
+use basalam_chat_emulator::{Emulator, SeedChat};
 use serde_json::json;
 
 use super::seller;
@@ -214,4 +216,77 @@ fn message(id: i64) -> serde_json::Value {
         "id": id, "chat_id": 2, "message_type": "text", "content": { "text": "text" },
         "created_at": "2026-07-22 10:28:23", "updated_at": "2026-07-22 10:28:23",
     })
+}
+
+/// Messages in the large histories.
+const MANY: usize = 100_000;
+
+/// An emulator with a chat of `MANY` messages, and their ids, oldest first.
+async fn large_history() -> (Emulator, Client, ChatId, Vec<MessageId>) {
+    let emulator = Emulator::start().await.unwrap();
+    let (us, them) = (emulator.seller().id, emulator.customer().id);
+    let chat = emulator.seed_chat(SeedChat::private(us, them)).unwrap();
+    let texts = (0..MANY).map(|number| format!("number {number}"));
+    let ids = emulator.seed_messages(chat, them, texts).unwrap();
+    let client = seller(&emulator);
+    (
+        emulator,
+        client,
+        ChatId(chat),
+        ids.into_iter().map(MessageId).collect(),
+    )
+}
+
+/// Deletes a message ahead of the walk and one behind it, and lets one arrive, before every tenth page.
+fn stir(emulator: &Emulator, chat: ChatId, deleted: Vec<MessageId>) -> Arc<Mutex<Vec<MessageId>>> {
+    let arrived = Arc::new(Mutex::new(Vec::new()));
+    let arrives = arrived.clone();
+    let mut deleted = deleted.into_iter();
+    let mut pages = 0;
+    let hook = move |emulator: &Emulator| {
+        pages += 1;
+        if pages % 10 == 0 {
+            if let Some(id) = deleted.next() {
+                assert!(emulator.delete_message(id.0));
+            }
+            let them = emulator.customer().id;
+            let ids = emulator
+                .seed_messages(chat.0, them, ["arrives meanwhile"])
+                .unwrap();
+            arrives
+                .lock()
+                .unwrap()
+                .extend(ids.into_iter().map(MessageId));
+        }
+    };
+    emulator.on_request("get_messages", hook).unwrap();
+    arrived
+}
+
+#[tokio::test]
+async fn a_history_of_100_000_is_read_backwards_while_messages_arrive_and_vanish() {
+    let (emulator, client, chat, ids) = large_history().await;
+    // The oldest go while the walk is still far from them.
+    let deleted: Vec<MessageId> = ids[..5].to_vec();
+    stir(&emulator, chat, deleted.clone());
+    let read = read(client.get_messages(chat).limit(1000).stream()).await;
+    assert_eq!(read, reversed(&ids[5..]));
+}
+
+#[tokio::test]
+async fn a_history_of_100_000_is_read_forwards_with_what_arrives_meanwhile() {
+    let (emulator, client, chat, ids) = large_history().await;
+    // The newest of what was there go while the walk is still far from them.
+    let deleted: Vec<MessageId> = ids[MANY - 5..].to_vec();
+    let arrived = stir(&emulator, chat, deleted);
+    let walk = client.get_messages(chat).limit(1000).order(SortOrder::Asc);
+    let read = read(walk.stream()).await;
+    let arrived = arrived.lock().unwrap();
+    assert!(arrived.len() >= 10);
+    let expected: Vec<MessageId> = ids[..MANY - 5]
+        .iter()
+        .chain(arrived.iter())
+        .copied()
+        .collect();
+    assert_eq!(read, expected);
 }

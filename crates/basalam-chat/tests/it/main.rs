@@ -9,6 +9,7 @@ mod errors;
 mod following;
 mod guarantees;
 mod history;
+mod listing;
 mod requests;
 
 use basalam_chat::{Client, PersonalToken};
