@@ -50,11 +50,14 @@
 //!
 //! - `rustls` (on by default): TLS by rustls.
 //! - `native-tls`: TLS by the system's library; for it alone, turn the default features off.
+//! - `blocking`: `blocking::Client`, which waits for each answer, for programs without `async`.
 //! - `schemars`: JSON Schemas of the types.
 //! - `build-time-codegen`: generates the client while the crate is built, from the document beside
 //!   `basalam-chat-api` or from the one that `BASALAM_CHAT_SPEC` names.
 
 pub mod auth;
+#[cfg(feature = "blocking")]
+pub mod blocking;
 pub mod chats;
 mod client;
 mod error;

@@ -59,6 +59,18 @@ macro_rules! runs {
             }
         }
 
+        #[cfg(feature = "blocking")]
+        impl $builder<$crate::blocking::Client> {
+            /// Sends the request and waits for its answer.
+            ///
+            /// # Errors
+            ///
+            /// As the method of the client that made the builder.
+            pub fn send(self) -> ::std::result::Result<$answer, $crate::Error> {
+                self.client.send(self.request)
+            }
+        }
+
         impl ::std::future::IntoFuture for $builder {
             type Output = ::std::result::Result<$answer, $crate::Error>;
             type IntoFuture = $crate::RequestFuture<$answer>;

@@ -169,6 +169,36 @@ impl GetChats {
     }
 }
 
+#[cfg(feature = "blocking")]
+impl GetChats<crate::blocking::Client> {
+    /// Walks through the chats, one after the other, as [`stream`](GetChats::stream) does.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # use basalam_chat::blocking;
+    /// # fn run(client: blocking::Client) -> Result<(), basalam_chat::Error> {
+    /// for chat in client.get_chats().iter() {
+    ///     let chat = chat?;
+    ///     println!("{}: {}", chat.id, chat.updated_at);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn iter(self) -> crate::blocking::Iter<ChatStream> {
+        let read_ahead = !self.request.no_read_ahead;
+        let walk = ChatWalk::new(self.client.walker(), self.request);
+        crate::blocking::Iter::new(self.client, ChatStream::new(walk, read_ahead))
+    }
+
+    /// Walks through the chats page by page. What holds for [`stream`](GetChats::stream) holds here too.
+    pub fn pages(self) -> crate::blocking::Iter<ChatPages> {
+        let read_ahead = !self.request.no_read_ahead;
+        let walk = ChatWalk::new(self.client.walker(), self.request);
+        crate::blocking::Iter::new(self.client, ChatPages::new(walk, read_ahead))
+    }
+}
+
 impl request::Request for Request {
     type Answer = ChatPage;
 

@@ -1,5 +1,8 @@
 //! Where errors are made.
 
+#[cfg(feature = "blocking")]
+mod blocking;
+
 use std::error::Error as StdError;
 
 use basalam_chat_api::operation::{Authorization, Operation};

@@ -30,6 +30,27 @@ fn clients_builders_and_answers_can_be_shared_between_tasks() {
     sent(ClientBuilder::build);
 }
 
+#[cfg(feature = "blocking")]
+#[test]
+fn the_blocking_client_its_builders_and_iterators_can_be_shared_between_threads() {
+    use basalam_chat::blocking::{self, Iter};
+    use basalam_chat::chats::{ChatPages, ChatStream};
+    use basalam_chat::messages::{MessagePages, MessageStream};
+
+    fn moved<T: Debug + Send>() {}
+
+    cloned::<blocking::Client>();
+    cloned::<CreateMessage<blocking::Client>>();
+    cloned::<GetMessages<blocking::Client>>();
+    cloned::<CreateChat<blocking::Client>>();
+    cloned::<GetChats<blocking::Client>>();
+    moved::<Iter<MessageStream>>();
+    moved::<Iter<MessagePages>>();
+    moved::<Iter<ChatStream>>();
+    moved::<Iter<ChatPages>>();
+    sent(ClientBuilder::build_blocking);
+}
+
 #[test]
 fn the_futures_of_requests_can_move_between_threads() {
     let client = super::client("http://127.0.0.1:9", super::CANARY);

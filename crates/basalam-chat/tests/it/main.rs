@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod answers;
+#[cfg(feature = "blocking")]
+mod blocking;
 mod documents;
 mod errors;
 mod following;

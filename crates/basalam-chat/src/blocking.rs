@@ -1,0 +1,166 @@
+//! The client without `async`: the same requests, each waiting for its answer.
+//!
+//! [`Client`] has the methods of the [async client](crate::Client) under the same names, and they make
+//! the same builders with the same setters. Where the async client is awaited, `send` sends and waits;
+//! and where that one gives a stream, `iter` and `pages` give an [`Iter`], which is a plain iterator.
+//!
+//! ```no_run
+//! use basalam_chat::{PersonalToken, UserId, blocking};
+//!
+//! fn main() -> Result<(), basalam_chat::Error> {
+//!     let client = blocking::Client::new(PersonalToken::new("access-token"))?;
+//!     let chat = client.create_chat(UserId(123)).send()?;
+//!     client.create_message(chat.id, "Hello, how can I help you?").send()?;
+//!     for message in client.get_messages(chat.id).iter().take(100) {
+//!         println!("{}", message?.created_at);
+//!     }
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # Threads
+//!
+//! A client has one thread of its own, which holds the connections and does the work. It ends when the
+//! last clone, builder and iterator of the client is dropped, wherever that happens. The client works
+//! where there is no async runtime and inside of any; there, a call keeps its thread from other work
+//! until the answer is here, which the [async client](crate::Client) does not.
+
+mod iter;
+mod worker;
+
+use std::fmt;
+use std::sync::Arc;
+
+pub use iter::Iter;
+pub(crate) use iter::{Source, next};
+
+use crate::auth::Authentication;
+use crate::chats::{ChatPartner, CreateChat, GetChats};
+use crate::messages::{CreateMessage, GetMessages};
+use crate::request::{self, Request};
+use crate::{ChatId, ClientBuilder, Error, NewMessage};
+use worker::Worker;
+
+/// Talks to the chat service of Basalam, and waits for each answer.
+///
+/// Clones share the thread and the connections, cost a reference count, and may be used from many threads
+/// at once: their requests run side by side. Configure one with [`Client::builder`](crate::Client::builder)
+/// and [`build_blocking`](ClientBuilder::build_blocking).
+///
+/// # Examples
+///
+/// ```no_run
+/// use basalam_chat::{ChatFilter, PersonalToken, blocking};
+///
+/// # fn main() -> Result<(), basalam_chat::Error> {
+/// let client = blocking::Client::new(PersonalToken::new("access-token"))?;
+/// for chat in client.get_chats().filter(ChatFilter::Unseen).iter() {
+///     println!("chat {} waits for an answer", chat?.id);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Client {
+    /// Its requests run on the worker, and nowhere else: the connections belong to that runtime.
+    client: crate::Client,
+    worker: Arc<Worker>,
+}
+
+impl Client {
+    /// Makes a client of the production service.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::new`](crate::Client::new) of the async client; besides, an error with
+    /// [`is_configuration`](Error::is_configuration) where no thread can be started.
+    pub fn new(authentication: impl Into<Authentication>) -> Result<Client, Error> {
+        crate::Client::builder(authentication).build_blocking()
+    }
+
+    /// The URL that every path is appended to.
+    pub fn base_url(&self) -> &str {
+        self.client.base_url()
+    }
+
+    /// Runs a request on the worker and waits for its answer.
+    pub(crate) fn send<R: Request>(&self, request: R) -> Result<R::Answer, Error> {
+        let answer = request::future(self.client.clone(), request);
+        let answer = self.worker.wait(answer).and_then(|answer| answer);
+        answer.map_err(|error| error.of(R::operation()))
+    }
+
+    /// The client that walks through lists start from.
+    pub(crate) fn walker(&self) -> crate::Client {
+        self.client.clone()
+    }
+}
+
+/// Writes the methods of the async client that make builders.
+macro_rules! methods {
+    ($($name:ident($($argument:ident: $type:ty),*) -> $builder:ident;)*) => {
+        impl Client {
+            $(
+                #[doc = concat!(
+                    "Makes the request of [`Client::", stringify!($name), "`](crate::Client::",
+                    stringify!($name), "), to be sent with `send`."
+                )]
+                ///
+                /// # Errors
+                ///
+                /// As there.
+                pub fn $name(&self, $($argument: $type),*) -> $builder<Client> {
+                    let $builder { request, .. } = self.client.$name($($argument),*);
+                    $builder { client: self.clone(), request }
+                }
+            )*
+        }
+    };
+}
+
+methods! {
+    create_chat(partner: impl Into<ChatPartner>) -> CreateChat;
+    create_message(chat: ChatId, message: impl Into<NewMessage>) -> CreateMessage;
+    get_chats() -> GetChats;
+    get_messages(chat: ChatId) -> GetMessages;
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("blocking::Client")
+            .field("base_url", &self.base_url())
+            .finish_non_exhaustive()
+    }
+}
+
+impl ClientBuilder {
+    /// Makes a client that waits for each answer, with a thread and connections of its own. Nothing is
+    /// sent yet.
+    ///
+    /// What is set with [`configure_http`](ClientBuilder::configure_http) runs on that thread.
+    ///
+    /// # Errors
+    ///
+    /// As [`build`](ClientBuilder::build); besides, an error with
+    /// [`is_configuration`](Error::is_configuration) where no thread can be started.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use basalam_chat::{Client, PersonalToken};
+    ///
+    /// # fn main() -> Result<(), basalam_chat::Error> {
+    /// let client = Client::builder(PersonalToken::new("access-token"))
+    ///     .user_agent("my-shop/1.0")
+    ///     .build_blocking()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn build_blocking(self) -> Result<Client, Error> {
+        let (worker, client) = Worker::start(move || self.build())?;
+        Ok(Client {
+            client: client?,
+            worker: Arc::new(worker),
+        })
+    }
+}
