@@ -28,8 +28,8 @@ fn main() -> anyhow::Result<()> {
         .send()?;
 
     // Requests of one client run side by side.
+    let send = |text| seller.create_message(chat.id, text).send();
     std::thread::scope(|scope| {
-        let send = |text| seller.create_message(chat.id, text).send();
         let other = scope.spawn(|| send("It was sent this morning."));
         send("It arrives tomorrow.")?;
         other

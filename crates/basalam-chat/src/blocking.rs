@@ -36,9 +36,10 @@ pub(crate) use iter::{Source, next};
 
 use crate::auth::Authentication;
 use crate::chats::{ChatPartner, CreateChat, GetChats};
+use crate::files::UploadFile;
 use crate::messages::{CreateMessage, GetMessages};
 use crate::request::{self, Request};
-use crate::{ChatId, ClientBuilder, Error, NewMessage};
+use crate::{ChatId, ClientBuilder, Error, NewFile, NewMessage};
 use worker::Worker;
 
 /// Talks to the chat service of Basalam, and waits for each answer.
@@ -123,6 +124,10 @@ methods! {
     create_message(chat: ChatId, message: impl Into<NewMessage>) -> CreateMessage;
     get_chats() -> GetChats;
     get_messages(chat: ChatId) -> GetMessages;
+    upload_file(file: impl Into<NewFile>) -> UploadFile;
+    upload_picture(file: impl Into<NewFile>) -> UploadFile;
+    upload_video(file: impl Into<NewFile>) -> UploadFile;
+    upload_voice(file: impl Into<NewFile>) -> UploadFile;
 }
 
 impl fmt::Debug for Client {

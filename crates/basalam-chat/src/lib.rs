@@ -18,7 +18,8 @@
 //! [`Client`] has methods for the service's operations, under the vendor's own names. What an operation
 //! needs is an argument, what it takes besides is a setter, and `.await` sends it:
 //! [`create_chat`](Client::create_chat), [`create_message`](Client::create_message),
-//! [`get_messages`](Client::get_messages), [`get_chats`](Client::get_chats). The other operations of
+//! [`get_messages`](Client::get_messages), [`get_chats`](Client::get_chats),
+//! [`upload_file`](Client::upload_file). The other operations of
 //! the service are reached through [`raw`].
 //!
 //! # Answers
@@ -61,6 +62,7 @@ pub mod blocking;
 pub mod chats;
 mod client;
 mod error;
+pub mod files;
 pub mod messages;
 mod paging;
 pub mod raw;
@@ -75,6 +77,7 @@ pub use basalam_chat_api::scalars::{
 pub use basalam_chat_api::{InvalidId, UnknownValue};
 pub use client::{Client, ClientBuilder, Environment};
 pub use error::{Error, ErrorKind, ValidationProblem};
+pub use files::NewFile;
 pub use messages::NewMessage;
 pub use request::RequestFuture;
 

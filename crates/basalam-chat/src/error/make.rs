@@ -2,6 +2,7 @@
 
 #[cfg(feature = "blocking")]
 mod blocking;
+mod files;
 
 use std::error::Error as StdError;
 

@@ -4,7 +4,8 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 
 use basalam_chat::{
-    ChatFilter, ChatId, Client, MessageId, PersonalToken, SortOrder, UserId, blocking,
+    ChatFilter, ChatId, Client, FileId, MessageId, NewFile, PersonalToken, SortOrder, UserId,
+    blocking,
 };
 use basalam_chat_emulator::{Emulator, User};
 
@@ -98,6 +99,20 @@ async fn it_works_beside_an_async_client_on_the_same_thread() {
         other.get_chats().await.unwrap();
         waiting.get_chats().send().unwrap();
     }
+}
+
+#[test]
+fn a_file_is_uploaded_from_a_reader_that_waits() {
+    let server = httpmock::MockServer::start();
+    let mock = server.mock(|when, then| {
+        when.path("/v1/files").body_includes("from a reader");
+        then.status(200)
+            .json_body(serde_json::json!({ "id": 71, "url": "https://example.com/a.txt" }));
+    });
+    let reader = NewFile::from_blocking_reader("a.txt", "from a reader".as_bytes());
+    let upload = client(&server.base_url(), CANARY).upload_file(reader);
+    assert_eq!(upload.send().unwrap().id, FileId(71));
+    mock.assert();
 }
 
 #[test]

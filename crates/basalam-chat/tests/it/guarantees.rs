@@ -4,12 +4,14 @@ use std::fmt::Debug;
 
 use basalam_chat::auth::Authentication;
 use basalam_chat::chats::{Chat, ChatPage, ChatPartner, CreateChat, GetChats};
+use basalam_chat::files::{Upload, UploadFile};
 use basalam_chat::messages::{CreateMessage, GetMessages, Message, MessagePage};
-use basalam_chat::{ChatId, Client, ClientBuilder, Error, NewMessage, PersonalToken};
+use basalam_chat::{ChatId, Client, ClientBuilder, Error, NewFile, NewMessage, PersonalToken};
 
 fn shared<T: Send + Sync>() {}
 fn cloned<T: Clone + Debug + Send + Sync>() {}
 fn sent<T: Send>(_: T) {}
+fn moved<T: Debug + Send>() {}
 
 #[test]
 fn clients_builders_and_answers_can_be_shared_between_tasks() {
@@ -26,6 +28,9 @@ fn clients_builders_and_answers_can_be_shared_between_tasks() {
     cloned::<MessagePage>();
     cloned::<Chat>();
     cloned::<ChatPage>();
+    cloned::<Upload>();
+    moved::<NewFile>();
+    moved::<UploadFile>();
     shared::<Error>();
     sent(ClientBuilder::build);
 }
@@ -37,13 +42,12 @@ fn the_blocking_client_its_builders_and_iterators_can_be_shared_between_threads(
     use basalam_chat::chats::{ChatPages, ChatStream};
     use basalam_chat::messages::{MessagePages, MessageStream};
 
-    fn moved<T: Debug + Send>() {}
-
     cloned::<blocking::Client>();
     cloned::<CreateMessage<blocking::Client>>();
     cloned::<GetMessages<blocking::Client>>();
     cloned::<CreateChat<blocking::Client>>();
     cloned::<GetChats<blocking::Client>>();
+    moved::<UploadFile<blocking::Client>>();
     moved::<Iter<MessageStream>>();
     moved::<Iter<MessagePages>>();
     moved::<Iter<ChatStream>>();
@@ -57,6 +61,7 @@ fn the_futures_of_requests_can_move_between_threads() {
     sent(client.create_message(ChatId(1), "text").send());
     sent(client.get_messages(ChatId(1)).send());
     sent(client.get_chats().send());
+    sent(client.upload_file("a").send());
     sent(client.create_chat(basalam_chat::UserId(1)).send());
 }
 

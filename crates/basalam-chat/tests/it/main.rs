@@ -13,6 +13,7 @@ mod guarantees;
 mod history;
 mod listing;
 mod requests;
+mod uploads;
 
 use basalam_chat::{Client, PersonalToken};
 use basalam_chat_emulator::Emulator;
