@@ -28,10 +28,18 @@ enum Command {
     Ci,
 }
 
-fn main() -> anyhow::Result<()> {
-    match Arguments::parse().command {
+fn main() -> std::process::ExitCode {
+    let result = match Arguments::parse().command {
         Command::Generate { check } => generate::run(&workspace_root(), check),
         Command::Ci => ci::run(&workspace_root()),
+    };
+    match result {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => {
+            // Without the backtrace that returning the error would show: the message says it all.
+            println!("error: {error:#}");
+            std::process::ExitCode::FAILURE
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The client and the mocks: progenitor's part of the work.
 
+mod mocks;
 mod requests;
 
 use openapiv3::OpenAPI;
@@ -16,7 +17,7 @@ pub(crate) fn generate(lowered: &Lowered) -> Result<String, Error> {
         .map_err(|error| Error::generator(error.to_string()))?;
     let mut file = source::parse(tokens)?;
     requests::shape(&mut file);
-    types::shape(&mut file, &lowered.sent);
+    types::shape(&mut file, &lowered.sent)?;
     Ok(source::format(&file))
 }
 
@@ -25,7 +26,9 @@ pub(crate) fn generate_mock(lowered: &Lowered) -> Result<String, Error> {
     let tokens = generator(lowered)
         .httpmock(&openapi(lowered)?, "basalam_chat_api")
         .map_err(|error| Error::generator(error.to_string()))?;
-    Ok(source::format(&source::parse(tokens)?))
+    let mut file = source::parse(tokens)?;
+    mocks::shape(&mut file);
+    Ok(source::format(&file))
 }
 
 fn openapi(lowered: &Lowered) -> Result<OpenAPI, Error> {

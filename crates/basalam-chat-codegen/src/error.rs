@@ -1,6 +1,7 @@
 //! What can be wrong with a document.
 
 use std::any::Any;
+use std::collections::HashSet;
 use std::fmt;
 
 use basalam_chat_openapi::Pointer;
@@ -23,7 +24,7 @@ enum Kind {
 }
 
 /// One construct of a document that cannot be generated from.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub struct Problem {
     /// The place in the document, as a JSON pointer (RFC 6901).
@@ -59,7 +60,10 @@ impl fmt::Display for Problem {
 }
 
 impl Error {
-    pub(crate) fn problems(problems: Vec<Problem>) -> Error {
+    /// What several operations share is found wrong by each of them, and said once.
+    pub(crate) fn problems(mut problems: Vec<Problem>) -> Error {
+        let mut seen = HashSet::new();
+        problems.retain(|problem| seen.insert(problem.clone()));
         Error {
             kind: Kind::Problems(problems),
         }
@@ -86,7 +90,7 @@ impl Error {
         Error::generator(format!("it panicked: {message}"))
     }
 
-    /// The constructs that were refused, in the order of the document; empty for other failures.
+    /// The constructs that were refused, in the order they were found; empty for other failures.
     pub fn refused(&self) -> &[Problem] {
         match &self.kind {
             Kind::Problems(problems) => problems,

@@ -24,6 +24,7 @@ mod error;
 mod lower;
 mod names;
 mod operations;
+mod prose;
 mod scalars;
 mod source;
 mod types;

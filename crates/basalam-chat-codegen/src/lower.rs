@@ -3,11 +3,15 @@
 //! One walk does both: what is on the list is written to the lowered copy, what is not becomes a
 //! [`Problem`]. The walk goes on after a problem, so that a maintainer sees all of them at once.
 
+mod authorization;
 mod components;
+mod keywords;
 mod operations;
 mod parameters;
 mod reach;
+mod rules;
 mod schemas;
+mod structures;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,8 +20,9 @@ use serde_json::{Map, Value, json};
 
 use crate::{Error, Problem};
 
+pub(crate) use authorization::Authorization;
 pub(crate) use components::{Scalar, ScalarKind, Variant};
-pub(crate) use operations::{Authorization, LoweredOperation};
+pub(crate) use operations::LoweredOperation;
 
 use components::Class;
 
@@ -51,7 +56,7 @@ pub(crate) fn lower(document: &Document) -> Result<Lowered, Error> {
     let (paths, operations) = lowering.operations(&operations);
     lowering.check_answers_take_nulls(&reached.answered);
     let schemas = lowering.components(&reached);
-    let scalars = lowering.scalars();
+    let scalars = lowering.scalars(&reached);
     let info = lowering.info();
     if !lowering.problems.is_empty() {
         return Err(Error::problems(lowering.problems));
@@ -74,6 +79,10 @@ struct Lowering<'a> {
     document: &'a Document,
     components: BTreeMap<&'a str, Component<'a>>,
     problems: Vec<Problem>,
+    /// How many schemas the one that is being lowered stands in.
+    nesting: usize,
+    /// Whether the schema that is being lowered is for a place that redacts secrets.
+    takes_secrets: bool,
 }
 
 /// A named schema, and what becomes of it.
@@ -89,6 +98,8 @@ impl<'a> Lowering<'a> {
             document,
             components: BTreeMap::new(),
             problems: Vec::new(),
+            nesting: 0,
+            takes_secrets: false,
         }
     }
 
@@ -100,22 +111,20 @@ impl<'a> Lowering<'a> {
     fn info(&mut self) -> Value {
         let at = Pointer::default().child("info");
         let mut lowered = Map::new();
-        for (member, required) in [("title", true), ("version", true), ("description", false)] {
-            match self
-                .document
-                .root()
-                .get("info")
-                .and_then(|info| info.get(member))
-            {
-                Some(Value::String(text)) => {
-                    lowered.insert(member.to_owned(), json!(text));
-                }
-                None if !required => {}
-                _ => self.refuse(
-                    &at.child(member),
-                    format!("`{member}` must be a text"),
-                    "write a text",
-                ),
+        let Some(info) = self.document.root().get("info") else {
+            self.refuse(
+                &at,
+                "the document has no `info`",
+                "add `title` and `version`",
+            );
+            return Value::Object(lowered);
+        };
+        for member in ["title", "version", "description"] {
+            self.prose(info, member, &at, &mut lowered);
+        }
+        for member in ["title", "version"] {
+            if info.get(member).is_none() {
+                self.refuse(&at, format!("`{member}` is missing"), "write a text");
             }
         }
         Value::Object(lowered)

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use crate::lower::{Authorization, Lowered, LoweredOperation};
-use crate::{Error, names, source};
+use crate::{Error, names, prose, source};
 
 /// Writes the table: a constant for each operation, and the way from an id to it.
 pub(crate) fn generate(lowered: &Lowered) -> Result<String, Error> {
@@ -55,9 +55,12 @@ fn constant(operation: &LoweredOperation) -> TokenStream {
             quote! { Authorization::Bearer { scopes: &[#(#scopes),*] } }
         }
     };
-    let doc = format!(" {}", summary.trim());
+    let docs = match summary.trim() {
+        "" => prose::lines(&format!("`{id}`.")),
+        summary => prose::lines(summary),
+    };
     quote! {
-        #[doc = #doc]
+        #(#[doc = #docs])*
         pub static #name: Operation = Operation {
             id: #id,
             method: ::reqwest::Method::#method,

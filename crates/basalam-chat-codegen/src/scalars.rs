@@ -5,7 +5,7 @@
 use std::fmt::{self, Write};
 
 use crate::lower::{Lowered, Scalar, ScalarKind, Variant};
-use crate::{Error, source};
+use crate::{Error, prose, source};
 
 /// Writes the types of our own.
 pub(crate) fn generate(lowered: &Lowered) -> Result<String, Error> {
@@ -29,7 +29,10 @@ fn write(text: &mut String, scalar: &Scalar) -> fmt::Result {
         ScalarKind::Vocabulary(_) => ("vocabulary", format!("pub enum {name} {{")),
     };
     writeln!(text, "crate::scalar::{keyword}! {{")?;
-    docs(text, "    ", &scalar.description)?;
+    match scalar.description.trim() {
+        "" => docs(text, "    ", &format!("`{name}`."))?,
+        description => docs(text, "    ", description)?,
+    }
     writeln!(text, "    {declaration}")?;
     if let ScalarKind::Vocabulary(variants) = &scalar.kind {
         for variant in variants {
@@ -54,7 +57,7 @@ fn write_variant(text: &mut String, variant: &Variant) -> fmt::Result {
 }
 
 fn docs(text: &mut String, indent: &str, description: &str) -> fmt::Result {
-    for line in source::doc_lines(description) {
+    for line in prose::lines(description) {
         writeln!(text, "{indent}///{line}")?;
     }
     Ok(())

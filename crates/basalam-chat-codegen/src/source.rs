@@ -1,4 +1,4 @@
-//! Source text: formatting, prose, and the first lines that say who wrote it.
+//! Source text: formatting, and the first lines that say who wrote it.
 
 use proc_macro2::TokenStream;
 
@@ -10,9 +10,6 @@ const HEADER: &str = "\
 // the generator in crates/basalam-chat-codegen, and run the command again.
 
 ";
-
-/// How many characters of prose go on a line.
-const WIDTH: usize = 92;
 
 /// Parses tokens into a file that passes can change.
 pub(crate) fn parse(tokens: TokenStream) -> Result<syn::File, Error> {
@@ -29,83 +26,4 @@ pub(crate) fn with_header(text: &str) -> Result<String, Error> {
     syn::parse_file(text)
         .map_err(|error| Error::internal(format!("the written source is no Rust: {error}")))?;
     Ok(format!("{HEADER}{text}"))
-}
-
-/// Breaks prose into the lines of a doc comment, each with the space that follows `///`.
-///
-/// Markdown keeps its meaning: a line is broken at spaces alone, an item of a list goes on indented,
-/// and indented lines are left as they are.
-pub(crate) fn doc_lines(text: &str) -> Vec<String> {
-    let mut lines = Vec::new();
-    // A carriage return alone has no place in a comment.
-    for line in text.trim().replace('\r', "").lines() {
-        let line = line.trim_end();
-        if line.is_empty() || line.starts_with("    ") {
-            lines.push(match line {
-                "" => String::new(),
-                line => format!(" {line}"),
-            });
-            continue;
-        }
-        let indent = match line.trim_start().starts_with("- ") {
-            true => " ".repeat(3 + line.len() - line.trim_start().len()),
-            false => " ".to_owned(),
-        };
-        wrap(line, &indent, &mut lines);
-    }
-    lines
-}
-
-fn wrap(line: &str, indent: &str, lines: &mut Vec<String>) {
-    let mut current = String::new();
-    for word in line.split(' ') {
-        let fits = current.chars().count() + 1 + word.chars().count() <= WIDTH;
-        if current.is_empty() {
-            current = format!(" {word}");
-        } else if fits || begins_markdown(word) {
-            current.push(' ');
-            current.push_str(word);
-        } else {
-            lines.push(std::mem::replace(&mut current, format!("{indent}{word}")));
-        }
-    }
-    lines.push(current);
-}
-
-/// Whether a word would mean something else at the beginning of a line.
-fn begins_markdown(word: &str) -> bool {
-    let number = word.trim_end_matches(['.', ')']);
-    matches!(word, "" | "-" | "+" | "*" | "=" | ">")
-        || word.starts_with(['#', '>', '|', '='])
-        || (number.len() < word.len() && number.bytes().all(|byte| byte.is_ascii_digit()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::doc_lines;
-
-    #[test]
-    fn prose_is_broken_at_spaces_and_list_items_go_on_indented() {
-        let long = "word ".repeat(30);
-        let lines = doc_lines(&format!("{long}\n\n- `a`: {long}"));
-        assert!(
-            lines.iter().all(|line| line.chars().count() <= 93),
-            "{lines:#?}"
-        );
-        assert_eq!(lines.iter().filter(|line| line.is_empty()).count(), 1);
-        assert!(lines.last().is_some_and(|line| line.starts_with("   word")));
-    }
-
-    #[test]
-    fn a_word_that_would_begin_a_list_or_a_heading_stays_on_its_line() {
-        let filler = "x".repeat(91);
-        assert_eq!(doc_lines(&format!("{filler} # no heading")).len(), 2);
-        assert!(doc_lines(&format!("{filler} # no heading"))[0].ends_with('#'));
-        assert!(doc_lines(&format!("{filler} 12. no item"))[0].ends_with("12."));
-    }
-
-    #[test]
-    fn line_ends_of_every_kind_are_line_ends() {
-        assert_eq!(doc_lines("a\r\nb\rc"), [" a", " bc"]);
-    }
 }

@@ -1,10 +1,12 @@
 //! The OpenAPI document, made ready to check requests and answers.
 
 mod answers;
+mod form_body;
 mod parameters;
 mod request_body;
 mod violations;
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
 use basalam_chat_openapi::json_schema::to_json_schema;
@@ -34,6 +36,8 @@ pub(crate) struct OperationContract {
     pub(crate) path: String,
     /// Whether the document demands a token.
     pub(crate) needs_token: bool,
+    /// The scopes that the token needs, all of them.
+    pub(crate) scopes: BTreeSet<String>,
     parameters: Vec<Parameter>,
     body: Option<RequestBody>,
     answers: Answers,
@@ -82,6 +86,7 @@ impl OperationContract {
             method: operation.method,
             path: operation.path.to_owned(),
             needs_token: needs_token(document, operation),
+            scopes: scopes(document, operation),
             parameters: parameters
                 .filter(|it| it.location != ParameterLocation::Cookie)
                 .map(|it| Parameter::read(document, it))
@@ -89,6 +94,11 @@ impl OperationContract {
             body: body.map(|it| RequestBody::read(document, it)).transpose()?,
             answers: Answers::read(document, &operation.responses)?,
         })
+    }
+
+    /// Tells whether the operation takes a form in place of JSON.
+    pub(crate) fn takes_form(&self) -> bool {
+        self.body.as_ref().is_some_and(RequestBody::is_form)
     }
 
     /// Checks a request, and gives its values in the types that the document names,
@@ -118,14 +128,32 @@ impl OperationContract {
 }
 
 fn needs_token(document: &Document, operation: &Operation<'_>) -> bool {
+    let alternatives = security(document, operation);
+    // An empty alternative makes the token optional.
+    let optional = |it: &Value| it.as_object().is_some_and(|schemes| schemes.is_empty());
+    !alternatives.is_empty() && !alternatives.iter().any(optional)
+}
+
+/// Gives the scopes that any of the ways of authorising names. A personal token has
+/// scopes too, which OpenAPI 3.0 has no place for.
+fn scopes(document: &Document, operation: &Operation<'_>) -> BTreeSet<String> {
+    security(document, operation)
+        .iter()
+        .filter_map(Value::as_object)
+        .flat_map(|schemes| schemes.values())
+        .filter_map(Value::as_array)
+        .flatten()
+        .filter_map(|scope| scope.as_str().map(str::to_owned))
+        .collect()
+}
+
+/// Gives the ways of authorising, any of which is enough.
+fn security<'d>(document: &'d Document, operation: &Operation<'d>) -> &'d [Value] {
     let security = operation.value.get("security");
     let security = security.or_else(|| document.root().get("security"));
-    let alternatives = security.and_then(Value::as_array);
-    alternatives.is_some_and(|alternatives| {
-        // An empty alternative makes the token optional.
-        let optional = |it: &Value| it.as_object().is_some_and(|schemes| schemes.is_empty());
-        !alternatives.is_empty() && !alternatives.iter().any(optional)
-    })
+    security
+        .and_then(Value::as_array)
+        .map_or(&[], Vec::as_slice)
 }
 
 /// Makes the validator of a schema of the document.

@@ -20,24 +20,49 @@
 //!
 //! Point a client's base URL at it and use the token of one of its users: two are
 //! there from the start, [`Emulator::seller`] and [`Emulator::customer`], and
-//! [`Emulator::add_user`] adds more.
+//! [`Emulator::add_user`] adds more. There is a bot as well, [`Emulator::bot`].
 //!
 //! # What it speaks
 //!
 //! Routes, parameters and bodies come from the project's OpenAPI document, and every
-//! request and every answer is checked against it. Of its operations these are
-//! spoken today:
+//! request and every answer is checked against it. Every operation of the document
+//! does its work on the same state:
 //!
-//! - `create_chat`, `get_chats`
-//! - `create_message`, `get_messages`
-//! - `get_current_user`
+//! - chats: `create_chat`, `get_chats`, `get_unseen_chat_count`, `delete_chats`;
+//! - messages: `create_message`, `get_messages`, `edit_message`, `delete_message`,
+//!   `forward_message`;
+//! - files: `upload_file`; what was uploaded is served at `/files/{id}/{name}`, to
+//!   everybody;
+//! - users: `get_current_user`;
+//! - bots, each in all its verbs: `getMe`, `getWebhookInfo`, `deleteWebhook`, `logOut`.
 //!
-//! Every other one is answered as the gateway answers a path that it does not know:
-//! 404 with the text `404 page not found`.
+//! Every other path is answered as the gateway answers one that it does not know: 404
+//! with the text `404 page not found`.
+//!
+//! # What tests can do beside HTTP
+//!
+//! - put in, in no time: [`Emulator::seed_chat`] (private, group, channel, bot, at any
+//!   time), [`Emulator::seed_messages`] (a hundred thousand at once);
+//! - change: [`Emulator::delete_message`], [`Emulator::delete_chat`],
+//!   [`Emulator::mark_seen`], [`Emulator::set_chat_updated_at`],
+//!   [`Emulator::set_chat_modified_at`];
+//! - look: [`Emulator::messages`], [`Emulator::file`], [`Emulator::requests`],
+//!   [`Emulator::bot_webhook_url`];
+//! - let things happen while a client is at work: [`Emulator::on_request`];
+//! - let requests fail ([`Fault`]): late, with any status and `Retry-After`, cut off
+//!   before or after the work was done, truncated, too large, not JSON, empty, with
+//!   members and values of tomorrow; the next one ([`Emulator::fail_next`]) or by a
+//!   [`FaultRule`] ([`Emulator::add_fault`]);
+//! - answer oddly: [`Emulator::answer_next`].
 //!
 //! # How it refuses
 //!
-//! - An unknown or missing token: 401, in the shape of a sister service (likely).
+//! - An unknown or missing token: 401, in the shape of a sister service (likely). A bot's
+//!   token that is unknown or logged out: 401 with `ok` being false, `error_code` and
+//!   `description` (the members are the contract's, the status is unknown).
+//! - A token without the scope that the document names: 403 in the shape of the 401
+//!   (likely), before the request is looked at. Users have every scope unless
+//!   [`NewUser::scopes`] says otherwise.
 //! - A chat or message that does not exist or that the user has no part in, and an
 //!   unknown user: 404 with `{"message":"not found"}` (likely).
 //! - A request that breaks the document, a body that is no JSON or is not sent as
@@ -45,41 +70,71 @@
 //!   `type` are pydantic's (inferred). Members that the document does not know are
 //!   let through, and `[]` is taken for an empty object, as the official SDKs send
 //!   both.
-//! - A body above [`MAX_BODY_BYTES`]: 413 (unknown).
+//! - A body above [`MAX_BODY_BYTES`], a file above [`Builder::max_file_bytes`]: 413
+//!   (unknown).
 //!
 //! # Where nobody knows what the service does
 //!
-//! Options of the [`Builder`] decide what can go either way: bounds of time, a cap on
-//! pages, ids as text, whether reading marks as seen. The rest is chosen here:
+//! Options of the [`Builder`] decide what can go either way: bounds of time, caps on
+//! pages, on the unseen count and on files, ids as text, whether reading marks as seen,
+//! whether uploads have a `url`. The rest is chosen here:
 //!
 //! - Without `message_id`, or with 0, a page of messages is the first `limit` of the
 //!   whole chat in the given order; so the newest by default, and the oldest with
 //!   `order=asc`. With `cmp=gt` and `order=desc` the newest above the id come.
 //! - `cmp=bt` and a `limit` below 1 are violations.
 //! - Chats of the same second are listed with the larger id first. `updated_at` and
-//!   `modified_at` both move with each message.
+//!   `modified_at` both move with each message that is sent, and with nothing else.
 //! - `filters=order` gives the chats that have a message of the type `order`.
 //! - `create_chat` follows `user_id` where both ids are given; none at all and one's
 //!   own are violations.
+//! - `delete_chats` takes chats away from the user who asks, and from nobody else: they
+//!   are a 404 for that user until somebody writes into them or the user opens them
+//!   again, when they come back as they were. Ids of chats that the user does not have
+//!   are passed over.
 //! - A message may come without any content. One that replies to or forwards a
-//!   message that its sender cannot see, or replies to another chat's, is a 404.
+//!   message that its sender cannot see, or replies to another chat's, is a 404. Files
+//!   that nobody uploaded may be attached.
+//! - `edit_message` changes text and entity of one's own messages of the type `text`,
+//!   whatever their age. Somebody else's is a 404, another type and null content are
+//!   violations.
+//! - `delete_message` deletes one's own messages for both sides, whatever their age.
+//!   Ids of messages that are gone or cannot be seen are passed over; where one is
+//!   somebody else's, nothing is deleted and the answer is a 404. A reply to a deleted
+//!   message has null in `replied_message`.
+//! - `forward_message` copies at once, in the order of the ids (likely), an id that is
+//!   given twice once. `forward_from` names the message that was copied. Where one of
+//!   them cannot be seen nothing is copied and the answer is a 404.
+//! - `upload_file` takes the media type that the part says and measures nothing. A
+//!   thumbnail is not kept; a `custom_unique_name` is used once; a file with
+//!   `expire_minutes` (1 or more) is gone when they are over. The numbers in `file_type`
+//!   are invented, but for the first.
+//! - `getWebhookInfo` gives an empty `url` where there is no webhook, and deleting none
+//!   is a success. Nothing is ever sent to a webhook.
 
+mod bot;
 mod clock;
 mod contract;
 mod emulator;
 mod error;
+mod fault;
+mod form;
 mod operations;
 mod options;
 mod problem;
+mod seed;
 mod server;
 mod state;
 mod test_aids;
 mod user;
 
+pub use bot::{Bot, NewBot};
 pub use clock::{Clock, SystemClock};
-pub use emulator::{Builder, Emulator, StoredMessage};
+pub use emulator::{Builder, Emulator, StoredFile, StoredMessage};
 pub use error::Error;
+pub use fault::{Fault, FaultRule};
 pub use options::TimeBound;
+pub use seed::{SeedChat, SeedMessage};
 pub use user::{NewUser, User, Vendor};
 
 /// The largest body of a request, in bytes: 8 MiB. Unknown of the service.

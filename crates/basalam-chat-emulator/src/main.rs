@@ -11,8 +11,9 @@ use clap::Parser;
 ///
 /// It keeps everything in memory and forgets it at the end. Two users are there from
 /// the start: a seller, whose access token is `seller-token`, and a customer, whose
-/// access token is `customer-token`. Point your client's base URL at the address that
-/// is printed, and end with Ctrl-C.
+/// access token is `customer-token`. So is a bot, whose token is
+/// `110201:the-token-of-an-emulated-bot-is-no-secret`. Point your client's base URL at
+/// the address that is printed, and end with Ctrl-C.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
@@ -32,6 +33,14 @@ struct Arguments {
     /// Give pages of this many items at most, whatever is asked for.
     #[arg(long, value_name = "ITEMS")]
     page_cap: Option<usize>,
+
+    /// Count chats with unseen messages up to this number.
+    #[arg(long, value_name = "CHATS")]
+    unseen_count_cap: Option<usize>,
+
+    /// Take files of this many bytes at most. They are kept in memory. [default: 64 MiB]
+    #[arg(long, value_name = "BYTES")]
+    max_file_bytes: Option<usize>,
 
     /// Leave the second itself out of `updated_from` and `modified_from`.
     #[arg(long)]
@@ -58,10 +67,16 @@ impl Arguments {
         if self.inclusive_before {
             builder = builder.before_bound(TimeBound::Inclusive);
         }
-        match self.page_cap {
-            Some(cap) => builder.page_cap(cap),
-            None => builder,
+        if let Some(cap) = self.page_cap {
+            builder = builder.page_cap(cap);
         }
+        if let Some(cap) = self.unseen_count_cap {
+            builder = builder.unseen_count_cap(cap);
+        }
+        if let Some(bytes) = self.max_file_bytes {
+            builder = builder.max_file_bytes(bytes);
+        }
+        builder
     }
 }
 
@@ -76,7 +91,9 @@ async fn main() -> anyhow::Result<()> {
             user.name, user.id, user.hash_id
         );
     }
-    println!("`--help` names their access tokens. Ctrl-C ends.");
+    let bot = emulator.bot();
+    println!("  {}: bot {}, username {}", bot.name, bot.id, bot.username);
+    println!("`--help` names their tokens. Ctrl-C ends.");
     tokio::signal::ctrl_c()
         .await
         .context("cannot wait for Ctrl-C")?;

@@ -1,7 +1,10 @@
 //! What the operations do, once their requests are known to be valid.
 
 mod answers;
+mod bots;
+mod changes;
 mod chats;
+mod files;
 mod messages;
 mod users;
 
@@ -11,7 +14,8 @@ use jiff::civil::DateTime;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::contract::{Checked, Parameters};
+use crate::contract::Parameters;
+use crate::form::Form;
 use crate::options::Options;
 use crate::problem::{Problem, Violation};
 use crate::state::State;
@@ -24,9 +28,19 @@ pub(crate) type Handler = fn(&mut State, &Call<'_>) -> Result<Value, Problem>;
 pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
     Some(match operation_id {
         "create_chat" => chats::create_chat,
+        "delete_chats" => chats::delete_chats,
         "get_chats" => chats::get_chats,
+        "get_unseen_chat_count" => chats::get_unseen_chat_count,
         "create_message" => messages::create_message,
+        "delete_message" => changes::delete_message,
+        "edit_message" => changes::edit_message,
+        "forward_message" => changes::forward_message,
         "get_messages" => messages::get_messages,
+        "upload_file" => files::upload_file,
+        "get_me" | "get_me_post" => bots::get_me,
+        "get_webhook_info" | "get_webhook_info_post" => bots::get_webhook_info,
+        "delete_webhook" | "delete_webhook_post" | "delete_webhook_delete" => bots::delete_webhook,
+        "log_out" | "log_out_post" => bots::log_out,
         "get_current_user" => users::get_current_user,
         _ => return None,
     })
@@ -34,29 +48,17 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
 
 /// A valid request.
 pub(crate) struct Call<'a> {
-    user_id: Option<i64>,
-    parameters: Parameters,
-    body: Option<Value>,
+    pub(crate) user_id: Option<i64>,
+    pub(crate) parameters: Parameters,
+    pub(crate) body: Option<Value>,
+    pub(crate) form: Option<&'a Form>,
+    /// Where the client reaches the service, such as `http://127.0.0.1:8080`.
+    pub(crate) origin: String,
     pub(crate) now: DateTime,
     pub(crate) options: &'a Options,
 }
 
-impl<'a> Call<'a> {
-    pub(crate) fn new(
-        user_id: Option<i64>,
-        checked: Checked,
-        now: DateTime,
-        options: &'a Options,
-    ) -> Self {
-        Self {
-            user_id,
-            parameters: checked.parameters,
-            body: checked.body,
-            now,
-            options,
-        }
-    }
-
+impl Call<'_> {
     /// The user that the token belongs to.
     fn user_id(&self) -> Result<i64, Problem> {
         self.user_id.ok_or(Problem::Unauthorized)
@@ -66,6 +68,10 @@ impl<'a> Call<'a> {
         self.parameters
             .integer(ParameterLocation::Path, name)
             .ok_or(Problem::NotFound)
+    }
+
+    fn path_text(&self, name: &str) -> Option<&str> {
+        self.parameters.text(ParameterLocation::Path, name)
     }
 
     fn query_integer(&self, name: &str) -> Option<i64> {

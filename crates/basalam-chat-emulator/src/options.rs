@@ -21,6 +21,9 @@ pub enum TimeBound {
 pub(crate) struct Options {
     pub(crate) sender_ids_as_strings: bool,
     pub(crate) page_cap: Option<usize>,
+    pub(crate) unseen_count_cap: Option<usize>,
+    pub(crate) max_file_bytes: usize,
+    pub(crate) uploads_have_url: bool,
     pub(crate) from_bound: TimeBound,
     pub(crate) before_bound: TimeBound,
     pub(crate) reading_marks_seen: bool,
@@ -30,10 +33,14 @@ pub(crate) struct Options {
 impl Options {
     /// Gives the time, to the second.
     pub(crate) fn now(&self) -> DateTime {
-        let now = self.clock.now();
-        // Zero is in the range of every part of a time, so this never falls back.
-        now.with().subsec_nanosecond(0).build().unwrap_or(now)
+        whole_seconds(self.clock.now())
     }
+}
+
+/// Cuts a time to whole seconds, as the service's times are.
+pub(crate) fn whole_seconds(time: DateTime) -> DateTime {
+    // Zero is in the range of every part of a time, so this never falls back.
+    time.with().subsec_nanosecond(0).build().unwrap_or(time)
 }
 
 impl Default for Options {
@@ -41,6 +48,9 @@ impl Default for Options {
         Self {
             sender_ids_as_strings: false,
             page_cap: None,
+            unseen_count_cap: None,
+            max_file_bytes: 64 * 1024 * 1024,
+            uploads_have_url: true,
             from_bound: TimeBound::Inclusive,
             before_bound: TimeBound::Exclusive,
             reading_marks_seen: false,
@@ -55,6 +65,9 @@ impl fmt::Debug for Options {
             .debug_struct("Options")
             .field("sender_ids_as_strings", &self.sender_ids_as_strings)
             .field("page_cap", &self.page_cap)
+            .field("unseen_count_cap", &self.unseen_count_cap)
+            .field("max_file_bytes", &self.max_file_bytes)
+            .field("uploads_have_url", &self.uploads_have_url)
             .field("from_bound", &self.from_bound)
             .field("before_bound", &self.before_bound)
             .field("reading_marks_seen", &self.reading_marks_seen)

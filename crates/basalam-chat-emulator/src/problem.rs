@@ -7,6 +7,10 @@ use serde_json::{Value, json};
 pub(crate) enum Problem {
     /// The token is missing or unknown.
     Unauthorized,
+    /// The token is valid and not allowed to do this.
+    Forbidden { scope: String },
+    /// The token of a bot is unknown, or not valid any more.
+    BotUnauthorized,
     /// The route is known and what it is about is not there, or not for this user.
     NotFound,
     /// The request breaks the document.
@@ -50,7 +54,8 @@ impl Problem {
 
     pub(crate) fn status(&self) -> u16 {
         match self {
-            Self::Unauthorized => 401,
+            Self::Unauthorized | Self::BotUnauthorized => 401,
+            Self::Forbidden { .. } => 403,
             Self::NotFound => 404,
             Self::Invalid(_) => 422,
         }
@@ -64,6 +69,21 @@ impl Problem {
                 "http_status": 401,
                 "message": "authentication error",
                 "errors": [{"code": 401, "message": "authentication error", "fields": []}],
+            }),
+            // Likely: the status and the shape, as of a 401. Unknown: the words.
+            Self::Forbidden { scope } => {
+                let message = format!("the token lacks the scope {scope}");
+                json!({
+                    "http_status": 403,
+                    "message": "access denied",
+                    "errors": [{"code": 403, "message": message, "fields": []}],
+                })
+            }
+            // Unknown: the status and the words. The members are those of the contract.
+            Self::BotUnauthorized => json!({
+                "ok": false,
+                "error_code": 401,
+                "description": "Unauthorized",
             }),
             // Likely: seen live.
             Self::NotFound => json!({"message": "not found"}),

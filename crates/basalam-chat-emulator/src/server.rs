@@ -2,125 +2,42 @@
 
 mod answer;
 mod body;
+mod faults;
+mod form;
 pub(crate) mod running;
+mod service;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{FromRequestParts, RawPathParams, Request};
-use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum::response::Response;
-use axum::routing::{MethodFilter, on};
+use axum::routing::{MethodFilter, get, on};
 use basalam_chat_openapi::Method;
 use bytes::Bytes;
-use serde_json::Value;
 
-use crate::contract::{Contract, OperationContract, RequestParts};
-use crate::operations::{self, Call, Handler};
-use crate::options::Options;
-use crate::problem::Problem;
-use crate::state::State;
-use crate::test_aids::TestAids;
+use crate::contract::{OperationContract, RequestParts};
+use crate::form::Form;
+use crate::operations;
+pub(crate) use service::Service;
 
-/// The service behind the routes.
-pub(crate) struct Service {
-    contract: &'static Contract,
-    options: Options,
-    state: Mutex<State>,
-    aids: Mutex<TestAids>,
-}
-
-impl Service {
-    pub(crate) fn new(contract: &'static Contract, options: Options, state: State) -> Self {
-        Self {
-            contract,
-            options,
-            state: Mutex::new(state),
-            aids: Mutex::default(),
-        }
-    }
-
-    pub(crate) fn contract(&self) -> &'static Contract {
-        self.contract
-    }
-
-    /// Locks the state. The guard must not live across an `await`.
-    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
-        // A handler that panicked may have left one request half done, which is no
-        // reason to fail every other.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Locks the test aids. The guard must not live across an `await`.
-    pub(crate) fn aids(&self) -> MutexGuard<'_, TestAids> {
-        self.aids.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Answers a request for an operation that the emulator speaks.
-    fn answer(
-        &self,
-        operation: &OperationContract,
-        handler: Handler,
-        request: &RequestParts<'_>,
-    ) -> Response {
-        let (status, body) = match self.work(operation, handler, request) {
-            Ok(body) => (200, body),
-            Err(problem) => (problem.status(), problem.body()),
-        };
-        match operation.check_answer(status, &body) {
-            Ok(()) => answer::json(status, &body),
-            Err(fault) => answer::bug(&operation.id, status, &fault),
-        }
-    }
-
-    fn work(
-        &self,
-        operation: &OperationContract,
-        handler: Handler,
-        request: &RequestParts<'_>,
-    ) -> Result<Value, Problem> {
-        let user_id = self.authorise(operation, request)?;
-        let checked = operation.check_request(request).map_err(Problem::Invalid)?;
-        let call = Call::new(user_id, checked, self.options.now(), &self.options);
-        handler(&mut self.state(), &call)
-    }
-
-    fn authorise(
-        &self,
-        operation: &OperationContract,
-        request: &RequestParts<'_>,
-    ) -> Result<Option<i64>, Problem> {
-        if !operation.needs_token {
-            return Ok(None);
-        }
-        let token = bearer_token(request).ok_or(Problem::Unauthorized)?;
-        let state = self.state();
-        let user = state.users.by_token(token).ok_or(Problem::Unauthorized)?;
-        Ok(Some(user.id))
-    }
-}
-
-/// Gives the token of `Authorization: Bearer <token>`, the scheme in any case.
-fn bearer_token<'a>(request: &'a RequestParts<'_>) -> Option<&'a str> {
-    let value = request.headers.get(AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, token) = value.split_once(' ')?;
-    scheme
-        .eq_ignore_ascii_case("bearer")
-        .then(|| token.trim_start_matches(' '))
-}
-
-/// Makes a route of every operation of the document.
+/// Makes a route of every operation of the document, and one for uploaded files.
 pub(crate) fn router(service: &Arc<Service>) -> Router {
     let mut router = Router::new();
-    for operation in &service.contract.operations {
+    for operation in &service.contract().operations {
         let service = Arc::clone(service);
         let answer = move |request| answer_operation(Arc::clone(&service), operation, request);
         router = router.route(&operation.path, on(method_filter(operation.method), answer));
     }
+    let for_files = Arc::clone(service);
     let for_path = Arc::clone(service);
     let for_method = Arc::clone(service);
     router
+        .route(
+            "/files/{id}/{name}",
+            get(move |request| answer_file(Arc::clone(&for_files), request)),
+        )
         .fallback(move |request| answer_unknown(Arc::clone(&for_path), request))
         .method_not_allowed_fallback(move |request| answer_unknown(for_method.clone(), request))
 }
@@ -131,11 +48,11 @@ async fn answer_operation(
     request: Request,
 ) -> Response {
     service.aids().count(&operation.id);
-    let (mut parts, body) = request.into_parts();
-    let body = match body::read(body).await {
-        Ok(body) => body,
+    let (mut parts, payload) = match read(&service, operation, request).await {
+        Ok(read) => read,
         Err(refusal) => return refusal,
     };
+    service.run_hooks(&operation.id);
     if let Some(raw) = service.aids().next_answer() {
         return raw;
     }
@@ -146,7 +63,60 @@ async fn answer_operation(
         // Percent-encoding that is no UTF-8.
         return answer::unknown_route();
     };
-    service.answer(operation, handler, &request_parts(&parts, &path, &body))
+    let request = request_parts(&parts, &path, &payload);
+    let work = || service.answer(operation, handler, &request);
+    let fault = service.aids().next_fault(&operation.id);
+    match fault {
+        Some(fault) => faults::fail(fault, work).await,
+        None => work().into_response(),
+    }
+}
+
+/// What a request carries beside its head.
+#[derive(Default)]
+struct Payload {
+    body: Bytes,
+    form: Option<Form>,
+}
+
+/// Reads a request to its end, or gives the answer that refuses it.
+async fn read(
+    service: &Service,
+    operation: &OperationContract,
+    request: Request,
+) -> Result<(Parts, Payload), Response> {
+    let (parts, body) = request.into_parts();
+    let mut payload = Payload::default();
+    if operation.takes_form() && form::is_announced(&parts.headers) {
+        let request = Request::from_parts(parts.clone(), body);
+        payload.form = Some(form::read(request, service.options().max_file_bytes).await?);
+    } else {
+        payload.body = body::read(body).await?;
+    }
+    Ok((parts, payload))
+}
+
+/// Gives the bytes of an uploaded file, to everybody.
+async fn answer_file(service: Arc<Service>, request: Request) -> Response {
+    let (mut parts, body) = request.into_parts();
+    if let Err(refusal) = body::read(body).await {
+        return refusal;
+    }
+    if let Some(raw) = service.aids().next_answer() {
+        return raw;
+    }
+    let Ok(path) = RawPathParams::from_request_parts(&mut parts, &()).await else {
+        return answer::unknown_route();
+    };
+    let value = |name| path.iter().find(|it| it.0 == name).map(|it| it.1);
+    let now = service.options().now();
+    let mut state = service.state();
+    let id = value("id").and_then(|it| it.parse().ok());
+    let file = id.and_then(|id| state.files.get(id, now));
+    match file.filter(|it| value("name") == Some(it.name.as_str())) {
+        Some(file) => answer::file(file),
+        None => answer::unknown_route(),
+    }
 }
 
 async fn answer_unknown(service: Arc<Service>, request: Request) -> Response {
@@ -157,14 +127,19 @@ async fn answer_unknown(service: Arc<Service>, request: Request) -> Response {
     raw.unwrap_or_else(answer::unknown_route)
 }
 
-fn request_parts<'a>(parts: &'a Parts, path: &RawPathParams, body: &'a Bytes) -> RequestParts<'a> {
+fn request_parts<'a>(
+    parts: &'a Parts,
+    path: &RawPathParams,
+    payload: &'a Payload,
+) -> RequestParts<'a> {
     let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
     let query = parts.uri.query().unwrap_or_default().as_bytes();
     RequestParts {
         path: path.iter().map(owned).collect(),
         query: url::form_urlencoded::parse(query).into_owned().collect(),
         headers: &parts.headers,
-        body,
+        body: &payload.body,
+        form: payload.form.as_ref(),
     }
 }
 
@@ -178,48 +153,5 @@ fn method_filter(method: Method) -> MethodFilter {
         Method::Head => MethodFilter::HEAD,
         Method::Patch => MethodFilter::PATCH,
         Method::Trace => MethodFilter::TRACE,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use axum::http::HeaderMap;
-    use http_body_util::BodyExt;
-    use serde_json::json;
-
-    use super::*;
-
-    /// What the service answers where the operation's handler is `handler`.
-    async fn answer_of(handler: Handler) -> (u16, String) {
-        let mut state = State::default();
-        let user = state.users.add_named("Sara".to_owned());
-        let contract = Contract::embedded().unwrap();
-        let service = Service::new(contract, Options::default(), state);
-        let authorization = format!("Bearer {}", user.token()).parse().unwrap();
-        let request = RequestParts {
-            path: Vec::new(),
-            query: Vec::new(),
-            headers: &HeaderMap::from_iter([(AUTHORIZATION, authorization)]),
-            body: &Bytes::new(),
-        };
-        let operation = contract.operation("get_current_user").unwrap();
-        let answer = service.answer(operation, handler, &request);
-        let status = answer.status().as_u16();
-        let body = answer.into_body().collect().await.unwrap().to_bytes();
-        (status, String::from_utf8(body.to_vec()).unwrap())
-    }
-
-    #[tokio::test]
-    async fn an_answer_of_its_own_that_breaks_the_document_becomes_a_500_saying_so() {
-        let (status, body) = answer_of(|_, _| Ok(json!({ "id": [] }))).await;
-        assert_eq!(status, 500);
-        for words in ["get_current_user", "/id", "bug"] {
-            assert!(body.contains(words), "{body}");
-        }
-        // The operation documents no 404.
-        let (status, _) = answer_of(|_, _| Err(Problem::NotFound)).await;
-        assert_eq!(status, 500);
-        let (status, _) = answer_of(|_, _| Ok(json!({ "id": 1 }))).await;
-        assert_eq!(status, 200);
     }
 }

@@ -1,12 +1,17 @@
 //! All that the emulated service remembers.
 
+pub(crate) mod bots;
 pub(crate) mod chats;
+pub(crate) mod files;
+pub(crate) mod membership;
 pub(crate) mod messages;
 pub(crate) mod users;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use bots::Bots;
 use chats::Chat;
+use files::Files;
 use messages::Message;
 use users::Users;
 
@@ -17,7 +22,10 @@ const FIRST_MESSAGE_ID: i64 = 1_231_000_000;
 /// All that the emulated service remembers.
 pub(crate) struct State {
     pub(crate) users: Users,
+    pub(crate) bots: Bots,
+    pub(crate) files: Files,
     chats: BTreeMap<i64, Chat>,
+    chats_by_member: BTreeMap<i64, BTreeSet<i64>>,
     private_chats: BTreeMap<(i64, i64), i64>,
     messages: BTreeMap<i64, Message>,
     next_chat_id: i64,
@@ -28,7 +36,10 @@ impl Default for State {
     fn default() -> Self {
         Self {
             users: Users::default(),
+            bots: Bots::default(),
+            files: Files::default(),
             chats: BTreeMap::new(),
+            chats_by_member: BTreeMap::new(),
             private_chats: BTreeMap::new(),
             messages: BTreeMap::new(),
             next_chat_id: FIRST_CHAT_ID,

@@ -1,6 +1,7 @@
 //! What tests see of the service and may do to it.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex};
 
 use axum::body::Body;
 use axum::http::header::{CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING};
@@ -9,15 +10,33 @@ use axum::response::Response;
 use bytes::Bytes;
 
 use crate::error::Error;
+use crate::fault::{Fault, FaultRule};
 
 /// What tests see of the service and may do to it.
 #[derive(Default)]
 pub(crate) struct TestAids {
+    hooks: BTreeMap<String, Vec<Hook>>,
     next_answers: VecDeque<RawAnswer>,
+    faults: Vec<FaultRule>,
     requests: BTreeMap<String, u64>,
 }
 
+/// Code that runs before a request is answered.
+pub(crate) type Hook = Arc<Mutex<dyn FnMut() + Send>>;
+
 impl TestAids {
+    /// Adds code to run before an operation is answered.
+    pub(crate) fn add_hook(&mut self, operation_id: &str, hook: Hook) {
+        let hooks = self.hooks.entry(operation_id.to_owned()).or_default();
+        hooks.push(hook);
+    }
+
+    /// Gives the code to run before an operation is answered. It must run when the
+    /// aids are not locked any more, as it may use them itself.
+    pub(crate) fn hooks(&self, operation_id: &str) -> Vec<Hook> {
+        self.hooks.get(operation_id).cloned().unwrap_or_default()
+    }
+
     /// Counts a request for an operation.
     pub(crate) fn count(&mut self, operation_id: &str) {
         *self.requests.entry(operation_id.to_owned()).or_default() += 1;
@@ -31,6 +50,24 @@ impl TestAids {
     /// Puts an answer behind those that wait already.
     pub(crate) fn push_answer(&mut self, answer: RawAnswer) {
         self.next_answers.push_back(answer);
+    }
+
+    /// Adds a rule behind those that there are.
+    pub(crate) fn add_fault(&mut self, rule: FaultRule) {
+        self.faults.push(rule);
+    }
+
+    /// Forgets all rules.
+    pub(crate) fn clear_faults(&mut self) {
+        self.faults.clear();
+    }
+
+    /// Gives the fault that the first rule has for a request for an operation.
+    pub(crate) fn next_fault(&mut self, operation_id: &str) -> Option<Fault> {
+        let rules = self.faults.iter_mut();
+        let fault = rules.filter_map(|rule| rule.next(operation_id)).next();
+        self.faults.retain(|rule| !rule.is_over());
+        fault
     }
 
     /// Takes the answer that waits longest.

@@ -1,5 +1,7 @@
 //! The users of the emulated service.
 
+use std::collections::BTreeSet;
+
 use secrecy::{ExposeSecret, SecretString};
 
 /// A user of the emulated service.
@@ -17,6 +19,8 @@ pub struct User {
     /// The user's stall, where there is one.
     pub vendor: Option<Vendor>,
     pub(crate) token: SecretString,
+    /// `None` for all.
+    pub(crate) scopes: Option<BTreeSet<String>>,
 }
 
 impl User {
@@ -27,6 +31,15 @@ impl User {
     #[must_use]
     pub fn token(&self) -> &str {
         self.token.expose_secret()
+    }
+
+    /// Tells whether the user's token has a scope, such as `customer.chat.write`.
+    #[must_use]
+    pub fn has_scope(&self, scope: &str) -> bool {
+        match &self.scopes {
+            None => true,
+            Some(scopes) => scopes.contains(scope) || scopes.contains("*"),
+        }
     }
 }
 
@@ -60,6 +73,7 @@ pub struct NewUser {
     pub(crate) hash_id: Option<String>,
     pub(crate) token: Option<SecretString>,
     pub(crate) vendor: Option<Vendor>,
+    pub(crate) scopes: Option<BTreeSet<String>>,
 }
 
 impl NewUser {
@@ -72,6 +86,7 @@ impl NewUser {
             hash_id: None,
             token: None,
             vendor: None,
+            scopes: None,
         }
     }
 
@@ -90,6 +105,22 @@ impl NewUser {
     /// Sets the access token, not empty.
     pub fn token(mut self, token: impl Into<SecretString>) -> Self {
         self.token = Some(token.into());
+        self
+    }
+
+    /// Sets the scopes of the access token, such as `customer.chat.read`; `*` stands for
+    /// all. Default: all. A request whose scope is missing is refused with 403.
+    ///
+    /// ```
+    /// # use basalam_chat_emulator::NewUser;
+    /// let reader = NewUser::new("Reader").scopes(["customer.chat.read"]);
+    /// ```
+    pub fn scopes<I>(mut self, scopes: I) -> Self
+    where
+        I: IntoIterator,
+        I::Item: Into<String>,
+    {
+        self.scopes = Some(scopes.into_iter().map(Into::into).collect());
         self
     }
 

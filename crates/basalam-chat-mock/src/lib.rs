@@ -1,8 +1,8 @@
 //! Typed [httpmock](https://docs.rs/httpmock) mocks of the Basalam chat service.
 //!
 //! [`MockServerExt`] gives a [`MockServer`](httpmock::MockServer) a method for each operation of the
-//! service. Conditions and answers take the types of the generated client, so that a mock that the
-//! service could never answer with does not compile. Where a test wants to leave what is documented,
+//! service but the upload, whose body is no JSON. Conditions and answers take the types of the generated client. An answer is best read
+//! from JSON, as the service writes it, so that a test breaks where the service could not answer so. Where a test wants to leave what is documented,
 //! `into_inner()` gives httpmock's own `When` and `Then`.
 //!
 //! ```

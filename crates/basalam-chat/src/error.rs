@@ -62,6 +62,8 @@ pub enum ErrorKind {
     InvalidInput,
     /// No HTTP client can be made on this system. Nothing was sent.
     Configuration,
+    /// A file to upload could not be read to its end. The service got a part of it at most.
+    UnreadableFile,
     /// There was no connection to the service. Nothing was sent.
     Connect,
     /// The answer did not come in time. The service may have done the work.
@@ -129,6 +131,16 @@ impl Error {
     /// [`configure_http`](crate::ClientBuilder::configure_http) contradicts itself.
     pub fn is_configuration(&self) -> bool {
         self.kind() == ErrorKind::Configuration
+    }
+
+    /// Whether a file to upload failed or changed while it was read.
+    ///
+    /// # Troubleshooting
+    ///
+    /// The upload broke off before it was complete, so that the service stores nothing (likely). The error
+    /// names what happened; upload the file again once nobody writes to it.
+    pub fn is_unreadable_file(&self) -> bool {
+        self.kind() == ErrorKind::UnreadableFile
     }
 
     /// Whether there was no connection to the service. Nothing was sent.

@@ -15,26 +15,34 @@
 //!
 //! # Requests
 //!
-//! [`Client`] has a method for each operation, under the vendor's own name for it. What an operation
+//! [`Client`] has methods for the service's operations, under the vendor's own names. What an operation
 //! needs is an argument, what it takes besides is a setter, and `.await` sends it:
 //! [`create_message`](Client::create_message), [`get_messages`](Client::get_messages),
 //! [`edit_message`](Client::edit_message), [`delete_message`](Client::delete_message),
 //! [`forward_message`](Client::forward_message), [`create_chat`](Client::create_chat),
 //! [`get_chats`](Client::get_chats), [`delete_chats`](Client::delete_chats),
 //! [`get_unseen_chat_count`](Client::get_unseen_chat_count),
-//! [`get_current_user`](Client::get_current_user), and [`bot`](Client::bot) for what a bot's token
-//! allows. What else the generated client has is reached through [`raw`].
+//! [`get_current_user`](Client::get_current_user), [`upload_file`](Client::upload_file), and
+//! [`bot`](Client::bot) for what a bot's token allows. What else the generated client has is reached through [`raw`].
 //!
 //! # Answers
 //!
-//! What comes back is read tolerantly: a kind of message that nobody knew when this version was made is
-//! an unknown [`MessageType`] with its text, members that nobody has named are kept, and one odd message
-//! does not spoil the page that it is on. All public types that hold answers are `#[non_exhaustive]`.
+//! What comes back is read tolerantly, so that an odd message does not spoil the page that it is on: a
+//! kind of message that nobody knew when this version was made is an unknown [`MessageType`] with its
+//! text, members that nobody has named are kept in the content, the sender and the contact, and what the
+//! service is known or likely to leave out may be missing. All public types that hold answers are
+//! `#[non_exhaustive]`.
+//!
+//! # Lists
+//!
+//! A request for a list gives one page when it is awaited. Its `stream` walks through the whole list, its
+//! `pages` does so page by page, and both can go on later from a cursor. [`follow`](Client::follow) gives
+//! what is new in a chat.
 //!
 //! # Errors
 //!
-//! Every call gives an [`Error`] with predicates such as [`is_not_found`](Error::is_not_found). None
-//! shows a token or the text of a message.
+//! Every call gives an [`Error`] with predicates such as [`is_not_found`](Error::is_not_found). It shows
+//! no token, nothing of what was sent, and of the answer only what the service says of the error.
 //!
 //! # Safety of tokens
 //!
@@ -46,16 +54,20 @@
 //!
 //! - `rustls` (on by default): TLS by rustls.
 //! - `native-tls`: TLS by the system's library; for it alone, turn the default features off.
+//! - `blocking`: `blocking::Client`, which waits for each answer, for programs without `async`.
 //! - `schemars`: JSON Schemas of the types.
 //! - `build-time-codegen`: generates the client while the crate is built, from the document beside
 //!   `basalam-chat-api` or from the one that `BASALAM_CHAT_SPEC` names.
 
 pub mod auth;
 mod batch;
+#[cfg(feature = "blocking")]
+pub mod blocking;
 pub mod bots;
 pub mod chats;
 mod client;
 mod error;
+pub mod files;
 pub mod messages;
 mod paging;
 pub mod raw;
@@ -72,6 +84,7 @@ pub use basalam_chat_api::{InvalidId, UnknownValue};
 pub use batch::{BatchCall, BatchReport, CallOutcome};
 pub use client::{Client, ClientBuilder, Environment};
 pub use error::{Error, ErrorKind, ValidationProblem};
+pub use files::NewFile;
 pub use messages::NewMessage;
 pub use request::RequestFuture;
 

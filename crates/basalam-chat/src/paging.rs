@@ -110,6 +110,12 @@ impl<W: Walk> Pages<W> {
         }
     }
 
+    /// The next page without waiting: never, as only polling tells whether it came.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn at_hand<T>(&mut self) -> Option<T> {
+        None
+    }
+
     fn ask(&self, mut walk: W) -> State<W> {
         let step = async move {
             let result = walk.next().await;
@@ -145,6 +151,14 @@ impl<W: Walk> Items<W> {
             pages: Pages::new(walk, read_ahead),
             page: VecDeque::new(),
         }
+    }
+
+    /// The next item, where its page is here.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn at_hand(&mut self) -> Option<W::Item> {
+        let item = self.page.pop_front()?;
+        self.cursor.advance(&item);
+        Some(item)
     }
 
     pub(crate) fn poll_item(
@@ -204,6 +218,28 @@ macro_rules! stream {
                 context: &mut ::std::task::Context<'_>,
             ) -> ::std::task::Poll<Option<Self::Item>> {
                 $poll(&mut self.0, context)
+            }
+        }
+
+        #[cfg(feature = "blocking")]
+        impl $crate::blocking::Source for $name {
+            type Item = $item;
+
+            fn at_hand(&mut self) -> Option<$item> {
+                self.0.at_hand()
+            }
+
+            async fn next(&mut self) -> Option<Result<$item, $crate::Error>> {
+                $name::next(self).await
+            }
+        }
+
+        #[cfg(feature = "blocking")]
+        impl ::std::iter::Iterator for $crate::blocking::Iter<$name> {
+            type Item = Result<$item, $crate::Error>;
+
+            fn next(&mut self) -> Option<Self::Item> {
+                $crate::blocking::next(self)
             }
         }
 

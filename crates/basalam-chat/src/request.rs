@@ -48,13 +48,26 @@ pub(crate) fn check_header(argument: &str, value: Option<&str>) -> Result<(), Er
 macro_rules! runs {
     ($builder:ident gives $answer:ty) => {
         impl $builder {
-            /// Sends the request; the same as `.await` on the builder.
+            /// Sends the request; the same as `.await` on the builder, as a future of its own for
+            /// `tokio::spawn` and the like.
             ///
             /// # Errors
             ///
             /// As the method of the client that made the builder.
             pub fn send(self) -> $crate::RequestFuture<$answer> {
                 $crate::request::future(self.client, self.request)
+            }
+        }
+
+        #[cfg(feature = "blocking")]
+        impl $builder<$crate::blocking::Client> {
+            /// Sends the request and waits for its answer.
+            ///
+            /// # Errors
+            ///
+            /// As the method of the client that made the builder.
+            pub fn send(self) -> ::std::result::Result<$answer, $crate::Error> {
+                self.client.send(self.request)
             }
         }
 

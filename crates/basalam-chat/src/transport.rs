@@ -1,5 +1,6 @@
 //! The way of every request: authorise, send, read.
 
+mod by_hand;
 mod outcome;
 mod secrets;
 
@@ -14,6 +15,7 @@ use reqwest::{Request, Response, Url};
 use crate::Error;
 use crate::auth::Authentication;
 
+pub(crate) use by_hand::by_hand;
 pub(crate) use outcome::outcome;
 use secrets::Secrets;
 
@@ -103,7 +105,9 @@ impl HttpTransport {
         mut request: Request,
     ) -> Result<Response, Error> {
         self.authorise(operation, &mut request)?;
-        *request.timeout_mut() = Some(self.limits.attempt_timeout);
+        // A request that takes longer by its nature brings a time of its own.
+        let timeout = self.limits.attempt_timeout;
+        request.timeout_mut().get_or_insert(timeout);
         let secrets = Secrets::new(&self.authentication, operation, request.url());
         let mut response = self.http.execute(request).await.map_err(Error::sending)?;
         let status = response.status();

@@ -9,12 +9,13 @@ use crate::generate;
 const MINIMUM_RUST: &str = env!("CARGO_PKG_RUST_VERSION");
 
 /// Combinations of the facade's features that nothing else builds.
-const FEATURES: [&str; 5] = [
+const FEATURES: [&str; 6] = [
     "",
     "rustls",
     "native-tls",
     "rustls,native-tls",
     "rustls,schemars",
+    "rustls,blocking",
 ];
 
 pub(super) fn all() -> Vec<Step> {
@@ -81,7 +82,8 @@ fn features(features: &'static str) -> Step {
         "rustls" => "features: rustls",
         "native-tls" => "features: native-tls",
         "rustls,native-tls" => "features: rustls, native-tls",
-        _ => "features: rustls, schemars",
+        "rustls,schemars" => "features: rustls, schemars",
+        _ => "features: rustls, blocking",
     };
     step(name, move |root| {
         let needs_library = features.contains("native-tls");

@@ -62,7 +62,7 @@ impl Timestamp {
     fn parts(&self) -> Option<(&str, &str)> {
         let text = self.as_str();
         // The date's own hyphens are within the first ten characters.
-        let time_of_day = text.get(10..).filter(|rest| !rest.is_empty())?;
+        let time_of_day = text.get(10..).filter(|text| !text.is_empty())?;
         let zone = time_of_day
             .find(['Z', 'z', '+', '-'])
             .map_or(text.len(), |at| at + 10);

@@ -502,7 +502,8 @@ pub mod types {
     }
     /// Answer with a page of chats.
     ///
-    /// The contract does not promise `data`; read a missing one as an empty page.
+    /// The contract does not promise `data`. Without it the answer says nothing of the list, so do
+    /// not read it as an empty page.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -914,11 +915,11 @@ pub mod types {
 /// messages and bots, with what a chat client needs from two neighbours, the own user and the
 /// upload of files.
 ///
-/// All answers are JSON, a success is always 200, and times have no zone. Where the service is
-/// known or likely to answer otherwise than its published contract says, this document follows
-/// the service. Each operation says in `x-idempotent` whether repeating it does no harm. Facts
-/// carry a mark: certain (published, or seen by two independent live users), likely (seen by
-/// one, or inferred) or unknown.
+/// A success is JSON with the status 200, an error most often JSON, and times have no zone.
+/// Where the service is known or likely to answer otherwise than its published contract says,
+/// this document follows the service. Each operation says in `x-idempotent` whether repeating
+/// it does no harm. Facts carry a mark: certain (published, or seen by two independent live
+/// users), likely (seen by one, or inferred) or unknown.
 ///
 /// Version: 1.0.0
 pub struct Client {

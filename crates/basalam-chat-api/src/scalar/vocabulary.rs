@@ -17,6 +17,12 @@ impl UnknownValue {
     }
 }
 
+impl fmt::Display for UnknownValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
 /// Reads a value without copying the text of a known one.
 pub(crate) struct VocabularyVisitor<T>(pub(crate) PhantomData<T>);
 

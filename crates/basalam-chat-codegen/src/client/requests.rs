@@ -1,8 +1,12 @@
 //! The pass over progenitor's requests.
 
 use quote::{ToTokens, quote};
+use syn::punctuated::Punctuated;
 use syn::visit_mut::VisitMut;
-use syn::{Block, Expr, ExprCall, ImplItem, ItemImpl, Macro, Stmt, UseGroup, UseTree};
+use syn::{
+    Block, Expr, ExprCall, ExprMethodCall, ImplItem, ItemImpl, Macro, Pat, Stmt, Token, UseGroup,
+    UseTree,
+};
 
 /// Makes every request of a generated client what it should be on the wire.
 ///
@@ -12,6 +16,9 @@ use syn::{Block, Expr, ExprCall, ImplItem, ItemImpl, Macro, Stmt, UseGroup, UseT
 pub(super) fn shape(file: &mut syn::File) {
     Requests.visit_file_mut(file);
 }
+
+/// progenitor's name for the headers of a request, which no argument may have.
+const HEADERS: &str = "header_map";
 
 struct Requests;
 
@@ -27,7 +34,7 @@ impl VisitMut for Requests {
 
     fn visit_macro_mut(&mut self, invocation: &mut Macro) {
         // `format!("{}/v1/…/{}", base, encode_path(…))`: the arguments are expressions in a list.
-        let parser = syn::punctuated::Punctuated::<Expr, syn::Token![,]>::parse_terminated;
+        let parser = Punctuated::<Expr, Token![,]>::parse_terminated;
         if let Ok(mut arguments) = invocation.parse_body_with(parser) {
             for argument in &mut arguments {
                 self.visit_expr_mut(argument);
@@ -49,14 +56,15 @@ impl VisitMut for Requests {
     }
 
     fn visit_block_mut(&mut self, block: &mut Block) {
-        let has_headers = block.stmts.iter().any(appends_own_header);
-        block.stmts.retain(|statement| {
-            let text = statement.to_token_stream().to_string();
-            !text.contains(r#""api-version""#)
-                && (has_headers || !text.starts_with("let mut header_map ="))
-        });
-        if !has_headers {
-            WithoutHeaderMap.visit_block_mut(block);
+        if block.stmts.iter().any(makes_headers) {
+            let mut appended = Appended::default();
+            appended.visit_block_mut(block);
+            block.stmts.retain(|statement| {
+                !is_api_version(statement) && (appended.own || !makes_headers(statement))
+            });
+            if !appended.own {
+                WithoutHeaders.visit_block_mut(block);
+            }
         }
         syn::visit_mut::visit_block_mut(self, block);
     }
@@ -68,24 +76,124 @@ fn is_panicking_constructor(item: &ImplItem) -> bool {
         && function.block.to_token_stream().to_string().contains("unwrap"))
 }
 
-/// Whether a statement puts a header parameter into the map.
-fn appends_own_header(statement: &Stmt) -> bool {
-    let text = statement.to_token_stream().to_string();
-    text.contains("header_map") && text.contains("append") && !text.contains(r#""api-version""#)
+/// `let mut header_map = …;`
+fn makes_headers(statement: &Stmt) -> bool {
+    matches!(statement, Stmt::Local(local)
+        if matches!(&local.pat, Pat::Ident(pattern) if pattern.ident == HEADERS))
+}
+
+/// `header_map.append(HeaderName::from_static("api-version"), …);`. The headers that the document
+/// describes are appended by their name alone.
+fn is_api_version(statement: &Stmt) -> bool {
+    matches!(statement, Stmt::Expr(Expr::MethodCall(call), _)
+        if appends(call) && matches!(call.args.first(), Some(Expr::Call(_))))
+}
+
+fn appends(call: &ExprMethodCall) -> bool {
+    call.method == "append" && is_headers(&call.receiver)
+}
+
+fn is_headers(expression: &Expr) -> bool {
+    matches!(expression, Expr::Path(path) if path.path.is_ident(HEADERS))
+}
+
+/// Finds out whether a request has headers that the document describes.
+#[derive(Default)]
+struct Appended {
+    own: bool,
+}
+
+impl VisitMut for Appended {
+    fn visit_expr_method_call_mut(&mut self, call: &mut ExprMethodCall) {
+        self.own |= appends(call) && matches!(call.args.first(), Some(Expr::Lit(_)));
+        syn::visit_mut::visit_expr_method_call_mut(self, call);
+    }
 }
 
 /// Takes `.headers(header_map)` out of a chain of calls.
-struct WithoutHeaderMap;
+struct WithoutHeaders;
 
-impl VisitMut for WithoutHeaderMap {
+impl VisitMut for WithoutHeaders {
     fn visit_expr_mut(&mut self, expression: &mut Expr) {
         if let Expr::MethodCall(call) = expression
             && call.method == "headers"
-            && call.args.to_token_stream().to_string() == "header_map"
+            && call.args.first().is_some_and(is_headers)
         {
             let receiver = (*call.receiver).clone();
             *expression = receiver;
         }
         syn::visit_mut::visit_expr_mut(self, expression);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    /// Shapes a method that is built as progenitor builds it, around the given parts.
+    fn shaped(own_headers: proc_macro2::TokenStream, query: proc_macro2::TokenStream) -> String {
+        let mut file: syn::File = syn::parse_quote! {
+            use progenitor_client::{encode_path, ClientHooks};
+            impl Client {
+                pub fn new(baseurl: &str) -> Self {
+                    Self { client: reqwest::ClientBuilder::new().build().unwrap() }
+                }
+                pub async fn get_note<'a>(&'a self, append: &'a str) -> Result<()> {
+                    let url = format!("{}/v1/{}", self.baseurl, encode_path(&append.to_string()),);
+                    let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+                    header_map.append(
+                        ::reqwest::header::HeaderName::from_static("api-version"),
+                        ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+                    );
+                    #own_headers
+                    let mut request = self.client.get(url)#query.headers(header_map).build()?;
+                    match status {
+                        200u16 => { ResponseValue::from_response(response).await }
+                        _ => Err(Error::UnexpectedResponse(response)),
+                    }
+                }
+            }
+        };
+        super::shape(&mut file);
+        prettyplease::unparse(&file)
+    }
+
+    #[test]
+    fn the_header_of_the_sister_library_and_the_panicking_constructor_go() {
+        let text = shaped(quote! {}, quote! {});
+        for gone in ["api-version", "header_map", "encode_path", "unwrap"] {
+            assert!(!text.contains(gone), "{gone} is in\n{text}");
+        }
+        assert!(text.contains("path::encode_segment(& append"), "{text}");
+        assert!(text.contains("self.client.get(url).build()?"));
+    }
+
+    #[test]
+    fn parameters_of_the_same_names_stay() {
+        let query = quote! { .query(&QueryParam::new("api-version", &append)) };
+        let text = shaped(quote! {}, query);
+        assert!(text.contains(r#".query(&QueryParam::new("api-version", &append))"#));
+        assert!(!text.contains("header_map"), "{text}");
+
+        let own = quote! { header_map.append("api-version", append.to_string().try_into()?); };
+        let text = shaped(own, quote! {});
+        assert!(
+            text.contains(r#"header_map.append("api-version", append"#),
+            "{text}"
+        );
+        assert!(text.contains("let mut header_map =") && text.contains(".headers(header_map)"));
+    }
+
+    #[test]
+    fn an_optional_header_keeps_the_headers() {
+        let own = quote! {
+            if let Some(value) = append {
+                header_map.append("X-Language", value.to_string().try_into()?);
+            }
+        };
+        let text = shaped(own, quote! {});
+        assert!(text.contains(r#"header_map.append("X-Language""#), "{text}");
+        assert!(text.contains(".headers(header_map)"));
+        assert!(!text.contains("api-version"));
     }
 }

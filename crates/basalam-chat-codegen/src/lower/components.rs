@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use basalam_chat_openapi::Pointer;
 use serde_json::{Map, Value};
 
+use super::keywords::{NUMBER, STRING};
 use super::reach::Reached;
 use super::schemas::PREFIX;
 use super::{Component, Lowering};
@@ -90,7 +91,8 @@ impl<'a> Lowering<'a> {
         let kind = object.get("type").and_then(Value::as_str);
         match kind {
             Some("integer") => {
-                self.keywords(object, at, super::schemas::NUMBER);
+                self.keywords(object, at, NUMBER);
+                self.refuse_named_null(object, "a named number", at);
                 Class::Scalar(ScalarKind::Id)
             }
             Some("string") => self.classify_string(object, at),
@@ -108,14 +110,8 @@ impl<'a> Lowering<'a> {
     }
 
     fn classify_string(&mut self, object: &Map<String, Value>, at: &Pointer) -> Class {
-        self.keywords(object, at, super::schemas::STRING);
-        if object.get("nullable") == Some(&Value::Bool(true)) {
-            self.refuse(
-                at,
-                "a named text may be null wherever it is used",
-                "put `nullable: true` at the places of use, beside `allOf` with one `$ref`",
-            );
-        }
+        self.keywords(object, at, STRING);
+        self.refuse_named_null(object, "a named text", at);
         if let Some(values) = object.get("enum") {
             let description = object.get("description").and_then(Value::as_str);
             return match self.variants(values, description.unwrap_or_default(), at) {
@@ -151,15 +147,15 @@ impl<'a> Lowering<'a> {
         let mut seen = BTreeSet::new();
         let mut variants = Vec::with_capacity(values.len());
         for (index, value) in values.iter().enumerate() {
-            let name = names::variant(value);
-            if !names::is_type(&name) || !seen.insert(name.clone()) {
+            let name = names::variant(value).filter(|name| seen.insert(name.clone()));
+            let Some(name) = name else {
                 self.refuse(
                     &at.child(index.to_string()),
-                    format!("`{value}` gives no variant name of its own (`{name}`)"),
-                    "keep the values apart by letters or digits",
+                    format!("`{value}` gives no variant name of its own"),
+                    "leave it out: a value that is not listed is kept as it comes",
                 );
                 return None;
-            }
+            };
             variants.push(Variant {
                 name,
                 value: (*value).to_owned(),
@@ -176,13 +172,7 @@ impl<'a> Lowering<'a> {
         at: &Pointer,
     ) -> Class {
         self.keywords(object, at, &["anyOf"]);
-        if object.get("nullable") == Some(&Value::Bool(true)) {
-            self.refuse(
-                at,
-                "a named `anyOf` may be null wherever it is used",
-                "put `nullable: true` at the places of use, beside `allOf` with one `$ref`",
-            );
-        }
+        self.refuse_named_null(object, "a named `anyOf`", at);
         if let Some(target) = fold_target(any_of) {
             return Class::Folded(target.to_owned());
         }
@@ -191,6 +181,22 @@ impl<'a> Lowering<'a> {
         }
         self.refuse_any_of(at);
         Class::Refused
+    }
+
+    /// What is named would be null wherever it is used, which its type cannot say.
+    pub(super) fn refuse_named_null(
+        &mut self,
+        object: &Map<String, Value>,
+        what: &str,
+        at: &Pointer,
+    ) {
+        if object.get("nullable") == Some(&Value::Bool(true)) {
+            self.refuse(
+                &at.child("nullable"),
+                format!("{what} may be null wherever it is used"),
+                "put `nullable: true` at the places of use, beside `allOf` with one `$ref`",
+            );
+        }
     }
 
     pub(super) fn refuse_any_of(&mut self, at: &Pointer) {
@@ -256,6 +262,8 @@ impl<'a> Lowering<'a> {
                     let structure = self.structure(schema, &at);
                     lowered.insert(name.to_owned(), structure);
                 }
+                // The items of a list that only a body sent by hand holds have no type.
+                Class::Scalar(ScalarKind::List(_)) if !reached.is_generated(name) => {}
                 // progenitor replaces these by name; only that they are there matters.
                 Class::Scalar(ScalarKind::Id) => {
                     lowered.insert(name.to_owned(), serde_json::json!({ "type": "integer" }));
@@ -270,13 +278,16 @@ impl<'a> Lowering<'a> {
     }
 
     /// The scalars, by name.
-    pub(super) fn scalars(&self) -> Vec<Scalar> {
+    pub(super) fn scalars(&self, reached: &Reached) -> Vec<Scalar> {
         self.components
             .iter()
             .filter_map(|(name, component)| {
                 let Class::Scalar(kind) = &component.class else {
                     return None;
                 };
+                if matches!(kind, ScalarKind::List(_)) && !reached.is_generated(name) {
+                    return None;
+                }
                 let description = component.schema.get("description").and_then(Value::as_str);
                 Some(Scalar {
                     name: (*name).to_owned(),
@@ -290,10 +301,18 @@ impl<'a> Lowering<'a> {
 
 /// The name that `[{$ref}, {type: string}]` folds into.
 pub(super) fn fold_target(any_of: &Value) -> Option<&str> {
+    const ACCEPTED: &[&str] = &[
+        "type",
+        "description",
+        "format",
+        "pattern",
+        "minLength",
+        "maxLength",
+    ];
     let [first, second] = any_of.as_array()?.as_slice() else {
         return None;
     };
-    if second.get("type")? != "string" || second.get("enum").is_some() {
+    if second.get("type")? != "string" || !has_only(second, ACCEPTED) {
         return None;
     }
     only_reference(first)
@@ -304,13 +323,29 @@ fn list_item(any_of: &Value) -> Option<&str> {
     let [first, second] = any_of.as_array()?.as_slice() else {
         return None;
     };
-    if second.get("type")? != "object" || second.get("maxProperties")?.as_u64()? != 0 {
+    if second.get("type")? != "object"
+        || second.get("maxProperties")?.as_u64()? != 0
+        || !has_only(second, &["type", "description", "maxProperties"])
+    {
         return None;
     }
-    if first.get("type")? != "array" {
+    if first.get("type")? != "array"
+        || !has_only(
+            first,
+            &["type", "description", "items", "minItems", "maxItems"],
+        )
+    {
         return None;
     }
     only_reference(first.get("items")?)
+}
+
+fn has_only(schema: &Value, accepted: &[&str]) -> bool {
+    schema.as_object().is_some_and(|object| {
+        object
+            .keys()
+            .all(|keyword| accepted.contains(&keyword.as_str()))
+    })
 }
 
 fn only_reference(value: &Value) -> Option<&str> {

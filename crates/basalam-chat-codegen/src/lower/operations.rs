@@ -6,8 +6,7 @@ use basalam_chat_openapi::{MediaType, Method, Operation, Pointer, Response, Stat
 use serde_json::{Map, Value, json};
 
 use super::Lowering;
-use super::parameters::template_names;
-use crate::names;
+use super::authorization::Authorization;
 
 pub(super) const JSON: &str = "application/json";
 const MULTIPART: &str = "multipart/form-data";
@@ -25,20 +24,6 @@ const KEYWORDS: &[&str] = &[
     "externalDocs",
 ];
 
-/// Names that the generated client has for itself.
-const RESERVED: &[&str] = &[
-    "new",
-    "new_with_client",
-    "api_version",
-    "baseurl",
-    "client",
-    "inner",
-    "pre",
-    "post",
-    "exec",
-    "clone",
-];
-
 /// What the operation table says of one operation.
 pub(crate) struct LoweredOperation {
     pub(crate) id: String,
@@ -49,15 +34,6 @@ pub(crate) struct LoweredOperation {
     pub(crate) authorization: Authorization,
     pub(crate) success: u16,
     pub(crate) secret_path: bool,
-}
-
-/// Who may call an operation.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) enum Authorization {
-    /// Nobody is asked for a token.
-    None,
-    /// A bearer token, with these OAuth scopes where the token has scopes.
-    Bearer(Vec<String>),
 }
 
 impl<'a> Lowering<'a> {
@@ -90,15 +66,8 @@ impl<'a> Lowering<'a> {
 
     fn operation(&mut self, operation: &Operation<'a>, is_multipart: bool) -> Value {
         let at = &operation.pointer;
+        self.members(operation.value, at, "an operation", KEYWORDS);
         for keyword in operation.value.as_object().into_iter().flat_map(Map::keys) {
-            if !KEYWORDS.contains(&keyword.as_str()) && !keyword.starts_with("x-") {
-                self.refuse(
-                    &at.child(keyword),
-                    format!("`{keyword}` of an operation is not on the list"),
-                    "leave it out",
-                );
-            }
-            // Extensions that change what progenitor writes.
             if keyword.starts_with("x-dropshot") {
                 self.refuse(
                     &at.child(keyword),
@@ -115,17 +84,7 @@ impl<'a> Lowering<'a> {
             ("responses".to_owned(), self.responses(operation)),
         ]);
         for keyword in ["summary", "description"] {
-            match operation.value.get(keyword) {
-                Some(Value::String(text)) => {
-                    lowered.insert(keyword.to_owned(), json!(text));
-                }
-                Some(_) => self.refuse(
-                    &at.child(keyword),
-                    format!("`{keyword}` must be a text"),
-                    "write a text",
-                ),
-                None => {}
-            }
+            self.prose(operation.value, keyword, at, &mut lowered);
         }
         if let Some(body) = body {
             lowered.insert("requestBody".to_owned(), body);
@@ -136,6 +95,8 @@ impl<'a> Lowering<'a> {
     fn body(&mut self, operation: &Operation<'a>, is_multipart: bool) -> Option<Value> {
         let body = operation.request_body.as_ref()?;
         let at = &body.pointer;
+        let accepted = &["description", "content", "required"];
+        self.members(body.value, at, "a body", accepted);
         if !body.required {
             self.refuse(
                 &at.child("required"),
@@ -156,51 +117,52 @@ impl<'a> Lowering<'a> {
             return None;
         }
         let schema = self.json_schema(media_type, "a body")?;
-        let mut lowered = json!({
-            "required": true,
-            "content": { JSON: { "schema": schema } },
-        });
-        if let Some(Value::String(description)) = body.value.get("description") {
-            lowered["description"] = json!(description);
-        }
-        Some(lowered)
+        let mut lowered = Map::from_iter([
+            ("required".to_owned(), json!(true)),
+            ("content".to_owned(), json!({ JSON: { "schema": schema } })),
+        ]);
+        self.prose(body.value, "description", at, &mut lowered);
+        Some(Value::Object(lowered))
     }
 
     fn responses(&mut self, operation: &Operation<'a>) -> Value {
-        let Some((status, response)) = self.success(operation) else {
+        let Some(response) = self.success(operation) else {
             return json!({});
         };
-        let description = response.value.get("description").and_then(Value::as_str);
-        let mut lowered = json!({ "description": description.unwrap_or_default() });
+        let at = &response.pointer;
+        let accepted = &["description", "headers", "content", "links"];
+        self.members(response.value, at, "an answer", accepted);
+        // OpenAPI demands the description, so progenitor's reader does.
+        let mut lowered = Map::from_iter([("description".to_owned(), json!(""))]);
+        self.prose(response.value, "description", at, &mut lowered);
+        self.check_status(operation, response);
         match response.content.as_slice() {
             [] => {}
             [media_type] => {
                 if let Some(schema) = self.json_schema(media_type, "a success answer") {
-                    lowered["content"] = json!({ JSON: { "schema": schema } });
+                    lowered.insert("content".to_owned(), json!({ JSON: { "schema": schema } }));
                 }
             }
             _ => self.refuse(
-                &response.pointer.child("content"),
+                &at.child("content"),
                 "a success answer must come in exactly one media type",
                 format!("keep `{JSON}` alone"),
             ),
         }
-        json!({ status.to_string(): lowered })
+        json!({ success_code(response.status).to_string(): lowered })
     }
 
     /// The one success answer. Error answers are read by the facade, which knows more shapes.
-    fn success<'b>(&mut self, operation: &'b Operation<'a>) -> Option<(u16, &'b Response<'a>)> {
+    fn success<'b>(&mut self, operation: &'b Operation<'a>) -> Option<&'b Response<'a>> {
         let mut successes = operation
             .responses
             .iter()
             .filter(|response| is_success(response.status));
-        let at = operation.pointer.child("responses");
-        let (first, second) = (successes.next(), successes.next());
-        match (first, second) {
-            (Some(response), None) => Some((success_code(response.status), response)),
+        match (successes.next(), successes.next()) {
+            (Some(response), None) => Some(response),
             (Some(_), Some(second)) => {
                 self.refuse(
-                    &second.pointer,
+                    &status_place(operation, second),
                     "an operation has one success answer; a second one has no type to be read into",
                     "keep the one with a body: every 2xx is read as it",
                 );
@@ -208,12 +170,31 @@ impl<'a> Lowering<'a> {
             }
             (None, _) => {
                 self.refuse(
-                    &at,
+                    &operation.pointer.child("responses"),
                     "the operation documents no success answer",
                     "add `200` with its content",
                 );
                 None
             }
+        }
+    }
+
+    fn check_status(&mut self, operation: &Operation<'a>, response: &Response<'a>) {
+        let code = success_code(response.status);
+        if !matches!(code, 200..=208 | 226) {
+            self.refuse(
+                &status_place(operation, response),
+                format!("{code} is no registered status, so that its mock has no name"),
+                "write `200`: every 2xx is read as it",
+            );
+        }
+        let has_no_body = matches!(code, 204 | 205) || operation.method == Method::Head;
+        if has_no_body && !response.content.is_empty() {
+            self.refuse(
+                &response.pointer.child("content"),
+                format!("the answer {code} to {} never has a body", operation.method),
+                "take the content out, or write the status that comes with it",
+            );
         }
     }
 
@@ -227,6 +208,8 @@ impl<'a> Lowering<'a> {
             );
             return None;
         }
+        let accepted = &["schema", "example", "examples"];
+        self.members(media_type.value, at, "a media type", accepted);
         let Some(schema) = media_type.schema else {
             self.refuse(
                 at,
@@ -265,134 +248,6 @@ impl<'a> Lowering<'a> {
             secret_path: self.has_secret_path(operation),
         }
     }
-
-    fn authorization(&mut self, operation: &Operation<'a>) -> Authorization {
-        let at = operation.pointer.child("security");
-        let Some(requirements) = operation.value.get("security").and_then(Value::as_array) else {
-            self.refuse(
-                &at,
-                "the operation does not say who may call it",
-                "add `security`, `[]` where no token is needed",
-            );
-            return Authorization::None;
-        };
-        if requirements.is_empty() {
-            return Authorization::None;
-        }
-        let mut scopes = Vec::new();
-        for (index, requirement) in requirements.iter().enumerate() {
-            let at = at.child(index.to_string());
-            for (scheme, wanted) in requirement.as_object().into_iter().flatten() {
-                self.check_scheme(scheme, &at);
-                for scope in wanted.as_array().into_iter().flatten() {
-                    match scope.as_str() {
-                        Some(scope) if !scopes.iter().any(|known| known == scope) => {
-                            scopes.push(scope.to_owned());
-                        }
-                        Some(_) => {}
-                        None => self.refuse(&at.child(scheme), "a scope must be a text", "name it"),
-                    }
-                }
-            }
-        }
-        Authorization::Bearer(scopes)
-    }
-
-    fn check_scheme(&mut self, scheme: &str, at: &Pointer) {
-        let schemes = Pointer::default()
-            .child("components")
-            .child("securitySchemes");
-        let known = self
-            .document
-            .root()
-            .pointer(&schemes.child(scheme).to_string());
-        let kind = known
-            .and_then(|known| known.get("type"))
-            .and_then(Value::as_str);
-        let bearer = known
-            .and_then(|known| known.get("scheme"))
-            .and_then(Value::as_str);
-        match (kind, bearer) {
-            (Some("oauth2"), _) => {}
-            (Some("http"), Some(bearer)) if bearer.eq_ignore_ascii_case("bearer") => {}
-            (None, _) => self.refuse(
-                &at.child(scheme),
-                "no such security scheme is described",
-                "add it to `components.securitySchemes`",
-            ),
-            _ => self.refuse(
-                &at.child(scheme),
-                "only bearer tokens are generated for",
-                "use a scheme of type `oauth2`, or `http` with `bearer`",
-            ),
-        }
-    }
-
-    /// What holds between operations: names and paths that must be apart.
-    pub(super) fn check_document_rules(&mut self, operations: &[Operation<'a>]) {
-        let mut ids: BTreeMap<&str, &Pointer> = BTreeMap::new();
-        let mut shapes: BTreeMap<String, &str> = BTreeMap::new();
-        for operation in operations {
-            let at = operation.pointer.child("operationId");
-            match operation.id {
-                None => self.refuse(&at, "the operation has no `operationId`", "name it"),
-                Some(id) => {
-                    if !names::is_function(id) || RESERVED.contains(&id) {
-                        self.refuse(
-                            &at,
-                            format!("`{id}` is no name that the client can give a method"),
-                            "use snake_case, and none of the client's own names",
-                        );
-                    }
-                    if let Some(other) = ids.insert(id, &operation.pointer) {
-                        self.refuse(
-                            &at,
-                            format!("`{id}` is already the name of {other}"),
-                            "give each operation its own",
-                        );
-                    }
-                }
-            }
-            self.check_path(operation);
-            let shape = path_shape(operation.path);
-            if let Some(other) = shapes.insert(shape, operation.path)
-                && other != operation.path
-            {
-                self.refuse(
-                    &operation.pointer,
-                    format!("the path cannot be told apart from {other}"),
-                    "use the same parameter names in both",
-                );
-            }
-        }
-    }
-
-    fn check_path(&mut self, operation: &Operation<'a>) {
-        let plain = |text: &str| {
-            !text.is_empty()
-                && text
-                    .bytes()
-                    .all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte))
-        };
-        let segments = operation.path.strip_prefix('/').map(|path| path.split('/'));
-        let right = segments.is_some_and(|mut segments| {
-            segments.all(|segment| match segment.strip_prefix('{') {
-                Some(rest) => rest.strip_suffix('}').is_some_and(plain),
-                None => plain(segment),
-            })
-        });
-        if !right
-            || template_names(operation.path)
-                .iter()
-                .any(|name| name.contains('.'))
-        {
-            self.refuse(
-                &operation.pointer,
-                format!("the path `{}` is not on the list", operation.path),
-                "write `/`, then segments of letters, digits, `-`, `.`, `_`, `~`, or a whole `{name}`",
-            );
-        }
-    }
 }
 
 /// Whether an answer with this status is a success.
@@ -410,15 +265,18 @@ fn success_code(status: StatusPattern) -> u16 {
     }
 }
 
-fn path_shape(path: &str) -> String {
-    path.split('/')
-        .map(|segment| {
-            if segment.starts_with('{') {
-                "{}"
-            } else {
-                segment
-            }
-        })
-        .collect::<Vec<_>>()
-        .join("/")
+/// Where the operation names the status of an answer, which itself may stand elsewhere.
+fn status_place(operation: &Operation<'_>, response: &Response<'_>) -> Pointer {
+    let written = response.status.to_string();
+    let key = operation
+        .value
+        .get("responses")
+        .and_then(Value::as_object)
+        .and_then(|responses| {
+            responses
+                .keys()
+                .find(|it| it.eq_ignore_ascii_case(&written))
+        });
+    let at = operation.pointer.child("responses");
+    at.child(key.unwrap_or(&written))
 }

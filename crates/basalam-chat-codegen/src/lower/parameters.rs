@@ -23,6 +23,10 @@ const KEYWORDS: &[&str] = &[
     "explode",
 ];
 
+/// Names that progenitor has for itself where arguments are in scope: in the client's methods and
+/// beside the methods of a mock.
+const RESERVED_ARGUMENTS: &[&str] = &["header_map", "new", "into_inner"];
+
 /// Headers that OpenAPI takes from elsewhere and ignores as parameters.
 const RESERVED_HEADERS: &[&str] = &["accept", "content-type", "authorization"];
 
@@ -41,22 +45,19 @@ impl<'a> Lowering<'a> {
 
     fn parameter(&mut self, parameter: &Parameter<'a>) -> Value {
         let at = &parameter.pointer;
-        for keyword in parameter.value.as_object().into_iter().flat_map(Map::keys) {
-            if !KEYWORDS.contains(&keyword.as_str()) && !keyword.starts_with("x-") {
-                self.refuse(
-                    &at.child(keyword),
-                    format!("`{keyword}` of a parameter is not on the list"),
-                    "describe the parameter with `schema` alone",
-                );
-            }
-        }
+        self.members(parameter.value, at, "a parameter", KEYWORDS);
         self.check_location(parameter);
         self.check_style(parameter);
         let schema = match parameter.schema {
-            Some(schema) => self.schema(schema, &at.child("schema")),
+            Some(schema) => {
+                self.takes_secrets = parameter.location == ParameterLocation::Path;
+                let schema = self.schema(schema, &at.child("schema"));
+                self.takes_secrets = false;
+                schema
+            }
             None => {
                 self.refuse(at, "the parameter has no `schema`", "add one");
-                json!({})
+                json!({ "type": "string" })
             }
         };
         self.check_value(parameter, &schema);
@@ -66,17 +67,7 @@ impl<'a> Lowering<'a> {
             ("required".to_owned(), json!(parameter.required)),
             ("schema".to_owned(), plain(schema)),
         ]);
-        if let Some(description) = parameter.value.get("description") {
-            if !description.is_string() {
-                self.refuse(
-                    &at.child("description"),
-                    "`description` must be a text",
-                    "write a text",
-                );
-            } else {
-                lowered.insert("description".to_owned(), description.clone());
-            }
-        }
+        self.prose(parameter.value, "description", at, &mut lowered);
         Value::Object(lowered)
     }
 
@@ -151,15 +142,6 @@ impl<'a> Lowering<'a> {
                 "make it a text, a number, a boolean, or a reference to a named one",
             );
         }
-        let secret =
-            name.and_then(|name| self.class(name)) == Some(&Class::Scalar(ScalarKind::Secret));
-        if secret && parameter.location != ParameterLocation::Path {
-            self.refuse(
-                &at,
-                "a secret is redacted in paths only",
-                "describe it as a security scheme",
-            );
-        }
     }
 
     /// Two names that become the same argument would drop one of them in silence.
@@ -170,12 +152,35 @@ impl<'a> Lowering<'a> {
         }
         for parameter in &operation.parameters {
             if parameter.name.is_empty() {
-                self.refuse(&parameter.pointer, "the parameter has no name", "name it");
+                self.refuse(
+                    &parameter.pointer.child("name"),
+                    "the parameter has no name",
+                    "name it",
+                );
                 continue;
             }
-            if let Some(other) = arguments.insert(names::field(parameter.name), parameter.name) {
+            let at = parameter.pointer.child("name");
+            let Some(argument) = names::argument(parameter.name) else {
                 self.refuse(
-                    &parameter.pointer,
+                    &at,
+                    format!(
+                        "`{}` is not ASCII, and so gives no argument",
+                        parameter.name
+                    ),
+                    "leave the parameter out, or rename it in the path if it stands there",
+                );
+                continue;
+            };
+            if RESERVED_ARGUMENTS.contains(&argument.as_str()) {
+                self.refuse(
+                    &at,
+                    format!("`{argument}` is a name that the generated source has for itself"),
+                    "leave the parameter out, or rename it in the path if it stands there",
+                );
+            }
+            if let Some(other) = arguments.insert(argument, parameter.name) {
+                self.refuse(
+                    &at,
                     format!(
                         "`{}` and `{other}` become the same argument",
                         parameter.name

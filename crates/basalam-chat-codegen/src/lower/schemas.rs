@@ -4,66 +4,18 @@
 //! answer outside a bound must not become unreadable: they are accepted here, kept in the document for
 //! the checks, the mocks and the reader, and left out of the lowered copy.
 
-use std::collections::BTreeMap;
-
 use basalam_chat_openapi::Pointer;
 use serde_json::{Map, Value, json};
 
 use super::Lowering;
 use super::components::{Class, ScalarKind, fold_target};
-use crate::names;
+use super::keywords::{ARRAY, BESIDE_REFERENCE, BOOLEAN, NUMBER, OBJECT, STRING};
 
 /// How a reference to a named schema begins.
 pub(super) const PREFIX: &str = "#/components/schemas/";
 
-pub(super) const STRING: &[&str] = &[
-    "type",
-    "format",
-    "pattern",
-    "minLength",
-    "maxLength",
-    "enum",
-];
-pub(super) const NUMBER: &[&str] = &[
-    "type",
-    "format",
-    "minimum",
-    "maximum",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
-    "multipleOf",
-];
-const BOOLEAN: &[&str] = &["type"];
-const ARRAY: &[&str] = &["type", "items", "minItems", "maxItems", "uniqueItems"];
-const OBJECT: &[&str] = &[
-    "type",
-    "properties",
-    "required",
-    "additionalProperties",
-    "minProperties",
-    "maxProperties",
-];
-/// What may stand beside `allOf` with one reference: it narrows the value, not its type.
-const BESIDE_REFERENCE: &[&str] = &[
-    "allOf",
-    "minimum",
-    "maximum",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
-    "pattern",
-    "minLength",
-    "maxLength",
-];
-/// What may stand in every schema without changing the values that it takes.
-const ANNOTATIONS: &[&str] = &[
-    "description",
-    "title",
-    "example",
-    "deprecated",
-    "default",
-    "nullable",
-    "externalDocs",
-];
+/// How deep lists and maps may hold each other. The compiler gives up not far above 100.
+const MAX_NESTING: usize = 32;
 
 /// The name of the component that `schema` refers to.
 pub(super) fn reference_name(schema: &Value) -> Option<&str> {
@@ -104,21 +56,33 @@ impl<'a> Lowering<'a> {
             self.refuse(at, "a schema must be an object", "write `{ \"type\": … }`");
             return json!({});
         };
+        if self.nesting == MAX_NESTING {
+            self.refuse(
+                at,
+                format!("schemas hold each other more than {MAX_NESTING} levels deep"),
+                "give inner parts names in `components.schemas`",
+            );
+            return json!({});
+        }
+        self.nesting += 1;
+        let lowered = self.schema_of(object, at);
+        self.nesting -= 1;
+        lowered
+    }
+
+    fn schema_of(&mut self, object: &Map<String, Value>, at: &Pointer) -> Value {
         if object.contains_key("$ref") {
             return self.reference(object, at);
         }
-        for (keyword, form) in [
-            ("allOf", Form::AllOf),
-            ("anyOf", Form::AnyOf),
-            ("oneOf", Form::Refused),
-            ("not", Form::Refused),
-        ] {
-            if let Some(choices) = object.get(keyword) {
-                return match form {
-                    Form::AllOf => self.all_of(choices, object, at),
-                    Form::AnyOf => self.any_of(choices, object, at),
-                    Form::Refused => self.refuse_choice(keyword, at),
-                };
+        if let Some(choices) = object.get("allOf") {
+            return self.all_of(choices, object, at);
+        }
+        if let Some(choices) = object.get("anyOf") {
+            return self.any_of(choices, object, at);
+        }
+        for keyword in ["oneOf", "not"] {
+            if object.contains_key(keyword) {
+                return self.refuse_choice(keyword, at);
             }
         }
         self.typed(object, at)
@@ -146,13 +110,7 @@ impl<'a> Lowering<'a> {
         match kind {
             "string" => {
                 self.keywords(object, at, STRING);
-                if object.contains_key("enum") {
-                    self.refuse(
-                        &at.child("enum"),
-                        "a list of values needs a name to become a type",
-                        "move the schema to `components.schemas` and refer to it",
-                    );
-                }
+                self.check_unnamed_text(object, at);
             }
             "integer" => {
                 self.keywords(object, at, NUMBER);
@@ -187,6 +145,27 @@ impl<'a> Lowering<'a> {
             ),
         }
         Value::Object(lowered)
+    }
+
+    fn check_unnamed_text(&mut self, object: &Map<String, Value>, at: &Pointer) {
+        const REMEDY: &str = "move the schema to `components.schemas` and refer to it";
+        if object.contains_key("enum") {
+            self.refuse(
+                &at.child("enum"),
+                "a list of values needs a name to become a type",
+                REMEDY,
+            );
+        }
+        if object
+            .get("format")
+            .is_some_and(|format| format == "password")
+        {
+            self.refuse(
+                &at.child("format"),
+                "a secret needs a name to become a type that does not show it",
+                REMEDY,
+            );
+        }
     }
 
     fn items(&mut self, object: &Map<String, Value>, at: &Pointer) -> Value {
@@ -227,6 +206,16 @@ impl<'a> Lowering<'a> {
         match name.map(|name| (name, self.class(name).cloned())) {
             Some((_, Some(Class::Folded(target)))) => {
                 json!({ "$ref": format!("{PREFIX}{target}") })
+            }
+            Some((name, Some(Class::Scalar(ScalarKind::Secret)))) => {
+                if !self.takes_secrets {
+                    self.refuse(
+                        &at.child("$ref"),
+                        "a secret is redacted in paths only",
+                        "make it a parameter in the path, or describe it as a security scheme",
+                    );
+                }
+                json!({ "$ref": format!("{PREFIX}{name}") })
             }
             Some((name, Some(_))) => json!({ "$ref": format!("{PREFIX}{name}") }),
             _ => {
@@ -284,138 +273,10 @@ impl<'a> Lowering<'a> {
         );
         json!({})
     }
-
-    /// Lowers a named object with properties.
-    pub(super) fn structure(&mut self, schema: &Value, at: &Pointer) -> Value {
-        let Some(object) = schema.as_object() else {
-            return json!({});
-        };
-        self.keywords(object, at, OBJECT);
-        if object.get("nullable") == Some(&Value::Bool(true)) {
-            self.refuse(
-                at,
-                "a named object may be null wherever it is used",
-                "put `nullable: true` at the places of use, beside `allOf` with one `$ref`",
-            );
-        }
-        let mut lowered = Map::new();
-        annotate(&mut lowered, object);
-        lowered.insert("type".to_owned(), json!("object"));
-        let properties = self.properties(object, at);
-        self.check_required(object, &properties, at);
-        lowered.insert("properties".to_owned(), Value::Object(properties));
-        if let Some(required) = object.get("required") {
-            lowered.insert("required".to_owned(), required.clone());
-        }
-        match object.get("additionalProperties") {
-            None | Some(Value::Bool(false)) => {}
-            Some(Value::Bool(true)) => {
-                lowered.insert("additionalProperties".to_owned(), json!({}));
-            }
-            Some(Value::Object(anything)) if anything.is_empty() => {
-                lowered.insert("additionalProperties".to_owned(), json!({}));
-            }
-            Some(_) => self.refuse(
-                &at.child("additionalProperties"),
-                "beside named properties, one member of another type would make the whole object \
-                 unreadable",
-                "write `{}`, which keeps them as they come",
-            ),
-        }
-        Value::Object(lowered)
-    }
-
-    fn properties(&mut self, object: &Map<String, Value>, at: &Pointer) -> Map<String, Value> {
-        let at = at.child("properties");
-        let mut lowered = Map::new();
-        let Some(properties) = object.get("properties").and_then(Value::as_object) else {
-            self.refuse(
-                &at,
-                "the properties must be an object",
-                "write `{ name: schema }`",
-            );
-            return lowered;
-        };
-        // `extra` is the field that keeps the members that nobody has named.
-        let mut fields = BTreeMap::from([("extra".to_owned(), "additionalProperties")]);
-        for (name, schema) in properties {
-            let at = at.child(name);
-            if let Some(other) = fields.insert(names::field(name), name) {
-                self.refuse(
-                    &at,
-                    format!("`{name}` and `{other}` become the same field"),
-                    "leave one out; a member that cannot be named stays readable through \
-                     `additionalProperties: {}`",
-                );
-            }
-            let schema = self.schema(schema, &at);
-            lowered.insert(name.clone(), schema);
-        }
-        lowered
-    }
-
-    fn check_required(
-        &mut self,
-        object: &Map<String, Value>,
-        properties: &Map<String, Value>,
-        at: &Pointer,
-    ) {
-        let at = at.child("required");
-        let Some(required) = object.get("required") else {
-            return;
-        };
-        let names: Option<Vec<&str>> = required
-            .as_array()
-            .and_then(|names| names.iter().map(Value::as_str).collect());
-        let Some(names) = names else {
-            self.refuse(
-                &at,
-                "the required names must be a list of texts",
-                "write `[\"id\"]`",
-            );
-            return;
-        };
-        for (index, name) in names.iter().enumerate() {
-            if !properties.contains_key(*name) {
-                self.refuse(
-                    &at.child(index.to_string()),
-                    format!("`{name}` is required and is no property"),
-                    "describe the property, or take the name out",
-                );
-            }
-        }
-    }
-
-    /// Refuses every keyword that is not on the list, and every value of the wrong form.
-    pub(super) fn keywords(&mut self, object: &Map<String, Value>, at: &Pointer, also: &[&str]) {
-        for (keyword, value) in object {
-            let keyword = keyword.as_str();
-            if keyword.starts_with("x-") {
-                continue;
-            }
-            if !ANNOTATIONS.contains(&keyword) && !also.contains(&keyword) {
-                let (problem, remedy) = refused_keyword(keyword);
-                self.refuse(&at.child(keyword), problem, remedy);
-                continue;
-            }
-            if let Some(expected) = wrong_form(keyword, value) {
-                self.refuse(
-                    &at.child(keyword),
-                    format!("`{keyword}` must be {expected}"),
-                    format!("write {expected}"),
-                );
-            }
-        }
-    }
 }
 
-enum Form {
-    AllOf,
-    AnyOf,
-    Refused,
-}
-
-fn annotate(lowered: &mut Map<String, Value>, object: &Map<String, Value>) {
+/// Takes over what a schema says without changing the values that it takes.
+pub(super) fn annotate(lowered: &mut Map<String, Value>, object: &Map<String, Value>) {
     for keyword in ["description", "deprecated", "nullable"] {
         if let Some(value) = object.get(keyword) {
             lowered.insert(keyword.to_owned(), value.clone());
@@ -434,56 +295,12 @@ fn wrap(reference: Value, object: &Map<String, Value>) -> Value {
     Value::Object(lowered)
 }
 
-fn refused_keyword(keyword: &str) -> (String, &'static str) {
-    match keyword {
-        "const" => (
-            "`const` is OpenAPI 3.1, and progenitor passes over it in silence".to_owned(),
-            "write a named `enum` of one value",
-        ),
-        "discriminator" => (
-            "progenitor passes over `discriminator` in silence".to_owned(),
-            "write one object with optional properties",
-        ),
-        "readOnly" | "writeOnly" => (
-            format!("progenitor passes over `{keyword}` in silence"),
-            "write two schemas, one for requests and one for answers",
-        ),
-        "enum" => (
-            "a list of values that are no texts becomes a closed type".to_owned(),
-            "leave it out, and name the values in the description",
-        ),
-        _ => (
-            format!("`{keyword}` is not on the list of what is generated from"),
-            "leave it out, or say it with one of the accepted keywords",
-        ),
-    }
-}
-
-/// What the value of a keyword must be, where it is not.
-fn wrong_form(keyword: &str, value: &Value) -> Option<&'static str> {
-    let (right, expected) = match keyword {
-        "description" | "title" | "format" | "pattern" => (value.is_string(), "a text"),
-        "deprecated" | "nullable" | "uniqueItems" | "exclusiveMinimum" | "exclusiveMaximum" => {
-            (value.is_boolean(), "true or false")
-        }
-        "minimum" | "maximum" | "multipleOf" => (value.is_number(), "a number"),
-        "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties" | "maxProperties" => {
-            (value.is_u64(), "a whole number, 0 or more")
-        }
-        "additionalProperties" => (
-            value.is_boolean() || value.is_object(),
-            "true, false or a schema",
-        ),
-        _ => (true, ""),
-    };
-    (!right).then_some(expected)
-}
-
 /// Whether values of `class` can stand in a path, a query or a header.
 pub(super) fn is_parameter_class(class: &Class) -> bool {
     match class {
         Class::Scalar(kind) => !matches!(kind, ScalarKind::List(_)),
-        Class::Folded(_) => true,
-        Class::Structure | Class::Refused => false,
+        // What is refused already is not refused again for what it would have been.
+        Class::Folded(_) | Class::Refused => true,
+        Class::Structure => false,
     }
 }

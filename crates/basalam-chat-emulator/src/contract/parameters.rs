@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::{unreadable, validator, violations};
 use crate::error::Error;
+use crate::form::Form;
 use crate::problem::Violation;
 
 /// A request taken apart, percent-decoded where it was encoded.
@@ -19,6 +20,8 @@ pub(crate) struct RequestParts<'a> {
     pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: &'a HeaderMap,
     pub(crate) body: &'a Bytes,
+    /// Only where one was announced and the operation takes one.
+    pub(crate) form: Option<&'a Form>,
 }
 
 impl RequestParts<'_> {
@@ -71,7 +74,7 @@ pub(super) struct Parameter {
 
 /// How the text of a parameter becomes a value.
 #[derive(Clone, Copy)]
-enum Parse {
+pub(super) enum Parse {
     Text,
     Integer,
     Number,
@@ -124,7 +127,7 @@ impl Parameter {
 }
 
 impl Parse {
-    fn value(self, text: String) -> Result<Value, (&'static str, &'static str)> {
+    pub(super) fn value(self, text: String) -> Result<Value, (&'static str, &'static str)> {
         match self {
             Self::Text => Ok(Value::String(text)),
             Self::Integer => match text.parse::<i64>() {
@@ -158,7 +161,7 @@ pub(super) fn check(
 }
 
 /// Finds out what type the schema of a parameter has, through references and `allOf`.
-fn parse(document: &Document, schema: &Value, at: &Pointer) -> Result<Parse, Error> {
+pub(super) fn parse(document: &Document, schema: &Value, at: &Pointer) -> Result<Parse, Error> {
     let mut open = vec![(schema, at.clone())];
     while let Some((schema, at)) = open.pop() {
         let (schema, at) = document.locate(schema, &at).map_err(unreadable)?;

@@ -7,6 +7,7 @@ use basalam_chat_openapi::Document;
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
+use super::form_body::FormBody;
 use super::parameters::RequestParts;
 use super::{is_json, validator, violations};
 use crate::error::Error;
@@ -15,8 +16,14 @@ use crate::problem::Violation;
 /// The body that an operation takes.
 pub(super) struct RequestBody {
     required: bool,
-    /// `None` where the operation takes no JSON.
-    json: Option<Arc<Validator>>,
+    content: Content,
+}
+
+enum Content {
+    Json(Arc<Validator>),
+    Form(FormBody),
+    /// What the emulator cannot check; no operation has it.
+    Other,
 }
 
 impl RequestBody {
@@ -24,14 +31,25 @@ impl RequestBody {
         document: &Document,
         body: &basalam_chat_openapi::RequestBody<'_>,
     ) -> Result<Self, Error> {
-        let json = body.content.iter().find(|it| is_json(it.name));
-        let json = json.and_then(|it| Some((it.schema?, it.pointer.child("schema"))));
+        let schema = |wanted: fn(&str) -> bool| {
+            let found = body.content.iter().find(|it| wanted(it.name));
+            found.and_then(|it| Some((it.schema?, it.pointer.child("schema"))))
+        };
+        let content = if let Some((schema, at)) = schema(is_json) {
+            Content::Json(validator(document, schema, &at)?)
+        } else if let Some((schema, at)) = schema(|it| it == "multipart/form-data") {
+            Content::Form(FormBody::read(document, schema, &at)?)
+        } else {
+            Content::Other
+        };
         Ok(Self {
             required: body.required,
-            json: json
-                .map(|(schema, at)| validator(document, schema, &at))
-                .transpose()?,
+            content,
         })
+    }
+
+    pub(super) fn is_form(&self) -> bool {
+        matches!(self.content, Content::Form(_))
     }
 
     /// Checks the body and gives it with `{}` wherever an empty `[]` stands for it.
@@ -40,7 +58,11 @@ impl RequestBody {
         request: &RequestParts<'_>,
         violations: &mut Vec<Violation>,
     ) -> Option<Value> {
-        let validator = self.json.as_deref()?;
+        let validator = match &self.content {
+            Content::Json(validator) => validator,
+            Content::Form(form) => return form.check(request.form, violations),
+            Content::Other => return None,
+        };
         if request.body.is_empty() {
             if self.required {
                 violations.push(Violation::new(["body"], "a body is required", "missing"));

@@ -54,3 +54,13 @@ fn only_what_the_document_secures_needs_a_token() {
     assert!(needs_token("create_message"));
     assert!(!needs_token("get_me"), "the token of a bot is in the path");
 }
+
+#[test]
+fn the_scopes_of_an_operation_are_those_of_the_document() {
+    let contract = Contract::embedded().unwrap();
+    let scopes = |id| Vec::from_iter(contract.operation(id).unwrap().scopes.clone());
+    assert_eq!(scopes("create_message"), ["customer.chat.write"]);
+    assert_eq!(scopes("get_chats"), ["customer.chat.read"]);
+    assert_eq!(scopes("get_current_user"), [""; 0]);
+    assert_eq!(scopes("get_me"), [""; 0]);
+}

@@ -1,9 +1,10 @@
 //! How an emulator is set up.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
-use super::{Emulator, url_for};
+use super::{Emulator, Shared, url_for};
+use crate::bot::NewBot;
 use crate::clock::Clock;
 use crate::contract::Contract;
 use crate::error::Error;
@@ -34,6 +35,7 @@ pub struct Builder {
     address: SocketAddr,
     seller: NewUser,
     customer: NewUser,
+    bot: NewBot,
     options: Options,
 }
 
@@ -48,6 +50,7 @@ impl Default for Builder {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             seller: NewUser::new("Seller").token("seller-token").vendor(vendor),
             customer: NewUser::new("Customer").token("customer-token"),
+            bot: NewBot::new("Bot"),
             options: Options::default(),
         }
     }
@@ -82,6 +85,13 @@ impl Builder {
         self
     }
 
+    /// Sets the bot that the service starts with. Default: a bot called `Bot` without a
+    /// webhook.
+    pub fn bot(mut self, bot: NewBot) -> Self {
+        self.bot = bot;
+        self
+    }
+
     /// Sets the clock that all times come from. Default: the computer's, in UTC; the
     /// zone of the real service is unknown.
     pub fn clock(mut self, clock: impl Clock) -> Self {
@@ -100,6 +110,32 @@ impl Builder {
     /// 1. Default: none; whether the service has one is unknown.
     pub fn page_cap(mut self, cap: usize) -> Self {
         self.options.page_cap = Some(cap);
+        self
+    }
+
+    /// Sets up to which number chats with unseen messages are counted, at least 1; where
+    /// there are more, `more_than_count` is true. Default: no such number; whether the
+    /// service has one is likely, and which is unknown.
+    pub fn unseen_count_cap(mut self, cap: usize) -> Self {
+        self.options.unseen_count_cap = Some(cap);
+        self
+    }
+
+    /// Sets the largest file that can be uploaded, in bytes. Default: 64 MiB; what the
+    /// service takes is unknown. All other parts of a form take up to
+    /// [`MAX_BODY_BYTES`](crate::MAX_BODY_BYTES) together, and a form that is too large
+    /// is a 413.
+    ///
+    /// Files are kept in memory.
+    pub fn max_file_bytes(mut self, bytes: usize) -> Self {
+        self.options.max_file_bytes = bytes;
+        self
+    }
+
+    /// Says whether the answer to an upload has the address in `url` as well as in
+    /// `urls`, or null there. Default: yes; the vendor's example has null.
+    pub fn uploads_have_url(mut self, yes: bool) -> Self {
+        self.options.uploads_have_url = yes;
         self
     }
 
@@ -130,7 +166,8 @@ impl Builder {
     /// # Errors
     ///
     /// [`Error::is_address`] when the address cannot be listened on,
-    /// [`Error::is_argument`] when an option is out of bounds or the two users clash,
+    /// [`Error::is_argument`] when an option is out of bounds, the two users clash or the
+    /// bot's token is none,
     /// [`Error::is_system`] when there is no thread to be had.
     pub async fn start(self) -> Result<Emulator, Error> {
         // Nothing in a start waits; it is async so that seeding may come to.
@@ -148,18 +185,29 @@ impl Builder {
                 "a page cap of 0 would hide everything; use 1 or more",
             ));
         }
+        if self.options.unseen_count_cap == Some(0) {
+            return Err(Error::argument(
+                "a cap of 0 on the count of unseen chats would count nothing; use 1 or more",
+            ));
+        }
         let contract = Contract::embedded()?;
         let mut state = State::default();
         let seller = state.users.add(self.seller)?;
         let customer = state.users.add(self.customer)?;
-        let service = Arc::new(Service::new(contract, self.options, state));
-        let server = Server::start(self.address, server::router(&service))?;
-        Ok(Emulator {
-            base_url: url_for(server.address),
+        let bot = state.bots.add(self.bot)?;
+        let (listener, address) = Server::listen(self.address)?;
+        let service = Service::new(contract, self.options, state, url_for(address));
+        let service = Arc::new(service);
+        let server = Server::start(listener, server::router(&service))?;
+        let shared = Shared {
             service,
-            server,
+            server: Mutex::new(Some(server)),
             seller,
             customer,
+            bot,
+        };
+        Ok(Emulator {
+            shared: Arc::new(shared),
         })
     }
 }

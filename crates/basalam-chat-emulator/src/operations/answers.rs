@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::options::Options;
 use crate::state::State;
-use crate::state::chats::Chat;
+use crate::state::chats::{Chat, ChatKind, Profile};
 use crate::state::messages::{Content, Message};
 use crate::user::{User, Vendor};
 
@@ -49,14 +49,14 @@ impl Writer<'_> {
         let contact = other.and_then(|it| self.state.users.by_id(it.user_id));
         let last = chat.message_ids.last();
         let last = last.and_then(|id| self.state.message(*id));
-        json!({
+        let mut json = json!({
             "id": chat.id,
-            "chat_type": "private",
+            "chat_type": chat.kind.name(),
             "marked_as_unread": false,
             "unseen_message_count": own.map_or(0, |it| it.unseen_count),
-            "created_at": time(chat.created_at),
-            "updated_at": time(chat.updated_at),
-            "modified_at": time(chat.modified_at),
+            "created_at": time(chat.times.created_at),
+            "updated_at": time(chat.times.updated_at),
+            "modified_at": chat.times.modified_at.map(time),
             "deleted_at": null,
             "last_message": last.map(|it| self.message(it)),
             "last_seen_id": own.and_then(|it| it.last_seen_id),
@@ -70,7 +70,11 @@ impl Writer<'_> {
             "group": null,
             "channel": null,
             "bot": null,
-        })
+        });
+        if let Some(profile) = chat.kind.profile() {
+            json[chat.kind.name()] = profile_of(chat, profile, user_id);
+        }
+        json
     }
 
     fn sender(&self, user: &User) -> Value {
@@ -80,6 +84,39 @@ impl Writer<'_> {
         }
         json
     }
+}
+
+/// Writes what a group, a channel or a bot shows of itself to a member.
+fn profile_of(chat: &Chat, profile: &Profile, user_id: i64) -> Value {
+    let default_link = || format!("chat-{}", chat.id);
+    let mut json = json!({
+        "title": profile.title,
+        "description": profile.description,
+        "avatar": profile.avatar,
+        "link": profile.link.clone().unwrap_or_else(default_link),
+        "verified": profile.is_verified,
+    });
+    let owner = chat.owner_id();
+    match chat.kind {
+        ChatKind::Private | ChatKind::Bot(_) => {}
+        ChatKind::Group(_) => {
+            json["creator_id"] = json!(owner);
+            json["members_count"] = json!(members_count(chat, profile));
+        }
+        ChatKind::Channel(_) => {
+            json["owner"] = json!(owner);
+            json["is_admin"] = json!(owner == Some(user_id));
+            json["members_count"] = json!(members_count(chat, profile));
+            json["can_leave"] = json!(true);
+            json["temp_group"] = json!(false);
+        }
+    }
+    json
+}
+
+fn members_count(chat: &Chat, profile: &Profile) -> i64 {
+    let count = i64::try_from(chat.member_count()).unwrap_or(i64::MAX);
+    profile.members_count.unwrap_or(count)
 }
 
 fn person(user: &User) -> Value {
@@ -116,6 +153,6 @@ pub(crate) fn content(content: &Content) -> Value {
     })
 }
 
-fn time(time: DateTime) -> String {
+pub(super) fn time(time: DateTime) -> String {
     time.strftime("%Y-%m-%d %H:%M:%S").to_string()
 }

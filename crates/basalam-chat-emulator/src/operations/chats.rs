@@ -45,7 +45,7 @@ pub(super) fn create_chat(state: &mut State, call: &Call<'_>) -> Result<Value, P
             "value_error",
         ));
     }
-    let id = state.private_chat(own_id, contact_id, call.now).id;
+    let id = state.private_chat(own_id, contact_id, call.now);
     let writer = Writer {
         state,
         options: call.options,
@@ -64,9 +64,11 @@ pub(super) fn get_chats(state: &mut State, call: &Call<'_>) -> Result<Value, Pro
     let modified = Range::read(call, "modified_from", "modified_before")?;
     let mut chats: Vec<_> = state
         .chats_of(user_id)
-        .filter(|chat| updated.holds(chat.updated_at) && modified.holds(chat.modified_at))
+        .filter(|chat| {
+            updated.holds(Some(chat.times.updated_at)) && modified.holds(chat.times.modified_at)
+        })
         .filter(|chat| match call.query_text("filters") {
-            Some("unseen") => chat.member(user_id).is_some_and(|it| it.unseen_count > 0),
+            Some("unseen") => chat.has_unseen(user_id),
             Some("order") => shows_an_order(state, chat),
             _ => true,
         })
@@ -74,9 +76,9 @@ pub(super) fn get_chats(state: &mut State, call: &Call<'_>) -> Result<Value, Pro
     let by_modification = call.query_text("order_by") == Some("modified_at");
     chats.sort_by_key(|chat| {
         let time = if by_modification {
-            chat.modified_at
+            chat.times.modified_at
         } else {
-            chat.updated_at
+            Some(chat.times.updated_at)
         };
         Reverse((time, chat.id))
     });
@@ -87,6 +89,34 @@ pub(super) fn get_chats(state: &mut State, call: &Call<'_>) -> Result<Value, Pro
     let chats = chats.into_iter().take(limit);
     let chats: Vec<_> = chats.map(|it| writer.chat(it, user_id)).collect();
     Ok(json!({ "data": { "chats": chats } }))
+}
+
+#[derive(Deserialize)]
+struct DeleteChatsBody {
+    chat_ids: Vec<i64>,
+}
+
+/// Deletes chats for the user who asks, and for nobody else.
+///
+/// Unknown, and chosen here: the chats come back as they were when somebody writes
+/// into them or the user opens them again; ids of chats that the user does not have
+/// are passed over, so that a repeated request does no harm.
+pub(super) fn delete_chats(state: &mut State, call: &Call<'_>) -> Result<Value, Problem> {
+    let user_id = call.user_id()?;
+    let body: DeleteChatsBody = call.body()?;
+    for id in body.chat_ids {
+        state.delete_chat_of(id, user_id);
+    }
+    Ok(json!({ "data": true }))
+}
+
+/// Counts the chats that have unseen messages, up to a cap where there is one.
+pub(super) fn get_unseen_chat_count(state: &mut State, call: &Call<'_>) -> Result<Value, Problem> {
+    let user_id = call.user_id()?;
+    let unseen = state.chats_of(user_id).filter(|it| it.has_unseen(user_id));
+    let unseen = unseen.count();
+    let cap = call.options.unseen_count_cap.unwrap_or(usize::MAX);
+    Ok(json!({ "count": unseen.min(cap), "more_than_count": unseen > cap }))
 }
 
 /// Unknown: what makes the service count a chat as one about an order.
@@ -123,7 +153,12 @@ impl Range {
         })
     }
 
-    fn holds(&self, time: DateTime) -> bool {
+    /// Tells whether the range holds a time. A time that is missing is in no range
+    /// that has a bound.
+    fn holds(&self, time: Option<DateTime>) -> bool {
+        let Some(time) = time else {
+            return self.from.is_none() && self.before.is_none();
+        };
         let late_enough = match self.from {
             None => true,
             Some((from, TimeBound::Inclusive)) => time >= from,
@@ -187,7 +222,7 @@ mod tests {
                 from: Some((second(1), from)),
                 before: Some((second(3), before)),
             };
-            let held = (0..5).filter(|it| range.holds(second(*it)));
+            let held = (0..5).filter(|it| range.holds(Some(second(*it))));
             held.collect::<Vec<_>>()
         };
         use TimeBound::{Exclusive, Inclusive};
@@ -195,5 +230,17 @@ mod tests {
         assert_eq!(holds(Inclusive, Inclusive), [1, 2, 3]);
         assert_eq!(holds(Exclusive, Exclusive), [2]);
         assert_eq!(holds(Exclusive, Inclusive), [2, 3]);
+    }
+
+    #[test]
+    fn a_missing_time_is_in_no_range_that_has_a_bound() {
+        let bound = Some((date(2026, 7, 22).at(0, 0, 0, 0), TimeBound::Inclusive));
+        for (from, before, held) in [
+            (None, None, true),
+            (bound, None, false),
+            (None, bound, false),
+        ] {
+            assert_eq!(Range { from, before }.holds(None), held);
+        }
     }
 }

@@ -22,9 +22,9 @@ struct CreateMessageBody {
 }
 
 #[derive(Deserialize)]
-struct NewContent {
-    text: Option<String>,
-    entity_id: Option<i64>,
+pub(super) struct NewContent {
+    pub(super) text: Option<String>,
+    pub(super) entity_id: Option<i64>,
 }
 
 #[derive(Deserialize)]
@@ -71,7 +71,7 @@ pub(super) fn create_message(state: &mut State, call: &Call<'_>) -> Result<Value
             .ok_or(Problem::NotFound)?;
     }
     let sent = state.send(chat_id, user_id, body.into_message(), call.now);
-    let id = sent.ok_or(Problem::NotFound)?.id;
+    let id = sent.ok_or(Problem::NotFound)?;
     let writer = Writer {
         state,
         options: call.options,

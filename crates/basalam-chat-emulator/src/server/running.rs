@@ -20,14 +20,14 @@ const GRACE: Duration = Duration::from_secs(5);
 /// It has a thread and an event loop of its own, so that it answers whatever the
 /// thread that started it is doing, be it in a runtime, blocked, or neither.
 pub(crate) struct Server {
-    pub(crate) address: SocketAddr,
     /// Dropping it is the signal to stop.
     stop: watch::Sender<()>,
     stopped: oneshot::Receiver<()>,
 }
 
 impl Server {
-    pub(crate) fn start(address: SocketAddr, router: Router) -> Result<Self, Error> {
+    /// Takes the address. Connections wait until [`Server::start`] serves them.
+    pub(crate) fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Error> {
         let cannot_listen = |error: io::Error| {
             Error::address(format!(
                 "cannot listen on {address}: {error}; choose another port, or 0 for any free one"
@@ -36,7 +36,11 @@ impl Server {
         let listener = TcpListener::bind(address).map_err(cannot_listen)?;
         listener.set_nonblocking(true).map_err(cannot_listen)?;
         let address = listener.local_addr().map_err(cannot_listen)?;
+        Ok((listener, address))
+    }
 
+    /// Serves what [`Server::listen`] listens to.
+    pub(crate) fn start(listener: TcpListener, router: Router) -> Result<Self, Error> {
         let cannot_run = |error| Error::system(format!("cannot start a server: {error}"));
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_io()
@@ -58,11 +62,7 @@ impl Server {
                 let _ = tell_stopped.send(());
             })
             .map_err(cannot_run)?;
-        Ok(Self {
-            address,
-            stop,
-            stopped,
-        })
+        Ok(Self { stop, stopped })
     }
 
     /// Stops listening, and waits for requests under way.

@@ -1,64 +1,85 @@
-//! Chats and what each member has seen of them.
+//! Chats and who has a part in them.
 
 use jiff::civil::DateTime;
 
 use super::State;
+use super::membership::Member;
 
 /// A chat as the service remembers it.
 pub(crate) struct Chat {
     pub(crate) id: i64,
-    pub(crate) created_at: DateTime,
-    pub(crate) updated_at: DateTime,
-    pub(crate) modified_at: DateTime,
+    pub(crate) kind: ChatKind,
+    pub(crate) times: ChatTimes,
     /// Sorted ascending: ids only ever grow.
     pub(crate) message_ids: Vec<i64>,
-    members: Vec<Member>,
+    pub(super) members: Vec<Member>,
 }
 
-/// A chat from the side of one member.
-pub(crate) struct Member {
-    pub(crate) user_id: i64,
-    pub(crate) last_seen_id: Option<i64>,
-    pub(crate) unseen_count: i64,
+/// When things happened to a chat.
+#[derive(Clone, Copy)]
+pub(crate) struct ChatTimes {
+    pub(crate) created_at: DateTime,
+    pub(crate) updated_at: DateTime,
+    /// The contract lets it be null.
+    pub(crate) modified_at: Option<DateTime>,
 }
 
-impl Chat {
-    /// The side of `user_id`, where that user is a member.
-    pub(crate) fn member(&self, user_id: i64) -> Option<&Member> {
-        self.members.iter().find(|member| member.user_id == user_id)
-    }
+/// What a chat is.
+#[derive(Clone, Debug)]
+pub(crate) enum ChatKind {
+    Private,
+    Group(Profile),
+    Channel(Profile),
+    Bot(Profile),
+}
 
-    /// The side of the other member of a private chat.
-    pub(crate) fn contact_of(&self, user_id: i64) -> Option<&Member> {
-        self.members.iter().find(|member| member.user_id != user_id)
-    }
+/// What a chat that is not private shows of itself.
+#[derive(Clone, Debug)]
+pub(crate) struct Profile {
+    pub(crate) title: String,
+    pub(crate) description: Option<String>,
+    pub(crate) avatar: Option<String>,
+    pub(crate) link: Option<String>,
+    pub(crate) is_verified: bool,
+    pub(crate) members_count: Option<i64>,
+}
 
-    /// Takes in a message that `sender_id` has just written.
-    pub(super) fn take_message(&mut self, id: i64, sender_id: i64, now: DateTime) {
-        self.message_ids.push(id);
-        self.updated_at = now;
-        self.modified_at = now;
-        for member in &mut self.members {
-            if member.user_id == sender_id {
-                member.last_seen_id = Some(id);
-            } else {
-                member.unseen_count += 1;
-            }
+impl ChatKind {
+    /// Names the kind as `chat_type` does.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Private => "private",
+            Self::Group(_) => "group",
+            Self::Channel(_) => "channel",
+            Self::Bot(_) => "bot",
         }
     }
 
-    /// Moves the seen mark of `user_id` to the end, and gives the ids it passed over.
-    pub(super) fn mark_seen(&mut self, user_id: i64) -> Vec<i64> {
-        let last = self.message_ids.last().copied();
-        let members = &mut self.members;
-        let Some(member) = members.iter_mut().find(|it| it.user_id == user_id) else {
-            return Vec::new();
-        };
-        let before = member.last_seen_id.unwrap_or(0);
-        member.last_seen_id = last.or(member.last_seen_id);
-        member.unseen_count = 0;
-        let first_passed = self.message_ids.partition_point(|id| *id <= before);
-        self.message_ids[first_passed..].to_vec()
+    pub(crate) fn profile(&self) -> Option<&Profile> {
+        match self {
+            Self::Private => None,
+            Self::Group(profile) | Self::Channel(profile) | Self::Bot(profile) => Some(profile),
+        }
+    }
+
+    pub(crate) fn profile_mut(&mut self) -> Option<&mut Profile> {
+        match self {
+            Self::Private => None,
+            Self::Group(profile) | Self::Channel(profile) | Self::Bot(profile) => Some(profile),
+        }
+    }
+}
+
+impl Profile {
+    pub(crate) fn new(title: String) -> Self {
+        Self {
+            title,
+            description: None,
+            avatar: None,
+            link: None,
+            is_verified: false,
+            members_count: None,
+        }
     }
 }
 
@@ -67,122 +88,95 @@ impl State {
         self.chats.get(&id)
     }
 
-    /// Gives a chat that `user_id` is a member of.
+    /// Gives a chat that `user_id` is a member of and has not deleted.
     pub(crate) fn chat_of(&self, id: i64, user_id: i64) -> Option<&Chat> {
         self.chat(id).filter(|chat| chat.member(user_id).is_some())
     }
 
     /// Gives every chat of a user, by id.
     pub(crate) fn chats_of(&self, user_id: i64) -> impl Iterator<Item = &Chat> {
-        self.chats
-            .values()
-            .filter(move |chat| chat.member(user_id).is_some())
+        let ids = self.chats_by_member.get(&user_id);
+        ids.into_iter()
+            .flatten()
+            .filter_map(move |id| self.chat_of(*id, user_id))
     }
 
-    /// Gives the private chat of two users, which are not the same, and creates it
-    /// where there is none.
-    pub(crate) fn private_chat(&mut self, one: i64, other: i64, now: DateTime) -> &Chat {
-        let pair = (one.min(other), one.max(other));
-        let id = *self.private_chats.entry(pair).or_insert_with(|| {
-            let id = self.next_chat_id;
-            self.next_chat_id += 1;
-            id
-        });
-        let member = |user_id| Member {
-            user_id,
-            last_seen_id: None,
-            unseen_count: 0,
-        };
-        self.chats.entry(id).or_insert_with(|| Chat {
-            id,
+    pub(crate) fn private_chat_id(&self, one: i64, other: i64) -> Option<i64> {
+        self.private_chats.get(&pair(one, other)).copied()
+    }
+
+    /// Gives the private chat that `user_id` wants with another user, and creates it
+    /// where there is none. Where `user_id` had deleted it, it is back.
+    pub(crate) fn private_chat(&mut self, user_id: i64, other: i64, now: DateTime) -> i64 {
+        if let Some(id) = self.private_chat_id(user_id, other) {
+            if let Some(chat) = self.chats.get_mut(&id) {
+                chat.set_deleted(user_id, false);
+            }
+            return id;
+        }
+        let times = ChatTimes {
             created_at: now,
             updated_at: now,
-            modified_at: now,
-            message_ids: Vec::new(),
-            members: vec![member(one), member(other)],
-        })
+            modified_at: Some(now),
+        };
+        self.add_chat(ChatKind::Private, &[user_id, other], times)
     }
+
+    /// Deletes a chat for `user_id` alone; tells whether they had it.
+    pub(crate) fn delete_chat_of(&mut self, id: i64, user_id: i64) -> bool {
+        let had = self.chat_of(id, user_id).is_some();
+        let chat = self.chats.get_mut(&id);
+        had && chat.is_some_and(|chat| chat.set_deleted(user_id, true))
+    }
+
+    /// Adds a chat and gives its id. The members are different users, and a private
+    /// chat has two that have none yet.
+    pub(crate) fn add_chat(&mut self, kind: ChatKind, member_ids: &[i64], times: ChatTimes) -> i64 {
+        let id = self.next_chat_id;
+        self.next_chat_id += 1;
+        for user_id in member_ids {
+            self.chats_by_member.entry(*user_id).or_default().insert(id);
+        }
+        if let (ChatKind::Private, [one, other]) = (&kind, member_ids) {
+            self.private_chats.insert(pair(*one, *other), id);
+        }
+        let chat = Chat {
+            id,
+            kind,
+            times,
+            message_ids: Vec::new(),
+            members: member_ids.iter().copied().map(Member::new).collect(),
+        };
+        self.chats.insert(id, chat);
+        id
+    }
+
+    /// Deletes a chat and its messages for everybody; tells whether it was there.
+    pub(crate) fn delete_chat(&mut self, id: i64) -> bool {
+        let Some(chat) = self.chats.remove(&id) else {
+            return false;
+        };
+        for message_id in &chat.message_ids {
+            self.messages.remove(message_id);
+        }
+        for member in &chat.members {
+            if let Some(ids) = self.chats_by_member.get_mut(&member.user_id) {
+                ids.remove(&id);
+            }
+        }
+        self.private_chats.retain(|_, private| *private != id);
+        true
+    }
+
+    /// Gives when things happened to a chat, to change it.
+    pub(crate) fn chat_times_mut(&mut self, id: i64) -> Option<&mut ChatTimes> {
+        self.chats.get_mut(&id).map(|chat| &mut chat.times)
+    }
+}
+
+fn pair(one: i64, other: i64) -> (i64, i64) {
+    (one.min(other), one.max(other))
 }
 
 #[cfg(test)]
-mod tests {
-    use jiff::civil::date;
-
-    use super::*;
-    use crate::state::messages::{Content, NewMessage};
-
-    const ANA: i64 = 1;
-    const BEN: i64 = 2;
-
-    fn at(second: i8) -> DateTime {
-        date(2026, 7, 22).at(10, 28, second, 0)
-    }
-
-    fn text() -> NewMessage {
-        NewMessage {
-            message_type: "text".to_owned(),
-            content: Content::default(),
-            replied_message_id: None,
-            forward_from: None,
-        }
-    }
-
-    fn unseen(state: &State, chat_id: i64, user_id: i64) -> i64 {
-        let chat = state.chat_of(chat_id, user_id).unwrap();
-        chat.member(user_id).unwrap().unseen_count
-    }
-
-    #[test]
-    fn a_pair_has_one_chat_whoever_asks() {
-        let mut state = State::default();
-        let id = state.private_chat(ANA, BEN, at(0)).id;
-        assert_eq!(state.private_chat(BEN, ANA, at(1)).id, id);
-        assert_eq!(state.chat(id).unwrap().created_at, at(0));
-        assert_ne!(state.private_chat(ANA, 3, at(1)).id, id);
-    }
-
-    #[test]
-    fn a_message_counts_as_unseen_for_the_other_until_they_answer() {
-        let mut state = State::default();
-        let chat = state.private_chat(ANA, BEN, at(0)).id;
-        let first = state.send(chat, ANA, text(), at(1)).unwrap().id;
-        let second = state.send(chat, ANA, text(), at(2)).unwrap().id;
-        assert_eq!(
-            (unseen(&state, chat, ANA), unseen(&state, chat, BEN)),
-            (0, 2)
-        );
-
-        let answer = state.send(chat, BEN, text(), at(3)).unwrap().id;
-        assert_eq!(
-            (unseen(&state, chat, ANA), unseen(&state, chat, BEN)),
-            (1, 0)
-        );
-        let seen = |id| state.message(id).unwrap().seen_at;
-        assert_eq!(
-            [seen(first), seen(second), seen(answer)],
-            [Some(at(3)), Some(at(3)), None]
-        );
-    }
-
-    #[test]
-    fn seeing_twice_keeps_the_first_time() {
-        let mut state = State::default();
-        let chat = state.private_chat(ANA, BEN, at(0)).id;
-        let id = state.send(chat, ANA, text(), at(1)).unwrap().id;
-        state.mark_seen(chat, BEN, at(2));
-        state.mark_seen(chat, BEN, at(3));
-        assert_eq!(state.message(id).unwrap().seen_at, Some(at(2)));
-        assert_eq!(unseen(&state, chat, BEN), 0);
-    }
-
-    #[test]
-    fn who_is_no_member_neither_sends_nor_sees() {
-        let mut state = State::default();
-        let chat = state.private_chat(ANA, BEN, at(0)).id;
-        assert!(state.send(chat, 3, text(), at(1)).is_none());
-        let id = state.send(chat, ANA, text(), at(1)).unwrap().id;
-        assert!(state.visible_message(id, 3).is_none());
-        assert!(state.visible_message(id, BEN).is_some());
-        assert!(state.chat_of(chat, 3).is_none());
-    }
-}
+mod tests;

@@ -51,6 +51,22 @@ pub(crate) struct File {
     duration: Option<i64>,
 }
 
+impl File {
+    pub(crate) fn new(id: i64, url: String) -> Self {
+        Self {
+            id,
+            url,
+            width: None,
+            height: None,
+            name: None,
+            size: None,
+            file_type: None,
+            blur_hash: None,
+            duration: None,
+        }
+    }
+}
+
 /// A button under a message, the same on its way in and out.
 #[derive(Clone, Deserialize, Serialize)]
 pub(crate) struct Button {
@@ -62,6 +78,7 @@ pub(crate) struct Button {
 }
 
 /// A message that a user wants to send.
+#[derive(Clone)]
 pub(crate) struct NewMessage {
     pub(crate) message_type: String,
     pub(crate) content: Content,
@@ -108,7 +125,8 @@ impl State {
             .filter_map(|id| self.messages.get(id))
     }
 
-    /// Stores a message, or gives `None` where `sender_id` is no member of the chat.
+    /// Stores a message and gives its id, or `None` where `sender_id` is no member of
+    /// the chat.
     ///
     /// Whoever sends has seen what came before; the others have one more to see.
     pub(crate) fn send(
@@ -117,7 +135,7 @@ impl State {
         sender_id: i64,
         new: NewMessage,
         now: DateTime,
-    ) -> Option<&Message> {
+    ) -> Option<i64> {
         self.chat_of(chat_id, sender_id)?;
         self.mark_seen(chat_id, sender_id, now);
         let chat = self.chats.get_mut(&chat_id)?;
@@ -136,7 +154,24 @@ impl State {
             updated_at: now,
             seen_at: None,
         };
-        Some(self.messages.entry(id).or_insert(message))
+        self.messages.insert(id, message);
+        Some(id)
+    }
+
+    /// Gives what is stored for a message, to change it.
+    pub(crate) fn message_mut(&mut self, id: i64) -> Option<&mut Message> {
+        self.messages.get_mut(&id)
+    }
+
+    /// Deletes a message for everybody; tells whether it was there.
+    pub(crate) fn delete_message(&mut self, id: i64) -> bool {
+        let Some(message) = self.messages.remove(&id) else {
+            return false;
+        };
+        if let Some(chat) = self.chats.get_mut(&message.chat_id) {
+            chat.lose_message(id, message.sender_id);
+        }
+        true
     }
 
     /// Marks everything that others wrote in a chat as seen by `user_id`.

@@ -1,6 +1,6 @@
 //! Users and their tokens.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use secrecy::ExposeSecret;
 
@@ -11,9 +11,23 @@ use crate::user::{NewUser, User};
 const FIRST_USER_ID: i64 = 430;
 
 /// The users of the service.
-#[derive(Default)]
 pub(crate) struct Users {
     by_id: BTreeMap<i64, User>,
+    ids_by_hash_id: HashMap<String, i64>,
+    ids_by_token: HashMap<String, i64>,
+    /// No number below it is free.
+    next_id: i64,
+}
+
+impl Default for Users {
+    fn default() -> Self {
+        Self {
+            by_id: BTreeMap::new(),
+            ids_by_hash_id: HashMap::new(),
+            ids_by_token: HashMap::new(),
+            next_id: FIRST_USER_ID,
+        }
+    }
 }
 
 impl Users {
@@ -53,11 +67,11 @@ impl Users {
     }
 
     pub(crate) fn by_hash_id(&self, hash_id: &str) -> Option<&User> {
-        self.by_id.values().find(|user| user.hash_id == hash_id)
+        self.by_id(*self.ids_by_hash_id.get(hash_id)?)
     }
 
     pub(crate) fn by_token(&self, token: &str) -> Option<&User> {
-        self.by_id.values().find(|user| user.token() == token)
+        self.by_id(*self.ids_by_token.get(token)?)
     }
 
     fn insert(&mut self, new: NewUser) -> User {
@@ -77,17 +91,19 @@ impl Users {
             hash_id,
             vendor: new.vendor,
             token,
+            scopes: new.scopes,
         };
+        self.ids_by_hash_id.insert(user.hash_id.clone(), id);
+        self.ids_by_token.insert(user.token().to_owned(), id);
         self.by_id.insert(id, user.clone());
         user
     }
 
-    fn free_id(&self) -> i64 {
-        let mut id = FIRST_USER_ID;
-        while self.by_id.contains_key(&id) {
-            id += 1;
+    fn free_id(&mut self) -> i64 {
+        while self.by_id.contains_key(&self.next_id) {
+            self.next_id += 1;
         }
-        id
+        self.next_id
     }
 }
 

@@ -76,7 +76,7 @@ async fn a_missing_or_unknown_token_is_refused_with_401() {
 }
 
 #[tokio::test]
-async fn every_spoken_operation_wants_a_token_before_it_looks_at_the_request() {
+async fn every_operation_but_those_of_bots_wants_a_token_before_it_looks_at_the_request() {
     let service = Service::start().await;
     for (method, path) in [
         (Method::GET, "/v1/users/me"),
@@ -84,6 +84,12 @@ async fn every_spoken_operation_wants_a_token_before_it_looks_at_the_request() {
         (Method::POST, "/v1/chats"),
         (Method::GET, "/v1/chats/1/messages"),
         (Method::POST, "/v1/chats/none/messages"),
+        (Method::PATCH, "/v1/chats/messages"),
+        (Method::DELETE, "/v1/chats/messages"),
+        (Method::POST, "/v1/chats/messages/forward"),
+        (Method::DELETE, "/v1/chats"),
+        (Method::GET, "/v1/chats/unseen-count"),
+        (Method::POST, "/v1/files"),
     ] {
         let url = format!("{}{path}", service.emulator.base_url());
         let answer = Answer::of(service.client.request(method, url)).await;

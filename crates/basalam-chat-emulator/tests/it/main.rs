@@ -2,8 +2,13 @@
 #![allow(clippy::unwrap_used)] // In a test, a panic is the report.
 
 mod authorisation;
+mod bots;
+mod changes;
 mod chats;
+mod deleted_chats;
 mod documented;
+mod faults;
+mod hooks;
 mod lifecycle;
 mod messages;
 mod options;
@@ -11,5 +16,10 @@ mod pages;
 #[cfg(feature = "cli")]
 mod program;
 mod requests;
+mod scopes;
+mod seeded_chats;
+mod seeding;
 mod support;
 mod test_aids;
+mod unseen;
+mod uploads;

@@ -1,5 +1,7 @@
 use std::process::{Command, Output};
 
+use basalam_chat_emulator::Emulator;
+
 const PROGRAM: &str = env!("CARGO_BIN_EXE_basalam-chat-emulator");
 
 fn run(arguments: &[&str]) -> Output {
@@ -11,7 +13,10 @@ fn help_names_the_options_and_the_tokens() {
     let output = run(&["--help"]);
     assert!(output.status.success());
     let help = String::from_utf8(output.stdout).unwrap();
+    let bot = Emulator::builder().start_blocking().unwrap();
+    let bot = bot.bot().token();
     for words in [
+        bot,
         "--port",
         "--address",
         "--page-cap",
@@ -29,6 +34,7 @@ fn options_that_make_no_sense_are_refused_with_words() {
         (["--port", "many"], "--port"),
         (["--address", "here"], "--address"),
         (["--page-cap", "0"], "page cap"),
+        (["--unseen-count-cap", "0"], "unseen"),
     ] {
         let output = run(&arguments);
         assert!(!output.status.success(), "{arguments:?}");
@@ -55,7 +61,7 @@ async fn it_serves_until_it_is_interrupted_and_ends_cleanly() {
     while !greeting.contains("Ctrl-C") {
         assert_ne!(output.read_line(&mut greeting).unwrap(), 0, "{greeting}");
     }
-    assert!(!greeting.contains("seller-token"), "{greeting}");
+    assert!(!greeting.contains("-token"), "{greeting}");
     let url = greeting
         .split_whitespace()
         .find(|it| it.starts_with("http"));

@@ -40,6 +40,14 @@ impl Service {
         Answer::of(self.request(Method::POST, path, user).json(body)).await
     }
 
+    pub(crate) async fn patch(&self, path: &str, user: &User, body: &Value) -> Answer {
+        Answer::of(self.request(Method::PATCH, path, user).json(body)).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str, user: &User, body: &Value) -> Answer {
+        Answer::of(self.request(Method::DELETE, path, user).json(body)).await
+    }
+
     /// Opens the chat of two users, and gives its id.
     pub(crate) async fn chat(&self, one: &User, other: &User) -> i64 {
         let body = json!({ "user_id": other.id });
@@ -111,6 +119,11 @@ impl Answer {
     pub(crate) fn ok(&self) -> Value {
         assert_eq!(self.status, 200, "{self:?}");
         self.json()
+    }
+
+    /// Asserts that the work was accepted.
+    pub(crate) fn assert_accepted(&self) {
+        assert_eq!(self.ok(), json!({ "data": true }));
     }
 
     /// Asserts that a known route does not have what was asked for.

@@ -86,15 +86,10 @@ async fn requests_are_counted_by_operation_however_they_are_answered() {
     service.emulator.answer_next(500, &[], "").unwrap();
     service.get("/v1/chats", seller).await;
     service.chat(seller, customer).await;
-    service
-        .get("/v1/chats/unseen-count", seller)
-        .await
-        .assert_unknown_route();
     service.get("/nowhere", seller).await;
 
     assert_eq!(requests("get_chats"), Some(4));
     assert_eq!(requests("create_chat"), Some(1));
-    assert_eq!(requests("get_unseen_chat_count"), Some(1));
     assert_eq!(requests("get_messages"), Some(0));
     assert_eq!(requests("no_such_operation"), None);
 }

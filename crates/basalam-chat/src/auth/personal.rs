@@ -61,7 +61,8 @@ impl PersonalToken {
 
     pub(super) fn redact(&self, text: &str) -> String {
         match self.access_token.expose_secret() {
-            "" => text.to_owned(),
+            // No real token is that short, and one of a test may be a part of every other word.
+            token if token.len() < 8 => text.to_owned(),
             token => text.replace(token, "[redacted]"),
         }
     }

@@ -1,5 +1,7 @@
 //! Listing chats.
 
+use std::ops::Deref;
+
 use basalam_chat_api::operation::Operation;
 use basalam_chat_api::operations::GET_CHATS;
 
@@ -167,6 +169,36 @@ impl GetChats {
     }
 }
 
+#[cfg(feature = "blocking")]
+impl GetChats<crate::blocking::Client> {
+    /// Walks through the chats, one after the other, as [`stream`](GetChats::stream) does.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # use basalam_chat::blocking;
+    /// # fn run(client: blocking::Client) -> Result<(), basalam_chat::Error> {
+    /// for chat in client.get_chats().iter() {
+    ///     let chat = chat?;
+    ///     println!("{}: {}", chat.id, chat.updated_at);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn iter(self) -> crate::blocking::Iter<ChatStream> {
+        let read_ahead = !self.request.no_read_ahead;
+        let walk = ChatWalk::new(self.client.walker(), self.request);
+        crate::blocking::Iter::new(self.client, ChatStream::new(walk, read_ahead))
+    }
+
+    /// Walks through the chats page by page. What holds for [`stream`](GetChats::stream) holds here too.
+    pub fn pages(self) -> crate::blocking::Iter<ChatPages> {
+        let read_ahead = !self.request.no_read_ahead;
+        let walk = ChatWalk::new(self.client.walker(), self.request);
+        crate::blocking::Iter::new(self.client, ChatPages::new(walk, read_ahead))
+    }
+}
+
 impl request::Request for Request {
     type Answer = ChatPage;
 
@@ -221,6 +253,14 @@ impl ChatPage {
     /// Where the last chat of the page stands, for a stream to go on from with [`GetChats::resume`].
     pub fn cursor(&self) -> ChatCursor {
         self.cursor.clone()
+    }
+}
+
+impl Deref for ChatPage {
+    type Target = [Chat];
+
+    fn deref(&self) -> &[Chat] {
+        &self.chats
     }
 }
 

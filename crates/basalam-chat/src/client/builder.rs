@@ -232,7 +232,7 @@ fn check_base_url(text: &str, plain_http_hosts: &[String]) -> Result<Url, Error>
     if !matches!(url.scheme(), "http" | "https") {
         return Err(refuse(
             &format!("has the scheme `{}`", url.scheme()),
-            "use https, or http for a loopback address",
+            "begin it with https://, or with http:// for a loopback address",
         ));
     }
     if !url.username().is_empty() || url.password().is_some() {

@@ -1,5 +1,9 @@
 //! Where errors are made.
 
+#[cfg(feature = "blocking")]
+mod blocking;
+mod files;
+
 use std::error::Error as StdError;
 
 use basalam_chat_api::operation::{Authorization, Operation};
@@ -95,9 +99,7 @@ impl Error {
     pub(crate) fn sending(error: reqwest::Error) -> Error {
         let host = error
             .url()
-            .and_then(|url| url.host_str())
-            .map(str::to_owned);
-        let host = host.as_deref().unwrap_or("the service").to_owned();
+            .map_or_else(|| "the service".to_owned(), host_and_port);
         // The URL may hold a bot's token.
         let error = error.without_url();
         let cause = root_cause(&error);
@@ -352,6 +354,15 @@ fn expected(error: &serde_json::Error) -> Option<String> {
     }
     let (_, expected) = message.rsplit_once(", expected ")?;
     Some(format!("it holds something other than {expected}"))
+}
+
+/// The host of a URL, with the port where it is not the usual one.
+fn host_and_port(url: &reqwest::Url) -> String {
+    let host = url.host_str().unwrap_or("the service");
+    match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    }
 }
 
 /// The deepest cause, which says more than the layers above it.

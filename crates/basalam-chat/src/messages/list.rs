@@ -1,5 +1,7 @@
 //! Reading the messages of a chat.
 
+use std::ops::Deref;
+
 use basalam_chat_api::operation::Operation;
 use basalam_chat_api::operations::GET_MESSAGES;
 
@@ -155,6 +157,38 @@ impl GetMessages {
     }
 }
 
+#[cfg(feature = "blocking")]
+impl GetMessages<crate::blocking::Client> {
+    /// Walks through the messages, one after the other, as
+    /// [`stream`](GetMessages::stream) does.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # use basalam_chat::{ChatId, SortOrder, blocking};
+    /// # fn run(client: blocking::Client) -> Result<(), basalam_chat::Error> {
+    /// for message in client.get_messages(ChatId(183_583_802)).order(SortOrder::Asc).iter() {
+    ///     let message = message?;
+    ///     println!("{} {}", message.id, message.created_at);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn iter(self) -> crate::blocking::Iter<MessageStream> {
+        let read_ahead = self.request.read_ahead;
+        let walk = MessageWalk::new(self.client.walker(), self.request);
+        crate::blocking::Iter::new(self.client, MessageStream::new(walk, read_ahead))
+    }
+
+    /// Walks through the messages page by page. What holds for [`stream`](GetMessages::stream) holds
+    /// here too.
+    pub fn pages(self) -> crate::blocking::Iter<MessagePages> {
+        let read_ahead = self.request.read_ahead;
+        let walk = MessageWalk::new(self.client.walker(), self.request);
+        crate::blocking::Iter::new(self.client, MessagePages::new(walk, read_ahead))
+    }
+}
+
 impl Request {
     pub(crate) fn new(chat: ChatId) -> Request {
         Request {
@@ -238,6 +272,14 @@ impl MessagePage {
     /// Where the last message of the page stands, for [`GetMessages::resume`].
     pub fn cursor(&self) -> MessageCursor {
         self.cursor.clone()
+    }
+}
+
+impl Deref for MessagePage {
+    type Target = [Message];
+
+    fn deref(&self) -> &[Message] {
+        &self.messages
     }
 }
 

@@ -62,12 +62,12 @@ mod tests {
 
     #[test]
     fn the_token_in_a_path_is_replaced_in_both_spellings() {
-        let authentication = PersonalToken::new("canary").into();
+        let authentication = PersonalToken::new("canary-token").into();
         let url = "http://localhost/prefix/v1/bots/1%3Asecret/getMe"
             .parse()
             .unwrap();
         let secrets = Secrets::new(&authentication, &GET_ME_POST, &url);
-        let shown = secrets.redact("/v1/bots/1:secret/getMe 1%3Asecret canary prefix");
+        let shown = secrets.redact("/v1/bots/1:secret/getMe 1%3Asecret canary-token prefix");
         assert_eq!(
             shown,
             "/v1/bots/[redacted]/getMe [redacted] [redacted] prefix"

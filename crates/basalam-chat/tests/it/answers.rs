@@ -35,6 +35,11 @@ fn chat(id: i64) -> Value {
     })
 }
 
+/// The answer to a message that was sent.
+pub(crate) fn sent(id: i64) -> Value {
+    json!({ "data": message(id) })
+}
+
 /// Reads a page on which an odd message stands between two plain ones.
 async fn page_with(odd: Value) -> MessagePage {
     let emulator = Emulator::start().await.unwrap();

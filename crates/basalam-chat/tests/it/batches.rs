@@ -1,12 +1,13 @@
 //! Lists of ids: split where the contract asks for it, and nothing half done in silence.
 
-use basalam_chat::{BatchReport, CallOutcome, ChatId, Error, MessageId};
+use basalam_chat::{BatchReport, CallOutcome, ChatId, Error, MessageId, UserId};
+use basalam_chat_emulator::Emulator;
 use basalam_chat_mock::MockServerExt;
 use basalam_chat_mock::types::{DeleteChatsBody, DeleteMessageBody, ForwardMessageBody};
 use httpmock::{Mock, MockServer};
 use serde_json::json;
 
-use super::client;
+use super::{client, seller};
 
 fn ids(range: std::ops::RangeInclusive<i64>) -> Vec<MessageId> {
     range.map(MessageId).collect()
@@ -203,4 +204,32 @@ async fn an_empty_list_is_refused_before_anything_is_sent() {
         assert!(error.operation().is_some());
     }
     assert_eq!(mock.calls(), 0);
+}
+
+#[tokio::test]
+async fn messages_and_chats_are_forwarded_and_deleted_by_an_emulator() {
+    let emulator = Emulator::start().await.unwrap();
+    let seller = seller(&emulator);
+    let partner = UserId(emulator.customer().id);
+    let chat = seller.create_chat(partner).await.unwrap();
+    let mut sent = Vec::new();
+    for number in 1..=31 {
+        let text = format!("number {number}");
+        sent.push(seller.create_message(chat.id, text).await.unwrap().id);
+    }
+    let edited = seller.edit_message(sent[0], "the first").await.unwrap();
+    assert_eq!(edited.content.text.as_deref(), Some("the first"));
+    let report = seller.delete_message(sent.clone()).await.unwrap();
+    assert_eq!(report.calls().len(), 2);
+    assert_eq!(emulator.requests("delete_message"), Some(2));
+    let left = seller.get_messages(chat.id).await.unwrap();
+    assert!(left.messages.is_empty());
+
+    let original = seller.create_message(chat.id, "again").await.unwrap();
+    seller
+        .forward_message([original.id], chat.id)
+        .await
+        .unwrap();
+    seller.delete_chats([chat.id]).await.unwrap();
+    assert!(seller.get_chats().await.unwrap().chats.is_empty());
 }

@@ -2,6 +2,7 @@
 
 use basalam_chat::Error;
 use basalam_chat::bots::Bot;
+use basalam_chat_emulator::Emulator;
 use httpmock::{Method, Mock, MockServer};
 use serde_json::{Value, json};
 
@@ -136,4 +137,21 @@ async fn an_answer_that_cannot_be_read_does_not_repeat_the_token() {
     let error = refused(200, json!({ "ok": true })).await;
     assert!(error.is_unreadable());
     assert!(error.to_string().contains("`result`"), "{error}");
+}
+
+#[tokio::test]
+async fn a_bot_of_an_emulator_says_who_it_is_until_it_is_logged_out() {
+    let emulator = Emulator::start().await.unwrap();
+    let bot = super::seller(&emulator)
+        .bot(emulator.bot().token())
+        .unwrap();
+    let info = bot.get_me().await.unwrap();
+    assert_eq!(info.id, Some(emulator.bot().id));
+    bot.delete_webhook().await.unwrap();
+    assert!(!bot.get_webhook_info().await.unwrap().is_set());
+    bot.log_out().await.unwrap();
+    let error = bot.get_me().await.unwrap_err();
+    assert!(error.is_declined() || error.is_unauthorized(), "{error}");
+    let shown = format!("{error} {error:?}");
+    assert!(!shown.contains(emulator.bot().token()), "{shown}");
 }

@@ -10,19 +10,21 @@ use basalam_chat::chats::{
     Chat, ChatKind, ChatPage, ChatPartner, CreateChat, DeleteChats, GetChats, GetUnseenChatCount,
     UnseenChatCount,
 };
+use basalam_chat::files::{Upload, UploadFile};
 use basalam_chat::messages::{
     CreateMessage, DeleteMessage, EditMessage, ForwardMessage, GetMessages, Message, MessageEdit,
     MessageKind, MessagePage,
 };
 use basalam_chat::users::{CurrentUser, GetCurrentUser};
 use basalam_chat::{
-    BatchCall, BatchReport, CallOutcome, ChatId, Client, ClientBuilder, Error, MessageId,
+    BatchCall, BatchReport, CallOutcome, ChatId, Client, ClientBuilder, Error, MessageId, NewFile,
     NewMessage, PersonalToken,
 };
 
 fn shared<T: Send + Sync>() {}
 fn cloned<T: Clone + Debug + Send + Sync>() {}
 fn sent<T: Send>(_: T) {}
+fn moved<T: Debug + Send>() {}
 
 #[test]
 fn clients_builders_and_answers_can_be_shared_between_tasks() {
@@ -61,8 +63,31 @@ fn clients_builders_and_answers_can_be_shared_between_tasks() {
     cloned::<GetWebhookInfo>();
     cloned::<DeleteWebhook>();
     cloned::<LogOut>();
+    cloned::<Upload>();
+    moved::<NewFile>();
+    moved::<UploadFile>();
     shared::<Error>();
     sent(ClientBuilder::build);
+}
+
+#[cfg(feature = "blocking")]
+#[test]
+fn the_blocking_client_its_builders_and_iterators_can_be_shared_between_threads() {
+    use basalam_chat::blocking::{self, Iter};
+    use basalam_chat::chats::{ChatPages, ChatStream};
+    use basalam_chat::messages::{MessagePages, MessageStream};
+
+    cloned::<blocking::Client>();
+    cloned::<CreateMessage<blocking::Client>>();
+    cloned::<GetMessages<blocking::Client>>();
+    cloned::<CreateChat<blocking::Client>>();
+    cloned::<GetChats<blocking::Client>>();
+    moved::<UploadFile<blocking::Client>>();
+    moved::<Iter<MessageStream>>();
+    moved::<Iter<MessagePages>>();
+    moved::<Iter<ChatStream>>();
+    moved::<Iter<ChatPages>>();
+    sent(ClientBuilder::build_blocking);
 }
 
 #[test]
@@ -71,6 +96,7 @@ fn the_futures_of_requests_can_move_between_threads() {
     sent(client.create_message(ChatId(1), "text").send());
     sent(client.get_messages(ChatId(1)).send());
     sent(client.get_chats().send());
+    sent(client.upload_file("a").send());
     sent(client.create_chat(basalam_chat::UserId(1)).send());
     sent(client.edit_message(MessageId(1), "text").send());
     sent(client.delete_message([MessageId(1)]).send());

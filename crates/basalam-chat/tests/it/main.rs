@@ -5,13 +5,19 @@
 
 mod answers;
 mod batches;
+#[cfg(feature = "blocking")]
+mod blocking;
 mod bots;
 mod documents;
 mod edits;
 mod errors;
+mod following;
 mod guarantees;
+mod history;
 mod kinds;
+mod listing;
 mod requests;
+mod uploads;
 mod users;
 
 use basalam_chat::{Client, PersonalToken};

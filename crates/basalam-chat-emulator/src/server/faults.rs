@@ -1,0 +1,113 @@
+//! Answers that fail on demand.
+
+use std::io;
+
+use axum::body::Body;
+use axum::http::header::{CONTENT_LENGTH, RETRY_AFTER};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::Response;
+use bytes::Bytes;
+use futures_util::{StreamExt, stream};
+use serde_json::json;
+
+use super::answer::{self, Answer};
+use crate::fault::{Fault, FaultKind};
+
+/// How much of a body that is too large is sent at once.
+const CHUNK: usize = 64 * 1024;
+
+/// Lets a request fail. `work` does what it asks for; it may never be called.
+pub(super) async fn fail(fault: Fault, work: impl Fn() -> Answer) -> Response {
+    let done = fault.is_after_work.then(&work);
+    if !fault.delay.is_zero() {
+        tokio::time::sleep(fault.delay).await;
+    }
+    let answer = || done.unwrap_or_else(&work);
+    match fault.kind {
+        FaultKind::Latency => answer().into_response(),
+        FaultKind::Status {
+            status,
+            retry_after,
+        } => refusal(status, retry_after.as_deref()),
+        FaultKind::ConnectionCut => cut_off(Bytes::new(), None),
+        FaultKind::TruncatedBody => truncated(&answer()),
+        FaultKind::OversizedBody(bytes) => oversized(&answer(), bytes),
+        FaultKind::InvalidJson => invalid_json(&answer()),
+        FaultKind::EmptyBody => with_status(answer().status, Body::empty()),
+        FaultKind::Altered(alteration) => {
+            let mut answer = answer();
+            alteration(&mut answer.body);
+            answer.into_response()
+        }
+    }
+}
+
+fn refusal(status: u16, retry_after: Option<&str>) -> Response {
+    let mut response = answer::json(status, &json!({ "message": "a fault on demand" }));
+    let value = retry_after.map(HeaderValue::from_str);
+    if let Some(Ok(value)) = value {
+        response.headers_mut().insert(RETRY_AFTER, value);
+    }
+    response
+}
+
+fn truncated(answer: &Answer) -> Response {
+    let whole = answer.body.to_string();
+    let half = Bytes::copy_from_slice(&whole.as_bytes()[..whole.len() / 2]);
+    let mut response = cut_off(half, Some(whole.len()));
+    *response.status_mut() = status_code(answer.status);
+    answer::mark_as_json(&mut response);
+    response
+}
+
+/// A response that ends with the connection. Without any bytes not even its head is
+/// sent: the server gives up before it has sent what it has gathered.
+fn cut_off(bytes: Bytes, announced: Option<usize>) -> Response {
+    let start = stream::iter((!bytes.is_empty()).then_some(Ok(bytes.clone())));
+    let end = stream::once(async move {
+        if !bytes.is_empty() {
+            // What has been given goes out before the next is asked for.
+            tokio::task::yield_now().await;
+        }
+        Err(io::Error::other("cut on demand"))
+    });
+    let mut response = Response::new(Body::from_stream(start.chain(end)));
+    if let Some(length) = announced {
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+    }
+    response
+}
+
+fn oversized(answer: &Answer, bytes: usize) -> Response {
+    let body = answer.body.to_string();
+    let missing = bytes.saturating_sub(body.len());
+    let spaces = Bytes::from(vec![b' '; CHUNK.min(missing)]);
+    let rest = spaces.slice(..missing % CHUNK.max(1));
+    let padding = stream::iter(std::iter::repeat_n(spaces, missing / CHUNK));
+    let whole = stream::iter([Bytes::from(body)])
+        .chain(padding)
+        .chain(stream::iter([rest]));
+    let body = Body::from_stream(whole.map(Ok::<_, io::Error>));
+    let mut response = with_status(answer.status, body);
+    answer::mark_as_json(&mut response);
+    response
+}
+
+fn invalid_json(answer: &Answer) -> Response {
+    let mut body = answer.body.to_string();
+    body.pop();
+    let mut response = with_status(answer.status, Body::from(body));
+    answer::mark_as_json(&mut response);
+    response
+}
+
+fn with_status(status: u16, body: Body) -> Response {
+    let mut response = Response::new(body);
+    *response.status_mut() = status_code(status);
+    response
+}
+
+fn status_code(status: u16) -> StatusCode {
+    StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}

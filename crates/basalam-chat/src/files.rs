@@ -1,0 +1,23 @@
+//! Files: uploading what a message shows.
+//!
+//! A file is uploaded first, and then shown in a message:
+//!
+//! ```no_run
+//! # use basalam_chat::{ChatId, Client};
+//! # async fn run(client: Client, chat: ChatId) -> Result<(), basalam_chat::Error> {
+//! let picture = client.upload_picture("parcel.jpg").await?;
+//! client.create_message(chat, picture.caption("It was sent this morning.")).await?;
+//! # Ok(())
+//! # }
+//! ```
+
+mod chunks;
+mod new_file;
+mod upload;
+mod uploaded;
+
+pub use basalam_chat_api::scalars::{FileId, UploadFileType};
+pub use basalam_chat_api::types::{AttachmentFile, UploadedFile};
+pub use new_file::NewFile;
+pub use upload::UploadFile;
+pub use uploaded::Upload;

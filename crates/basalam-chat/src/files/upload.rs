@@ -1,0 +1,303 @@
+//! Uploading a file.
+
+use std::fmt;
+use std::sync::mpsc;
+use std::time::Duration;
+
+use basalam_chat_api::operation::Operation;
+use basalam_chat_api::operations::UPLOAD_FILE;
+use http::header::ACCEPT;
+use reqwest::Body;
+use reqwest::multipart::{Form, Part};
+
+use super::chunks::{Chunks, OnProgress};
+use super::new_file::OpenFile;
+use super::{NewFile, Upload, UploadFileType};
+use crate::raw::ClientInfo;
+use crate::request::{self, runs};
+use crate::{Client, Error, transport};
+
+/// How long an upload may take where nothing is said.
+const TIMEOUT: Duration = Duration::from_secs(5 * 60);
+
+impl Client {
+    /// Uploads a picture for a chat: the file at a path, or any other [`NewFile`].
+    ///
+    /// Certain, from the vendor's documentation: JPEG, PNG, WebP, GIF and BMP are taken. For the rest, see
+    /// [`upload_file`](Client::upload_file).
+    ///
+    /// # Errors
+    ///
+    /// As [`upload_file`](Client::upload_file).
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # use basalam_chat::{ChatId, Client};
+    /// # async fn run(client: Client, chat: ChatId) -> Result<(), basalam_chat::Error> {
+    /// client
+    ///     .create_message(chat, client.upload_picture("parcel.jpg").await?.caption("On its way!"))
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn upload_picture(&self, file: impl Into<NewFile>) -> UploadFile {
+        self.upload(UploadFileType::ChatPhoto, file.into())
+    }
+
+    /// Uploads a video for a chat: the file at a path, or any other [`NewFile`].
+    ///
+    /// Certain, from the vendor's documentation: common video formats are taken. Basalam's web
+    /// application sends MP4 of up to 90 MB and 90 seconds; unknown: what the service allows. For the
+    /// rest, see [`upload_file`](Client::upload_file).
+    ///
+    /// # Errors
+    ///
+    /// As [`upload_file`](Client::upload_file).
+    pub fn upload_video(&self, file: impl Into<NewFile>) -> UploadFile {
+        self.upload(UploadFileType::ChatVideo, file.into())
+    }
+
+    /// Uploads a voice recording for a chat: the file at a path, or any other [`NewFile`].
+    ///
+    /// Unknown: which formats are taken. For the rest, see [`upload_file`](Client::upload_file).
+    ///
+    /// # Errors
+    ///
+    /// As [`upload_file`](Client::upload_file).
+    pub fn upload_voice(&self, file: impl Into<NewFile>) -> UploadFile {
+        self.upload(UploadFileType::ChatVoice, file.into())
+    }
+
+    /// Uploads a file of any kind for a chat: the file at a path, or any other [`NewFile`].
+    ///
+    /// The content is read while it is sent. What comes back becomes a message that shows the file; for a
+    /// picture, a video or a voice recording there are methods of their own, since the service is told what
+    /// a file is for. Dropping the request breaks the upload off.
+    ///
+    /// Unknown: the largest size, and the scope that the token needs.
+    ///
+    /// # Errors
+    ///
+    /// Besides what [`Error`] lists for every call: [`is_invalid_input`](Error::is_invalid_input), before
+    /// anything is sent, for a path that is no readable file and for an empty name;
+    /// [`is_unreadable_file`](Error::is_unreadable_file) where the file fails or changes while it is read;
+    /// [`is_unreadable`](Error::is_unreadable) where the answer holds no address of the file. An upload is
+    /// never repeated by the client on its own; after a time-out or a broken connection the file may have
+    /// been stored.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # use basalam_chat::{ChatId, Client, NewFile};
+    /// # async fn run(client: Client, chat: ChatId) -> Result<(), basalam_chat::Error> {
+    /// let report = NewFile::from_bytes("report.csv", "day,orders\n2026-07-22,7\n");
+    /// let upload = client.upload_file(report).expire_minutes(60).await?;
+    /// client.create_message(chat, upload).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn upload_file(&self, file: impl Into<NewFile>) -> UploadFile {
+        self.upload(UploadFileType::ChatFile, file.into())
+    }
+
+    fn upload(&self, file_type: UploadFileType, file: NewFile) -> UploadFile {
+        UploadFile {
+            client: self.clone(),
+            request: Request {
+                file,
+                file_type,
+                thumbnail: None,
+                custom_unique_name: None,
+                expire_minutes: None,
+                timeout: TIMEOUT,
+                on_progress: None,
+            },
+        }
+    }
+}
+
+/// Uploads a file; made by [`Client::upload_file`] and its like.
+///
+/// Other than most requests it cannot be cloned: a reader can be read only once.
+#[must_use = "a request is sent when it is awaited"]
+pub struct UploadFile<C = Client> {
+    pub(crate) client: C,
+    pub(crate) request: Request,
+}
+
+pub(crate) struct Request {
+    file: NewFile,
+    file_type: UploadFileType,
+    thumbnail: Option<NewFile>,
+    custom_unique_name: Option<String>,
+    expire_minutes: Option<u32>,
+    timeout: Duration,
+    on_progress: Option<OnProgress>,
+}
+
+impl<C> UploadFile<C> {
+    /// Says what the file is for, instead of what the method of the client stands for.
+    pub fn file_type(mut self, file_type: UploadFileType) -> Self {
+        self.request.file_type = file_type;
+        self
+    }
+
+    /// Adds a small picture that stands for the file.
+    ///
+    /// Unknown: what the service does with it.
+    pub fn thumbnail(mut self, thumbnail: impl Into<NewFile>) -> Self {
+        self.request.thumbnail = Some(thumbnail.into());
+        self
+    }
+
+    /// Sets the name to store the file under. Must not be empty; unknown: what happens when it is taken.
+    pub fn custom_unique_name(mut self, name: impl Into<String>) -> Self {
+        self.request.custom_unique_name = Some(name.into());
+        self
+    }
+
+    /// Lets the service remove the file after this many minutes, more than zero. It stays where nothing
+    /// is said.
+    pub fn expire_minutes(mut self, minutes: u32) -> Self {
+        self.request.expire_minutes = Some(minutes);
+        self
+    }
+
+    /// Waits this long for the whole upload and its answer, connecting included: 5 minutes where nothing
+    /// is said. Longer than zero. It takes the place of the client's
+    /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout).
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.request.timeout = timeout;
+        self
+    }
+
+    /// Tells of progress: how many bytes of the file were handed to the connection, and of how many where
+    /// that is known. Called after each piece of at most 64 KiB; it must not wait.
+    ///
+    /// What was handed over is on its way, and may not have arrived.
+    pub fn on_progress(
+        mut self,
+        on_progress: impl FnMut(u64, Option<u64>) + Send + 'static,
+    ) -> Self {
+        self.request.on_progress = Some(Box::new(on_progress));
+        self
+    }
+}
+
+runs!(UploadFile gives Upload);
+
+impl Request {
+    fn check(&self) -> Result<(), Error> {
+        if self.timeout.is_zero() {
+            return Err(Error::invalid_input("timeout", "is zero", "wait longer"));
+        }
+        if self.expire_minutes == Some(0) {
+            return Err(Error::invalid_input(
+                "expire_minutes",
+                "is zero",
+                "let the file live for at least a minute, or leave it out",
+            ));
+        }
+        let name = self.custom_unique_name.as_deref();
+        if name.is_some_and(|name| name.trim().is_empty()) {
+            return Err(Error::invalid_input(
+                "custom_unique_name",
+                "is empty",
+                "name the file, or leave it out",
+            ));
+        }
+        Ok(())
+    }
+}
+
+impl request::Request for Request {
+    type Answer = Upload;
+
+    fn operation() -> &'static Operation {
+        &UPLOAD_FILE
+    }
+
+    async fn run(self, client: Client) -> Result<Upload, Error> {
+        self.check()?;
+        let (failed, failure) = mpsc::channel();
+        // What tells the service how to take the file goes before the file.
+        let mut form = Form::new().text("file_type", self.file_type.as_str().to_owned());
+        if let Some(name) = self.custom_unique_name {
+            form = form.text("custom_unique_name", name);
+        }
+        if let Some(minutes) = self.expire_minutes {
+            form = form.text("expire_minutes", minutes.to_string());
+        }
+        if let Some(thumbnail) = self.thumbnail {
+            let thumbnail = thumbnail.open("thumbnail").await?;
+            form = form.part("thumbnail", part("thumbnail", thumbnail, None, &failed)?);
+        }
+        let file = self.file.open("file").await?;
+        let name = file.name.clone();
+        form = form.part("file", part("file", file, self.on_progress, &failed)?);
+
+        let answer = send(&client, form, self.timeout).await;
+        // Where the file failed, the connection broke for no other reason.
+        let answer = match (answer, failure.try_recv()) {
+            (Err(error), Ok(_)) if error.status().is_some() => Err(error),
+            (_, Ok(failure)) => Err(failure),
+            (answer, Err(_)) => answer,
+        };
+        Upload::new(answer?, self.file_type, name)
+    }
+}
+
+/// Makes the part of a form that streams a file.
+fn part(
+    argument: &'static str,
+    file: OpenFile,
+    on_progress: Option<OnProgress>,
+    failed: &mpsc::Sender<Error>,
+) -> Result<Part, Error> {
+    let (name, media_type, length) = (file.name.clone(), file.media_type.clone(), file.length);
+    let body = Body::wrap_stream(Chunks::new(argument, file, on_progress, failed.clone()));
+    let part = match length {
+        Some(length) => Part::stream_with_length(body, length),
+        None => Part::stream(body),
+    };
+    part.file_name(name).mime_str(&media_type).map_err(|_| {
+        Error::invalid_input(
+            argument,
+            "has a media type that is none",
+            "write it like `image/jpeg`",
+        )
+    })
+}
+
+/// Sends the form through the client's transport.
+async fn send(
+    client: &Client,
+    form: Form,
+    timeout: Duration,
+) -> Result<super::UploadedFile, Error> {
+    let url = format!("{}{}", client.base_url(), UPLOAD_FILE.path);
+    let http = client.raw().client();
+    let request = http
+        .request(UPLOAD_FILE.method.clone(), url)
+        .header(ACCEPT, "application/json")
+        .multipart(form)
+        .timeout(timeout)
+        .build()
+        .map_err(Error::unsendable)?;
+    transport::by_hand(client, &UPLOAD_FILE, request).await
+}
+
+/// Shows what is uploaded for what, and nothing of its content.
+impl<C> fmt::Debug for UploadFile<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UploadFile")
+            .field("file", &self.request.file)
+            .field("file_type", &self.request.file_type)
+            .field("thumbnail", &self.request.thumbnail)
+            .field("custom_unique_name", &self.request.custom_unique_name)
+            .field("expire_minutes", &self.request.expire_minutes)
+            .field("timeout", &self.request.timeout)
+            .finish_non_exhaustive()
+    }
+}
