@@ -23,7 +23,8 @@
 //! [`get_chats`](Client::get_chats), [`delete_chats`](Client::delete_chats),
 //! [`get_unseen_chat_count`](Client::get_unseen_chat_count),
 //! [`get_current_user`](Client::get_current_user), [`upload_file`](Client::upload_file), and
-//! [`bot`](Client::bot) for what a bot's token allows. What else the generated client has is reached through [`raw`].
+//! [`bot`](Client::bot) for what a bot's token allows. What else the generated client has is reached
+//! through [`raw`].
 //!
 //! # Answers
 //!

@@ -23,8 +23,9 @@ impl Client {
     /// # Errors
     ///
     /// Besides what [`Error`] lists for every call: [`is_invalid_input`](Error::is_invalid_input) for
-    /// an empty text or a message without what its type shows, [`is_not_found`](Error::is_not_found) for a chat that the token's user is not
-    /// part of (likely). After a time-out, a broken connection or a failure of the service, the
+    /// an empty text, or a message without what its type shows;
+    /// [`is_not_found`](Error::is_not_found) for a chat that the token's user is not part of
+    /// (likely). After a time-out, a broken connection or a failure of the service, the
     /// message may have been accepted; the client never sends it again on its own.
     ///
     /// # Examples
