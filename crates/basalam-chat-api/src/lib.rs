@@ -43,6 +43,7 @@ pub mod operations {
     include!(concat!(env!("OUT_DIR"), "/operations.rs"));
 }
 
+pub use additions::{ChatKind, MessageKind};
 pub use client::{ByteStream, Client, ClientInfo, Error, ResponseValue, types};
 pub use hook::{Failure, Inner, Transport, TransportFuture, UnknownOperation};
 pub use scalar::{InvalidId, InvalidSecret, UnknownValue};

@@ -11,6 +11,7 @@ pub use environment::Environment;
 
 use crate::auth::Authentication;
 use crate::transport::HttpTransport;
+use crate::users::OwnId;
 use crate::{Error, raw};
 
 /// Talks to the chat service of Basalam.
@@ -41,6 +42,7 @@ use crate::{Error, raw};
 pub struct Client {
     raw: Arc<raw::Client>,
     transport: Arc<HttpTransport>,
+    own_id: Arc<OwnId>,
 }
 
 impl Client {
@@ -71,6 +73,11 @@ impl Client {
     /// What every request of this client goes through.
     pub(crate) fn transport(&self) -> &HttpTransport {
         &self.transport
+    }
+
+    /// The user that the token belongs to, once that is known.
+    pub(crate) fn own_id(&self) -> &OwnId {
+        &self.own_id
     }
 
     /// The URL that every path is appended to.

@@ -4,6 +4,7 @@ mod answer;
 mod make;
 mod show;
 
+use std::any::Any;
 use std::error::Error as StdError;
 use std::fmt;
 
@@ -12,6 +13,8 @@ use basalam_chat_api::scalars::Timestamp;
 
 use answer::ErrorAnswer;
 pub use answer::ValidationProblem;
+
+use crate::BatchReport;
 
 /// Why a call did not give what was asked for.
 ///
@@ -47,6 +50,8 @@ struct Inner {
     answer: ErrorAnswer,
     source: Option<Box<dyn StdError + Send + Sync>>,
     gap: Option<Timestamp>,
+    /// The [`BatchReport`] of a longer list of ids, of whichever id.
+    batch: Option<Box<dyn Any + Send + Sync>>,
 }
 
 /// The cases of an [`Error`].
@@ -69,6 +74,8 @@ pub enum ErrorKind {
     Redirect,
     /// The service answered with an error status.
     Refused,
+    /// The service answered that it did not do it, though the status was one of success.
+    Declined,
     /// The answer is larger than the limit. The service may have done the work.
     TooLarge,
     /// The answer is a success that cannot be read. The service has very likely done the work.
@@ -232,6 +239,17 @@ impl Error {
         self.kind() == ErrorKind::Refused && self.status().is_some_and(|status| status >= 500)
     }
 
+    /// Whether the service answered that it did not do it, though the status was one of success.
+    ///
+    /// # Troubleshooting
+    ///
+    /// A bot operation gave `ok: false`: [`messages`](Error::messages) and [`code`](Error::code) say
+    /// why, where the service said so; likely, the bot's token is not valid. Or the service did not
+    /// accept what was to be deleted or forwarded; unknown: when it does so.
+    pub fn is_declined(&self) -> bool {
+        self.kind() == ErrorKind::Declined
+    }
+
     /// Whether the answer is larger than the limit.
     ///
     /// # Troubleshooting
@@ -275,6 +293,32 @@ impl Error {
     /// What the service said, as it said it, without tokens; empty where it said nothing readable.
     pub fn messages(&self) -> &[String] {
         &self.inner.answer.messages
+    }
+
+    /// The number that the answer of a bot operation gives the error. Unknown: the set of its values.
+    pub fn code(&self) -> Option<i64> {
+        self.inner.answer.code
+    }
+
+    /// What became of each part of a list of ids that was deleted or forwarded in several calls, of
+    /// which one failed with this error.
+    ///
+    /// `Id` is the type of the ids: [`MessageId`](crate::MessageId) or [`ChatId`](crate::ChatId).
+    /// There is a report wherever something was sent.
+    ///
+    /// ```no_run
+    /// # use basalam_chat::{CallOutcome, Client, Error, MessageId};
+    /// # async fn run(client: Client, old: Vec<MessageId>) -> Result<(), Error> {
+    /// if let Err(error) = client.delete_message(old).await {
+    ///     for call in error.batch::<MessageId>().into_iter().flat_map(|batch| batch.calls()) {
+    ///         println!("{:?}: {:?}", call.outcome, call.ids);
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn batch<Id: 'static>(&self) -> Option<&BatchReport<Id>> {
+        self.inner.batch.as_ref()?.downcast_ref()
     }
 
     /// The beginning of the answer's body, without tokens: 8 KiB at most.

@@ -17,10 +17,13 @@
 //!
 //! [`Client`] has methods for the service's operations, under the vendor's own names. What an operation
 //! needs is an argument, what it takes besides is a setter, and `.await` sends it:
-//! [`create_chat`](Client::create_chat), [`create_message`](Client::create_message),
-//! [`get_messages`](Client::get_messages), [`get_chats`](Client::get_chats),
-//! [`upload_file`](Client::upload_file). The other operations of
-//! the service are reached through [`raw`].
+//! [`create_message`](Client::create_message), [`get_messages`](Client::get_messages),
+//! [`edit_message`](Client::edit_message), [`delete_message`](Client::delete_message),
+//! [`forward_message`](Client::forward_message), [`create_chat`](Client::create_chat),
+//! [`get_chats`](Client::get_chats), [`delete_chats`](Client::delete_chats),
+//! [`get_unseen_chat_count`](Client::get_unseen_chat_count),
+//! [`get_current_user`](Client::get_current_user), [`upload_file`](Client::upload_file), and [`bot`](Client::bot) for what a bot's token
+//! allows. What else the generated client has is reached through [`raw`].
 //!
 //! # Answers
 //!
@@ -57,8 +60,10 @@
 //!   `basalam-chat-api` or from the one that `BASALAM_CHAT_SPEC` names.
 
 pub mod auth;
+mod batch;
 #[cfg(feature = "blocking")]
 pub mod blocking;
+pub mod bots;
 pub mod chats;
 mod client;
 mod error;
@@ -68,6 +73,7 @@ mod paging;
 pub mod raw;
 mod request;
 mod transport;
+pub mod users;
 
 pub use auth::PersonalToken;
 pub use basalam_chat_api::scalars::{
@@ -75,6 +81,7 @@ pub use basalam_chat_api::scalars::{
     MessageId, MessageType, SortOrder, Timestamp, UserId, VendorId,
 };
 pub use basalam_chat_api::{InvalidId, UnknownValue};
+pub use batch::{BatchCall, BatchReport, CallOutcome};
 pub use client::{Client, ClientBuilder, Environment};
 pub use error::{Error, ErrorKind, ValidationProblem};
 pub use files::NewFile;

@@ -1,12 +1,16 @@
-//! Messages: sending and reading.
+//! Messages: sending, reading, changing, forwarding and deleting.
 
 mod create;
 mod cursor;
+mod delete;
+mod edit;
 mod follow;
+mod forward;
 mod list;
 mod new_message;
 mod walk;
 
+pub use basalam_chat_api::MessageKind;
 pub use basalam_chat_api::scalars::{
     ButtonId, ButtonType, Comparison, EntityId, FileId, Links, MessageId, MessageType,
     QuickMessageId, SortOrder,
@@ -17,7 +21,10 @@ pub use basalam_chat_api::types::{
 };
 pub use create::{CreateMessage, SentMessage};
 pub use cursor::{InvalidCursor, MessageCursor};
+pub use delete::DeleteMessage;
+pub use edit::{EditMessage, MessageEdit};
 pub use follow::Follow;
+pub use forward::ForwardMessage;
 pub use list::{GetMessages, MessagePage};
 pub use new_message::NewMessage;
 pub use walk::{MessagePages, MessageStream};

@@ -173,6 +173,7 @@ impl ClientBuilder {
         Ok(Client {
             raw: Arc::new(raw::Client::new_with_client(&text, http, inner)),
             transport,
+            own_id: Arc::default(),
         })
     }
 }

@@ -11,6 +11,8 @@ use super::make::BODY_BYTES;
 pub(super) struct ErrorAnswer {
     pub(super) messages: Vec<String>,
     pub(super) validation: Vec<ValidationProblem>,
+    /// The number of the error, which bot operations give.
+    pub(super) code: Option<i64>,
     pub(super) body: Option<String>,
 }
 
@@ -62,10 +64,35 @@ impl ErrorAnswer {
         answer
     }
 
+    /// What a success answer says of a failure.
+    pub(super) fn said(code: Option<i64>, description: Option<&str>) -> ErrorAnswer {
+        let description = description.map(|text| beginning(text.trim(), MESSAGE_BYTES));
+        ErrorAnswer {
+            messages: description
+                .into_iter()
+                .filter(|text| !text.is_empty())
+                .collect(),
+            code,
+            ..ErrorAnswer::default()
+        }
+    }
+
+    /// Takes one more secret out of everything that was read.
+    pub(super) fn redact(&mut self, redact: impl Fn(&str) -> String) {
+        let places = self.validation.iter_mut().flat_map(|problem| {
+            let texts = [&mut problem.message, &mut problem.kind];
+            problem.location.iter_mut().chain(texts)
+        });
+        for text in self.messages.iter_mut().chain(&mut self.body).chain(places) {
+            *text = redact(text);
+        }
+    }
+
     fn read_json(&mut self, value: &Value) {
         match value {
             Value::Array(items) => self.read_items(items),
             Value::Object(object) => {
+                self.code = object.get("error_code").and_then(Value::as_i64);
                 // Specific before general: `message` is often a headline over `errors`.
                 for name in [
                     "detail",
@@ -74,6 +101,7 @@ impl ErrorAnswer {
                     "error",
                     "error_description",
                     "message",
+                    "description",
                 ] {
                     if let Some(value) = object.get(name) {
                         self.read_member(value);
@@ -211,6 +239,7 @@ mod tests {
             r#"{"error_description":"no"}"#,
             r#"{"detail":"no"}"#,
             r#"{"detail":["no"]}"#,
+            r#"{"ok":false,"error_code":401,"description":"no"}"#,
             r#""no""#,
             "no",
             " no\n",

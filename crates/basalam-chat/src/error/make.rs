@@ -11,6 +11,7 @@ use basalam_chat_api::scalars::Timestamp;
 
 use super::answer::{ErrorAnswer, beginning, cut};
 use super::{Error, ErrorKind, Inner};
+use crate::{BatchReport, CallOutcome};
 
 impl Error {
     fn new(kind: ErrorKind, problem: impl Into<String>, remedy: impl Into<String>) -> Error {
@@ -24,6 +25,7 @@ impl Error {
                 answer: ErrorAnswer::default(),
                 source: None,
                 gap: None,
+                batch: None,
             }),
         }
     }
@@ -168,6 +170,42 @@ impl Error {
         let mut error = Error::new(ErrorKind::Refused, problem, remedy).with_status(status);
         error.inner.answer = ErrorAnswer::read(body, redact);
         error
+    }
+
+    /// A success answer that says that nothing was done, and what it says besides, without secrets.
+    pub(crate) fn declined(code: Option<i64>, description: Option<&str>) -> Error {
+        let mut error = Error::new(
+            ErrorKind::Declined,
+            "the service answered that it did not do it",
+            "",
+        );
+        error.inner.answer = ErrorAnswer::said(code, description);
+        error
+    }
+
+    /// A call for a part of a list, with what became of all parts.
+    pub(crate) fn within<Id: Send + Sync + 'static>(mut self, batch: BatchReport<Id>) -> Error {
+        if batch.calls().len() > 1 {
+            let count = |outcome| batch.ids_that(outcome).count();
+            self.inner.problem.push_str(&format!(
+                "; of {} ids, {} were accepted before, {} went into the call that failed, and {} were \
+                 not sent",
+                batch.ids().count(),
+                count(CallOutcome::Accepted),
+                count(CallOutcome::Failed),
+                count(CallOutcome::NotTried),
+            ));
+        }
+        self.inner.batch = Some(Box::new(batch));
+        self
+    }
+
+    /// Takes a secret that the transport did not know of out of what the service said.
+    pub(crate) fn without(mut self, secret: &str) -> Error {
+        self.inner
+            .answer
+            .redact(|text| text.replace(secret, "[redacted]"));
+        self
     }
 
     /// A success answer that is not what the document describes.

@@ -13,6 +13,9 @@ pub(super) fn display(error: &Inner, f: &mut fmt::Formatter<'_>) -> fmt::Result 
     if let Some(status) = error.status {
         write!(f, " (status {status})")?;
     }
+    if let Some(code) = error.answer.code {
+        write!(f, " (error code {code})")?;
+    }
     let validation = error.answer.validation.iter().map(ToString::to_string);
     let said: Vec<String> = match error.answer.validation.is_empty() {
         true => error.answer.messages.clone(),
@@ -36,6 +39,7 @@ pub(super) fn debug(error: &Inner, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         .field("problem", &error.problem)
         .field("messages", &error.answer.messages)
         .field("validation", &error.answer.validation)
+        .field("code", &error.answer.code)
         .field("remedy", &error.remedy)
         .field("source", &error.source)
         .finish_non_exhaustive()

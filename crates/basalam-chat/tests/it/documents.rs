@@ -1,6 +1,8 @@
 //! What the facade says beside the document is what the document says.
 
 use basalam_chat::Environment;
+use basalam_chat::chats::DeleteChats;
+use basalam_chat::messages::{DeleteMessage, ForwardMessage};
 use serde_json::Value;
 
 fn document() -> Value {
@@ -37,4 +39,25 @@ fn every_operation_of_the_document_is_in_the_table_and_no_other() {
     in_document.sort_unstable();
     in_table.sort_unstable();
     assert_eq!(in_document, in_table);
+}
+
+#[test]
+fn lists_are_split_where_the_document_says_that_a_call_is_full() {
+    let document = document();
+    let max_items = |schema: &str, member: &str| {
+        let member = &document["components"]["schemas"][schema]["properties"][member];
+        usize::try_from(member["maxItems"].as_u64().unwrap()).unwrap()
+    };
+    let in_document = [
+        max_items("DeleteMessageBody", "message_ids"),
+        max_items("ForwardMessageBody", "message_ids"),
+        max_items("DeleteChatsBody", "chat_ids"),
+    ];
+    let in_code = [
+        DeleteMessage::MAX_PER_CALL,
+        ForwardMessage::MAX_PER_CALL,
+        DeleteChats::MAX_PER_CALL,
+    ];
+    assert_eq!(in_code, in_document);
+    assert_eq!(max_items("ForwardMessageBody", "chat_ids"), 1);
 }

@@ -3,10 +3,23 @@
 use std::fmt::Debug;
 
 use basalam_chat::auth::Authentication;
-use basalam_chat::chats::{Chat, ChatPage, ChatPartner, CreateChat, GetChats};
+use basalam_chat::bots::{
+    Bot, BotAnswer, BotInfo, DeleteWebhook, GetMe, GetWebhookInfo, LogOut, WebhookInfo,
+};
+use basalam_chat::chats::{
+    Chat, ChatKind, ChatPage, ChatPartner, CreateChat, DeleteChats, GetChats, GetUnseenChatCount,
+    UnseenChatCount,
+};
 use basalam_chat::files::{Upload, UploadFile};
-use basalam_chat::messages::{CreateMessage, GetMessages, Message, MessagePage};
-use basalam_chat::{ChatId, Client, ClientBuilder, Error, NewFile, NewMessage, PersonalToken};
+use basalam_chat::messages::{
+    CreateMessage, DeleteMessage, EditMessage, ForwardMessage, GetMessages, Message, MessageEdit,
+    MessageKind, MessagePage,
+};
+use basalam_chat::users::{CurrentUser, GetCurrentUser};
+use basalam_chat::{
+    BatchCall, BatchReport, CallOutcome, ChatId, Client, ClientBuilder, Error, MessageId, NewFile,
+    NewMessage, PersonalToken,
+};
 
 fn shared<T: Send + Sync>() {}
 fn cloned<T: Clone + Debug + Send + Sync>() {}
@@ -31,6 +44,28 @@ fn clients_builders_and_answers_can_be_shared_between_tasks() {
     cloned::<Upload>();
     moved::<NewFile>();
     moved::<UploadFile>();
+    cloned::<MessageKind<'_>>();
+    cloned::<ChatKind<'_>>();
+    cloned::<MessageEdit>();
+    cloned::<EditMessage>();
+    cloned::<DeleteMessage>();
+    cloned::<ForwardMessage>();
+    cloned::<DeleteChats>();
+    cloned::<BatchReport<MessageId>>();
+    cloned::<BatchCall<ChatId>>();
+    cloned::<CallOutcome>();
+    cloned::<GetUnseenChatCount>();
+    cloned::<UnseenChatCount>();
+    cloned::<GetCurrentUser>();
+    cloned::<CurrentUser>();
+    cloned::<Bot>();
+    cloned::<BotInfo>();
+    cloned::<WebhookInfo>();
+    cloned::<BotAnswer>();
+    cloned::<GetMe>();
+    cloned::<GetWebhookInfo>();
+    cloned::<DeleteWebhook>();
+    cloned::<LogOut>();
     shared::<Error>();
     sent(ClientBuilder::build);
 }
@@ -63,6 +98,18 @@ fn the_futures_of_requests_can_move_between_threads() {
     sent(client.get_chats().send());
     sent(client.upload_file("a").send());
     sent(client.create_chat(basalam_chat::UserId(1)).send());
+    sent(client.edit_message(MessageId(1), "text").send());
+    sent(client.delete_message([MessageId(1)]).send());
+    sent(client.forward_message([MessageId(1)], ChatId(1)).send());
+    sent(client.delete_chats([ChatId(1)]).send());
+    sent(client.get_unseen_chat_count().send());
+    sent(client.get_current_user().send());
+    sent(client.current_user_id());
+    let bot = client.bot("1:secret").unwrap();
+    sent(bot.get_me().send());
+    sent(bot.get_webhook_info().send());
+    sent(bot.delete_webhook().send());
+    sent(bot.log_out().send());
 }
 
 #[test]
@@ -83,6 +130,13 @@ fn debug_output_shows_neither_tokens_nor_texts() {
     assert!(!shown.contains(super::CANARY), "{shown}");
     assert!(!shown.contains("private"), "{shown}");
     assert!(shown.contains("ChatId(7)"), "{shown}");
+
+    let edit = client.edit_message(MessageId(7), "a private text");
+    let bot = client.bot("1:bot-canary").unwrap();
+    let shown = format!("{edit:?} {bot:?} {:?} {:?}", bot.get_me(), bot.log_out());
+    assert!(!shown.contains("private"), "{shown}");
+    assert!(!shown.contains("bot-canary"), "{shown}");
+    assert!(shown.contains("MessageId(7)"), "{shown}");
 }
 
 #[test]

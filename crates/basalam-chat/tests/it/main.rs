@@ -4,9 +4,12 @@
 #![allow(clippy::unwrap_used)]
 
 mod answers;
+mod batches;
 #[cfg(feature = "blocking")]
 mod blocking;
+mod bots;
 mod documents;
+mod edits;
 mod errors;
 mod following;
 mod guarantees;
@@ -14,6 +17,7 @@ mod history;
 mod listing;
 mod requests;
 mod uploads;
+mod users;
 
 use basalam_chat::{Client, PersonalToken};
 use basalam_chat_emulator::Emulator;

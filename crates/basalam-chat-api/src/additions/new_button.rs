@@ -1,0 +1,77 @@
+//! Buttons to put under a message.
+
+use serde_json::{Map, Value};
+
+use crate::scalars::{ButtonId, ButtonType};
+use crate::types::NewButton;
+
+impl NewButton {
+    /// A button that opens an address.
+    ///
+    /// `id` tells the button from the others of the message, `label` stands on it. Certain: from the
+    /// contract and the code of Basalam's web application.
+    ///
+    /// ```
+    /// # use basalam_chat_api::{scalars::ButtonId, types::NewButton};
+    /// let button = NewButton::url(ButtonId(1), "Open", "https://example.com");
+    /// assert_eq!(button.data["url"], "https://example.com");
+    /// ```
+    pub fn url(id: ButtonId, label: impl Into<String>, url: impl Into<String>) -> NewButton {
+        let data = Map::from_iter([("url".to_owned(), Value::String(url.into()))]);
+        NewButton::new(data, id, label.into(), ButtonType::Url)
+    }
+
+    /// A button that sends its label as a text message of the one who presses it.
+    ///
+    /// Certain: from the contract and the code of Basalam's web application.
+    pub fn message(id: ButtonId, label: impl Into<String>) -> NewButton {
+        NewButton::new(Map::new(), id, label.into(), ButtonType::Msg)
+    }
+
+    /// A button that calls back the service that put it there, with data for it.
+    ///
+    /// Likely of use to Basalam's own services alone: the call is not part of the public gateway.
+    ///
+    /// ```
+    /// # use basalam_chat_api::{scalars::ButtonId, types::NewButton};
+    /// let button = NewButton::callback(ButtonId(2), "Confirm", [("order", 7)]);
+    /// assert_eq!(button.data["order"], 7);
+    /// ```
+    pub fn callback<K: Into<String>, V: Into<Value>>(
+        id: ButtonId,
+        label: impl Into<String>,
+        data: impl IntoIterator<Item = (K, V)>,
+    ) -> NewButton {
+        let data = data.into_iter();
+        let data = data.map(|(name, value)| (name.into(), value.into()));
+        NewButton::new(data.collect(), id, label.into(), ButtonType::Cb)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn each_button_has_the_type_and_the_data_that_go_together() {
+        let buttons = [
+            NewButton::url(ButtonId(1), "Open", "https://example.com"),
+            NewButton::message(ButtonId(2), "Yes"),
+            NewButton::callback(
+                ButtonId(3),
+                "Confirm",
+                [("order", json!(7)), ("by", json!("x"))],
+            ),
+            NewButton::callback(ButtonId(4), "Again", Map::new()),
+        ];
+        let expected = json!([
+            { "id": 1, "label": "Open", "type": "url", "data": { "url": "https://example.com" } },
+            { "id": 2, "label": "Yes", "type": "msg", "data": {} },
+            { "id": 3, "label": "Confirm", "type": "cb", "data": { "order": 7, "by": "x" } },
+            { "id": 4, "label": "Again", "type": "cb", "data": {} },
+        ]);
+        assert_eq!(serde_json::to_value(buttons).unwrap(), expected);
+    }
+}

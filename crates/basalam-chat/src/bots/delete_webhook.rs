@@ -1,0 +1,67 @@
+//! Removing a bot's webhook.
+
+use basalam_chat_api::operation::Operation;
+use basalam_chat_api::operations::DELETE_WEBHOOK_DELETE;
+use basalam_chat_api::scalars::BotToken;
+
+use super::{Bot, BotAnswer, answer};
+use crate::request::{self, runs};
+use crate::{Client, Error};
+
+impl<C: Clone> Bot<C> {
+    /// Removes the bot's webhook, so that no more updates go to its address. Sent as a DELETE;
+    /// repeating it does no harm.
+    ///
+    /// The answer is given as it came; its `ok` is true.
+    ///
+    /// # Errors
+    ///
+    /// What [`Error`] lists for every call; [`is_declined`](Error::is_declined) where the service answers
+    /// `ok: false`. Unknown: how it answers a token that is not valid.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # use basalam_chat::Client;
+    /// # async fn run(client: Client, bot_token: String) -> Result<(), basalam_chat::Error> {
+    /// client.bot(bot_token)?.delete_webhook().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete_webhook(&self) -> DeleteWebhook<C> {
+        DeleteWebhook {
+            client: self.client.clone(),
+            request: Request {
+                token: self.token.clone(),
+            },
+        }
+    }
+}
+
+/// Removes a bot's webhook; made by [`Bot::delete_webhook`].
+#[derive(Clone, Debug)]
+#[must_use = "a request is sent when it is awaited"]
+pub struct DeleteWebhook<C = Client> {
+    pub(crate) client: C,
+    pub(crate) request: Request,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
+    token: BotToken,
+}
+
+runs!(DeleteWebhook gives BotAnswer);
+
+impl request::Request for Request {
+    type Answer = BotAnswer;
+
+    fn operation() -> &'static Operation {
+        &DELETE_WEBHOOK_DELETE
+    }
+
+    async fn run(self, client: Client) -> Result<BotAnswer, Error> {
+        let result = client.raw().delete_webhook_delete(&self.token).await;
+        answer::outcome(&client, &DELETE_WEBHOOK_DELETE, &self.token, result)
+    }
+}

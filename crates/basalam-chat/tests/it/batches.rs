@@ -1,0 +1,206 @@
+//! Lists of ids: split where the contract asks for it, and nothing half done in silence.
+
+use basalam_chat::{BatchReport, CallOutcome, ChatId, Error, MessageId};
+use basalam_chat_mock::MockServerExt;
+use basalam_chat_mock::types::{DeleteChatsBody, DeleteMessageBody, ForwardMessageBody};
+use httpmock::{Mock, MockServer};
+use serde_json::json;
+
+use super::client;
+
+fn ids(range: std::ops::RangeInclusive<i64>) -> Vec<MessageId> {
+    range.map(MessageId).collect()
+}
+
+/// What became of which ids, in short.
+fn outcomes<Id: Copy + Into<i64>>(report: &BatchReport<Id>) -> Vec<(i64, i64, CallOutcome)> {
+    let calls = report.calls().iter();
+    calls
+        .map(|call| {
+            let (first, last) = (call.ids.first().unwrap(), call.ids.last().unwrap());
+            ((*first).into(), (*last).into(), call.outcome)
+        })
+        .collect()
+}
+
+/// Answers the deletion of these messages.
+fn deletion<'a>(
+    server: &'a MockServer,
+    messages: Vec<MessageId>,
+    status: u16,
+    answer: &str,
+) -> Mock<'a> {
+    server.delete_message(|when, then| {
+        when.body(&DeleteMessageBody::new(messages));
+        let then = then.into_inner().status(status);
+        then.header("content-type", "application/json").body(answer);
+    })
+}
+
+const ACCEPTED: &str = r#"{"data":true}"#;
+
+#[tokio::test]
+async fn a_list_that_fits_is_one_call() {
+    let server = MockServer::start();
+    let mock = deletion(&server, ids(1..=30), 200, ACCEPTED);
+    let client = client(&server.base_url(), "token");
+    let report = client.delete_message(ids(1..=30)).await.unwrap();
+    mock.assert();
+    assert_eq!(outcomes(&report), [(1, 30, CallOutcome::Accepted)]);
+}
+
+#[tokio::test]
+async fn a_longer_list_is_sent_in_several_calls_in_the_given_order() {
+    let server = MockServer::start();
+    let first = deletion(&server, ids(46..=75), 200, ACCEPTED);
+    let second = deletion(&server, ids(1..=30), 200, ACCEPTED);
+    let third = deletion(&server, ids(31..=45), 200, ACCEPTED);
+    let client = client(&server.base_url(), "token");
+    let messages = ids(46..=75).into_iter().chain(ids(1..=45));
+    let report = client.delete_message(messages).await.unwrap();
+    let accepted = CallOutcome::Accepted;
+    let expected = [(46, 75, accepted), (1, 30, accepted), (31, 45, accepted)];
+    assert_eq!(outcomes(&report), expected);
+    assert_eq!(report.ids().count(), 75);
+    for mock in [first, second, third] {
+        mock.assert();
+    }
+}
+
+/// The error of deleting 75 messages where the second call is answered like this.
+async fn failed(status: u16, answer: &str) -> Error {
+    let server = MockServer::start();
+    let first = deletion(&server, ids(1..=30), 200, ACCEPTED);
+    let second = deletion(&server, ids(31..=60), status, answer);
+    let third = deletion(&server, ids(61..=75), 200, ACCEPTED);
+    let client = client(&server.base_url(), "token");
+    let error = client.delete_message(ids(1..=75)).await.unwrap_err();
+    first.assert();
+    second.assert();
+    assert_eq!(third.calls(), 0);
+    let report = error.batch::<MessageId>().unwrap();
+    let expected = [
+        (1, 30, CallOutcome::Accepted),
+        (31, 60, CallOutcome::Failed),
+        (61, 75, CallOutcome::NotTried),
+    ];
+    assert_eq!(outcomes(report), expected);
+    let left: Vec<MessageId> = report.ids_that(CallOutcome::NotTried).copied().collect();
+    assert_eq!(left, ids(61..=75));
+    assert!(error.batch::<ChatId>().is_none());
+    assert_eq!(error.operation(), Some("delete_message"));
+    let shown = error.to_string();
+    assert!(
+        shown.contains("of 75 ids, 30 were accepted before, 30 went into the call that failed"),
+        "{shown}"
+    );
+    assert!(shown.contains("15 were not sent"), "{shown}");
+    error
+}
+
+#[tokio::test]
+async fn after_a_call_that_fails_the_rest_is_not_sent_and_the_error_tells_the_parts() {
+    let error = failed(500, "{}").await;
+    assert!(error.is_server_error());
+    assert!(error.may_have_been_done());
+}
+
+#[tokio::test]
+async fn a_call_that_the_service_does_not_accept_is_no_success() {
+    let error = failed(200, r#"{"data":false}"#).await;
+    assert!(error.is_declined());
+    assert!(!error.may_have_been_done());
+}
+
+#[tokio::test]
+async fn a_single_call_that_fails_is_told_without_a_count() {
+    let server = MockServer::start();
+    deletion(&server, ids(7..=7), 403, "{}");
+    let client = client(&server.base_url(), "token");
+    let error = client.delete_message([MessageId(7)]).await.unwrap_err();
+    assert!(error.is_forbidden());
+    assert!(!error.to_string().contains("of 1 ids"), "{error}");
+    let report = error.batch::<MessageId>().unwrap();
+    assert_eq!(outcomes(report), [(7, 7, CallOutcome::Failed)]);
+}
+
+#[tokio::test]
+async fn an_id_that_is_given_twice_is_sent_once() {
+    let server = MockServer::start();
+    let mock = deletion(&server, vec![MessageId(3), MessageId(1)], 200, ACCEPTED);
+    let client = client(&server.base_url(), "token");
+    let messages = [3, 1, 3, 3, 1].map(MessageId);
+    client.delete_message(messages).await.unwrap();
+    mock.assert();
+}
+
+#[tokio::test]
+async fn messages_are_forwarded_in_ascending_order_and_26_at_a_time() {
+    let server = MockServer::start();
+    let forward = |messages: Vec<MessageId>| {
+        server.forward_message(|when, then| {
+            let body = ForwardMessageBody::new(vec![ChatId(9)], messages);
+            when.user_agent("agent/1").x_client_info("info").body(&body);
+            then.into_inner()
+                .status(200)
+                .json_body(json!({ "data": true }));
+        })
+    };
+    let first = forward(ids(1..=26));
+    let second = forward(ids(27..=27));
+    let client = client(&server.base_url(), "token");
+    let messages = ids(1..=27).into_iter().rev().chain(ids(5..=5));
+    let report = client
+        .forward_message(messages, ChatId(9))
+        .user_agent("agent/1")
+        .client_info("info")
+        .await
+        .unwrap();
+    first.assert();
+    second.assert();
+    let accepted = CallOutcome::Accepted;
+    assert_eq!(outcomes(&report), [(1, 26, accepted), (27, 27, accepted)]);
+}
+
+#[tokio::test]
+async fn chats_are_deleted_30_at_a_time() {
+    let server = MockServer::start();
+    let delete = |range: std::ops::RangeInclusive<i64>| {
+        server.delete_chats(|when, then| {
+            when.body(&DeleteChatsBody::new(range.map(ChatId).collect()));
+            then.into_inner()
+                .status(200)
+                .json_body(json!({ "data": true }));
+        })
+    };
+    let (first, second) = (delete(1..=30), delete(31..=31));
+    let client = client(&server.base_url(), "token");
+    let report = client.delete_chats((1..=31).map(ChatId)).await.unwrap();
+    first.assert();
+    second.assert();
+    let accepted = CallOutcome::Accepted;
+    assert_eq!(outcomes(&report), [(1, 30, accepted), (31, 31, accepted)]);
+}
+
+#[tokio::test]
+async fn an_empty_list_is_refused_before_anything_is_sent() {
+    let server = MockServer::start();
+    let mock = server.mock(|_, then| {
+        then.status(200).body(ACCEPTED);
+    });
+    let client = client(&server.base_url(), "token");
+    let errors = [
+        (client.delete_message([]).await.unwrap_err(), "`messages`"),
+        (
+            client.forward_message([], ChatId(1)).await.unwrap_err(),
+            "`messages`",
+        ),
+        (client.delete_chats([]).await.unwrap_err(), "`chats`"),
+    ];
+    for (error, argument) in errors {
+        assert!(error.is_invalid_input());
+        assert!(error.to_string().contains(argument), "{error}");
+        assert!(error.operation().is_some());
+    }
+    assert_eq!(mock.calls(), 0);
+}
