@@ -46,7 +46,7 @@ impl Upload {
         name: String,
     ) -> Result<Upload, Error> {
         let Some(address) = address(&file) else {
-            return Err(Error::file_without_address(&file.id));
+            return Err(Error::file_without_address(file.id));
         };
         Ok(Upload {
             address: address.to_owned(),
