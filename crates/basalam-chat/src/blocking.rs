@@ -37,7 +37,7 @@ pub(crate) use iter::{Source, next};
 use crate::auth::Authentication;
 use crate::chats::{ChatPartner, CreateChat, GetChats};
 use crate::files::UploadFile;
-use crate::messages::{CreateMessage, GetMessages};
+use crate::messages::{CreateMessage, Follow, GetMessages};
 use crate::request::{self, Request};
 use crate::{ChatId, ClientBuilder, Error, NewFile, NewMessage};
 use worker::Worker;
@@ -89,6 +89,37 @@ impl Client {
         let answer = request::future(self.client.clone(), request);
         let answer = self.worker.wait(answer).and_then(|answer| answer);
         answer.map_err(|error| error.of(R::operation()))
+    }
+
+    /// Runs a future on the worker and waits for what it gives.
+    pub(crate) fn wait<T: Send + 'static>(
+        &self,
+        future: impl Future<Output = T> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.worker.wait(future)
+    }
+
+    /// Follows a chat, as [`Client::follow`](crate::Client::follow) does.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # use basalam_chat::{ChatId, blocking};
+    /// # fn run(client: blocking::Client) -> Result<(), basalam_chat::Error> {
+    /// let mut follower = client.follow(ChatId(183_583_802));
+    /// loop {
+    ///     let new = follower.new_messages()?;
+    ///     for message in &new {
+    ///         println!("{}: {}", message.id, message.content.text.as_deref().unwrap_or("-"));
+    ///     }
+    ///     if new.is_empty() {
+    ///         std::thread::sleep(std::time::Duration::from_secs(5));
+    ///     }
+    /// }
+    /// # }
+    /// ```
+    pub fn follow(&self, chat: ChatId) -> Follow<Client> {
+        self.client.follow(chat).with_client(self.clone())
     }
 
     /// The client that walks through lists start from.
