@@ -103,8 +103,7 @@ mod tests {
     fn a_panic_of_the_work_is_an_error_and_the_next_work_is_done() {
         let worker = worker();
         let error = worker
-            .wait(async { std::panic::resume_unwind(Box::new(())) })
-            .map(|()| ())
+            .wait::<()>(async { std::panic::resume_unwind(Box::new(())) })
             .unwrap_err();
         assert!(error.may_have_been_done(), "{error}");
         assert_eq!(worker.wait(async { 7 }).unwrap(), 7);
