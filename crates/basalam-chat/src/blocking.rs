@@ -39,7 +39,8 @@ use crate::bots::Bot;
 use crate::chats::{ChatPartner, CreateChat, DeleteChats, GetChats, GetUnseenChatCount};
 use crate::files::UploadFile;
 use crate::messages::{
-    CreateMessage, DeleteMessage, EditMessage, ForwardMessage, GetMessages, Message, MessageEdit,
+    CreateMessage, DeleteMessage, EditMessage, Follow, ForwardMessage, GetMessages, Message,
+    MessageEdit,
 };
 use crate::request::{self, Request};
 use crate::users::GetCurrentUser;
@@ -124,6 +125,37 @@ impl Client {
         let answer = request::future(self.client.clone(), request);
         let answer = self.worker.wait(answer).and_then(|answer| answer);
         answer.map_err(|error| error.of(R::operation()))
+    }
+
+    /// Runs a future on the worker and waits for what it gives.
+    pub(crate) fn wait<T: Send + 'static>(
+        &self,
+        future: impl Future<Output = T> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.worker.wait(future)
+    }
+
+    /// Follows a chat, as [`Client::follow`](crate::Client::follow) does.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # use basalam_chat::{ChatId, blocking};
+    /// # fn run(client: blocking::Client) -> Result<(), basalam_chat::Error> {
+    /// let mut follower = client.follow(ChatId(183_583_802));
+    /// loop {
+    ///     let new = follower.new_messages()?;
+    ///     for message in &new {
+    ///         println!("{}: {}", message.id, message.content.text.as_deref().unwrap_or("-"));
+    ///     }
+    ///     if new.is_empty() {
+    ///         std::thread::sleep(std::time::Duration::from_secs(5));
+    ///     }
+    /// }
+    /// # }
+    /// ```
+    pub fn follow(&self, chat: ChatId) -> Follow<Client> {
+        self.client.follow(chat).with_client(self.clone())
     }
 
     /// The client that walks through lists start from.

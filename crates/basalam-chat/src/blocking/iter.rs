@@ -51,7 +51,7 @@ pub(crate) fn next<S: Source>(iter: &mut Iter<S>) -> Option<Result<S::Item, Erro
         let item = stream.next().await;
         (stream, item)
     };
-    match iter.client.worker.wait(step) {
+    match iter.client.wait(step) {
         Ok((stream, item)) => {
             iter.stream = Some(stream);
             item

@@ -48,8 +48,8 @@ impl Client {
 /// calls is left out, however much it is. Ids grow with time (likely: the service sorts by them).
 #[derive(Clone, Debug)]
 #[must_use = "a follower gives what is new when it is asked"]
-pub struct Follow {
-    client: Client,
+pub struct Follow<C = Client> {
+    pub(crate) client: C,
     chat: ChatId,
     position: Position,
 }
@@ -64,17 +64,17 @@ enum Position {
     After(MessageId),
 }
 
-impl Follow {
+impl<C> Follow<C> {
     /// Begins after this message, such as the last one that an earlier run has seen.
     ///
     /// Without it, the first call gives nothing and begins after what is there already.
-    pub fn after(mut self, message: MessageId) -> Follow {
+    pub fn after(mut self, message: MessageId) -> Self {
         self.position = Position::After(message);
         self
     }
 
     /// Begins with the first message of the chat.
-    pub fn from_the_beginning(mut self) -> Follow {
+    pub fn from_the_beginning(mut self) -> Self {
         self.position = Position::Beginning;
         self
     }
@@ -87,6 +87,26 @@ impl Follow {
         }
     }
 
+    /// Where this follower stands, for a stream to go on from.
+    pub fn cursor(&self) -> MessageCursor {
+        MessageCursor {
+            direction: Direction::Newer,
+            last: self.last(),
+        }
+    }
+
+    /// The same follower with another client.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn with_client<D>(&self, client: D) -> Follow<D> {
+        Follow {
+            client,
+            chat: self.chat,
+            position: self.position,
+        }
+    }
+}
+
+impl Follow {
     /// Gives the messages that came since the last call, oldest first: 100 at most.
     ///
     /// Where it gives some, there may be more: ask again at once. Where it gives none, ask again after a
@@ -122,14 +142,6 @@ impl Follow {
         Ok(messages)
     }
 
-    /// Where this follower stands, for a stream to go on from.
-    pub fn cursor(&self) -> MessageCursor {
-        MessageCursor {
-            direction: Direction::Newer,
-            last: self.last(),
-        }
-    }
-
     async fn newest(&self) -> Result<Position, Error> {
         let mut request = Request::new(self.chat);
         request.limit = Some(1);
@@ -142,5 +154,24 @@ impl Follow {
     async fn ask(&self, request: Request) -> Result<Vec<Message>, Error> {
         let page = request::future(self.client.clone(), request).await?;
         Ok(page.messages)
+    }
+}
+
+#[cfg(feature = "blocking")]
+impl Follow<crate::blocking::Client> {
+    /// Gives the messages that came since the last call, oldest first, as
+    /// [`new_messages`](Follow::new_messages) of the async client does.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn new_messages(&mut self) -> Result<Vec<Message>, Error> {
+        let mut follow = self.with_client(self.client.walker());
+        let (position, new) = self.client.wait(async move {
+            let new = follow.new_messages().await;
+            (follow.position, new)
+        })?;
+        self.position = position;
+        new
     }
 }

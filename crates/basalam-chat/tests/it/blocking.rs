@@ -136,6 +136,21 @@ fn a_file_is_uploaded_from_a_reader_that_waits() {
 }
 
 #[test]
+fn a_chat_is_followed() {
+    let emulator = Emulator::builder().start_blocking().unwrap();
+    let seller = client_of(&emulator, emulator.seller());
+    let partner = UserId(emulator.customer().id);
+    let chat = seller.create_chat(partner).send().unwrap();
+    let mut follower = seller.follow(chat.id);
+    assert!(follower.new_messages().unwrap().is_empty());
+    let sent = seller.create_message(chat.id, "news").send().unwrap();
+    let new = follower.new_messages().unwrap();
+    assert_eq!((new.len(), new[0].id), (1, sent.id));
+    assert_eq!(follower.last(), Some(sent.id));
+    assert!(follower.new_messages().unwrap().is_empty());
+}
+
+#[test]
 fn a_walk_goes_on_from_where_another_one_stood() {
     let emulator = Emulator::builder().start_blocking().unwrap();
     let seller = client_of(&emulator, emulator.seller());

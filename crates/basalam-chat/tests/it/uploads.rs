@@ -9,7 +9,8 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use basalam_chat::files::UploadFileType;
-use basalam_chat::{ChatId, Client, FileId, MessageType, NewFile};
+use basalam_chat::{ChatId, Client, FileId, MessageType, NewFile, UserId};
+use basalam_chat_emulator::Emulator;
 use httpmock::prelude::*;
 use serde_json::json;
 use tokio::io::{AsyncRead, ReadBuf};
@@ -496,6 +497,35 @@ async fn an_upload_has_a_time_of_its_own() {
     });
     client.upload_file(file()).await.unwrap();
     server.join().unwrap();
+}
+
+#[tokio::test]
+async fn an_uploaded_picture_is_sent_and_read_by_the_other_side() {
+    for uploads_have_url in [true, false] {
+        let emulator = Emulator::builder().uploads_have_url(uploads_have_url);
+        let emulator = emulator.start().await.unwrap();
+        let seller = super::seller(&emulator);
+        let customer = client(emulator.base_url(), emulator.customer().token());
+        let partner = UserId(emulator.customer().id);
+        let chat = seller.create_chat(partner).await.unwrap();
+
+        let parcel = NewFile::from_bytes("مرسوله.png", "bytes");
+        let upload = seller.upload_picture(parcel).await.unwrap();
+        assert_eq!(upload.url.is_some(), uploads_have_url);
+        assert_eq!(upload.mime_type.as_deref(), Some("image/png"));
+        let message = upload.clone().caption("در راه است");
+        seller.create_message(chat.id, message).await.unwrap();
+
+        let page = customer.get_messages(chat.id).await.unwrap();
+        assert_eq!(page.messages[0].message_type, MessageType::Picture);
+        let content = &page.messages[0].content;
+        assert_eq!(content.text.as_deref(), Some("در راه است"));
+        let file = &content.files.as_ref().unwrap()[0];
+        assert_eq!(file.id, Some(upload.id));
+        assert_eq!(file.url.as_deref(), Some(upload.address()));
+        assert_eq!(file.name.as_deref(), Some("مرسوله.png"));
+        assert_eq!(file.size, Some(5));
+    }
 }
 
 #[tokio::test]
