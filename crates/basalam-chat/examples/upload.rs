@@ -10,6 +10,13 @@ use basalam_chat::{ChatId, Client, NewFile, PersonalToken, UserId};
 use basalam_chat_emulator::Emulator;
 use tokio::io::AsyncReadExt;
 
+/// A picture of one black pixel.
+const DOT: &[u8] = b"\
+    \x89\x50\x4e\x47\x0d\x0a\x1a\x0a\x00\x00\x00\x0d\x49\x48\x44\x52\x00\x00\x00\x01\x00\x00\
+    \x00\x01\x08\x00\x00\x00\x00\x3a\x7e\x9b\x55\x00\x00\x00\x0a\x49\x44\x41\x54\x78\x9c\x63\
+    \x60\x00\x00\x00\x02\x00\x01\x48\xaf\xa4\x71\x00\x00\x00\x00\x49\x45\x4e\x44\xae\x42\x60\
+    \x82";
+
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let emulator = Emulator::start().await?;
@@ -18,6 +25,15 @@ async fn main() -> anyhow::Result<()> {
         .build()?;
     println!("Talking to an emulator at {}.", client.base_url());
     let chat = client.create_chat(UserId(emulator.customer().id)).await?;
+
+    // A picture, in one sentence.
+    let picture = NewFile::from_bytes("dot.png", DOT);
+    client
+        .create_message(
+            chat.id,
+            client.upload_picture(picture).await?.caption("Fresh!"),
+        )
+        .await?;
 
     // From memory.
     let orders = NewFile::from_bytes("orders.csv", "day,orders\n2026-07-22,7\n");
@@ -30,7 +46,9 @@ async fn main() -> anyhow::Result<()> {
         .upload_voice(voice)
         .on_progress(|sent, total| {
             let total = total.map_or_else(|| "?".to_owned(), |total| total.to_string());
-            println!("  {sent} of {total} bytes");
+            if sent % (256 * 1024) == 0 || sent == 1_000_000 {
+                println!("  {sent} of {total} bytes");
+            }
         })
         .await?;
     client.create_message(chat.id, voice).await?;

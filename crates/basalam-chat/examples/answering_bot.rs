@@ -1,0 +1,120 @@
+//! Answers whoever writes, once, and never itself.
+//!
+//! `cargo run --example answering_bot` starts a local emulator of the service, plays a customer, and ends
+//! when everything is answered. With `BASALAM_TOKEN` set it answers on the real service until it is
+//! stopped.
+
+// An example talks to the person who runs it.
+#![allow(clippy::print_stdout)]
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use basalam_chat::messages::{Follow, Message, MessageKind};
+use basalam_chat::{ChatFilter, ChatId, Client, Error, MessageId, PersonalToken, UserId};
+use basalam_chat_emulator::Emulator;
+
+/// How long the bot rests when nothing is new.
+const PAUSE: Duration = Duration::from_secs(5);
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    if let Ok(token) = std::env::var("BASALAM_TOKEN") {
+        let mut bot = Bot::new(Client::new(PersonalToken::new(token))?);
+        loop {
+            if bot.answer_all().await? == 0 {
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    }
+    against_an_emulator().await
+}
+
+struct Bot {
+    client: Client,
+    /// One follower a chat. A bot that is started anew keeps `Follow::last` of each somewhere.
+    chats: HashMap<ChatId, Follow>,
+}
+
+impl Bot {
+    fn new(client: Client) -> Bot {
+        Bot {
+            client,
+            chats: HashMap::new(),
+        }
+    }
+
+    /// Answers what is new in every chat with unseen messages, and says how much that was.
+    async fn answer_all(&mut self) -> Result<usize, Error> {
+        let mut answered = 0;
+        let mut unseen = self.client.get_chats().filter(ChatFilter::Unseen).stream();
+        while let Some(chat) = unseen.try_next().await? {
+            // A chat that is new to the bot is followed from the last message that was seen in it.
+            let seen = chat.last_seen_id.unwrap_or(MessageId(0));
+            let client = self.client.clone();
+            let follower = self
+                .chats
+                .entry(chat.id)
+                .or_insert_with(|| client.follow(chat.id).after(seen));
+            for message in follower.new_messages().await? {
+                if self.client.is_mine(&message).await? {
+                    continue;
+                }
+                let answer = answer(&message);
+                // Should this fail, look before sending again: `Error::may_have_been_done` says when.
+                self.client
+                    .create_message(chat.id, answer.as_str())
+                    .reply_to(message.id)
+                    .await?;
+                println!("  answered {}: {answer}", message.id);
+                answered += 1;
+            }
+        }
+        Ok(answered)
+    }
+}
+
+fn answer(message: &Message) -> String {
+    match message.kind() {
+        MessageKind::Text(text) if text.contains('?') => {
+            "Good question! A person will answer.".into()
+        }
+        MessageKind::Text(_) => "Thank you for your message.".into(),
+        MessageKind::Product(product) => format!("Product {product} is in stock."),
+        _ => format!("Thank you for the {}.", message.message_type),
+    }
+}
+
+/// Plays a customer, and lets the bot answer.
+async fn against_an_emulator() -> anyhow::Result<()> {
+    let emulator = Emulator::start().await?;
+    let client_of = |token: &str| {
+        Client::builder(PersonalToken::new(token))
+            .base_url(emulator.base_url())
+            .build()
+    };
+    let mut bot = Bot::new(client_of(emulator.seller().token())?);
+    let customer = client_of(emulator.customer().token())?;
+    println!("Answering on an emulator at {}.", bot.client.base_url());
+    let chat = customer.create_chat(UserId(emulator.seller().id)).await?.id;
+    customer.create_message(chat, "سلام").await?;
+    customer.create_message(chat, "Is it in stock?").await?;
+    while bot.answer_all().await? > 0 {}
+    customer.create_message(chat, "Thanks!").await?;
+    while bot.answer_all().await? > 0 {}
+
+    println!("\nThe conversation:");
+    for message in customer
+        .get_messages(chat)
+        .order(basalam_chat::SortOrder::Asc)
+        .await?
+    {
+        let who = message
+            .sender
+            .as_ref()
+            .and_then(|sender| sender.name.as_deref());
+        let text = message.content.text.as_deref().unwrap_or_default();
+        println!("  {}: {text}", who.unwrap_or("somebody"));
+    }
+    Ok(())
+}
