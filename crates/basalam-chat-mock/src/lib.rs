@@ -1,4 +1,4 @@
-//! Typed [httpmock](https://docs.rs/httpmock) mocks of the Basalam chat service.
+//! Typed [httpmock](https://github.com/httpmock/httpmock) mocks of the Basalam chat service.
 //!
 //! [`MockServerExt`] gives a [`MockServer`](httpmock::MockServer) a method for each operation of the
 //! service but the upload, whose body is no JSON. Conditions and answers take the types of the generated client. An answer is best read
