@@ -95,8 +95,8 @@ impl Error {
         self.inner.operation.map(|operation| operation.id)
     }
 
-    /// The HTTP status of the service's answer, where one came; none for a success that could not be
-    /// read.
+    /// The HTTP status of the service's answer, where one came; none for a success whose content is not
+    /// the expected one.
     pub fn status(&self) -> Option<u16> {
         self.inner.status
     }
@@ -110,6 +110,8 @@ impl Error {
             ErrorKind::Timeout | ErrorKind::Interrupted => true,
             ErrorKind::TooLarge | ErrorKind::Unreadable => true,
             ErrorKind::Refused => self.is_server_error(),
+            // Told with the status of a success, where the service answered before the file ended.
+            ErrorKind::UnreadableFile => self.status().is_some(),
             _ => false,
         }
     }

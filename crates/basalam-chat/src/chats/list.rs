@@ -49,8 +49,8 @@ impl Client {
 ///
 /// Times are texts as the service writes them, such as `2026-07-22 10:28:23`. Unknown: the zone that
 /// they are in, other forms that are accepted, and whether a chat at the very second of a bound is in
-/// the list; so give back what came from the service. To see every chat once, read
-/// [`stream`](GetChats::stream), which takes care of that.
+/// the list; so give back what came from the service. To walk through all
+/// chats, read [`stream`](GetChats::stream), which takes care of that.
 #[derive(Clone, Debug)]
 #[must_use = "a request is sent when it is awaited"]
 pub struct GetChats<C = Client> {
@@ -210,6 +210,15 @@ impl request::Request for Request {
         if self.limit == Some(0) {
             let remedy = "ask for at least one chat";
             return Err(Error::invalid_input("limit", "is zero", remedy));
+        }
+        if self.resume.is_some() {
+            let problem =
+                "is for walks: one page alone cannot tell which chats of a second were given";
+            return Err(Error::invalid_input(
+                "resume",
+                problem,
+                "use `stream` or `pages`",
+            ));
         }
         let result = client
             .raw()

@@ -87,9 +87,16 @@ impl ChatWalk {
         let mut request = self.request.clone();
         request.limit = Some(limit);
         if let Some(bound) = bound {
-            match self.cursor.order {
-                ChatOrder::ModifiedAt => request.modified_before = Some(bound),
-                _ => request.updated_before = Some(bound),
+            let filter = match self.cursor.order {
+                ChatOrder::ModifiedAt => &mut request.modified_before,
+                _ => &mut request.updated_before,
+            };
+            // The caller's own bound stays where it is the earlier one.
+            if filter
+                .as_ref()
+                .is_none_or(|set| is_earlier(&bound, Some(set)))
+            {
+                *filter = Some(bound);
             }
         }
         Ok(request::future(self.client.clone(), request).await?.chats)
@@ -244,7 +251,9 @@ impl Walk for ChatWalk {
 stream! {
     /// Chats, one after the other; made by [`GetChats::stream`](super::GetChats::stream).
     ///
-    /// Each chat comes once; one in which something happens meanwhile may come again, with a newer time.
+    /// Each chat comes once. One in which something happens meanwhile moves to the front of the list: if it
+    /// was given already, it may come again with its newer time; if it was not, this walk may miss it, and
+    /// a new one with [`updated_from`](super::GetChats::updated_from) the time of the first chat has it.
     /// The stream ends where the service has no more, and after an error other than a
     /// [gap](Error::is_gap), behind which it goes on.
     pub struct ChatStream(Items<ChatWalk>) gives Chat, by Items::poll_item;

@@ -30,7 +30,7 @@ impl Error {
         }
     }
 
-    fn with_status(mut self, status: u16) -> Error {
+    pub(crate) fn with_status(mut self, status: u16) -> Error {
         self.inner.status = Some(status);
         self
     }
@@ -202,9 +202,15 @@ impl Error {
 
     /// Takes a secret that the transport did not know of out of what the service said.
     pub(crate) fn without(mut self, secret: &str) -> Error {
-        self.inner
-            .answer
-            .redact(|text| text.replace(secret, "[redacted]"));
+        // The part behind the colon of a bot's token is spelled alike wherever it stands.
+        let hidden = secret.split_once(':').map_or(secret, |(_, hidden)| hidden);
+        self.inner.answer.redact(|text| {
+            let text = text.replace(secret, "[redacted]");
+            match hidden {
+                "" => text,
+                hidden => text.replace(hidden, "[redacted]"),
+            }
+        });
         self
     }
 

@@ -126,6 +126,14 @@ impl NewFile {
                 (reader, Some(self.length.unwrap_or(length)))
             }
         };
+        if length.is_some_and(|length| length > MAX_LENGTH) {
+            let problem = "announces more bytes than any file has";
+            return Err(Error::invalid_input(
+                argument,
+                problem,
+                "give the number of bytes",
+            ));
+        }
         let media_type = self.media_type.unwrap_or_else(|| {
             let guess = mime_guess::from_path(&name).first_or_octet_stream();
             guess.to_string()
@@ -138,6 +146,9 @@ impl NewFile {
         })
     }
 }
+
+/// More than any file has, and little enough for the length of a whole form to be counted.
+const MAX_LENGTH: u64 = i64::MAX as u64 / 4;
 
 /// A file that is ready to be sent.
 pub(super) struct OpenFile {

@@ -240,9 +240,10 @@ impl request::Request for Request {
         let answer = send(&client, form, self.timeout).await;
         // Where the file failed, the connection broke for no other reason.
         let answer = match (answer, failure.try_recv()) {
-            (Err(error), Ok(_)) if error.status().is_some() => Err(error),
-            (_, Ok(failure)) => Err(failure),
-            (answer, Err(_)) => answer,
+            (Err(error), Ok(failure)) if error.status().is_none() => Err(failure),
+            // The service took less than the file: what it stored is not what was to be uploaded.
+            (Ok(_), Ok(failure)) => Err(failure.with_status(UPLOAD_FILE.success)),
+            (answer, _) => answer,
         };
         Upload::new(answer?, self.file_type, name)
     }

@@ -87,12 +87,11 @@ impl<C> Follow<C> {
         }
     }
 
-    /// Where this follower stands, for a stream to go on from.
-    pub fn cursor(&self) -> MessageCursor {
-        MessageCursor {
-            direction: Direction::Newer,
-            last: self.last(),
-        }
+    /// Where this follower stands, for a stream to go on from; none before it knows.
+    pub fn cursor(&self) -> Option<MessageCursor> {
+        let direction = Direction::Newer;
+        let last = self.last();
+        (self.position != Position::Unknown).then_some(MessageCursor { direction, last })
     }
 
     /// The same follower with another client.

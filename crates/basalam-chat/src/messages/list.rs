@@ -8,6 +8,7 @@ use basalam_chat_api::operations::GET_MESSAGES;
 use super::cursor::{Direction, MessageCursor};
 use super::walk::{MessagePages, MessageStream, MessageWalk};
 use super::{Comparison, Message, MessageId, SortOrder};
+use crate::paging::Walk;
 use crate::request::{self, runs};
 use crate::{ChatId, Client, Error, transport};
 
@@ -201,17 +202,31 @@ impl Request {
         }
     }
 
-    /// The order and the bound of one page, and where a walk stands after it if it is empty.
-    fn start(&self) -> (Option<SortOrder>, Option<(Comparison, MessageId)>) {
-        let Some(cursor) = &self.resume else {
-            return (self.order.clone(), self.bound.clone());
+    /// Which way the page goes, and where it begins: where a walk stands if the page is empty.
+    fn beginning(&self) -> MessageCursor {
+        let direction = match self.order {
+            Some(SortOrder::Asc) => Direction::Newer,
+            _ => Direction::Older,
         };
-        let comparison = match cursor.direction {
-            Direction::Older => Comparison::Lt,
-            Direction::Newer => Comparison::Gt,
-        };
-        let bound = cursor.last.map(|last| (comparison, last));
-        (Some(cursor.direction.order()), bound)
+        let last = self
+            .bound
+            .as_ref()
+            .and_then(|(comparison, id)| match (comparison, direction) {
+                (Comparison::Gt, Direction::Newer) | (Comparison::Lt, Direction::Older) => {
+                    Some(*id)
+                }
+                (Comparison::Gte, Direction::Newer) => Some(MessageId(id.0.saturating_sub(1))),
+                (Comparison::Lte, Direction::Older) => Some(MessageId(id.0.saturating_add(1))),
+                _ => None,
+            });
+        MessageCursor { direction, last }
+    }
+
+    /// The page after a cursor, as a walk from there finds it.
+    async fn resumed(self, client: Client) -> Result<MessagePage, Error> {
+        let mut walk = MessageWalk::new(client, self);
+        let messages = walk.next().await?.unwrap_or_default();
+        Ok(MessagePage::new(messages, walk.cursor().clone()))
     }
 }
 
@@ -227,12 +242,11 @@ impl request::Request for Request {
             let remedy = "ask for at least one message";
             return Err(Error::invalid_input("limit", "is zero", remedy));
         }
-        let (order, bound) = self.start();
-        let direction = match order {
-            Some(SortOrder::Asc) => Direction::Newer,
-            _ => Direction::Older,
-        };
-        let (comparison, message) = bound.unzip();
+        if self.resume.is_some() {
+            return self.resumed(client).await;
+        }
+        let mut cursor = self.beginning();
+        let (comparison, message) = self.bound.unzip();
         let result = client
             .raw()
             .get_messages(
@@ -240,18 +254,15 @@ impl request::Request for Request {
                 comparison.as_ref(),
                 self.limit.map(i64::from),
                 message.as_ref(),
-                order.as_ref(),
+                self.order.as_ref(),
             )
             .await;
-        let messages = transport::outcome(&client, &GET_MESSAGES, result)?
-            .data
-            .messages;
-        let last = messages.last().map(|message| message.id);
-        let last = last.or(self.resume.and_then(|cursor| cursor.last));
-        Ok(MessagePage::new(
-            messages,
-            MessageCursor { direction, last },
-        ))
+        let answer = transport::outcome(&client, &GET_MESSAGES, result)?;
+        let messages = answer.data.messages;
+        if let Some(message) = messages.last() {
+            cursor.last = Some(message.id);
+        }
+        Ok(MessagePage::new(messages, cursor))
     }
 }
 

@@ -92,40 +92,29 @@ impl MessageWalk {
     /// Starts a walk with the bounds of `request`, in its order, or where `request` goes on from.
     pub(crate) fn new(client: Client, mut request: Request) -> MessageWalk {
         let resume = request.resume.take();
+        if let Some(cursor) = &resume {
+            // The cursor's direction decides which side the bound is on.
+            request.order = Some(cursor.direction.order());
+        }
         let (start, invalid) = match Start::of(&mut request) {
             Ok(start) => (start, None),
             Err(error) => (Start::default(), Some(error)),
         };
         request.limit.get_or_insert(PAGE);
         request.order = Some(start.direction.order());
-        let cursor = MessageCursor {
+        let beginning = MessageCursor {
             direction: start.direction,
             last: None,
         };
-        let walk = MessageWalk {
+        MessageWalk {
             client,
             request,
             first: start.first,
             stop: start.stop,
-            cursor,
+            cursor: resume.unwrap_or(beginning),
             invalid,
             is_over: false,
-        };
-        match resume {
-            Some(cursor) => walk.resume(cursor),
-            None => walk,
         }
-    }
-
-    /// Goes on where another walk stood.
-    fn resume(mut self, cursor: MessageCursor) -> MessageWalk {
-        self.request.order = Some(cursor.direction.order());
-        if self.cursor.direction != cursor.direction {
-            // The bounds were for the other direction.
-            (self.first, self.stop) = (None, None);
-        }
-        self.cursor = cursor;
-        self
     }
 
     /// What the next page is asked for with.

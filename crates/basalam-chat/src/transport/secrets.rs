@@ -48,7 +48,14 @@ fn path_parameters(template: &str, url: &Url) -> Vec<SecretString> {
         .zip(segments)
         .filter(|(name, segment)| name.starts_with('{') && !segment.is_empty());
     parameters
-        .flat_map(|(_, segment)| [segment.to_owned(), segment.replace("%3A", ":")])
+        .flat_map(|(_, segment)| {
+            let plain = segment.replace("%3A", ":");
+            // The part behind the colon is the secret one, and is spelled alike everywhere.
+            let secret = plain.split_once(':').map(|(_, secret)| secret.to_owned());
+            let secret = secret.filter(|secret| !secret.is_empty());
+            [Some(segment.to_owned()), Some(plain), secret]
+        })
+        .flatten()
         .map(SecretString::from)
         .collect()
 }

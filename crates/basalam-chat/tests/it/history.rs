@@ -115,6 +115,58 @@ async fn a_walk_goes_on_from_a_cursor_that_was_kept_as_text() {
 }
 
 #[tokio::test]
+async fn an_empty_page_keeps_its_place() {
+    let emulator = Emulator::start().await.unwrap();
+    let (client, chat, ids) = chat_with(&emulator, 3).await;
+    let mut last = ids[2];
+    for including in [false, true] {
+        let request = client.get_messages(chat).order(SortOrder::Asc);
+        let page = match including {
+            true => request.since(MessageId(last.0 + 1)).await.unwrap(),
+            false => request.after(last).await.unwrap(),
+        };
+        assert!(page.is_empty());
+        let new = client.create_message(chat, "new").await.unwrap().id;
+        let next = client
+            .get_messages(chat)
+            .resume(page.cursor())
+            .await
+            .unwrap();
+        assert_eq!(
+            next.iter().map(|message| message.id).collect::<Vec<_>>(),
+            [new]
+        );
+        let again = client
+            .get_messages(chat)
+            .resume(next.cursor())
+            .await
+            .unwrap();
+        assert!(again.is_empty());
+        last = new;
+    }
+}
+
+#[tokio::test]
+async fn a_cursor_at_the_beginning_begins_there_and_far_bounds_hold() {
+    let emulator = Emulator::start().await.unwrap();
+    let (client, chat, ids) = chat_with(&emulator, 6).await;
+    let beginning: MessageCursor = "asc".parse().unwrap();
+    let request = || client.get_messages(chat).limit(2).resume(beginning.clone());
+    assert_eq!(read(request().stream()).await, ids);
+    assert_eq!(read(request().up_to(ids[3]).stream()).await, ids[..4]);
+    let page = request().await.unwrap();
+    assert_eq!(
+        page.iter().map(|message| message.id).collect::<Vec<_>>(),
+        ids[..2]
+    );
+    let page = request().limit(6).before(ids[1]).await.unwrap();
+    assert_eq!(
+        page.iter().map(|message| message.id).collect::<Vec<_>>(),
+        ids[..1]
+    );
+}
+
+#[tokio::test]
 async fn pages_hold_the_same_messages_and_none_is_empty() {
     let emulator = Emulator::start().await.unwrap();
     let (client, chat, ids) = chat_with(&emulator, 10).await;

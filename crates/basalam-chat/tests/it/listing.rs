@@ -206,6 +206,8 @@ async fn the_cursor_of_a_page_goes_on_within_its_second() {
     let page = client.get_chats().limit(4).await.unwrap();
     let mut given: Vec<ChatId> = page.chats.iter().map(|chat| chat.id).collect();
     assert_eq!(given.len(), 4);
+    let error = client.get_chats().resume(page.cursor()).await.unwrap_err();
+    assert!(error.is_invalid_input(), "{error}");
     given.extend(
         walk(client.get_chats().resume(page.cursor()).stream())
             .await
