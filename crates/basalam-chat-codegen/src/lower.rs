@@ -6,6 +6,7 @@
 mod authorization;
 mod components;
 mod keywords;
+mod oauth;
 mod operations;
 mod parameters;
 mod reach;
@@ -22,6 +23,7 @@ use crate::{Error, Problem};
 
 pub(crate) use authorization::Authorization;
 pub(crate) use components::{Scalar, ScalarKind, Variant};
+pub(crate) use oauth::Accounts;
 pub(crate) use operations::LoweredOperation;
 
 use components::Class;
@@ -36,6 +38,8 @@ pub(crate) struct Lowered {
     pub(crate) sent: BTreeSet<String>,
     /// Every operation of the document, those included that progenitor is not shown.
     pub(crate) operations: Vec<LoweredOperation>,
+    /// Where tokens come from, where the document says so.
+    pub(crate) accounts: Option<Accounts>,
 }
 
 /// Checks and lowers `document`.
@@ -56,7 +60,10 @@ pub(crate) fn lower(document: &Document) -> Result<Lowered, Error> {
     let (paths, operations) = lowering.operations(&operations);
     lowering.check_answers_take_nulls(&reached.answered);
     let schemas = lowering.components(&reached);
-    let scalars = lowering.scalars(&reached);
+    let mut scalars = lowering.scalars(&reached);
+    let (accounts, scope) = lowering.accounts();
+    scalars.extend(scope);
+    scalars.sort_by(|one, other| one.name.cmp(&other.name));
     let info = lowering.info();
     if !lowering.problems.is_empty() {
         return Err(Error::problems(lowering.problems));
@@ -71,6 +78,7 @@ pub(crate) fn lower(document: &Document) -> Result<Lowered, Error> {
         scalars,
         sent: reached.sent,
         operations,
+        accounts,
     })
 }
 

@@ -55,6 +55,9 @@ fn identifier(name: &str, before_digit: &str) -> Option<String> {
 
 /// The name of the variant for a value of a vocabulary; `None` where the value gives none.
 pub(crate) fn variant(value: &str) -> Option<String> {
+    if value == "*" {
+        return Some("All".to_owned());
+    }
     let name = value
         .replace(|character: char| !is_continue(character), "-")
         .to_pascal_case();
@@ -99,6 +102,7 @@ mod tests {
         assert_eq!(variant("unknown").unwrap(), "UnknownValue");
         assert_eq!(variant("product.photo").unwrap(), "ProductPhoto");
         assert_eq!(variant("x-y").unwrap(), "XY");
+        assert_eq!(variant("*").unwrap(), "All");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use crate::lower::{Authorization, Lowered, LoweredOperation};
+use crate::lower::{Accounts, Authorization, Lowered, LoweredOperation};
 use crate::{Error, names, prose, source};
 
 /// Writes the table: a constant for each operation, and the way from an id to it.
@@ -13,10 +13,13 @@ pub(crate) fn generate(lowered: &Lowered) -> Result<String, Error> {
     let ids = lowered.operations.iter().map(|operation| &operation.id);
     let found = lowered.operations.iter().map(constant_name);
     let count = lowered.operations.len();
+    let accounts = lowered.accounts.as_ref().map(accounts);
     let tokens = quote! {
         use crate::operation::{Authorization, Operation};
 
         #(#constants)*
+
+        #accounts
 
         /// Every operation of the document, in the order of path and method.
         pub static ALL: [&Operation; #count] = [#(&#all),*];
@@ -30,6 +33,34 @@ pub(crate) fn generate(lowered: &Lowered) -> Result<String, Error> {
         }
     };
     Ok(source::format(&source::parse(tokens)?))
+}
+
+/// What is known of the service that gives tokens. Its operation is none of the document's paths, as it
+/// has another host, and it is never repeated: a refresh token may be used up by the first request.
+fn accounts(accounts: &Accounts) -> TokenStream {
+    let Accounts {
+        authorization_url,
+        token_base_url,
+        token_path,
+    } = accounts;
+    quote! {
+        /// Give a token.
+        pub static OAUTH_TOKEN: Operation = Operation {
+            id: "oauth_token",
+            method: ::reqwest::Method::POST,
+            path: #token_path,
+            idempotent: false,
+            authorization: Authorization::None,
+            success: 200u16,
+            secret_path: false,
+        };
+
+        /// Where a person logs in and grants scopes.
+        pub const AUTHORIZATION_URL: &str = #authorization_url;
+
+        /// The service that gives tokens; the path is that of [`OAUTH_TOKEN`].
+        pub const TOKEN_BASE_URL: &str = #token_base_url;
+    }
 }
 
 fn constant_name(operation: &LoweredOperation) -> syn::Ident {

@@ -34,17 +34,17 @@ use std::sync::Arc;
 pub use iter::Iter;
 pub(crate) use iter::{Source, next};
 
-use crate::auth::Authentication;
+use crate::auth::{Authentication, Grant};
 use crate::bots::Bot;
 use crate::chats::{ChatPartner, CreateChat, DeleteChats, GetChats, GetUnseenChatCount};
 use crate::files::UploadFile;
 use crate::messages::{
-    CreateMessage, DeleteMessage, EditMessage, Follow, ForwardMessage, GetMessages, Message,
-    MessageEdit,
+    CreateMessage, DeleteMessage, EditMessage, FindSentMessage, Follow, ForwardMessage,
+    GetMessages, Message, MessageEdit, UnconfirmedMessage,
 };
 use crate::request::{self, Request};
 use crate::users::GetCurrentUser;
-use crate::{ChatId, ClientBuilder, Error, MessageId, NewFile, NewMessage, UserId};
+use crate::{ChatId, ClientBuilder, Error, MessageId, NewFile, NewMessage, RequestOptions, UserId};
 use worker::Worker;
 
 /// Talks to the chat service of Basalam, and waits for each answer.
@@ -82,6 +82,39 @@ impl Client {
     /// [`is_configuration`](Error::is_configuration) where no thread can be started.
     pub fn new(authentication: impl Into<Authentication>) -> Result<Client, Error> {
         crate::Client::builder(authentication).build_blocking()
+    }
+
+    /// Makes a client of the same login and the same connections whose requests go by other options; see
+    /// [`Client::with_options`](crate::Client::with_options).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn with_options(&self, options: RequestOptions) -> Result<Client, Error> {
+        Ok(Client {
+            client: self.client.with_options(options)?,
+            worker: self.worker.clone(),
+        })
+    }
+
+    /// As [`with_options`](Client::with_options), for options that are checked with each call.
+    pub(crate) fn taking(&self, options: RequestOptions) -> Client {
+        Client {
+            client: self.client.taking(options),
+            worker: self.worker.clone(),
+        }
+    }
+
+    /// Gets a token where none is at hand that is still good, and tells what it allows; see
+    /// [`Client::authenticate`](crate::Client::authenticate).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn authenticate(&self) -> Result<Grant, Error> {
+        let client = self.client.clone();
+        let grant = async move { client.authenticate().await };
+        self.worker.wait(grant).and_then(|grant| grant)
     }
 
     /// The URL that every path is appended to.
@@ -192,6 +225,7 @@ methods! {
     delete_chats(chats: impl IntoIterator<Item = ChatId>) -> DeleteChats;
     delete_message(messages: impl IntoIterator<Item = MessageId>) -> DeleteMessage;
     edit_message(message: MessageId, edit: impl Into<MessageEdit>) -> EditMessage;
+    find_sent_message(message: &UnconfirmedMessage) -> FindSentMessage;
     forward_message(messages: impl IntoIterator<Item = MessageId>, chat: ChatId) -> ForwardMessage;
     get_chats() -> GetChats;
     get_current_user() -> GetCurrentUser;

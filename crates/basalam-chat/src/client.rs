@@ -12,7 +12,7 @@ pub use environment::Environment;
 use crate::auth::Authentication;
 use crate::transport::HttpTransport;
 use crate::users::OwnId;
-use crate::{Error, raw};
+use crate::{Error, RequestOptions, raw};
 
 /// Talks to the chat service of Basalam.
 ///
@@ -60,6 +60,34 @@ impl Client {
     /// Starts the configuration of a client.
     pub fn builder(authentication: impl Into<Authentication>) -> ClientBuilder {
         ClientBuilder::new(authentication.into())
+    }
+
+    /// Makes a client of the same login and the same connections whose requests go by other options.
+    ///
+    /// # Errors
+    ///
+    /// [`is_invalid_input`](Error::is_invalid_input) for an option that cannot be used.
+    pub fn with_options(&self, options: RequestOptions) -> Result<Client, Error> {
+        let client = self.taking(options);
+        client.transport.check()?;
+        Ok(client)
+    }
+
+    /// As [`with_options`](Client::with_options), for options that are checked with each call.
+    pub(crate) fn taking(&self, options: RequestOptions) -> Client {
+        let transport = self.transport.with(options);
+        Client::from_transport(self.base_url(), transport, self.own_id.clone())
+    }
+
+    fn from_transport(base_url: &str, transport: HttpTransport, own_id: Arc<OwnId>) -> Client {
+        let http = transport.wire().http().clone();
+        let transport = Arc::new(transport);
+        let inner = raw::Inner::new(transport.clone());
+        Client {
+            raw: Arc::new(raw::Client::new_with_client(base_url, http, inner)),
+            transport,
+            own_id,
+        }
     }
 
     /// The generated client below this one, for what the facade does not offer.

@@ -7,6 +7,7 @@ mod show;
 use std::any::Any;
 use std::error::Error as StdError;
 use std::fmt;
+use std::time::Duration;
 
 use basalam_chat_api::operation::Operation;
 use basalam_chat_api::scalars::Timestamp;
@@ -15,6 +16,7 @@ use answer::ErrorAnswer;
 pub use answer::ValidationProblem;
 
 use crate::BatchReport;
+use crate::messages::UnconfirmedMessage;
 
 /// Why a call did not give what was asked for.
 ///
@@ -52,6 +54,10 @@ struct Inner {
     gap: Option<Timestamp>,
     /// The [`BatchReport`] of a longer list of ids, of whichever id.
     batch: Option<Box<dyn Any + Send + Sync>>,
+    retry_after: Option<Duration>,
+    /// How often the request was sent; zero where nothing was, or where nobody counted.
+    attempts: u32,
+    unconfirmed: Option<UnconfirmedMessage>,
 }
 
 /// The cases of an [`Error`].
@@ -62,6 +68,8 @@ pub enum ErrorKind {
     InvalidInput,
     /// No HTTP client can be made on this system. Nothing was sent.
     Configuration,
+    /// No access token could be got. Nothing was sent but what was to get one.
+    Authentication,
     /// A file to upload could not be read to its end. The service got a part of it at most.
     UnreadableFile,
     /// There was no connection to the service. Nothing was sent.
@@ -109,11 +117,47 @@ impl Error {
         match self.kind() {
             ErrorKind::Timeout | ErrorKind::Interrupted => true,
             ErrorKind::TooLarge | ErrorKind::Unreadable => true,
-            ErrorKind::Refused => self.is_server_error(),
+            ErrorKind::Refused => self.is_server_error() || self.status() == Some(408),
             // Told with the status of a success, where the service answered before the file ended.
             ErrorKind::UnreadableFile => self.status().is_some(),
             _ => false,
         }
+    }
+
+    /// Whether the service answered with success, though what it said is lost or cannot be read.
+    ///
+    /// What was asked for has then very likely been done. Where this is `false`,
+    /// [`may_have_been_done`](Error::may_have_been_done) says whether it is possible.
+    pub fn was_accepted(&self) -> bool {
+        let is_success = self
+            .status()
+            .is_some_and(|status| (200..300).contains(&status));
+        match self.kind() {
+            ErrorKind::Unreadable => self.may_have_been_done(),
+            ErrorKind::TooLarge | ErrorKind::Interrupted | ErrorKind::UnreadableFile => is_success,
+            _ => false,
+        }
+    }
+
+    /// The message that may have been accepted, where sending one failed in such a way.
+    ///
+    /// Give it to [`find_sent_message`](crate::Client::find_sent_message), which looks for it, instead of
+    /// sending it again.
+    pub fn unconfirmed_message(&self) -> Option<&UnconfirmedMessage> {
+        self.inner.unconfirmed.as_ref()
+    }
+
+    /// How long the service asks to wait before the next request: what `Retry-After` said, which the
+    /// client itself obeys up to [`max_retry_after`](crate::RetryPolicy::max_retry_after).
+    ///
+    /// Unknown: whether the service ever says so.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.inner.retry_after
+    }
+
+    /// How often the request was sent, retries included; zero where nothing was sent.
+    pub fn attempts(&self) -> u32 {
+        self.inner.attempts
     }
 
     /// Whether an argument cannot be used. Nothing was sent.
@@ -133,6 +177,17 @@ impl Error {
     /// [`configure_http`](crate::ClientBuilder::configure_http) contradicts itself.
     pub fn is_configuration(&self) -> bool {
         self.kind() == ErrorKind::Configuration
+    }
+
+    /// Whether no access token could be got, so that nothing was sent.
+    ///
+    /// # Troubleshooting
+    ///
+    /// What the token endpoint, the token store or the token provider said is in the text and in
+    /// [`messages`](Error::messages); `invalid_grant` there means that the refresh token no longer
+    /// opens anything, so that a person has to log in again (likely).
+    pub fn is_authentication(&self) -> bool {
+        self.kind() == ErrorKind::Authentication
     }
 
     /// Whether a file to upload failed or changed while it was read.
@@ -160,7 +215,8 @@ impl Error {
     /// # Troubleshooting
     ///
     /// The service may have done the work: before sending a message again, look whether it is there.
-    /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout) sets the time.
+    /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout) and
+    /// [`deadline`](crate::ClientBuilder::deadline) set the time.
     pub fn is_timeout(&self) -> bool {
         self.kind() == ErrorKind::Timeout
     }
@@ -227,7 +283,9 @@ impl Error {
     ///
     /// # Troubleshooting
     ///
-    /// Wait before the next request. Unknown: nobody has published the limits.
+    /// Wait before the next request, as long as [`retry_after`](Error::retry_after) says where it says
+    /// something. The client has done so up to its limits. Unknown: nobody has published the limits of the
+    /// service.
     pub fn is_rate_limited(&self) -> bool {
         self.is_refused_with(429)
     }

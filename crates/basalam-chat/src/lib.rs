@@ -56,6 +56,7 @@
 //! - `rustls` (on by default): TLS by rustls.
 //! - `native-tls`: TLS by the system's library; for it alone, turn the default features off.
 //! - `blocking`: `blocking::Client`, which waits for each answer, for programs without `async`.
+//! - `tracing`: a span for each call and each attempt, without bodies and tokens.
 //! - `schemars`: JSON Schemas of the types.
 //! - `build-time-codegen`: generates the client while the crate is built, from the document beside
 //!   `basalam-chat-api` or from the one that `BASALAM_CHAT_SPEC` names.
@@ -73,13 +74,15 @@ pub mod messages;
 mod paging;
 pub mod raw;
 mod request;
+mod retry;
+pub mod runtime;
 mod transport;
 pub mod users;
 
 pub use auth::PersonalToken;
 pub use basalam_chat_api::scalars::{
     ButtonId, ChatFilter, ChatId, ChatOrder, ChatType, Comparison, EntityId, FileId, HashId,
-    MessageId, MessageType, SortOrder, Timestamp, UserId, VendorId,
+    MessageId, MessageType, Scope, SortOrder, Timestamp, UserId, VendorId,
 };
 pub use basalam_chat_api::{InvalidId, UnknownValue};
 pub use batch::{BatchCall, BatchReport, CallOutcome};
@@ -88,6 +91,7 @@ pub use error::{Error, ErrorKind, ValidationProblem};
 pub use files::NewFile;
 pub use messages::NewMessage;
 pub use request::RequestFuture;
+pub use retry::{RequestOptions, RetryPolicy};
 
 /// The HTTP client below, for [`ClientBuilder::configure_http`].
 pub use reqwest;

@@ -3,6 +3,7 @@
 mod create;
 mod cursor;
 mod delete;
+mod delivery;
 mod edit;
 mod follow;
 mod forward;
@@ -22,6 +23,7 @@ pub use basalam_chat_api::types::{
 pub use create::{CreateMessage, SentMessage};
 pub use cursor::{InvalidCursor, MessageCursor};
 pub use delete::DeleteMessage;
+pub use delivery::{Delivery, FindSentMessage, UnconfirmedMessage};
 pub use edit::{EditMessage, MessageEdit};
 pub use follow::Follow;
 pub use forward::ForwardMessage;

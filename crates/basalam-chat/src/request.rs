@@ -48,6 +48,14 @@ pub(crate) fn check_header(argument: &str, value: Option<&str>) -> Result<(), Er
 macro_rules! runs {
     ($builder:ident gives $answer:ty) => {
         impl $builder {
+            /// Sends this request by other options than the client's.
+            ///
+            /// An option that cannot be used is an error when the request is sent.
+            pub fn options(mut self, options: $crate::RequestOptions) -> Self {
+                self.client = self.client.taking(options);
+                self
+            }
+
             /// Sends the request; the same as `.await` on the builder, as a future of its own for
             /// `tokio::spawn` and the like.
             ///
@@ -61,6 +69,14 @@ macro_rules! runs {
 
         #[cfg(feature = "blocking")]
         impl $builder<$crate::blocking::Client> {
+            /// Sends this request by other options than the client's.
+            ///
+            /// An option that cannot be used is an error when the request is sent.
+            pub fn options(mut self, options: $crate::RequestOptions) -> Self {
+                self.client = self.client.taking(options);
+                self
+            }
+
             /// Sends the request and waits for its answer.
             ///
             /// # Errors

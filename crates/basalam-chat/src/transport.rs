@@ -1,77 +1,87 @@
-//! The way of every request: authorise, send, read.
+//! The way of every request: authorise, send, retry, trace.
 
+mod attempt;
+mod budget;
 mod by_hand;
+mod call;
 mod outcome;
+mod repeat;
+mod retry_after;
 mod secrets;
+mod trace;
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use basalam_chat_api::operation::{Authorization, Operation};
+use basalam_chat_api::operation::Operation;
 use basalam_chat_api::{Failure, Transport, TransportFuture};
-use bytes::{Bytes, BytesMut};
-use http::header::{AUTHORIZATION, LOCATION};
 use reqwest::{Request, Response, Url};
 
-use crate::Error;
-use crate::auth::Authentication;
+use crate::auth::{Current, Tokens};
+use crate::{Error, RequestOptions, RetryPolicy};
 
+pub(crate) use attempt::Wire;
+pub(crate) use budget::PERCENT as RETRY_BUDGET_PERCENT;
 pub(crate) use by_hand::by_hand;
+pub(crate) use call::{Again, Requests};
 pub(crate) use outcome::outcome;
-use secrets::Secrets;
+pub(crate) use secrets::KnownSecrets;
 
 /// Sends requests over HTTP.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct HttpTransport {
-    http: reqwest::Client,
+    wire: Arc<Wire>,
     /// The checked URL that every request must begin with.
-    base_url: Url,
-    authentication: Authentication,
-    limits: Limits,
+    base_url: Arc<Url>,
+    tokens: Tokens,
+    settings: Settings,
 }
 
-/// What an attempt may take.
+/// What a call may take.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Limits {
+pub(crate) struct Settings {
     pub(crate) attempt_timeout: Duration,
-    pub(crate) max_answer_bytes: usize,
+    pub(crate) deadline: Duration,
+    pub(crate) retries: RetryPolicy,
 }
 
-/// How much of an error answer is read. What the service says of an error is short.
-const MAX_REFUSAL_BYTES: usize = 64 * 1024;
-
-impl Default for Limits {
-    fn default() -> Limits {
-        Limits {
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
             attempt_timeout: Duration::from_secs(30),
-            max_answer_bytes: 32 * 1024 * 1024,
+            deadline: Duration::from_secs(90),
+            retries: RetryPolicy::default(),
         }
     }
 }
 
-impl Limits {
+impl Settings {
     pub(crate) fn check(&self) -> Result<(), Error> {
-        if self.attempt_timeout.is_zero() {
-            return Err(Error::invalid_input(
-                "attempt_timeout",
-                "is zero",
-                "wait longer",
-            ));
+        for (argument, duration) in [
+            ("attempt_timeout", self.attempt_timeout),
+            ("deadline", self.deadline),
+        ] {
+            if duration.is_zero() {
+                return Err(Error::invalid_input(argument, "is zero", "wait longer"));
+            }
         }
-        if self.max_answer_bytes == 0 {
-            return Err(Error::invalid_input(
-                "max_answer_bytes",
-                "is zero",
-                "allow more",
-            ));
+        self.retries.check()
+    }
+
+    /// These settings with what the options say otherwise.
+    fn with(self, options: RequestOptions) -> Settings {
+        Settings {
+            attempt_timeout: options.attempt_timeout.unwrap_or(self.attempt_timeout),
+            deadline: options.deadline.unwrap_or(self.deadline),
+            retries: options.retries.unwrap_or(self.retries),
         }
-        Ok(())
     }
 }
 
 impl Transport for HttpTransport {
     fn send<'a>(&'a self, operation: &'static Operation, request: Request) -> TransportFuture<'a> {
         Box::pin(async move {
-            self.attempt(operation, request)
+            self.call(operation, Again::new(request))
                 .await
                 .map_err(|error| Failure::new(error.of(operation)))
         })
@@ -80,115 +90,61 @@ impl Transport for HttpTransport {
 
 impl HttpTransport {
     pub(crate) fn new(
-        http: reqwest::Client,
+        wire: Arc<Wire>,
         base_url: Url,
-        authentication: Authentication,
-        limits: Limits,
+        tokens: Tokens,
+        settings: Settings,
     ) -> HttpTransport {
         HttpTransport {
-            http,
-            base_url,
-            authentication,
-            limits,
+            wire,
+            base_url: Arc::new(base_url),
+            tokens,
+            settings,
         }
     }
 
-    /// Replaces the token where it stands in a text.
-    pub(crate) fn redact(&self, text: &str) -> String {
-        self.authentication.redact(text)
+    /// The same transport under other settings; connections, tokens and budget are shared.
+    pub(crate) fn with(&self, options: RequestOptions) -> HttpTransport {
+        HttpTransport {
+            settings: self.settings.with(options),
+            ..self.clone()
+        }
     }
 
-    /// Sends a request once, and reads its answer whole.
-    async fn attempt(
+    /// Refuses settings that cannot be used.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        self.settings.check()
+    }
+
+    pub(crate) fn wire(&self) -> &Wire {
+        &self.wire
+    }
+
+    /// Replaces every secret that the client knows where it stands in a text.
+    pub(crate) fn redact(&self, text: &str) -> String {
+        self.wire.known().redact(text)
+    }
+
+    /// Gets a token within the deadline of a call.
+    pub(crate) async fn authenticate(&self) -> Result<Arc<Current>, Error> {
+        let tokens = self.tokens.get(self.tokens.renewals());
+        let clock = self.wire.clock();
+        let within = attempt::within(clock, self.settings.deadline, tokens).await;
+        within.unwrap_or_else(|| Err(Error::timed_out(self.settings.deadline)))
+    }
+
+    /// Makes a call, of as many attempts as it takes and may.
+    pub(crate) async fn call(
         &self,
         operation: &'static Operation,
-        mut request: Request,
+        requests: impl Requests,
     ) -> Result<Response, Error> {
-        self.authorise(operation, &mut request)?;
-        // A request that takes longer by its nature brings a time of its own.
-        let timeout = self.limits.attempt_timeout;
-        request.timeout_mut().get_or_insert(timeout);
-        let secrets = Secrets::new(&self.authentication, operation, request.url());
-        let mut response = self.http.execute(request).await.map_err(Error::sending)?;
-        let status = response.status();
-        if status.is_success() {
-            let body = self.read(&mut response).await?;
-            return Ok(documented(operation, &response, body));
-        }
-        if status.is_redirection() {
-            let target = response.headers().get(LOCATION);
-            let target = target.map(|target| String::from_utf8_lossy(target.as_bytes()));
-            let target = target.map(|target| secrets.redact(&target));
-            return Err(Error::redirected(status.as_u16(), target));
-        }
-        let body = read_refusal(&mut response).await;
-        let body = String::from_utf8_lossy(&body);
-        Err(Error::refused(operation, status.as_u16(), &body, |text| {
-            secrets.redact(text)
-        }))
-    }
-
-    /// Puts the token on a request whose operation asks for one.
-    fn authorise(&self, operation: &'static Operation, request: &mut Request) -> Result<(), Error> {
-        // The generated client is public, and can be given another URL than the one that was checked.
-        if request.url().origin() != self.base_url.origin() {
-            return Err(Error::invalid_input(
-                "base_url",
-                "of the generated client is another one than that of the client it came from",
-                "build a client for that URL",
-            ));
-        }
-        if let Authorization::Bearer { .. } = operation.authorization {
-            let header = self.authentication.header()?;
-            request.headers_mut().insert(AUTHORIZATION, header);
-        }
-        Ok(())
-    }
-
-    /// Reads a success answer up to the limit, and buffers no more than that.
-    async fn read(&self, response: &mut Response) -> Result<Bytes, Error> {
-        let status = response.status().as_u16();
-        let limit = self.limits.max_answer_bytes;
-        let too_large = || Error::too_large(status, limit);
-        let announced = response.content_length().unwrap_or(0);
-        if usize::try_from(announced).map_or(true, |announced| announced > limit) {
-            return Err(too_large());
-        }
-        let mut body = BytesMut::new();
-        while let Some(chunk) = response
-            .chunk()
+        let way = call::Way {
+            tokens: &self.tokens,
+            base_url: &self.base_url,
+        };
+        self.wire
+            .call(&self.settings, operation, Some(way), requests)
             .await
-            .map_err(|error| Error::interrupted(status, error))?
-        {
-            if body.len() + chunk.len() > limit {
-                return Err(too_large());
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(body.freeze())
     }
-}
-
-/// Reads the beginning of an error answer. Its status says what matters, so that a body that breaks
-/// off or has no end changes nothing.
-async fn read_refusal(response: &mut Response) -> BytesMut {
-    let mut body = BytesMut::new();
-    while let Ok(Some(chunk)) = response.chunk().await {
-        let room = MAX_REFUSAL_BYTES - body.len();
-        body.extend_from_slice(&chunk[..chunk.len().min(room)]);
-        if chunk.len() >= room {
-            break;
-        }
-    }
-    body
-}
-
-/// A success answer in the form that the generated client reads: with the documented status, since
-/// every 2xx means the same, and with its body at hand.
-fn documented(operation: &'static Operation, response: &Response, body: Bytes) -> Response {
-    let mut answer = http::Response::new(body);
-    // The document's statuses are between 200 and 299, so the default is never reached.
-    *answer.status_mut() = http::StatusCode::from_u16(operation.success).unwrap_or_default();
-    *answer.headers_mut() = response.headers().clone();
-    Response::from(answer)
 }

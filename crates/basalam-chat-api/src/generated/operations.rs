@@ -224,6 +224,20 @@ pub static GET_CURRENT_USER: Operation = Operation {
     success: 200u16,
     secret_path: false,
 };
+/// Give a token.
+pub static OAUTH_TOKEN: Operation = Operation {
+    id: "oauth_token",
+    method: ::reqwest::Method::POST,
+    path: "/oauth/token",
+    idempotent: false,
+    authorization: Authorization::None,
+    success: 200u16,
+    secret_path: false,
+};
+/// Where a person logs in and grants scopes.
+pub const AUTHORIZATION_URL: &str = "https://basalam.com/accounts/sso";
+/// The service that gives tokens; the path is that of [`OAUTH_TOKEN`].
+pub const TOKEN_BASE_URL: &str = "https://auth.basalam.com";
 /// Every operation of the document, in the order of path and method.
 pub static ALL: [&Operation; 20usize] = [
     &DELETE_WEBHOOK_DELETE,

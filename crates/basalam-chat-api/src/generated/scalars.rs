@@ -261,6 +261,45 @@ crate::scalar::id! {
 }
 
 crate::scalar::vocabulary! {
+    /// What a token allows.
+    pub enum Scope {
+        /// `*`: Everything that the account may do.
+        All = "*",
+        /// `customer.chat.read`: Read chats and messages, and get their webhook events.
+        CustomerChatRead = "customer.chat.read",
+        /// `customer.chat.write`: Open chats and send messages; likely also to edit, delete and
+        /// forward.
+        CustomerChatWrite = "customer.chat.write",
+        /// `customer.order.read`: Read the orders that the user placed.
+        CustomerOrderRead = "customer.order.read",
+        /// `customer.order.write`: Place and change orders of the user.
+        CustomerOrderWrite = "customer.order.write",
+        /// `customer.profile.read`: Read the profile of the user.
+        CustomerProfileRead = "customer.profile.read",
+        /// `customer.profile.write`: Change the profile of the user.
+        CustomerProfileWrite = "customer.profile.write",
+        /// `customer.wallet.read`: Read the wallet of the user.
+        CustomerWalletRead = "customer.wallet.read",
+        /// `customer.wallet.write`: Move money in the wallet of the user.
+        CustomerWalletWrite = "customer.wallet.write",
+        /// `order-processing`: Work through orders.
+        OrderProcessing = "order-processing",
+        /// `vendor.parcel.read`: Read the parcels that the vendor sends.
+        VendorParcelRead = "vendor.parcel.read",
+        /// `vendor.parcel.write`: Change the parcels that the vendor sends.
+        VendorParcelWrite = "vendor.parcel.write",
+        /// `vendor.product.read`: Read the products of the vendor.
+        VendorProductRead = "vendor.product.read",
+        /// `vendor.product.write`: Change the products of the vendor.
+        VendorProductWrite = "vendor.product.write",
+        /// `vendor.profile.read`: Read the profile of the vendor.
+        VendorProfileRead = "vendor.profile.read",
+        /// `vendor.profile.write`: Change the profile of the vendor.
+        VendorProfileWrite = "vendor.profile.write",
+    }
+}
+
+crate::scalar::vocabulary! {
     /// Direction in which a page of messages is sorted by id.
     ///
     /// - `desc`: largest id first, which is newest first.

@@ -7,9 +7,10 @@ use std::time::Duration;
 use reqwest::Url;
 
 use super::{Client, Environment};
-use crate::auth::Authentication;
-use crate::transport::{HttpTransport, Limits};
-use crate::{Error, raw};
+use crate::auth::{Authentication, Endpoint, Tokens};
+use crate::runtime::{Clock, Randomness, Runtime};
+use crate::transport::{HttpTransport, RETRY_BUDGET_PERCENT, Settings, Wire};
+use crate::{Error, RetryPolicy};
 
 /// Configures a [`Client`].
 ///
@@ -18,7 +19,10 @@ use crate::{Error, raw};
 /// | [service](ClientBuilder::environment) | [`Environment::Production`] |
 /// | [user agent](ClientBuilder::user_agent) | `basalam-chat/` and this crate's version |
 /// | [time to connect](ClientBuilder::connect_timeout) | 10 seconds |
-/// | [time for an attempt](ClientBuilder::attempt_timeout) | 30 seconds |
+/// | [time for an attempt](ClientBuilder::attempt_timeout) | 30 seconds; 5 minutes for an upload |
+/// | [time for a whole call](ClientBuilder::deadline) | 90 seconds |
+/// | [retries](ClientBuilder::retries) | as [`RetryPolicy`] lists |
+/// | [retries of all calls together](ClientBuilder::retry_budget) | 20 for each 100 calls |
 /// | [size of an answer](ClientBuilder::max_answer_bytes) | 32 MiB |
 /// | plain http | to loopback addresses only |
 /// | proxy | for https the one that the environment names, for plain http none |
@@ -45,7 +49,11 @@ pub struct ClientBuilder {
     plain_http_hosts: Vec<String>,
     user_agent: String,
     connect_timeout: Duration,
-    limits: Limits,
+    auth_base_url: Option<String>,
+    settings: Settings,
+    max_answer_bytes: usize,
+    retry_budget: Option<u32>,
+    runtime: Runtime,
     configure_http: Option<ConfigureHttp>,
 }
 
@@ -59,22 +67,40 @@ impl ClientBuilder {
             plain_http_hosts: Vec::new(),
             user_agent: concat!("basalam-chat/", env!("CARGO_PKG_VERSION")).to_owned(),
             connect_timeout: Duration::from_secs(10),
-            limits: Limits::default(),
+            auth_base_url: None,
+            settings: Settings::default(),
+            max_answer_bytes: 32 * 1024 * 1024,
+            retry_budget: Some(RETRY_BUDGET_PERCENT),
+            runtime: Runtime::default(),
             configure_http: None,
         }
     }
 
     /// Talks to one of Basalam's own services.
-    pub fn environment(self, environment: Environment) -> ClientBuilder {
-        self.base_url(environment.base_url())
+    pub fn environment(mut self, environment: Environment) -> ClientBuilder {
+        self.auth_base_url = Some(environment.auth_base_url().to_owned());
+        self.base_url = environment.base_url().to_owned();
+        self
     }
 
     /// Talks to a service at this URL, such as a proxy of your own or an emulator.
     ///
     /// An absolute URL with `https`, or `http` for a loopback address; a path is kept and goes before
     /// the path of every operation.
+    ///
+    /// Tokens are then asked for there too, so that no secret goes where you did not send it, unless
+    /// [`auth_base_url`](ClientBuilder::auth_base_url) is called afterwards.
     pub fn base_url(mut self, base_url: impl Into<String>) -> ClientBuilder {
-        self.base_url = base_url.into();
+        let base_url = base_url.into();
+        self.auth_base_url = Some(base_url.clone());
+        self.base_url = base_url;
+        self
+    }
+
+    /// Asks for tokens at this URL, to which the path `/oauth/token` is appended. The same rules hold as
+    /// for [`base_url`](ClientBuilder::base_url).
+    pub fn auth_base_url(mut self, base_url: impl Into<String>) -> ClientBuilder {
+        self.auth_base_url = Some(base_url.into());
         self
     }
 
@@ -101,13 +127,48 @@ impl ClientBuilder {
 
     /// Waits this long for the whole answer to one attempt, connecting included. Longer than zero.
     pub fn attempt_timeout(mut self, timeout: Duration) -> ClientBuilder {
-        self.limits.attempt_timeout = timeout;
+        self.settings.attempt_timeout = timeout;
+        self
+    }
+
+    /// Waits this long for a whole call: getting a token, every attempt and every pause between them. A
+    /// method that makes several calls, such as one for a longer list of ids, has this for each; an
+    /// upload has its own time, where that is longer. Longer than zero.
+    pub fn deadline(mut self, deadline: Duration) -> ClientBuilder {
+        self.settings.deadline = deadline;
+        self
+    }
+
+    /// Sends requests again by this policy; [`RetryPolicy::off`] turns that off.
+    pub fn retries(mut self, policy: RetryPolicy) -> ClientBuilder {
+        self.settings.retries = policy;
+        self
+    }
+
+    /// Lets no more than this percentage of all calls be retries, so that a service that is down is not
+    /// asked several times as often; `None` lets policies alone decide.
+    ///
+    /// Ten retries are free at the beginning, and as many can be saved up. From 0.
+    pub fn retry_budget(mut self, percent: impl Into<Option<u32>>) -> ClientBuilder {
+        self.retry_budget = percent.into();
+        self
+    }
+
+    /// Takes the time from another clock than the system's; see [`runtime`](crate::runtime).
+    pub fn clock(mut self, clock: impl Clock + 'static) -> ClientBuilder {
+        self.runtime.clock = Arc::new(clock);
+        self
+    }
+
+    /// Takes chance from elsewhere than the system; see [`runtime`](crate::runtime).
+    pub fn randomness(mut self, randomness: impl Randomness + 'static) -> ClientBuilder {
+        self.runtime.randomness = Arc::new(randomness);
         self
     }
 
     /// Refuses answers of more bytes than this, counted after decompression. More than zero.
     pub fn max_answer_bytes(mut self, bytes: usize) -> ClientBuilder {
-        self.limits.max_answer_bytes = bytes;
+        self.max_answer_bytes = bytes;
         self
     }
 
@@ -144,9 +205,17 @@ impl ClientBuilder {
     /// base URL, token, user agent or limit that cannot be used, and with
     /// [`is_configuration`](Error::is_configuration) where the HTTP client cannot be made.
     pub fn build(self) -> Result<Client, Error> {
-        let base_url = check_base_url(&self.base_url, &self.plain_http_hosts)?;
+        let base_url = check_base_url("base_url", &self.base_url, &self.plain_http_hosts)?;
+        let auth_base_url = self.check_auth_base_url()?;
         self.authentication.check()?;
-        self.limits.check()?;
+        self.settings.check()?;
+        if self.max_answer_bytes == 0 {
+            return Err(Error::invalid_input(
+                "max_answer_bytes",
+                "is zero",
+                "allow more",
+            ));
+        }
         if self.connect_timeout.is_zero() {
             return Err(Error::invalid_input(
                 "connect_timeout",
@@ -164,17 +233,27 @@ impl ClientBuilder {
         let http = reqwest::Client::builder()
             .user_agent(user_agent)
             .connect_timeout(self.connect_timeout);
-        let http = configure_http(http, &base_url, self.configure_http)?;
+        let urls = [Some(&base_url), auth_base_url.as_ref()];
+        let http = configure_http(http, &urls, self.configure_http)?;
         let text = base_url.as_str().trim_end_matches('/').to_owned();
-        let transport =
-            HttpTransport::new(http.clone(), base_url, self.authentication, self.limits);
-        let transport = Arc::new(transport);
-        let inner = raw::Inner::new(transport.clone());
-        Ok(Client {
-            raw: Arc::new(raw::Client::new_with_client(&text, http, inner)),
-            transport,
-            own_id: Arc::default(),
-        })
+        let clock = self.runtime.clock.clone();
+        let wire = Wire::new(http, self.runtime, self.retry_budget, self.max_answer_bytes);
+        let wire = Arc::new(wire);
+        let endpoint = auth_base_url.map(|url| Endpoint::new(wire.clone(), &url, self.settings));
+        let known = wire.known().clone();
+        let tokens = Tokens::new(self.authentication, endpoint, clock, known)?;
+        let transport = HttpTransport::new(wire, base_url, tokens, self.settings);
+        Ok(Client::from_transport(&text, transport, Arc::default()))
+    }
+
+    /// Reads where tokens are asked for, where they are.
+    fn check_auth_base_url(&self) -> Result<Option<Url>, Error> {
+        if !self.authentication.needs_endpoint() {
+            return Ok(None);
+        }
+        let default = Environment::default().auth_base_url();
+        let text = self.auth_base_url.as_deref().unwrap_or(default);
+        check_base_url("auth_base_url", text, &self.plain_http_hosts).map(Some)
     }
 }
 
@@ -182,11 +261,14 @@ impl ClientBuilder {
 /// depends on.
 fn configure_http(
     mut http: reqwest::ClientBuilder,
-    base_url: &Url,
+    urls: &[Option<&Url>],
     configure: Option<ConfigureHttp>,
 ) -> Result<reqwest::Client, Error> {
-    let is_https = base_url.scheme() == "https";
-    if is_https && cfg!(not(any(feature = "rustls", feature = "native-tls"))) {
+    let urls = || urls.iter().copied().flatten();
+    let is_https = urls().all(|url| url.scheme() == "https");
+    if urls().any(|url| url.scheme() == "https")
+        && cfg!(not(any(feature = "rustls", feature = "native-tls")))
+    {
         return Err(Error::no_tls());
     }
     if !is_https {
@@ -203,7 +285,7 @@ fn configure_http(
         // It would write headers and bodies to the log.
         .connection_verbose(false)
         .https_only(is_https);
-    if is_loopback(base_url) {
+    if urls().any(is_loopback) {
         http = http.no_proxy();
     }
     http.build().map_err(Error::configuration)
@@ -215,14 +297,15 @@ impl fmt::Debug for ClientBuilder {
         f.debug_struct("ClientBuilder")
             .field("user_agent", &self.user_agent)
             .field("connect_timeout", &self.connect_timeout)
-            .field("limits", &self.limits)
+            .field("settings", &self.settings)
+            .field("max_answer_bytes", &self.max_answer_bytes)
             .finish_non_exhaustive()
     }
 }
 
 /// Reads a base URL, without repeating it in an error: it may hold a password.
-fn check_base_url(text: &str, plain_http_hosts: &[String]) -> Result<Url, Error> {
-    let refuse = |problem: &str, remedy: &str| Error::invalid_input("base_url", problem, remedy);
+fn check_base_url(argument: &str, text: &str, plain_http_hosts: &[String]) -> Result<Url, Error> {
+    let refuse = |problem: &str, remedy: &str| Error::invalid_input(argument, problem, remedy);
     let url = Url::parse(text).map_err(|error| {
         refuse(
             &format!("is no absolute URL ({error})"),
@@ -292,7 +375,7 @@ mod tests {
             ("http://openapi.basalam.com", "over plain http"),
             ("http://127.0.0.1.example.com", "over plain http"),
         ] {
-            let error = check_base_url(text, &[]).unwrap_err();
+            let error = check_base_url("base_url", text, &[]).unwrap_err();
             assert!(error.is_invalid_input(), "{text}");
             let shown = error.to_string();
             assert!(shown.contains("base_url"), "{shown}");
@@ -310,10 +393,10 @@ mod tests {
             "http://[::1]:80",
             "https://openapi.basalam.com/prefix/",
         ] {
-            assert!(check_base_url(text, &[]).is_ok(), "{text}");
+            assert!(check_base_url("base_url", text, &[]).is_ok(), "{text}");
         }
         let named = ["chat.internal".to_owned()];
-        assert!(check_base_url("http://CHAT.internal", &named).is_ok());
-        assert!(check_base_url("http://other.internal", &named).is_err());
+        assert!(check_base_url("base_url", "http://CHAT.internal", &named).is_ok());
+        assert!(check_base_url("base_url", "http://other.internal", &named).is_err());
     }
 }

@@ -1,16 +1,19 @@
 //! Where errors are made.
 
+mod auth;
 #[cfg(feature = "blocking")]
 mod blocking;
 mod files;
 
 use std::error::Error as StdError;
+use std::time::Duration;
 
 use basalam_chat_api::operation::{Authorization, Operation};
 use basalam_chat_api::scalars::Timestamp;
 
 use super::answer::{ErrorAnswer, beginning, cut};
 use super::{Error, ErrorKind, Inner};
+use crate::messages::UnconfirmedMessage;
 use crate::{BatchReport, CallOutcome};
 
 impl Error {
@@ -26,6 +29,9 @@ impl Error {
                 source: None,
                 gap: None,
                 batch: None,
+                retry_after: None,
+                attempts: 0,
+                unconfirmed: None,
             }),
         }
     }
@@ -112,6 +118,7 @@ impl Error {
             .because(error);
         }
         if error.is_timeout() {
+            // Of a time-out that was set in `configure_http`; the client's own is kept elsewhere.
             return Error::timeout().because(error);
         }
         Error::new(
@@ -138,6 +145,30 @@ impl Error {
 
     fn timeout() -> Error {
         Error::new(ErrorKind::Timeout, "the answer did not come in time", "")
+    }
+
+    /// An answer, or a whole call, that took longer than this.
+    pub(crate) fn timed_out(after: Duration) -> Error {
+        let problem = format!("the answer did not come in time ({after:?})");
+        Error::new(ErrorKind::Timeout, problem, "")
+    }
+
+    /// How long the service asks to wait.
+    pub(crate) fn retrying_after(mut self, wait: Option<Duration>) -> Error {
+        self.inner.retry_after = wait;
+        self
+    }
+
+    /// How often the request had been sent.
+    pub(crate) fn after(mut self, attempts: u32) -> Error {
+        self.inner.attempts = attempts;
+        self
+    }
+
+    /// Which message may have been accepted all the same.
+    pub(crate) fn leaving(mut self, unconfirmed: UnconfirmedMessage) -> Error {
+        self.inner.unconfirmed = Some(unconfirmed);
+        self
     }
 
     pub(crate) fn redirected(status: u16, target: Option<String>) -> Error {

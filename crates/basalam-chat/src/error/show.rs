@@ -13,6 +13,9 @@ pub(super) fn display(error: &Inner, f: &mut fmt::Formatter<'_>) -> fmt::Result 
     if let Some(status) = error.status {
         write!(f, " (status {status})")?;
     }
+    if error.attempts > 1 {
+        write!(f, " (after {} attempts)", error.attempts)?;
+    }
     if let Some(code) = error.answer.code {
         write!(f, " (error code {code})")?;
     }
@@ -41,6 +44,8 @@ pub(super) fn debug(error: &Inner, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         .field("validation", &error.answer.validation)
         .field("code", &error.answer.code)
         .field("remedy", &error.remedy)
+        .field("attempts", &error.attempts)
+        .field("retry_after", &error.retry_after)
         .field("source", &error.source)
         .finish_non_exhaustive()
 }

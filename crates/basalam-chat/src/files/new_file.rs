@@ -107,6 +107,21 @@ impl NewFile {
         self
     }
 
+    /// The same file once more, where its content can be read once more.
+    pub(super) fn again(&self) -> Option<NewFile> {
+        let source = match &self.source {
+            Source::Path(path) => Source::Path(path.clone()),
+            Source::Opened(Reader::Bytes(bytes)) => Source::Opened(Reader::Bytes(bytes.clone())),
+            Source::Opened(_) => return None,
+        };
+        Some(NewFile {
+            source,
+            name: self.name.clone(),
+            media_type: self.media_type.clone(),
+            length: self.length,
+        })
+    }
+
     /// Opens the file and checks all that can be checked before anything is sent. `argument` is what
     /// errors call it.
     pub(super) async fn open(self, argument: &'static str) -> Result<OpenFile, Error> {

@@ -1,7 +1,7 @@
 //! Uploading a file.
 
 use std::fmt;
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
 use basalam_chat_api::operation::Operation;
@@ -83,7 +83,7 @@ impl Client {
     /// anything is sent, for a path that is no readable file and for an empty name;
     /// [`is_unreadable_file`](Error::is_unreadable_file) where the file fails or changes while it is read;
     /// [`is_unreadable`](Error::is_unreadable) where the answer holds no address of the file. An upload is
-    /// never repeated by the client on its own; after a time-out or a broken connection the file may have
+    /// never repeated by the client on its own once the service may have stored it; after a time-out or a broken connection the file may have
     /// been stored.
     ///
     /// # Examples
@@ -133,8 +133,11 @@ pub(crate) struct Request {
     custom_unique_name: Option<String>,
     expire_minutes: Option<u32>,
     timeout: Duration,
-    on_progress: Option<OnProgress>,
+    on_progress: Option<SharedProgress>,
 }
+
+/// Told of each attempt.
+type SharedProgress = Arc<Mutex<OnProgress>>;
 
 impl<C> UploadFile<C> {
     /// Says what the file is for, instead of what the method of the client stands for.
@@ -175,12 +178,14 @@ impl<C> UploadFile<C> {
     /// Tells of progress: how many bytes of the file were handed to the connection, and of how many where
     /// that is known. Called after each piece of at most 64 KiB; it must not wait.
     ///
-    /// What was handed over is on its way, and may not have arrived.
+    /// What was handed over is on its way, and may not have arrived. Where the upload is sent again, after
+    /// a 429, it starts from zero.
     pub fn on_progress(
         mut self,
         on_progress: impl FnMut(u64, Option<u64>) + Send + 'static,
     ) -> Self {
-        self.request.on_progress = Some(Box::new(on_progress));
+        let on_progress: OnProgress = Box::new(on_progress);
+        self.request.on_progress = Some(Arc::new(Mutex::new(on_progress)));
         self
     }
 }
@@ -220,7 +225,76 @@ impl request::Request for Request {
 
     async fn run(self, client: Client) -> Result<Upload, Error> {
         self.check()?;
+        let file_type = self.file_type.clone();
         let (failed, failure) = mpsc::channel();
+        let mut name = String::new();
+        let forms = Forms {
+            next: Some(self),
+            client: &client,
+            failed,
+            name: &mut name,
+        };
+        let answer = transport::by_hand(&client, &UPLOAD_FILE, forms).await;
+        // Where the file failed, the connection broke for no other reason.
+        let answer = match (answer, failure.try_recv()) {
+            (Err(error), Ok(failure)) if error.status().is_none() => Err(failure),
+            // The service took less than the file: what it stored is not what was to be uploaded.
+            (Ok(_), Ok(failure)) => Err(failure.with_status(UPLOAD_FILE.success)),
+            (answer, _) => answer,
+        };
+        Upload::new(answer?, file_type, name)
+    }
+}
+
+/// Makes the form of an upload, again where its files can be read again.
+struct Forms<'a> {
+    next: Option<Request>,
+    client: &'a Client,
+    failed: mpsc::Sender<Error>,
+    /// The name that the file went by.
+    name: &'a mut String,
+}
+
+impl transport::Requests for Forms<'_> {
+    async fn next(&mut self) -> Result<Option<reqwest::Request>, Error> {
+        let Some(upload) = self.next.take() else {
+            return Ok(None);
+        };
+        self.next = upload.again();
+        let timeout = upload.timeout;
+        let form = upload.form(&self.failed, self.name).await?;
+        let url = format!("{}{}", self.client.base_url(), UPLOAD_FILE.path);
+        let http = self.client.raw().client();
+        let request = http
+            .request(UPLOAD_FILE.method.clone(), url)
+            .header(ACCEPT, "application/json")
+            .multipart(form)
+            .timeout(timeout)
+            .build();
+        request.map(Some).map_err(Error::unsendable)
+    }
+}
+
+impl Request {
+    /// The same upload once more, where its files can be read once more.
+    fn again(&self) -> Option<Request> {
+        let thumbnail = match &self.thumbnail {
+            Some(thumbnail) => Some(thumbnail.again()?),
+            None => None,
+        };
+        Some(Request {
+            file: self.file.again()?,
+            file_type: self.file_type.clone(),
+            thumbnail,
+            custom_unique_name: self.custom_unique_name.clone(),
+            expire_minutes: self.expire_minutes,
+            timeout: self.timeout,
+            on_progress: self.on_progress.clone(),
+        })
+    }
+
+    /// Opens the files and makes the form that streams them.
+    async fn form(self, failed: &mpsc::Sender<Error>, name: &mut String) -> Result<Form, Error> {
         // What tells the service how to take the file goes before the file.
         let mut form = Form::new().text("file_type", self.file_type.as_str().to_owned());
         if let Some(name) = self.custom_unique_name {
@@ -231,21 +305,18 @@ impl request::Request for Request {
         }
         if let Some(thumbnail) = self.thumbnail {
             let thumbnail = thumbnail.open("thumbnail").await?;
-            form = form.part("thumbnail", part("thumbnail", thumbnail, None, &failed)?);
+            form = form.part("thumbnail", part("thumbnail", thumbnail, None, failed)?);
         }
         let file = self.file.open("file").await?;
-        let name = file.name.clone();
-        form = form.part("file", part("file", file, self.on_progress, &failed)?);
-
-        let answer = send(&client, form, self.timeout).await;
-        // Where the file failed, the connection broke for no other reason.
-        let answer = match (answer, failure.try_recv()) {
-            (Err(error), Ok(failure)) if error.status().is_none() => Err(failure),
-            // The service took less than the file: what it stored is not what was to be uploaded.
-            (Ok(_), Ok(failure)) => Err(failure.with_status(UPLOAD_FILE.success)),
-            (answer, _) => answer,
-        };
-        Upload::new(answer?, self.file_type, name)
+        name.clone_from(&file.name);
+        let on_progress = self.on_progress.map(|shared| -> OnProgress {
+            Box::new(move |sent, total| {
+                // A panic of the user's own is told where it happened.
+                let mut on_progress = shared.lock().unwrap_or_else(PoisonError::into_inner);
+                on_progress(sent, total);
+            })
+        });
+        Ok(form.part("file", part("file", file, on_progress, failed)?))
     }
 }
 
@@ -269,24 +340,6 @@ fn part(
             "write it like `image/jpeg`",
         )
     })
-}
-
-/// Sends the form through the client's transport.
-async fn send(
-    client: &Client,
-    form: Form,
-    timeout: Duration,
-) -> Result<super::UploadedFile, Error> {
-    let url = format!("{}{}", client.base_url(), UPLOAD_FILE.path);
-    let http = client.raw().client();
-    let request = http
-        .request(UPLOAD_FILE.method.clone(), url)
-        .header(ACCEPT, "application/json")
-        .multipart(form)
-        .timeout(timeout)
-        .build()
-        .map_err(Error::unsendable)?;
-    transport::by_hand(client, &UPLOAD_FILE, request).await
 }
 
 /// Shows what is uploaded for what, and nothing of its content.

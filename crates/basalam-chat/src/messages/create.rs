@@ -8,6 +8,7 @@ use basalam_chat_api::operations::CREATE_MESSAGE;
 use basalam_chat_api::types::CreateMessageBody;
 use serde_json::Value;
 
+use super::delivery::{self, UnconfirmedMessage};
 use super::{Message, MessageId, NewButton, NewMessage};
 use crate::request::{self, runs};
 use crate::{ChatId, Client, Error, transport};
@@ -25,8 +26,10 @@ impl Client {
     /// Besides what [`Error`] lists for every call: [`is_invalid_input`](Error::is_invalid_input) for
     /// an empty text, or a message without what its type shows;
     /// [`is_not_found`](Error::is_not_found) for a chat that the token's user is not part of
-    /// (likely). After a time-out, a broken connection or a failure of the service, the
-    /// message may have been accepted; the client never sends it again on its own.
+    /// (likely). After a time-out, a broken connection, a failure of the service or an answer that cannot
+    /// be read, the message may have been accepted ([`Error::unconfirmed_message`]); the client never sends
+    /// it again on its own, and can look for it:
+    /// [`find_sent_message`](Client::find_sent_message).
     ///
     /// # Examples
     ///
@@ -65,6 +68,7 @@ pub(crate) struct Request {
     metadata: Option<Value>,
     inline_buttons: Option<Vec<Vec<NewButton>>>,
     forward_from: Option<MessageId>,
+    is_marked: bool,
     headers: Headers,
 }
 
@@ -124,6 +128,16 @@ impl<C> CreateMessage<C> {
         self
     }
 
+    /// Marks the message with a random text among its metadata, by which it is found with certainty where
+    /// the answer to it is lost: see [`find_sent_message`](Client::find_sent_message).
+    ///
+    /// The mark is called `basalam_chat_mark` and is another one each time the request is sent. Likely:
+    /// whoever reads the message can see it.
+    pub fn marked(mut self) -> Self {
+        self.request.is_marked = true;
+        self
+    }
+
     /// Names another program than the client's own to the service, for this request.
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.request.headers.user_agent = Some(user_agent.into());
@@ -161,6 +175,7 @@ impl Request {
             metadata: None,
             inline_buttons: None,
             forward_from: None,
+            is_marked: false,
             headers: Headers::default(),
         }
     }
@@ -193,6 +208,12 @@ impl request::Request for Request {
                 ));
             }
         };
+        let runtime = client.transport().wire().runtime();
+        let mark = self.is_marked.then(|| runtime.token());
+        if let Some(mark) = &mark {
+            delivery::mark(&mut body, mark);
+        }
+        let began = runtime.clock.instant();
         let result = client
             .raw()
             .create_message(
@@ -204,7 +225,11 @@ impl request::Request for Request {
                 &body,
             )
             .await;
-        let answer = transport::outcome(&client, &CREATE_MESSAGE, result)?;
+        let answer = transport::outcome(&client, &CREATE_MESSAGE, result);
+        let answer = answer.map_err(|error| match error.may_have_been_done() {
+            true => error.leaving(UnconfirmedMessage::new(self.chat, &body, mark, began)),
+            false => error,
+        })?;
         Ok(SentMessage {
             message: answer.data,
             temp_id: answer.temp_id,

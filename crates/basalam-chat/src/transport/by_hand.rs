@@ -2,19 +2,18 @@
 
 use basalam_chat_api::ResponseValue;
 use basalam_chat_api::operation::Operation;
-use reqwest::Request;
 use serde::de::DeserializeOwned;
 
-use super::outcome;
+use super::{Requests, outcome};
 use crate::{Client, Error};
 
-/// Sends a request under the rules of its operation, as if the generated client had made it.
+/// Makes a call under the rules of its operation, as if the generated client had made it.
 pub(crate) async fn by_hand<T: DeserializeOwned>(
     client: &Client,
     operation: &'static Operation,
-    request: Request,
+    requests: impl Requests,
 ) -> Result<T, Error> {
-    let answer = client.transport().attempt(operation, request).await;
+    let answer = client.transport().call(operation, requests).await;
     let answer = answer.map_err(|error| error.of(operation))?;
     outcome(
         client,

@@ -1,21 +1,59 @@
 //! What no error may show of a request.
 
+use std::sync::{PoisonError, RwLock};
+
 use basalam_chat_api::operation::Operation;
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::auth::Authentication;
+/// Every secret that the client has used lately: tokens, the secret of an OAuth client, codes.
+#[derive(Debug, Default)]
+pub(crate) struct KnownSecrets(RwLock<Vec<SecretString>>);
+
+/// How many are kept. Older tokens no longer open anything.
+const KEPT: usize = 16;
+
+/// No real secret is that short, and one of a test may be a part of every other word.
+const SHORTEST: usize = 8;
+
+impl KnownSecrets {
+    /// Takes a secret in that no error may show from now on.
+    pub(crate) fn add(&self, secret: &SecretString) {
+        let text = secret.expose_secret();
+        if text.len() < SHORTEST {
+            return;
+        }
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if known.iter().any(|known| known.expose_secret() == text) {
+            return;
+        }
+        if known.len() == KEPT {
+            known.remove(0);
+        }
+        known.push(secret.clone());
+    }
+
+    /// Replaces the secrets where they stand in a text.
+    pub(crate) fn redact(&self, text: &str) -> String {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let mut text = text.to_owned();
+        for secret in known.iter().map(ExposeSecret::expose_secret) {
+            text = text.replace(secret, "[redacted]");
+        }
+        text
+    }
+}
 
 /// The secrets that went out with one request.
 pub(super) struct Secrets<'a> {
-    authentication: &'a Authentication,
+    known: &'a KnownSecrets,
     /// The parts of the path that hold a secret, as they are on the wire and decoded.
     path: Vec<SecretString>,
 }
 
 impl<'a> Secrets<'a> {
     pub(super) fn new(
-        authentication: &'a Authentication,
+        known: &'a KnownSecrets,
         operation: &'static Operation,
         url: &Url,
     ) -> Secrets<'a> {
@@ -23,15 +61,12 @@ impl<'a> Secrets<'a> {
             true => path_parameters(operation.path, url),
             false => Vec::new(),
         };
-        Secrets {
-            authentication,
-            path,
-        }
+        Secrets { known, path }
     }
 
     /// Replaces the secrets where they stand in a text.
     pub(super) fn redact(&self, text: &str) -> String {
-        let mut text = self.authentication.redact(text);
+        let mut text = self.known.redact(text);
         for secret in &self.path {
             text = text.replace(secret.expose_secret(), "[redacted]");
         }
@@ -65,19 +100,40 @@ mod tests {
     use basalam_chat_api::operations::GET_ME_POST;
 
     use super::*;
-    use crate::PersonalToken;
+
+    fn known(secrets: &[&str]) -> KnownSecrets {
+        let known = KnownSecrets::default();
+        for secret in secrets {
+            known.add(&SecretString::from(*secret));
+        }
+        known
+    }
 
     #[test]
     fn the_token_in_a_path_is_replaced_in_both_spellings() {
-        let authentication = PersonalToken::new("canary-token").into();
+        let known = known(&["canary-token"]);
         let url = "http://localhost/prefix/v1/bots/1%3Asecret/getMe"
             .parse()
             .unwrap();
-        let secrets = Secrets::new(&authentication, &GET_ME_POST, &url);
+        let secrets = Secrets::new(&known, &GET_ME_POST, &url);
         let shown = secrets.redact("/v1/bots/1:secret/getMe 1%3Asecret canary-token prefix");
         assert_eq!(
             shown,
             "/v1/bots/[redacted]/getMe [redacted] [redacted] prefix"
         );
+    }
+
+    #[test]
+    fn the_latest_secrets_are_replaced_and_words_that_are_too_short_for_one_are_left() {
+        let known = known(&["of", "first-secret", "second-secret"]);
+        assert_eq!(
+            known.redact("first-secret of second-secret"),
+            "[redacted] of [redacted]"
+        );
+        for number in 0..KEPT {
+            known.add(&SecretString::from(format!("token-number-{number}")));
+        }
+        assert_eq!(known.redact("first-secret"), "first-secret");
+        assert_eq!(known.redact("token-number-0"), "[redacted]");
     }
 }

@@ -74,7 +74,7 @@ async fn failed(status: u16, answer: &str) -> Error {
     let first = deletion(&server, ids(1..=30), 200, ACCEPTED);
     let second = deletion(&server, ids(31..=60), status, answer);
     let third = deletion(&server, ids(61..=75), 200, ACCEPTED);
-    let client = client(&server.base_url(), "token");
+    let client = super::hasty(&client(&server.base_url(), "token"));
     let error = client.delete_message(ids(1..=75)).await.unwrap_err();
     first.assert();
     second.assert();

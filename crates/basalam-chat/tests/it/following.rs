@@ -99,7 +99,7 @@ async fn more_new_messages_than_a_page_holds_leave_no_gap() {
 async fn after_an_error_nothing_is_left_out() {
     let emulator = Emulator::start().await.unwrap();
     let (seller, customer, chat) = chat(&emulator).await;
-    let mut follower = seller.follow(chat).from_the_beginning();
+    let mut follower = super::hasty(&seller).follow(chat).from_the_beginning();
     customer.create_message(chat, "first").await.unwrap();
     emulator.answer_next(503, &[], "").unwrap();
     assert!(follower.new_messages().await.unwrap_err().is_server_error());

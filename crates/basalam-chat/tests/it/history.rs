@@ -242,6 +242,7 @@ async fn a_service_whose_bound_includes_the_message_repeats_none() {
 async fn an_error_ends_a_stream_and_its_cursor_says_where_to_go_on() {
     let emulator = Emulator::start().await.unwrap();
     let (client, chat, ids) = chat_with(&emulator, 6).await;
+    let client = super::hasty(&client);
     let mut stream = client
         .get_messages(chat)
         .limit(2)

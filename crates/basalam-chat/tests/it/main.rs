@@ -8,6 +8,7 @@ mod batches;
 #[cfg(feature = "blocking")]
 mod blocking;
 mod bots;
+mod clock;
 mod documents;
 mod edits;
 mod errors;
@@ -20,7 +21,7 @@ mod requests;
 mod uploads;
 mod users;
 
-use basalam_chat::{Client, PersonalToken};
+use basalam_chat::{Client, PersonalToken, RequestOptions, RetryPolicy};
 use basalam_chat_emulator::Emulator;
 
 /// A token that no error, log or debug output may show.
@@ -31,10 +32,17 @@ fn seller(emulator: &Emulator) -> Client {
     client(emulator.base_url(), emulator.seller().token())
 }
 
-/// A client of whatever listens at `base_url`.
+/// A client of whatever listens at `base_url`, which waits for nothing.
 fn client(base_url: &str, token: &str) -> Client {
     Client::builder(PersonalToken::new(token))
         .base_url(base_url)
+        .clock(clock::TestClock::new())
         .build()
         .unwrap()
+}
+
+/// The same client, which sends nothing twice.
+fn hasty(client: &Client) -> Client {
+    let options = RequestOptions::new().retries(RetryPolicy::off());
+    client.with_options(options).unwrap()
 }

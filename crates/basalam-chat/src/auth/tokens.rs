@@ -1,0 +1,277 @@
+//! The token of a client: who holds it, and who renews it while others wait.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use http::HeaderValue;
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+
+use super::renewal::Renewer;
+use super::{Authentication, Endpoint, TokenSet};
+use crate::Error;
+use crate::runtime::Clock;
+use crate::transport::KnownSecrets;
+
+/// For how long a renewal that failed answers for those who ask next.
+const HOLD_OFF: Duration = Duration::from_secs(1);
+
+/// The token of a client and of all its clones.
+#[derive(Clone)]
+pub(crate) struct Tokens {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    /// Missing where the token is all there is.
+    renewer: Option<tokio::sync::Mutex<Renewer>>,
+    clock: Arc<dyn Clock>,
+    known: Arc<KnownSecrets>,
+}
+
+#[derive(Default)]
+struct State {
+    current: Option<Arc<Current>>,
+    /// The service has refused the current token.
+    is_refused: bool,
+    /// A renewal under way.
+    flight: Option<Flight>,
+    failure: Option<Failure>,
+    /// How many renewals have ended.
+    ended: u64,
+}
+
+/// Tells those who wait how a renewal ended.
+type Flight = watch::Receiver<Option<Result<Arc<Current>, Arc<Error>>>>;
+
+/// A renewal that failed.
+struct Failure {
+    error: Arc<Error>,
+    /// Which of all renewals it was, counted from 1.
+    number: u64,
+    at: Instant,
+}
+
+/// The token that requests are sent with now.
+pub(crate) struct Current {
+    tokens: TokenSet,
+    header: HeaderValue,
+}
+
+impl Current {
+    fn new(tokens: TokenSet) -> Result<Arc<Current>, Error> {
+        let header = tokens.header()?;
+        Ok(Arc::new(Current { tokens, header }))
+    }
+
+    pub(crate) fn tokens(&self) -> &TokenSet {
+        &self.tokens
+    }
+
+    /// The value of the `Authorization` header, marked as a secret.
+    pub(crate) fn header(&self) -> HeaderValue {
+        self.header.clone()
+    }
+}
+
+/// What there is to do for somebody who asks for a token.
+enum Next {
+    Use(Arc<Current>),
+    Wait(Flight),
+}
+
+impl Tokens {
+    pub(crate) fn new(
+        authentication: Authentication,
+        endpoint: Option<Endpoint>,
+        clock: Arc<dyn Clock>,
+        known: Arc<KnownSecrets>,
+    ) -> Result<Tokens, Error> {
+        let Authentication { tokens, renewal } = authentication;
+        let renewer = renewal.map(|renewal| Renewer::new(renewal, endpoint, tokens.clone()));
+        let waits = renewer.as_ref().is_some_and(Renewer::goes_first);
+        let current = match tokens.filter(|_| !waits) {
+            Some(tokens) => {
+                tokens.secrets().for_each(|secret| known.add(secret));
+                Some(Current::new(tokens)?)
+            }
+            None => None,
+        };
+        let state = State {
+            current,
+            ..State::default()
+        };
+        Ok(Tokens {
+            shared: Arc::new(Shared {
+                state: Mutex::new(state),
+                renewer: renewer.map(tokio::sync::Mutex::new),
+                clock,
+                known,
+            }),
+        })
+    }
+
+    /// How many renewals have ended: a call that notes it at its beginning is not answered by one that
+    /// failed before it, and is by one that failed while it was under way.
+    pub(crate) fn renewals(&self) -> u64 {
+        self.shared.state().ended
+    }
+
+    /// Gives a token that is good as far as is known, and renews it first where it is time.
+    pub(crate) async fn get(&self, since: u64) -> Result<Arc<Current>, Error> {
+        let mut flight = match self.next(since)? {
+            Next::Use(current) => return Ok(current),
+            Next::Wait(flight) => flight,
+        };
+        let landed = match flight.wait_for(Option::is_some).await {
+            Ok(landed) => landed.clone(),
+            Err(_) => None,
+        };
+        match landed {
+            Some(Ok(current)) => Ok(current),
+            // Renewed ahead of time, the old one is still good.
+            Some(Err(error)) => self
+                .shared
+                .usable()
+                .ok_or_else(|| Error::not_renewed(error)),
+            None => {
+                self.shared.forget(&flight);
+                Err(Error::renewal_broke_off())
+            }
+        }
+    }
+
+    /// Notes that the service has refused a token. Gives whether there can be another.
+    pub(crate) fn refuse(&self, refused: &Arc<Current>) -> bool {
+        if self.shared.renewer.is_none() {
+            return false;
+        }
+        let mut state = self.shared.state();
+        // Where somebody has renewed it meanwhile, the new one is good.
+        if let Some(current) = &state.current
+            && Arc::ptr_eq(current, refused)
+        {
+            state.is_refused = true;
+        }
+        true
+    }
+
+    fn next(&self, since: u64) -> Result<Next, Error> {
+        let now = self.shared.clock.system_time();
+        let mut state = self.shared.state();
+        if self.shared.renewer.is_none() {
+            // Whether its time is over is for the service to say.
+            let current = state.current.clone().ok_or_else(Error::not_refreshable)?;
+            return Ok(Next::Use(current));
+        }
+        let usable = state.usable(now);
+        if let Some(current) = usable.as_ref().filter(|it| !it.tokens.is_due(now)) {
+            return Ok(Next::Use(current.clone()));
+        }
+        if state.flight.is_none()
+            && let Some(failure) = &state.failure
+            && (failure.number > since
+                || self
+                    .shared
+                    .clock
+                    .instant()
+                    .saturating_duration_since(failure.at)
+                    < HOLD_OFF)
+        {
+            let failed = || Error::not_renewed(failure.error.clone());
+            return usable.map(Next::Use).ok_or_else(failed);
+        }
+        if state.flight.is_none() {
+            let current = state.current.clone();
+            state.flight = Some(self.start(current)?);
+        }
+        let flight = state.flight.clone();
+        flight.map(Next::Wait).ok_or_else(Error::renewal_broke_off)
+    }
+
+    /// Starts a renewal as a task of its own: whoever began it may be dropped, and what the service gives
+    /// must not be lost.
+    fn start(&self, current: Option<Arc<Current>>) -> Result<Flight, Error> {
+        let (landed, flight) = watch::channel(None);
+        let shared = self.shared.clone();
+        let runtime = Handle::try_current().map_err(Error::no_runtime)?;
+        runtime.spawn(async move {
+            let result = shared.renew(current).await;
+            // Nobody may be waiting any more.
+            landed.send_replace(Some(shared.land(result)));
+        });
+        Ok(flight)
+    }
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Nothing that is done under the lock leaves it half done.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn renew(&self, current: Option<Arc<Current>>) -> Result<Arc<Current>, Error> {
+        let renewer = self.renewer.as_ref().ok_or_else(Error::not_refreshable)?;
+        let current = current.as_deref().map(Current::tokens);
+        let tokens = renewer.lock().await.renew(current).await?;
+        tokens.secrets().for_each(|secret| self.known.add(secret));
+        Current::new(tokens)
+    }
+
+    /// Notes how a renewal ended.
+    fn land(&self, result: Result<Arc<Current>, Error>) -> Result<Arc<Current>, Arc<Error>> {
+        let mut state = self.state();
+        state.flight = None;
+        state.ended += 1;
+        match result {
+            Ok(current) => {
+                state.current = Some(current.clone());
+                state.is_refused = false;
+                state.failure = None;
+                Ok(current)
+            }
+            Err(error) => {
+                let error = Arc::new(error);
+                state.failure = Some(Failure {
+                    error: error.clone(),
+                    number: state.ended,
+                    at: self.clock.instant(),
+                });
+                Err(error)
+            }
+        }
+    }
+
+    fn usable(&self) -> Option<Arc<Current>> {
+        self.state().usable(self.clock.system_time())
+    }
+
+    /// Lets the next one start anew after a renewal that ended without a word.
+    fn forget(&self, ended: &Flight) {
+        let mut state = self.state();
+        if state
+            .flight
+            .as_ref()
+            .is_some_and(|flight| flight.same_channel(ended))
+        {
+            state.flight = None;
+        }
+    }
+}
+
+impl State {
+    /// The current token, where neither its time is over nor the service has refused it.
+    fn usable(&self, now: std::time::SystemTime) -> Option<Arc<Current>> {
+        let current = self.current.as_ref().filter(|_| !self.is_refused)?;
+        (!current.tokens.is_over(now)).then(|| current.clone())
+    }
+}
+
+/// Shows no token.
+impl fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tokens").finish_non_exhaustive()
+    }
+}

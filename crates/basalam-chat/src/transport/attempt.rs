@@ -1,0 +1,169 @@
+//! One attempt: a request goes out, and its answer is read whole.
+
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use basalam_chat_api::operation::Operation;
+use bytes::{Bytes, BytesMut};
+use http::header::LOCATION;
+use reqwest::{Request, Response};
+
+use super::budget::Budget;
+use super::retry_after::retry_after;
+use super::secrets::{KnownSecrets, Secrets};
+use crate::Error;
+use crate::runtime::{Clock, Runtime, Wait};
+
+/// What all calls of a client share: the connections, the budget of retries, time and chance.
+#[derive(Debug)]
+pub(crate) struct Wire {
+    http: reqwest::Client,
+    pub(super) runtime: Runtime,
+    pub(super) budget: Budget,
+    known: Arc<KnownSecrets>,
+    max_answer_bytes: usize,
+}
+
+/// How much of an error answer is read. What the service says of an error is short.
+const MAX_REFUSAL_BYTES: usize = 64 * 1024;
+
+impl Wire {
+    pub(crate) fn new(
+        http: reqwest::Client,
+        runtime: Runtime,
+        retry_budget: Option<u32>,
+        max_answer_bytes: usize,
+    ) -> Wire {
+        Wire {
+            http,
+            runtime,
+            budget: Budget::new(retry_budget),
+            known: Arc::default(),
+            max_answer_bytes,
+        }
+    }
+
+    pub(crate) fn http(&self) -> &reqwest::Client {
+        &self.http
+    }
+
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.runtime.clock
+    }
+
+    pub(crate) fn runtime(&self) -> &Runtime {
+        &self.runtime
+    }
+
+    pub(crate) fn known(&self) -> &Arc<KnownSecrets> {
+        &self.known
+    }
+
+    /// Sends a request once, and reads its answer whole, in `timeout`.
+    pub(super) async fn attempt(
+        &self,
+        operation: &'static Operation,
+        request: Request,
+        timeout: Duration,
+    ) -> Result<Response, Error> {
+        let answer = self.exchange(operation, request);
+        let within = within(self.clock(), timeout, answer).await;
+        within.unwrap_or_else(|| Err(Error::timed_out(timeout)))
+    }
+
+    async fn exchange(
+        &self,
+        operation: &'static Operation,
+        request: Request,
+    ) -> Result<Response, Error> {
+        let secrets = Secrets::new(&self.known, operation, request.url());
+        let mut response = self.http.execute(request).await.map_err(Error::sending)?;
+        let status = response.status();
+        if status.is_success() {
+            let body = self.read(&mut response).await?;
+            return Ok(documented(operation, &response, body));
+        }
+        if status.is_redirection() {
+            let target = response.headers().get(LOCATION);
+            let target = target.map(|target| String::from_utf8_lossy(target.as_bytes()));
+            let target = target.map(|target| secrets.redact(&target));
+            return Err(Error::redirected(status.as_u16(), target));
+        }
+        let wait = retry_after(response.headers(), self.clock().system_time());
+        let body = read_refusal(&mut response).await;
+        let body = String::from_utf8_lossy(&body);
+        let refused = Error::refused(operation, status.as_u16(), &body, |text| {
+            secrets.redact(text)
+        });
+        Err(refused.retrying_after(wait))
+    }
+
+    /// Reads a success answer up to the limit, and buffers no more than that.
+    async fn read(&self, response: &mut Response) -> Result<Bytes, Error> {
+        let status = response.status().as_u16();
+        let limit = self.max_answer_bytes;
+        let too_large = || Error::too_large(status, limit);
+        let announced = response.content_length().unwrap_or(0);
+        if usize::try_from(announced).map_or(true, |announced| announced > limit) {
+            return Err(too_large());
+        }
+        let mut body = BytesMut::new();
+        while let Some(chunk) = response
+            .chunk()
+            .await
+            .map_err(|error| Error::interrupted(status, error))?
+        {
+            if body.len() + chunk.len() > limit {
+                return Err(too_large());
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body.freeze())
+    }
+}
+
+/// Waits for a future as long as this, and no longer.
+pub(super) async fn within<T>(
+    clock: &dyn Clock,
+    duration: Duration,
+    future: impl Future<Output = T>,
+) -> Option<T> {
+    let mut future = pin!(future);
+    // The clock is asked only where there is something to wait for.
+    let mut sleep = None;
+    poll_fn(|context| {
+        if let Poll::Ready(value) = future.as_mut().poll(context) {
+            return Poll::Ready(Some(value));
+        }
+        let sleep = sleep.get_or_insert_with(|| clock.sleep(duration, Wait::ForAnswer));
+        sleep.as_mut().poll(context).map(|()| None)
+    })
+    .await
+}
+
+/// Reads the beginning of an error answer. Its status says what matters, so that a body that breaks
+/// off or has no end changes nothing.
+async fn read_refusal(response: &mut Response) -> BytesMut {
+    let mut body = BytesMut::new();
+    while let Ok(Some(chunk)) = response.chunk().await {
+        let room = MAX_REFUSAL_BYTES - body.len();
+        body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        if chunk.len() >= room {
+            break;
+        }
+    }
+    body
+}
+
+/// A success answer in the form that the generated client reads: with the documented status, since
+/// every 2xx means the same, and with its body at hand.
+fn documented(operation: &'static Operation, response: &Response, body: Bytes) -> Response {
+    let mut answer = http::Response::new(body);
+    // The document's statuses are between 200 and 299, so the default is never reached.
+    *answer.status_mut() = http::StatusCode::from_u16(operation.success).unwrap_or_default();
+    *answer.headers_mut() = response.headers().clone();
+    Response::from(answer)
+}

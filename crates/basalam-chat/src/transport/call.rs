@@ -1,0 +1,202 @@
+//! One call: attempts, with pauses between them, until one succeeds or no other may be made.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use basalam_chat_api::operation::{Authorization, Operation};
+use http::header::AUTHORIZATION;
+use reqwest::{Request, Response, Url};
+
+use super::attempt::{Wire, within};
+use super::{Settings, repeat, trace};
+use crate::Error;
+use crate::auth::{Current, Tokens};
+use crate::runtime::Wait;
+
+/// Makes the request of a call as often as it is sent.
+pub(crate) trait Requests: Send {
+    /// Gives the next one to send; none where it cannot be made again.
+    fn next(&mut self) -> impl Future<Output = Result<Option<Request>, Error>> + Send;
+}
+
+/// One request that is sent again and again.
+pub(crate) struct Again(Option<Request>);
+
+impl Again {
+    pub(crate) fn new(request: Request) -> Again {
+        Again(Some(request))
+    }
+}
+
+impl Requests for Again {
+    async fn next(&mut self) -> Result<Option<Request>, Error> {
+        let copy = self.0.as_ref().and_then(Request::try_clone);
+        // What streams its body can be sent once.
+        Ok(copy.or_else(|| self.0.take()))
+    }
+}
+
+/// Where the requests of a call may go, and with whose token.
+pub(crate) struct Way<'a> {
+    pub(super) tokens: &'a Tokens,
+    pub(super) base_url: &'a Url,
+}
+
+impl Wire {
+    /// Makes a call. Without a `way` no token is sent, and the request may go anywhere.
+    pub(crate) async fn call(
+        &self,
+        settings: &Settings,
+        operation: &'static Operation,
+        way: Option<Way<'_>>,
+        requests: impl Requests,
+    ) -> Result<Response, Error> {
+        settings.check()?;
+        self.budget.earn();
+        let began = self.clock().instant();
+        let mut call = Call {
+            wire: self,
+            settings,
+            operation,
+            since: way.as_ref().map_or(0, |way| way.tokens.renewals()),
+            way,
+            began,
+            deadline: settings.deadline,
+            attempts: 0,
+            has_renewed: false,
+        };
+        trace::call(operation, call.run(requests)).await
+    }
+}
+
+/// The state of one call.
+struct Call<'a> {
+    wire: &'a Wire,
+    settings: &'a Settings,
+    operation: &'static Operation,
+    way: Option<Way<'a>>,
+    /// The renewals of tokens that had ended when the call began.
+    since: u64,
+    began: Instant,
+    deadline: Duration,
+    /// Requests sent so far, without the one after a renewal.
+    attempts: u32,
+    has_renewed: bool,
+}
+
+impl Call<'_> {
+    async fn run(&mut self, mut requests: impl Requests) -> Result<Response, Error> {
+        let mut last: Option<Error> = None;
+        loop {
+            let Some(mut request) = requests.next().await? else {
+                // Nothing is asked of `requests` twice unless an attempt has failed.
+                return Err(last.unwrap_or_else(|| Error::undocumented(None)));
+            };
+            let timeout = self.timeout(&mut request);
+            let token = self.authorise(&mut request).await?;
+            let Some(remaining) = self.remaining() else {
+                return Err(last.unwrap_or_else(|| Error::timed_out(self.deadline)));
+            };
+            self.attempts += 1;
+            let attempt = self
+                .wire
+                .attempt(self.operation, request, timeout.min(remaining));
+            let error = match trace::attempt(self.wire.clock(), self.attempts, attempt).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error.after(self.attempts),
+            };
+            if self.may_renew(&error, token.as_ref()) {
+                // The service did nothing, so this is no retry.
+                self.attempts -= 1;
+                trace::renewing();
+            } else {
+                let Some(pause) = self.pause(&error) else {
+                    return Err(error);
+                };
+                self.wire.clock().sleep(pause, Wait::BeforeRetry).await;
+            }
+            last = Some(error);
+        }
+    }
+
+    /// How long the attempt may take. A request that takes longer by its nature brings a time of its own.
+    fn timeout(&mut self, request: &mut Request) -> Duration {
+        let Some(own) = request.timeout_mut().take() else {
+            return self.settings.attempt_timeout;
+        };
+        self.deadline = self.deadline.max(own);
+        own
+    }
+
+    /// What is left of the time for the whole call; nothing at its end.
+    fn remaining(&self) -> Option<Duration> {
+        let passed = self.passed();
+        self.deadline
+            .checked_sub(passed)
+            .filter(|left| !left.is_zero())
+    }
+
+    fn passed(&self) -> Duration {
+        self.wire
+            .clock()
+            .instant()
+            .saturating_duration_since(self.began)
+    }
+
+    /// Puts the token on a request whose operation asks for one.
+    async fn authorise(&self, request: &mut Request) -> Result<Option<Arc<Current>>, Error> {
+        let Some(way) = &self.way else {
+            return Ok(None);
+        };
+        // The generated client is public, and can be given another URL than the one that was checked.
+        if request.url().origin() != way.base_url.origin() {
+            return Err(Error::invalid_input(
+                "base_url",
+                "of the generated client is another one than that of the client it came from",
+                "build a client for that URL",
+            ));
+        }
+        let Authorization::Bearer { .. } = self.operation.authorization else {
+            return Ok(None);
+        };
+        let late = || Error::timed_out(self.deadline);
+        let remaining = self.remaining().ok_or_else(late)?;
+        let token = within(self.wire.clock(), remaining, way.tokens.get(self.since)).await;
+        let token = token.ok_or_else(late)??;
+        request.headers_mut().insert(AUTHORIZATION, token.header());
+        Ok(Some(token))
+    }
+
+    /// Whether the service refused the token, and there can be another: once in a call.
+    fn may_renew(&mut self, error: &Error, token: Option<&Arc<Current>>) -> bool {
+        let (Some(token), Some(way)) = (token, &self.way) else {
+            return false;
+        };
+        if !error.is_unauthorized() || self.has_renewed {
+            return false;
+        }
+        self.has_renewed = way.tokens.refuse(token);
+        self.has_renewed
+    }
+
+    /// How long to wait before the next attempt; nothing where there is none.
+    fn pause(&self, error: &Error) -> Option<Duration> {
+        let policy = &self.settings.retries;
+        let reason = repeat::reason(self.operation, error)?;
+        if self.attempts >= policy.max_attempts {
+            return None;
+        }
+        let pause = match error.retry_after() {
+            Some(asked) => asked.min(policy.max_retry_after),
+            None => self.wire.runtime.up_to(policy.longest_pause(self.attempts)),
+        };
+        // Waiting for nothing helps nobody.
+        let ends_in_time = self.remaining().is_some_and(|remaining| pause < remaining);
+        if !ends_in_time || !self.wire.budget.pay() {
+            trace::given_up(reason, ends_in_time);
+            return None;
+        }
+        trace::retrying(reason, pause);
+        Some(pause)
+    }
+}
