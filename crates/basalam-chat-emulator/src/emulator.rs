@@ -1,6 +1,7 @@
 //! The handle of a running emulator.
 
 mod builder;
+mod oauth;
 mod seeding;
 mod stored;
 mod testing;
@@ -11,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::bot::{Bot, NewBot};
 use crate::error::Error;
+use crate::oauth::OAuthClient;
 use crate::server::{Service, running::Server};
 use crate::user::{NewUser, User};
 pub use builder::Builder;
@@ -51,6 +53,7 @@ struct Shared {
     seller: User,
     customer: User,
     bot: Bot,
+    oauth_client: OAuthClient,
 }
 
 impl Emulator {

@@ -1,24 +1,28 @@
 //! HTTP: from a request to an operation, and back to an answer.
 
 mod answer;
+mod authorize;
 mod body;
 mod faults;
 mod form;
 pub(crate) mod running;
 mod service;
+mod token;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{FromRequestParts, RawPathParams, Request};
 use axum::http::request::Parts;
+use axum::middleware;
 use axum::response::Response;
-use axum::routing::{MethodFilter, get, on};
+use axum::routing::{MethodFilter, get, on, post};
 use basalam_chat_openapi::Method;
 use bytes::Bytes;
 
 use crate::contract::{OperationContract, RequestParts};
 use crate::form::Form;
+use crate::oauth::TOKEN_OPERATION;
 use crate::operations;
 pub(crate) use service::Service;
 
@@ -31,6 +35,9 @@ pub(crate) fn router(service: &Arc<Service>) -> Router {
         router = router.route(&operation.path, on(method_filter(operation.method), answer));
     }
     let for_files = Arc::clone(service);
+    let for_tokens = Arc::clone(service);
+    let for_codes = Arc::clone(service);
+    let for_all = Arc::clone(service);
     let for_path = Arc::clone(service);
     let for_method = Arc::clone(service);
     router
@@ -38,8 +45,20 @@ pub(crate) fn router(service: &Arc<Service>) -> Router {
             "/files/{id}/{name}",
             get(move |request| answer_file(Arc::clone(&for_files), request)),
         )
+        .route(
+            "/oauth/token",
+            post(move |request| answer_token(Arc::clone(&for_tokens), request)),
+        )
+        .route(
+            "/accounts/sso",
+            get(move |request| answer_authorize(Arc::clone(&for_codes), request)),
+        )
         .fallback(move |request| answer_unknown(Arc::clone(&for_path), request))
         .method_not_allowed_fallback(move |request| answer_unknown(for_method.clone(), request))
+        .layer(middleware::map_request(move |request: Request| {
+            for_all.aids().count_any();
+            std::future::ready(request)
+        }))
 }
 
 async fn answer_operation(
@@ -70,6 +89,36 @@ async fn answer_operation(
         Some(fault) => faults::fail(fault, work).await,
         None => work().into_response(),
     }
+}
+
+/// Gives tokens, at the endpoint that the document does not have.
+async fn answer_token(service: Arc<Service>, request: Request) -> Response {
+    service.aids().count(TOKEN_OPERATION);
+    let (parts, body) = request.into_parts();
+    let body = match body::read(body).await {
+        Ok(body) => body,
+        Err(refusal) => return refusal,
+    };
+    service.run_hooks(TOKEN_OPERATION);
+    if let Some(raw) = service.aids().next_answer() {
+        return raw;
+    }
+    let work = || token::answer(&service, &parts.headers, &body);
+    let fault = service.aids().next_fault(TOKEN_OPERATION);
+    match fault {
+        Some(fault) => faults::fail(fault, work).await,
+        None => work().into_response(),
+    }
+}
+
+/// Lets a user choose themselves, and sends them back to the client.
+async fn answer_authorize(service: Arc<Service>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    if let Err(refusal) = body::read(body).await {
+        return refusal;
+    }
+    let raw = service.aids().next_answer();
+    raw.unwrap_or_else(|| authorize::answer(&service, &parts.uri))
 }
 
 /// What a request carries beside its head.
@@ -109,7 +158,7 @@ async fn answer_file(service: Arc<Service>, request: Request) -> Response {
         return answer::unknown_route();
     };
     let value = |name| path.iter().find(|it| it.0 == name).map(|it| it.1);
-    let now = service.options().now();
+    let now = service.now();
     let mut state = service.state();
     let id = value("id").and_then(|it| it.parse().ok());
     let file = id.and_then(|id| state.files.get(id, now));

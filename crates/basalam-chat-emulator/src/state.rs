@@ -5,6 +5,7 @@ pub(crate) mod chats;
 pub(crate) mod files;
 pub(crate) mod membership;
 pub(crate) mod messages;
+pub(crate) mod tokens;
 pub(crate) mod users;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,6 +14,7 @@ use bots::Bots;
 use chats::Chat;
 use files::Files;
 use messages::Message;
+use tokens::Tokens;
 use users::Users;
 
 /// Where the service's numbers were seen to be.
@@ -24,6 +26,7 @@ pub(crate) struct State {
     pub(crate) users: Users,
     pub(crate) bots: Bots,
     pub(crate) files: Files,
+    pub(crate) tokens: Tokens,
     chats: BTreeMap<i64, Chat>,
     chats_by_member: BTreeMap<i64, BTreeSet<i64>>,
     private_chats: BTreeMap<(i64, i64), i64>,
@@ -38,6 +41,7 @@ impl Default for State {
             users: Users::default(),
             bots: Bots::default(),
             files: Files::default(),
+            tokens: Tokens::default(),
             chats: BTreeMap::new(),
             chats_by_member: BTreeMap::new(),
             private_chats: BTreeMap::new(),

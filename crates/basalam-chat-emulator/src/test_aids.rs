@@ -18,7 +18,10 @@ pub(crate) struct TestAids {
     hooks: BTreeMap<String, Vec<Hook>>,
     next_answers: VecDeque<RawAnswer>,
     faults: Vec<FaultRule>,
+    total: u64,
     requests: BTreeMap<String, u64>,
+    /// Requests at the token endpoint, by `grant_type`.
+    grants: BTreeMap<String, u64>,
 }
 
 /// Code that runs before a request is answered.
@@ -37,6 +40,16 @@ impl TestAids {
         self.hooks.get(operation_id).cloned().unwrap_or_default()
     }
 
+    /// Counts a request, for whatever path.
+    pub(crate) fn count_any(&mut self) {
+        self.total += 1;
+    }
+
+    /// How many requests came in.
+    pub(crate) fn total(&self) -> u64 {
+        self.total
+    }
+
     /// Counts a request for an operation.
     pub(crate) fn count(&mut self, operation_id: &str) {
         *self.requests.entry(operation_id.to_owned()).or_default() += 1;
@@ -45,6 +58,16 @@ impl TestAids {
     /// How many requests for an operation came in.
     pub(crate) fn requests(&self, operation_id: &str) -> u64 {
         self.requests.get(operation_id).copied().unwrap_or(0)
+    }
+
+    /// Counts a request for tokens.
+    pub(crate) fn count_grant(&mut self, grant_type: &str) {
+        *self.grants.entry(grant_type.to_owned()).or_default() += 1;
+    }
+
+    /// How many requests for tokens had this `grant_type`.
+    pub(crate) fn grants(&self, grant_type: &str) -> u64 {
+        self.grants.get(grant_type).copied().unwrap_or(0)
     }
 
     /// Puts an answer behind those that wait already.

@@ -2,12 +2,14 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use super::{Emulator, Shared, url_for};
 use crate::bot::NewBot;
 use crate::clock::Clock;
 use crate::contract::Contract;
 use crate::error::Error;
+use crate::oauth::{OAuthClient, RefreshTokens};
 use crate::options::{Options, TimeBound};
 use crate::server::running::Server;
 use crate::server::{self, Service};
@@ -36,6 +38,7 @@ pub struct Builder {
     seller: NewUser,
     customer: NewUser,
     bot: NewBot,
+    oauth_client: OAuthClient,
     options: Options,
 }
 
@@ -51,6 +54,7 @@ impl Default for Builder {
             seller: NewUser::new("Seller").token("seller-token").vendor(vendor),
             customer: NewUser::new("Customer").token("customer-token"),
             bot: NewBot::new("Bot"),
+            oauth_client: OAuthClient::new("emulated-client", "emulated-client-secret"),
             options: Options::default(),
         }
     }
@@ -89,6 +93,28 @@ impl Builder {
     /// webhook.
     pub fn bot(mut self, bot: NewBot) -> Self {
         self.bot = bot;
+        self
+    }
+
+    /// Sets the OAuth client that the service starts with. Default: one that may ask for
+    /// every scope and send codes to any address, with the id `emulated-client` and the
+    /// secret `emulated-client-secret`.
+    pub fn oauth_client(mut self, client: OAuthClient) -> Self {
+        self.oauth_client = client;
+        self
+    }
+
+    /// Sets how long the access tokens of the token endpoint are good for, cut to whole
+    /// seconds, at least one. Default: 366 days, as in the documented example (certain).
+    pub fn access_token_lifetime(mut self, lifetime: Duration) -> Self {
+        self.options.access_token_lifetime = lifetime;
+        self
+    }
+
+    /// Says what becomes of a refresh token that is used. Default: it is used up, which
+    /// is likely.
+    pub fn refresh_tokens(mut self, refresh_tokens: RefreshTokens) -> Self {
+        self.options.refresh_tokens = refresh_tokens;
         self
     }
 
@@ -190,13 +216,20 @@ impl Builder {
                 "a cap of 0 on the count of unseen chats would count nothing; use 1 or more",
             ));
         }
+        if self.options.access_token_lifetime < Duration::from_secs(1) {
+            return Err(Error::argument(
+                "access tokens that are good for less than a second would be good for nothing; use 1 or more",
+            ));
+        }
         let contract = Contract::embedded()?;
         let mut state = State::default();
         let seller = state.users.add(self.seller)?;
         let customer = state.users.add(self.customer)?;
         let bot = state.bots.add(self.bot)?;
+        let oauth_client = self.oauth_client;
+        state.tokens.add_client(oauth_client.clone())?;
         let (listener, address) = Server::listen(self.address)?;
-        let service = Service::new(contract, self.options, state, url_for(address));
+        let service = Service::new(contract, self.options, state, seller.id, url_for(address));
         let service = Arc::new(service);
         let server = Server::start(listener, server::router(&service))?;
         let shared = Shared {
@@ -205,6 +238,7 @@ impl Builder {
             seller,
             customer,
             bot,
+            oauth_client,
         };
         Ok(Emulator {
             shared: Arc::new(shared),

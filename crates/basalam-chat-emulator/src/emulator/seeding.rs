@@ -42,7 +42,7 @@ impl Emulator {
     {
         // The iterator is the caller's code, which may use the emulator itself.
         let messages: Vec<SeedMessage> = messages.into_iter().map(Into::into).collect();
-        let now = self.service().options().now();
+        let now = self.service().now();
         let mut state = self.service().state();
         if state.chat_of(chat_id, sender_id).is_none() {
             return Err(Error::argument(format!(
@@ -64,7 +64,7 @@ impl Emulator {
     /// twice, when two users have their private chat already, and when something was
     /// set that its kind has not.
     pub fn seed_chat(&self, chat: SeedChat) -> Result<i64, Error> {
-        let now = self.service().options().now();
+        let now = self.service().now();
         chat.put_into(&mut self.service().state(), now)
     }
 
@@ -103,7 +103,7 @@ impl Emulator {
     ///
     /// [`Error::is_argument`] when the user has no such chat.
     pub fn mark_seen(&self, chat_id: i64, user_id: i64) -> Result<(), Error> {
-        let now = self.service().options().now();
+        let now = self.service().now();
         let mut state = self.service().state();
         if state.chat_of(chat_id, user_id).is_none() {
             return Err(Error::argument(format!(

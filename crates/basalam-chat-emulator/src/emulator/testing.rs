@@ -26,7 +26,7 @@ impl Emulator {
     /// number, or its time is over.
     #[must_use]
     pub fn file(&self, id: i64) -> Option<StoredFile> {
-        let now = self.service().options().now();
+        let now = self.service().now();
         let mut state = self.service().state();
         state.files.get(id, now).map(|it| StoredFile::new(id, it))
     }
@@ -43,8 +43,16 @@ impl Emulator {
     /// ```
     #[must_use]
     pub fn requests(&self, operation_id: &str) -> Option<u64> {
-        self.service().contract().operation(operation_id)?;
+        if !self.service().knows_operation(operation_id) {
+            return None;
+        }
         Some(self.service().aids().requests(operation_id))
+    }
+
+    /// Gives the number of requests that came in at all, for whatever path.
+    #[must_use]
+    pub fn total_requests(&self) -> u64 {
+        self.service().aids().total()
     }
 
     /// Makes the next request get exactly this answer, once, and do nothing else.
@@ -176,9 +184,9 @@ impl Emulator {
     }
 
     fn known_operation(&self, id: &str) -> Result<(), Error> {
-        match self.service().contract().operation(id) {
-            Some(_) => Ok(()),
-            None => Err(Error::argument(format!(
+        match self.service().knows_operation(id) {
+            true => Ok(()),
+            false => Err(Error::argument(format!(
                 "the OpenAPI document has no operation {id:?}; its ids are names such as `get_messages`"
             ))),
         }

@@ -1,17 +1,25 @@
 //! The service behind the routes.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::http::header::{AUTHORIZATION, HOST};
+use jiff::SignedDuration;
+use jiff::civil::DateTime;
 use serde_json::Value;
 
 use super::answer::{self, Answer};
+use crate::clock::SettableClock;
 use crate::contract::{Contract, OperationContract, RequestParts};
+use crate::oauth::{IssuedTokens, TOKEN_OPERATION};
 use crate::operations::{Call, Handler};
 use crate::options::Options;
 use crate::problem::Problem;
 use crate::state::State;
+use crate::state::tokens::Grant;
 use crate::test_aids::TestAids;
+
+/// How long authorization codes are good for. Unknown of the service.
+const CODE_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
 
 /// The service behind the routes.
 pub(crate) struct Service {
@@ -19,6 +27,9 @@ pub(crate) struct Service {
     options: Options,
     state: Mutex<State>,
     aids: Mutex<TestAids>,
+    /// Whom OAuth clients act for that name nobody.
+    default_user_id: i64,
+    clock: SettableClock,
     base_url: String,
 }
 
@@ -27,13 +38,16 @@ impl Service {
         contract: &'static Contract,
         options: Options,
         state: State,
+        default_user_id: i64,
         base_url: String,
     ) -> Self {
         Self {
             contract,
+            clock: SettableClock::new(Arc::clone(&options.clock)),
             options,
             state: Mutex::new(state),
             aids: Mutex::default(),
+            default_user_id,
             base_url,
         }
     }
@@ -44,6 +58,43 @@ impl Service {
 
     pub(crate) fn options(&self) -> &Options {
         &self.options
+    }
+
+    pub(crate) fn clock(&self) -> &SettableClock {
+        &self.clock
+    }
+
+    /// Gives the time, to the second.
+    pub(crate) fn now(&self) -> DateTime {
+        self.clock.now()
+    }
+
+    pub(super) fn default_user_id(&self) -> i64 {
+        self.default_user_id
+    }
+
+    /// Tells whether something can be counted, hooked and made fail under this id.
+    pub(crate) fn knows_operation(&self, id: &str) -> bool {
+        id == TOKEN_OPERATION || self.contract.operation(id).is_some()
+    }
+
+    /// Makes an authorization code.
+    pub(crate) fn issue_code(&self, grant: Grant, redirect_uri: Option<String>) -> String {
+        let expires_at = self.now().saturating_add(CODE_LIFETIME);
+        let mut state = self.state();
+        state.tokens.issue_code(grant, redirect_uri, expires_at)
+    }
+
+    /// Makes tokens as the token endpoint does.
+    pub(crate) fn issue_tokens(&self, grant: Grant) -> IssuedTokens {
+        let expires_in = self.options.access_token_lifetime;
+        let expires_at = self.options.access_token_expiry(self.now());
+        let pair = self.state().tokens.issue_pair(grant, expires_at);
+        IssuedTokens {
+            access_token: pair.access_token.into(),
+            refresh_token: pair.refresh_token.unwrap_or_default().into(),
+            expires_in,
+        }
     }
 
     pub(crate) fn base_url(&self) -> &str {
@@ -102,7 +153,7 @@ impl Service {
             body: checked.body,
             form: request.form,
             origin: self.origin(request),
-            now: self.options.now(),
+            now: self.now(),
             options: &self.options,
         };
         handler(&mut self.state(), &call)
@@ -118,13 +169,19 @@ impl Service {
         }
         let token = bearer_token(request).ok_or(Problem::Unauthorized)?;
         let state = self.state();
-        let user = state.users.by_token(token).ok_or(Problem::Unauthorized)?;
-        let missing = operation.scopes.iter().find(|it| !user.has_scope(it));
+        let scopes = &operation.scopes;
+        let (user_id, missing) = if let Some(user) = state.users.by_token(token) {
+            (user.id, scopes.iter().find(|it| !user.has_scope(it)))
+        } else {
+            let grant = state.tokens.access(token, self.now());
+            let grant = grant.ok_or(Problem::Unauthorized)?;
+            (grant.user_id, scopes.iter().find(|it| !grant.has_scope(it)))
+        };
         match missing {
             Some(scope) => Err(Problem::Forbidden {
                 scope: scope.clone(),
             }),
-            None => Ok(Some(user.id)),
+            None => Ok(Some(user_id)),
         }
     }
 
@@ -161,7 +218,7 @@ mod tests {
         let mut state = State::default();
         let user = state.users.add_named("Sara".to_owned());
         let contract = Contract::embedded().unwrap();
-        let service = Service::new(contract, Options::default(), state, String::new());
+        let service = Service::new(contract, Options::default(), state, user.id, String::new());
         let authorization = format!("Bearer {}", user.token()).parse().unwrap();
         let request = RequestParts {
             path: Vec::new(),

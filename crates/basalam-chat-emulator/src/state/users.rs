@@ -74,6 +74,16 @@ impl Users {
         self.by_id(*self.ids_by_token.get(token)?)
     }
 
+    /// Gives all users, by id.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &User> {
+        self.by_id.values()
+    }
+
+    /// Makes the token of a user invalid; tells whether it was one.
+    pub(crate) fn forget_token(&mut self, token: &str) -> bool {
+        self.ids_by_token.remove(token).is_some()
+    }
+
     fn insert(&mut self, new: NewUser) -> User {
         let id = new.id.unwrap_or_else(|| self.free_id());
         let hash_id = new.hash_id.unwrap_or_else(|| {

@@ -11,6 +11,8 @@ mod faults;
 mod hooks;
 mod lifecycle;
 mod messages;
+mod oauth;
+mod odd_answers;
 mod options;
 mod pages;
 #[cfg(feature = "cli")]
