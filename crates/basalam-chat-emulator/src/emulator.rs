@@ -3,6 +3,7 @@
 mod builder;
 mod oauth;
 mod seeding;
+mod setup;
 mod stored;
 mod testing;
 
@@ -16,6 +17,7 @@ use crate::oauth::OAuthClient;
 use crate::server::{Service, running::Server};
 use crate::user::{NewUser, User};
 pub use builder::Builder;
+pub(crate) use setup::Setup;
 pub use stored::{StoredFile, StoredMessage};
 
 /// A running chat service on this computer.
@@ -146,7 +148,7 @@ impl Emulator {
         server.unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    fn service(&self) -> &Service {
+    pub(crate) fn service(&self) -> &Service {
         &self.shared.service
     }
 }

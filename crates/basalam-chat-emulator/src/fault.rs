@@ -2,7 +2,9 @@
 
 mod alteration;
 mod kind;
+mod line;
 mod rule;
+mod spec;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +14,7 @@ use serde_json::Value;
 use crate::error::Error;
 pub(crate) use kind::{FaultKind, WrittenAnswer};
 pub use rule::FaultRule;
+pub(crate) use spec::FaultSpec;
 
 /// One way in which the service fails.
 ///

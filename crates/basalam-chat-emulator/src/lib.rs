@@ -140,6 +140,7 @@ mod oauth;
 mod operations;
 mod options;
 mod problem;
+mod request_log;
 mod seed;
 mod server;
 mod state;
@@ -153,7 +154,8 @@ pub use error::Error;
 pub use fault::{Fault, FaultRule};
 pub use oauth::{IssuedTokens, OAuthClient, RefreshTokens, TOKEN_OPERATION};
 pub use options::TimeBound;
-pub use seed::{SeedChat, SeedMessage};
+pub use request_log::LoggedRequest;
+pub use seed::{SeedChat, SeedMessage, Seeded};
 pub use user::{NewUser, User, Vendor};
 
 /// The largest body of a request, in bytes: 8 MiB. Unknown of the service.

@@ -10,6 +10,8 @@ pub(crate) mod users;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::error::Error;
+use crate::oauth::OAuthClient;
 use bots::Bots;
 use chats::Chat;
 use files::Files;
@@ -22,6 +24,7 @@ const FIRST_CHAT_ID: i64 = 183_000_000;
 const FIRST_MESSAGE_ID: i64 = 1_231_000_000;
 
 /// All that the emulated service remembers.
+#[derive(Clone)]
 pub(crate) struct State {
     pub(crate) users: Users,
     pub(crate) bots: Bots,
@@ -33,6 +36,22 @@ pub(crate) struct State {
     messages: BTreeMap<i64, Message>,
     next_chat_id: i64,
     next_message_id: i64,
+    /// 0 before the first.
+    last_message_id: i64,
+}
+
+impl State {
+    /// Adds an OAuth client, whose user must be there.
+    pub(crate) fn add_oauth_client(&mut self, client: OAuthClient) -> Result<(), Error> {
+        if let Some(id) = client.user_id
+            && self.users.by_id(id).is_none()
+        {
+            return Err(Error::argument(format!(
+                "no user has the id {id}; add one first"
+            )));
+        }
+        self.tokens.add_client(client)
+    }
 }
 
 impl Default for State {
@@ -48,6 +67,7 @@ impl Default for State {
             messages: BTreeMap::new(),
             next_chat_id: FIRST_CHAT_ID,
             next_message_id: FIRST_MESSAGE_ID,
+            last_message_id: 0,
         }
     }
 }

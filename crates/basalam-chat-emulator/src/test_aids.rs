@@ -11,6 +11,7 @@ use bytes::Bytes;
 
 use crate::error::Error;
 use crate::fault::{Fault, FaultRule};
+use crate::request_log::RequestLog;
 
 /// What tests see of the service and may do to it.
 #[derive(Default)]
@@ -18,7 +19,7 @@ pub(crate) struct TestAids {
     hooks: BTreeMap<String, Vec<Hook>>,
     next_answers: VecDeque<RawAnswer>,
     faults: Vec<FaultRule>,
-    total: u64,
+    pub(crate) log: RequestLog,
     requests: BTreeMap<String, u64>,
     /// Requests at the token endpoint, by `grant_type`.
     grants: BTreeMap<String, u64>,
@@ -40,14 +41,13 @@ impl TestAids {
         self.hooks.get(operation_id).cloned().unwrap_or_default()
     }
 
-    /// Counts a request, for whatever path.
-    pub(crate) fn count_any(&mut self) {
-        self.total += 1;
-    }
-
-    /// How many requests came in.
-    pub(crate) fn total(&self) -> u64 {
-        self.total
+    /// Forgets everything but hooks.
+    pub(crate) fn reset(&mut self) {
+        let hooks = std::mem::take(&mut self.hooks);
+        *self = Self {
+            hooks,
+            ..Self::default()
+        };
     }
 
     /// Counts a request for an operation.
@@ -78,6 +78,11 @@ impl TestAids {
     /// Adds a rule behind those that there are.
     pub(crate) fn add_fault(&mut self, rule: FaultRule) {
         self.faults.push(rule);
+    }
+
+    /// Gives the rules that can still happen, in their order.
+    pub(crate) fn faults(&self) -> impl Iterator<Item = &FaultRule> {
+        self.faults.iter()
     }
 
     /// Forgets all rules.

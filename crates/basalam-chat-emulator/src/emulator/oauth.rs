@@ -39,13 +39,7 @@ impl Emulator {
     /// [`Error::is_argument`] when the id or the secret is empty, when there is a
     /// client of that id, and when it acts for a user that does not exist.
     pub fn add_oauth_client(&self, client: OAuthClient) -> Result<(), Error> {
-        let mut state = self.service().state();
-        if let Some(id) = client.user_id
-            && state.users.by_id(id).is_none()
-        {
-            return Err(no_user(id));
-        }
-        state.tokens.add_client(client)
+        self.service().state().add_oauth_client(client)
     }
 
     /// Gives a code as the page would, for all scopes that the client may ask for and

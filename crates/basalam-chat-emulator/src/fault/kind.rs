@@ -38,6 +38,22 @@ pub(crate) struct WrittenAnswer {
 }
 
 impl FaultKind {
+    /// Names it, for logs and lists.
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Self::Latency => "latency".to_owned(),
+            Self::NeverAnswers => "never answers".to_owned(),
+            Self::Answer(answer) => format!("status {}", answer.status),
+            Self::OtherStatus(status) => format!("other status {status}"),
+            Self::ConnectionCut => "connection cut".to_owned(),
+            Self::TruncatedBody => "truncated body".to_owned(),
+            Self::OversizedBody(bytes) => format!("oversized body of {bytes} bytes"),
+            Self::InvalidJson => "invalid JSON".to_owned(),
+            Self::EmptyBody => "empty body".to_owned(),
+            Self::Altered(_) => "altered".to_owned(),
+        }
+    }
+
     /// Refuses what could not be sent.
     pub(super) fn check(&self) -> Result<(), Error> {
         match self {

@@ -118,6 +118,18 @@ impl FaultRule {
         }
     }
 
+    /// Describes the rule, for whoever lists them.
+    pub(crate) fn describe(&self) -> serde_json::Value {
+        serde_json::json!({
+            "fault": self.fault.kind.name(),
+            "delay_ms": u64::try_from(self.fault.delay.as_millis()).unwrap_or(u64::MAX),
+            "after_work": self.fault.is_after_work,
+            "operation": self.operation_id,
+            "times_left": self.times,
+            "probability": self.chance.as_ref().map(|it| it.probability),
+        })
+    }
+
     /// Gives the fault, where it is to happen to a request for an operation now.
     pub(crate) fn next(&mut self, operation_id: &str) -> Option<Fault> {
         let other = match self.operation_id() {

@@ -11,13 +11,16 @@ use futures_util::{StreamExt, stream};
 use serde_json::json;
 
 use super::answer::{self, Answer};
+use super::log::Notes;
 use crate::fault::{Fault, FaultKind, WrittenAnswer};
 
 /// How much of a body that is too large is sent at once.
 const CHUNK: usize = 64 * 1024;
 
 /// Lets a request fail. `work` does what it asks for; it may never be called.
-pub(super) async fn fail(fault: Fault, work: impl Fn() -> Answer) -> Response {
+pub(super) async fn fail(fault: Fault, notes: &Notes, work: impl Fn() -> Answer) -> Response {
+    let is_cut = matches!(fault.kind, FaultKind::ConnectionCut);
+    notes.fault(fault.kind.name(), is_cut);
     let done = fault.is_after_work.then(&work);
     if !fault.delay.is_zero() {
         tokio::time::sleep(fault.delay).await;

@@ -1,6 +1,6 @@
 //! The service behind the routes.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use axum::http::header::{AUTHORIZATION, HOST};
 use jiff::SignedDuration;
@@ -8,12 +8,18 @@ use jiff::civil::DateTime;
 use serde_json::Value;
 
 use super::answer::{self, Answer};
+use super::log::Notes;
 use crate::clock::SettableClock;
 use crate::contract::{Contract, OperationContract, RequestParts};
+use crate::emulator::Setup;
+use crate::error::Error;
+use crate::fault::FaultRule;
 use crate::oauth::{IssuedTokens, TOKEN_OPERATION};
 use crate::operations::{Call, Handler};
 use crate::options::Options;
 use crate::problem::Problem;
+use crate::request_log::{LoggedRequest, Observer};
+use crate::seed::{Seed, Seeded};
 use crate::state::State;
 use crate::state::tokens::Grant;
 use crate::test_aids::TestAids;
@@ -29,26 +35,102 @@ pub(crate) struct Service {
     aids: Mutex<TestAids>,
     /// Whom OAuth clients act for that name nobody.
     default_user_id: i64,
+    setup: Setup,
+    observers: Vec<Observer>,
     clock: SettableClock,
     base_url: String,
 }
 
+/// What a service is made of.
+pub(crate) struct Parts {
+    pub(crate) contract: &'static Contract,
+    pub(crate) options: Options,
+    pub(crate) clock: SettableClock,
+    pub(crate) state: State,
+    pub(crate) default_user_id: i64,
+    pub(crate) setup: Setup,
+    pub(crate) observers: Vec<Observer>,
+    pub(crate) base_url: String,
+}
+
 impl Service {
-    pub(crate) fn new(
-        contract: &'static Contract,
-        options: Options,
-        state: State,
-        default_user_id: i64,
-        base_url: String,
-    ) -> Self {
+    pub(crate) fn new(parts: Parts) -> Self {
         Self {
-            contract,
-            clock: SettableClock::new(Arc::clone(&options.clock)),
-            options,
-            state: Mutex::new(state),
+            contract: parts.contract,
+            options: parts.options,
+            state: Mutex::new(parts.state),
             aids: Mutex::default(),
-            default_user_id,
-            base_url,
+            default_user_id: parts.default_user_id,
+            setup: parts.setup,
+            observers: parts.observers,
+            clock: parts.clock,
+            base_url: parts.base_url,
+        }
+    }
+
+    /// Goes back to what the service started with: users, chats, messages and tokens,
+    /// without faults, counts and log. What hooks do stays.
+    pub(crate) fn reset(&self) -> Result<(), Error> {
+        self.clock.reset();
+        let prepared = self.setup.prepare(self.now())?;
+        if let Some(time) = prepared.clock {
+            self.clock.set(time);
+        }
+        *self.state() = prepared.state;
+        self.aids().reset();
+        Ok(())
+    }
+
+    /// Puts a seed into the service, all of it or nothing.
+    pub(crate) fn plant(&self, seed: &Seed) -> Result<Seeded, Error> {
+        let mut state = self.state();
+        let mut copy = state.clone();
+        let seeded = seed.put_into(&mut copy, self.now())?;
+        *state = copy;
+        drop(state);
+        if let Some(time) = seed.clock {
+            self.clock.set(time.0);
+        }
+        Ok(seeded)
+    }
+
+    /// Adds a rule of faults, refusing one that could not happen.
+    pub(crate) fn add_fault(&self, rule: FaultRule) -> Result<(), Error> {
+        rule.check()?;
+        if let Some(id) = rule.operation_id() {
+            self.check_operation(id)?;
+        }
+        self.aids().add_fault(rule);
+        Ok(())
+    }
+
+    /// Refuses the id of an operation that there is not.
+    pub(crate) fn check_operation(&self, id: &str) -> Result<(), Error> {
+        match self.knows_operation(id) {
+            true => Ok(()),
+            false => Err(Error::argument(format!(
+                "the OpenAPI document has no operation {id:?}; its ids are names such as `get_messages`"
+            ))),
+        }
+    }
+
+    /// Marks all that others wrote in a chat as seen by a member.
+    pub(crate) fn mark_seen(&self, chat_id: i64, user_id: i64) -> Result<(), Error> {
+        let now = self.now();
+        let mut state = self.state();
+        if state.chat_of(chat_id, user_id).is_none() {
+            return Err(Error::argument(format!(
+                "the user {user_id} has no chat {chat_id}; seed it first, with that user as a member"
+            )));
+        }
+        state.mark_seen(chat_id, user_id, now);
+        Ok(())
+    }
+
+    /// Tells whoever wants to know that a request is over.
+    pub(super) fn observe(&self, request: &LoggedRequest) {
+        for observer in &self.observers {
+            observer(request);
         }
     }
 
@@ -76,6 +158,12 @@ impl Service {
     /// Tells whether something can be counted, hooked and made fail under this id.
     pub(crate) fn knows_operation(&self, id: &str) -> bool {
         id == TOKEN_OPERATION || self.contract.operation(id).is_some()
+    }
+
+    /// Gives every id under which something can be counted, hooked and made fail.
+    pub(super) fn operation_ids(&self) -> impl Iterator<Item = &str> {
+        let documented = self.contract.operations.iter().map(|it| it.id.as_str());
+        documented.chain([TOKEN_OPERATION])
     }
 
     /// Makes an authorization code.
@@ -128,10 +216,14 @@ impl Service {
         operation: &OperationContract,
         handler: Handler,
         request: &RequestParts<'_>,
+        notes: &Notes,
     ) -> Answer {
         let (status, body) = match self.work(operation, handler, request) {
             Ok(body) => (200, body),
-            Err(problem) => (problem.status(), problem.body()),
+            Err(problem) => {
+                notes.refusal(problem.reason());
+                (problem.status(), problem.body())
+            }
         };
         match operation.check_answer(status, &body) {
             Ok(()) => Answer { status, body },
@@ -212,23 +304,22 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::Emulator;
 
     /// What the service answers where the operation's handler is `handler`.
     fn answer_of(handler: Handler) -> (u16, String) {
-        let mut state = State::default();
-        let user = state.users.add_named("Sara".to_owned());
-        let contract = Contract::embedded().unwrap();
-        let service = Service::new(contract, Options::default(), state, user.id, String::new());
-        let authorization = format!("Bearer {}", user.token()).parse().unwrap();
+        let emulator = Emulator::builder().start_blocking().unwrap();
+        let service = emulator.service();
+        let authorization = format!("Bearer {}", emulator.seller().token());
         let request = RequestParts {
             path: Vec::new(),
             query: Vec::new(),
-            headers: &HeaderMap::from_iter([(AUTHORIZATION, authorization)]),
+            headers: &HeaderMap::from_iter([(AUTHORIZATION, authorization.parse().unwrap())]),
             body: &Bytes::new(),
             form: None,
         };
-        let operation = contract.operation("get_current_user").unwrap();
-        let answer = service.answer(operation, handler, &request);
+        let operation = service.contract().operation("get_current_user").unwrap();
+        let answer = service.answer(operation, handler, &request, &Notes::default());
         (answer.status, answer.body.to_string())
     }
 

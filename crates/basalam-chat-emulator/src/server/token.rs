@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::Service;
 use super::answer::Answer;
+use super::log::Notes;
 use crate::oauth::{OAuthClient, RefreshTokens};
 use crate::options::Options;
 use crate::state::State;
@@ -38,7 +39,12 @@ impl Refusal {
 type Fields = BTreeMap<String, String>;
 
 /// Answers a request for tokens.
-pub(super) fn answer(service: &Service, headers: &HeaderMap, body: &Bytes) -> Answer {
+pub(super) fn answer(
+    service: &Service,
+    headers: &HeaderMap,
+    body: &Bytes,
+    notes: &Notes,
+) -> Answer {
     let given = read(headers, body).and_then(|fields| {
         if let Some(grant_type) = fields.get("grant_type") {
             service.aids().count_grant(grant_type);
@@ -47,13 +53,16 @@ pub(super) fn answer(service: &Service, headers: &HeaderMap, body: &Bytes) -> An
     });
     match given {
         Ok(body) => Answer { status: 200, body },
-        Err(refusal) => Answer {
-            status: refusal.status,
-            body: json!({
-                "error": refusal.error,
-                "error_description": refusal.description,
-            }),
-        },
+        Err(refusal) => {
+            notes.refusal(refusal.error.to_owned());
+            Answer {
+                status: refusal.status,
+                body: json!({
+                    "error": refusal.error,
+                    "error_description": refusal.description,
+                }),
+            }
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::oauth::OAuthClient;
 
 /// OAuth clients, and the codes and tokens that they were given.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Tokens {
     clients: BTreeMap<String, OAuthClient>,
     codes: HashMap<String, Code>,
@@ -26,6 +26,7 @@ pub(crate) struct Grant {
     pub(crate) scopes: Option<BTreeSet<String>>,
 }
 
+#[derive(Clone)]
 struct Code {
     grant: Grant,
     /// `None` where it was issued for whatever address.
@@ -33,11 +34,13 @@ struct Code {
     expires_at: DateTime,
 }
 
+#[derive(Clone)]
 pub(crate) struct Access {
     pub(crate) grant: Grant,
     expires_at: DateTime,
 }
 
+#[derive(Clone)]
 struct Refresh {
     grant: Grant,
     /// The token that goes when this one is used.
@@ -77,6 +80,11 @@ impl Tokens {
         }
         self.clients.insert(client.id.clone(), client);
         Ok(())
+    }
+
+    /// Gives all clients, by id.
+    pub(crate) fn clients(&self) -> impl Iterator<Item = &OAuthClient> {
+        self.clients.values()
     }
 
     pub(crate) fn client(&self, id: &str) -> Option<&OAuthClient> {

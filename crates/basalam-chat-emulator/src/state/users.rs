@@ -11,6 +11,7 @@ use crate::user::{NewUser, User};
 const FIRST_USER_ID: i64 = 430;
 
 /// The users of the service.
+#[derive(Clone)]
 pub(crate) struct Users {
     by_id: BTreeMap<i64, User>,
     ids_by_hash_id: HashMap<String, i64>,
