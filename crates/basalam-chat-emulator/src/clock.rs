@@ -1,8 +1,12 @@
 //! The time that the service writes.
 
+mod settable;
+
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
+
+pub(crate) use settable::SettableClock;
 
 /// Tells the service what time it is.
 ///

@@ -1,7 +1,9 @@
 //! The handle of a running emulator.
 
 mod builder;
+mod oauth;
 mod seeding;
+mod setup;
 mod stored;
 mod testing;
 
@@ -11,9 +13,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::bot::{Bot, NewBot};
 use crate::error::Error;
+use crate::oauth::OAuthClient;
 use crate::server::{Service, running::Server};
 use crate::user::{NewUser, User};
 pub use builder::Builder;
+pub(crate) use setup::Setup;
 pub use stored::{StoredFile, StoredMessage};
 
 /// A running chat service on this computer.
@@ -51,6 +55,7 @@ struct Shared {
     seller: User,
     customer: User,
     bot: Bot,
+    oauth_client: OAuthClient,
 }
 
 impl Emulator {
@@ -143,7 +148,7 @@ impl Emulator {
         server.unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    fn service(&self) -> &Service {
+    pub(crate) fn service(&self) -> &Service {
         &self.shared.service
     }
 }

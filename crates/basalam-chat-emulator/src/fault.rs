@@ -1,16 +1,20 @@
 //! Ways in which the service fails on demand.
 
+mod alteration;
+mod kind;
+mod line;
 mod rule;
+mod spec;
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::http::{HeaderValue, StatusCode};
 use serde_json::Value;
 
 use crate::error::Error;
+pub(crate) use kind::{FaultKind, WrittenAnswer};
 pub use rule::FaultRule;
+pub(crate) use spec::FaultSpec;
 
 /// One way in which the service fails.
 ///
@@ -38,25 +42,6 @@ pub struct Fault {
     pub(crate) is_after_work: bool,
 }
 
-#[derive(Clone)]
-pub(crate) enum FaultKind {
-    /// The answer is right, and only late.
-    Latency,
-    Status {
-        status: u16,
-        retry_after: Option<String>,
-    },
-    ConnectionCut,
-    TruncatedBody,
-    OversizedBody(usize),
-    InvalidJson,
-    EmptyBody,
-    Altered(Alteration),
-}
-
-/// What happens to an answer before it is sent.
-pub(crate) type Alteration = Arc<dyn Fn(&mut Value) + Send + Sync>;
-
 impl Fault {
     /// Waits this long, then does the work and answers as usual. A client that gives up
     /// meanwhile has done nothing, unless the work comes first ([`Fault::after_work`]).
@@ -64,21 +49,68 @@ impl Fault {
         Self::new(FaultKind::Latency).delayed(delay)
     }
 
-    /// Answers a status, 200 to 999, with `{"message": …}`, and does not do the work.
+    /// Never answers; the connection stays open until the client gives up or the
+    /// emulator ends. The work is not done, unless it comes first
+    /// ([`Fault::after_work`]).
+    pub fn never_answers() -> Self {
+        Self::new(FaultKind::NeverAnswers)
+    }
+
+    /// Answers a status, 200 to 999, with `{"message": …}` unless [`Fault::body`] says
+    /// otherwise, and does not do the work.
     pub fn status(status: u16) -> Self {
-        Self::new(FaultKind::Status {
+        Self::new(FaultKind::Answer(WrittenAnswer {
             status,
-            retry_after: None,
-        })
+            headers: Vec::new(),
+            body: None,
+        }))
+    }
+
+    /// Answers a redirection to another address, and does not do the work.
+    pub fn redirect(status: u16, location: impl Into<String>) -> Self {
+        Self::status(status).header("Location", location)
+    }
+
+    /// Answers a status with a page of HTML, as a gateway in between does, and does not
+    /// do the work.
+    pub fn html(status: u16) -> Self {
+        let page = "<!DOCTYPE html><html><body><h1>A fault on demand</h1></body></html>";
+        Self::status(status).body("text/html", page)
+    }
+
+    /// Adds a header to the answer of [`Fault::status`]; other faults have none of
+    /// their own.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        if let FaultKind::Answer(answer) = &mut self.kind {
+            answer.headers.push((name.into(), value.into()));
+        }
+        self
+    }
+
+    /// Sets the body of the answer of [`Fault::status`] and its media type; an empty
+    /// body has no type. Other faults have no body of their own.
+    pub fn body(self, media_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        let body = body.into();
+        let mut fault = match body.is_empty() {
+            true => self,
+            false => self.header("Content-Type", media_type),
+        };
+        if let FaultKind::Answer(answer) = &mut fault.kind {
+            answer.body = Some(body);
+        }
+        fault
     }
 
     /// Sets the header `Retry-After` of [`Fault::status`]: seconds, a date as HTTP
-    /// writes it, or nonsense. Other faults have no such header.
-    pub fn retry_after(mut self, value: impl Into<String>) -> Self {
-        if let FaultKind::Status { retry_after, .. } = &mut self.kind {
-            *retry_after = Some(value.into());
-        }
-        self
+    /// writes it, or nonsense.
+    pub fn retry_after(self, value: impl Into<String>) -> Self {
+        self.header("Retry-After", value)
+    }
+
+    /// Does the work, and answers as usual but for the status, such as 201 in place of
+    /// 200. With 204 and 205 there is no body.
+    pub fn other_status(status: u16) -> Self {
+        Self::new(FaultKind::OtherStatus(status))
     }
 
     /// Closes the connection without an answer, and does not do the work.
@@ -130,13 +162,26 @@ impl Fault {
     /// Does the work, and adds a member that no document knows to every object of the
     /// answer, but for `urls`, whose members are all addresses.
     pub fn unknown_members() -> Self {
-        Self::altered(add_unknown_members)
+        Self::altered(alteration::add_unknown_members)
     }
 
     /// Does the work, and puts a value that no document knows wherever the answer has
     /// `message_type`, `chat_type` or `type`.
     pub fn unknown_values() -> Self {
-        Self::altered(put_unknown_values)
+        Self::altered(alteration::put_unknown_values)
+    }
+
+    /// Does the work, and leaves every member of this name out of the answer, wherever
+    /// it is.
+    pub fn missing_member(name: impl Into<String>) -> Self {
+        let name = name.into();
+        Self::altered(move |answer| alteration::change_members(answer, &name, false))
+    }
+
+    /// Does the work, and makes every member of this name null, wherever it is.
+    pub fn null_member(name: impl Into<String>) -> Self {
+        let name = name.into();
+        Self::altered(move |answer| alteration::change_members(answer, &name, true))
     }
 
     /// Waits this long before it fails.
@@ -147,7 +192,7 @@ impl Fault {
 
     /// Does the work first: what the request asks for is done, and then the fault
     /// happens, its delay included. Makes the worst of [`Fault::status`],
-    /// [`Fault::connection_cut`] and [`Fault::latency`]; all others do the work anyway.
+    /// [`Fault::connection_cut`], [`Fault::never_answers`] and [`Fault::latency`]; all others do the work anyway.
     pub fn after_work(mut self) -> Self {
         self.is_after_work = true;
         self
@@ -163,116 +208,6 @@ impl Fault {
 
     /// Refuses what could not be sent.
     pub(crate) fn check(&self) -> Result<(), Error> {
-        let FaultKind::Status {
-            status,
-            retry_after,
-        } = &self.kind
-        else {
-            return Ok(());
-        };
-        let status_code = StatusCode::from_u16(*status);
-        if !status_code.is_ok_and(|it| !it.is_informational()) {
-            return Err(Error::argument(format!(
-                "the status {status} ends no answer; use 200 to 999"
-            )));
-        }
-        match retry_after {
-            Some(value) if HeaderValue::from_str(value).is_err() => Err(Error::argument(format!(
-                "the value {value:?} of `Retry-After` cannot be sent; use visible ASCII characters"
-            ))),
-            _ => Ok(()),
-        }
-    }
-}
-
-impl fmt::Debug for FaultKind {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Latency => formatter.write_str("Latency"),
-            Self::Status {
-                status,
-                retry_after,
-            } => formatter
-                .debug_struct("Status")
-                .field("status", status)
-                .field("retry_after", retry_after)
-                .finish(),
-            Self::ConnectionCut => formatter.write_str("ConnectionCut"),
-            Self::TruncatedBody => formatter.write_str("TruncatedBody"),
-            Self::OversizedBody(bytes) => {
-                formatter.debug_tuple("OversizedBody").field(bytes).finish()
-            }
-            Self::InvalidJson => formatter.write_str("InvalidJson"),
-            Self::EmptyBody => formatter.write_str("EmptyBody"),
-            Self::Altered(_) => formatter.write_str("Altered"),
-        }
-    }
-}
-
-fn add_unknown_members(value: &mut Value) {
-    match value {
-        Value::Array(items) => items.iter_mut().for_each(add_unknown_members),
-        Value::Object(members) => {
-            for (name, member) in members.iter_mut() {
-                if name != "urls" {
-                    add_unknown_members(member);
-                }
-            }
-            let unknown = serde_json::json!({ "invented": ["tomorrow", 1, null] });
-            members.insert("emulated_unknown_member".to_owned(), unknown);
-        }
-        _ => {}
-    }
-}
-
-fn put_unknown_values(value: &mut Value) {
-    match value {
-        Value::Array(items) => items.iter_mut().for_each(put_unknown_values),
-        Value::Object(members) => {
-            for (name, member) in members.iter_mut() {
-                let has_vocabulary = ["message_type", "chat_type", "type"].contains(&name.as_str());
-                if has_vocabulary && member.is_string() {
-                    *member = "emulated_unknown_value".into();
-                } else {
-                    put_unknown_values(member);
-                }
-            }
-        }
-        _ => {}
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn unknown_members_are_added_everywhere_but_among_addresses() {
-        let mut answer = json!({ "a": [{ "b": null }], "urls": { "primary": "c" } });
-        add_unknown_members(&mut answer);
-        let name = "emulated_unknown_member";
-        assert!(answer[name].is_object());
-        assert!(answer["a"][0][name].is_object());
-        assert_eq!(answer["a"][0]["b"], json!(null));
-        assert_eq!(answer["urls"], json!({ "primary": "c" }));
-    }
-
-    #[test]
-    fn unknown_values_take_the_place_of_texts_of_a_vocabulary_alone() {
-        let mut answer = json!({ "data": [{
-            "message_type": "text", "text": "type", "type": null,
-            "reply_markup": [[{ "type": "url", "data": {} }]],
-        }] });
-        put_unknown_values(&mut answer);
-        let unknown = "emulated_unknown_value";
-        assert_eq!(
-            answer,
-            json!({ "data": [{
-                "message_type": unknown, "text": "type", "type": null,
-                "reply_markup": [[{ "type": unknown, "data": {} }]],
-            }] })
-        );
+        self.kind.check()
     }
 }

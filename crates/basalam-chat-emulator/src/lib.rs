@@ -36,6 +36,13 @@
 //! - users: `get_current_user`;
 //! - bots, each in all its verbs: `getMe`, `getWebhookInfo`, `deleteWebhook`, `logOut`.
 //!
+//! Beside the document it speaks OAuth, as it is known of the service's accounts:
+//!
+//! - `POST /oauth/token`: `authorization_code`, `refresh_token` and
+//!   `client_credentials`, in a form or in JSON (certain);
+//! - `GET /accounts/sso`: the page on which a user lets a client act for them. Nobody
+//!   logs in: it lists the users, or goes back at once where `user_id` names one.
+//!
 //! Every other path is answered as the gateway answers one that it does not know: 404
 //! with the text `404 page not found`.
 //!
@@ -47,11 +54,16 @@
 //!   [`Emulator::mark_seen`], [`Emulator::set_chat_updated_at`],
 //!   [`Emulator::set_chat_modified_at`];
 //! - look: [`Emulator::messages`], [`Emulator::file`], [`Emulator::requests`],
+//!   [`Emulator::total_requests`], [`Emulator::token_requests`],
 //!   [`Emulator::bot_webhook_url`];
+//! - give and take tokens: [`Emulator::add_oauth_client`], [`Emulator::issue_code`],
+//!   [`Emulator::issue_tokens`], [`Emulator::revoke_token`];
+//! - move time: [`Emulator::set_clock`], [`Emulator::advance_clock`];
 //! - let things happen while a client is at work: [`Emulator::on_request`];
-//! - let requests fail ([`Fault`]): late, with any status and `Retry-After`, cut off
-//!   before or after the work was done, truncated, too large, not JSON, empty, with
-//!   members and values of tomorrow; the next one ([`Emulator::fail_next`]) or by a
+//! - let requests fail ([`Fault`]): late or never answered, with any status, headers and
+//!   body, redirected, cut off before or after the work was done, truncated, too large,
+//!   not JSON, empty, with members missing or null, with members and values of
+//!   tomorrow; the next one ([`Emulator::fail_next`]) or by a
 //!   [`FaultRule`] ([`Emulator::add_fault`]);
 //! - answer oddly: [`Emulator::answer_next`].
 //!
@@ -63,6 +75,8 @@
 //! - A token without the scope that the document names: 403 in the shape of the 401
 //!   (likely), before the request is looked at. Users have every scope unless
 //!   [`NewUser::scopes`] says otherwise.
+//! - A request for tokens: `{"error":…,"error_description":…}` with the documented names
+//!   (likely), 401 for `invalid_client` and 400 for all others (unknown, as in OAuth 2).
 //! - A chat or message that does not exist or that the user has no part in, and an
 //!   unknown user: 404 with `{"message":"not found"}` (likely).
 //! - A request that breaks the document, a body that is no JSON or is not sent as
@@ -109,6 +123,9 @@
 //!   thumbnail is not kept; a `custom_unique_name` is used once; a file with
 //!   `expire_minutes` (1 or more) is gone when they are over. The numbers in `file_type`
 //!   are invented, but for the first.
+//! - Scopes are asked for with spaces or commas between them. Codes are good for 10
+//!   minutes. A refresh token is used up and takes the access token before it along
+//!   (likely). A client's own credentials give no refresh token, and act for the seller.
 //! - `getWebhookInfo` gives an empty `url` where there is no webhook, and deleting none
 //!   is a success. Nothing is ever sent to a webhook.
 
@@ -119,9 +136,11 @@ mod emulator;
 mod error;
 mod fault;
 mod form;
+mod oauth;
 mod operations;
 mod options;
 mod problem;
+mod request_log;
 mod seed;
 mod server;
 mod state;
@@ -133,8 +152,10 @@ pub use clock::{Clock, SystemClock};
 pub use emulator::{Builder, Emulator, StoredFile, StoredMessage};
 pub use error::Error;
 pub use fault::{Fault, FaultRule};
+pub use oauth::{IssuedTokens, OAuthClient, RefreshTokens, TOKEN_OPERATION};
 pub use options::TimeBound;
-pub use seed::{SeedChat, SeedMessage};
+pub use request_log::LoggedRequest;
+pub use seed::{SeedChat, SeedMessage, Seeded};
 pub use user::{NewUser, User, Vendor};
 
 /// The largest body of a request, in bytes: 8 MiB. Unknown of the service.

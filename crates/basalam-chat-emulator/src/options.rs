@@ -2,10 +2,13 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
+use jiff::SignedDuration;
 use jiff::civil::DateTime;
 
 use crate::clock::{Clock, SystemClock};
+use crate::oauth::{ACCESS_TOKEN_LIFETIME, RefreshTokens};
 
 /// Whether a bound of time takes in the second that it names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -27,13 +30,16 @@ pub(crate) struct Options {
     pub(crate) from_bound: TimeBound,
     pub(crate) before_bound: TimeBound,
     pub(crate) reading_marks_seen: bool,
+    pub(crate) access_token_lifetime: Duration,
+    pub(crate) refresh_tokens: RefreshTokens,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
 impl Options {
-    /// Gives the time, to the second.
-    pub(crate) fn now(&self) -> DateTime {
-        whole_seconds(self.clock.now())
+    /// Gives when an access token that is issued now is over.
+    pub(crate) fn access_token_expiry(&self, now: DateTime) -> DateTime {
+        let lifetime = SignedDuration::try_from(self.access_token_lifetime);
+        now.saturating_add(lifetime.unwrap_or(SignedDuration::MAX))
     }
 }
 
@@ -54,6 +60,8 @@ impl Default for Options {
             from_bound: TimeBound::Inclusive,
             before_bound: TimeBound::Exclusive,
             reading_marks_seen: false,
+            access_token_lifetime: ACCESS_TOKEN_LIFETIME,
+            refresh_tokens: RefreshTokens::default(),
             clock: Arc::new(SystemClock),
         }
     }
@@ -71,6 +79,8 @@ impl fmt::Debug for Options {
             .field("from_bound", &self.from_bound)
             .field("before_bound", &self.before_bound)
             .field("reading_marks_seen", &self.reading_marks_seen)
+            .field("access_token_lifetime", &self.access_token_lifetime)
+            .field("refresh_tokens", &self.refresh_tokens)
             .finish_non_exhaustive()
     }
 }

@@ -52,6 +52,26 @@ impl Problem {
         Self::Invalid(vec![Violation::new(location, message, rule)])
     }
 
+    /// Says in short why, for the log: what was sent is not repeated.
+    pub(crate) fn reason(&self) -> String {
+        match self {
+            Self::Unauthorized => "the token is missing, unknown or over".to_owned(),
+            Self::Forbidden { scope } => format!("the token lacks the scope {scope}"),
+            Self::BotUnauthorized => "the bot's token is unknown or logged out".to_owned(),
+            Self::NotFound => "not there, or not for this user".to_owned(),
+            Self::Invalid(violations) => {
+                let places = violations.iter().map(|it| {
+                    let path = it.location.iter().map(|it| match it {
+                        Value::String(text) => text.clone(),
+                        other => other.to_string(),
+                    });
+                    format!("{}: {}", path.collect::<Vec<_>>().join("."), it.rule)
+                });
+                places.collect::<Vec<_>>().join(", ")
+            }
+        }
+    }
+
     pub(crate) fn status(&self) -> u16 {
         match self {
             Self::Unauthorized | Self::BotUnauthorized => 401,

@@ -1,29 +1,37 @@
 //! HTTP: from a request to an operation, and back to an answer.
 
 mod answer;
+mod authorize;
 mod body;
+mod control;
 mod faults;
 mod form;
+mod log;
 pub(crate) mod running;
 mod service;
+mod token;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{FromRequestParts, RawPathParams, Request};
-use axum::http::request::Parts;
+use axum::http::request::Parts as Head;
+use axum::middleware;
 use axum::response::Response;
-use axum::routing::{MethodFilter, get, on};
+use axum::routing::{MethodFilter, get, on, post};
 use basalam_chat_openapi::Method;
 use bytes::Bytes;
 
 use crate::contract::{OperationContract, RequestParts};
 use crate::form::Form;
+use crate::oauth::TOKEN_OPERATION;
 use crate::operations;
-pub(crate) use service::Service;
+use log::Notes;
+pub(crate) use service::{Parts, Service};
 
-/// Makes a route of every operation of the document, and one for uploaded files.
-pub(crate) fn router(service: &Arc<Service>) -> Router {
+/// Makes a route of every operation of the document, those beside it, and the control
+/// paths where they are wanted.
+pub(crate) fn router(service: &Arc<Service>, has_control: bool) -> Router {
     let mut router = Router::new();
     for operation in &service.contract().operations {
         let service = Arc::clone(service);
@@ -31,15 +39,33 @@ pub(crate) fn router(service: &Arc<Service>) -> Router {
         router = router.route(&operation.path, on(method_filter(operation.method), answer));
     }
     let for_files = Arc::clone(service);
+    let for_tokens = Arc::clone(service);
+    let for_codes = Arc::clone(service);
     let for_path = Arc::clone(service);
     let for_method = Arc::clone(service);
-    router
+    let router = router
         .route(
             "/files/{id}/{name}",
             get(move |request| answer_file(Arc::clone(&for_files), request)),
         )
+        .route(
+            "/oauth/token",
+            post(move |request| answer_token(Arc::clone(&for_tokens), request)),
+        )
+        .route(
+            "/accounts/sso",
+            get(move |request| answer_authorize(Arc::clone(&for_codes), request)),
+        )
         .fallback(move |request| answer_unknown(Arc::clone(&for_path), request))
         .method_not_allowed_fallback(move |request| answer_unknown(for_method.clone(), request))
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(service),
+            log::write,
+        ));
+    match has_control {
+        true => router.merge(control::router(service)),
+        false => router,
+    }
 }
 
 async fn answer_operation(
@@ -48,6 +74,8 @@ async fn answer_operation(
     request: Request,
 ) -> Response {
     service.aids().count(&operation.id);
+    let notes = Notes::of(&request);
+    notes.operation(&operation.id);
     let (mut parts, payload) = match read(&service, operation, request).await {
         Ok(read) => read,
         Err(refusal) => return refusal,
@@ -64,12 +92,44 @@ async fn answer_operation(
         return answer::unknown_route();
     };
     let request = request_parts(&parts, &path, &payload);
-    let work = || service.answer(operation, handler, &request);
+    let work = || service.answer(operation, handler, &request, &notes);
     let fault = service.aids().next_fault(&operation.id);
     match fault {
-        Some(fault) => faults::fail(fault, work).await,
+        Some(fault) => faults::fail(fault, &notes, work).await,
         None => work().into_response(),
     }
+}
+
+/// Gives tokens, at the endpoint that the document does not have.
+async fn answer_token(service: Arc<Service>, request: Request) -> Response {
+    service.aids().count(TOKEN_OPERATION);
+    let notes = Notes::of(&request);
+    notes.operation(TOKEN_OPERATION);
+    let (parts, body) = request.into_parts();
+    let body = match body::read(body).await {
+        Ok(body) => body,
+        Err(refusal) => return refusal,
+    };
+    service.run_hooks(TOKEN_OPERATION);
+    if let Some(raw) = service.aids().next_answer() {
+        return raw;
+    }
+    let work = || token::answer(&service, &parts.headers, &body, &notes);
+    let fault = service.aids().next_fault(TOKEN_OPERATION);
+    match fault {
+        Some(fault) => faults::fail(fault, &notes, work).await,
+        None => work().into_response(),
+    }
+}
+
+/// Lets a user choose themselves, and sends them back to the client.
+async fn answer_authorize(service: Arc<Service>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    if let Err(refusal) = body::read(body).await {
+        return refusal;
+    }
+    let raw = service.aids().next_answer();
+    raw.unwrap_or_else(|| authorize::answer(&service, &parts.uri))
 }
 
 /// What a request carries beside its head.
@@ -84,7 +144,7 @@ async fn read(
     service: &Service,
     operation: &OperationContract,
     request: Request,
-) -> Result<(Parts, Payload), Response> {
+) -> Result<(Head, Payload), Response> {
     let (parts, body) = request.into_parts();
     let mut payload = Payload::default();
     if operation.takes_form() && form::is_announced(&parts.headers) {
@@ -109,7 +169,7 @@ async fn answer_file(service: Arc<Service>, request: Request) -> Response {
         return answer::unknown_route();
     };
     let value = |name| path.iter().find(|it| it.0 == name).map(|it| it.1);
-    let now = service.options().now();
+    let now = service.now();
     let mut state = service.state();
     let id = value("id").and_then(|it| it.parse().ok());
     let file = id.and_then(|id| state.files.get(id, now));
@@ -128,7 +188,7 @@ async fn answer_unknown(service: Arc<Service>, request: Request) -> Response {
 }
 
 fn request_parts<'a>(
-    parts: &'a Parts,
+    parts: &'a Head,
     path: &RawPathParams,
     payload: &'a Payload,
 ) -> RequestParts<'a> {

@@ -11,6 +11,7 @@ use bytes::Bytes;
 
 use crate::error::Error;
 use crate::fault::{Fault, FaultRule};
+use crate::request_log::RequestLog;
 
 /// What tests see of the service and may do to it.
 #[derive(Default)]
@@ -18,7 +19,10 @@ pub(crate) struct TestAids {
     hooks: BTreeMap<String, Vec<Hook>>,
     next_answers: VecDeque<RawAnswer>,
     faults: Vec<FaultRule>,
+    pub(crate) log: RequestLog,
     requests: BTreeMap<String, u64>,
+    /// Requests at the token endpoint, by `grant_type`.
+    grants: BTreeMap<String, u64>,
 }
 
 /// Code that runs before a request is answered.
@@ -37,6 +41,15 @@ impl TestAids {
         self.hooks.get(operation_id).cloned().unwrap_or_default()
     }
 
+    /// Forgets everything but hooks.
+    pub(crate) fn reset(&mut self) {
+        let hooks = std::mem::take(&mut self.hooks);
+        *self = Self {
+            hooks,
+            ..Self::default()
+        };
+    }
+
     /// Counts a request for an operation.
     pub(crate) fn count(&mut self, operation_id: &str) {
         *self.requests.entry(operation_id.to_owned()).or_default() += 1;
@@ -47,6 +60,16 @@ impl TestAids {
         self.requests.get(operation_id).copied().unwrap_or(0)
     }
 
+    /// Counts a request for tokens.
+    pub(crate) fn count_grant(&mut self, grant_type: &str) {
+        *self.grants.entry(grant_type.to_owned()).or_default() += 1;
+    }
+
+    /// How many requests for tokens had this `grant_type`.
+    pub(crate) fn grants(&self, grant_type: &str) -> u64 {
+        self.grants.get(grant_type).copied().unwrap_or(0)
+    }
+
     /// Puts an answer behind those that wait already.
     pub(crate) fn push_answer(&mut self, answer: RawAnswer) {
         self.next_answers.push_back(answer);
@@ -55,6 +78,11 @@ impl TestAids {
     /// Adds a rule behind those that there are.
     pub(crate) fn add_fault(&mut self, rule: FaultRule) {
         self.faults.push(rule);
+    }
+
+    /// Gives the rules that can still happen, in their order.
+    pub(crate) fn faults(&self) -> impl Iterator<Item = &FaultRule> {
+        self.faults.iter()
     }
 
     /// Forgets all rules.

@@ -44,7 +44,8 @@ impl User {
 }
 
 /// A stall, which makes its user a seller.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Vendor {
     /// The number of the stall.
     pub id: i64,

@@ -1,17 +1,22 @@
 //! How an emulator is set up.
 
+use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
+use super::setup::{SeedSource, Setup};
 use super::{Emulator, Shared, url_for};
 use crate::bot::NewBot;
-use crate::clock::Clock;
+use crate::clock::{Clock, SettableClock};
 use crate::contract::Contract;
 use crate::error::Error;
+use crate::oauth::{OAuthClient, RefreshTokens};
 use crate::options::{Options, TimeBound};
+use crate::request_log::{LoggedRequest, Observer};
 use crate::server::running::Server;
-use crate::server::{self, Service};
-use crate::state::State;
+use crate::server::{self, Parts, Service};
 use crate::user::{NewUser, Vendor};
 
 /// Options of an emulator, most of them for what nobody knows about the service.
@@ -36,6 +41,11 @@ pub struct Builder {
     seller: NewUser,
     customer: NewUser,
     bot: NewBot,
+    oauth_client: OAuthClient,
+    seeds: Vec<SeedSource>,
+    observers: Observers,
+    /// `None` where the address decides.
+    control: Option<bool>,
     options: Options,
 }
 
@@ -51,6 +61,10 @@ impl Default for Builder {
             seller: NewUser::new("Seller").token("seller-token").vendor(vendor),
             customer: NewUser::new("Customer").token("customer-token"),
             bot: NewBot::new("Bot"),
+            oauth_client: OAuthClient::new("emulated-client", "emulated-client-secret"),
+            seeds: Vec::new(),
+            observers: Observers::default(),
+            control: None,
             options: Options::default(),
         }
     }
@@ -89,6 +103,81 @@ impl Builder {
     /// webhook.
     pub fn bot(mut self, bot: NewBot) -> Self {
         self.bot = bot;
+        self
+    }
+
+    /// Sets the OAuth client that the service starts with. Default: one that may ask for
+    /// every scope and send codes to any address, with the id `emulated-client` and the
+    /// secret `emulated-client-secret`.
+    pub fn oauth_client(mut self, client: OAuthClient) -> Self {
+        self.oauth_client = client;
+        self
+    }
+
+    /// Adds users, bots, OAuth clients, chats and messages from a JSON file, which is read
+    /// at the start. `docs/emulator.md` of the repository describes the format, and
+    /// `seeds/shop.json` of the crate is an example.
+    ///
+    /// Several seeds are put in one after the other.
+    pub fn seed_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.seeds.push(SeedSource::File(path.into()));
+        self
+    }
+
+    /// Adds what the text of a seed file describes; see [`Builder::seed_file`].
+    ///
+    /// ```
+    /// use basalam_chat_emulator::Emulator;
+    ///
+    /// let seed = r#"{
+    ///     "clock": "2026-07-22 10:28:23",
+    ///     "users": [{ "name": "Sara", "id": 501, "token": "sara-token" }],
+    ///     "chats": [{
+    ///         "chat_type": "private", "id": 7, "members": [501, 430],
+    ///         "messages": [{ "from": 501, "id": 1000, "text": "hello" }]
+    ///     }]
+    /// }"#;
+    /// let emulator = Emulator::builder().seed_json(seed).start_blocking()?;
+    /// assert_eq!(emulator.messages(7)[0].id, 1000);
+    /// # Ok::<(), basalam_chat_emulator::Error>(())
+    /// ```
+    pub fn seed_json(mut self, text: impl Into<String>) -> Self {
+        self.seeds.push(SeedSource::Text(text.into()));
+        self
+    }
+
+    /// Says whether the paths below `/_emulator/` are there, by which programs in any
+    /// language set up faults, time and data. Default: only where the address is a
+    /// loopback address, as they show the tokens of all users.
+    pub fn control(mut self, yes: bool) -> Self {
+        self.control = Some(yes);
+        self
+    }
+
+    /// Runs code for every request that is over, such as to print it. It runs on the
+    /// emulator's own thread, which answers nobody meanwhile.
+    ///
+    /// ```
+    /// # use basalam_chat_emulator::Emulator;
+    /// let builder = Emulator::builder().on_logged(|request| println!("{request}"));
+    /// # let _ = builder;
+    /// ```
+    pub fn on_logged(mut self, observer: impl Fn(&LoggedRequest) + Send + Sync + 'static) -> Self {
+        self.observers.0.push(Arc::new(observer));
+        self
+    }
+
+    /// Sets how long the access tokens of the token endpoint are good for, cut to whole
+    /// seconds, at least one. Default: 366 days, as in the documented example (certain).
+    pub fn access_token_lifetime(mut self, lifetime: Duration) -> Self {
+        self.options.access_token_lifetime = lifetime;
+        self
+    }
+
+    /// Says what becomes of a refresh token that is used. Default: it is used up, which
+    /// is likely.
+    pub fn refresh_tokens(mut self, refresh_tokens: RefreshTokens) -> Self {
+        self.options.refresh_tokens = refresh_tokens;
         self
     }
 
@@ -166,8 +255,8 @@ impl Builder {
     /// # Errors
     ///
     /// [`Error::is_address`] when the address cannot be listened on,
-    /// [`Error::is_argument`] when an option is out of bounds, the two users clash or the
-    /// bot's token is none,
+    /// [`Error::is_argument`] when an option is out of bounds, the two users clash, the
+    /// bot's token is none, or a seed cannot be read or is wrong,
     /// [`Error::is_system`] when there is no thread to be had.
     pub async fn start(self) -> Result<Emulator, Error> {
         // Nothing in a start waits; it is async so that seeding may come to.
@@ -190,24 +279,61 @@ impl Builder {
                 "a cap of 0 on the count of unseen chats would count nothing; use 1 or more",
             ));
         }
+        if self.options.access_token_lifetime < Duration::from_secs(1) {
+            return Err(Error::argument(
+                "access tokens that are good for less than a second would be good for nothing; use 1 or more",
+            ));
+        }
         let contract = Contract::embedded()?;
-        let mut state = State::default();
-        let seller = state.users.add(self.seller)?;
-        let customer = state.users.add(self.customer)?;
-        let bot = state.bots.add(self.bot)?;
+        let seeds = self.seeds.iter().map(SeedSource::read);
+        let setup = Setup {
+            seller: self.seller,
+            customer: self.customer,
+            bot: self.bot,
+            oauth_client: self.oauth_client.clone(),
+            seeds: seeds.collect::<Result<_, _>>()?,
+        };
+        let clock = SettableClock::new(Arc::clone(&self.options.clock));
+        let prepared = setup.prepare(clock.now())?;
+        if let Some(time) = prepared.clock {
+            clock.set(time);
+        }
+        let has_control = self
+            .control
+            .unwrap_or_else(|| self.address.ip().is_loopback());
         let (listener, address) = Server::listen(self.address)?;
-        let service = Service::new(contract, self.options, state, url_for(address));
+        let service = Service::new(Parts {
+            contract,
+            options: self.options,
+            clock,
+            state: prepared.state,
+            default_user_id: prepared.seller.id,
+            setup,
+            observers: self.observers.0,
+            base_url: url_for(address),
+        });
         let service = Arc::new(service);
-        let server = Server::start(listener, server::router(&service))?;
+        let server = Server::start(listener, server::router(&service, has_control))?;
         let shared = Shared {
             service,
             server: Mutex::new(Some(server)),
-            seller,
-            customer,
-            bot,
+            seller: prepared.seller,
+            customer: prepared.customer,
+            bot: prepared.bot,
+            oauth_client: self.oauth_client,
         };
         Ok(Emulator {
             shared: Arc::new(shared),
         })
+    }
+}
+
+/// Code that is given every request once it is over.
+#[derive(Clone, Default)]
+struct Observers(Vec<Observer>);
+
+impl fmt::Debug for Observers {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} observers", self.0.len())
     }
 }

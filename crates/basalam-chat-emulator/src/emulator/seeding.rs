@@ -5,7 +5,7 @@ use jiff::civil::DateTime;
 use super::Emulator;
 use crate::error::Error;
 use crate::options::whole_seconds;
-use crate::seed::{SeedChat, SeedMessage};
+use crate::seed::{Seed, SeedChat, SeedMessage, Seeded};
 
 impl Emulator {
     /// Puts messages into a chat as if `sender_id` had sent them one after the other,
@@ -17,8 +17,9 @@ impl Emulator {
     ///
     /// # Errors
     ///
-    /// [`Error::is_argument`] when there is no such chat, or the sender is no member of
-    /// it or has deleted it; nothing is stored then.
+    /// [`Error::is_argument`] when there is no such chat, when the sender is no member of
+    /// it or has deleted it, and when a number was set that does not increase; nothing is
+    /// stored then.
     ///
     /// ```
     /// # use basalam_chat_emulator::{Emulator, SeedChat};
@@ -42,18 +43,18 @@ impl Emulator {
     {
         // The iterator is the caller's code, which may use the emulator itself.
         let messages: Vec<SeedMessage> = messages.into_iter().map(Into::into).collect();
-        let now = self.service().options().now();
+        let now = self.service().now();
         let mut state = self.service().state();
         if state.chat_of(chat_id, sender_id).is_none() {
             return Err(Error::argument(format!(
                 "the user {sender_id} has no chat {chat_id}; seed it first, with that user as a member"
             )));
         }
-        let sent = messages.into_iter().filter_map(|seed| {
-            let time = seed.created_at.map_or(now, whole_seconds);
-            state.send(chat_id, sender_id, seed.message, time)
-        });
-        Ok(sent.collect())
+        state.check_message_ids(messages.iter().map(|it| it.id))?;
+        let messages = messages.into_iter();
+        messages
+            .map(|it| it.send(&mut state, chat_id, sender_id, now))
+            .collect()
     }
 
     /// Puts a chat into the service, without any messages, and gives its number.
@@ -61,11 +62,22 @@ impl Emulator {
     /// # Errors
     ///
     /// [`Error::is_argument`] when it has no members, or one that is unknown or named
-    /// twice, when two users have their private chat already, and when something was
-    /// set that its kind has not.
+    /// twice, when two users have their private chat already, when there is a chat of its
+    /// number, and when something was set that its kind has not.
     pub fn seed_chat(&self, chat: SeedChat) -> Result<i64, Error> {
-        let now = self.service().options().now();
+        let now = self.service().now();
         chat.put_into(&mut self.service().state(), now)
+    }
+
+    /// Puts in what the text of a seed file describes, all of it or nothing, and gives
+    /// the numbers of it; see [`Builder::seed_file`](crate::Builder::seed_file).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_argument`] when the text is no seed, or cannot be put beside what is
+    /// there; the message names the place by its JSON path.
+    pub fn seed_json(&self, text: &str) -> Result<Seeded, Error> {
+        self.service().plant(&Seed::read(text)?)
     }
 
     /// Moves a chat to another time in the lists that are sorted by `updated_at`.
@@ -103,15 +115,7 @@ impl Emulator {
     ///
     /// [`Error::is_argument`] when the user has no such chat.
     pub fn mark_seen(&self, chat_id: i64, user_id: i64) -> Result<(), Error> {
-        let now = self.service().options().now();
-        let mut state = self.service().state();
-        if state.chat_of(chat_id, user_id).is_none() {
-            return Err(Error::argument(format!(
-                "the user {user_id} has no chat {chat_id}; seed it first, with that user as a member"
-            )));
-        }
-        state.mark_seen(chat_id, user_id, now);
-        Ok(())
+        self.service().mark_seen(chat_id, user_id)
     }
 
     /// Deletes a message of anybody, for everybody; tells whether it was there.

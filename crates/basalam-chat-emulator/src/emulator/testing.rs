@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use super::{Emulator, StoredFile, StoredMessage};
 use crate::error::Error;
 use crate::fault::{Fault, FaultRule};
+use crate::request_log::LoggedRequest;
 use crate::test_aids::RawAnswer;
 
 impl Emulator {
@@ -26,7 +27,7 @@ impl Emulator {
     /// number, or its time is over.
     #[must_use]
     pub fn file(&self, id: i64) -> Option<StoredFile> {
-        let now = self.service().options().now();
+        let now = self.service().now();
         let mut state = self.service().state();
         state.files.get(id, now).map(|it| StoredFile::new(id, it))
     }
@@ -43,8 +44,33 @@ impl Emulator {
     /// ```
     #[must_use]
     pub fn requests(&self, operation_id: &str) -> Option<u64> {
-        self.service().contract().operation(operation_id)?;
+        if !self.service().knows_operation(operation_id) {
+            return None;
+        }
         Some(self.service().aids().requests(operation_id))
+    }
+
+    /// Gives the number of requests that came in at all, for whatever path.
+    #[must_use]
+    pub fn total_requests(&self) -> u64 {
+        self.service().aids().log.total()
+    }
+
+    /// Gives the latest 1000 requests that are over, oldest first. Those to the control
+    /// paths are not among them.
+    #[must_use]
+    pub fn request_log(&self) -> Vec<LoggedRequest> {
+        self.service().aids().log.entries().cloned().collect()
+    }
+
+    /// Goes back to what the service started with: users, chats, messages, tokens and
+    /// clock, without faults, written answers, counts and log. Hooks stay.
+    ///
+    /// # Errors
+    ///
+    /// None that could be met: what the service started with can be had again.
+    pub fn reset(&self) -> Result<(), Error> {
+        self.service().reset()
     }
 
     /// Makes the next request get exactly this answer, once, and do nothing else.
@@ -118,7 +144,7 @@ impl Emulator {
     where
         F: FnMut(&Emulator) + Send + 'static,
     {
-        self.known_operation(operation_id)?;
+        self.service().check_operation(operation_id)?;
         let shared = Arc::downgrade(&self.shared);
         let hook = move || {
             // Requests under way may outlive the emulator.
@@ -162,25 +188,11 @@ impl Emulator {
     /// [`Error::is_argument`] when the OpenAPI document has no operation of that id,
     /// when the probability is none, and as [`Emulator::fail_next`].
     pub fn add_fault(&self, rule: FaultRule) -> Result<(), Error> {
-        rule.check()?;
-        if let Some(id) = rule.operation_id() {
-            self.known_operation(id)?;
-        }
-        self.service().aids().add_fault(rule);
-        Ok(())
+        self.service().add_fault(rule)
     }
 
     /// Forgets all faults that have not happened yet.
     pub fn clear_faults(&self) {
         self.service().aids().clear_faults();
-    }
-
-    fn known_operation(&self, id: &str) -> Result<(), Error> {
-        match self.service().contract().operation(id) {
-            Some(_) => Ok(()),
-            None => Err(Error::argument(format!(
-                "the OpenAPI document has no operation {id:?}; its ids are names such as `get_messages`"
-            ))),
-        }
     }
 }

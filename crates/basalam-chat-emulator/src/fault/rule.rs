@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::Fault;
 use crate::error::Error;
+use crate::oauth::TOKEN_OPERATION;
 
 /// When a [`Fault`] happens: for which operation, how often, how likely.
 ///
@@ -39,7 +40,8 @@ struct Chance {
 }
 
 impl FaultRule {
-    /// Starts with a fault that happens to every request for every operation, for ever.
+    /// Starts with a fault that happens to every request for every operation of the
+    /// OpenAPI document, for ever.
     pub fn new(fault: Fault) -> Self {
         Self {
             fault,
@@ -50,7 +52,7 @@ impl FaultRule {
     }
 
     /// Lets it happen to one operation alone, named by its id, such as
-    /// `create_message`.
+    /// `create_message`, or [`TOKEN_OPERATION`].
     pub fn operation(mut self, id: impl Into<String>) -> Self {
         self.operation_id = Some(id.into());
         self
@@ -78,6 +80,29 @@ impl FaultRule {
         self
     }
 
+    /// Lets it happen with a probability from 0 to 1, by chance that is the same for the
+    /// same seed.
+    ///
+    /// ```
+    /// use basalam_chat_emulator::{Fault, FaultRule};
+    ///
+    /// let lossy = FaultRule::new(Fault::connection_cut()).seeded_probability(0.2, 42);
+    /// # let _ = lossy;
+    /// ```
+    pub fn seeded_probability(self, probability: f64, seed: u64) -> Self {
+        let mut state = seed;
+        self.probability(probability, move || {
+            // SplitMix64, whose first numbers are good for every seed.
+            state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mut bits = state;
+            bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            bits ^= bits >> 31;
+            // As many bits as a number of this type keeps.
+            (bits >> 11) as f64 / (1_u64 << 53) as f64
+        })
+    }
+
     pub(crate) fn operation_id(&self) -> Option<&str> {
         self.operation_id.as_deref()
     }
@@ -93,9 +118,25 @@ impl FaultRule {
         }
     }
 
+    /// Describes the rule, for whoever lists them.
+    pub(crate) fn describe(&self) -> serde_json::Value {
+        serde_json::json!({
+            "fault": self.fault.kind.name(),
+            "delay_ms": u64::try_from(self.fault.delay.as_millis()).unwrap_or(u64::MAX),
+            "after_work": self.fault.is_after_work,
+            "operation": self.operation_id,
+            "times_left": self.times,
+            "probability": self.chance.as_ref().map(|it| it.probability),
+        })
+    }
+
     /// Gives the fault, where it is to happen to a request for an operation now.
     pub(crate) fn next(&mut self, operation_id: &str) -> Option<Fault> {
-        let other = self.operation_id().is_some_and(|it| it != operation_id);
+        let other = match self.operation_id() {
+            Some(id) => id != operation_id,
+            // What a test makes fail is the chat service, not the way to its token.
+            None => operation_id == TOKEN_OPERATION,
+        };
         if other || self.is_over() {
             return None;
         }
@@ -168,5 +209,21 @@ mod tests {
             let error = rule(probability).check().unwrap_err();
             assert!(error.is_argument());
         }
+    }
+
+    #[test]
+    fn chance_by_a_seed_is_repeatable_and_about_as_often_as_was_asked_for() {
+        let happened = |seed| {
+            let mut rule = FaultRule::new(Fault::empty_body()).seeded_probability(0.2, seed);
+            (0..10_000)
+                .map(|_| happens(&mut rule, "a"))
+                .collect::<Vec<_>>()
+        };
+        for seed in [0, 1, u64::MAX] {
+            let often = happened(seed).iter().filter(|it| **it).count();
+            assert!((1_800..2_200).contains(&often), "{often}");
+            assert_eq!(happened(seed), happened(seed));
+        }
+        assert_ne!(happened(0), happened(1));
     }
 }

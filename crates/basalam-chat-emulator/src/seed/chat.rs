@@ -27,6 +27,7 @@ use crate::state::chats::{ChatKind, ChatTimes, Profile};
 #[must_use = "a chat does nothing until it is seeded"]
 pub struct SeedChat {
     kind: ChatKind,
+    id: Option<i64>,
     member_ids: Vec<i64>,
     created_at: Option<DateTime>,
     updated_at: Option<DateTime>,
@@ -62,12 +63,20 @@ impl SeedChat {
     fn new(kind: ChatKind, member_ids: impl IntoIterator<Item = i64>) -> Self {
         Self {
             kind,
+            id: None,
             member_ids: member_ids.into_iter().collect(),
             created_at: None,
             updated_at: None,
             modified_at: None,
             misplaced: None,
         }
+    }
+
+    /// Sets the number, from 1 to 9999999999, which no chat may have yet. Default: one
+    /// that is free.
+    pub fn id(mut self, id: i64) -> Self {
+        self.id = Some(id);
+        self
     }
 
     /// Describes a group, a channel or a bot.
@@ -144,6 +153,9 @@ impl SeedChat {
             updated_at,
             modified_at,
         };
+        if let Some(id) = self.id {
+            state.skip_to_chat_id(id)?;
+        }
         Ok(state.add_chat(self.kind, &self.member_ids, times))
     }
 

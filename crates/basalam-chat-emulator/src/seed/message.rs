@@ -4,6 +4,9 @@ use std::fmt;
 
 use jiff::civil::DateTime;
 
+use crate::error::Error;
+use crate::options::whole_seconds;
+use crate::state::State;
 use crate::state::messages::{Content, File, NewMessage};
 
 /// A message for [`Emulator::seed_messages`](crate::Emulator::seed_messages).
@@ -22,6 +25,7 @@ use crate::state::messages::{Content, File, NewMessage};
 #[derive(Clone)]
 #[must_use = "a message does nothing until it is seeded"]
 pub struct SeedMessage {
+    pub(crate) id: Option<i64>,
     pub(crate) message: NewMessage,
     pub(crate) created_at: Option<DateTime>,
 }
@@ -37,6 +41,7 @@ impl SeedMessage {
     /// Starts a message of any type, one that the document does not know included.
     pub fn of_type(message_type: impl Into<String>) -> Self {
         Self {
+            id: None,
             message: NewMessage {
                 message_type: message_type.into(),
                 content: Content::default(),
@@ -45,6 +50,13 @@ impl SeedMessage {
             },
             created_at: None,
         }
+    }
+
+    /// Sets the number, above that of every message before it and up to 2147483647. The
+    /// next message takes the next number. Default: the number after the last.
+    pub fn id(mut self, id: i64) -> Self {
+        self.id = Some(id);
+        self
     }
 
     /// Sets the text, which is the caption of a picture.
@@ -66,6 +78,12 @@ impl SeedMessage {
         self
     }
 
+    /// Sets the metadata, whatever it says.
+    pub fn metadata(mut self, metadata: serde_json::Map<String, serde_json::Value>) -> Self {
+        self.message.content.metadata = Some(metadata);
+        self
+    }
+
     /// Says which message it replies to. Neither need that message be there nor be in
     /// the same chat.
     pub fn replied_message_id(mut self, id: i64) -> Self {
@@ -84,6 +102,28 @@ impl SeedMessage {
     pub fn created_at(mut self, time: DateTime) -> Self {
         self.created_at = Some(time);
         self
+    }
+}
+
+impl SeedMessage {
+    /// Puts the message into a chat, and gives its number.
+    pub(crate) fn send(
+        self,
+        state: &mut State,
+        chat_id: i64,
+        sender_id: i64,
+        now: DateTime,
+    ) -> Result<i64, Error> {
+        if let Some(id) = self.id {
+            state.skip_to_message_id(id)?;
+        }
+        let time = self.created_at.map_or(now, whole_seconds);
+        let sent = state.send(chat_id, sender_id, self.message, time);
+        sent.ok_or_else(|| {
+            Error::argument(format!(
+                "the user {sender_id} has no chat {chat_id}; seed it first, with that user as a member"
+            ))
+        })
     }
 }
 

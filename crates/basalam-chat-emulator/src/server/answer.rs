@@ -41,6 +41,11 @@ pub(super) fn unknown_route() -> Response {
     with_type(StatusCode::NOT_FOUND, TEXT, "404 page not found")
 }
 
+/// A page for people.
+pub(super) fn html(status: StatusCode, page: String) -> Response {
+    with_type(status, "text/html; charset=utf-8", page)
+}
+
 /// Unknown: how the service refuses a body that is too large.
 pub(super) fn body_too_large(limit: usize) -> Response {
     let text = format!("the body is larger than {limit} bytes");

@@ -3,21 +3,24 @@
 use std::io;
 
 use axum::body::Body;
-use axum::http::header::{CONTENT_LENGTH, RETRY_AFTER};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::header::CONTENT_LENGTH;
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 use serde_json::json;
 
 use super::answer::{self, Answer};
-use crate::fault::{Fault, FaultKind};
+use super::log::Notes;
+use crate::fault::{Fault, FaultKind, WrittenAnswer};
 
 /// How much of a body that is too large is sent at once.
 const CHUNK: usize = 64 * 1024;
 
 /// Lets a request fail. `work` does what it asks for; it may never be called.
-pub(super) async fn fail(fault: Fault, work: impl Fn() -> Answer) -> Response {
+pub(super) async fn fail(fault: Fault, notes: &Notes, work: impl Fn() -> Answer) -> Response {
+    let is_cut = matches!(fault.kind, FaultKind::ConnectionCut);
+    notes.fault(fault.kind.name(), is_cut);
     let done = fault.is_after_work.then(&work);
     if !fault.delay.is_zero() {
         tokio::time::sleep(fault.delay).await;
@@ -25,10 +28,9 @@ pub(super) async fn fail(fault: Fault, work: impl Fn() -> Answer) -> Response {
     let answer = || done.unwrap_or_else(&work);
     match fault.kind {
         FaultKind::Latency => answer().into_response(),
-        FaultKind::Status {
-            status,
-            retry_after,
-        } => refusal(status, retry_after.as_deref()),
+        FaultKind::NeverAnswers => std::future::pending().await,
+        FaultKind::Answer(answer) => written(answer),
+        FaultKind::OtherStatus(status) => other_status(&answer(), status),
         FaultKind::ConnectionCut => cut_off(Bytes::new(), None),
         FaultKind::TruncatedBody => truncated(&answer()),
         FaultKind::OversizedBody(bytes) => oversized(&answer(), bytes),
@@ -42,13 +44,25 @@ pub(super) async fn fail(fault: Fault, work: impl Fn() -> Answer) -> Response {
     }
 }
 
-fn refusal(status: u16, retry_after: Option<&str>) -> Response {
-    let mut response = answer::json(status, &json!({ "message": "a fault on demand" }));
-    let value = retry_after.map(HeaderValue::from_str);
-    if let Some(Ok(value)) = value {
-        response.headers_mut().insert(RETRY_AFTER, value);
+fn written(written: WrittenAnswer) -> Response {
+    let mut response = match written.body {
+        Some(body) => with_status(written.status, Body::from(body)),
+        None => answer::json(written.status, &json!({ "message": "a fault on demand" })),
+    };
+    for (name, value) in written.headers {
+        // Both were looked at when the fault was taken.
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            response.headers_mut().append(name, value);
+        }
     }
     response
+}
+
+fn other_status(answer: &Answer, status: u16) -> Response {
+    match status {
+        204 | 205 => with_status(status, Body::empty()),
+        _ => answer::json(status, &answer.body),
+    }
 }
 
 fn truncated(answer: &Answer) -> Response {

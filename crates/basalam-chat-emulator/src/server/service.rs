@@ -3,15 +3,29 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use axum::http::header::{AUTHORIZATION, HOST};
+use jiff::SignedDuration;
+use jiff::civil::DateTime;
 use serde_json::Value;
 
 use super::answer::{self, Answer};
+use super::log::Notes;
+use crate::clock::SettableClock;
 use crate::contract::{Contract, OperationContract, RequestParts};
+use crate::emulator::Setup;
+use crate::error::Error;
+use crate::fault::FaultRule;
+use crate::oauth::{IssuedTokens, TOKEN_OPERATION};
 use crate::operations::{Call, Handler};
 use crate::options::Options;
 use crate::problem::Problem;
+use crate::request_log::{LoggedRequest, Observer};
+use crate::seed::{Seed, Seeded};
 use crate::state::State;
+use crate::state::tokens::Grant;
 use crate::test_aids::TestAids;
+
+/// How long authorization codes are good for. Unknown of the service.
+const CODE_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
 
 /// The service behind the routes.
 pub(crate) struct Service {
@@ -19,22 +33,104 @@ pub(crate) struct Service {
     options: Options,
     state: Mutex<State>,
     aids: Mutex<TestAids>,
+    /// Whom OAuth clients act for that name nobody.
+    default_user_id: i64,
+    setup: Setup,
+    observers: Vec<Observer>,
+    clock: SettableClock,
     base_url: String,
 }
 
+/// What a service is made of.
+pub(crate) struct Parts {
+    pub(crate) contract: &'static Contract,
+    pub(crate) options: Options,
+    pub(crate) clock: SettableClock,
+    pub(crate) state: State,
+    pub(crate) default_user_id: i64,
+    pub(crate) setup: Setup,
+    pub(crate) observers: Vec<Observer>,
+    pub(crate) base_url: String,
+}
+
 impl Service {
-    pub(crate) fn new(
-        contract: &'static Contract,
-        options: Options,
-        state: State,
-        base_url: String,
-    ) -> Self {
+    pub(crate) fn new(parts: Parts) -> Self {
         Self {
-            contract,
-            options,
-            state: Mutex::new(state),
+            contract: parts.contract,
+            options: parts.options,
+            state: Mutex::new(parts.state),
             aids: Mutex::default(),
-            base_url,
+            default_user_id: parts.default_user_id,
+            setup: parts.setup,
+            observers: parts.observers,
+            clock: parts.clock,
+            base_url: parts.base_url,
+        }
+    }
+
+    /// Goes back to what the service started with: users, chats, messages and tokens,
+    /// without faults, counts and log. What hooks do stays.
+    pub(crate) fn reset(&self) -> Result<(), Error> {
+        self.clock.reset();
+        let prepared = self.setup.prepare(self.now())?;
+        if let Some(time) = prepared.clock {
+            self.clock.set(time);
+        }
+        *self.state() = prepared.state;
+        self.aids().reset();
+        Ok(())
+    }
+
+    /// Puts a seed into the service, all of it or nothing.
+    pub(crate) fn plant(&self, seed: &Seed) -> Result<Seeded, Error> {
+        let mut state = self.state();
+        let mut copy = state.clone();
+        let seeded = seed.put_into(&mut copy, self.now())?;
+        *state = copy;
+        drop(state);
+        if let Some(time) = seed.clock {
+            self.clock.set(time.0);
+        }
+        Ok(seeded)
+    }
+
+    /// Adds a rule of faults, refusing one that could not happen.
+    pub(crate) fn add_fault(&self, rule: FaultRule) -> Result<(), Error> {
+        rule.check()?;
+        if let Some(id) = rule.operation_id() {
+            self.check_operation(id)?;
+        }
+        self.aids().add_fault(rule);
+        Ok(())
+    }
+
+    /// Refuses the id of an operation that there is not.
+    pub(crate) fn check_operation(&self, id: &str) -> Result<(), Error> {
+        match self.knows_operation(id) {
+            true => Ok(()),
+            false => Err(Error::argument(format!(
+                "the OpenAPI document has no operation {id:?}; its ids are names such as `get_messages`"
+            ))),
+        }
+    }
+
+    /// Marks all that others wrote in a chat as seen by a member.
+    pub(crate) fn mark_seen(&self, chat_id: i64, user_id: i64) -> Result<(), Error> {
+        let now = self.now();
+        let mut state = self.state();
+        if state.chat_of(chat_id, user_id).is_none() {
+            return Err(Error::argument(format!(
+                "the user {user_id} has no chat {chat_id}; seed it first, with that user as a member"
+            )));
+        }
+        state.mark_seen(chat_id, user_id, now);
+        Ok(())
+    }
+
+    /// Tells whoever wants to know that a request is over.
+    pub(super) fn observe(&self, request: &LoggedRequest) {
+        for observer in &self.observers {
+            observer(request);
         }
     }
 
@@ -44,6 +140,49 @@ impl Service {
 
     pub(crate) fn options(&self) -> &Options {
         &self.options
+    }
+
+    pub(crate) fn clock(&self) -> &SettableClock {
+        &self.clock
+    }
+
+    /// Gives the time, to the second.
+    pub(crate) fn now(&self) -> DateTime {
+        self.clock.now()
+    }
+
+    pub(super) fn default_user_id(&self) -> i64 {
+        self.default_user_id
+    }
+
+    /// Tells whether something can be counted, hooked and made fail under this id.
+    pub(crate) fn knows_operation(&self, id: &str) -> bool {
+        id == TOKEN_OPERATION || self.contract.operation(id).is_some()
+    }
+
+    /// Gives every id under which something can be counted, hooked and made fail.
+    pub(super) fn operation_ids(&self) -> impl Iterator<Item = &str> {
+        let documented = self.contract.operations.iter().map(|it| it.id.as_str());
+        documented.chain([TOKEN_OPERATION])
+    }
+
+    /// Makes an authorization code.
+    pub(crate) fn issue_code(&self, grant: Grant, redirect_uri: Option<String>) -> String {
+        let expires_at = self.now().saturating_add(CODE_LIFETIME);
+        let mut state = self.state();
+        state.tokens.issue_code(grant, redirect_uri, expires_at)
+    }
+
+    /// Makes tokens as the token endpoint does.
+    pub(crate) fn issue_tokens(&self, grant: Grant) -> IssuedTokens {
+        let expires_in = self.options.access_token_lifetime;
+        let expires_at = self.options.access_token_expiry(self.now());
+        let pair = self.state().tokens.issue_pair(grant, expires_at);
+        IssuedTokens {
+            access_token: pair.access_token.into(),
+            refresh_token: pair.refresh_token.unwrap_or_default().into(),
+            expires_in,
+        }
     }
 
     pub(crate) fn base_url(&self) -> &str {
@@ -77,10 +216,14 @@ impl Service {
         operation: &OperationContract,
         handler: Handler,
         request: &RequestParts<'_>,
+        notes: &Notes,
     ) -> Answer {
         let (status, body) = match self.work(operation, handler, request) {
             Ok(body) => (200, body),
-            Err(problem) => (problem.status(), problem.body()),
+            Err(problem) => {
+                notes.refusal(problem.reason());
+                (problem.status(), problem.body())
+            }
         };
         match operation.check_answer(status, &body) {
             Ok(()) => Answer { status, body },
@@ -102,7 +245,7 @@ impl Service {
             body: checked.body,
             form: request.form,
             origin: self.origin(request),
-            now: self.options.now(),
+            now: self.now(),
             options: &self.options,
         };
         handler(&mut self.state(), &call)
@@ -118,13 +261,19 @@ impl Service {
         }
         let token = bearer_token(request).ok_or(Problem::Unauthorized)?;
         let state = self.state();
-        let user = state.users.by_token(token).ok_or(Problem::Unauthorized)?;
-        let missing = operation.scopes.iter().find(|it| !user.has_scope(it));
+        let scopes = &operation.scopes;
+        let (user_id, missing) = if let Some(user) = state.users.by_token(token) {
+            (user.id, scopes.iter().find(|it| !user.has_scope(it)))
+        } else {
+            let grant = state.tokens.access(token, self.now());
+            let grant = grant.ok_or(Problem::Unauthorized)?;
+            (grant.user_id, scopes.iter().find(|it| !grant.has_scope(it)))
+        };
         match missing {
             Some(scope) => Err(Problem::Forbidden {
                 scope: scope.clone(),
             }),
-            None => Ok(Some(user.id)),
+            None => Ok(Some(user_id)),
         }
     }
 
@@ -155,23 +304,22 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::Emulator;
 
     /// What the service answers where the operation's handler is `handler`.
     fn answer_of(handler: Handler) -> (u16, String) {
-        let mut state = State::default();
-        let user = state.users.add_named("Sara".to_owned());
-        let contract = Contract::embedded().unwrap();
-        let service = Service::new(contract, Options::default(), state, String::new());
-        let authorization = format!("Bearer {}", user.token()).parse().unwrap();
+        let emulator = Emulator::builder().start_blocking().unwrap();
+        let service = emulator.service();
+        let authorization = format!("Bearer {}", emulator.seller().token());
         let request = RequestParts {
             path: Vec::new(),
             query: Vec::new(),
-            headers: &HeaderMap::from_iter([(AUTHORIZATION, authorization)]),
+            headers: &HeaderMap::from_iter([(AUTHORIZATION, authorization.parse().unwrap())]),
             body: &Bytes::new(),
             form: None,
         };
-        let operation = contract.operation("get_current_user").unwrap();
-        let answer = service.answer(operation, handler, &request);
+        let operation = service.contract().operation("get_current_user").unwrap();
+        let answer = service.answer(operation, handler, &request, &Notes::default());
         (answer.status, answer.body.to_string())
     }
 

@@ -11,12 +11,13 @@ use crate::error::Error;
 const FIRST_BOT_ID: i64 = 110_201;
 
 /// The bots of the service.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Bots {
     by_id: BTreeMap<i64, Record>,
 }
 
 /// A bot as the service remembers it.
+#[derive(Clone)]
 pub(crate) struct Record {
     pub(crate) bot: Bot,
     pub(crate) webhook_url: Option<String>,
@@ -54,6 +55,11 @@ impl Bots {
         };
         self.by_id.insert(id, record);
         Ok(bot)
+    }
+
+    /// Gives all bots, by id.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Record> {
+        self.by_id.values()
     }
 
     pub(crate) fn by_id(&self, id: i64) -> Option<&Record> {

@@ -4,8 +4,13 @@ use jiff::civil::DateTime;
 
 use super::State;
 use super::membership::Member;
+use crate::error::Error;
+
+/// The largest that the document takes in a path.
+const MAX_CHAT_ID: i64 = 9_999_999_999;
 
 /// A chat as the service remembers it.
+#[derive(Clone)]
 pub(crate) struct Chat {
     pub(crate) id: i64,
     pub(crate) kind: ChatKind,
@@ -129,9 +134,28 @@ impl State {
         had && chat.is_some_and(|chat| chat.set_deleted(user_id, true))
     }
 
+    /// Gives the next chat this id, where it can be had.
+    pub(crate) fn skip_to_chat_id(&mut self, id: i64) -> Result<(), Error> {
+        if !(1..=MAX_CHAT_ID).contains(&id) {
+            return Err(Error::argument(format!(
+                "the id {id} of a chat is none; give one from 1 to {MAX_CHAT_ID}"
+            )));
+        }
+        if self.chats.contains_key(&id) {
+            return Err(Error::argument(format!(
+                "there is a chat {id} already; give another id or none"
+            )));
+        }
+        self.next_chat_id = id;
+        Ok(())
+    }
+
     /// Adds a chat and gives its id. The members are different users, and a private
     /// chat has two that have none yet.
     pub(crate) fn add_chat(&mut self, kind: ChatKind, member_ids: &[i64], times: ChatTimes) -> i64 {
+        while self.chats.contains_key(&self.next_chat_id) {
+            self.next_chat_id += 1;
+        }
         let id = self.next_chat_id;
         self.next_chat_id += 1;
         for user_id in member_ids {

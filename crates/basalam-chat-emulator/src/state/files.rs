@@ -9,6 +9,7 @@ use jiff::civil::DateTime;
 const FIRST_FILE_ID: i64 = 78_000_000;
 
 /// The files of the service.
+#[derive(Clone)]
 pub(crate) struct Files {
     by_id: BTreeMap<i64, File>,
     next_id: i64,

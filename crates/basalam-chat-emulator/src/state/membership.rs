@@ -5,6 +5,7 @@ use jiff::civil::DateTime;
 use super::chats::{Chat, ChatKind};
 
 /// A chat from the side of one member.
+#[derive(Clone)]
 pub(crate) struct Member {
     pub(crate) user_id: i64,
     pub(crate) last_seen_id: Option<i64>,

@@ -5,8 +5,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::State;
+use crate::error::Error;
+
+/// The largest that the document takes where messages are deleted or forwarded.
+const MAX_MESSAGE_ID: i64 = 2_147_483_647;
 
 /// A message as the service remembers it.
+#[derive(Clone)]
 pub(crate) struct Message {
     pub(crate) id: i64,
     pub(crate) chat_id: i64,
@@ -125,6 +130,30 @@ impl State {
             .filter_map(|id| self.messages.get(id))
     }
 
+    /// Gives the next message this id, where it can be had: ids only ever grow.
+    pub(crate) fn skip_to_message_id(&mut self, id: i64) -> Result<(), Error> {
+        check_message_id(id, self.last_message_id)?;
+        self.next_message_id = id;
+        Ok(())
+    }
+
+    /// Refuses ids that messages could not be given one after the other.
+    pub(crate) fn check_message_ids(
+        &self,
+        ids: impl Iterator<Item = Option<i64>>,
+    ) -> Result<(), Error> {
+        let (mut last, mut next) = (self.last_message_id, self.next_message_id);
+        for id in ids {
+            if let Some(id) = id {
+                check_message_id(id, last)?;
+                next = id;
+            }
+            last = next;
+            next += 1;
+        }
+        Ok(())
+    }
+
     /// Stores a message and gives its id, or `None` where `sender_id` is no member of
     /// the chat.
     ///
@@ -141,6 +170,7 @@ impl State {
         let chat = self.chats.get_mut(&chat_id)?;
         let id = self.next_message_id;
         self.next_message_id += 1;
+        self.last_message_id = id;
         chat.take_message(id, sender_id, now);
         let message = Message {
             id,
@@ -187,6 +217,16 @@ impl State {
             }
         }
     }
+}
+
+fn check_message_id(id: i64, last: i64) -> Result<(), Error> {
+    if id > last && id <= MAX_MESSAGE_ID {
+        return Ok(());
+    }
+    let first = last + 1;
+    Err(Error::argument(format!(
+        "the id {id} of a message cannot be had; give one from {first} to {MAX_MESSAGE_ID}, or none"
+    )))
 }
 
 /// Gives the ids of one page out of all, which are sorted ascending.

@@ -11,6 +11,7 @@ use crate::user::{NewUser, User};
 const FIRST_USER_ID: i64 = 430;
 
 /// The users of the service.
+#[derive(Clone)]
 pub(crate) struct Users {
     by_id: BTreeMap<i64, User>,
     ids_by_hash_id: HashMap<String, i64>,
@@ -72,6 +73,16 @@ impl Users {
 
     pub(crate) fn by_token(&self, token: &str) -> Option<&User> {
         self.by_id(*self.ids_by_token.get(token)?)
+    }
+
+    /// Gives all users, by id.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &User> {
+        self.by_id.values()
+    }
+
+    /// Makes the token of a user invalid; tells whether it was one.
+    pub(crate) fn forget_token(&mut self, token: &str) -> bool {
+        self.ids_by_token.remove(token).is_some()
     }
 
     fn insert(&mut self, new: NewUser) -> User {

@@ -1,0 +1,218 @@
+use basalam_chat_emulator::Emulator;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::{Answer, Service};
+
+async fn control(service: &Service, method: Method, path: &str, body: Option<Value>) -> Answer {
+    let url = format!("{}/_emulator/{path}", service.emulator.base_url());
+    let request = service.client.request(method, url);
+    Answer::of(match body {
+        Some(body) => request.json(&body),
+        None => request,
+    })
+    .await
+}
+
+async fn post(service: &Service, path: &str, body: Value) -> Answer {
+    control(service, Method::POST, path, Some(body)).await
+}
+
+async fn get(service: &Service, path: &str) -> Value {
+    control(service, Method::GET, path, None).await.ok()
+}
+
+async fn status(service: &Service) -> u16 {
+    let seller = service.emulator.seller();
+    service.get("/v1/users/me", seller).await.status
+}
+
+#[tokio::test]
+async fn it_tells_what_there_is_to_try_the_service_with() {
+    let service = Service::start().await;
+    let about = get(&service, "").await;
+    assert_eq!(about["base_url"], service.emulator.base_url());
+    assert_eq!(
+        about["users"][0]["token"],
+        service.emulator.seller().token()
+    );
+    assert_eq!(about["bots"][0]["token"], service.emulator.bot().token());
+    let operations = about["operations"].as_array().unwrap();
+    assert!(operations.contains(&json!("create_message")));
+    let short = format!("{}/_emulator", service.emulator.base_url());
+    Answer::of(service.client.get(short)).await.ok();
+}
+
+#[tokio::test]
+async fn faults_are_added_listed_and_taken_away() {
+    let service = Service::start().await;
+    let fault = json!({ "fault": "status", "status": 503, "retry_after": "1", "times": 1 });
+    post(&service, "faults", fault).await.ok();
+    let cut = json!({ "fault": "connection_cut", "operation": "get_chats", "probability": 0.5 });
+    post(&service, "faults", cut).await.ok();
+    let listed = get(&service, "faults").await;
+    assert_eq!(listed["faults"][0]["fault"], "status 503");
+    assert_eq!(listed["faults"][1]["operation"], "get_chats");
+    assert_eq!(status(&service).await, 503);
+    assert_eq!(status(&service).await, 200);
+    let listed = get(&service, "faults").await;
+    assert_eq!(listed["faults"].as_array().unwrap().len(), 1);
+    control(&service, Method::DELETE, "faults", None).await.ok();
+    assert_eq!(get(&service, "faults").await, json!({ "faults": [] }));
+}
+
+#[tokio::test]
+async fn every_fault_can_be_asked_for_and_wrong_ones_are_refused_by_name() {
+    let service = Service::start().await;
+    for fault in [
+        json!({ "fault": "latency", "delay_ms": 1 }),
+        json!({ "fault": "never_answers", "after_work": true }),
+        json!({ "fault": "status", "status": 400, "headers": { "X-A": "b" }, "body": "no", "media_type": "text/html" }),
+        json!({ "fault": "html", "status": 502 }),
+        json!({ "fault": "redirect", "location": "https://example.com" }),
+        json!({ "fault": "other_status", "status": 201 }),
+        json!({ "fault": "truncated_body" }),
+        json!({ "fault": "oversized_body", "bytes": 10 }),
+        json!({ "fault": "invalid_json" }),
+        json!({ "fault": "empty_body" }),
+        json!({ "fault": "unknown_members" }),
+        json!({ "fault": "unknown_values" }),
+        json!({ "fault": "missing_member", "member": "id" }),
+        json!({ "fault": "null_member", "member": "id", "probability": 0.5, "random_seed": 7 }),
+    ] {
+        post(&service, "faults", fault).await.ok();
+    }
+    control(&service, Method::DELETE, "faults", None).await.ok();
+    for (fault, words) in [
+        (json!({ "fault": "thunder" }), "fault"),
+        (json!({ "fault": "status" }), "status"),
+        (json!({ "fault": "status", "status": 99 }), "99"),
+        (
+            json!({ "fault": "connection_cut", "status": 500 }),
+            "status",
+        ),
+        (
+            json!({ "fault": "empty_body", "operation": "get_message" }),
+            "get_message",
+        ),
+        (json!({ "fault": "empty_body", "chance": 1 }), "chance"),
+        (json!({ "fault": "empty_body", "probability": 2 }), "2"),
+        (json!([]), "wrong"),
+    ] {
+        let answer = post(&service, "faults", fault).await;
+        assert_eq!(answer.status, 400, "{answer:?}");
+        let message = answer.json()["message"].to_string();
+        assert!(message.contains(words), "{message}");
+    }
+    assert_eq!(status(&service).await, 200);
+}
+
+#[tokio::test]
+async fn the_clock_is_set_moved_and_let_go() {
+    let service = Service::start().await;
+    let body = json!({ "now": "2026-07-22 10:00:00" });
+    post(&service, "clock", body.clone()).await.ok();
+    let moved = post(&service, "clock", json!({ "advance_seconds": 61 })).await;
+    assert_eq!(moved.ok()["now"], "2026-07-22 10:01:01");
+    assert_eq!(get(&service, "clock").await["now"], "2026-07-22 10:01:01");
+    for wrong in [
+        json!({}),
+        json!({ "now": "today" }),
+        json!({ "now": "2026-07-22 10:00:00", "advance_seconds": 1 }),
+    ] {
+        assert_eq!(post(&service, "clock", wrong).await.status, 400);
+    }
+    control(&service, Method::DELETE, "clock", None).await.ok();
+    assert_ne!(get(&service, "clock").await["now"], "2026-07-22 10:01:01");
+}
+
+#[tokio::test]
+async fn the_log_tells_what_came_in_and_never_a_token() {
+    let service = Service::start().await;
+    let seller = service.emulator.seller();
+    let bot = service.emulator.bot().token();
+    service
+        .get(&format!("/v1/bots/{bot}/getMe"), seller)
+        .await
+        .ok();
+    service.get("/v1/chats?limit=0", seller).await;
+    service
+        .emulator
+        .fail_next(basalam_chat_emulator::Fault::connection_cut())
+        .unwrap();
+    let request = service.request(Method::GET, "/v1/chats", seller);
+    request.send().await.unwrap_err();
+    service.get("/nowhere?code=secret", seller).await;
+
+    let log = get(&service, "requests").await;
+    assert_eq!(log["total"], 4);
+    let requests = log["requests"].as_array().unwrap();
+    assert_eq!(requests[0]["path"], "/v1/bots/***/getMe");
+    assert_eq!(requests[0]["operation"], "get_me");
+    assert_eq!(requests[0]["status"], 200);
+    assert_eq!(requests[1]["path"], "/v1/chats?limit=0");
+    assert_eq!(requests[1]["refusal"], "query.limit: greater_than_equal");
+    assert_eq!(requests[2]["status"], json!(null));
+    assert_eq!(requests[2]["fault"], "connection cut");
+    assert_eq!(requests[3]["path"], "/nowhere");
+    assert_eq!(requests[3]["operation"], json!(null));
+    let text = log.to_string();
+    let secret = bot.split_once(':').unwrap().1;
+    assert!(
+        !text.contains(secret) && !text.contains(seller.token()),
+        "{text}"
+    );
+    assert_eq!(service.emulator.request_log().len(), 4);
+
+    control(&service, Method::DELETE, "requests", None)
+        .await
+        .ok();
+    assert_eq!(get(&service, "requests").await["requests"], json!([]));
+}
+
+#[tokio::test]
+async fn data_is_put_in_seen_and_taken_back() {
+    let service = Service::start().await;
+    let seller = service.emulator.seller();
+    let seed = json!({
+        "users": [{ "name": "a", "id": 501, "token": "a-token" }],
+        "chats": [{
+            "chat_type": "private", "id": 7, "members": [501, seller.id],
+            "messages": [{ "from": 501, "id": 1, "text": "hello" }],
+        }],
+    });
+    let seeded = post(&service, "seed", seed.clone()).await.ok();
+    assert_eq!(seeded["chat_ids"], json!([7]));
+    assert_eq!(seeded["message_ids"], json!([[1]]));
+    assert_eq!(service.chats(seller, "filters=unseen").await.len(), 1);
+    let seen = json!({ "chat_id": 7, "user_id": seller.id });
+    post(&service, "seen", seen).await.ok();
+    assert!(service.chats(seller, "filters=unseen").await.is_empty());
+    assert_eq!(
+        post(&service, "seen", json!({ "chat_id": 8, "user_id": 1 }))
+            .await
+            .status,
+        400
+    );
+    assert_eq!(post(&service, "seed", seed).await.status, 400);
+    control(&service, Method::POST, "reset", None).await.ok();
+    assert!(service.chats(seller, "").await.is_empty());
+    assert_eq!(service.emulator.total_requests(), 1);
+}
+
+#[tokio::test]
+async fn it_can_be_turned_off_and_is_off_where_others_could_reach_it() {
+    let service = Service::with(Emulator::builder().control(false)).await;
+    let about = control(&service, Method::GET, "", None).await;
+    about.assert_unknown_route();
+
+    let all = std::net::SocketAddr::from(([0, 0, 0, 0], 0));
+    let service = Service::with(Emulator::builder().address(all)).await;
+    let about = control(&service, Method::GET, "", None).await;
+    about.assert_unknown_route();
+    let service = Service::with(Emulator::builder().address(all).control(true)).await;
+    control(&service, Method::GET, "", None).await.ok();
+    control(&service, Method::GET, "nothing", None)
+        .await
+        .assert_unknown_route();
+}
