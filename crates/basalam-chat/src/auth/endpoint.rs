@@ -11,6 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::authorization_code::joined;
 use super::login::Code;
 use super::{OAuthClient, TokenSet};
 use crate::Error;
@@ -86,10 +87,16 @@ impl Endpoint {
     pub(super) async fn credentials(
         &self,
         client: &OAuthClient,
-        scope: String,
+        scopes: &[Scope],
     ) -> Result<TokenSet, Error> {
+        let scope = joined(scopes.iter().cloned())?;
         let values = [("grant_type", "client_credentials"), ("scope", &*scope)];
-        self.ask(client, &values).await
+        let tokens = self.ask(client, &values).await?;
+        Ok(match tokens.scopes() {
+            Some(_) => tokens,
+            // Where the answer names none, those asked for are granted (RFC 6749, section 5.1).
+            None => tokens.with_scopes(scopes.iter().cloned()),
+        })
     }
 
     /// Sends a form, as the vendor's own SDKs do, and reads the tokens.

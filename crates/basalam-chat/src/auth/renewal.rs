@@ -152,9 +152,7 @@ impl Renewer {
         };
         let endpoint = endpoint(&self.endpoint)?;
         if let First::Credentials(scopes) = first {
-            return endpoint
-                .credentials(client, joined(scopes.iter().cloned())?)
-                .await;
+            return endpoint.credentials(client, scopes).await;
         }
         let mut refused = None;
         let mut tried: Vec<TokenSet> = Vec::new();

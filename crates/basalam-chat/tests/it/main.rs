@@ -9,6 +9,7 @@ mod batches;
 mod blocking;
 mod bots;
 mod clock;
+mod deliveries;
 mod documents;
 mod edits;
 mod errors;
@@ -17,7 +18,9 @@ mod guarantees;
 mod history;
 mod kinds;
 mod listing;
+mod logins;
 mod requests;
+mod retries;
 mod uploads;
 mod users;
 

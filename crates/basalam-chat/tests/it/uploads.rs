@@ -317,10 +317,11 @@ async fn an_upload_that_is_dropped_breaks_off_and_lets_its_file_go() {
 /// A server that takes what comes until the connection ends, and never answers.
 fn silent() -> Client {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let client = client(
-        &format!("http://{}", listener.local_addr().unwrap()),
-        CANARY,
-    );
+    let base_url = format!("http://{}", listener.local_addr().unwrap());
+    let client = Client::builder(basalam_chat::PersonalToken::new(CANARY))
+        .base_url(base_url)
+        .build()
+        .unwrap();
     std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
         // How the connection ends does not matter here.
