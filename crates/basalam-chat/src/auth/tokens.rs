@@ -92,13 +92,9 @@ impl Tokens {
         let Authentication { tokens, renewal } = authentication;
         let renewer = renewal.map(|renewal| Renewer::new(renewal, endpoint, tokens.clone()));
         let waits = renewer.as_ref().is_some_and(Renewer::goes_first);
-        let current = match tokens.filter(|_| !waits) {
-            Some(tokens) => {
-                tokens.secrets().for_each(|secret| known.add(secret));
-                Some(Current::new(tokens)?)
-            }
-            None => None,
-        };
+        let given = tokens.iter().flat_map(TokenSet::secrets);
+        given.for_each(|secret| known.add(secret));
+        let current = tokens.filter(|_| !waits).map(Current::new).transpose()?;
         let state = State {
             current,
             ..State::default()

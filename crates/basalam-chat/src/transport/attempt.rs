@@ -13,7 +13,7 @@ use reqwest::{Request, Response};
 
 use super::budget::Budget;
 use super::retry_after::retry_after;
-use super::secrets::{KnownSecrets, Secrets};
+use super::secrets::KnownSecrets;
 use crate::Error;
 use crate::runtime::{Clock, Runtime, Wait};
 
@@ -79,7 +79,7 @@ impl Wire {
         operation: &'static Operation,
         request: Request,
     ) -> Result<Response, Error> {
-        let secrets = Secrets::new(&self.known, operation, request.url());
+        self.known.add_path(operation, request.url());
         let mut response = self.http.execute(request).await.map_err(Error::sending)?;
         let status = response.status();
         if status.is_success() {
@@ -89,14 +89,14 @@ impl Wire {
         if status.is_redirection() {
             let target = response.headers().get(LOCATION);
             let target = target.map(|target| String::from_utf8_lossy(target.as_bytes()));
-            let target = target.map(|target| secrets.redact(&target));
+            let target = target.map(|target| self.known.redact(&target));
             return Err(Error::redirected(status.as_u16(), target));
         }
         let wait = retry_after(response.headers(), self.clock().system_time());
         let body = read_refusal(&mut response).await;
         let body = String::from_utf8_lossy(&body);
         let refused = Error::refused(operation, status.as_u16(), &body, |text| {
-            secrets.redact(text)
+            self.known.redact(text)
         });
         Err(refused.retrying_after(wait))
     }

@@ -6,12 +6,21 @@ use basalam_chat_api::operation::Operation;
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 
-/// Every secret that the client has used lately: tokens, the secret of an OAuth client, codes.
+/// Every secret that the client has used lately, which no error may show.
 #[derive(Debug, Default)]
-pub(crate) struct KnownSecrets(RwLock<Vec<SecretString>>);
+pub(crate) struct KnownSecrets {
+    /// Tokens, codes, and the secret of an OAuth client.
+    login: Latest,
+    /// Tokens of bots, as they stand in paths.
+    paths: Latest,
+}
 
-/// How many are kept. Older tokens no longer open anything.
-const KEPT: usize = 16;
+/// The latest of many secrets.
+#[derive(Debug, Default)]
+struct Latest(RwLock<Vec<SecretString>>);
+
+/// How many of each kind are kept. Older tokens no longer open anything.
+const KEPT: usize = 48;
 
 /// No real secret is that short, and one of a test may be a part of every other word.
 const SHORTEST: usize = 8;
@@ -19,56 +28,42 @@ const SHORTEST: usize = 8;
 impl KnownSecrets {
     /// Takes a secret in that no error may show from now on.
     pub(crate) fn add(&self, secret: &SecretString) {
-        let text = secret.expose_secret();
-        if text.len() < SHORTEST {
-            return;
+        if secret.expose_secret().len() >= SHORTEST {
+            self.login.add(secret);
         }
-        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if known.iter().any(|known| known.expose_secret() == text) {
-            return;
+    }
+
+    /// Takes in what is secret in the path of a request.
+    pub(super) fn add_path(&self, operation: &'static Operation, url: &Url) {
+        if operation.secret_path {
+            let secrets = path_parameters(operation.path, url);
+            secrets.iter().for_each(|secret| self.paths.add(secret));
         }
-        if known.len() == KEPT {
-            known.remove(0);
-        }
-        known.push(secret.clone());
     }
 
     /// Replaces the secrets where they stand in a text.
     pub(crate) fn redact(&self, text: &str) -> String {
-        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let mut text = text.to_owned();
-        for secret in known.iter().map(ExposeSecret::expose_secret) {
-            text = text.replace(secret, "[redacted]");
+        self.paths.redact(self.login.redact(text.to_owned()))
+    }
+}
+
+impl Latest {
+    fn add(&self, secret: &SecretString) {
+        let text = secret.expose_secret();
+        let mut latest = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if latest.iter().any(|known| known.expose_secret() == text) {
+            return;
         }
-        text
-    }
-}
-
-/// The secrets that went out with one request.
-pub(super) struct Secrets<'a> {
-    known: &'a KnownSecrets,
-    /// The parts of the path that hold a secret, as they are on the wire and decoded.
-    path: Vec<SecretString>,
-}
-
-impl<'a> Secrets<'a> {
-    pub(super) fn new(
-        known: &'a KnownSecrets,
-        operation: &'static Operation,
-        url: &Url,
-    ) -> Secrets<'a> {
-        let path = match operation.secret_path {
-            true => path_parameters(operation.path, url),
-            false => Vec::new(),
-        };
-        Secrets { known, path }
+        if latest.len() == KEPT {
+            latest.remove(0);
+        }
+        latest.push(secret.clone());
     }
 
-    /// Replaces the secrets where they stand in a text.
-    pub(super) fn redact(&self, text: &str) -> String {
-        let mut text = self.known.redact(text);
-        for secret in &self.path {
-            text = text.replace(secret.expose_secret(), "[redacted]");
+    fn redact(&self, mut text: String) -> String {
+        let latest = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        for secret in latest.iter().map(ExposeSecret::expose_secret) {
+            text = text.replace(secret, "[redacted]");
         }
         text
     }
@@ -115,8 +110,8 @@ mod tests {
         let url = "http://localhost/prefix/v1/bots/1%3Asecret/getMe"
             .parse()
             .unwrap();
-        let secrets = Secrets::new(&known, &GET_ME_POST, &url);
-        let shown = secrets.redact("/v1/bots/1:secret/getMe 1%3Asecret canary-token prefix");
+        known.add_path(&GET_ME_POST, &url);
+        let shown = known.redact("/v1/bots/1:secret/getMe 1%3Asecret canary-token prefix");
         assert_eq!(
             shown,
             "/v1/bots/[redacted]/getMe [redacted] [redacted] prefix"

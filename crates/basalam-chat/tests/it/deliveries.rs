@@ -111,11 +111,11 @@ async fn equal_texts_of_others_and_from_before_the_call_do_not_count() {
     let scene = scene().await;
     let text = "It is on its way";
     scene.seller.create_message(scene.chat, text).await.unwrap();
-    scene.emulator.advance_clock(Duration::from_secs(3600)).unwrap();
-    let customer = super::client(
-        scene.emulator.base_url(),
-        scene.emulator.customer().token(),
-    );
+    scene
+        .emulator
+        .advance_clock(Duration::from_secs(3600))
+        .unwrap();
+    let customer = super::client(scene.emulator.base_url(), scene.emulator.customer().token());
     customer.create_message(scene.chat, text).await.unwrap();
     let message = scene.lost(Fault::connection_cut(), false).await;
     assert_eq!(scene.found(&message).await, Delivery::NotFound);
@@ -137,7 +137,10 @@ async fn marks_of_other_sendings_do_not_count_and_each_sending_has_its_own() {
     let stored = scene.emulator.messages(scene.chat.0);
     let metadata: Vec<_> = stored.iter().map(|it| &it.content["metadata"]).collect();
     assert_eq!(metadata[0]["ticket"], 7);
-    assert_ne!(metadata[0]["basalam_chat_mark"], metadata[1]["basalam_chat_mark"]);
+    assert_ne!(
+        metadata[0]["basalam_chat_mark"],
+        metadata[1]["basalam_chat_mark"]
+    );
     for marked in [true, false] {
         let message = scene.lost(Fault::connection_cut(), marked).await;
         assert_eq!(scene.found(&message).await, Delivery::NotFound);
@@ -148,10 +151,16 @@ async fn marks_of_other_sendings_do_not_count_and_each_sending_has_its_own() {
 async fn a_service_that_keeps_no_marks_leaves_it_unknown() {
     let scene = scene().await;
     let message = scene.lost(Fault::truncated_body(), true).await;
-    scene.emulator.fail_next(Fault::null_member("metadata")).unwrap();
+    scene
+        .emulator
+        .fail_next(Fault::null_member("metadata"))
+        .unwrap();
     // The current user is asked for first.
     scene.seller.current_user_id().await.unwrap();
-    scene.emulator.fail_next(Fault::null_member("metadata")).unwrap();
+    scene
+        .emulator
+        .fail_next(Fault::null_member("metadata"))
+        .unwrap();
     assert_eq!(scene.found(&message).await, Delivery::Unknown);
 }
 

@@ -42,7 +42,9 @@ fn client(
 /// A login of the seller's whose tokens the emulator has just given.
 fn login(emulator: &Emulator) -> PersonalToken {
     let app = emulator.oauth_client();
-    let issued = emulator.issue_tokens(app.id(), emulator.seller().id).unwrap();
+    let issued = emulator
+        .issue_tokens(app.id(), emulator.seller().id)
+        .unwrap();
     PersonalToken::new(issued.access_token()).refreshable(
         issued.refresh_token(),
         app.id(),
@@ -79,7 +81,8 @@ async fn a_person_logs_in_with_a_code_and_the_client_goes_on_from_its_store() {
 
     let login = app.callback(request.state(), &back).unwrap();
     let first = client(&emulator, &clock, login.store(store.clone()));
-    let named = Fault::altered(|answer| answer["scope"] = "customer.chat.read,customer.chat.write".into());
+    let named =
+        Fault::altered(|answer| answer["scope"] = "customer.chat.read,customer.chat.write".into());
     let named = FaultRule::new(named).operation(TOKEN_OPERATION).times(1);
     emulator.add_fault(named).unwrap();
     let grant = first.authenticate().await.unwrap();
@@ -104,9 +107,16 @@ async fn a_code_that_was_refused_is_told_and_an_empty_store_too() {
     let used = client(&emulator, &clock, app(&emulator).code("no-such-code"));
     let error = me(&used).await.unwrap_err();
     assert!(error.is_authentication(), "{error}");
-    assert!(error.messages().iter().any(|it| it == "invalid_grant"), "{error}");
+    assert!(
+        error.messages().iter().any(|it| it == "invalid_grant"),
+        "{error}"
+    );
     assert_eq!(error.operation(), Some("get_current_user"));
-    let empty = client(&emulator, &clock, app(&emulator).resume(MemoryTokenStore::new()));
+    let empty = client(
+        &emulator,
+        &clock,
+        app(&emulator).resume(MemoryTokenStore::new()),
+    );
     let error = me(&empty).await.unwrap_err();
     assert!(error.is_authentication() && error.to_string().contains("Log in again"));
     assert_eq!(emulator.requests("get_current_user"), Some(0));
@@ -311,7 +321,10 @@ impl TokenStore for Failing {
 
     fn save<'a>(&'a self, tokens: &'a TokenSet) -> AuthFuture<'a, ()> {
         let count = |left: usize| left.checked_sub(1);
-        match self.failures.fetch_update(Ordering::SeqCst, Ordering::SeqCst, count) {
+        match self
+            .failures
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, count)
+        {
             Ok(_) => Box::pin(async { Err("the disk is full".into()) }),
             Err(_) => self.tokens.save(tokens),
         }
@@ -392,11 +405,17 @@ async fn a_provider_that_panics_fails_the_requests_and_nobody_waits_for_ever() {
 async fn a_login_that_cannot_work_is_refused_by_name() {
     let refused = |authentication: Authentication, named: &str| {
         let error = Client::new(authentication).unwrap_err();
-        assert!(error.is_invalid_input() && error.to_string().contains(named), "{error}");
+        assert!(
+            error.is_invalid_input() && error.to_string().contains(named),
+            "{error}"
+        );
     };
     refused(ClientCredentials::new("", "secret").into(), "`client_id`");
     refused(ClientCredentials::new("id", "").into(), "`client_secret`");
-    refused(ClientCredentials::new("id", "secret").scopes([]).into(), "`scopes`");
+    refused(
+        ClientCredentials::new("id", "secret").scopes([]).into(),
+        "`scopes`",
+    );
     refused(TokenSet::new("two words").into(), "`token`");
     let error = Client::builder(ClientCredentials::new("id", "secret"))
         .auth_base_url("http://auth.example.com")

@@ -8,11 +8,14 @@ mod batches;
 #[cfg(feature = "blocking")]
 mod blocking;
 mod bots;
+mod canary;
 mod clock;
 mod deliveries;
 mod documents;
 mod edits;
 mod errors;
+mod every;
+mod faults;
 mod following;
 mod guarantees;
 mod history;

@@ -268,7 +268,10 @@ async fn options_that_cannot_be_used_are_refused_by_name_before_anything_is_sent
     let none = RetryPolicy::new().max_attempts(0);
     for (options, named) in [
         (RequestOptions::new().deadline(zero), "`deadline`"),
-        (RequestOptions::new().attempt_timeout(zero), "`attempt_timeout`"),
+        (
+            RequestOptions::new().attempt_timeout(zero),
+            "`attempt_timeout`",
+        ),
         (RequestOptions::new().retries(none), "`max_attempts`"),
     ] {
         refused(client.with_options(options).unwrap_err(), named);
