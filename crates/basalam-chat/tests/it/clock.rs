@@ -24,7 +24,7 @@ pub(crate) const BEGINNING: SystemTime = SystemTime::UNIX_EPOCH;
 impl TestClock {
     pub(crate) fn new() -> TestClock {
         // Almost every client of these tests has such a clock.
-        super::canary::listen();
+        super::secrets::listen();
         TestClock(Arc::new(Inner {
             began: Instant::now(),
             passed: watch::Sender::new(Duration::ZERO),

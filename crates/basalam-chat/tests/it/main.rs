@@ -8,7 +8,7 @@ mod batches;
 #[cfg(feature = "blocking")]
 mod blocking;
 mod bots;
-mod canary;
+
 mod clock;
 mod deliveries;
 mod documents;
@@ -24,6 +24,8 @@ mod listing;
 mod logins;
 mod requests;
 mod retries;
+mod secrets;
+mod soak;
 mod uploads;
 mod users;
 

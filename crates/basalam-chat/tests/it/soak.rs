@@ -1,0 +1,178 @@
+//! Many senders under random faults: nothing is lost, doubled or leaked.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::process::Command;
+
+use basalam_chat::messages::Delivery;
+use basalam_chat::{ChatId, Client, Error, PersonalToken, UserId};
+use basalam_chat_emulator::{Emulator, Fault, FaultRule};
+use tokio::runtime::Handle;
+
+use super::clock::TestClock;
+
+const ROUNDS: usize = 4;
+const SENDERS: usize = 8;
+/// Messages of each sender in each round.
+const MESSAGES: usize = 30;
+
+/// Set where this binary runs as a child of the test below, with nothing beside it.
+const ALONE: &str = "BASALAM_CHAT_TESTS_SOAK";
+
+/// How much more memory the last round may leave than the first, the stored messages included.
+const MAX_GROWTH: u64 = 16 * 1024 * 1024;
+
+/// Sends a text until it is known to have arrived once, as a careful user of the crate does.
+async fn send(client: &Client, chat: ChatId, text: &str) -> Result<(), Error> {
+    loop {
+        let request = client.create_message(chat, text).marked();
+        let error = match request.await {
+            Ok(_) => return Ok(()),
+            Err(error) => error,
+        };
+        let Some(message) = error.unconfirmed_message() else {
+            // Nothing was sent: retries are used up, or the budget is.
+            assert!(!error.may_have_been_done(), "{error}");
+            continue;
+        };
+        loop {
+            match client.find_sent_message(message).await {
+                Ok(Delivery::Arrived(_)) => return Ok(()),
+                Ok(Delivery::NotFound) => break,
+                Ok(other) => panic!("{other:?} of a marked message"),
+                // The looking met a fault too.
+                Err(_) => {}
+            }
+        }
+    }
+}
+
+/// Sends the messages of all senders of a round, and gives their texts.
+async fn round(client: &Client, chat: ChatId, round: usize) -> BTreeSet<String> {
+    let senders: Vec<_> = (0..SENDERS)
+        .map(|sender| {
+            let client = client.clone();
+            tokio::spawn(async move {
+                let texts = (0..MESSAGES).map(|number| format!("{round} {sender} {number}"));
+                let texts: Vec<String> = texts.collect();
+                for text in &texts {
+                    send(&client, chat, text).await.unwrap();
+                }
+                texts
+            })
+        })
+        .collect();
+    let mut sent = BTreeSet::new();
+    for sender in senders {
+        sent.extend(sender.await.unwrap());
+    }
+    sent
+}
+
+/// Sockets and bytes of memory of this process; nothing where the system does not tell.
+fn held() -> Option<(usize, u64)> {
+    let files = std::fs::read_dir("/proc/self/fd").ok()?.flatten();
+    let is_socket = |path: PathBuf| {
+        std::fs::read_link(path).is_ok_and(|target| target.to_string_lossy().starts_with("socket:"))
+    };
+    let sockets = files.filter(|file| is_socket(file.path())).count();
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let resident = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kibibytes: u64 = resident.trim().trim_end_matches(" kB").parse().ok()?;
+    Some((sockets, kibibytes * 1024))
+}
+
+/// How many tasks of the client's are alive: the emulator has a runtime of its own.
+fn tasks() -> usize {
+    Handle::current().metrics().num_alive_tasks()
+}
+
+/// Lets every task run until one says that it is enough, and not for ever.
+async fn settle(is_enough: impl Fn() -> bool) {
+    for _ in 0..1_000_000 {
+        if is_enough() {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+fn faults() -> [Fault; 10] {
+    [
+        Fault::connection_cut(),
+        Fault::connection_cut().after_work(),
+        Fault::truncated_body(),
+        Fault::invalid_json(),
+        Fault::empty_body(),
+        Fault::status(429).retry_after("1"),
+        Fault::status(500),
+        Fault::status(502).after_work(),
+        Fault::status(503).retry_after("soon"),
+        Fault::html(504),
+    ]
+}
+
+async fn soak() {
+    let emulator = Emulator::start().await.unwrap();
+    let client = Client::builder(PersonalToken::new(emulator.seller().token()))
+        .base_url(emulator.base_url())
+        .clock(TestClock::new())
+        .build()
+        .unwrap();
+    client.current_user_id().await.unwrap();
+    let share = 0.05 / faults().len() as f64;
+    let mut after_rounds = Vec::new();
+    for number in 0..ROUNDS {
+        let customer = UserId(emulator.add_user("Customer").id);
+        let chat = client.create_chat(customer).await.unwrap().id;
+        for (seed, fault) in faults().into_iter().enumerate() {
+            let rule =
+                FaultRule::new(fault).seeded_probability(share, (number * 100 + seed) as u64);
+            emulator.add_fault(rule).unwrap();
+        }
+        let sent = round(&client, chat, number).await;
+        emulator.clear_faults();
+        assert_eq!(sent.len(), SENDERS * MESSAGES);
+        let stored = emulator.messages(chat.0);
+        let texts = stored.iter().filter_map(|message| message.text());
+        assert_eq!(texts.map(str::to_owned).collect::<BTreeSet<_>>(), sent);
+        assert_eq!(stored.len(), sent.len(), "a message was doubled");
+        // A connection that is kept has a task. There are few more than senders: the pool begins another
+        // one while it waits for one to come back.
+        settle(|| tasks() <= 3 * SENDERS).await;
+        assert!(tasks() <= 3 * SENDERS, "{} tasks", tasks());
+        after_rounds.extend(held());
+    }
+    if let (Some(first), Some(last)) = (after_rounds.first(), after_rounds.last()) {
+        assert!(last.0 <= first.0 + 3 * SENDERS, "sockets: {after_rounds:?}");
+        assert!(last.1 <= first.1 + MAX_GROWTH, "memory: {after_rounds:?}");
+    }
+    drop(client);
+    settle(|| tasks() == 0).await;
+    assert_eq!(tasks(), 0, "a task outlived its client");
+}
+
+#[test]
+fn with_five_percent_of_faults_the_sent_set_is_the_stored_set_and_nothing_is_left_behind() {
+    if std::env::var_os(ALONE).is_some() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        return runtime.unwrap().block_on(soak());
+    }
+    // Tasks, sockets and memory are counted for a process, so that no other test may run in it.
+    let mut child = Command::new(std::env::current_exe().unwrap());
+    let name = std::thread::current().name().unwrap().to_owned();
+    child
+        .args(["--exact", &name, "--nocapture"])
+        .env(ALONE, "1");
+    let output = child.output().unwrap();
+    let shown = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        shown.contains("1 passed"),
+        "{shown}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
