@@ -1,6 +1,9 @@
 //! `cargo xtask ci`: everything that must hold before a change is taken.
 
 mod document;
+mod python;
+pub(crate) mod python_sdk;
+pub(crate) mod schemathesis;
 mod steps;
 
 use std::env;
@@ -21,7 +24,7 @@ struct Step {
 type Run = Box<dyn Fn(&Path) -> anyhow::Result<Outcome>>;
 
 /// What became of a step that did not fail.
-enum Outcome {
+pub(crate) enum Outcome {
     Passed,
     /// Could not be run here; the reason says what was missing. Never a pass.
     Skipped(String),
@@ -51,6 +54,17 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
         });
     }
     summarise(&reports)
+}
+
+/// Runs one step by itself. One that could not be run is an error: somebody has asked for it.
+pub(crate) fn run_alone(
+    root: &Path,
+    step: impl Fn(&Path) -> anyhow::Result<Outcome>,
+) -> anyhow::Result<()> {
+    match step(root)? {
+        Outcome::Passed => Ok(()),
+        Outcome::Skipped(reason) => bail!("it could not be run: {reason}"),
+    }
 }
 
 fn summarise(reports: &[Report]) -> anyhow::Result<()> {

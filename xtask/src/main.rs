@@ -24,6 +24,10 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Runs every method of the vendor's own Python SDK against the emulator.
+    PythonSdk,
+    /// Lets schemathesis look for answers of the emulator that break the document.
+    Schemathesis,
     /// Runs everything that must hold before a change is taken.
     Ci,
 }
@@ -31,6 +35,8 @@ enum Command {
 fn main() -> std::process::ExitCode {
     let result = match Arguments::parse().command {
         Command::Generate { check } => generate::run(&workspace_root(), check),
+        Command::PythonSdk => ci::run_alone(&workspace_root(), ci::python_sdk::run),
+        Command::Schemathesis => ci::run_alone(&workspace_root(), ci::schemathesis::run),
         Command::Ci => ci::run(&workspace_root()),
     };
     match result {

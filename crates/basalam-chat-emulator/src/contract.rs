@@ -2,6 +2,7 @@
 
 mod answers;
 mod form_body;
+mod list;
 mod parameters;
 mod request_body;
 mod violations;
@@ -17,6 +18,7 @@ use serde_json::Value;
 use crate::error::Error;
 use crate::problem::Violation;
 use answers::Answers;
+pub(crate) use list::List;
 use parameters::Parameter;
 pub(crate) use parameters::{Parameters, RequestParts};
 use request_body::RequestBody;
@@ -119,6 +121,11 @@ impl OperationContract {
         } else {
             Err(violations)
         }
+    }
+
+    /// Gives the list that a success is, where it is nothing else.
+    pub(crate) fn list(&self) -> Option<&List> {
+        self.answers.list.as_ref()
     }
 
     /// Checks an answer in JSON, and tells what is wrong with it.

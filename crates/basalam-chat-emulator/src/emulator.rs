@@ -107,6 +107,19 @@ impl Emulator {
         self.service().state().users.add(user)
     }
 
+    /// Gives all users that there are now, by id.
+    #[must_use]
+    pub fn users(&self) -> Vec<User> {
+        self.service().state().users.all().cloned().collect()
+    }
+
+    /// Gives all bots that there are now, by id.
+    #[must_use]
+    pub fn bots(&self) -> Vec<Bot> {
+        let state = self.service().state();
+        state.bots.all().map(|it| it.bot.clone()).collect()
+    }
+
     /// Gives the bot that every service starts with.
     #[must_use]
     pub fn bot(&self) -> &Bot {

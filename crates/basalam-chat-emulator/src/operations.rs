@@ -8,13 +8,15 @@ mod files;
 mod messages;
 mod users;
 
+use std::sync::Arc;
+
 pub(crate) use answers::content;
 use basalam_chat_openapi::ParameterLocation;
 use jiff::civil::DateTime;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::contract::Parameters;
+use crate::contract::{List, Parameters};
 use crate::form::Form;
 use crate::options::Options;
 use crate::problem::{Problem, Violation};
@@ -22,20 +24,45 @@ use crate::state::State;
 
 /// Does the work of an operation, without waiting for anything: the state is locked
 /// meanwhile.
-pub(crate) type Handler = fn(&mut State, &Call<'_>) -> Result<Value, Problem>;
+#[derive(Clone, Copy)]
+pub(crate) enum Handler {
+    /// Gives a whole answer, to be checked.
+    Whole(fn(&mut State, &Call<'_>) -> Result<Value, Problem>),
+    /// Gives a list of items that were checked.
+    List(fn(&mut State, &Call<'_>) -> Result<Vec<Arc<str>>, Problem>),
+}
+
+/// What an operation answers where it succeeds.
+pub(crate) enum Reply {
+    Whole(Value),
+    /// A list in JSON, which was checked.
+    List(String),
+}
+
+impl Handler {
+    pub(crate) fn run(self, state: &mut State, call: &Call<'_>) -> Result<Reply, Problem> {
+        match self {
+            Self::Whole(handler) => handler(state, call).map(Reply::Whole),
+            Self::List(handler) => {
+                let items = handler(state, call)?;
+                Ok(Reply::List(call.list()?.write(&items)))
+            }
+        }
+    }
+}
 
 /// Gives what an operation does, or `None` where the emulator does not speak it yet.
 pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
-    Some(match operation_id {
+    Some(Handler::Whole(match operation_id {
+        "get_chats" => return Some(Handler::List(chats::get_chats)),
+        "get_messages" => return Some(Handler::List(messages::get_messages)),
         "create_chat" => chats::create_chat,
         "delete_chats" => chats::delete_chats,
-        "get_chats" => chats::get_chats,
         "get_unseen_chat_count" => chats::get_unseen_chat_count,
         "create_message" => messages::create_message,
         "delete_message" => changes::delete_message,
         "edit_message" => changes::edit_message,
         "forward_message" => changes::forward_message,
-        "get_messages" => messages::get_messages,
         "upload_file" => files::upload_file,
         "get_me" | "get_me_post" => bots::get_me,
         "get_webhook_info" | "get_webhook_info_post" => bots::get_webhook_info,
@@ -43,7 +70,7 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "log_out" | "log_out_post" => bots::log_out,
         "get_current_user" => users::get_current_user,
         _ => return None,
-    })
+    }))
 }
 
 /// A valid request.
@@ -56,9 +83,16 @@ pub(crate) struct Call<'a> {
     pub(crate) origin: String,
     pub(crate) now: DateTime,
     pub(crate) options: &'a Options,
+    pub(crate) list: Option<&'a List>,
 }
 
 impl Call<'_> {
+    /// The list that the operation answers.
+    fn list(&self) -> Result<&List, Problem> {
+        let none = || Problem::Bug("as it documents no list".to_owned());
+        self.list.ok_or_else(none)
+    }
+
     /// The user that the token belongs to.
     fn user_id(&self) -> Result<i64, Problem> {
         self.user_id.ok_or(Problem::Unauthorized)

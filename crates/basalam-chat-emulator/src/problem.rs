@@ -15,6 +15,8 @@ pub(crate) enum Problem {
     NotFound,
     /// The request breaks the document.
     Invalid(Vec<Violation>),
+    /// The answer would break the document in this way.
+    Bug(String),
 }
 
 /// One way in which a request breaks the document.
@@ -58,6 +60,7 @@ impl Problem {
             Self::Unauthorized => "the token is missing, unknown or over".to_owned(),
             Self::Forbidden { scope } => format!("the token lacks the scope {scope}"),
             Self::BotUnauthorized => "the bot's token is unknown or logged out".to_owned(),
+            Self::Bug(fault) => fault.clone(),
             Self::NotFound => "not there, or not for this user".to_owned(),
             Self::Invalid(violations) => {
                 let places = violations.iter().map(|it| {
@@ -78,6 +81,7 @@ impl Problem {
             Self::Forbidden { .. } => 403,
             Self::NotFound => 404,
             Self::Invalid(_) => 422,
+            Self::Bug(_) => 500,
         }
     }
 
@@ -107,6 +111,7 @@ impl Problem {
             }),
             // Likely: seen live.
             Self::NotFound => json!({"message": "not found"}),
+            Self::Bug(fault) => json!({ "message": fault }),
             // Certain: from the published contract.
             Self::Invalid(violations) => {
                 let detail: Vec<_> = violations

@@ -68,7 +68,7 @@ pub(crate) type Observer = Arc<dyn Fn(&LoggedRequest) + Send + Sync>;
 /// The latest requests.
 #[derive(Default)]
 pub(crate) struct RequestLog {
-    entries: VecDeque<LoggedRequest>,
+    entries: VecDeque<Entry>,
     /// How many came in, those that are over and those that are not.
     total: u64,
 }
@@ -85,15 +85,15 @@ impl RequestLog {
     }
 
     /// Takes a request that is over.
-    pub(crate) fn push(&mut self, entry: LoggedRequest) {
+    pub(crate) fn push(&mut self, entry: Entry) {
         if self.entries.len() == CAPACITY {
             self.entries.pop_front();
         }
         self.entries.push_back(entry);
     }
 
-    pub(crate) fn entries(&self) -> impl Iterator<Item = &LoggedRequest> {
-        self.entries.iter()
+    pub(crate) fn entries(&self) -> impl Iterator<Item = LoggedRequest> {
+        self.entries.iter().map(Entry::shown)
     }
 
     pub(crate) fn clear(&mut self) {
@@ -101,9 +101,37 @@ impl RequestLog {
     }
 }
 
+/// A request that is over, as it was met. Nearly all are never looked at, so that what
+/// may be shown of one is worked out only when it is.
+pub(crate) struct Entry {
+    pub(crate) number: u64,
+    pub(crate) method: Method,
+    pub(crate) uri: Uri,
+    pub(crate) operation: Option<&'static str>,
+    pub(crate) status: Option<u16>,
+    pub(crate) duration: Duration,
+    pub(crate) refusal: Option<String>,
+    pub(crate) fault: Option<String>,
+}
+
+impl Entry {
+    pub(crate) fn shown(&self) -> LoggedRequest {
+        LoggedRequest {
+            number: self.number,
+            method: self.method.to_string(),
+            path: shown_path(&self.uri, self.operation.is_some()),
+            operation: self.operation.map(str::to_owned),
+            status: self.status,
+            duration: self.duration,
+            refusal: self.refusal.clone(),
+            fault: self.fault.clone(),
+        }
+    }
+}
+
 /// Gives what may be written down of an address: no bot's token, and a query only
 /// where it is an operation's, as others may carry codes.
-pub(crate) fn shown(method: &Method, uri: &Uri, is_operation: bool) -> (String, String) {
+fn shown_path(uri: &Uri, is_operation: bool) -> String {
     let mut segments: Vec<&str> = uri.path().split('/').collect();
     for index in 0..segments.len() {
         let follows_bots = index > 0 && segments[index - 1] == "bots";
@@ -118,7 +146,7 @@ pub(crate) fn shown(method: &Method, uri: &Uri, is_operation: bool) -> (String, 
         path.push('?');
         path.push_str(query);
     }
-    (method.to_string(), path)
+    path
 }
 
 /// Tells whether a segment of a path has a bot's token in it, however it is encoded.
@@ -148,7 +176,7 @@ mod tests {
             ("/v1/chats?limit=2", "/v1/chats?limit=2"),
             ("/v1/chats/12:/x", "/v1/chats/12:/x"),
         ] {
-            let shown = shown(&Method::GET, &uri.parse().unwrap(), true).1;
+            let shown = shown_path(&uri.parse().unwrap(), true);
             assert_eq!(shown, path.trim_end_matches('?'));
         }
     }
@@ -156,7 +184,7 @@ mod tests {
     #[test]
     fn queries_that_may_carry_codes_are_not_shown() {
         let uri = "/accounts/sso?state=secret".parse().unwrap();
-        assert_eq!(shown(&Method::GET, &uri, false).1, "/accounts/sso");
+        assert_eq!(shown_path(&uri, false), "/accounts/sso");
     }
 
     #[test]

@@ -7,7 +7,9 @@ pub(crate) mod membership;
 pub(crate) mod messages;
 pub(crate) mod tokens;
 pub(crate) mod users;
+pub(crate) mod written;
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::Error;
@@ -18,6 +20,7 @@ use files::Files;
 use messages::Message;
 use tokens::Tokens;
 use users::Users;
+use written::Written;
 
 /// Where the service's numbers were seen to be.
 const FIRST_CHAT_ID: i64 = 183_000_000;
@@ -33,6 +36,8 @@ pub(crate) struct State {
     chats: BTreeMap<i64, Chat>,
     chats_by_member: BTreeMap<i64, BTreeSet<i64>>,
     private_chats: BTreeMap<(i64, i64), i64>,
+    /// Handlers read the state while they write answers.
+    pub(crate) written: RefCell<Written>,
     messages: BTreeMap<i64, Message>,
     next_chat_id: i64,
     next_message_id: i64,
@@ -64,6 +69,7 @@ impl Default for State {
             chats: BTreeMap::new(),
             chats_by_member: BTreeMap::new(),
             private_chats: BTreeMap::new(),
+            written: RefCell::default(),
             messages: BTreeMap::new(),
             next_chat_id: FIRST_CHAT_ID,
             next_message_id: FIRST_MESSAGE_ID,

@@ -52,7 +52,11 @@ impl TestAids {
 
     /// Counts a request for an operation.
     pub(crate) fn count(&mut self, operation_id: &str) {
-        *self.requests.entry(operation_id.to_owned()).or_default() += 1;
+        if let Some(count) = self.requests.get_mut(operation_id) {
+            *count += 1;
+        } else {
+            self.requests.insert(operation_id.to_owned(), 1);
+        }
     }
 
     /// How many requests for an operation came in.

@@ -2,37 +2,19 @@
 
 use std::path::Path;
 
-use super::{Outcome, command, is_there, succeed};
+use super::python::{self, Python};
+use super::{Outcome, command, succeed};
 
 /// The validator, as PyPI names it.
 const VALIDATOR: &str = "openapi-spec-validator";
 
 pub(super) fn validate(root: &Path) -> anyhow::Result<Outcome> {
-    if !is_there("python3", &["--version"]) {
-        return Ok(Outcome::Skipped("there is no python3 here".to_owned()));
-    }
-    let environment = root.join("target/python");
-    let python = environment.join("bin/python");
-    let python = python.to_string_lossy();
-    if !is_there(&python, &["-c", "import openapi_spec_validator"]) {
-        succeed(
-            command(root, "python3")
-                .args(["-m", "venv"])
-                .arg(&environment),
-        )?;
-        let mut install = command(root, &python);
-        install.args([
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-        ]);
-        if let Err(error) = succeed(install.arg(VALIDATOR)) {
-            return Ok(Outcome::Skipped(format!(
-                "{VALIDATOR} could not be installed ({error:#})"
-            )));
+    let module = "openapi_spec_validator";
+    match python::with_package(root, "python", VALIDATOR, module, false)? {
+        Python::Missing(reason) => Ok(Outcome::Skipped(reason)),
+        Python::Ready(python) => {
+            let python = python.to_string_lossy();
+            succeed(command(root, &python).args(["-m", module, "openapi/chat.json"]))
         }
     }
-    succeed(command(root, &python).args(["-m", "openapi_spec_validator", "openapi/chat.json"]))
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Outcome, Step, command, document, is_there, succeed};
+use super::{Outcome, Step, command, document, is_there, python_sdk, schemathesis, succeed};
 use crate::generate;
 
 /// The oldest Rust that the workspace promises to build with.
@@ -26,6 +26,8 @@ pub(super) fn all() -> Vec<Step> {
         }),
         step("document, by an independent validator", document::validate),
         cargo("tests", &["test", "--workspace"]),
+        step("the vendor's Python SDK", python_sdk::run),
+        step("schemathesis", schemathesis::run),
         cargo("quickstart", &["run", "--example", "quickstart"]),
         cargo(
             "tests, all features",

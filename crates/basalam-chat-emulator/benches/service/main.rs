@@ -1,7 +1,8 @@
 //! How fast the emulator answers, beside a bare server that answers the same bytes from
 //! memory, and how much memory a million messages take.
 //!
-//! `cargo bench -p basalam-chat-emulator` prints both. Rates are taken in turns, one
+//! `cargo bench -p basalam-chat-emulator` prints both, and the rates of some operations
+//! alone where it is given their names after `--`. Rates are taken in turns, one
 //! round of each server after the other, so that whatever else the computer does slows
 //! both alike; the ratio is the median of the rounds. Half the rate and 1 GiB are what
 //! the emulator promises, and the benchmark fails where it does not keep them.
@@ -29,11 +30,20 @@ fn main() {
     if !std::env::args().any(|it| it == "--bench") {
         return;
     }
-    let bytes = memory::of_a_million_messages();
-    let mut is_kept = bytes.is_none_or(|it| it <= memory::PROMISED_BYTES);
-
+    let named: Vec<_> = std::env::args()
+        .skip(1)
+        .filter(|it| !it.starts_with('-'))
+        .collect();
+    let mut is_kept = true;
+    if named.is_empty() {
+        let bytes = memory::of_a_million_messages();
+        is_kept = bytes.is_none_or(|it| it <= memory::PROMISED_BYTES);
+    }
     println!("\noperation          emulator/s     bare/s  ratio");
     for (name, request) in requests() {
+        if !named.is_empty() && !named.iter().any(|it| it == name) {
+            continue;
+        }
         let (own, bare) = compare(&request);
         let ratio = median(
             own.iter()

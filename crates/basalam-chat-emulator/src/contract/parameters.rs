@@ -121,7 +121,9 @@ impl Parameter {
                 return None;
             }
         };
-        violations::collect(&self.validator, &value, &location, violations);
+        if !self.validator.is_valid(&value) {
+            violations::collect(&self.validator, &value, &location, violations);
+        }
         Some(value)
     }
 }

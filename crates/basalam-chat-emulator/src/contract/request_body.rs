@@ -80,8 +80,10 @@ impl RequestBody {
         }
         match serde_json::from_slice(request.body) {
             Ok(mut body) => {
-                violations::mend_empty_objects(validator, &mut body);
-                violations::collect(validator, &body, &["body"], violations);
+                if !validator.is_valid(&body) {
+                    violations::mend_empty_objects(validator, &mut body);
+                    violations::collect(validator, &body, &["body"], violations);
+                }
                 Some(body)
             }
             Err(error) => {

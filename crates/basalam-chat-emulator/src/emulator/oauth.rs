@@ -16,6 +16,12 @@ impl Emulator {
         &self.shared.oauth_client
     }
 
+    /// Gives all OAuth clients that there are now, by id.
+    #[must_use]
+    pub fn oauth_clients(&self) -> Vec<OAuthClient> {
+        self.service().state().tokens.clients().cloned().collect()
+    }
+
     /// Gives the address of the token endpoint, for `POST`.
     #[must_use]
     pub fn token_url(&self) -> String {

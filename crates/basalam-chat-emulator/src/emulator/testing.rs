@@ -60,7 +60,7 @@ impl Emulator {
     /// paths are not among them.
     #[must_use]
     pub fn request_log(&self) -> Vec<LoggedRequest> {
-        self.service().aids().log.entries().cloned().collect()
+        self.service().aids().log.entries().collect()
     }
 
     /// Goes back to what the service started with: users, chats, messages, tokens and

@@ -1,12 +1,17 @@
 //! The JSON of messages, chats and users.
 
+use std::sync::Arc;
+
 use jiff::civil::DateTime;
 use serde_json::{Value, json};
 
+use crate::contract::List;
 use crate::options::Options;
+use crate::problem::Problem;
 use crate::state::State;
 use crate::state::chats::{Chat, ChatKind, Profile};
 use crate::state::messages::{Content, Message};
+use crate::state::written::MessageMark;
 use crate::user::{User, Vendor};
 
 /// Unknown: the numbers of a stall's status. This one is for an open stall.
@@ -40,6 +45,49 @@ impl Writer<'_> {
             "content": content(&message.content),
             "forward_from": message.forward_from,
         })
+    }
+
+    /// Writes a message as an item of a list, or gives it as it was written before.
+    pub(super) fn message_item(&self, message: &Message, list: &List) -> Result<Arc<str>, Problem> {
+        let mark = self.message_mark(message);
+        let known = self.state.written.borrow().messages.get(&message.id, &mark);
+        if let Some(text) = known {
+            return Ok(text);
+        }
+        let text = list.item(&self.message(message)).map_err(Problem::Bug)?;
+        let mut written = self.state.written.borrow_mut();
+        written.messages.put(message.id, mark, Arc::clone(&text));
+        Ok(text)
+    }
+
+    /// Writes a chat as an item of a list, or gives it as it was written before.
+    pub(super) fn chat_item(
+        &self,
+        chat: &Chat,
+        user_id: i64,
+        list: &List,
+    ) -> Result<Arc<str>, Problem> {
+        let last = chat.message_ids.last();
+        let last = last.and_then(|id| self.state.message(*id));
+        let mark = (chat.version, last.map(|it| self.message_mark(it)));
+        let key = (chat.id, user_id);
+        let known = self.state.written.borrow().chats.get(&key, &mark);
+        if let Some(text) = known {
+            return Ok(text);
+        }
+        let text = list.item(&self.chat(chat, user_id)).map_err(Problem::Bug)?;
+        let mut written = self.state.written.borrow_mut();
+        written.chats.put(key, mark, Arc::clone(&text));
+        Ok(text)
+    }
+
+    fn message_mark(&self, message: &Message) -> MessageMark {
+        let replied = message.replied_message_id;
+        let replied = replied.and_then(|id| self.state.message(id));
+        (
+            (message.id, message.version),
+            replied.map(|it| (it.id, it.version)),
+        )
     }
 
     /// Writes a chat from the side of one of its members.

@@ -1,6 +1,7 @@
 //! Operations on chats.
 
 use std::cmp::Reverse;
+use std::sync::Arc;
 
 use jiff::civil::DateTime;
 use serde::Deserialize;
@@ -57,7 +58,7 @@ pub(super) fn create_chat(state: &mut State, call: &Call<'_>) -> Result<Value, P
 /// Gives a page of the chats of a user, newest first.
 ///
 /// Unknown, and chosen here: chats of the same second come with the larger id first.
-pub(super) fn get_chats(state: &mut State, call: &Call<'_>) -> Result<Value, Problem> {
+pub(super) fn get_chats(state: &mut State, call: &Call<'_>) -> Result<Vec<Arc<str>>, Problem> {
     let user_id = call.user_id()?;
     let limit = call.limit()?;
     let updated = Range::read(call, "updated_from", "updated_before")?;
@@ -87,8 +88,10 @@ pub(super) fn get_chats(state: &mut State, call: &Call<'_>) -> Result<Value, Pro
         options: call.options,
     };
     let chats = chats.into_iter().take(limit);
-    let chats: Vec<_> = chats.map(|it| writer.chat(it, user_id)).collect();
-    Ok(json!({ "data": { "chats": chats } }))
+    let list = call.list()?;
+    chats
+        .map(|it| writer.chat_item(it, user_id, list))
+        .collect()
 }
 
 #[derive(Deserialize)]

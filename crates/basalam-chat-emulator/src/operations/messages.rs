@@ -1,5 +1,7 @@
 //! Operations on messages.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -81,7 +83,7 @@ pub(super) fn create_message(state: &mut State, call: &Call<'_>) -> Result<Value
 }
 
 /// Gives a page of the messages of a chat.
-pub(super) fn get_messages(state: &mut State, call: &Call<'_>) -> Result<Value, Problem> {
+pub(super) fn get_messages(state: &mut State, call: &Call<'_>) -> Result<Vec<Arc<str>>, Problem> {
     let user_id = call.user_id()?;
     let chat_id = call.path_integer("chat_id")?;
     let limit = call.limit()?;
@@ -103,8 +105,8 @@ pub(super) fn get_messages(state: &mut State, call: &Call<'_>) -> Result<Value, 
         options: call.options,
     };
     let messages = ids.into_iter().filter_map(|id| state.message(id));
-    let messages: Vec<_> = messages.map(|it| writer.message(it)).collect();
-    Ok(json!({ "data": { "messages": messages } }))
+    let list = call.list()?;
+    messages.map(|it| writer.message_item(it, list)).collect()
 }
 
 fn comparison(call: &Call<'_>) -> Result<Comparison, Problem> {

@@ -15,12 +15,25 @@ const TEXT: &str = "text/plain; charset=utf-8";
 /// What an operation answers.
 pub(super) struct Answer {
     pub(super) status: u16,
-    pub(super) body: Value,
+    /// JSON.
+    pub(super) body: String,
 }
 
 impl Answer {
+    pub(super) fn new(status: u16, body: &Value) -> Self {
+        Self {
+            status,
+            body: body.to_string(),
+        }
+    }
+
+    /// Gives the same answer with another status.
+    pub(super) fn with_status(self, status: u16) -> Self {
+        Self { status, ..self }
+    }
+
     pub(super) fn into_response(self) -> Response {
-        json(self.status, &self.body)
+        text(self.status, self.body)
     }
 }
 
@@ -34,6 +47,12 @@ pub(super) fn mark_as_json(response: &mut Response) {
 pub(super) fn json(status: u16, body: &Value) -> Response {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     with_type(status, JSON, body.to_string())
+}
+
+/// An answer in JSON that is written already.
+fn text(status: u16, body: String) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    with_type(status, JSON, body)
 }
 
 /// Likely: what the gateway says where it knows no route, as seen live.
@@ -81,7 +100,7 @@ pub(super) fn bug(operation_id: &str, status: u16, fault: &str) -> Answer {
     );
     Answer {
         status: 500,
-        body: json!({ "message": message }),
+        body: json!({ "message": message }).to_string(),
     }
 }
 

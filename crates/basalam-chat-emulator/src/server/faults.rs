@@ -30,7 +30,7 @@ pub(super) async fn fail(fault: Fault, notes: &Notes, work: impl Fn() -> Answer)
         FaultKind::Latency => answer().into_response(),
         FaultKind::NeverAnswers => std::future::pending().await,
         FaultKind::Answer(answer) => written(answer),
-        FaultKind::OtherStatus(status) => other_status(&answer(), status),
+        FaultKind::OtherStatus(status) => other_status(answer(), status),
         FaultKind::ConnectionCut => cut_off(Bytes::new(), None),
         FaultKind::TruncatedBody => truncated(&answer()),
         FaultKind::OversizedBody(bytes) => oversized(&answer(), bytes),
@@ -38,7 +38,11 @@ pub(super) async fn fail(fault: Fault, notes: &Notes, work: impl Fn() -> Answer)
         FaultKind::EmptyBody => with_status(answer().status, Body::empty()),
         FaultKind::Altered(alteration) => {
             let mut answer = answer();
-            alteration(&mut answer.body);
+            // The service's own answers are JSON, as it has written them itself.
+            if let Ok(mut body) = serde_json::from_str(&answer.body) {
+                alteration(&mut body);
+                answer.body = body.to_string();
+            }
             answer.into_response()
         }
     }
@@ -58,15 +62,15 @@ fn written(written: WrittenAnswer) -> Response {
     response
 }
 
-fn other_status(answer: &Answer, status: u16) -> Response {
+fn other_status(answer: Answer, status: u16) -> Response {
     match status {
         204 | 205 => with_status(status, Body::empty()),
-        _ => answer::json(status, &answer.body),
+        _ => answer.with_status(status).into_response(),
     }
 }
 
 fn truncated(answer: &Answer) -> Response {
-    let whole = answer.body.to_string();
+    let whole = &answer.body;
     let half = Bytes::copy_from_slice(&whole.as_bytes()[..whole.len() / 2]);
     let mut response = cut_off(half, Some(whole.len()));
     *response.status_mut() = status_code(answer.status);
@@ -94,7 +98,7 @@ fn cut_off(bytes: Bytes, announced: Option<usize>) -> Response {
 }
 
 fn oversized(answer: &Answer, bytes: usize) -> Response {
-    let body = answer.body.to_string();
+    let body = answer.body.clone();
     let missing = bytes.saturating_sub(body.len());
     let spaces = Bytes::from(vec![b' '; CHUNK.min(missing)]);
     let rest = spaces.slice(..missing % CHUNK.max(1));
@@ -109,7 +113,7 @@ fn oversized(answer: &Answer, bytes: usize) -> Response {
 }
 
 fn invalid_json(answer: &Answer) -> Response {
-    let mut body = answer.body.to_string();
+    let mut body = answer.body.clone();
     body.pop();
     let mut response = with_status(answer.status, Body::from(body));
     answer::mark_as_json(&mut response);

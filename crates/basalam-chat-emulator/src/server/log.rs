@@ -4,11 +4,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use axum::extract::{Request, State};
+use axum::http::{Method, Uri};
 use axum::middleware::Next;
 use axum::response::Response;
 
 use super::Service;
-use crate::request_log::{self, LoggedRequest};
+use crate::request_log;
 
 /// What the way of a request finds out about it, for the log.
 #[derive(Clone, Default)]
@@ -58,7 +59,8 @@ impl Notes {
 struct Entry {
     service: Arc<Service>,
     number: u64,
-    request: (axum::http::Method, axum::http::Uri),
+    method: Method,
+    uri: Uri,
     start: Instant,
     notes: Notes,
     status: Option<u16>,
@@ -73,7 +75,8 @@ pub(super) async fn write(
     let number = service.aids().log.arrive();
     let mut entry = Entry {
         number,
-        request: (request.method().clone(), request.uri().clone()),
+        method: request.method().clone(),
+        uri: request.uri().clone(),
         service,
         start: Instant::now(),
         notes: Notes::default(),
@@ -88,14 +91,12 @@ pub(super) async fn write(
 impl Drop for Entry {
     fn drop(&mut self) {
         let notes = self.notes.0.lock();
-        let noted = notes.unwrap_or_else(PoisonError::into_inner).clone();
-        let (method, uri) = &self.request;
-        let (method, path) = request_log::shown(method, uri, noted.operation.is_some());
-        let entry = LoggedRequest {
+        let noted = std::mem::take(&mut *notes.unwrap_or_else(PoisonError::into_inner));
+        let entry = request_log::Entry {
             number: self.number,
-            method,
-            path,
-            operation: noted.operation.map(str::to_owned),
+            method: self.method.clone(),
+            uri: self.uri.clone(),
+            operation: noted.operation,
             status: self.status.filter(|_| !noted.is_cut),
             duration: self.start.elapsed(),
             refusal: noted.refusal,

@@ -5,7 +5,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use axum::http::header::{AUTHORIZATION, HOST};
 use jiff::SignedDuration;
 use jiff::civil::DateTime;
-use serde_json::Value;
 
 use super::answer::{self, Answer};
 use super::log::Notes;
@@ -15,10 +14,10 @@ use crate::emulator::Setup;
 use crate::error::Error;
 use crate::fault::FaultRule;
 use crate::oauth::{IssuedTokens, TOKEN_OPERATION};
-use crate::operations::{Call, Handler};
+use crate::operations::{Call, Handler, Reply};
 use crate::options::Options;
 use crate::problem::Problem;
-use crate::request_log::{LoggedRequest, Observer};
+use crate::request_log::{self, Observer};
 use crate::seed::{Seed, Seeded};
 use crate::state::State;
 use crate::state::tokens::Grant;
@@ -128,9 +127,13 @@ impl Service {
     }
 
     /// Tells whoever wants to know that a request is over.
-    pub(super) fn observe(&self, request: &LoggedRequest) {
+    pub(super) fn observe(&self, request: &request_log::Entry) {
+        if self.observers.is_empty() {
+            return;
+        }
+        let request = request.shown();
         for observer in &self.observers {
-            observer(request);
+            observer(&request);
         }
     }
 
@@ -219,14 +222,21 @@ impl Service {
         notes: &Notes,
     ) -> Answer {
         let (status, body) = match self.work(operation, handler, request) {
-            Ok(body) => (200, body),
+            Ok(Reply::Whole(body)) => (200, body),
+            Ok(Reply::List(text)) => {
+                return Answer {
+                    status: 200,
+                    body: text,
+                };
+            }
+            Err(Problem::Bug(fault)) => return answer::bug(&operation.id, 200, &fault),
             Err(problem) => {
                 notes.refusal(problem.reason());
                 (problem.status(), problem.body())
             }
         };
         match operation.check_answer(status, &body) {
-            Ok(()) => Answer { status, body },
+            Ok(()) => Answer::new(status, &body),
             Err(fault) => answer::bug(&operation.id, status, &fault),
         }
     }
@@ -236,7 +246,7 @@ impl Service {
         operation: &OperationContract,
         handler: Handler,
         request: &RequestParts<'_>,
-    ) -> Result<Value, Problem> {
+    ) -> Result<Reply, Problem> {
         let user_id = self.authorise(operation, request)?;
         let checked = operation.check_request(request).map_err(Problem::Invalid)?;
         let call = Call {
@@ -247,8 +257,9 @@ impl Service {
             origin: self.origin(request),
             now: self.now(),
             options: &self.options,
+            list: operation.list(),
         };
-        handler(&mut self.state(), &call)
+        handler.run(&mut self.state(), &call)
     }
 
     fn authorise(
@@ -320,20 +331,20 @@ mod tests {
         };
         let operation = service.contract().operation("get_current_user").unwrap();
         let answer = service.answer(operation, handler, &request, &Notes::default());
-        (answer.status, answer.body.to_string())
+        (answer.status, answer.body)
     }
 
     #[test]
     fn an_answer_of_its_own_that_breaks_the_document_becomes_a_500_saying_so() {
-        let (status, body) = answer_of(|_, _| Ok(json!({ "id": [] })));
+        let (status, body) = answer_of(Handler::Whole(|_, _| Ok(json!({ "id": [] }))));
         assert_eq!(status, 500);
         for words in ["get_current_user", "/id", "bug"] {
             assert!(body.contains(words), "{body}");
         }
         // The operation documents no 404.
-        let (status, _) = answer_of(|_, _| Err(Problem::NotFound));
+        let (status, _) = answer_of(Handler::Whole(|_, _| Err(Problem::NotFound)));
         assert_eq!(status, 500);
-        let (status, _) = answer_of(|_, _| Ok(json!({ "id": 1 })));
+        let (status, _) = answer_of(Handler::Whole(|_, _| Ok(json!({ "id": 1 }))));
         assert_eq!(status, 200);
     }
 }

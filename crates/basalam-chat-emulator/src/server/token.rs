@@ -52,16 +52,14 @@ pub(super) fn answer(
         give(service, &fields)
     });
     match given {
-        Ok(body) => Answer { status: 200, body },
+        Ok(body) => Answer::new(200, &body),
         Err(refusal) => {
             notes.refusal(refusal.error.to_owned());
-            Answer {
-                status: refusal.status,
-                body: json!({
-                    "error": refusal.error,
-                    "error_description": refusal.description,
-                }),
-            }
+            let body = json!({
+                "error": refusal.error,
+                "error_description": refusal.description,
+            });
+            Answer::new(refusal.status, &body)
         }
     }
 }

@@ -17,6 +17,8 @@ pub(crate) struct Chat {
     pub(crate) times: ChatTimes,
     /// Sorted ascending: ids only ever grow.
     pub(crate) message_ids: Vec<i64>,
+    /// Another after each change, but for those of messages.
+    pub(crate) version: u64,
     pub(super) members: Vec<Member>,
 }
 
@@ -169,6 +171,7 @@ impl State {
             kind,
             times,
             message_ids: Vec::new(),
+            version: 0,
             members: member_ids.iter().copied().map(Member::new).collect(),
         };
         self.chats.insert(id, chat);
@@ -180,6 +183,8 @@ impl State {
         let Some(chat) = self.chats.remove(&id) else {
             return false;
         };
+        // A chat of the same number may come, with the same versions.
+        self.written.take();
         for message_id in &chat.message_ids {
             self.messages.remove(message_id);
         }
@@ -194,7 +199,9 @@ impl State {
 
     /// Gives when things happened to a chat, to change it.
     pub(crate) fn chat_times_mut(&mut self, id: i64) -> Option<&mut ChatTimes> {
-        self.chats.get_mut(&id).map(|chat| &mut chat.times)
+        let chat = self.chats.get_mut(&id)?;
+        chat.version += 1;
+        Some(&mut chat.times)
     }
 }
 

@@ -60,6 +60,7 @@ impl Chat {
     /// Takes in a message that `sender_id` has just written. Whoever had deleted the
     /// chat has it again.
     pub(super) fn take_message(&mut self, id: i64, sender_id: i64, now: DateTime) {
+        self.version += 1;
         self.message_ids.push(id);
         self.times.updated_at = now;
         self.times.modified_at = Some(now);
@@ -75,6 +76,7 @@ impl Chat {
 
     /// Lets go of a message that `sender_id` wrote.
     pub(super) fn lose_message(&mut self, id: i64, sender_id: i64) {
+        self.version += 1;
         if let Ok(index) = self.message_ids.binary_search(&id) {
             self.message_ids.remove(index);
         }
@@ -87,6 +89,7 @@ impl Chat {
 
     /// Moves the seen mark of `user_id` to the end, and gives the ids it passed over.
     pub(super) fn mark_seen(&mut self, user_id: i64) -> Vec<i64> {
+        self.version += 1;
         let last = self.message_ids.last().copied();
         let members = &mut self.members;
         let Some(member) = members.iter_mut().find(|it| it.user_id == user_id) else {
@@ -108,6 +111,7 @@ impl Chat {
         let member = self.members.iter_mut().find(|it| it.user_id == user_id);
         if let Some(member) = member {
             member.has_deleted = deleted;
+            self.version += 1;
             return true;
         }
         false

@@ -23,6 +23,8 @@ pub(crate) struct Message {
     pub(crate) created_at: DateTime,
     pub(crate) updated_at: DateTime,
     pub(crate) seen_at: Option<DateTime>,
+    /// Another after each change.
+    pub(crate) version: u64,
 }
 
 /// What a message says or shows.
@@ -183,6 +185,7 @@ impl State {
             created_at: now,
             updated_at: now,
             seen_at: None,
+            version: 0,
         };
         self.messages.insert(id, message);
         Some(id)
@@ -190,7 +193,9 @@ impl State {
 
     /// Gives what is stored for a message, to change it.
     pub(crate) fn message_mut(&mut self, id: i64) -> Option<&mut Message> {
-        self.messages.get_mut(&id)
+        let message = self.messages.get_mut(&id)?;
+        message.version += 1;
+        Some(message)
     }
 
     /// Deletes a message for everybody; tells whether it was there.
@@ -214,6 +219,7 @@ impl State {
                 && message.sender_id != user_id
             {
                 message.seen_at.get_or_insert(now);
+                message.version += 1;
             }
         }
     }

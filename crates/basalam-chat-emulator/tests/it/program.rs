@@ -18,8 +18,12 @@ fn help_names_the_options_and_the_tokens() {
     for words in [
         bot,
         "--port",
-        "--address",
+        "--host",
+        "--seed",
+        "--fault",
+        "--latency",
         "--page-cap",
+        "create_message=503:20%",
         "seller-token",
         "customer-token",
         "Ctrl-C",
@@ -32,7 +36,10 @@ fn help_names_the_options_and_the_tokens() {
 fn options_that_make_no_sense_are_refused_with_words() {
     for (arguments, words) in [
         (["--port", "many"], "--port"),
-        (["--address", "here"], "--address"),
+        (["--host", "here"], "--host"),
+        (["--fault", "thunder"], "thunder"),
+        (["--fault", "get_message=503"], "get_message"),
+        (["--seed", "no/such/file.json"], "no/such/file.json"),
         (["--page-cap", "0"], "page cap"),
         (["--unseen-count-cap", "0"], "unseen"),
     ] {
@@ -51,8 +58,10 @@ async fn it_serves_until_it_is_interrupted_and_ends_cleanly() {
 
     use crate::support::Answer;
 
+    let seed = concat!(env!("CARGO_MANIFEST_DIR"), "/seeds/shop.json");
     let mut child = Command::new(PROGRAM)
-        .args(["--port", "0"])
+        .args(["--port", "0", "--seed", seed])
+        .args(["--fault", "get_chats=503:x1"])
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
@@ -61,20 +70,41 @@ async fn it_serves_until_it_is_interrupted_and_ends_cleanly() {
     while !greeting.contains("Ctrl-C") {
         assert_ne!(output.read_line(&mut greeting).unwrap(), 0, "{greeting}");
     }
-    assert!(!greeting.contains("-token"), "{greeting}");
+    for words in ["seller-token", "sara-token", "shop-app", "curl http"] {
+        assert!(greeting.contains(words), "{greeting}");
+    }
     let url = greeting
         .split_whitespace()
         .find(|it| it.starts_with("http"));
-    let url = format!("{}/v1/users/me", url.unwrap());
-    let request = reqwest::Client::new().get(url).bearer_auth("seller-token");
-    assert_eq!(Answer::of(request).await.json()["name"], "Seller");
+    let url = url.unwrap();
+    let client = reqwest::Client::new();
+    let get = async |path: &str, token: &str| {
+        let request = client.get(format!("{url}{path}")).bearer_auth(token);
+        Answer::of(request).await
+    };
+    let me = get("/v1/users/me", "sara-token").await;
+    assert_eq!(me.json()["id"], 501);
+    assert_eq!(get("/v1/chats", "seller-token").await.status, 503);
+    assert_eq!(get("/v1/chats", "nobodys-token").await.status, 401);
+    let bot = "/v1/bots/9001:the-token-of-an-emulated-bot-is-no-secret/getMe";
+    assert_eq!(get(bot, "").await.status, 200);
 
     let interrupt = Command::new("kill")
         .args(["-INT", &child.id().to_string()])
         .status()
         .unwrap();
     assert!(interrupt.success());
-    let mut farewell = String::new();
-    output.read_to_string(&mut farewell).unwrap();
-    assert!(child.wait().unwrap().success(), "{farewell}");
+    let mut log = String::new();
+    output.read_to_string(&mut log).unwrap();
+    assert!(child.wait().unwrap().success(), "{log}");
+    for words in [
+        "200 GET    /v1/users/me  get_current_user",
+        "fault: status 503",
+        "refused: the token is missing, unknown or over",
+        "/v1/bots/***/getMe",
+        "Ending.",
+    ] {
+        assert!(log.contains(words), "{log}");
+    }
+    assert!(!log.contains("-token"), "{log}");
 }
