@@ -1,9 +1,10 @@
 //! The project's own commands, run as `cargo xtask <command>`.
 
 // A command talks to its user.
-#![allow(clippy::print_stdout)]
+#![allow(clippy::print_stderr, clippy::print_stdout)]
 
 mod ci;
+mod drift;
 mod generate;
 
 use clap::{Parser, Subcommand};
@@ -24,6 +25,8 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Compares a contract of the vendor with openapi/chat.json by what goes over the wire.
+    Drift(drift::Arguments),
     /// Runs everything that must hold before a change is taken.
     Ci,
 }
@@ -31,6 +34,7 @@ enum Command {
 fn main() -> std::process::ExitCode {
     let result = match Arguments::parse().command {
         Command::Generate { check } => generate::run(&workspace_root(), check),
+        Command::Drift(arguments) => return drift::run(&workspace_root(), &arguments),
         Command::Ci => ci::run(&workspace_root()),
     };
     match result {

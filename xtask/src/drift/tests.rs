@@ -1,0 +1,3 @@
+//! What the project promises of drift, held by its own files and by small documents.
+
+mod committed;
