@@ -1,5 +1,6 @@
 //! `cargo xtask drift`: what a contract of the vendor says otherwise than the document.
 
+mod apply;
 mod contract;
 mod deviations;
 mod record;
@@ -39,6 +40,10 @@ pub(crate) struct Arguments {
     /// Keeps the wire shape of the given contracts in openapi/vendor-shape.json.
     #[arg(long)]
     record: bool,
+    /// Takes what is additive over into openapi/chat.json, marks what it still needs with `x-needs`,
+    /// lists what it does not take over, and regenerates.
+    #[arg(long)]
+    apply: bool,
     /// How the report is written.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -90,11 +95,16 @@ fn drift(root: &Path, arguments: &Arguments) -> anyhow::Result<Report> {
     if arguments.record && arguments.contracts.is_empty() {
         bail!("--record needs a contract to record; name its file");
     }
-    let recorded = Record::read(root)?;
-    let mut record = recorded;
+    if arguments.apply && arguments.contracts.is_empty() {
+        bail!("--apply needs a contract to take over from; name its file");
+    }
+    let mut record = Record::read(root)?;
+    let mut texts = Vec::new();
     for path in &arguments.contracts {
         let name = arguments.contract.as_deref();
-        record.put(Contract::read(path, name, arguments.date.as_deref())?);
+        let (contract, text) = Contract::read(path, name, arguments.date.as_deref())?;
+        record.put(contract);
+        texts.push(text);
     }
     if record.is_empty() {
         bail!(
@@ -103,16 +113,34 @@ fn drift(root: &Path, arguments: &Arguments) -> anyhow::Result<Report> {
         );
     }
     if arguments.record {
+        // Before anything is written: a date may be missing.
+        record.text()?;
+    }
+    let there = record.shape();
+    let deviations = Deviations::read(root)?;
+    let mut taken = None;
+    if arguments.apply {
+        let source = apply::Source {
+            there: &there,
+            texts: texts.iter().map(String::as_str).collect(),
+            deviations: &deviations,
+        };
+        taken = Some(apply::run(root, &source)?);
+    }
+    if arguments.record {
         record.write(root)?;
     }
-    compare_with(root, &record.shape())
+    let mut report = compare_with(root, &there, &deviations)?;
+    if let Some(taken) = taken {
+        (report.applied, report.left) = (taken.lines, taken.left);
+    }
+    Ok(report)
 }
 
 /// Compares the document below `root` with a wire shape, deviations considered.
-fn compare_with(root: &Path, there: &WireShape) -> anyhow::Result<Report> {
+fn compare_with(root: &Path, there: &WireShape, deviations: &Deviations) -> anyhow::Result<Report> {
     let here = read_shape(&root.join(DOCUMENT)).context(DOCUMENT)?;
-    let deviations = Deviations::read(root)?;
-    Ok(Report::new(compare(&here, there), &deviations))
+    Ok(Report::new(compare(&here, there), deviations))
 }
 
 fn read_shape(path: &Path) -> anyhow::Result<WireShape> {

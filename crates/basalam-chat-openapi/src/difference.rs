@@ -7,7 +7,7 @@ mod values;
 
 use std::fmt;
 
-use crate::{ShapeId, WireShape};
+use crate::{Pointer, ShapeId, WireShape};
 
 pub use class::Class;
 pub use place::{Part, Place, Step};
@@ -30,6 +30,8 @@ pub struct Difference {
     pub there: Option<String>,
     /// What the other side would have one put there, where it is something to take over.
     pub(crate) offer: Option<Offer>,
+    /// Where the other side's document describes what holds it.
+    pub(crate) source: Option<Pointer>,
 }
 
 /// Something that the other side has, and this one could take over.
@@ -39,7 +41,7 @@ pub enum Offer {
     Operation,
     /// A parameter, found in the other side's operation under this key.
     Parameter(String),
-    /// A member of an object, or a body.
+    /// A member of an object.
     Value {
         /// Whether it must be there.
         required: bool,
@@ -175,6 +177,13 @@ impl Difference {
     pub fn offer(&self) -> Option<&Offer> {
         self.offer.as_ref()
     }
+
+    /// Tells where the other side's document describes the value that an offered member or text is
+    /// in, where it was read from a document.
+    #[must_use]
+    pub fn source(&self) -> Option<&Pointer> {
+        self.source.as_ref()
+    }
 }
 
 impl fmt::Display for Difference {
@@ -219,4 +228,10 @@ impl fmt::Display for Difference {
 #[must_use]
 pub fn compare(here: &WireShape, there: &WireShape) -> Vec<Difference> {
     operations::compare(here, there)
+}
+
+/// Pairs the values of two wire shapes that are the same but for null and a default.
+#[must_use]
+pub fn alike(here: &WireShape, there: &WireShape) -> Vec<(ShapeId, ShapeId)> {
+    operations::alike(here, there)
 }

@@ -20,8 +20,6 @@ pub(super) struct Contract {
     /// Of the bytes as they were given.
     pub(super) sha256: String,
     pub(super) shape: WireShape,
-    /// The text itself.
-    pub(super) text: String,
 }
 
 impl Contract {
@@ -30,7 +28,7 @@ impl Contract {
         path: &str,
         name: Option<&str>,
         date: Option<&str>,
-    ) -> anyhow::Result<Contract> {
+    ) -> anyhow::Result<(Contract, String)> {
         let context = || match path {
             "-" => "standard input".to_owned(),
             path => path.to_owned(),
@@ -48,7 +46,7 @@ impl Contract {
         stem: &str,
         name: Option<&str>,
         date: Option<&str>,
-    ) -> anyhow::Result<Contract> {
+    ) -> anyhow::Result<(Contract, String)> {
         let sha256 = hexadecimal(&Sha256::digest(&bytes));
         let text = String::from_utf8(bytes).context("is no text in UTF-8")?;
         // Editors on some systems begin a file with a mark of its encoding.
@@ -59,13 +57,13 @@ impl Contract {
         {
             bail!("the date {date:?} is not written like 2026-06-07");
         }
-        Ok(Contract {
+        let contract = Contract {
             name: name.map(str::to_owned).or(stem),
             date: date.map(str::to_owned).or(found),
             sha256,
             shape: WireShape::read(&document)?,
-            text,
-        })
+        };
+        Ok((contract, text))
     }
 }
 

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use basalam_chat_openapi::difference::Difference;
+use basalam_chat_openapi::difference::{Difference, Place};
 use serde::Deserialize;
 
 pub(super) const PATH: &str = "openapi/deviations.json";
@@ -104,6 +104,28 @@ impl Deviations {
     /// How many entries there are.
     pub(super) fn count(&self) -> usize {
         self.count
+    }
+
+    /// What the document says at a place where the contract says `there`, as far as an entry knows.
+    pub(super) fn here(&self, place: &Place, there: &str) -> Option<String> {
+        let place = place.to_string();
+        let from = (place.clone(), String::new());
+        let statements = self
+            .entries
+            .range(from..)
+            .take_while(|((it, _), _)| *it == place);
+        let ending = format!(" here, {there} there");
+        statements
+            .filter_map(|((_, statement), _)| statement.strip_suffix(&ending))
+            .map(str::to_owned)
+            .next()
+    }
+
+    /// Whether an answer with this status may be described wherever one likes.
+    pub(super) fn is_everywhere(&self, status: &str) -> bool {
+        let place = format!("{EVERYWHERE}{status}");
+        self.entries
+            .contains_key(&(place, "only here: the answer".to_owned()))
     }
 
     /// Splits differences into those that nothing explains and the number of the others, and

@@ -100,7 +100,8 @@ impl Record {
         shapes.fold(WireShape::default(), |all, shape| all.or(shape))
     }
 
-    pub(super) fn write(&self, root: &Path) -> anyhow::Result<()> {
+    /// The text of the file, for which every contract needs a date.
+    pub(super) fn text(&self) -> anyhow::Result<String> {
         let mut contracts = Vec::new();
         for kept in &self.contracts {
             let Some(date) = &kept.date else {
@@ -117,8 +118,11 @@ impl Record {
             }));
         }
         let value = json!({ "about": ABOUT, "contracts": contracts });
-        let text = serde_json::to_string_pretty(&value)?;
-        generate::write(&root.join(PATH), &format!("{text}\n"))
+        Ok(serde_json::to_string_pretty(&value)? + "\n")
+    }
+
+    pub(super) fn write(&self, root: &Path) -> anyhow::Result<()> {
+        generate::write(&root.join(PATH), &self.text()?)
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::class::{Change, Direction};
 use super::values::Values;
 use super::{Class, Difference, Kind, Offer, Part, Place};
-use crate::shape::{AnswerShape, BodyShape, OperationShape, ParameterShape, classes};
+use crate::shape::{AnswerShape, BodyShape, OperationShape, ParameterShape, ValueShape, classes};
 use crate::{ShapeId, StatusPattern, WireShape};
 
 /// How many differences are listed.
@@ -21,15 +21,7 @@ pub(super) struct Comparison<'a> {
 }
 
 pub(super) fn compare(here: &WireShape, there: &WireShape) -> Vec<Difference> {
-    let both = here.values.iter().cloned();
-    let offset = here.values.len();
-    let both: Vec<_> = both
-        .chain(there.values.iter().map(|value| {
-            let mut value = value.clone();
-            value.map_ids(|id| ShapeId(id.0 + offset));
-            value
-        }))
-        .collect();
+    let both = beside(here, there);
     // Recursion too long to be told apart: nothing counts as equal, and the walk finds its limits.
     let classes = classes(&both).unwrap_or_else(|| (0..both.len()).collect());
     let mut comparison = Comparison {
@@ -44,6 +36,41 @@ pub(super) fn compare(here: &WireShape, there: &WireShape) -> Vec<Difference> {
         (&one.place, one.kind, &one.there).cmp(&(&two.place, two.kind, &two.there))
     });
     found
+}
+
+/// The values of both, those of this side first.
+fn beside(here: &WireShape, there: &WireShape) -> Vec<ValueShape> {
+    let offset = here.values.len();
+    let theirs = there.values.iter().map(|value| {
+        let mut value = value.clone();
+        value.map_ids(|id| ShapeId(id.0 + offset));
+        value
+    });
+    here.values.iter().cloned().chain(theirs).collect()
+}
+
+pub(super) fn alike(here: &WireShape, there: &WireShape) -> Vec<(ShapeId, ShapeId)> {
+    let mut all = beside(here, there);
+    let count = all.len();
+    let bare: Vec<ValueShape> = all
+        .iter()
+        .map(|value| ValueShape {
+            null: false,
+            default: None,
+            ..value.clone()
+        })
+        .collect();
+    all.extend(bare);
+    let Some(classes) = classes(&all) else {
+        return Vec::new();
+    };
+    let (ours, theirs) = classes[count..].split_at(here.values.len());
+    let mut pairs = Vec::new();
+    for (two, class) in theirs.iter().enumerate() {
+        let same = ours.iter().enumerate().filter(|(_, it)| *it == class);
+        pairs.extend(same.map(|(one, _)| (ShapeId(one), ShapeId(two))));
+    }
+    pairs
 }
 
 impl Comparison<'_> {
@@ -62,7 +89,7 @@ impl Comparison<'_> {
         if self.found.len() < MAX_DIFFERENCES {
             self.found.push(difference);
         } else if self.found.len() == MAX_DIFFERENCES {
-            let place = Place::new(difference.place.method, &difference.place.path, Part::Whole);
+            let place = Place::at(difference.place.method, &difference.place.path, Part::Whole);
             self.found
                 .push(incomplete(place, "more differences than can be listed"));
         }
@@ -80,7 +107,7 @@ impl Comparison<'_> {
             let Some(operation) = here.or(there) else {
                 continue;
             };
-            let place = Place::new(operation.method, &operation.path, Part::Whole);
+            let place = Place::at(operation.method, &operation.path, Part::Whole);
             match (here, there) {
                 (Some(here), Some(there)) => Operation {
                     comparison: self,
@@ -108,6 +135,7 @@ pub(super) fn difference(place: Place, kind: Kind, class: Class) -> Difference {
         here: None,
         there: None,
         offer: None,
+        source: None,
     }
 }
 
@@ -150,7 +178,7 @@ impl Operation<'_, '_> {
     }
 
     fn place(&self, part: Part) -> Place {
-        Place::new(self.here.method, &self.here.path, part)
+        Place::at(self.here.method, &self.here.path, part)
     }
 
     fn deprecated(&mut self, place: Place, here: bool, there: bool) {

@@ -4,7 +4,8 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::{Method, ParameterLocation, StatusPattern};
+use crate::shape::{Others, ParameterShape};
+use crate::{Method, ParameterLocation, ShapeId, StatusPattern, WireShape};
 
 /// The media type that goes without saying.
 const JSON: &str = "application/json";
@@ -56,13 +57,51 @@ pub enum Step {
 }
 
 impl Place {
-    pub(crate) fn new(method: Method, path: &str, part: Part) -> Place {
+    /// Gives the place of a whole part.
+    #[must_use]
+    pub fn at(method: Method, path: &str, part: Part) -> Place {
         Place {
             path: path.to_owned(),
             method,
             part,
             steps: Vec::new(),
         }
+    }
+
+    /// Finds the value at this place in a wire shape.
+    #[must_use]
+    pub fn find(&self, shape: &WireShape) -> Option<ShapeId> {
+        let operation = shape.operation(self.method, &self.path)?;
+        let start = match &self.part {
+            Part::Whole | Part::Security => return None,
+            Part::Parameter(location, name) => {
+                let mut all = operation.parameters.iter();
+                let is = |it: &&ParameterShape| it.name == *name;
+                let found = all.find(|(key, it)| key.0 == *location && is(it));
+                found?.1.value
+            }
+            Part::Body(media) => *operation.body.as_ref()?.content.get(media.as_ref()?)?,
+            Part::Answer(status, media) => *operation
+                .answers
+                .get(status)?
+                .content
+                .get(media.as_ref()?)?,
+            Part::Header(status, name) => {
+                let headers = &operation.answers.get(status)?.headers;
+                headers.get(&name.to_ascii_lowercase())?.value
+            }
+        };
+        self.steps.iter().try_fold(start, |id, step| {
+            let value = shape.value(id);
+            match step {
+                Step::Member(name) => Some(value.object.as_ref()?.members.get(name)?.value),
+                Step::Items => Some(value.array.as_ref()?.items),
+                Step::Others => match value.object.as_ref()?.others {
+                    Others::Each(id) => Some(id),
+                    Others::Anything | Others::Nothing => None,
+                },
+            }
+        })
     }
 
     /// Gives the operation alone, as `GET /v1/chats`.
@@ -139,7 +178,7 @@ mod tests {
 
     #[test]
     fn a_place_is_written_as_people_say_it() {
-        let mut place = Place::new(
+        let mut place = Place::at(
             Method::Get,
             "/v1/chats",
             Part::Answer(StatusPattern::Code(200), Some(JSON.to_owned())),

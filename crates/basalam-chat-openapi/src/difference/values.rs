@@ -6,10 +6,10 @@ use std::fmt::Display;
 use super::class::{Change, Direction};
 use super::operations::{Comparison, difference, incomplete, new_input, required, required_value};
 use super::{Class, Difference, Kind, Offer, Place, Step};
-use crate::ShapeId;
 use crate::shape::{
     ArrayShape, Bound, Member, NumberShape, ObjectShape, Others, TextShape, ValueShape, describe,
 };
+use crate::{Pointer, ShapeId};
 
 /// How many values inside one another are looked at.
 const MAX_DEPTH: usize = 200;
@@ -75,19 +75,19 @@ impl<'a, 'b> Values<'a, 'b> {
         }
         self.types(place, here, there);
         if let (Some(here), Some(there)) = (&here.boolean, &there.boolean) {
-            self.listed(place, here, there, |_| None);
+            self.listed(place, here, there, |_| (None, None));
         }
         if let (Some(here), Some(there)) = (&here.number, &there.number) {
             self.numbers(place, here, there);
         }
-        if let (Some(here), Some(there)) = (&here.text, &there.text) {
-            self.texts(place, here, there);
+        if let (Some(one), Some(two)) = (&here.text, &there.text) {
+            self.texts(place, one, two, there.origin.0.as_ref());
         }
         if let (Some(here), Some(there)) = (&here.array, &there.array) {
             self.arrays(place, here, there);
         }
-        if let (Some(here), Some(there)) = (&here.object, &there.object) {
-            self.objects(place, here, there);
+        if let (Some(one), Some(two)) = (&here.object, &there.object) {
+            self.objects(place, one, two, there.origin.0.as_ref());
         }
         self.defaults(place, here.default.as_deref(), there.default.as_deref());
         self.rules(place, here, there);
@@ -141,7 +141,7 @@ impl<'a, 'b> Values<'a, 'b> {
         place: &Place,
         here: &BTreeSet<T>,
         there: &BTreeSet<T>,
-        offer: impl Fn(&T) -> Option<Offer>,
+        offer: impl Fn(&T) -> (Option<Offer>, Option<Pointer>),
     ) {
         if here.is_empty() != there.is_empty() {
             let said = |values: &BTreeSet<T>| match values.is_empty() {
@@ -157,7 +157,7 @@ impl<'a, 'b> Values<'a, 'b> {
         }
         for value in there.difference(here) {
             let mut found = difference(place.clone(), Kind::Value, Class::Additive);
-            found.offer = offer(value);
+            (found.offer, found.source) = offer(value);
             self.comparison
                 .add(found.there(format!("the value {value}")));
         }
@@ -170,7 +170,7 @@ impl<'a, 'b> Values<'a, 'b> {
     }
 
     fn numbers(&mut self, place: &Place, here: &NumberShape, there: &NumberShape) {
-        self.listed(place, &here.values, &there.values, |_| None);
+        self.listed(place, &here.values, &there.values, |_| (None, None));
         let (one, two) = (here.minimum, there.minimum);
         self.limit(
             place,
@@ -216,8 +216,14 @@ impl<'a, 'b> Values<'a, 'b> {
         self.say(place, kind, change, here, there);
     }
 
-    fn texts(&mut self, place: &Place, here: &TextShape, there: &TextShape) {
-        let offer = |value: &String| Some(Offer::Text(value.clone()));
+    fn texts(
+        &mut self,
+        place: &Place,
+        here: &TextShape,
+        there: &TextShape,
+        source: Option<&Pointer>,
+    ) {
+        let offer = |value: &String| (Some(Offer::Text(value.clone())), source.cloned());
         self.listed(place, &here.values, &there.values, offer);
         if here.patterns != there.patterns {
             let said = |patterns: &BTreeSet<String>| match patterns.is_empty() {
@@ -285,7 +291,13 @@ impl<'a, 'b> Values<'a, 'b> {
         place.steps.pop();
     }
 
-    fn objects(&mut self, place: &mut Place, here: &'a ObjectShape, there: &'a ObjectShape) {
+    fn objects(
+        &mut self,
+        place: &mut Place,
+        here: &'a ObjectShape,
+        there: &'a ObjectShape,
+        source: Option<&Pointer>,
+    ) {
         let (one, two) = (here.min_members, there.min_members);
         self.count(place, Kind::MinMembers, one, two, "members");
         let (one, two) = (here.max_members, there.max_members);
@@ -302,7 +314,7 @@ impl<'a, 'b> Values<'a, 'b> {
             match (one, two) {
                 (Some(one), Some(two)) => self.member(place, *one, *two),
                 (Some(one), None) => self.missing(place, *one),
-                (None, Some(two)) => self.added(place, *two),
+                (None, Some(two)) => self.added(place, *two, source),
                 (None, None) => {}
             }
             place.steps.pop();
@@ -324,13 +336,14 @@ impl<'a, 'b> Values<'a, 'b> {
         self.comparison.add(found.here(said));
     }
 
-    fn added(&mut self, place: &Place, there: Member) {
+    fn added(&mut self, place: &Place, there: Member, source: Option<&Pointer>) {
         let class = match self.direction {
             Direction::Request => new_input(there.required),
             Direction::Answer => Class::Additive,
         };
         let said = required_value(self.comparison.there, there.required, there.value);
-        let found = difference(place.clone(), Kind::Member, class).there(said);
+        let mut found = difference(place.clone(), Kind::Member, class).there(said);
+        found.source = source.cloned();
         self.comparison.add(found.offers(Offer::Value {
             required: there.required,
             value: there.value,

@@ -1,17 +1,6 @@
 //! The committed document, deviations and record hold together.
 
-use super::super::*;
-use crate::workspace_root;
-
-fn arguments() -> Arguments {
-    Arguments {
-        contracts: Vec::new(),
-        record: false,
-        format: Format::Text,
-        contract: None,
-        date: None,
-    }
-}
+use super::*;
 
 #[test]
 fn every_difference_from_the_recorded_contracts_is_explained_and_no_entry_is_idle() {
@@ -95,5 +84,14 @@ fn a_change_of_the_recorded_contract_is_found() {
             format!("breaking  {place}: only here: the value factor"),
             format!("additive  {place}: only there: the value invoice"),
         ]
+    );
+}
+
+#[test]
+fn nothing_in_the_document_waits_for_a_sentence_or_a_decision() {
+    let text = fs::read_to_string(workspace_root().join(DOCUMENT)).unwrap();
+    assert!(
+        !text.contains("\"x-needs\""),
+        "write what `x-needs` names in {DOCUMENT}, and take the mark away"
     );
 }

@@ -278,7 +278,7 @@ fn places(shape: &WireShape) -> BTreeMap<ShapeId, String> {
         });
     };
     for operation in shape.operations() {
-        let at = |part| Place::new(operation.method, &operation.path, part);
+        let at = |part| Place::at(operation.method, &operation.path, part);
         for ((location, _), parameter) in &operation.parameters {
             let part = Part::Parameter(*location, parameter.name.clone());
             meet(parameter.value, at(part), &mut order);
