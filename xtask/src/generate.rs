@@ -113,7 +113,7 @@ fn read(path: &Path) -> anyhow::Result<Option<String>> {
 }
 
 /// Writes beside the file first, so that an interrupted run leaves no half of one.
-fn write(path: &Path, text: &str) -> anyhow::Result<()> {
+pub(crate) fn write(path: &Path, text: &str) -> anyhow::Result<()> {
     let context = || path.display().to_string();
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).with_context(context)?;

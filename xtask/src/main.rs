@@ -1,9 +1,10 @@
 //! The project's own commands, run as `cargo xtask <command>`.
 
 // A command talks to its user.
-#![allow(clippy::print_stdout)]
+#![allow(clippy::print_stderr, clippy::print_stdout)]
 
 mod ci;
+mod drift;
 mod generate;
 
 use clap::{Parser, Subcommand};
@@ -28,6 +29,8 @@ enum Command {
     PythonSdk,
     /// Lets schemathesis look for answers of the emulator that break the document.
     Schemathesis,
+    /// Compares a contract of the vendor with openapi/chat.json by what goes over the wire.
+    Drift(drift::Arguments),
     /// Runs everything that must hold before a change is taken.
     Ci,
 }
@@ -37,6 +40,7 @@ fn main() -> std::process::ExitCode {
         Command::Generate { check } => generate::run(&workspace_root(), check),
         Command::PythonSdk => ci::run_alone(&workspace_root(), ci::python_sdk::run),
         Command::Schemathesis => ci::run_alone(&workspace_root(), ci::schemathesis::run),
+        Command::Drift(arguments) => return drift::run(&workspace_root(), &arguments),
         Command::Ci => ci::run(&workspace_root()),
     };
     match result {

@@ -28,7 +28,7 @@
 
 mod cycles;
 mod definitions;
-mod keywords;
+pub(crate) mod keywords;
 mod translate;
 
 use serde_json::{Map, Value};

@@ -1,4 +1,5 @@
-//! Reads OpenAPI 3.0 and 3.1 documents: references, operations, JSON Schemas.
+//! Reads OpenAPI 3.0 and 3.1 documents: references, operations, JSON Schemas, wire shapes and their
+//! differences.
 //!
 //! This is a reader, not a model: a [`Document`] keeps the JSON as it stands and
 //! gives access to the parts that code generation, drift checks, the emulator and
@@ -40,11 +41,13 @@
 //! host is refused), and nest at most [`MAX_DEPTH`] levels deep. No input makes
 //! the crate panic or overflow the stack.
 
+pub mod difference;
 mod document;
 mod error;
 pub mod json_schema;
 mod operation;
 mod pointer;
+pub mod shape;
 
 pub use document::{Document, MAX_DEPTH, Version};
 pub use error::Error;
@@ -53,3 +56,4 @@ pub use operation::{
     StatusPattern,
 };
 pub use pointer::Pointer;
+pub use shape::{ShapeId, WireShape};

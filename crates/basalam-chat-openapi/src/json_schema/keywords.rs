@@ -8,7 +8,7 @@ use crate::{Error, Pointer};
 
 /// What a keyword's value must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(crate) enum Shape {
     /// Any value, taken over.
     Any,
     Text,
@@ -43,14 +43,14 @@ pub(super) enum Shape {
 }
 
 /// A keyword that at least one of the dialects knows.
-pub(super) struct Keyword {
-    pub(super) shape: Shape,
+pub(crate) struct Keyword {
+    pub(crate) shape: Shape,
     /// Whether OpenAPI 3.0 knows it.
-    pub(super) in_3_0: bool,
+    pub(crate) in_3_0: bool,
 }
 
 /// Looks a keyword up.
-pub(super) fn keyword(name: &str) -> Option<Keyword> {
+pub(crate) fn keyword(name: &str) -> Option<Keyword> {
     let in_3_0 = |shape| {
         Some(Keyword {
             shape,
@@ -105,7 +105,7 @@ pub(super) fn keyword(name: &str) -> Option<Keyword> {
 }
 
 /// Checks a keyword's value where it holds no schemas.
-pub(super) fn expect_shape(shape: Shape, value: &Value, at: &Pointer) -> Result<(), Error> {
+pub(crate) fn expect_shape(shape: Shape, value: &Value, at: &Pointer) -> Result<(), Error> {
     let (fits, wanted) = match shape {
         Shape::Text => (value.is_string(), "a string"),
         Shape::Flag => (value.is_boolean(), "true or false"),
@@ -133,7 +133,7 @@ pub(super) fn expect_shape(shape: Shape, value: &Value, at: &Pointer) -> Result<
 }
 
 /// Tells whether `value` names one of the types of JSON.
-pub(super) fn is_type_name(value: &Value) -> bool {
+pub(crate) fn is_type_name(value: &Value) -> bool {
     const NAMES: [&str; 7] = [
         "array", "boolean", "integer", "null", "number", "object", "string",
     ];

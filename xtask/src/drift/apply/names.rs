@@ -1,0 +1,154 @@
+//! Clean names for what comes from a contract: the vendor's prefixes, hashes and numbers gone.
+
+use heck::{ToPascalCase, ToSnakeCase};
+
+/// The name of a schema, from what the vendor calls it.
+///
+/// `chat_aa8af3_entity__messages__model__MessageResponseV3__1` becomes `MessageResponse`.
+pub(super) fn schema(theirs: &str) -> Option<String> {
+    let parts = theirs.split("__").map(|part| part.trim_matches('_'));
+    let parts = parts.filter(|part| !part.is_empty() && !is_number(part));
+    let last = parts.last()?;
+    let words: Vec<&str> = last.split(['_', '-', '.', ' ']).collect();
+    let after_hash = words
+        .iter()
+        .position(|word| is_hash(word))
+        .filter(|it| *it <= 2);
+    // A hash near the front has the name of the service before it, one at the end nothing behind.
+    let words = match after_hash {
+        Some(hash) if hash + 1 < words.len() => &words[hash + 1..],
+        _ => &words[..],
+    };
+    let words = words
+        .iter()
+        .filter(|word| !is_hash(word) && **word != "Modified");
+    let name = words
+        .copied()
+        .collect::<Vec<_>>()
+        .join("_")
+        .to_pascal_case();
+    let name = without_version(&name);
+    is_type(name).then(|| name.to_owned())
+}
+
+/// The name of an operation, from what the vendor calls it.
+///
+/// `send_message_v3_messages_post` becomes `send_message`, `get_me_post` becomes `get_me`.
+pub(super) fn operation(theirs: &str, method: &str) -> Option<String> {
+    let name = theirs.to_snake_case();
+    let name = name.strip_suffix(&format!("_{method}")).unwrap_or(&name);
+    let mut words: Vec<&str> = name.split('_').collect();
+    let version = |word: &&str| {
+        let number = word.strip_prefix('v').unwrap_or_default();
+        !number.is_empty() && is_number(number)
+    };
+    if let Some(place) = words.iter().position(version).filter(|it| *it > 0) {
+        words.truncate(place);
+    }
+    let name = words.join("_");
+    is_function(&name).then_some(name)
+}
+
+/// The name of an operation, from where it is: `GET /v1/chats/{chat_id}/members` becomes
+/// `get_chats_members`.
+pub(super) fn from_path(method: &str, path: &str) -> String {
+    let words = path.split('/').filter(|segment| {
+        let version = segment.strip_prefix('v').is_some_and(is_number);
+        !segment.is_empty() && !segment.starts_with('{') && !version
+    });
+    let words = std::iter::once(method).chain(words);
+    let name = words.collect::<Vec<_>>().join("_").to_snake_case();
+    match is_function(&name) {
+        true => name,
+        false => format!("{method}_operation"),
+    }
+}
+
+/// One of what a segment of a path names: `bots` becomes `bot`.
+pub(super) fn singular(word: &str) -> &str {
+    word.strip_suffix('s')
+        .filter(|it| it.len() > 1)
+        .unwrap_or(word)
+}
+
+pub(super) fn is_type(name: &str) -> bool {
+    name.starts_with(|it: char| it.is_ascii_uppercase())
+        && name.chars().all(|it| it.is_ascii_alphanumeric())
+        && name.to_pascal_case() == name
+}
+
+fn is_function(name: &str) -> bool {
+    name.starts_with(|it: char| it.is_ascii_lowercase())
+        && name
+            .chars()
+            .all(|it| it.is_ascii_alphanumeric() || it == '_')
+        && name.to_snake_case() == name
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit())
+}
+
+/// Six hexadecimal digits or more, one of them a digit, so that no word is taken for one.
+fn is_hash(word: &str) -> bool {
+    word.len() >= 6
+        && word.bytes().all(|it| it.is_ascii_hexdigit())
+        && word.bytes().any(|it| it.is_ascii_digit())
+}
+
+fn without_version(name: &str) -> &str {
+    let bare = name.trim_end_matches(|it: char| it.is_ascii_digit());
+    match bare.strip_suffix('V') {
+        Some(bare_of_version) if bare.len() < name.len() && !bare_of_version.is_empty() => {
+            bare_of_version
+        }
+        _ => name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prefixes_hashes_versions_and_numbers_go() {
+        for (theirs, ours) in [
+            ("shop_aa8af3_BotApiResponse", "BotApiResponse"),
+            (
+                "shop_aa8af3_CreateOrderRequestModelV3_Modified_c056111f",
+                "CreateOrderRequestModel",
+            ),
+            (
+                "shop_aa8af3_entity__orders__v3__model__OrderResponseV3__2",
+                "OrderResponse",
+            ),
+            (
+                "Body_create_file_v3_files_post",
+                "BodyCreateFileV3FilesPost",
+            ),
+            ("HTTPValidationError", "HttpValidationError"),
+            ("Basket", "Basket"),
+        ] {
+            assert_eq!(schema(theirs).as_deref(), Some(ours), "{theirs}");
+        }
+        assert_eq!(schema("__1"), None);
+        assert_eq!(schema("سبد"), None);
+    }
+
+    #[test]
+    fn operations_lose_what_says_their_path_again() {
+        for (theirs, method, ours) in [
+            ("send_order_v3_orders_post", "post", "send_order"),
+            ("get_me_post", "post", "get_me"),
+            ("deleteWebhook", "delete", "delete_webhook"),
+        ] {
+            assert_eq!(operation(theirs, method).as_deref(), Some(ours));
+        }
+        assert_eq!(operation("", "get"), None);
+        assert_eq!(
+            from_path("get", "/v1/chats/{chat_id}/members"),
+            "get_chats_members"
+        );
+        assert_eq!(from_path("post", "/v1/{a}"), "post");
+    }
+}

@@ -1,0 +1,53 @@
+//! What the project promises of drift, held by its own files and by small documents.
+
+mod applying;
+mod committed;
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::workspace_root;
+
+/// What `cargo xtask drift` takes, and nothing of it.
+fn arguments() -> Arguments {
+    Arguments {
+        contracts: Vec::new(),
+        record: false,
+        apply: false,
+        format: Format::Text,
+        contract: None,
+        date: None,
+    }
+}
+
+/// A workspace with a document and nothing else.
+fn workspace(document: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("openapi")).unwrap();
+    fs::write(folder.path().join(DOCUMENT), document).unwrap();
+    folder
+}
+
+/// Puts a contract into the workspace, and gives the arguments that name it.
+fn with_contract(folder: &tempfile::TempDir, contract: &[u8]) -> Arguments {
+    let path = folder.path().join("shop-2026-01-31.json");
+    fs::write(&path, contract).unwrap();
+    Arguments {
+        contracts: vec![path.to_str().unwrap().to_owned()],
+        ..arguments()
+    }
+}
+
+/// The shape of a contract as it is given, or the error that it is refused with.
+fn contract(bytes: &[u8]) -> Result<WireShape, String> {
+    Contract::new(bytes.to_vec(), "", None, None)
+        .map(|(contract, _)| contract.shape)
+        .map_err(|error| format!("{error:#}"))
+}
+
+/// The lines of a report of changes from one document to another, nothing explained.
+fn lines(here: &Value, there: &Value) -> Vec<String> {
+    let shape = |document: &Value| contract(document.to_string().as_bytes()).unwrap();
+    let found = compare(&shape(here), &shape(there));
+    found.iter().map(ToString::to_string).collect()
+}
