@@ -160,6 +160,11 @@ impl Client {
         answer.map_err(|error| error.of(R::operation()))
     }
 
+    /// Refuses to wait on the worker's own thread.
+    pub(crate) fn check_thread(&self) -> Result<(), Error> {
+        self.worker.check_thread()
+    }
+
     /// Runs a future on the worker and waits for what it gives.
     pub(crate) fn wait<T: Send + 'static>(
         &self,

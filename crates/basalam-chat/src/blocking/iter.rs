@@ -47,6 +47,10 @@ pub(crate) fn next<S: Source>(iter: &mut Iter<S>) -> Option<Result<S::Item, Erro
         iter.stream = Some(stream);
         return Some(Ok(item));
     }
+    if let Err(error) = iter.client.check_thread() {
+        iter.stream = Some(stream);
+        return Some(Err(error));
+    }
     let step = async move {
         let item = stream.next().await;
         (stream, item)

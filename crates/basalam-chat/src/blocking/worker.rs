@@ -59,14 +59,20 @@ impl Worker {
         Ok((worker, made))
     }
 
+    /// Refuses to wait on the thread for the thread.
+    pub(super) fn check_thread(&self) -> Result<(), Error> {
+        match thread::current().id() == self.thread {
+            true => Err(Error::own_thread()),
+            false => Ok(()),
+        }
+    }
+
     /// Runs a future on the thread, and waits for what it gives.
     pub(super) fn wait<T: Send + 'static>(
         &self,
         future: impl Future<Output = T> + Send + 'static,
     ) -> Result<T, Error> {
-        if thread::current().id() == self.thread {
-            return Err(Error::own_thread());
-        }
+        self.check_thread()?;
         // Not tokio's channel: that one refuses to wait inside a runtime.
         let (give, take) = mpsc::sync_channel(1);
         self.runtime.spawn(async move {

@@ -2,10 +2,12 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
 
+use basalam_chat::messages::Delivery;
 use basalam_chat::{
-    ChatFilter, ChatId, Client, FileId, MessageId, NewFile, PersonalToken, SortOrder, UserId,
-    blocking,
+    ChatFilter, ChatId, Client, FileId, MessageId, NewFile, PersonalToken, RequestOptions,
+    RetryPolicy, SortOrder, UserId, blocking,
 };
 use basalam_chat_emulator::{Emulator, User};
 
@@ -278,4 +280,59 @@ fn the_thread_ends_with_an_iterator_that_was_the_last() {
 #[tokio::test]
 async fn the_thread_ends_where_the_last_clone_is_dropped_in_async_code() {
     ends(drop);
+}
+
+#[test]
+fn an_iterator_that_was_read_on_the_clients_own_thread_goes_on_elsewhere() {
+    let emulator = Emulator::builder().start_blocking().unwrap();
+    let client = client(emulator.base_url(), emulator.seller().token());
+    let customer = UserId(emulator.customer().id);
+    client.create_chat(customer).send().unwrap();
+    let walk = Arc::new(Mutex::new(client.get_chats().iter()));
+    let (shared, errors) = (walk.clone(), Arc::new(Mutex::new(Vec::new())));
+    let told = errors.clone();
+    client
+        .upload_file(NewFile::from_bytes("a.txt", "a text"))
+        .on_progress(move |_, _| told.lock().unwrap().extend(shared.lock().unwrap().next()))
+        .send()
+        .unwrap();
+    let errors = std::mem::take(&mut *errors.lock().unwrap());
+    assert!(!errors.is_empty());
+    for error in errors {
+        assert!(error.unwrap_err().is_invalid_input());
+    }
+    assert!(walk.lock().unwrap().next().unwrap().is_ok());
+}
+
+#[test]
+fn options_and_logins_are_there_as_they_are_without_waiting() {
+    let emulator = Emulator::builder().start_blocking().unwrap();
+    let app = emulator.oauth_client();
+    let issued = emulator
+        .issue_tokens(app.id(), emulator.seller().id)
+        .unwrap();
+    let token =
+        PersonalToken::new("ended").refreshable(issued.refresh_token(), app.id(), app.secret());
+    let client = Client::builder(token)
+        .base_url(emulator.base_url())
+        .build_blocking()
+        .unwrap();
+    assert_eq!(client.current_user_id().unwrap().0, emulator.seller().id);
+    assert!(client.authenticate().unwrap().expires_at.is_some());
+    let off = RequestOptions::new().retries(RetryPolicy::off());
+    emulator.answer_next(503, &[], "").unwrap();
+    let error = client.get_chats().options(off).send().unwrap_err();
+    assert_eq!(error.attempts(), 1);
+    let hasty = client.with_options(off).unwrap();
+    emulator.answer_next(503, &[], "").unwrap();
+    assert_eq!(hasty.get_chats().send().unwrap_err().attempts(), 1);
+    let chat = client
+        .create_chat(UserId(emulator.customer().id))
+        .send()
+        .unwrap();
+    emulator.answer_next(502, &[], "").unwrap();
+    let error = client.create_message(chat.id, "hello").send().unwrap_err();
+    let message = error.unconfirmed_message().unwrap();
+    let found = client.find_sent_message(message).send().unwrap();
+    assert_eq!(found, Delivery::NotFound);
 }

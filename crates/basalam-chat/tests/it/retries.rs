@@ -183,7 +183,7 @@ async fn a_429_is_waited_for_whatever_the_operation() {
     told.extend(hear.iter());
     assert_eq!(told.last(), Some(&9));
     let stored = emulator.file(upload.file.id.0).unwrap();
-    assert_eq!(stored.bytes().as_ref(), b"all of it");
+    assert_eq!(stored.bytes(), b"all of it");
     assert_eq!(clock.pauses().len(), 4);
 }
 
