@@ -1,6 +1,7 @@
 //! `cargo xtask ci`: everything that must hold before a change is taken.
 
 mod document;
+pub(crate) mod packages;
 mod python;
 pub(crate) mod python_sdk;
 pub(crate) mod schemathesis;

@@ -31,6 +31,8 @@ enum Command {
     Schemathesis,
     /// Compares a contract of the vendor with openapi/chat.json by what goes over the wire.
     Drift(drift::Arguments),
+    /// Packages every crate, and builds and runs a program that depends on the packages alone.
+    Packages,
     /// Runs everything that must hold before a change is taken.
     Ci,
 }
@@ -41,6 +43,7 @@ fn main() -> std::process::ExitCode {
         Command::PythonSdk => ci::run_alone(&workspace_root(), ci::python_sdk::run),
         Command::Schemathesis => ci::run_alone(&workspace_root(), ci::schemathesis::run),
         Command::Drift(arguments) => return drift::run(&workspace_root(), &arguments),
+        Command::Packages => ci::run_alone(&workspace_root(), ci::packages::run),
         Command::Ci => ci::run(&workspace_root()),
     };
     match result {
