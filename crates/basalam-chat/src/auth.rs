@@ -10,7 +10,7 @@
 //! Each of them makes a [`Client`](crate::Client). A token that can be renewed is renewed shortly before
 //! it ends, and once when the service refuses it (401); the request is then sent again. However many
 //! requests wait, one renewal is made for all of them, and it goes on where the request that began it is
-//! dropped. A renewal that fails is told to each of them, with its cause; for a second after it, nobody
+//! dropped, as long as its runtime lives: let a program wait for its last requests before it ends. A renewal that fails is told to each of them, with its cause; for a second after it, nobody
 //! asks again.
 
 mod authorization_code;

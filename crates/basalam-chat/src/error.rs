@@ -57,6 +57,8 @@ struct Inner {
     retry_after: Option<Duration>,
     /// How often the request was sent; zero where nothing was, or where nobody counted.
     attempts: u32,
+    /// An attempt before the one that this tells of may have been done.
+    done_before: bool,
     unconfirmed: Option<UnconfirmedMessage>,
 }
 
@@ -72,7 +74,7 @@ pub enum ErrorKind {
     Authentication,
     /// A file to upload could not be read to its end. The service got a part of it at most.
     UnreadableFile,
-    /// There was no connection to the service. Nothing was sent.
+    /// There was no connection to the service, or it closed the connection and said that it had not begun.
     Connect,
     /// The answer did not come in time. The service may have done the work.
     Timeout,
@@ -112,10 +114,13 @@ impl Error {
     /// Whether the service may have done what was asked for, though no answer says so.
     ///
     /// True after a time-out, a broken connection, a failure of the service, and an answer that cannot
-    /// be read. Where repeating does harm, look before asking again.
+    /// be read, in any attempt of the call. Where repeating does harm, look before asking again.
     pub fn may_have_been_done(&self) -> bool {
         match self.kind() {
+            _ if self.inner.done_before => true,
             ErrorKind::Timeout | ErrorKind::Interrupted => true,
+            // It answers what was done by naming where to look.
+            ErrorKind::Redirect => self.status() == Some(303),
             ErrorKind::TooLarge | ErrorKind::Unreadable => true,
             ErrorKind::Refused => self.is_server_error() || self.status() == Some(408),
             // Told with the status of a success, where the service answered before the file ended.
@@ -134,7 +139,8 @@ impl Error {
             .is_some_and(|status| (200..300).contains(&status));
         match self.kind() {
             ErrorKind::Unreadable => self.may_have_been_done(),
-            ErrorKind::TooLarge | ErrorKind::Interrupted | ErrorKind::UnreadableFile => is_success,
+            ErrorKind::TooLarge | ErrorKind::Interrupted => is_success,
+            ErrorKind::Timeout | ErrorKind::UnreadableFile => is_success,
             _ => false,
         }
     }

@@ -20,7 +20,7 @@ use reqwest::{Request, Response, Url};
 use crate::auth::{Current, Tokens};
 use crate::{Error, RequestOptions, RetryPolicy};
 
-pub(crate) use attempt::Wire;
+pub(crate) use attempt::{Wire, within};
 pub(crate) use budget::PERCENT as RETRY_BUDGET_PERCENT;
 pub(crate) use by_hand::by_hand;
 pub(crate) use call::{Again, Requests};
@@ -42,6 +42,8 @@ pub(crate) struct HttpTransport {
 pub(crate) struct Settings {
     pub(crate) attempt_timeout: Duration,
     pub(crate) deadline: Duration,
+    /// The deadline is one request's own, which no longer time of an upload moves.
+    pub(crate) is_strict: bool,
     pub(crate) retries: RetryPolicy,
 }
 
@@ -50,6 +52,7 @@ impl Default for Settings {
         Settings {
             attempt_timeout: Duration::from_secs(30),
             deadline: Duration::from_secs(90),
+            is_strict: false,
             retries: RetryPolicy::default(),
         }
     }
@@ -73,6 +76,7 @@ impl Settings {
         Settings {
             attempt_timeout: options.attempt_timeout.unwrap_or(self.attempt_timeout),
             deadline: options.deadline.unwrap_or(self.deadline),
+            is_strict: self.is_strict || options.deadline.is_some(),
             retries: options.retries.unwrap_or(self.retries),
         }
     }
@@ -129,8 +133,8 @@ impl HttpTransport {
     pub(crate) async fn authenticate(&self) -> Result<Arc<Current>, Error> {
         let tokens = self.tokens.get(self.tokens.renewals());
         let clock = self.wire.clock();
-        let within = attempt::within(clock, self.settings.deadline, tokens).await;
-        within.unwrap_or_else(|| Err(Error::timed_out(self.settings.deadline)))
+        let within = within(clock, self.settings.deadline, tokens).await;
+        within.unwrap_or_else(|| Err(Error::no_token_in_time()))
     }
 
     /// Makes a call, of as many attempts as it takes and may.

@@ -138,7 +138,11 @@ impl AuthorizationCode {
     /// [`is_authentication`](Error::is_authentication) where the state is another one, or where the
     /// person or the service refused; what was said is in [`messages`](Error::messages).
     pub fn callback(&self, state: &str, query: &str) -> Result<Login, Error> {
-        let query = query.split_once('?').map_or(query, |(_, query)| query);
+        // A question mark may also stand within a value.
+        let query = match query.split_once('?') {
+            Some((before, query)) if !before.contains('=') => query,
+            _ => query,
+        };
         let query = query.split_once('#').map_or(query, |(query, _)| query);
         let values = Values::read(query);
         // Before all else: what came with another state is not about this login.
@@ -318,6 +322,7 @@ mod tests {
             "code=a%2Fb&state=expected",
             "?state=expected&code=a%2Fb",
             "https://shop.example/back?a=b&state=expected&code=a%2Fb#end",
+            "a=what?&state=expected&code=a%2Fb",
         ] {
             let login = app().callback("expected", query).unwrap();
             assert_eq!(login.code.unwrap().code.expose_secret(), "a/b", "{query}");

@@ -53,7 +53,7 @@ impl Endpoint {
         }
     }
 
-    pub(super) fn now(&self) -> SystemTime {
+    fn now(&self) -> SystemTime {
         self.wire.clock().system_time()
     }
 

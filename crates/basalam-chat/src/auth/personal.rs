@@ -31,7 +31,7 @@ pub struct PersonalToken {
 }
 
 impl PersonalToken {
-    /// Takes the access token in. It is kept as a secret from here on, and wiped when dropped.
+    /// Takes the access token in. It is kept as a secret from here on.
     ///
     /// It is checked when a client is made of it.
     pub fn new(access_token: impl Into<String>) -> PersonalToken {

@@ -31,7 +31,8 @@ use super::{AuthFuture, TokenSet};
 /// # }
 /// ```
 pub trait TokenProvider: fmt::Debug + Send + Sync {
-    /// Gives an access token. `refused` is the one given before, where the service did not accept it or
-    /// its time is over; giving it again makes the request fail.
+    /// Gives an access token, within 60 seconds. `refused` is the one given before, where the service did
+    /// not accept it or its time is over; giving it again makes the request fail. Without it, this is the
+    /// first time, or the one given before is about to end.
     fn token(&self, refused: Option<&TokenSet>) -> AuthFuture<'_, TokenSet>;
 }

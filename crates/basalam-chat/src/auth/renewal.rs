@@ -1,13 +1,16 @@
 //! How a token that has ended is replaced.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use basalam_chat_api::scalars::Scope;
 
 use super::authorization_code::joined;
 use super::login::Code;
-use super::{Endpoint, OAuthClient, TokenProvider, TokenSet, TokenStore};
+use super::{AuthFuture, BoxError, Endpoint, OAuthClient, TokenProvider, TokenSet, TokenStore};
 use crate::Error;
+use crate::runtime::Clock;
+use crate::transport::within;
 
 /// Where new tokens come from.
 #[derive(Clone)]
@@ -55,19 +58,42 @@ pub(super) struct Renewer {
     initial: Option<TokenSet>,
     /// Tokens that no store has taken yet.
     unsaved: Option<TokenSet>,
+    clock: Arc<dyn Clock>,
 }
+
+/// How long a store or a provider of the user's may take: one that never answers must not keep every
+/// request waiting for ever.
+const FOREIGN: Duration = Duration::from_secs(60);
 
 impl Renewer {
     pub(super) fn new(
         renewal: Renewal,
         endpoint: Option<Endpoint>,
         initial: Option<TokenSet>,
+        clock: Arc<dyn Clock>,
     ) -> Renewer {
         Renewer {
             renewal,
             endpoint,
             initial,
             unsaved: None,
+            clock,
+        }
+    }
+
+    /// Waits for code of the user's.
+    async fn foreign<T>(
+        &self,
+        whose: &str,
+        future: AuthFuture<'_, T>,
+        failed: impl FnOnce(BoxError) -> Error,
+    ) -> Result<T, Error> {
+        match within(&*self.clock, FOREIGN, future).await {
+            Some(result) => result.map_err(failed),
+            None => Err(Error::authentication(
+                &format!("{whose} did not answer in {} seconds", FOREIGN.as_secs()),
+                "let it fail where it cannot answer",
+            )),
         }
     }
 
@@ -81,10 +107,18 @@ impl Renewer {
         }
     }
 
-    /// Gives other tokens than the current ones.
-    pub(super) async fn renew(&mut self, current: Option<&TokenSet>) -> Result<TokenSet, Error> {
+    /// Gives other tokens than the current ones. `has_ended` says that those can no longer be used.
+    pub(super) async fn renew(
+        &mut self,
+        current: Option<&TokenSet>,
+        has_ended: bool,
+    ) -> Result<TokenSet, Error> {
         if let Renewal::Provider(provider) = &self.renewal {
-            return provider.token(current).await.map_err(Error::provider);
+            let asked = provider.token(current.filter(|_| has_ended));
+            let tokens = self
+                .foreign("the token provider", asked, Error::provider)
+                .await?;
+            return Ok(tokens.given_at(self.clock.system_time()));
         }
         if let Some(unsaved) = self.unsaved.take() {
             return self.keep(unsaved).await;
@@ -96,8 +130,24 @@ impl Renewer {
         if let Some(tokens) = self.at_hand(&stored, current) {
             return Ok(tokens);
         }
-        let tokens = self.ask(stored, current).await?;
+        let tokens = match self.ask(stored, current).await {
+            Ok(tokens) => tokens,
+            Err(error) => return self.last_resort(current).await.ok_or(error),
+        };
         self.keep(tokens).await
+    }
+
+    /// What may still be good where nobody gives new tokens: those that another client has stored
+    /// meanwhile, or those of the beginning, in whose place a store had older ones.
+    async fn last_resort(&mut self, current: Option<&TokenSet>) -> Option<TokenSet> {
+        let stored = self.load().await.ok().flatten();
+        if let Some(tokens) = self.at_hand(&stored, current) {
+            return Some(tokens);
+        }
+        let now = self.clock.system_time();
+        let initial = self.initial.take()?;
+        let is_other = current.is_none_or(|current| !current.is_same_as(&initial));
+        (is_other && !initial.is_over(now)).then_some(initial)
     }
 
     /// Exchanges the code of a login, where there is one that has not been used.
@@ -109,8 +159,9 @@ impl Renewer {
             return Ok(None);
         };
         let answer = endpoint(&self.endpoint)?.exchange(client, code).await;
-        // A code is good once. Where nothing was sent, it is still good.
-        if !answer.as_ref().is_err_and(Error::is_connect) {
+        // A code is good once. Where nothing was done with it, it is still good.
+        let is_unused = |error: &Error| error.is_connect() || error.is_rate_limited();
+        if !answer.as_ref().is_err_and(is_unused) {
             *first = First::Stored;
         }
         answer.map(Some)
@@ -120,14 +171,18 @@ impl Renewer {
         match &self.renewal {
             Renewal::OAuth {
                 store: Some(store), ..
-            } => store.load().await.map_err(Error::store_unread),
+            } => {
+                let loaded = store.load();
+                self.foreign("the token store", loaded, Error::store_unread)
+                    .await
+            }
             _ => Ok(None),
         }
     }
 
     /// Tokens that somebody else has renewed, or those of the beginning.
     fn at_hand(&self, stored: &Option<TokenSet>, current: Option<&TokenSet>) -> Option<TokenSet> {
-        let now = self.endpoint.as_ref()?.now();
+        let now = self.clock.system_time();
         let other = |tokens: &&TokenSet| {
             !tokens.is_due(now) && !current.is_some_and(|current| current.is_same_as(tokens))
         };
@@ -187,7 +242,9 @@ impl Renewer {
         } = &self.renewal
         {
             self.unsaved = Some(tokens.clone());
-            store.save(&tokens).await.map_err(Error::store_unwritten)?;
+            let saved = store.save(&tokens);
+            self.foreign("the token store", saved, Error::store_unwritten)
+                .await?;
             self.unsaved = None;
         }
         Ok(tokens)

@@ -20,8 +20,8 @@ pub type AuthFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + 
 /// Keeps tokens, so that a program that starts anew goes on with those that it had.
 ///
 /// The client loads once before the first request and before each renewal, as another program may have
-/// renewed by then, and saves each new set before any request uses it. Where saving fails, requests fail
-/// until it succeeds: tokens that are lost could not be renewed by the next start.
+/// renewed by then, and saves each new set before any request uses it. Where saving fails, or takes more than
+/// 60 seconds, requests fail until it succeeds: tokens that are lost could not be renewed by the next start.
 ///
 /// # Examples
 ///

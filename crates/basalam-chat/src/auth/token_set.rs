@@ -143,6 +143,13 @@ impl TokenSet {
         self
     }
 
+    /// Notes when a provider gave it, which tells how long it lives.
+    pub(super) fn given_at(mut self, now: SystemTime) -> TokenSet {
+        let left = self.expires_at.and_then(|end| end.duration_since(now).ok());
+        self.lifetime = self.lifetime.or(left);
+        self
+    }
+
     /// Keeps the refresh token of an older set where this one came without one.
     pub(super) fn refreshed_from(mut self, older: &TokenSet) -> TokenSet {
         if self.refresh_token.is_none() {

@@ -12,10 +12,17 @@ use super::renewal::Renewer;
 use super::{Authentication, Endpoint, TokenSet};
 use crate::Error;
 use crate::runtime::Clock;
-use crate::transport::KnownSecrets;
+use crate::transport::{KnownSecrets, within};
 
 /// For how long a renewal that failed answers for those who ask next.
 const HOLD_OFF: Duration = Duration::from_secs(1);
+
+/// How long a request waits for a renewal ahead of time, before it goes with the token that there is.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How soon after a refusal another one is no longer put down to the token: whatever is wrong then, no
+/// further renewal mends it, and each one ends the tokens of other programs.
+const RENEWED_LATELY: Duration = Duration::from_secs(30);
 
 /// The token of a client and of all its clones.
 #[derive(Clone)]
@@ -58,12 +65,28 @@ struct Failure {
 pub(crate) struct Current {
     tokens: TokenSet,
     header: HeaderValue,
+    given: Instant,
+    /// The service had refused the one before.
+    after_refusal: bool,
+}
+
+/// Why there is a renewal.
+#[derive(Clone, Copy)]
+struct Why {
+    is_refused: bool,
+    /// The token can no longer be used, or there is none.
+    has_ended: bool,
 }
 
 impl Current {
-    fn new(tokens: TokenSet) -> Result<Arc<Current>, Error> {
+    fn new(tokens: TokenSet, given: Instant, after_refusal: bool) -> Result<Arc<Current>, Error> {
         let header = tokens.header()?;
-        Ok(Arc::new(Current { tokens, header }))
+        Ok(Arc::new(Current {
+            tokens,
+            header,
+            given,
+            after_refusal,
+        }))
     }
 
     pub(crate) fn tokens(&self) -> &TokenSet {
@@ -79,7 +102,8 @@ impl Current {
 /// What there is to do for somebody who asks for a token.
 enum Next {
     Use(Arc<Current>),
-    Wait(Flight),
+    /// Wait for a renewal, for a short while where there is a token that is still good.
+    Wait(Flight, Option<Arc<Current>>),
 }
 
 impl Tokens {
@@ -90,11 +114,15 @@ impl Tokens {
         known: Arc<KnownSecrets>,
     ) -> Result<Tokens, Error> {
         let Authentication { tokens, renewal } = authentication;
-        let renewer = renewal.map(|renewal| Renewer::new(renewal, endpoint, tokens.clone()));
+        let renewer =
+            renewal.map(|renewal| Renewer::new(renewal, endpoint, tokens.clone(), clock.clone()));
         let waits = renewer.as_ref().is_some_and(Renewer::goes_first);
         let given = tokens.iter().flat_map(TokenSet::secrets);
         given.for_each(|secret| known.add(secret));
-        let current = tokens.filter(|_| !waits).map(Current::new).transpose()?;
+        let now = clock.instant();
+        let current = tokens.filter(|_| !waits);
+        let current = current.map(|tokens| Current::new(tokens, now, false));
+        let current = current.transpose()?;
         let state = State {
             current,
             ..State::default()
@@ -117,13 +145,22 @@ impl Tokens {
 
     /// Gives a token that is good as far as is known, and renews it first where it is time.
     pub(crate) async fn get(&self, since: u64) -> Result<Arc<Current>, Error> {
-        let mut flight = match self.next(since)? {
+        let (mut flight, usable) = match self.next(since)? {
             Next::Use(current) => return Ok(current),
-            Next::Wait(flight) => flight,
+            Next::Wait(flight, usable) => (flight, usable),
         };
-        let landed = match flight.wait_for(Option::is_some).await {
-            Ok(landed) => landed.clone(),
-            Err(_) => None,
+        let landing = async {
+            match flight.wait_for(Option::is_some).await {
+                Ok(landed) => landed.clone(),
+                Err(_) => None,
+            }
+        };
+        let landed = match usable {
+            None => landing.await,
+            Some(current) => match within(&*self.shared.clock, PATIENCE, landing).await {
+                Some(landed) => landed,
+                None => return Ok(current),
+            },
         };
         match landed {
             Some(Ok(current)) => Ok(current),
@@ -149,6 +186,11 @@ impl Tokens {
         if let Some(current) = &state.current
             && Arc::ptr_eq(current, refused)
         {
+            let now = self.shared.clock.instant();
+            let age = now.saturating_duration_since(refused.given);
+            if refused.after_refusal && age < RENEWED_LATELY {
+                return false;
+            }
             state.is_refused = true;
         }
         true
@@ -162,6 +204,10 @@ impl Tokens {
             let current = state.current.clone().ok_or_else(Error::not_refreshable)?;
             return Ok(Next::Use(current));
         }
+        // One whose runtime has ended will never land.
+        let is_lost =
+            |flight: &mut Flight| flight.has_changed().is_err() && flight.borrow().is_none();
+        state.flight.take_if(is_lost);
         let usable = state.usable(now);
         if let Some(current) = usable.as_ref().filter(|it| !it.tokens.is_due(now)) {
             return Ok(Next::Use(current.clone()));
@@ -181,20 +227,24 @@ impl Tokens {
         }
         if state.flight.is_none() {
             let current = state.current.clone();
-            state.flight = Some(self.start(current)?);
+            let why = Why {
+                is_refused: state.is_refused,
+                has_ended: usable.is_none(),
+            };
+            state.flight = Some(self.start(current, why)?);
         }
-        let flight = state.flight.clone();
-        flight.map(Next::Wait).ok_or_else(Error::renewal_broke_off)
+        let flight = state.flight.clone().ok_or_else(Error::renewal_broke_off)?;
+        Ok(Next::Wait(flight, usable))
     }
 
     /// Starts a renewal as a task of its own: whoever began it may be dropped, and what the service gives
     /// must not be lost.
-    fn start(&self, current: Option<Arc<Current>>) -> Result<Flight, Error> {
+    fn start(&self, current: Option<Arc<Current>>, why: Why) -> Result<Flight, Error> {
         let (landed, flight) = watch::channel(None);
         let shared = self.shared.clone();
         let runtime = Handle::try_current().map_err(Error::no_runtime)?;
         runtime.spawn(async move {
-            let result = shared.renew(current).await;
+            let result = shared.renew(current, why).await;
             // Nobody may be waiting any more.
             landed.send_replace(Some(shared.land(result)));
         });
@@ -208,12 +258,12 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn renew(&self, current: Option<Arc<Current>>) -> Result<Arc<Current>, Error> {
+    async fn renew(&self, current: Option<Arc<Current>>, why: Why) -> Result<Arc<Current>, Error> {
         let renewer = self.renewer.as_ref().ok_or_else(Error::not_refreshable)?;
         let current = current.as_deref().map(Current::tokens);
-        let tokens = renewer.lock().await.renew(current).await?;
+        let tokens = renewer.lock().await.renew(current, why.has_ended).await?;
         tokens.secrets().for_each(|secret| self.known.add(secret));
-        Current::new(tokens)
+        Current::new(tokens, self.clock.instant(), why.is_refused)
     }
 
     /// Notes how a renewal ended.

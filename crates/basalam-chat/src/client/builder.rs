@@ -119,7 +119,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Waits this long for a connection. Longer than zero.
+    /// Waits this long for a connection, and for half of the time of an attempt at most. Longer than zero.
     pub fn connect_timeout(mut self, timeout: Duration) -> ClientBuilder {
         self.connect_timeout = timeout;
         self
@@ -232,7 +232,13 @@ impl ClientBuilder {
         })?;
         let http = reqwest::Client::builder()
             .user_agent(user_agent)
-            .connect_timeout(self.connect_timeout);
+            // So that a host that cannot be reached is told as that, and not as a late answer.
+            .connect_timeout(self.connect_timeout.min(self.settings.attempt_timeout / 2))
+            // Below what usual gateways keep: one that is being closed while a message is sent on it leaves
+            // unknown whether it arrived.
+            .pool_idle_timeout(Duration::from_secs(30))
+            .http2_keep_alive_interval(Duration::from_secs(20))
+            .http2_keep_alive_timeout(Duration::from_secs(10));
         let urls = [Some(&base_url), auth_base_url.as_ref()];
         let http = configure_http(http, &urls, self.configure_http)?;
         let text = base_url.as_str().trim_end_matches('/').to_owned();

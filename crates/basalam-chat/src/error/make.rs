@@ -31,6 +31,7 @@ impl Error {
                 batch: None,
                 retry_after: None,
                 attempts: 0,
+                done_before: false,
                 unconfirmed: None,
             }),
         }
@@ -109,7 +110,7 @@ impl Error {
         // The URL may hold a bot's token.
         let error = error.without_url();
         let cause = root_cause(&error);
-        if error.is_connect() {
+        if error.is_connect() || was_not_taken(&error) {
             return Error::new(
                 ErrorKind::Connect,
                 format!("there was no connection to {host}, and nothing was sent: {cause}"),
@@ -156,6 +157,17 @@ impl Error {
     /// How long the service asks to wait.
     pub(crate) fn retrying_after(mut self, wait: Option<Duration>) -> Error {
         self.inner.retry_after = wait;
+        self
+    }
+
+    /// Whether an earlier attempt of the same call may have been done, whatever the last one says.
+    pub(crate) fn perhaps_done_before(mut self, earlier: bool) -> Error {
+        if earlier && !self.may_have_been_done() {
+            self.inner.done_before = true;
+            self.inner
+                .problem
+                .push_str("; an earlier attempt may have been done");
+        }
         self
     }
 
@@ -391,6 +403,20 @@ fn expected(error: &serde_json::Error) -> Option<String> {
     }
     let (_, expected) = message.rsplit_once(", expected ")?;
     Some(format!("it holds something other than {expected}"))
+}
+
+/// Whether the service has said, in HTTP/2's own words, that it did not begin to work on a request.
+fn was_not_taken(error: &reqwest::Error) -> bool {
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        if let Some(error) = error.downcast_ref::<h2::Error>() {
+            let closing = error.is_go_away() && error.reason() == Some(h2::Reason::NO_ERROR);
+            let refused = error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
+            return error.is_remote() && (closing || refused);
+        }
+        cause = error.source();
+    }
+    false
 }
 
 /// The host of a URL, with the port where it is not the usual one.

@@ -226,12 +226,13 @@ impl request::Request for Request {
     async fn run(self, client: Client) -> Result<Upload, Error> {
         self.check()?;
         let file_type = self.file_type.clone();
-        let (failed, failure) = mpsc::channel();
+        // Of the latest attempt: each has its own.
+        let (_, mut failure) = mpsc::channel();
         let mut name = String::new();
         let forms = Forms {
             next: Some(self),
             client: &client,
-            failed,
+            failure: &mut failure,
             name: &mut name,
         };
         let answer = transport::by_hand(&client, &UPLOAD_FILE, forms).await;
@@ -250,7 +251,7 @@ impl request::Request for Request {
 struct Forms<'a> {
     next: Option<Request>,
     client: &'a Client,
-    failed: mpsc::Sender<Error>,
+    failure: &'a mut mpsc::Receiver<Error>,
     /// The name that the file went by.
     name: &'a mut String,
 }
@@ -262,7 +263,9 @@ impl transport::Requests for Forms<'_> {
         };
         self.next = upload.again();
         let timeout = upload.timeout;
-        let form = upload.form(&self.failed, self.name).await?;
+        let (failed, failure) = mpsc::channel();
+        *self.failure = failure;
+        let form = upload.form(&failed, self.name).await?;
         let url = format!("{}{}", self.client.base_url(), UPLOAD_FILE.path);
         let http = self.client.raw().client();
         let request = http

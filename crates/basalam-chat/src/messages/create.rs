@@ -8,7 +8,7 @@ use basalam_chat_api::operations::CREATE_MESSAGE;
 use basalam_chat_api::types::CreateMessageBody;
 use serde_json::Value;
 
-use super::delivery::{self, UnconfirmedMessage};
+use super::delivery::{self, Began, UnconfirmedMessage};
 use super::{Message, MessageId, NewButton, NewMessage};
 use crate::request::{self, runs};
 use crate::{ChatId, Client, Error, transport};
@@ -213,7 +213,7 @@ impl request::Request for Request {
         if let Some(mark) = &mark {
             delivery::mark(&mut body, mark);
         }
-        let began = runtime.clock.instant();
+        let began = Began::now(&*runtime.clock);
         let result = client
             .raw()
             .create_message(

@@ -1,7 +1,7 @@
 //! Finding out whether a message was sent, where its answer is lost.
 
 use std::fmt;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use basalam_chat_api::operation::Operation;
 use basalam_chat_api::operations::GET_MESSAGES;
@@ -11,6 +11,7 @@ use jiff::civil::DateTime;
 
 use super::{Message, MessageType};
 use crate::request::{self, runs};
+use crate::runtime::Clock;
 use crate::{ChatId, Client, EntityId, Error, UserId};
 
 impl Client {
@@ -40,6 +41,8 @@ impl Client {
     ///     let Some(message) = error.unconfirmed_message() else {
     ///         return Err(error);
     ///     };
+    ///     // The service may be at work on it still.
+    ///     tokio::time::sleep(std::time::Duration::from_secs(30)).await;
     ///     match client.find_sent_message(message).await? {
     ///         Delivery::Arrived(message) => println!("sent as {}", message.id),
     ///         Delivery::NotFound => println!("sent as {}", request.await?.id),
@@ -81,7 +84,32 @@ pub struct UnconfirmedMessage {
     text: Option<String>,
     entity_id: Option<EntityId>,
     mark: Option<String>,
-    began: Instant,
+    began: Began,
+}
+
+/// When the call began, by both clocks: one may stand still while the computer sleeps, and the other may be
+/// set.
+#[derive(Clone, Copy)]
+pub(super) struct Began {
+    instant: Instant,
+    system_time: SystemTime,
+}
+
+impl Began {
+    pub(super) fn now(clock: &dyn Clock) -> Began {
+        Began {
+            instant: clock.instant(),
+            system_time: clock.system_time(),
+        }
+    }
+
+    /// How long ago that was, at most.
+    fn passed(self, clock: &dyn Clock) -> Duration {
+        let now = Began::now(clock);
+        let by_instant = now.instant.saturating_duration_since(self.instant);
+        let by_time = now.system_time.duration_since(self.system_time);
+        by_instant.max(by_time.unwrap_or_default())
+    }
 }
 
 /// The name of the mark among a message's metadata.
@@ -101,7 +129,7 @@ impl UnconfirmedMessage {
         chat: ChatId,
         body: &CreateMessageBody,
         mark: Option<String>,
-        began: Instant,
+        began: Began,
     ) -> UnconfirmedMessage {
         let content = body.content.as_ref();
         UnconfirmedMessage {
@@ -133,29 +161,42 @@ impl UnconfirmedMessage {
             (_, Some(_)) => return Verdict::Other,
             _ => {}
         }
-        let may_be_own = message.sender.is_none() || message.is_from(own);
+        // A message that does not name its sender may be anybody's.
+        let may_be_own = message.sender_id().is_none_or(|sender| sender == own);
         match may_be_own && self.is_like(message) {
             true => Verdict::Alike,
             false => Verdict::Other,
         }
     }
 
-    /// Whether a message says the same. The service may have changed spaces and the type.
+    /// Whether a message says the same, as far as can be told.
     fn is_like(&self, message: &Message) -> bool {
-        let words = |text: &str| {
-            text.split_whitespace()
-                .map(str::to_owned)
-                .collect::<Vec<_>>()
-        };
-        let text = words(self.text.as_deref().unwrap_or_default());
-        if !text.is_empty() {
-            return text == words(message.content.text.as_deref().unwrap_or_default());
+        let text = self.text.as_deref().unwrap_or_default();
+        if !text.trim().is_empty() {
+            return says(text) == says(message.content.text.as_deref().unwrap_or_default());
         }
-        let same_entity = match (self.entity_id, message.content.entity_id) {
+        match (self.entity_id, message.content.entity_id) {
             (Some(own), Some(theirs)) => own == theirs,
+            // Of files and the like nothing that comes back is certain.
             _ => true,
-        };
-        self.message_type == message.message_type && same_entity
+        }
+    }
+}
+
+/// The letters and digits of a text, since the service may change spaces, signs and the two ways to write
+/// some Persian letters; the text itself where it has none.
+fn says(text: &str) -> String {
+    let letters = text.chars().filter(|it| it.is_alphanumeric());
+    let folded: String = letters
+        .map(|letter| match letter {
+            'ي' | 'ى' => 'ی',
+            'ك' => 'ک',
+            other => other,
+        })
+        .collect();
+    match folded.is_empty() {
+        true => text.trim().to_owned(),
+        false => folded,
     }
 }
 
@@ -197,8 +238,8 @@ impl request::Request for Request {
     async fn run(self, client: Client) -> Result<Delivery, Error> {
         let Request { message: wanted } = self;
         let own = client.current_user_id().await?;
-        let passed = client.transport().wire().clock().instant();
-        let passed = passed.saturating_duration_since(wanted.began) + SLACK;
+        let passed = wanted.began.passed(client.transport().wire().clock());
+        let passed = passed.saturating_add(SLACK);
         let passed = SignedDuration::try_from(passed).unwrap_or(SignedDuration::MAX);
         let mut messages = client
             .get_messages(wanted.chat)
@@ -210,17 +251,23 @@ impl request::Request for Request {
         let mut oldest: Option<DateTime> = None;
         let mut is_alike = false;
         let mut seen = 0;
+        let mut older = 0;
         while let Some(message) = messages.try_next().await? {
             let time = message.created_at.civil();
             match (oldest, time) {
                 (None, Some(newest)) => oldest = Some(newest.saturating_sub(passed)),
-                (Some(oldest), Some(time)) if time < oldest => break,
-                _ => {}
+                (Some(oldest), Some(time)) if time < oldest => older += 1,
+                _ => older = 0,
             }
             match wanted.judge(&message, own) {
                 Verdict::Same => return Ok(Delivery::Arrived(Box::new(message))),
-                Verdict::Alike => is_alike = true,
+                // What is from before the call is not it.
+                Verdict::Alike => is_alike |= older == 0,
                 Verdict::Other => {}
+            }
+            // One time alone may be odd, and a mark is certain wherever it is.
+            if older == PAGE {
+                break;
             }
             seen += 1;
             if seen == MOST {

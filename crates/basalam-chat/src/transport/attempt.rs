@@ -3,6 +3,7 @@
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use reqwest::{Request, Response};
 use super::budget::Budget;
 use super::retry_after::retry_after;
 use super::secrets::KnownSecrets;
+use super::trace;
 use crate::Error;
 use crate::runtime::{Clock, Runtime, Wait};
 
@@ -29,6 +31,9 @@ pub(crate) struct Wire {
 
 /// How much of an error answer is read. What the service says of an error is short.
 const MAX_REFUSAL_BYTES: usize = 64 * 1024;
+
+/// How long each piece of an error answer is waited for. Its status says what matters.
+const REFUSAL_TIME: Duration = Duration::from_secs(3);
 
 impl Wire {
     pub(crate) fn new(
@@ -69,19 +74,30 @@ impl Wire {
         request: Request,
         timeout: Duration,
     ) -> Result<Response, Error> {
-        let answer = self.exchange(operation, request);
+        // Zero until the beginning of an answer is there.
+        let status = AtomicU16::new(0);
+        let answer = self.exchange(operation, request, &status);
         let within = within(self.clock(), timeout, answer).await;
-        within.unwrap_or_else(|| Err(Error::timed_out(timeout)))
+        within.unwrap_or_else(|| {
+            let late = Error::timed_out(timeout);
+            Err(match status.into_inner() {
+                0 => late,
+                status => late.with_status(status),
+            })
+        })
     }
 
     async fn exchange(
         &self,
         operation: &'static Operation,
         request: Request,
+        seen: &AtomicU16,
     ) -> Result<Response, Error> {
         self.known.add_path(operation, request.url());
         let mut response = self.http.execute(request).await.map_err(Error::sending)?;
         let status = response.status();
+        seen.store(status.as_u16(), Ordering::Relaxed);
+        trace::answered(status.as_u16());
         if status.is_success() {
             let body = self.read(&mut response).await?;
             return Ok(documented(operation, &response, body));
@@ -93,7 +109,7 @@ impl Wire {
             return Err(Error::redirected(status.as_u16(), target));
         }
         let wait = retry_after(response.headers(), self.clock().system_time());
-        let body = read_refusal(&mut response).await;
+        let body = self.read_refusal(&mut response).await;
         let body = String::from_utf8_lossy(&body);
         let refused = Error::refused(operation, status.as_u16(), &body, |text| {
             self.known.redact(text)
@@ -123,10 +139,25 @@ impl Wire {
         }
         Ok(body.freeze())
     }
+
+    /// Reads the beginning of an error answer. Its status says what matters, so that a body that breaks
+    /// off, hangs or has no end changes nothing.
+    async fn read_refusal(&self, response: &mut Response) -> BytesMut {
+        let mut body = BytesMut::new();
+        while let Some(Ok(Some(chunk))) = within(self.clock(), REFUSAL_TIME, response.chunk()).await
+        {
+            let room = MAX_REFUSAL_BYTES - body.len();
+            body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+            if chunk.len() >= room {
+                break;
+            }
+        }
+        body
+    }
 }
 
 /// Waits for a future as long as this, and no longer.
-pub(super) async fn within<T>(
+pub(crate) async fn within<T>(
     clock: &dyn Clock,
     duration: Duration,
     future: impl Future<Output = T>,
@@ -142,20 +173,6 @@ pub(super) async fn within<T>(
         sleep.as_mut().poll(context).map(|()| None)
     })
     .await
-}
-
-/// Reads the beginning of an error answer. Its status says what matters, so that a body that breaks
-/// off or has no end changes nothing.
-async fn read_refusal(response: &mut Response) -> BytesMut {
-    let mut body = BytesMut::new();
-    while let Ok(Some(chunk)) = response.chunk().await {
-        let room = MAX_REFUSAL_BYTES - body.len();
-        body.extend_from_slice(&chunk[..chunk.len().min(room)]);
-        if chunk.len() >= room {
-            break;
-        }
-    }
-    body
 }
 
 /// A success answer in the form that the generated client reads: with the documented status, since

@@ -63,9 +63,11 @@ impl Wire {
             began,
             deadline: settings.deadline,
             attempts: 0,
+            sent: 0,
+            may_be_done: false,
             has_renewed: false,
         };
-        trace::call(operation, call.run(requests)).await
+        trace::call(operation, call.tell(requests)).await
     }
 }
 
@@ -79,12 +81,23 @@ struct Call<'a> {
     since: u64,
     began: Instant,
     deadline: Duration,
-    /// Requests sent so far, without the one after a renewal.
+    /// Requests sent so far that the policy counts: not the one after a renewal.
     attempts: u32,
+    /// All requests sent so far.
+    sent: u32,
+    /// One of them may have been done.
+    may_be_done: bool,
     has_renewed: bool,
 }
 
 impl Call<'_> {
+    /// Runs the call, and tells of all its attempts in the error of the last.
+    async fn tell(&mut self, requests: impl Requests) -> Result<Response, Error> {
+        let result = self.run(requests).await;
+        trace::finished(self.sent);
+        result.map_err(|error| error.after(self.sent).perhaps_done_before(self.may_be_done))
+    }
+
     async fn run(&mut self, mut requests: impl Requests) -> Result<Response, Error> {
         let mut last: Option<Error> = None;
         loop {
@@ -95,16 +108,18 @@ impl Call<'_> {
             let timeout = self.timeout(&mut request);
             let token = self.authorise(&mut request).await?;
             let Some(remaining) = self.remaining() else {
-                return Err(last.unwrap_or_else(|| Error::timed_out(self.deadline)));
+                return Err(last.unwrap_or_else(Error::no_token_in_time));
             };
             self.attempts += 1;
+            self.sent += 1;
             let attempt = self
                 .wire
                 .attempt(self.operation, request, timeout.min(remaining));
-            let error = match trace::attempt(self.wire.clock(), self.attempts, attempt).await {
+            let error = match trace::attempt(self.wire.clock(), self.sent, attempt).await {
                 Ok(answer) => return Ok(answer),
-                Err(error) => error.after(self.attempts),
+                Err(error) => error,
             };
+            self.may_be_done |= error.may_have_been_done();
             if self.may_renew(&error, token.as_ref()) {
                 // The service did nothing, so this is no retry.
                 self.attempts -= 1;
@@ -124,7 +139,9 @@ impl Call<'_> {
         let Some(own) = request.timeout_mut().take() else {
             return self.settings.attempt_timeout;
         };
-        self.deadline = self.deadline.max(own);
+        if !self.settings.is_strict {
+            self.deadline = self.deadline.max(own);
+        }
         own
     }
 
@@ -159,10 +176,9 @@ impl Call<'_> {
         let Authorization::Bearer { .. } = self.operation.authorization else {
             return Ok(None);
         };
-        let late = || Error::timed_out(self.deadline);
-        let remaining = self.remaining().ok_or_else(late)?;
+        let remaining = self.remaining().ok_or_else(Error::no_token_in_time)?;
         let token = within(self.wire.clock(), remaining, way.tokens.get(self.since)).await;
-        let token = token.ok_or_else(late)??;
+        let token = token.ok_or_else(Error::no_token_in_time)??;
         request.headers_mut().insert(AUTHORIZATION, token.header());
         Ok(Some(token))
     }
@@ -187,8 +203,8 @@ impl Call<'_> {
             return None;
         }
         let pause = match error.retry_after() {
-            Some(asked) => asked.min(policy.max_retry_after),
-            None => self.wire.runtime.up_to(policy.longest_pause(self.attempts)),
+            Some(asked) if !asked.is_zero() => asked.min(policy.max_retry_after),
+            _ => self.wire.runtime.up_to(policy.longest_pause(self.attempts)),
         };
         // Waiting for nothing helps nobody.
         let ends_in_time = self.remaining().is_some_and(|remaining| pause < remaining);

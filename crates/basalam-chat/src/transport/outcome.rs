@@ -18,7 +18,11 @@ pub(crate) fn outcome<T: DeserializeOwned>(
         Err(Raw::UnexpectedResponse(mut answer)) => Failure::take::<Error>(&mut answer)
             .unwrap_or_else(|| Error::undocumented(Some(answer.status().as_u16()))),
         Err(Raw::InvalidResponsePayload(body, error)) => {
-            let text = client.transport().redact(&String::from_utf8_lossy(&body));
+            // No more of it is kept than a part of this.
+            let beginning = &body[..body.len().min(16 * 1024)];
+            let text = client
+                .transport()
+                .redact(&String::from_utf8_lossy(beginning));
             Error::unreadable(&text, path_of::<T>(&body), &error)
         }
         Err(Raw::InvalidRequest(_)) => Error::invalid_input(

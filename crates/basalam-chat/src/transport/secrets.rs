@@ -19,8 +19,8 @@ pub(crate) struct KnownSecrets {
 #[derive(Debug, Default)]
 struct Latest(RwLock<Vec<SecretString>>);
 
-/// How many of each kind are kept. Older tokens no longer open anything.
-const KEPT: usize = 48;
+/// How many of each kind are kept, in all their spellings: many more than are ever under way at once.
+const KEPT: usize = 384;
 
 /// No real secret is that short, and one of a test may be a part of every other word.
 const SHORTEST: usize = 8;
@@ -30,6 +30,8 @@ impl KnownSecrets {
     pub(crate) fn add(&self, secret: &SecretString) {
         if secret.expose_secret().len() >= SHORTEST {
             self.login.add(secret);
+            self.login.add(&in_a_form(secret));
+            self.login.add(&in_json(secret));
         }
     }
 
@@ -51,22 +53,46 @@ impl Latest {
     fn add(&self, secret: &SecretString) {
         let text = secret.expose_secret();
         let mut latest = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if latest.iter().any(|known| known.expose_secret() == text) {
-            return;
+        let is_known = |known: &SecretString| known.expose_secret() == text;
+        match latest.iter().position(is_known) {
+            // What is in use goes last.
+            Some(place) => latest[place..].rotate_left(1),
+            None => {
+                if latest.len() == KEPT {
+                    latest.remove(0);
+                }
+                latest.push(secret.clone());
+            }
         }
-        if latest.len() == KEPT {
-            latest.remove(0);
-        }
-        latest.push(secret.clone());
     }
 
     fn redact(&self, mut text: String) -> String {
         let latest = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        for secret in latest.iter().map(ExposeSecret::expose_secret) {
+        let mut secrets: Vec<&str> = latest.iter().map(ExposeSecret::expose_secret).collect();
+        // One may begin with another.
+        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        for secret in secrets {
             text = text.replace(secret, "[redacted]");
         }
         text
     }
+}
+
+/// A secret as a form spells it.
+fn in_a_form(secret: &SecretString) -> SecretString {
+    let mut url = Url::parse("http://localhost").ok();
+    let spelled = url.as_mut().and_then(|url| {
+        url.query_pairs_mut()
+            .append_key_only(secret.expose_secret());
+        url.query().map(SecretString::from)
+    });
+    spelled.unwrap_or_else(|| secret.clone())
+}
+
+/// A secret as JSON may spell it, which lets a slash be escaped.
+fn in_json(secret: &SecretString) -> SecretString {
+    let quoted = serde_json::Value::from(secret.expose_secret()).to_string();
+    SecretString::from(quoted.trim_matches('"').replace('/', "\\/"))
 }
 
 /// What fills the parameters of a path template, in both spellings.
@@ -126,9 +152,24 @@ mod tests {
             "[redacted] of [redacted]"
         );
         for number in 0..KEPT {
-            known.add(&SecretString::from(format!("token-number-{number}")));
+            known.add(&SecretString::from(format!("token-number-{number:04}")));
+            known.add(&SecretString::from("second-secret"));
         }
         assert_eq!(known.redact("first-secret"), "first-secret");
-        assert_eq!(known.redact("token-number-0"), "[redacted]");
+        assert_eq!(known.redact("second-secret"), "[redacted]");
+        assert_eq!(known.redact("token-number-0383"), "[redacted]");
+    }
+
+    #[test]
+    fn a_secret_is_replaced_in_every_spelling_and_whole() {
+        let known = known(&["a/secret+of=mine", "a/secret+of=mine-and-more"]);
+        for text in [
+            "a/secret+of=mine",
+            r"a\/secret+of=mine",
+            "a%2Fsecret%2Bof%3Dmine",
+            "a/secret+of=mine-and-more",
+        ] {
+            assert_eq!(known.redact(text), "[redacted]", "{text}");
+        }
     }
 }

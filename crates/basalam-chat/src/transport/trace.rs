@@ -27,10 +27,21 @@ pub(super) async fn call(
     );
     let result = call.instrument(span.clone()).await;
     if let Err(error) = &result {
-        span.record("attempts", error.attempts());
         span.record("error", field::debug(error.kind()));
     }
     result
+}
+
+/// Notes in the span of a call how many requests it took.
+#[cfg(feature = "tracing")]
+pub(super) fn finished(sent: u32) {
+    Span::current().record("attempts", sent);
+}
+
+/// Notes in the span of an attempt what the service answered.
+#[cfg(feature = "tracing")]
+pub(super) fn answered(status: u16) {
+    Span::current().record("status", status);
 }
 
 /// Puts an attempt into a span of its own, and tells its status and its time.
@@ -56,27 +67,13 @@ pub(super) async fn attempt(
 
 #[cfg(feature = "tracing")]
 fn record(span: &Span, result: &Result<Response, Error>, took: Duration) {
-    let status = match result {
-        Ok(answer) => Some(answer.status().as_u16()),
-        Err(error) => error.status(),
-    };
-    if let Some(status) = status {
-        span.record("status", status);
-    }
     if let Err(error) = result {
         span.record("error", field::debug(error.kind()));
     }
     let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     span.record("milliseconds", milliseconds);
     let error = result.as_ref().err().map(Error::kind);
-    span.in_scope(|| {
-        debug!(
-            status,
-            error = error.map(field::debug),
-            milliseconds,
-            "answered"
-        )
-    });
+    span.in_scope(|| debug!(error = error.map(field::debug), milliseconds, "over"));
 }
 
 #[cfg(feature = "tracing")]
@@ -124,3 +121,9 @@ pub(super) fn retrying(_: &'static str, _: Duration) {}
 
 #[cfg(not(feature = "tracing"))]
 pub(super) fn given_up(_: &'static str, _: bool) {}
+
+#[cfg(not(feature = "tracing"))]
+pub(super) fn finished(_: u32) {}
+
+#[cfg(not(feature = "tracing"))]
+pub(super) fn answered(_: u16) {}

@@ -250,9 +250,14 @@ async fn a_request_that_a_token_was_refused_for_is_sent_once_more_whatever_it_do
     emulator
         .add_fault(FaultRule::new(Fault::status(401)).operation("create_message"))
         .unwrap();
+    clock.advance(Duration::from_secs(31));
     let error = seller.create_message(chat.id, "hello").await.unwrap_err();
     assert!(error.is_unauthorized(), "{error}");
+    assert_eq!(error.attempts(), 2);
     assert_eq!(emulator.requests("create_message"), Some(4));
+    // And its tokens are not used up by that.
+    seller.create_message(chat.id, "hello").await.unwrap_err();
+    assert_eq!(emulator.token_requests("refresh_token"), 2);
     assert_eq!(emulator.messages(chat.id.0).len(), 1);
 }
 
@@ -378,7 +383,10 @@ async fn a_provider_is_asked_once_and_told_what_was_refused() {
     me(&client).await.unwrap();
     let expected = [None, Some("refused-token".to_owned())];
     assert_eq!(*asked.lock().unwrap(), expected);
+    // A token that is refused as soon as it has taken another's place is not put down to its age.
     emulator.revoke_token(emulator.seller().token());
+    assert!(me(&client).await.unwrap_err().is_unauthorized());
+    clock.advance(Duration::from_secs(31));
     let error = me(&client).await.unwrap_err();
     assert!(error.to_string().contains("the vault is empty"), "{error}");
 }
@@ -422,4 +430,121 @@ async fn a_login_that_cannot_work_is_refused_by_name() {
         .build()
         .unwrap_err();
     assert!(error.to_string().contains("`auth_base_url`"), "{error}");
+}
+
+/// Never answers.
+#[derive(Debug)]
+struct Silent;
+
+impl TokenProvider for Silent {
+    fn token(&self, _: Option<&TokenSet>) -> AuthFuture<'_, TokenSet> {
+        Box::pin(std::future::pending())
+    }
+}
+
+/// Lets time pass until a task is over.
+async fn let_pass<T>(clock: &TestClock, task: tokio::task::JoinHandle<T>) -> T {
+    while !task.is_finished() {
+        if clock.waiting() > 0 {
+            clock.advance(Duration::from_millis(100));
+        }
+        tokio::task::yield_now().await;
+    }
+    task.await.unwrap()
+}
+
+#[tokio::test]
+async fn a_provider_that_never_answers_fails_the_requests_and_is_asked_again() {
+    let (emulator, clock) = start().await;
+    let client = client(&emulator, &clock, Authentication::provider(Silent));
+    for _ in 0..2 {
+        let call = tokio::spawn(client.create_message(basalam_chat::ChatId(1), "x").send());
+        let error = let_pass(&clock, call).await.unwrap_err();
+        assert!(
+            error.to_string().contains("did not answer in 60 seconds"),
+            "{error}"
+        );
+        assert!(!error.may_have_been_done() && error.unconfirmed_message().is_none());
+        clock.advance(Duration::from_secs(2));
+    }
+}
+
+#[tokio::test]
+async fn a_deadline_that_ends_before_there_is_a_token_leaves_nothing_unconfirmed() {
+    let (emulator, clock) = start().await;
+    let client = client(&emulator, &clock, Authentication::provider(Silent));
+    let hasty = basalam_chat::RequestOptions::new().deadline(Duration::from_secs(5));
+    let request = client
+        .create_message(basalam_chat::ChatId(1), "x")
+        .options(hasty);
+    let error = let_pass(&clock, tokio::spawn(request.send()))
+        .await
+        .unwrap_err();
+    assert!(error.is_authentication(), "{error}");
+    assert!(!error.may_have_been_done() && error.unconfirmed_message().is_none());
+    assert_eq!(emulator.total_requests(), 0);
+}
+
+#[tokio::test]
+async fn a_renewal_ahead_of_time_that_hangs_holds_nobody_up_for_long() {
+    let (emulator, clock) = start().await;
+    let app = emulator.oauth_client();
+    let client = client(
+        &emulator,
+        &clock,
+        ClientCredentials::new(app.id(), app.secret()),
+    );
+    client.get_chats().await.unwrap();
+    let hangs = FaultRule::new(Fault::never_answers()).operation(TOKEN_OPERATION);
+    emulator.add_fault(hangs).unwrap();
+    pass(&emulator, &clock, HOUR - Duration::from_secs(250));
+    let before = basalam_chat::runtime::Clock::instant(&clock);
+    let call = tokio::spawn(client.get_chats().send());
+    let_pass(&clock, call).await.unwrap();
+    let after = basalam_chat::runtime::Clock::instant(&clock);
+    assert!(after - before < Duration::from_secs(10));
+}
+
+#[tokio::test]
+async fn two_clients_of_one_store_that_renew_at_once_both_go_on() {
+    let (emulator, clock) = start().await;
+    let store = MemoryTokenStore::new();
+    let login = login(&emulator).store(store.clone());
+    let one = client(&emulator, &clock, login.clone());
+    let other = client(&emulator, &clock, login);
+    me(&one).await.unwrap();
+    me(&other).await.unwrap();
+    pass(&emulator, &clock, HOUR);
+    let (one, other) = tokio::join!(me(&one), me(&other));
+    assert_eq!(one.unwrap(), other.unwrap());
+}
+
+#[tokio::test]
+async fn a_token_given_for_a_short_while_is_not_asked_for_with_every_request() {
+    let (emulator, clock) = start().await;
+    let asked: Arc<Mutex<Vec<Option<String>>>> = Arc::default();
+    let end = basalam_chat::runtime::Clock::system_time(&clock) + Duration::from_secs(100);
+    let short = TokenSet::new(emulator.seller().token()).with_expiry(end);
+    let vault = Vault {
+        tokens: Mutex::new(vec![short.clone(), short]),
+        asked: Arc::clone(&asked),
+    };
+    let client = client(&emulator, &clock, Authentication::provider(vault));
+    for _ in 0..5 {
+        me(&client).await.unwrap();
+    }
+    assert_eq!(*asked.lock().unwrap(), [None]);
+    // A tenth of its life before its end another one is asked for, and the old one was not refused.
+    clock.advance(Duration::from_secs(91));
+    me(&client).await.unwrap();
+    assert_eq!(*asked.lock().unwrap(), [None, None]);
+}
+
+#[tokio::test]
+async fn a_new_token_goes_on_where_the_store_has_an_old_one_that_is_refused() {
+    let (emulator, clock) = start().await;
+    let store = MemoryTokenStore::from(TokenSet::new("of-last-year"));
+    let token = PersonalToken::new(emulator.seller().token()).store(store);
+    let client = client(&emulator, &clock, token);
+    assert_eq!(me(&client).await.unwrap().0, emulator.seller().id);
 }

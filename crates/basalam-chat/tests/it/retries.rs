@@ -74,7 +74,8 @@ async fn retry_after_sets_the_pause_in_every_form_and_is_clamped() {
     for (text, expected) in [
         ("7", 7_000),
         ("Sun, 09 Sep 2001 01:46:49 GMT", 9_000),
-        ("Sun, 09 Sep 2001 01:46:30 GMT", 0),
+        ("Sun, 09 Sep 2001 01:46:30 GMT", 200),
+        ("0", 200),
         ("60", 60_000),
         ("61", 60_000),
         ("99999999999999999999", 60_000),
@@ -292,4 +293,123 @@ async fn options_reach_every_page_of_a_stream() {
     let mut chats = client.get_chats().options(off).stream();
     assert!(chats.try_next().await.unwrap_err().is_server_error());
     assert_eq!(clock.pauses(), []);
+}
+
+#[tokio::test]
+async fn what_an_earlier_attempt_may_have_done_is_not_forgotten() {
+    let (emulator, _, client) = start().await;
+    let chat = chat(&client, &emulator).await;
+    let sent = client.create_message(chat, "hello").await.unwrap();
+    for (last, named) in [
+        (Fault::status(404), "not there"),
+        (Fault::status(429).retry_after("3600"), "fewer requests"),
+        (Fault::redirect(302, "/elsewhere"), "redirects"),
+    ] {
+        let lost = Fault::connection_cut().after_work();
+        failing(&emulator, lost, 1);
+        failing(&emulator, last, 1);
+        let patience = RequestOptions::new().deadline(Duration::from_secs(30));
+        let request = client.delete_message([sent.id]).options(patience);
+        let error = request.await.unwrap_err();
+        assert!(error.to_string().contains(named), "{error}");
+        assert!(error.may_have_been_done(), "{error}");
+        assert!(error.to_string().contains("an earlier attempt"), "{error}");
+        emulator.clear_faults();
+    }
+}
+
+/// Answers each connection with what `answer` gives, and keeps it open.
+fn serve(answer: &'static str) -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let base_url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        let mut kept = Vec::new();
+        while let Ok((mut stream, _)) = listener.accept() {
+            use std::io::{Read, Write};
+            let _ = stream.read(&mut [0; 4096]);
+            let _ = stream.write_all(answer.as_bytes());
+            kept.push(stream);
+        }
+    });
+    base_url
+}
+
+/// Calls a service whose answer stops in its midst, and lets the time for it pass.
+async fn call_stalling(answer: &'static str) -> Error {
+    let clock = TestClock::new();
+    let client = Client::builder(PersonalToken::new("token"))
+        .base_url(serve(answer))
+        .clock(clock.clone())
+        .retries(RetryPolicy::off())
+        .build()
+        .unwrap();
+    let call = tokio::spawn(client.create_message(ChatId(1), "hello").send());
+    while !call.is_finished() {
+        if clock.waiting() > 0 {
+            clock.advance(Duration::from_millis(1));
+        }
+        tokio::task::yield_now().await;
+    }
+    call.await.unwrap().unwrap_err()
+}
+
+#[tokio::test]
+async fn an_answer_that_stops_in_its_midst_is_told_by_what_came() {
+    let refused = "HTTP/1.1 422 Unprocessable\r\ncontent-length: 100\r\n\r\n{";
+    let error = call_stalling(refused).await;
+    assert!(
+        error.is_validation() && !error.may_have_been_done(),
+        "{error}"
+    );
+    let accepted = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{";
+    let error = call_stalling(accepted).await;
+    assert!(error.is_timeout() && error.was_accepted(), "{error}");
+}
+
+#[tokio::test]
+async fn an_upload_obeys_a_deadline_of_its_own() {
+    let (emulator, clock, client) = start().await;
+    failing(&emulator, Fault::never_answers(), 1);
+    let options = RequestOptions::new().deadline(Duration::from_secs(10));
+    let upload = client.upload_file(NewFile::from_bytes("a.txt", "x"));
+    let call = tokio::spawn(upload.options(options).send());
+    while emulator.requests("upload_file") == Some(0) || clock.waiting() == 0 {
+        tokio::task::yield_now().await;
+    }
+    clock.advance(Duration::from_secs(10));
+    assert!(call.await.unwrap().unwrap_err().is_timeout());
+}
+
+#[tokio::test]
+async fn a_request_that_the_service_says_it_did_not_begin_is_sent_again_over_http_2() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base_url = format!("http://{}", listener.local_addr().unwrap());
+    let server = tokio::spawn(async move {
+        let (stream, _) = listener.accept().await.unwrap();
+        let mut connection = h2::server::handshake(stream).await.unwrap();
+        let mut requests = 0;
+        while let Some(Ok((_, mut respond))) = connection.accept().await {
+            requests += 1;
+            match requests {
+                1 => respond.send_reset(h2::Reason::REFUSED_STREAM),
+                2 => {
+                    let answer = http::Response::builder().status(403).body(()).unwrap();
+                    respond.send_response(answer, true).unwrap();
+                }
+                _ => panic!("a request too many"),
+            }
+        }
+        requests
+    });
+    let client = Client::builder(PersonalToken::new("token"))
+        .base_url(base_url)
+        .clock(TestClock::new())
+        .configure_http(|http| http.http2_prior_knowledge())
+        .build()
+        .unwrap();
+    let error = client.create_message(ChatId(1), "hello").await.unwrap_err();
+    assert!(error.is_forbidden(), "{error}");
+    assert_eq!(error.attempts(), 2);
+    drop(client);
+    assert_eq!(server.await.unwrap(), 2);
 }

@@ -119,6 +119,7 @@ async fn soak() {
     let client = Client::builder(PersonalToken::new(emulator.seller().token()))
         .base_url(emulator.base_url())
         .clock(TestClock::new())
+        .configure_http(|http| http.pool_max_idle_per_host(SENDERS))
         .build()
         .unwrap();
     client.current_user_id().await.unwrap();

@@ -107,12 +107,23 @@ fn check_owner_only(_: &Path, _: &fs::Metadata) -> Result<(), BoxError> {
 
 fn save(path: &Path, json: &SecretString) -> Result<(), BoxError> {
     let beside = beside(path);
-    let written = write(&beside, json.expose_secret()).and_then(|()| fs::rename(&beside, path));
+    let written = write(&beside, json.expose_secret())
+        .and_then(|()| fs::rename(&beside, path))
+        .and_then(|()| settle(path));
     written.map_err(|error| {
         // It may never have come to be.
         let _ = fs::remove_file(&beside);
         at(path, "cannot be written", error)
     })
+}
+
+/// Sees that the move outlives a failure of power: the tokens before it open nothing any more.
+fn settle(path: &Path) -> io::Result<()> {
+    let directory = path.parent().filter(|it| !it.as_os_str().is_empty());
+    match cfg!(unix) {
+        true => File::open(directory.unwrap_or(Path::new(".")))?.sync_all(),
+        false => Ok(()),
+    }
 }
 
 /// A name in the same directory that no other writer has: a file can be moved within one file system

@@ -24,6 +24,14 @@ impl Error {
         error
     }
 
+    /// The deadline of a call came before its token.
+    pub(crate) fn no_token_in_time() -> Error {
+        Error::authentication(
+            "no access token came in time, and this request was not sent",
+            "look at what gives the tokens, or allow more time by `deadline`",
+        )
+    }
+
     /// No way to another token.
     pub(crate) fn not_refreshable() -> Error {
         Error::authentication(
@@ -34,7 +42,8 @@ impl Error {
 
     /// The end of a renewal, told to one of those who waited for it.
     pub(crate) fn not_renewed(error: Arc<Error>) -> Error {
-        let problem = format!("no access token could be got, and nothing was sent: {error}");
+        let problem =
+            format!("no access token could be got, and this request was not sent: {error}");
         let mut told = Error::new(ErrorKind::Authentication, problem, "");
         told.inner.status = None;
         told.inner.answer.messages = error.messages().to_vec();
@@ -45,7 +54,7 @@ impl Error {
     /// A renewal that ended without a word.
     pub(crate) fn renewal_broke_off() -> Error {
         Error::authentication(
-            "the renewal of the access token broke off, and nothing was sent",
+            "the renewal of the access token broke off, and this request was not sent",
             "check whether a token store or a token provider of your own panicked",
         )
     }
