@@ -6,6 +6,8 @@ use basalam_chat::{ChatId, Client, Error, MessageId, PersonalToken, RequestOptio
 use basalam_chat::{ClientBuilder, NewFile, UserId};
 use basalam_chat_emulator::{Emulator, Fault, FaultRule};
 
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
 use super::clock::{Steady, TestClock};
 
 /// A seller's client, whose pauses are as long as they can be.
@@ -318,38 +320,26 @@ async fn what_an_earlier_attempt_may_have_done_is_not_forgotten() {
     }
 }
 
-/// Answers each connection with what `answer` gives, and keeps it open.
-fn serve(answer: &'static str) -> String {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let base_url = format!("http://{}", listener.local_addr().unwrap());
-    std::thread::spawn(move || {
-        let mut kept = Vec::new();
-        while let Ok((mut stream, _)) = listener.accept() {
-            use std::io::{Read, Write};
-            let _ = stream.read(&mut [0; 4096]);
-            let _ = stream.write_all(answer.as_bytes());
-            kept.push(stream);
-        }
-    });
-    base_url
-}
-
 /// Calls a service whose answer stops in its midst, and lets the time for it pass.
 async fn call_stalling(answer: &'static str) -> Error {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let clock = TestClock::new();
     let client = Client::builder(PersonalToken::new("token"))
-        .base_url(serve(answer))
+        .base_url(format!("http://{}", listener.local_addr().unwrap()))
         .clock(clock.clone())
         .retries(RetryPolicy::off())
         .build()
         .unwrap();
     let call = tokio::spawn(client.create_message(ChatId(1), "hello").send());
-    while !call.is_finished() {
-        if clock.waiting() > 0 {
-            clock.advance(Duration::from_millis(1));
-        }
+    let (mut stream, _) = listener.accept().await.unwrap();
+    stream.read(&mut [0; 4096]).await.unwrap();
+    stream.write_all(answer.as_bytes()).await.unwrap();
+    // What was written is there at once on loopback: the runtime looks for it once in so many turns, and the
+    // client reads it then.
+    for _ in 0..10_000 {
         tokio::task::yield_now().await;
     }
+    clock.advance(Duration::from_secs(30));
     call.await.unwrap().unwrap_err()
 }
 

@@ -276,7 +276,7 @@ fn nothing_that_all_the_other_tests_print_trace_or_panic_with_shows_a_secret() {
     let lines: Vec<&str> = shown.lines().collect();
     let failed: Vec<&[&str]> = lines
         .windows(6)
-        .filter(|lines| lines[0].contains("panicked") || lines[0].contains("FAILED"))
+        .filter(|lines| lines[0].contains("panicked at") || lines[0].contains("FAILED"))
         .collect();
     assert!(output.status.success(), "{failed:#?}");
     assert!(shown.contains("basalam_chat.call"));
