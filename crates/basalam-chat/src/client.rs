@@ -1,5 +1,6 @@
 //! The client: one value that every request starts from.
 
+mod base_url;
 mod builder;
 mod environment;
 

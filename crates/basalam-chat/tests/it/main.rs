@@ -22,6 +22,7 @@ mod history;
 mod kinds;
 mod listing;
 mod logins;
+mod providers;
 mod requests;
 mod retries;
 mod secrets;
