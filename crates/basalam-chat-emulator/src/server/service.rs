@@ -1,8 +1,9 @@
 //! The service behind the routes.
 
+use std::cell::Cell;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use axum::http::header::{AUTHORIZATION, HOST};
+use axum::http::header::AUTHORIZATION;
 use jiff::SignedDuration;
 use jiff::civil::DateTime;
 
@@ -252,9 +253,9 @@ impl Service {
         let call = Call {
             user_id,
             parameters: checked.parameters,
-            body: checked.body,
-            form: request.form,
-            origin: self.origin(request),
+            body: Cell::new(checked.body),
+            request,
+            base_url: &self.base_url,
             now: self.now(),
             options: &self.options,
             list: operation.list(),
@@ -285,16 +286,6 @@ impl Service {
                 scope: scope.clone(),
             }),
             None => Ok(Some(user_id)),
-        }
-    }
-
-    /// Gives where the client reaches the service: what it says itself is right behind
-    /// a mapped port too.
-    fn origin(&self, request: &RequestParts<'_>) -> String {
-        let host = request.headers.get(HOST).and_then(|it| it.to_str().ok());
-        match host {
-            Some(host) if !host.is_empty() => format!("http://{host}"),
-            _ => self.base_url.clone(),
         }
     }
 }
