@@ -250,6 +250,13 @@ impl Builder {
         self
     }
 
+    /// Lets every request wait this long before it is looked at, those that fail
+    /// included, but none to the control paths. Default: not at all.
+    pub fn latency(mut self, latency: Duration) -> Self {
+        self.options.latency = latency;
+        self
+    }
+
     /// Starts the service; it takes connections when this returns.
     ///
     /// # Errors
