@@ -320,7 +320,9 @@ impl Builder {
             base_url: url_for(address),
         });
         let service = Arc::new(service);
-        let server = Server::start(listener, server::router(&service, has_control))?;
+        let ending = Arc::clone(&service);
+        let router = server::router(&service, has_control);
+        let server = Server::start(listener, router, move || ending.end())?;
         let shared = Shared {
             service,
             server: Mutex::new(Some(server)),

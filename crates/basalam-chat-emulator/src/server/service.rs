@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use axum::http::header::AUTHORIZATION;
 use jiff::SignedDuration;
 use jiff::civil::DateTime;
+use tokio::sync::watch;
 
 use super::answer::{self, Answer};
 use super::log::Notes;
@@ -39,6 +40,8 @@ pub(crate) struct Service {
     observers: Vec<Observer>,
     clock: SettableClock,
     base_url: String,
+    /// Whether the server is about to end.
+    is_ending: watch::Sender<bool>,
 }
 
 /// What a service is made of.
@@ -65,7 +68,19 @@ impl Service {
             observers: parts.observers,
             clock: parts.clock,
             base_url: parts.base_url,
+            is_ending: watch::Sender::new(false),
         }
+    }
+
+    /// Says that the server is about to end, so that nobody waits for a fault any more.
+    pub(crate) fn end(&self) {
+        self.is_ending.send_replace(true);
+    }
+
+    /// Waits until the server is about to end.
+    pub(super) async fn ended(&self) {
+        // An error means that the service is gone, which is an end as well.
+        let _ = self.is_ending.subscribe().wait_for(|it| *it).await;
     }
 
     /// Goes back to what the service started with: users, chats, messages and tokens,
