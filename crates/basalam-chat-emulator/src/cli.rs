@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use basalam_chat_emulator::{Builder, Emulator, Error, Fault, FaultRule, RefreshTokens, TimeBound};
+use basalam_chat_emulator::{Builder, Emulator, Error, FaultRule, RefreshTokens, TimeBound};
 use clap::Parser;
 
 /// Runs a local Basalam chat service, for development and tests.
@@ -117,15 +117,9 @@ Examples:
   curl http://127.0.0.1:8080/v1/chats -H 'Authorization: Bearer seller-token'";
 
 impl Arguments {
-    /// Gives the rules of the faults, in their order. Lateness comes last: a request
-    /// fails by one rule alone.
+    /// Gives the rules of the faults, in their order.
     pub(crate) fn faults(&self) -> Result<Vec<FaultRule>, Error> {
-        let rules = self.fault.iter().map(|it| it.parse());
-        let late = self.latency.map(|milliseconds| {
-            let delay = Duration::from_millis(milliseconds);
-            Ok(FaultRule::new(Fault::latency(delay)))
-        });
-        rules.chain(late).collect()
+        self.fault.iter().map(|it| it.parse()).collect()
     }
 
     /// Tells whether the control paths will be there.
@@ -141,6 +135,9 @@ impl Arguments {
             .reading_marks_seen(self.reading_marks_seen);
         for file in &self.seed {
             builder = builder.seed_file(file);
+        }
+        if let Some(milliseconds) = self.latency {
+            builder = builder.latency(Duration::from_millis(milliseconds));
         }
         if self.exclusive_from {
             builder = builder.from_bound(TimeBound::Exclusive);

@@ -46,16 +46,24 @@
 //! Every other path is answered as the gateway answers one that it does not know: 404
 //! with the text `404 page not found`.
 //!
+//! # From other languages
+//!
+//! Programs that are not written in Rust start the program, fill it from a seed file
+//! ([`Builder::seed_file`]) and steer it by the paths below `/_emulator/`
+//! ([`Builder::control`]): faults, time, data, and the log of requests. `docs/emulator.md`
+//! of the repository describes all three.
+//!
 //! # What tests can do beside HTTP
 //!
 //! - put in, in no time: [`Emulator::seed_chat`] (private, group, channel, bot, at any
-//!   time), [`Emulator::seed_messages`] (a hundred thousand at once);
+//!   time), [`Emulator::seed_messages`] (a hundred thousand at once),
+//!   [`Emulator::seed_json`] (whatever a seed file can say);
 //! - change: [`Emulator::delete_message`], [`Emulator::delete_chat`],
 //!   [`Emulator::mark_seen`], [`Emulator::set_chat_updated_at`],
 //!   [`Emulator::set_chat_modified_at`];
 //! - look: [`Emulator::messages`], [`Emulator::file`], [`Emulator::requests`],
 //!   [`Emulator::total_requests`], [`Emulator::token_requests`],
-//!   [`Emulator::bot_webhook_url`];
+//!   [`Emulator::request_log`], [`Emulator::bot_webhook_url`];
 //! - give and take tokens: [`Emulator::add_oauth_client`], [`Emulator::issue_code`],
 //!   [`Emulator::issue_tokens`], [`Emulator::revoke_token`];
 //! - move time: [`Emulator::set_clock`], [`Emulator::advance_clock`];
@@ -64,7 +72,8 @@
 //!   body, redirected, cut off before or after the work was done, truncated, too large,
 //!   not JSON, empty, with members missing or null, with members and values of
 //!   tomorrow; the next one ([`Emulator::fail_next`]) or by a
-//!   [`FaultRule`] ([`Emulator::add_fault`]);
+//!   [`FaultRule`] ([`Emulator::add_fault`]), by count, by chance or from a line of text;
+//! - start over: [`Emulator::reset`];
 //! - answer oddly: [`Emulator::answer_next`].
 //!
 //! # How it refuses
@@ -157,6 +166,10 @@ pub use options::TimeBound;
 pub use request_log::LoggedRequest;
 pub use seed::{SeedChat, SeedMessage, Seeded};
 pub use user::{NewUser, User, Vendor};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 /// The largest body of a request, in bytes: 8 MiB. Unknown of the service.
 pub const MAX_BODY_BYTES: usize = 8 * 1024 * 1024;

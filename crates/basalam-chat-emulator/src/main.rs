@@ -3,6 +3,8 @@
 
 mod cli;
 
+use std::io::{self, Write as _};
+
 use anyhow::Context;
 use basalam_chat_emulator::Emulator;
 use clap::Parser;
@@ -14,7 +16,8 @@ async fn main() -> anyhow::Result<()> {
     let rules = arguments.faults()?;
     let mut builder = arguments.builder();
     if !arguments.quiet {
-        builder = builder.on_logged(|request| println!("{request}"));
+        // Where nobody reads any more, there is nothing to be done about it.
+        builder = builder.on_logged(|request| _ = writeln!(io::stdout(), "{request}"));
     }
     let emulator = builder.start().await?;
     for rule in rules {

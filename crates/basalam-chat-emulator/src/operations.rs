@@ -8,16 +8,17 @@ mod files;
 mod messages;
 mod users;
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 pub(crate) use answers::content;
+use axum::http::header::HOST;
 use basalam_chat_openapi::ParameterLocation;
 use jiff::civil::DateTime;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::contract::{List, Parameters};
-use crate::form::Form;
+use crate::contract::{List, Parameters, RequestParts};
 use crate::options::Options;
 use crate::problem::{Problem, Violation};
 use crate::state::State;
@@ -29,8 +30,11 @@ pub(crate) enum Handler {
     /// Gives a whole answer, to be checked.
     Whole(fn(&mut State, &Call<'_>) -> Result<Value, Problem>),
     /// Gives a list of items that were checked.
-    List(fn(&mut State, &Call<'_>) -> Result<Vec<Arc<str>>, Problem>),
+    List(fn(&mut State, &Call<'_>) -> Items),
 }
+
+/// The items of a list in JSON, which were checked, or why there are none.
+pub(crate) type Items = Result<Vec<Arc<str>>, Problem>;
 
 /// What an operation answers where it succeeds.
 pub(crate) enum Reply {
@@ -77,10 +81,10 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
 pub(crate) struct Call<'a> {
     pub(crate) user_id: Option<i64>,
     pub(crate) parameters: Parameters,
-    pub(crate) body: Option<Value>,
-    pub(crate) form: Option<&'a Form>,
-    /// Where the client reaches the service, such as `http://127.0.0.1:8080`.
-    pub(crate) origin: String,
+    /// Until it is read.
+    pub(crate) body: Cell<Option<Value>>,
+    pub(crate) request: &'a RequestParts<'a>,
+    pub(crate) base_url: &'a str,
     pub(crate) now: DateTime,
     pub(crate) options: &'a Options,
     pub(crate) list: Option<&'a List>,
@@ -131,10 +135,20 @@ impl Call<'_> {
         Ok(limit.min(self.options.page_cap.unwrap_or(usize::MAX)))
     }
 
-    /// Reads the body. What the document takes and the type does not, such as an
+    /// Gives where the client reaches the service: what it says itself is right behind
+    /// a mapped port too.
+    fn origin(&self) -> String {
+        let host = self.request.headers.get(HOST);
+        match host.and_then(|it| it.to_str().ok()) {
+            Some(host) if !host.is_empty() => format!("http://{host}"),
+            _ => self.base_url.to_owned(),
+        }
+    }
+
+    /// Reads the body, once. What the document takes and the type does not, such as an
     /// integer beyond 64 bits, is a violation like any other.
     fn body<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        let body = self.body.as_ref().unwrap_or(&Value::Null);
+        let body = self.body.take().unwrap_or(Value::Null);
         serde_path_to_error::deserialize(body).map_err(|error| {
             let mut location = vec![Value::from("body")];
             location.extend(error.path().iter().map(|segment| match segment {

@@ -30,6 +30,7 @@ pub(crate) struct Options {
     pub(crate) from_bound: TimeBound,
     pub(crate) before_bound: TimeBound,
     pub(crate) reading_marks_seen: bool,
+    pub(crate) latency: Duration,
     pub(crate) access_token_lifetime: Duration,
     pub(crate) refresh_tokens: RefreshTokens,
     pub(crate) clock: Arc<dyn Clock>,
@@ -60,6 +61,7 @@ impl Default for Options {
             from_bound: TimeBound::Inclusive,
             before_bound: TimeBound::Exclusive,
             reading_marks_seen: false,
+            latency: Duration::ZERO,
             access_token_lifetime: ACCESS_TOKEN_LIFETIME,
             refresh_tokens: RefreshTokens::default(),
             clock: Arc::new(SystemClock),
@@ -79,6 +81,7 @@ impl fmt::Debug for Options {
             .field("from_bound", &self.from_bound)
             .field("before_bound", &self.before_bound)
             .field("reading_marks_seen", &self.reading_marks_seen)
+            .field("latency", &self.latency)
             .field("access_token_lifetime", &self.access_token_lifetime)
             .field("refresh_tokens", &self.refresh_tokens)
             .finish_non_exhaustive()

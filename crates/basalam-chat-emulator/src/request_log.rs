@@ -14,8 +14,8 @@ pub(crate) const CAPACITY: usize = 1000;
 
 /// One request that came in, and what became of it.
 ///
-/// Tokens and bodies are not in it; the tokens of bots, which stand in paths, are
-/// replaced. `Display` makes a line of it.
+/// Tokens and bodies are not in it; the tokens of bots and the names of files, which
+/// stand in paths, are replaced. `Display` makes a line of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct LoggedRequest {
@@ -129,13 +129,16 @@ impl Entry {
     }
 }
 
-/// Gives what may be written down of an address: no bot's token, and a query only
-/// where it is an operation's, as others may carry codes.
+/// Gives what may be written down of an address: no bot's token, no name of a file, and
+/// a query only where it is an operation's, as others may carry codes.
 fn shown_path(uri: &Uri, is_operation: bool) -> String {
     let mut segments: Vec<&str> = uri.path().split('/').collect();
     for index in 0..segments.len() {
         let follows_bots = index > 0 && segments[index - 1] == "bots";
-        if !segments[index].is_empty() && (follows_bots || looks_like_token(segments[index])) {
+        // What people call their files is private.
+        let names_file = index == 3 && segments[1] == "files";
+        let is_private = follows_bots || names_file || looks_like_token(segments[index]);
+        if is_private && !segments[index].is_empty() {
             segments[index] = "***";
         }
     }
@@ -166,13 +169,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tokens_of_bots_are_not_shown_wherever_they_stand() {
+    fn tokens_of_bots_and_names_of_files_are_not_shown_wherever_they_stand() {
         for (uri, path) in [
             ("/v1/bots/1:secret/getMe", "/v1/bots/***/getMe"),
             ("/v1/bots/1%3Asecret/getMe?x=1", "/v1/bots/***/getMe?x=1"),
             ("/v1/bots/secret/nonsense", "/v1/bots/***/nonsense?"),
             ("/bot1:secret/getMe", "/***/getMe"),
             ("/bot1%3asecret", "/***"),
+            ("/files/78000000/a.jpg", "/files/78000000/***"),
             ("/v1/chats?limit=2", "/v1/chats?limit=2"),
             ("/v1/chats/12:/x", "/v1/chats/12:/x"),
         ] {

@@ -95,7 +95,7 @@ async fn answer_operation(
     let work = || service.answer(operation, handler, &request, &notes);
     let fault = service.aids().next_fault(&operation.id);
     match fault {
-        Some(fault) => faults::fail(fault, &notes, work).await,
+        Some(fault) => faults::fail(fault, &service, &notes, work).await,
         None => work().into_response(),
     }
 }
@@ -117,7 +117,7 @@ async fn answer_token(service: Arc<Service>, request: Request) -> Response {
     let work = || token::answer(&service, &parts.headers, &body, &notes);
     let fault = service.aids().next_fault(TOKEN_OPERATION);
     match fault {
-        Some(fault) => faults::fail(fault, &notes, work).await,
+        Some(fault) => faults::fail(fault, &service, &notes, work).await,
         None => work().into_response(),
     }
 }

@@ -11,6 +11,7 @@ pub(crate) mod written;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::error::Error;
 use crate::oauth::OAuthClient;
@@ -38,7 +39,9 @@ pub(crate) struct State {
     private_chats: BTreeMap<(i64, i64), i64>,
     /// Handlers read the state while they write answers.
     pub(crate) written: RefCell<Written>,
-    messages: BTreeMap<i64, Message>,
+    /// Shared with copies of the state, and out of the map: its nodes stay half empty
+    /// where ids only ever grow.
+    messages: BTreeMap<i64, Arc<Message>>,
     next_chat_id: i64,
     next_message_id: i64,
     /// 0 before the first.

@@ -1,6 +1,7 @@
 //! Whether the emulator keeps to the document whatever it is asked, by a tester that shares no
 //! code with this project.
 
+use std::fs;
 use std::path::Path;
 
 use basalam_chat_emulator::Emulator;
@@ -24,8 +25,16 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<Outcome> {
     };
     let seed = root.join("crates/basalam-chat-emulator/seeds/shop.json");
     let emulator = Emulator::builder().seed_file(seed).start_blocking()?;
+    // It keeps what it has found where it is run, and would ask for that again.
+    let folder = root.join("target/schemathesis-run");
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    fs::create_dir_all(&folder)?;
     let mut run = command(root, &python.to_string_lossy());
-    run.args(["-m", "schemathesis.cli", "run", "openapi/chat.json"]);
+    run.current_dir(&folder);
+    run.args(["-m", "schemathesis.cli", "run"]);
+    run.arg(root.join("openapi/chat.json"));
     run.args(["--url", emulator.base_url()]);
     // A user of the seed, whose token is no secret.
     run.args(["--header", "Authorization: Bearer sara-token"]);

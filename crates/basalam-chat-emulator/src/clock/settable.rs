@@ -60,10 +60,8 @@ impl SettableClock {
         let setting = *self.setting();
         let time = match setting {
             Setting::At(time) => time,
-            Setting::Later(by) => {
-                let now = self.base.now();
-                now.saturating_add(by)
-            }
+            Setting::Later(SignedDuration::ZERO) => self.base.now(),
+            Setting::Later(by) => self.base.now().saturating_add(by),
         };
         crate::options::whole_seconds(time)
     }

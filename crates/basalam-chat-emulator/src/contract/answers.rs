@@ -46,6 +46,10 @@ impl Answers {
                 "no JSON answer is documented for the status {status}"
             ));
         };
+        if validator.is_valid(body) {
+            // Twice as fast as looking for what is wrong.
+            return Ok(());
+        }
         validator
             .validate(body)
             .map_err(|error| format!("at #{}: {}", error.instance_path(), error.masked()))

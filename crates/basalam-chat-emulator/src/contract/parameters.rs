@@ -1,6 +1,5 @@
 //! Parameters in paths, queries and headers.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::http::HeaderMap;
@@ -46,7 +45,7 @@ impl RequestParts<'_> {
 
 /// The values of the parameters, those that the document sets by default included.
 #[derive(Default)]
-pub(crate) struct Parameters(BTreeMap<(ParameterLocation, String), Value>);
+pub(crate) struct Parameters(Vec<(ParameterLocation, Arc<str>, Value)>);
 
 impl Parameters {
     pub(crate) fn integer(&self, location: ParameterLocation, name: &str) -> Option<i64> {
@@ -58,13 +57,15 @@ impl Parameters {
     }
 
     fn get(&self, location: ParameterLocation, name: &str) -> Option<&Value> {
-        self.0.get(&(location, name.to_owned()))
+        let mut all = self.0.iter();
+        let found = all.find(|it| it.0 == location && *it.1 == *name);
+        found.map(|it| &it.2)
     }
 }
 
 /// A parameter of an operation.
 pub(super) struct Parameter {
-    name: String,
+    name: Arc<str>,
     location: ParameterLocation,
     required: bool,
     parse: Parse,
@@ -93,7 +94,7 @@ impl Parameter {
         // Made first: it refuses the circles that looking for the type would not leave.
         let validator = validator(document, schema, &at)?;
         Ok(Self {
-            name: parameter.name.to_owned(),
+            name: parameter.name.into(),
             location: parameter.location,
             required: parameter.required,
             parse: parse(document, schema, &at)?,
@@ -103,7 +104,7 @@ impl Parameter {
     }
 
     fn check(&self, request: &RequestParts<'_>, violations: &mut Vec<Violation>) -> Option<Value> {
-        let location = [self.location.as_str(), self.name.as_str()];
+        let location = [self.location.as_str(), &*self.name];
         let Some(text) = request.value(self.location, &self.name) else {
             if self.required && self.default.is_none() {
                 violations.push(Violation::new(
@@ -157,7 +158,8 @@ pub(super) fn check(
 ) -> Parameters {
     let values = parameters.iter().filter_map(|parameter| {
         let value = parameter.check(request, violations)?;
-        Some(((parameter.location, parameter.name.clone()), value))
+        let name = Arc::clone(&parameter.name);
+        Some((parameter.location, name, value))
     });
     Parameters(values.collect())
 }

@@ -250,6 +250,13 @@ impl Builder {
         self
     }
 
+    /// Lets every request wait this long before it is looked at, those that fail
+    /// included, but none to the control paths. Default: not at all.
+    pub fn latency(mut self, latency: Duration) -> Self {
+        self.options.latency = latency;
+        self
+    }
+
     /// Starts the service; it takes connections when this returns.
     ///
     /// # Errors
@@ -313,7 +320,9 @@ impl Builder {
             base_url: url_for(address),
         });
         let service = Arc::new(service);
-        let server = Server::start(listener, server::router(&service, has_control))?;
+        let ending = Arc::clone(&service);
+        let router = server::router(&service, has_control);
+        let server = Server::start(listener, router, move || ending.end())?;
         let shared = Shared {
             service,
             server: Mutex::new(Some(server)),

@@ -29,22 +29,23 @@ impl Writer<'_> {
         let mut json = self.message_alone(message);
         let replied = message.replied_message_id;
         let replied = replied.and_then(|id| self.state.message(id));
-        json["replied_message"] = json!(replied.map(|it| self.message_alone(it)));
+        json["replied_message"] = replied.map_or(Value::Null, |it| self.message_alone(it));
         json
     }
 
     fn message_alone(&self, message: &Message) -> Value {
-        json!({
-            "id": message.id,
-            "chat_id": message.chat_id,
-            "seen_at": message.seen_at.map(time),
-            "created_at": time(message.created_at),
-            "updated_at": time(message.updated_at),
-            "message_type": message.message_type,
-            "sender": self.state.users.by_id(message.sender_id).map(|it| self.sender(it)),
-            "content": content(&message.content),
-            "forward_from": message.forward_from,
-        })
+        let sender = self.state.users.by_id(message.sender_id);
+        object([
+            ("id", message.id.into()),
+            ("chat_id", message.chat_id.into()),
+            ("seen_at", message.seen_at.map(time).into()),
+            ("created_at", time(message.created_at).into()),
+            ("updated_at", time(message.updated_at).into()),
+            ("message_type", message.message_type.as_str().into()),
+            ("sender", sender.map_or(Value::Null, |it| self.sender(it))),
+            ("content", content(&message.content)),
+            ("forward_from", message.forward_from.into()),
+        ])
     }
 
     /// Writes a message as an item of a list, or gives it as it was written before.
@@ -97,28 +98,36 @@ impl Writer<'_> {
         let contact = other.and_then(|it| self.state.users.by_id(it.user_id));
         let last = chat.message_ids.last();
         let last = last.and_then(|id| self.state.message(*id));
-        let mut json = json!({
-            "id": chat.id,
-            "chat_type": chat.kind.name(),
-            "marked_as_unread": false,
-            "unseen_message_count": own.map_or(0, |it| it.unseen_count),
-            "created_at": time(chat.times.created_at),
-            "updated_at": time(chat.times.updated_at),
-            "modified_at": chat.times.modified_at.map(time),
-            "deleted_at": null,
-            "last_message": last.map(|it| self.message(it)),
-            "last_seen_id": own.and_then(|it| it.last_seen_id),
-            "contact_last_seen_message_id": other.and_then(|it| it.last_seen_id),
-            "contact": contact.map(person),
-            "contact_id": contact.map(|it| it.id),
-            "contact_is_blocked": false,
-            "show_approvals": false,
-            "reply_markup": {},
-            "archive_state": null,
-            "group": null,
-            "channel": null,
-            "bot": null,
-        });
+        let times = &chat.times;
+        let unseen = own.map_or(0, |it| it.unseen_count);
+        let mut json = object([
+            ("id", chat.id.into()),
+            ("chat_type", chat.kind.name().into()),
+            ("marked_as_unread", false.into()),
+            ("unseen_message_count", unseen.into()),
+            ("created_at", time(times.created_at).into()),
+            ("updated_at", time(times.updated_at).into()),
+            ("modified_at", times.modified_at.map(time).into()),
+            ("deleted_at", Value::Null),
+            (
+                "last_message",
+                last.map_or(Value::Null, |it| self.message(it)),
+            ),
+            ("last_seen_id", own.and_then(|it| it.last_seen_id).into()),
+            (
+                "contact_last_seen_message_id",
+                other.and_then(|it| it.last_seen_id).into(),
+            ),
+            ("contact", contact.map_or(Value::Null, person)),
+            ("contact_id", contact.map(|it| it.id).into()),
+            ("contact_is_blocked", false.into()),
+            ("show_approvals", false.into()),
+            ("reply_markup", json!({})),
+            ("archive_state", Value::Null),
+            ("group", Value::Null),
+            ("channel", Value::Null),
+            ("bot", Value::Null),
+        ]);
         if let Some(profile) = chat.kind.profile() {
             json[chat.kind.name()] = profile_of(chat, profile, user_id);
         }
@@ -168,39 +177,52 @@ fn members_count(chat: &Chat, profile: &Profile) -> i64 {
 }
 
 fn person(user: &User) -> Value {
-    json!({
-        "id": user.id,
-        "hash_id": user.hash_id,
-        "name": user.name,
-        "avatar": null,
-        "badge": null,
-        "verified": false,
-        "vendor": user.vendor.as_ref().map(vendor),
-    })
+    object([
+        ("id", user.id.into()),
+        ("hash_id", user.hash_id.as_str().into()),
+        ("name", user.name.as_str().into()),
+        ("avatar", Value::Null),
+        ("badge", Value::Null),
+        ("verified", false.into()),
+        ("vendor", user.vendor.as_ref().map_or(Value::Null, vendor)),
+    ])
 }
 
 pub(super) fn vendor(vendor: &Vendor) -> Value {
-    json!({
-        "id": vendor.id,
-        "title": vendor.title,
-        "status": VENDOR_STATUS,
-        "identifier": vendor.identifier,
-    })
+    object([
+        ("id", vendor.id.into()),
+        ("title", vendor.title.as_str().into()),
+        ("status", VENDOR_STATUS.into()),
+        ("identifier", vendor.identifier.as_str().into()),
+    ])
 }
 
 /// Writes the content of a message. Unknown: how the service finds links in a text;
 /// none are told.
 pub(crate) fn content(content: &Content) -> Value {
-    json!({
-        "links": null,
-        "files": content.files,
-        "text": content.text,
-        "entity_id": content.entity_id,
-        "metadata": content.metadata,
-        "reply_markup": content.reply_markup,
-    })
+    object([
+        ("links", Value::Null),
+        ("files", json!(content.files)),
+        ("text", content.text.as_deref().into()),
+        ("entity_id", content.entity_id.into()),
+        ("metadata", json!(content.metadata)),
+        ("reply_markup", json!(content.reply_markup)),
+    ])
+}
+
+/// Makes an object of its members. The macro for it copies what is given to it, all the
+/// way down, which took half of the time of an answer.
+pub(super) fn object<const COUNT: usize>(members: [(&str, Value); COUNT]) -> Value {
+    let members = members.into_iter();
+    Value::Object(
+        members
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect(),
+    )
 }
 
 pub(super) fn time(time: DateTime) -> String {
-    time.strftime("%Y-%m-%d %H:%M:%S").to_string()
+    let (year, month, day) = (time.year(), time.month(), time.day());
+    let (hour, minute, second) = (time.hour(), time.minute(), time.second());
+    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
 }

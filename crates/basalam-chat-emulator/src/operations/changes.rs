@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Call;
-use super::answers::Writer;
+use super::answers::{Writer, object};
 use super::messages::NewContent;
 use crate::problem::Problem;
 use crate::state::State;
@@ -55,8 +55,8 @@ pub(super) fn edit_message(state: &mut State, call: &Call<'_>) -> Result<Value, 
         state,
         options: call.options,
     };
-    let message = state.message(id).map(|it| writer.message(it));
-    Ok(json!({ "data": message }))
+    let message = state.message(id).ok_or(Problem::NotFound)?;
+    Ok(object([("data", writer.message(message))]))
 }
 
 #[derive(Deserialize)]

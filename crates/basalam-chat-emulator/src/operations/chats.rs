@@ -1,14 +1,13 @@
 //! Operations on chats.
 
 use std::cmp::Reverse;
-use std::sync::Arc;
 
 use jiff::civil::DateTime;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::Call;
-use super::answers::Writer;
+use super::answers::{Writer, object};
+use super::{Call, Items};
 use crate::options::TimeBound;
 use crate::problem::Problem;
 use crate::state::State;
@@ -51,14 +50,14 @@ pub(super) fn create_chat(state: &mut State, call: &Call<'_>) -> Result<Value, P
         state,
         options: call.options,
     };
-    let chat = state.chat(id).map(|it| writer.chat(it, own_id));
-    Ok(json!({ "data": chat }))
+    let chat = state.chat(id).ok_or(Problem::NotFound)?;
+    Ok(object([("data", writer.chat(chat, own_id))]))
 }
 
 /// Gives a page of the chats of a user, newest first.
 ///
 /// Unknown, and chosen here: chats of the same second come with the larger id first.
-pub(super) fn get_chats(state: &mut State, call: &Call<'_>) -> Result<Vec<Arc<str>>, Problem> {
+pub(super) fn get_chats(state: &mut State, call: &Call<'_>) -> Items {
     let user_id = call.user_id()?;
     let limit = call.limit()?;
     let updated = Range::read(call, "updated_from", "updated_before")?;

@@ -45,7 +45,7 @@ struct UploadFileBody {
 pub(super) fn upload_file(state: &mut State, call: &Call<'_>) -> Result<Value, Problem> {
     let user_id = call.user_id()?;
     let body: UploadFileBody = call.body()?;
-    let part = call.form.and_then(|it| it.part("file"));
+    let part = call.request.form.and_then(|it| it.part("file"));
     let part = part.ok_or_else(|| Problem::invalid(["body", "file"], "is missing", "missing"))?;
     let name = match body.custom_unique_name {
         Some(name) => unique_name(state, name)?,
@@ -67,7 +67,7 @@ pub(super) fn upload_file(state: &mut State, call: &Call<'_>) -> Result<Value, P
 
 fn answer(id: i64, file: &File, call: &Call<'_>) -> Value {
     let encoded = utf8_percent_encode(&file.name, NON_ALPHANUMERIC);
-    let url = format!("{}/files/{id}/{encoded}", call.origin);
+    let url = format!("{}/files/{id}/{encoded}", call.origin());
     let (alone, format) = match file.name.rsplit_once('.') {
         Some((alone, format)) if !alone.is_empty() && !format.is_empty() => {
             (alone, Some(format.to_lowercase()))

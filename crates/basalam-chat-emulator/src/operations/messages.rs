@@ -1,12 +1,10 @@
 //! Operations on messages.
 
-use std::sync::Arc;
-
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-use super::Call;
-use super::answers::Writer;
+use super::answers::{Writer, object};
+use super::{Call, Items};
 use crate::problem::Problem;
 use crate::state::State;
 use crate::state::messages::{Button, Comparison, Content, File, NewMessage, SortOrder, page};
@@ -78,12 +76,15 @@ pub(super) fn create_message(state: &mut State, call: &Call<'_>) -> Result<Value
         state,
         options: call.options,
     };
-    let message = state.message(id).map(|it| writer.message(it));
-    Ok(json!({ "data": message, "temp_id": temp_id }))
+    let message = state.message(id).ok_or(Problem::NotFound)?;
+    Ok(object([
+        ("data", writer.message(message)),
+        ("temp_id", temp_id.into()),
+    ]))
 }
 
 /// Gives a page of the messages of a chat.
-pub(super) fn get_messages(state: &mut State, call: &Call<'_>) -> Result<Vec<Arc<str>>, Problem> {
+pub(super) fn get_messages(state: &mut State, call: &Call<'_>) -> Items {
     let user_id = call.user_id()?;
     let chat_id = call.path_integer("chat_id")?;
     let limit = call.limit()?;

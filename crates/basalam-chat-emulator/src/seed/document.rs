@@ -136,7 +136,7 @@ impl SeedUser {
         user.hash_id = self.hash_id.clone();
         user.token = self.token.clone().map(Into::into);
         user.vendor = self.vendor.clone();
-        user.scopes = self.scopes.as_ref().map(texts);
+        user.scopes = self.scopes.as_deref().map(texts);
         user
     }
 }
@@ -163,7 +163,7 @@ impl SeedClient {
     }
 }
 
-fn texts(list: &Vec<String>) -> BTreeSet<String> {
+fn texts(list: &[String]) -> BTreeSet<String> {
     list.iter().cloned().collect()
 }
 

@@ -21,10 +21,9 @@ pub(super) struct Answer {
 
 impl Answer {
     pub(super) fn new(status: u16, body: &Value) -> Self {
-        Self {
-            status,
-            body: body.to_string(),
-        }
+        // Faster than `to_string`; a value in memory can always be written.
+        let body = serde_json::to_string(body).unwrap_or_else(|_| body.to_string());
+        Self { status, body }
     }
 
     /// Gives the same answer with another status.

@@ -10,6 +10,7 @@ use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 use serde_json::json;
 
+use super::Service;
 use super::answer::{self, Answer};
 use super::log::Notes;
 use crate::fault::{Fault, FaultKind, WrittenAnswer};
@@ -18,17 +19,28 @@ use crate::fault::{Fault, FaultKind, WrittenAnswer};
 const CHUNK: usize = 64 * 1024;
 
 /// Lets a request fail. `work` does what it asks for; it may never be called.
-pub(super) async fn fail(fault: Fault, notes: &Notes, work: impl Fn() -> Answer) -> Response {
+pub(super) async fn fail(
+    fault: Fault,
+    service: &Service,
+    notes: &Notes,
+    work: impl Fn() -> Answer,
+) -> Response {
     let is_cut = matches!(fault.kind, FaultKind::ConnectionCut);
     notes.fault(fault.kind.name(), is_cut);
     let done = fault.is_after_work.then(&work);
     if !fault.delay.is_zero() {
-        tokio::time::sleep(fault.delay).await;
+        tokio::select! {
+            () = tokio::time::sleep(fault.delay) => {}
+            () = service.ended() => return cut_off(Bytes::new(), None),
+        }
     }
     let answer = || done.unwrap_or_else(&work);
     match fault.kind {
         FaultKind::Latency => answer().into_response(),
-        FaultKind::NeverAnswers => std::future::pending().await,
+        FaultKind::NeverAnswers => {
+            service.ended().await;
+            cut_off(Bytes::new(), None)
+        }
         FaultKind::Answer(answer) => written(answer),
         FaultKind::OtherStatus(status) => other_status(answer(), status),
         FaultKind::ConnectionCut => cut_off(Bytes::new(), None),

@@ -83,6 +83,10 @@ pub(super) async fn write(
         status: None,
     };
     request.extensions_mut().insert(entry.notes.clone());
+    let latency = entry.service.options().latency;
+    if !latency.is_zero() {
+        tokio::time::sleep(latency).await;
+    }
     let response = next.run(request).await;
     entry.status = Some(response.status().as_u16());
     response

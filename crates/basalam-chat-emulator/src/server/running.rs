@@ -40,7 +40,14 @@ impl Server {
     }
 
     /// Serves what [`Server::listen`] listens to.
-    pub(crate) fn start(listener: TcpListener, router: Router) -> Result<Self, Error> {
+    ///
+    /// `at_end` runs when it has been told to stop, before it waits for requests under
+    /// way.
+    pub(crate) fn start(
+        listener: TcpListener,
+        router: Router,
+        at_end: impl FnOnce() + Send + 'static,
+    ) -> Result<Self, Error> {
         let cannot_run = |error| Error::system(format!("cannot start a server: {error}"));
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_io()
@@ -57,7 +64,7 @@ impl Server {
         thread::Builder::new()
             .name("basalam-chat-emulator".to_owned())
             .spawn(move || {
-                serve(runtime, listener, router, signal);
+                serve(runtime, listener, router, signal, at_end);
                 // Nobody waits where the server was dropped.
                 let _ = tell_stopped.send(());
             })
@@ -79,6 +86,7 @@ fn serve(
     listener: tokio::net::TcpListener,
     router: Router,
     signal: watch::Receiver<()>,
+    at_end: impl FnOnce(),
 ) {
     runtime.block_on(async {
         // Small answers go out at once instead of waiting for more to send.
@@ -90,6 +98,7 @@ fn serve(
             .into_future();
         let serving = tokio::spawn(serving);
         stopped(signal).await;
+        at_end();
         // What is not done by then is cut off when the runtime is dropped.
         let _ = tokio::time::timeout(GRACE, serving).await;
     });

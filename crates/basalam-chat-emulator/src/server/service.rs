@@ -1,10 +1,12 @@
 //! The service behind the routes.
 
+use std::cell::Cell;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use axum::http::header::{AUTHORIZATION, HOST};
+use axum::http::header::AUTHORIZATION;
 use jiff::SignedDuration;
 use jiff::civil::DateTime;
+use tokio::sync::watch;
 
 use super::answer::{self, Answer};
 use super::log::Notes;
@@ -38,6 +40,8 @@ pub(crate) struct Service {
     observers: Vec<Observer>,
     clock: SettableClock,
     base_url: String,
+    /// Whether the server is about to end.
+    is_ending: watch::Sender<bool>,
 }
 
 /// What a service is made of.
@@ -64,7 +68,19 @@ impl Service {
             observers: parts.observers,
             clock: parts.clock,
             base_url: parts.base_url,
+            is_ending: watch::Sender::new(false),
         }
+    }
+
+    /// Says that the server is about to end, so that nobody waits for a fault any more.
+    pub(crate) fn end(&self) {
+        self.is_ending.send_replace(true);
+    }
+
+    /// Waits until the server is about to end.
+    pub(super) async fn ended(&self) {
+        // An error means that the service is gone, which is an end as well.
+        let _ = self.is_ending.subscribe().wait_for(|it| *it).await;
     }
 
     /// Goes back to what the service started with: users, chats, messages and tokens,
@@ -252,9 +268,9 @@ impl Service {
         let call = Call {
             user_id,
             parameters: checked.parameters,
-            body: checked.body,
-            form: request.form,
-            origin: self.origin(request),
+            body: Cell::new(checked.body),
+            request,
+            base_url: &self.base_url,
             now: self.now(),
             options: &self.options,
             list: operation.list(),
@@ -285,16 +301,6 @@ impl Service {
                 scope: scope.clone(),
             }),
             None => Ok(Some(user_id)),
-        }
-    }
-
-    /// Gives where the client reaches the service: what it says itself is right behind
-    /// a mapped port too.
-    fn origin(&self, request: &RequestParts<'_>) -> String {
-        let host = request.headers.get(HOST).and_then(|it| it.to_str().ok());
-        match host {
-            Some(host) if !host.is_empty() => format!("http://{host}"),
-            _ => self.base_url.clone(),
         }
     }
 }

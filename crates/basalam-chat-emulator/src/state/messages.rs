@@ -1,5 +1,7 @@
 //! Messages and pages of them.
 
+use std::sync::Arc;
+
 use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -112,12 +114,12 @@ pub(crate) enum SortOrder {
 impl State {
     /// Gives a message that `user_id` may see.
     pub(crate) fn visible_message(&self, id: i64, user_id: i64) -> Option<&Message> {
-        let message = self.messages.get(&id)?;
+        let message = self.message(id)?;
         self.chat_of(message.chat_id, user_id).and(Some(message))
     }
 
     pub(crate) fn message(&self, id: i64) -> Option<&Message> {
-        self.messages.get(&id)
+        self.messages.get(&id).map(Arc::as_ref)
     }
 
     pub(crate) fn message_count(&self) -> usize {
@@ -129,7 +131,7 @@ impl State {
         let ids = self.chat(chat_id).map(|chat| chat.message_ids.as_slice());
         ids.unwrap_or_default()
             .iter()
-            .filter_map(|id| self.messages.get(id))
+            .filter_map(|id| self.message(*id))
     }
 
     /// Gives the next message this id, where it can be had: ids only ever grow.
@@ -187,13 +189,13 @@ impl State {
             seen_at: None,
             version: 0,
         };
-        self.messages.insert(id, message);
+        self.messages.insert(id, Arc::new(message));
         Some(id)
     }
 
     /// Gives what is stored for a message, to change it.
     pub(crate) fn message_mut(&mut self, id: i64) -> Option<&mut Message> {
-        let message = self.messages.get_mut(&id)?;
+        let message = Arc::make_mut(self.messages.get_mut(&id)?);
         message.version += 1;
         Some(message)
     }
@@ -215,9 +217,9 @@ impl State {
             return;
         };
         for id in chat.mark_seen(user_id) {
-            if let Some(message) = self.messages.get_mut(&id)
-                && message.sender_id != user_id
-            {
+            let message = self.messages.get_mut(&id);
+            if let Some(message) = message.filter(|it| it.sender_id != user_id) {
+                let message = Arc::make_mut(message);
                 message.seen_at.get_or_insert(now);
                 message.version += 1;
             }

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
-use basalam_chat_emulator::Emulator;
+use basalam_chat_emulator::{Emulator, Fault};
+use reqwest::Method;
 
 use crate::support::{Answer, Service};
 
@@ -21,6 +22,26 @@ async fn after_shutdown_nobody_answers_and_the_port_is_free() {
 
     let again = Emulator::builder().port(port).start().await.unwrap();
     assert_eq!(again.base_url(), url);
+}
+
+#[tokio::test]
+async fn who_waits_for_an_answer_that_never_comes_is_let_go_at_the_end() {
+    let service = Service::start().await;
+    let hour = std::time::Duration::from_secs(3600);
+    let seller = service.emulator.seller().clone();
+    let mut waiting = Vec::new();
+    for fault in [Fault::never_answers(), Fault::latency(hour)] {
+        service.emulator.fail_next(fault).unwrap();
+        let request = service.request(Method::GET, "/v1/users/me", &seller);
+        waiting.push(tokio::spawn(request.send()));
+    }
+    while service.emulator.requests("get_current_user") != Some(2) {
+        tokio::task::yield_now().await;
+    }
+    service.emulator.shutdown().await;
+    for request in waiting {
+        assert!(request.await.unwrap().is_err());
+    }
 }
 
 #[tokio::test]

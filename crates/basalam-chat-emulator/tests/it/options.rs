@@ -115,3 +115,24 @@ async fn users_that_clash_cannot_be_added_later_either() {
         .add_user_with(NewUser::new("Ali").id(5_000));
     assert_eq!(added.unwrap().id, 5_000);
 }
+
+#[tokio::test]
+async fn latency_holds_every_request_back_and_one_that_is_given_up_is_logged_without_a_status() {
+    let forever = std::time::Duration::from_secs(3600);
+    let service = Service::with(Emulator::builder().latency(forever)).await;
+    let request = service.request(reqwest::Method::GET, "/v1/chats", service.emulator.seller());
+    let waiting = tokio::spawn(request.send());
+    while service.emulator.total_requests() == 0 {
+        tokio::task::yield_now().await;
+    }
+    let control = format!("{}/_emulator/clock", service.emulator.base_url());
+    let answer = service.client.get(control).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    assert!(!waiting.is_finished());
+    waiting.abort();
+    // It notices in its own time, so this asks until it has.
+    while service.emulator.request_log().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(service.emulator.request_log()[0].status, None);
+}
