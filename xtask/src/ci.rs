@@ -1,6 +1,8 @@
 //! `cargo xtask ci`: everything that must hold before a change is taken.
 
 mod document;
+mod downstream;
+pub(crate) mod public_api;
 mod steps;
 
 use std::env;

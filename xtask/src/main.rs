@@ -27,14 +27,20 @@ enum Command {
     },
     /// Compares a contract of the vendor with openapi/chat.json by what goes over the wire.
     Drift(drift::Arguments),
+    /// Accepts the public API as it is, once CHANGELOG.md says what users notice.
+    PublicApi,
     /// Runs everything that must hold before a change is taken.
     Ci,
 }
 
 fn main() -> std::process::ExitCode {
+    if let Some(code) = ci::public_api::as_rustdoc() {
+        return code;
+    }
     let result = match Arguments::parse().command {
         Command::Generate { check } => generate::run(&workspace_root(), check),
         Command::Drift(arguments) => return drift::run(&workspace_root(), &arguments),
+        Command::PublicApi => ci::public_api::accept(&workspace_root()),
         Command::Ci => ci::run(&workspace_root()),
     };
     match result {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Outcome, Step, command, document, is_there, succeed};
+use super::{Outcome, Step, command, document, downstream, is_there, public_api, succeed};
 use crate::generate;
 
 /// The oldest Rust that the workspace promises to build with.
@@ -36,6 +36,7 @@ pub(super) fn all() -> Vec<Step> {
         docs("docs", &[]),
         docs("docs, all features", &["--all-features"]),
     ];
+    steps.push(step("public API", public_api::check));
     steps.extend(FEATURES.map(features));
     steps.push(step("oldest Rust", oldest_rust));
     // Without the verification of siblings that are in no registry yet, nothing could be packaged.
@@ -43,6 +44,7 @@ pub(super) fn all() -> Vec<Step> {
         "packages",
         &["package", "--workspace", "--allow-dirty", "--quiet"],
     ));
+    steps.push(step("a program outside", downstream::run));
     steps
 }
 
