@@ -2,6 +2,7 @@
 
 mod document;
 pub(crate) mod packages;
+pub(crate) mod public_api;
 mod python;
 pub(crate) mod python_sdk;
 pub(crate) mod schemathesis;

@@ -33,17 +33,23 @@ enum Command {
     Drift(drift::Arguments),
     /// Packages every crate, and builds and runs a program that depends on the packages alone.
     Packages,
+    /// Accepts the public API as it is, once CHANGELOG.md says what users notice.
+    PublicApi,
     /// Runs everything that must hold before a change is taken.
     Ci,
 }
 
 fn main() -> std::process::ExitCode {
+    if let Some(code) = ci::public_api::as_rustdoc() {
+        return code;
+    }
     let result = match Arguments::parse().command {
         Command::Generate { check } => generate::run(&workspace_root(), check),
         Command::PythonSdk => ci::run_alone(&workspace_root(), ci::python_sdk::run),
         Command::Schemathesis => ci::run_alone(&workspace_root(), ci::schemathesis::run),
         Command::Drift(arguments) => return drift::run(&workspace_root(), &arguments),
         Command::Packages => ci::run_alone(&workspace_root(), ci::packages::run),
+        Command::PublicApi => ci::public_api::accept(&workspace_root()),
         Command::Ci => ci::run(&workspace_root()),
     };
     match result {

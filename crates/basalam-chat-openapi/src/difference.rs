@@ -165,6 +165,7 @@ impl Difference {
     #[must_use]
     pub fn statement(&self) -> String {
         match (&self.here, &self.there) {
+            (Some(what), _) if self.kind == Kind::Incomplete => what.clone(),
             (Some(here), Some(there)) => format!("{here} here, {there} there"),
             (Some(here), None) => format!("only here: {here}"),
             (None, Some(there)) => format!("only there: {there}"),

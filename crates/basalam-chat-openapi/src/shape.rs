@@ -256,14 +256,7 @@ impl WireShape {
                 self.operations.insert(key.clone(), operation);
             }
         }
-        canonical::tidy(self)
-    }
-
-    /// Leaves out the operations that `keep` refuses.
-    #[must_use]
-    pub fn only(mut self, keep: impl Fn(&OperationShape) -> bool) -> WireShape {
-        self.operations.retain(|_, operation| keep(operation));
-        canonical::tidy(self)
+        self
     }
 
     /// Gives every operation, sorted by path and method.

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use super::{
-    Outcome, Step, command, document, is_there, packages, python_sdk, schemathesis, succeed,
+    Outcome, Step, command, document, is_there, packages, public_api, python_sdk, schemathesis,
+    succeed,
 };
 use crate::generate;
 
@@ -57,6 +58,7 @@ pub(super) fn all() -> Vec<Step> {
         docs("docs", &["--workspace"]),
         docs("docs, all features", &FEATURED),
     ];
+    steps.push(step("public API", public_api::check));
     steps.extend(FEATURES.map(features));
     steps.push(step("oldest Rust", oldest_rust));
     steps.push(step(

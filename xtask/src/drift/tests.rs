@@ -2,6 +2,8 @@
 
 mod applying;
 mod committed;
+mod input;
+mod reports;
 
 use serde_json::{Value, json};
 
@@ -43,11 +45,4 @@ fn contract(bytes: &[u8]) -> Result<WireShape, String> {
     Contract::new(bytes.to_vec(), "", None, None)
         .map(|(contract, _)| contract.shape)
         .map_err(|error| format!("{error:#}"))
-}
-
-/// The lines of a report of changes from one document to another, nothing explained.
-fn lines(here: &Value, there: &Value) -> Vec<String> {
-    let shape = |document: &Value| contract(document.to_string().as_bytes()).unwrap();
-    let found = compare(&shape(here), &shape(there));
-    found.iter().map(ToString::to_string).collect()
 }

@@ -9,7 +9,7 @@ use crate::shape::{AnswerShape, BodyShape, OperationShape, ParameterShape, Value
 use crate::{ShapeId, StatusPattern, WireShape};
 
 /// How many differences are listed.
-const MAX_DIFFERENCES: usize = 20_000;
+const MAX_DIFFERENCES: usize = 5_000;
 
 /// A comparison on its way.
 pub(super) struct Comparison<'a> {
@@ -83,6 +83,11 @@ impl Comparison<'_> {
     pub(super) fn class_there(&self, id: ShapeId) -> usize {
         let index = self.here.values.len() + id.0;
         self.classes.get(index).copied().unwrap_or(usize::MAX)
+    }
+
+    /// Whether nothing more is listed.
+    pub(super) fn is_full(&self) -> bool {
+        self.found.len() > MAX_DIFFERENCES
     }
 
     pub(super) fn add(&mut self, difference: Difference) {

@@ -12,10 +12,10 @@ use crate::shape::{
 use crate::{Pointer, ShapeId};
 
 /// How many values inside one another are looked at.
-const MAX_DEPTH: usize = 200;
+const MAX_DEPTH: usize = 100;
 
 /// How many places of one body are looked at.
-const MAX_STEPS: usize = 200_000;
+const MAX_STEPS: usize = 50_000;
 
 /// The comparison of one body, answer or parameter.
 pub(super) struct Values<'a, 'b> {
@@ -45,7 +45,7 @@ impl<'a, 'b> Values<'a, 'b> {
             self.comparison.class_here(here),
             self.comparison.class_there(there),
         );
-        if pair.0 == pair.1 {
+        if pair.0 == pair.1 || self.comparison.is_full() {
             return;
         }
         self.steps += 1;

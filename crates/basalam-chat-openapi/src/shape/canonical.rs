@@ -87,22 +87,15 @@ fn tell_apart(
     }
 }
 
+/// Gives each shape the place at which it is first met from the operations, once, and drops the rest.
+///
 /// Refuses recursion that cannot be told apart in time.
-pub(super) fn check(values: &[ValueShape]) -> Result<(), Error> {
-    match classes(values) {
-        Some(_) => Ok(()),
-        None => Err(Error::unsupported(
+pub(super) fn tidy(mut shape: WireShape) -> Result<WireShape, Error> {
+    let Some(classes) = classes(&shape.values) else {
+        return Err(Error::unsupported(
             &Pointer::default().child("components").child("schemas"),
             "schemas refer to one another in too long a circle to be compared; shorten it",
-        )),
-    }
-}
-
-/// Gives each shape the place at which it is first met from the operations, once, and drops the rest.
-pub(super) fn tidy(mut shape: WireShape) -> WireShape {
-    // Recursion that is too long was refused where the document was read.
-    let Some(classes) = classes(&shape.values) else {
-        return shape;
+        ));
     };
     let mut representatives: HashMap<usize, usize> = HashMap::new();
     for (index, class) in classes.iter().enumerate() {
@@ -140,5 +133,5 @@ pub(super) fn tidy(mut shape: WireShape) -> WireShape {
     for operation in shape.operations.values_mut() {
         operation.map_ids(to);
     }
-    WireShape { values, ..shape }
+    Ok(WireShape { values, ..shape })
 }

@@ -27,8 +27,7 @@ pub(super) fn read(document: &Document) -> Result<WireShape, Error> {
         }
     }
     let values = reader.finish()?;
-    canonical::check(&values)?;
-    Ok(canonical::tidy(WireShape { operations, values }))
+    canonical::tidy(WireShape { operations, values })
 }
 
 fn operation(reader: &mut Reader<'_>, operation: &Operation<'_>) -> Result<OperationShape, Error> {

@@ -16,9 +16,9 @@ use crate::{Document, Error, Pointer};
 mod keywords;
 
 /// How many schemas may apply to one value through `$ref`, `allOf`, `anyOf` and `oneOf`.
-const MAX_STEPS: usize = 200;
+const MAX_STEPS: usize = 40;
 
-/// How many shapes may come out of uniting and intersecting others.
+/// How much may be united and intersected in all, counted by what goes into it.
 const MAX_DERIVED: usize = 100_000;
 
 /// What an id stands for.
@@ -99,8 +99,8 @@ impl<'a> Reader<'a> {
             return *id;
         }
         let id = ShapeId(self.meanings.len());
-        if matches!(meaning, Meaning::Union(_) | Meaning::Intersection(_)) {
-            self.derived += 1;
+        if let Meaning::Union(ids) | Meaning::Intersection(ids) = &meaning {
+            self.derived += ids.len();
         }
         self.ids.insert(meaning.clone(), id);
         self.meanings.push(meaning);
@@ -251,7 +251,11 @@ impl<'a> Reader<'a> {
         at: &Pointer,
         steps: usize,
     ) -> Result<ValueShape, Error> {
-        let mut shape = self.own_keywords(keywords, at)?;
+        let is_reference = keywords.len() == 1 && keywords.contains_key("$ref");
+        let mut shape = match is_reference {
+            true => ValueShape::nothing(),
+            false => self.own_keywords(keywords, at)?,
+        };
         shape.origin = Origin(Some(at.clone()));
         if let Some(reference) = keywords.get("$ref") {
             let target = target(reference, &at.child("$ref"))?;
@@ -265,7 +269,7 @@ impl<'a> Reader<'a> {
             }
             let id = self.schema(&target);
             let mut referred = self.shape(id, steps + 1)?;
-            if keywords.len() > 1 {
+            if !is_reference {
                 let origin = referred.origin.clone();
                 referred = self.intersect(shape, referred);
                 referred.origin = origin;

@@ -1,1 +1,222 @@
+//! Documents that nobody should write, and somebody will.
 
+use serde_json::{Map, Value, json};
+
+use crate::documents::{answer, document, lines, received, sent, shape};
+
+fn with_schemas(mut document: Value, schemas: Value) -> Value {
+    document["components"] = json!({ "schemas": schemas });
+    document
+}
+
+fn reference(name: impl std::fmt::Display) -> Value {
+    json!({"$ref": format!("#/components/schemas/{name}")})
+}
+
+#[test]
+fn a_reference_to_nothing_is_refused_by_its_place() {
+    let document = answer(reference("Gone"));
+    let error = shape(&document).unwrap_err();
+    assert!(error.is_reference());
+    let message = error.to_string();
+    assert!(
+        message.contains("#/paths/~1chats/post/responses/200"),
+        "{message}"
+    );
+    assert!(message.contains("Gone"), "{message}");
+}
+
+#[test]
+fn a_schema_that_is_itself_is_refused() {
+    for schemas in [
+        json!({"A": {"$ref": "#/components/schemas/A"}}),
+        json!({"A": {"$ref": "#/components/schemas/B"}, "B": {"$ref": "#/components/schemas/A"}}),
+        json!({"A": {"allOf": [{"$ref": "#/components/schemas/A"}, {"type": "object"}]}}),
+        json!({"A": {"anyOf": [{"type": "string"}, {"$ref": "#/components/schemas/A"}]}}),
+    ] {
+        let error = shape(&with_schemas(answer(reference("A")), schemas)).unwrap_err();
+        assert!(error.is_reference(), "{error}");
+        assert!(error.to_string().contains("circle"), "{error}");
+    }
+}
+
+#[test]
+fn keywords_of_the_wrong_type_are_refused_by_their_place() {
+    for (schema, place) in [
+        (json!({"type": 7}), "/type"),
+        (json!({"type": []}), "/type"),
+        (json!({"type": "text"}), "/type"),
+        (json!({"properties": []}), "/properties"),
+        (json!({"properties": {"a": 7}}), "/properties/a"),
+        (json!({"required": "a"}), "/required"),
+        (json!({"enum": "a"}), "/enum"),
+        (json!({"allOf": {}}), "/allOf"),
+        (json!({"anyOf": []}), "/anyOf"),
+        (json!({"items": "a"}), "/items"),
+        (json!({"minimum": "1"}), "/minimum"),
+        (json!({"maxLength": -1}), "/maxLength"),
+        (json!({"pattern": 1}), "/pattern"),
+        (json!({"exclusiveMinimum": "1"}), "/exclusiveMinimum"),
+        (json!({"$ref": 1}), "/$ref"),
+        (json!({"$ref": "other.json"}), "/$ref"),
+        (json!({"$id": "https://example.org"}), "/$id"),
+        (json!({"patternProperties": 1}), "/patternProperties"),
+    ] {
+        let error = shape(&received(schema.clone())).unwrap_err();
+        let pointer = error.pointer().as_str();
+        assert!(
+            pointer.ends_with(&format!("/text{place}")),
+            "{schema}: {error}"
+        );
+    }
+}
+
+#[test]
+fn a_chain_of_references_that_is_too_long_is_refused() {
+    let mut schemas: Map<String, Value> = (0..10_000)
+        .map(|it| (format!("S{it}"), reference(format!("S{}", it + 1))))
+        .collect();
+    schemas.insert("S10000".to_owned(), json!({}));
+    let error = shape(&with_schemas(
+        answer(reference("S0")),
+        Value::Object(schemas),
+    ))
+    .unwrap_err();
+    assert!(error.is_unsupported(), "{error}");
+}
+
+#[test]
+fn a_list_as_long_as_it_likes_is_compared_to_a_depth() {
+    let chain = |last: Value| {
+        let mut schemas: Map<String, Value> = (0..5_000)
+            .map(|it| {
+                let next = reference(format!("S{}", it + 1));
+                (
+                    format!("S{it}"),
+                    json!({"type": "object", "properties": {"next": next}}),
+                )
+            })
+            .collect();
+        schemas.insert("S5000".to_owned(), last);
+        with_schemas(answer(reference("S0")), Value::Object(schemas))
+    };
+    let (one, two) = (
+        chain(json!({"type": "string"})),
+        chain(json!({"type": "integer"})),
+    );
+    assert_eq!(lines(&one, &one), Vec::<String>::new());
+    let found = lines(&one, &two);
+    assert_eq!(found.len(), 1);
+    assert!(
+        found[0].ends_with("values too deep or too many to be compared"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn more_places_than_atoms_are_not_all_listed() {
+    // Each level holds the next one twice.
+    let levels = |last: Value| {
+        let mut schemas: Map<String, Value> = (0..100)
+            .map(|it| {
+                let next = reference(format!("S{}", it + 1));
+                (
+                    format!("S{it}"),
+                    json!({"type": "object", "properties": {"one": next, "two": next}}),
+                )
+            })
+            .collect();
+        schemas.insert("S100".to_owned(), last);
+        with_schemas(answer(reference("S0")), Value::Object(schemas))
+    };
+    let (one, two) = (
+        levels(json!({"type": "string"})),
+        levels(json!({"type": "integer"})),
+    );
+    assert_eq!(lines(&one, &one), Vec::<String>::new());
+    let found = lines(&one, &two);
+    assert!(found.len() < 10_000);
+    assert!(
+        found
+            .iter()
+            .any(|it| it.contains("more differences than can be listed")),
+        "{:?}",
+        found.first()
+    );
+}
+
+#[test]
+fn schemas_that_all_hold_one_another_are_compared_in_the_end() {
+    let web = |mark: Value| {
+        let names: Vec<String> = (0..40).map(|it| format!("S{it}")).collect();
+        let schemas: Map<String, Value> = names
+            .iter()
+            .map(|name| {
+                let mut properties: Map<String, Value> =
+                    names.iter().map(|it| (it.clone(), reference(it))).collect();
+                properties.insert(
+                    "mark".to_owned(),
+                    if name == "S7" {
+                        mark.clone()
+                    } else {
+                        json!({})
+                    },
+                );
+                (
+                    name.clone(),
+                    json!({"type": "object", "properties": properties}),
+                )
+            })
+            .collect();
+        with_schemas(answer(reference("S0")), Value::Object(schemas))
+    };
+    let (one, two) = (
+        web(json!({"type": "string"})),
+        web(json!({"type": "integer"})),
+    );
+    assert_eq!(lines(&one, &one), Vec::<String>::new());
+    assert!(!lines(&one, &two).is_empty());
+}
+
+#[test]
+fn choices_of_recursive_choices_come_to_an_end() {
+    let mut document = answer(reference("A"));
+    document["components"] = json!({"schemas": {
+        "A": {"anyOf": [{"type": "object", "properties": {"x": {"allOf": [reference("A"), reference("B")]}}}, reference("B")]},
+        "B": {"type": "object", "properties": {"x": {"anyOf": [reference("A"), reference("C")]}, "y": reference("B")}},
+        "C": {"allOf": [reference("B"), {"type": "object", "properties": {"x": {"anyOf": [reference("C"), reference("A")]}}}]}
+    }});
+    // Whether it is read or refused: it comes to an end, and says which.
+    match shape(&document) {
+        Ok(_) => assert_eq!(lines(&document, &document), Vec::<String>::new()),
+        Err(error) => assert!(error.is_unsupported(), "{error}"),
+    }
+}
+
+#[test]
+fn schemas_that_take_everything_or_nothing_are_compared() {
+    assert_eq!(
+        lines(&sent(json!(true)), &sent(json!(false))),
+        [
+            "breaking  POST /chats → body → text: may be null here, never null there",
+            "breaking  POST /chats → body → text: anything here, no value there",
+        ]
+        .map(str::to_owned)
+        .into_iter()
+        .rev()
+        .collect::<Vec<_>>()
+    );
+    assert_eq!(
+        lines(&sent(json!(true)), &sent(json!({}))),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
+fn paths_that_differ_in_names_alone_are_refused() {
+    let error = shape(&document(json!({
+        "/chats/{id}": {"get": {}}, "/chats/{chat_id}": {"get": {}}
+    })))
+    .unwrap_err();
+    assert!(error.is_structure(), "{error}");
+}

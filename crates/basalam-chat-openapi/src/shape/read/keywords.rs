@@ -202,7 +202,11 @@ fn check(keywords: &Map<String, Value>, at: &Pointer) -> Result<(), Error> {
                     "must be a number or a flag",
                 ));
             }
-            Some(shape) => expect_shape(shape, value, &at.child(name))?,
+            // The place is written out for those alone that need it.
+            Some(shape) if expect_shape(shape, value, at).is_err() => {
+                expect_shape(shape, value, &at.child(name))?;
+            }
+            Some(_) => {}
             None => {}
         }
     }

@@ -35,9 +35,8 @@ pub(super) fn load(value: &Value, at: &Pointer) -> Result<WireShape, Error> {
         let key = OperationKey::new(operation.method, &operation.path);
         operations.insert(key, operation);
     }
-    canonical::check(&loader.values)?;
     let values = loader.values;
-    Ok(canonical::tidy(WireShape { operations, values }))
+    canonical::tidy(WireShape { operations, values })
 }
 
 struct Loader {
