@@ -106,7 +106,7 @@ pub struct AnswerShape {
 
 /// The values that can stand at a place, by their types in JSON.
 ///
-/// A type that cannot stand there is `None` or `false`; [`ValueShape::anything`] has them all.
+/// A type that cannot stand there is `None` or `false`; where any value can, all are there.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub struct ValueShape {
@@ -328,6 +328,3 @@ impl Ord for Origin {
 impl std::hash::Hash for Origin {
     fn hash<H: std::hash::Hasher>(&self, _: &mut H) {}
 }
-
-#[cfg(test)]
-mod tests;

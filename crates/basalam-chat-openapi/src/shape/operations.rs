@@ -37,13 +37,10 @@ fn operation(reader: &mut Reader<'_>, operation: &Operation<'_>) -> Result<Opera
         let shape = self::parameter(reader, parameter)?;
         parameters.insert((parameter.location, key), shape);
     }
-    let body = match &operation.request_body {
-        None => None,
-        Some(body) => Some(BodyShape {
-            required: body.required,
-            content: content(reader, &body.content),
-        }),
-    };
+    let body = operation.request_body.as_ref().map(|body| BodyShape {
+        required: body.required,
+        content: content(reader, &body.content),
+    });
     let mut answers = BTreeMap::new();
     for response in &operation.responses {
         answers.insert(response.status, answer(reader, response)?);

@@ -19,7 +19,7 @@ mod keywords;
 const MAX_STEPS: usize = 40;
 
 /// How much may be united and intersected in all, counted by what goes into it.
-const MAX_DERIVED: usize = 100_000;
+const MAX_DERIVED: usize = 20_000;
 
 /// What an id stands for.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -45,7 +45,7 @@ pub(super) struct Reader<'a> {
 enum State {
     Waiting,
     Open,
-    Read(ValueShape),
+    Read(Box<ValueShape>),
 }
 
 impl<'a> Reader<'a> {
@@ -78,7 +78,7 @@ impl<'a> Reader<'a> {
             next += 1;
         }
         let read = self.read.into_iter().map(|state| match state {
-            State::Read(shape) => shape,
+            State::Read(shape) => *shape,
             State::Waiting | State::Open => ValueShape::nothing(),
         });
         let mut shapes: Vec<ValueShape> = read.collect();
@@ -172,7 +172,7 @@ impl<'a> Reader<'a> {
             _ => Pointer::default(),
         };
         match self.read.get(id.0) {
-            Some(State::Read(shape)) => return Ok(shape.clone()),
+            Some(State::Read(shape)) => return Ok(shape.as_ref().clone()),
             Some(State::Waiting) => {}
             Some(State::Open) | None => {
                 return Err(Error::reference(
@@ -201,7 +201,7 @@ impl<'a> Reader<'a> {
             Meaning::Union(ids) => self.fold(&ids, steps, Reader::unite)?,
             Meaning::Intersection(ids) => self.fold(&ids, steps, Reader::intersect)?,
         };
-        self.read[id.0] = State::Read(shape.clone());
+        self.read[id.0] = State::Read(Box::new(shape.clone()));
         Ok(shape)
     }
 

@@ -21,7 +21,7 @@ pub(super) fn unite(
     };
     ValueShape {
         null: one.null || two.null,
-        boolean: either(one.boolean, two.boolean, |one, two| open_or_both(one, two)),
+        boolean: either(one.boolean, two.boolean, open_or_both),
         number: either(one.number, two.number, numbers),
         text: either(one.text, two.text, texts),
         array: either(one.array, two.array, |one, two| arrays(&one, &two, union)),

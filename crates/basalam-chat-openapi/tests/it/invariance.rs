@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::documents::lines;
 
 /// How many contracts are made up.
-const SEEDS: u64 = 12;
+const SEEDS: u64 = 4;
 
 /// Numbers that look random and are the same on every run (SplitMix64).
 struct Numbers(u64);
