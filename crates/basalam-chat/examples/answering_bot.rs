@@ -10,7 +10,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use basalam_chat::messages::{Follow, Message, MessageKind};
+use basalam_chat::messages::{Delivery, Follow, Message, MessageKind};
 use basalam_chat::{ChatFilter, ChatId, Client, Error, MessageId, PersonalToken, UserId};
 use basalam_chat_emulator::Emulator;
 
@@ -22,8 +22,14 @@ async fn main() -> anyhow::Result<()> {
     if let Ok(token) = std::env::var("BASALAM_TOKEN") {
         let mut bot = Bot::new(Client::new(PersonalToken::new(token))?);
         loop {
-            if bot.answer_all().await? == 0 {
-                tokio::time::sleep(PAUSE).await;
+            match bot.answer_all().await {
+                Ok(0) => tokio::time::sleep(PAUSE).await,
+                Ok(_) => {}
+                // What was not answered is still unseen, and comes again.
+                Err(error) => {
+                    println!("  {error}");
+                    tokio::time::sleep(PAUSE).await;
+                }
             }
         }
     }
@@ -56,21 +62,46 @@ impl Bot {
                 .chats
                 .entry(chat.id)
                 .or_insert_with(|| client.follow(chat.id).after(seen));
+            let mut done = follower.last();
             for message in follower.new_messages().await? {
-                if self.client.is_mine(&message).await? {
-                    continue;
+                match reply(&client, chat.id, &message).await {
+                    Ok(None) => {}
+                    Ok(Some(answer)) => {
+                        println!("  answered {}: {answer}", message.id);
+                        answered += 1;
+                    }
+                    Err(error) => {
+                        // Go on behind the last one that was dealt with.
+                        let again = client.follow(chat.id).after(done.unwrap_or(seen));
+                        self.chats.insert(chat.id, again);
+                        return Err(error);
+                    }
                 }
-                let answer = answer(&message);
-                // Should this fail, look before sending again: `Error::may_have_been_done` says when.
-                self.client
-                    .create_message(chat.id, answer.as_str())
-                    .reply_to(message.id)
-                    .await?;
-                println!("  answered {}: {answer}", message.id);
-                answered += 1;
+                done = Some(message.id);
             }
         }
         Ok(answered)
+    }
+}
+
+/// Answers a message that is somebody else's, once.
+async fn reply(client: &Client, chat: ChatId, message: &Message) -> Result<Option<String>, Error> {
+    if client.is_mine(message).await? {
+        return Ok(None);
+    }
+    let answer = answer(message);
+    let request = client.create_message(chat, answer.as_str());
+    let Err(error) = request.reply_to(message.id).marked().await else {
+        return Ok(Some(answer));
+    };
+    // Where the answer of the service is lost, look before sending again.
+    let Some(unconfirmed) = error.unconfirmed_message() else {
+        return Err(error);
+    };
+    match client.find_sent_message(unconfirmed).await? {
+        Delivery::NotFound => Err(error),
+        // Rather one answer too few than two.
+        _ => Ok(Some(answer)),
     }
 }
 

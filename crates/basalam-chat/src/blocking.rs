@@ -1,7 +1,7 @@
 //! The client without `async`: the same requests, each waiting for its answer.
 //!
-//! [`Client`] has the methods of the [async client](crate::Client) under the same names, and they make
-//! the same builders with the same setters. Where the async client is awaited, `send` sends and waits;
+//! [`Client`] has the methods of the [async client](crate::Client) under the same names, but for `raw`, and
+//! they make the same builders with the same setters. Where the async client is awaited, `send` sends and waits;
 //! and where that one gives a stream, `iter` and `pages` give an [`Iter`], which is a plain iterator.
 //!
 //! ```no_run

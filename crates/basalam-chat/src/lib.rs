@@ -93,10 +93,15 @@ pub use messages::NewMessage;
 pub use request::RequestFuture;
 pub use retry::{RequestOptions, RetryPolicy};
 
+/// Civil times and offsets, which [`Timestamp`] is read as.
+pub use jiff;
 /// The HTTP client below, for [`ClientBuilder::configure_http`].
 pub use reqwest;
+/// JSON of any shape: metadata, the data of buttons, members that nobody has named.
+pub use serde_json;
 
-/// The code of the README is compiled with the tests.
+/// The code of the README is compiled with the tests, but for the part on the blocking client, which is
+/// compiled beside that.
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 struct Readme;

@@ -20,7 +20,8 @@
 //! ```
 
 pub use basalam_chat_api::{
-    Client, ClientInfo, Error, Inner, ResponseValue, operation, operations, scalars, types,
+    ByteStream, Client, ClientInfo, Error, Failure, Inner, InvalidSecret, ResponseValue, Transport,
+    TransportFuture, UnknownOperation, operation, operations, path, scalars, types,
 };
 use serde::de::DeserializeOwned;
 

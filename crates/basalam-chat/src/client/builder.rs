@@ -120,7 +120,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Waits this long for a connection, and for half of the time of an attempt at most. Longer than zero.
+    /// Waits this long for a connection, and for half of the time of an attempt at most, though a second at least.
+    /// Longer than zero.
     pub fn connect_timeout(mut self, timeout: Duration) -> ClientBuilder {
         self.connect_timeout = timeout;
         self
@@ -231,10 +232,11 @@ impl ClientBuilder {
                 "use visible ASCII characters and spaces",
             )
         })?;
+        let half_an_attempt = (self.settings.attempt_timeout / 2).max(Duration::from_secs(1));
         let http = reqwest::Client::builder()
             .user_agent(user_agent)
             // So that a host that cannot be reached is told as that, and not as a late answer.
-            .connect_timeout(self.connect_timeout.min(self.settings.attempt_timeout / 2))
+            .connect_timeout(self.connect_timeout.min(half_an_attempt))
             // Below what usual gateways keep: one that is being closed while a message is sent on it leaves
             // unknown whether it arrived.
             .pool_idle_timeout(Duration::from_secs(30))

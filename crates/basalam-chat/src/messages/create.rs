@@ -13,6 +13,9 @@ use super::{Message, MessageId, NewButton, NewMessage};
 use crate::request::{self, runs};
 use crate::{ChatId, Client, Error, transport};
 
+/// Certain, from the contract: the ids that can be forwarded from.
+const FORWARDED: std::ops::RangeInclusive<i64> = 1..=2_147_483_647;
+
 impl Client {
     /// Sends a message to a chat.
     ///
@@ -190,6 +193,16 @@ impl request::Request for Request {
 
     async fn run(self, client: Client) -> Result<SentMessage, Error> {
         self.message.check(self.forward_from.is_some())?;
+        if self
+            .forward_from
+            .is_some_and(|id| !FORWARDED.contains(&id.0))
+        {
+            return Err(Error::invalid_input(
+                "forward_from",
+                "is no id that a message has",
+                "give one from 1 to 2147483647",
+            ));
+        }
         let headers = self.headers;
         headers.check()?;
         let mut body: CreateMessageBody = self.message.into_body();

@@ -67,7 +67,7 @@ enum Position {
 impl<C> Follow<C> {
     /// Begins after this message, such as the last one that an earlier run has seen.
     ///
-    /// Without it, the first call gives nothing and begins after what is there already.
+    /// Where nothing is said, the first call gives nothing and begins after what is there already.
     pub fn after(mut self, message: MessageId) -> Self {
         self.position = Position::After(message);
         self
@@ -109,8 +109,9 @@ impl Follow {
     /// Gives the messages that came since the last call, oldest first: 100 at most.
     ///
     /// Where it gives some, there may be more: ask again at once. Where it gives none, ask again after a
-    /// pause; the first call without [`after`](Follow::after) always gives none. Messages of one's own
-    /// are among them.
+    /// pause; the first call gives none, unless [`after`](Follow::after) or
+    /// [`from_the_beginning`](Follow::from_the_beginning) says where to begin. Messages of one's own are among
+    /// them.
     ///
     /// # Errors
     ///

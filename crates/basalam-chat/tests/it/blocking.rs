@@ -319,6 +319,20 @@ fn options_and_logins_are_there_as_they_are_without_waiting() {
         .unwrap();
     assert_eq!(client.current_user_id().unwrap().0, emulator.seller().id);
     assert!(client.authenticate().unwrap().expires_at.is_some());
+    assert!(
+        client
+            .delete_message([])
+            .send()
+            .unwrap_err()
+            .is_invalid_input()
+    );
+    assert!(
+        client
+            .upload_file("no/such/file")
+            .send()
+            .unwrap_err()
+            .is_invalid_input()
+    );
     let off = RequestOptions::new().retries(RetryPolicy::off());
     emulator.answer_next(503, &[], "").unwrap();
     let error = client.get_chats().options(off).send().unwrap_err();

@@ -9,6 +9,7 @@ use basalam_chat_emulator::Emulator;
 use httpmock::MockServer;
 use serde_json::json;
 
+use super::clock::TestClock;
 use super::{CANARY, client, seller};
 
 /// Everything that an error shows.
@@ -300,12 +301,18 @@ async fn an_answer_that_does_not_come_in_time_is_a_timeout() {
     // Accepts connections and never answers.
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base_url = format!("http://{}", listener.local_addr().unwrap());
+    let clock = TestClock::new();
     let client = Client::builder(PersonalToken::new(CANARY))
         .base_url(base_url)
-        .attempt_timeout(Duration::from_millis(20))
+        .clock(clock.clone())
         .build()
         .unwrap();
-    let error = client.create_message(ChatId(1), "hello").await.unwrap_err();
+    let call = tokio::spawn(client.create_message(ChatId(1), "hello").send());
+    while clock.waiting() == 0 {
+        tokio::task::yield_now().await;
+    }
+    clock.advance(Duration::from_secs(30));
+    let error = call.await.unwrap().unwrap_err();
     assert!(error.is_timeout());
     assert!(
         shown(&error).contains("look before repeating it"),

@@ -2,23 +2,26 @@
 
 use std::fmt::Debug;
 
-use basalam_chat::auth::Authentication;
+use basalam_chat::auth::{
+    Authentication, AuthorizationCode, ClientCredentials, Grant, Login, TokenSet,
+};
 use basalam_chat::bots::{
     Bot, BotAnswer, BotInfo, DeleteWebhook, GetMe, GetWebhookInfo, LogOut, WebhookInfo,
 };
 use basalam_chat::chats::{
-    Chat, ChatKind, ChatPage, ChatPartner, CreateChat, DeleteChats, GetChats, GetUnseenChatCount,
-    UnseenChatCount,
+    Chat, ChatCursor, ChatKind, ChatPage, ChatPages, ChatPartner, ChatStream, CreateChat,
+    DeleteChats, GetChats, GetUnseenChatCount, UnseenChatCount,
 };
 use basalam_chat::files::{Upload, UploadFile};
 use basalam_chat::messages::{
-    CreateMessage, DeleteMessage, EditMessage, ForwardMessage, GetMessages, Message, MessageEdit,
-    MessageKind, MessagePage,
+    CreateMessage, DeleteMessage, Delivery, EditMessage, FindSentMessage, Follow, ForwardMessage,
+    GetMessages, Message, MessageCursor, MessageEdit, MessageKind, MessagePage, MessagePages,
+    MessageStream, UnconfirmedMessage,
 };
 use basalam_chat::users::{CurrentUser, GetCurrentUser};
 use basalam_chat::{
     BatchCall, BatchReport, CallOutcome, ChatId, Client, ClientBuilder, Error, MessageId, NewFile,
-    NewMessage, PersonalToken,
+    NewMessage, PersonalToken, RequestOptions, RetryPolicy,
 };
 
 fn shared<T: Send + Sync>() {}
@@ -64,6 +67,23 @@ fn clients_builders_and_answers_can_be_shared_between_tasks() {
     cloned::<DeleteWebhook>();
     cloned::<LogOut>();
     cloned::<Upload>();
+    cloned::<Delivery>();
+    cloned::<UnconfirmedMessage>();
+    cloned::<FindSentMessage>();
+    cloned::<MessageCursor>();
+    cloned::<ChatCursor>();
+    cloned::<AuthorizationCode>();
+    cloned::<ClientCredentials>();
+    cloned::<Login>();
+    cloned::<TokenSet>();
+    cloned::<Grant>();
+    cloned::<RequestOptions>();
+    cloned::<RetryPolicy>();
+    shared::<Follow>();
+    moved::<MessageStream>();
+    moved::<MessagePages>();
+    moved::<ChatStream>();
+    moved::<ChatPages>();
     moved::<NewFile>();
     moved::<UploadFile>();
     shared::<Error>();
@@ -74,8 +94,6 @@ fn clients_builders_and_answers_can_be_shared_between_tasks() {
 #[test]
 fn the_blocking_client_its_builders_and_iterators_can_be_shared_between_threads() {
     use basalam_chat::blocking::{self, Iter};
-    use basalam_chat::chats::{ChatPages, ChatStream};
-    use basalam_chat::messages::{MessagePages, MessageStream};
 
     cloned::<blocking::Client>();
     cloned::<CreateMessage<blocking::Client>>();
@@ -105,6 +123,11 @@ fn the_futures_of_requests_can_move_between_threads() {
     sent(client.get_unseen_chat_count().send());
     sent(client.get_current_user().send());
     sent(client.current_user_id());
+    sent(client.authenticate());
+    sent(client.get_messages(ChatId(1)).stream().try_next());
+    sent(client.get_messages(ChatId(1)).pages().next());
+    sent(client.get_chats().stream().try_next());
+    sent(client.follow(ChatId(1)).new_messages());
     let bot = client.bot("1:secret").unwrap();
     sent(bot.get_me().send());
     sent(bot.get_webhook_info().send());

@@ -290,7 +290,7 @@ async fn large_history() -> (Emulator, Client, ChatId, Vec<MessageId>) {
     )
 }
 
-/// Deletes a message ahead of the walk and one behind it, and lets one arrive, before every tenth page.
+/// Deletes one of these messages, and lets another arrive, before every tenth page.
 fn stir(emulator: &Emulator, chat: ChatId, deleted: Vec<MessageId>) -> Arc<Mutex<Vec<MessageId>>> {
     let arrived = Arc::new(Mutex::new(Vec::new()));
     let arrives = arrived.clone();
