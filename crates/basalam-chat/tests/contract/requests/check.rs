@@ -1,0 +1,278 @@
+//! One request against its operation.
+
+use std::collections::BTreeMap;
+
+use basalam_chat_openapi::{Document, MediaType, Operation, ParameterLocation};
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value};
+
+use super::capture::{Call, TOKEN};
+use super::form;
+use crate::schema::{Facets, MAX_DEPTH, Schema};
+
+/// Headers that HTTP itself and the transport need.
+const OF_THE_TRANSPORT: [&str; 8] = [
+    "accept",
+    "accept-encoding",
+    "authorization",
+    "content-length",
+    "content-type",
+    "host",
+    "transfer-encoding",
+    "user-agent",
+];
+
+/// The names and values that were sent in one location.
+type Texts = BTreeMap<String, String>;
+
+/// What a document's operation and a request have against each other.
+pub(super) fn violations(
+    document: &Document,
+    operation: &Operation<'_>,
+    call: &Call,
+) -> Vec<String> {
+    let mut violations = line(operation, call);
+    let path = path_values(operation.path, &call.sent.path).unwrap_or_default();
+    for (location, sent) in [
+        (ParameterLocation::Path, path),
+        (ParameterLocation::Query, query(call, &mut violations)),
+        (ParameterLocation::Header, headers(operation, call)),
+    ] {
+        violations.extend(parameters(document, operation, call, location, &sent));
+    }
+    violations.extend(body(document, operation, call));
+    let start = format!("{} {}", crate::name_of(operation), call.expected.what);
+    violations
+        .into_iter()
+        .map(|violation| format!("{start}: {violation}"))
+        .collect()
+}
+
+/// The method, the path and the token.
+fn line(operation: &Operation<'_>, call: &Call) -> Vec<String> {
+    let mut violations = Vec::new();
+    let (method, path) = (operation.method.as_str(), operation.path);
+    if call.sent.method != method {
+        violations.push(format!("method: sent {}, not {method}", call.sent.method));
+    }
+    if path_values(path, &call.sent.path).is_none() {
+        violations.push(format!("path: sent {}, not {path}", call.sent.path));
+    }
+    let is_open = operation.value["security"]
+        .as_array()
+        .is_some_and(Vec::is_empty);
+    let expected = (!is_open).then(|| format!("Bearer {TOKEN}"));
+    if call.sent.headers.get("authorization") != expected.as_ref() {
+        let needs = if is_open { "no token" } else { "the token" };
+        violations.push(format!("security: the document asks for {needs}"));
+    }
+    violations
+}
+
+/// What stands in the path where the template has its names.
+pub(super) fn path_values(template: &str, path: &str) -> Option<Texts> {
+    let mut values = Texts::new();
+    let (template, path) = (template.split('/'), path.split('/'));
+    if template.clone().count() != path.clone().count() {
+        return None;
+    }
+    for (name, segment) in template.zip(path) {
+        match name.strip_prefix('{').and_then(|it| it.strip_suffix('}')) {
+            Some(name) => {
+                let value = percent_decode_str(segment).decode_utf8().ok()?;
+                values.insert(name.to_owned(), value.into_owned());
+            }
+            None if name == segment => {}
+            None => return None,
+        }
+    }
+    Some(values)
+}
+
+fn query(call: &Call, violations: &mut Vec<String>) -> Texts {
+    let mut texts = Texts::new();
+    for (name, value) in &call.sent.query {
+        if texts.insert(name.clone(), value.clone()).is_some() {
+            violations.push(format!("query {name}: sent twice"));
+        }
+    }
+    texts
+}
+
+/// The headers that are parameters, in the document's spelling where it has them.
+fn headers(operation: &Operation<'_>, call: &Call) -> Texts {
+    let documented = |name: &str| {
+        let parameters = operation.parameters.iter();
+        let mut headers = parameters.filter(|it| it.location == ParameterLocation::Header);
+        headers.find(|it| it.name.eq_ignore_ascii_case(name))
+    };
+    let is_set = |name: &str| {
+        let mut set = call.expected.headers.keys();
+        set.any(|it| it.eq_ignore_ascii_case(name))
+    };
+    let sent = call.sent.headers.iter();
+    sent.filter(|(name, _)| !OF_THE_TRANSPORT.contains(&name.as_str()) || is_set(name))
+        .map(|(name, value)| {
+            let spelling = documented(name).map_or(name.as_str(), |it| it.name);
+            (spelling.to_owned(), value.clone())
+        })
+        .collect()
+}
+
+fn parameters(
+    document: &Document,
+    operation: &Operation<'_>,
+    call: &Call,
+    location: ParameterLocation,
+    sent: &Texts,
+) -> Vec<String> {
+    let mut violations = Vec::new();
+    let expected = match location {
+        ParameterLocation::Path => &call.expected.path,
+        ParameterLocation::Query => &call.expected.query,
+        _ => &call.expected.headers,
+    };
+    let documented = operation.parameters.iter();
+    let documented: Vec<_> = documented.filter(|it| it.location == location).collect();
+    for parameter in &documented {
+        let name = parameter.name;
+        let Some(text) = sent.get(name) else {
+            if parameter.required {
+                violations.push(format!("{location} {name}: required, and not sent"));
+            }
+            continue;
+        };
+        let Some(schema) = parameter.schema else {
+            violations.push(format!("{location} {name}: has no schema"));
+            continue;
+        };
+        match Schema::of(document, schema) {
+            Ok(schema) => {
+                let errors = schema.errors(&schema.read_text(text));
+                violations.extend(errors.iter().map(|it| format!("{location} {name}: {it}")));
+            }
+            Err(error) => violations.push(format!("{location} {name}: {error}")),
+        }
+    }
+    for (name, text) in sent {
+        if !documented.iter().any(|it| it.name == name) {
+            violations.push(format!("{location} {name}: the document does not name it"));
+        }
+        match expected.get(name.as_str()) {
+            Some(value) if value == text => {}
+            Some(value) => violations.push(format!("{location} {name}: {text:?}, not {value:?}")),
+            None => violations.push(format!("{location} {name}: sent though it was not set")),
+        }
+    }
+    for name in expected.keys() {
+        if !sent.contains_key(*name) {
+            violations.push(format!("{location} {name}: set, and not sent"));
+        }
+    }
+    violations
+}
+
+fn body(document: &Document, operation: &Operation<'_>, call: &Call) -> Vec<String> {
+    let sent = &call.sent;
+    let Some(documented) = &operation.request_body else {
+        return match sent.body.is_empty() && call.expected.body.is_none() {
+            true => vec![],
+            false => vec!["body: the document has none".to_owned()],
+        };
+    };
+    if sent.body.is_empty() {
+        return match documented.required {
+            true => vec!["body: required, and not sent".to_owned()],
+            false => vec![],
+        };
+    }
+    let content_type = sent.headers.get("content-type").map_or("", String::as_str);
+    let is_sent = |media: &&MediaType<'_>| content_type.split(';').next() == Some(media.name);
+    let Some(media) = documented.content.iter().find(is_sent) else {
+        return vec![format!("body: the document has none of {content_type:?}")];
+    };
+    let schema = match media.schema.map(|schema| Schema::of(document, schema)) {
+        Some(Ok(schema)) => schema,
+        Some(Err(error)) => return vec![format!("body: {error}")],
+        None => return vec!["body: has no schema".to_owned()],
+    };
+    let body = match read_body(&schema, content_type, &sent.body) {
+        Ok(body) => body,
+        Err(problem) => return vec![format!("body: {problem}")],
+    };
+    let mut violations: Vec<String> = schema
+        .errors(&body)
+        .iter()
+        .map(|error| format!("body {error}"))
+        .collect();
+    unnamed(&schema, schema.root(), &body, "body", 0, &mut violations);
+    if Some(&body) != call.expected.body.as_ref() {
+        violations.push("body: is not what was set".to_owned());
+    }
+    violations
+}
+
+/// The JSON that a body is, or that the parts of a form stand for.
+fn read_body(schema: &Schema, content_type: &str, body: &[u8]) -> Result<Value, String> {
+    if !content_type.starts_with("multipart/") {
+        return serde_json::from_slice(body).map_err(|error| error.to_string());
+    }
+    let facets = schema.facets(schema.root());
+    let mut members = Map::new();
+    for part in form::parts(content_type, body)? {
+        let property = facets.properties.get(part.name.as_str());
+        let is_file = property.is_some_and(|it| it["format"] == "binary");
+        if is_file != part.file_name.is_some() {
+            return Err(format!("{}: a file and a text are mixed up", part.name));
+        }
+        let value = read_part(schema, property.copied(), part.text);
+        if members.insert(part.name.clone(), value).is_some() {
+            return Err(format!("{}: sent twice", part.name));
+        }
+    }
+    Ok(Value::Object(members))
+}
+
+fn read_part(schema: &Schema, property: Option<&Value>, text: String) -> Value {
+    let is_number = property.is_some_and(|it| schema.facets(it).is_of("integer"));
+    match text.parse::<i64>() {
+        Ok(number) if is_number => Value::from(number),
+        _ => Value::from(text),
+    }
+}
+
+/// Finds members that the document does not name, where it does not ask for such.
+fn unnamed(
+    root: &Schema,
+    schema: &Value,
+    value: &Value,
+    at: &str,
+    depth: usize,
+    violations: &mut Vec<String>,
+) {
+    if depth > MAX_DEPTH {
+        return;
+    }
+    let facets: Facets<'_> = root.facets(schema);
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members {
+                let at = format!("{at}.{name}");
+                match facets.properties.get(name.as_str()) {
+                    Some(property) => unnamed(root, property, member, &at, depth + 1, violations),
+                    None if facets.keeps_others() => {}
+                    None => violations.push(format!("{at}: the document does not name it")),
+                }
+            }
+        }
+        Value::Array(items) => {
+            for item in items {
+                if let Some(of_items) = facets.items {
+                    let at = format!("{at}[]");
+                    unnamed(root, of_items, item, &at, depth + 1, violations);
+                }
+            }
+        }
+        _ => {}
+    }
+}
