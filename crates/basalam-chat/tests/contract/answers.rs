@@ -20,7 +20,7 @@ use kept::{Comparison, Normalisation};
 use readers::Reader;
 
 /// How many answers of each form are read, for each operation.
-const CASES: u32 = 32;
+const CASES: u32 = 16;
 
 /// What a check found in one document.
 #[derive(Default)]
