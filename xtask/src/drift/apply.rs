@@ -8,6 +8,7 @@ mod json;
 mod locate;
 mod names;
 mod operation;
+mod scalars;
 mod values;
 
 use std::collections::BTreeSet;
