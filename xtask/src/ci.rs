@@ -7,6 +7,7 @@ mod python;
 pub(crate) mod python_sdk;
 pub(crate) mod schemathesis;
 mod steps;
+mod workspace;
 
 use std::env;
 use std::ffi::OsStr;

@@ -5,9 +5,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
-use serde_json::Value;
-
+use super::workspace::Workspace;
 use super::{Outcome, command, succeed};
 
 /// A program outside of the workspace: the code of the quickstart, and what it depends on.
@@ -33,52 +31,25 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<Outcome> {
     let mut package = command(root, "cargo");
     package.args(["package", "--workspace", "--exclude", "xtask"]);
     succeed(package.args(["--no-verify", "--allow-dirty", "--quiet"]))?;
-    let packages = packages(root)?;
-    let place = root.join("target/unpacked");
+    let Workspace { target, packages } = Workspace::read(root)?;
+    let place = target.join("unpacked");
     if place.exists() {
         fs::remove_dir_all(&place)?;
     }
     fs::create_dir_all(&place)?;
     for (name, version) in &packages {
-        let file = root.join(format!("target/package/{name}-{version}.crate"));
+        let file = target.join(format!("package/{name}-{version}.crate"));
         let mut unpack = command(root, "tar");
         succeed(unpack.arg("-xzf").arg(&file).arg("-C").arg(&place))?;
     }
     write_workspace(root, &place, &packages)?;
     let mut check = command(&place, "cargo");
-    check.env("CARGO_TARGET_DIR", root.join("target"));
+    check.env("CARGO_TARGET_DIR", &target);
     succeed(check.args(["check", "--workspace"]))?;
     let mut run = command(&place, "cargo");
-    run.env("CARGO_TARGET_DIR", root.join("target"));
+    run.env("CARGO_TARGET_DIR", &target);
     run.env_remove("BASALAM_TOKEN");
     succeed(run.args(["run", "--package", "downstream"]))
-}
-
-/// The names and versions of the crates that are published.
-fn packages(root: &Path) -> anyhow::Result<Vec<(String, String)>> {
-    let mut metadata = command(root, "cargo");
-    let output = metadata
-        .args(["metadata", "--no-deps", "--format-version", "1"])
-        .output()?;
-    let metadata: Value = serde_json::from_slice(&output.stdout)?;
-    let packages = metadata["packages"].as_array().context("no packages")?;
-    let published = packages
-        .iter()
-        // `publish = false` is an empty list of registries.
-        .filter(|package| {
-            package["publish"]
-                .as_array()
-                .is_none_or(|it| !it.is_empty())
-        });
-    let named = published.map(|package| {
-        let text = |member: &str| package[member].as_str().map(str::to_owned);
-        text("name").zip(text("version")).context("no name")
-    });
-    let packages: Vec<(String, String)> = named.collect::<anyhow::Result<_>>()?;
-    if packages.is_empty() {
-        bail!("no package is published");
-    }
-    Ok(packages)
 }
 
 /// Writes a workspace of the unpacked packages, in which they stand for those of the registry.

@@ -8,20 +8,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::{env, fs};
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use similar::TextDiff;
 
+use super::workspace::Workspace;
 use super::{Outcome, command, succeed};
-
-/// The crates whose API somebody could depend on.
-const CRATES: [&str; 6] = [
-    "basalam-chat",
-    "basalam-chat-api",
-    "basalam-chat-codegen",
-    "basalam-chat-emulator",
-    "basalam-chat-mock",
-    "basalam-chat-openapi",
-];
 
 /// Where the listings stand.
 const LISTINGS: &str = "docs/public-api";
@@ -87,7 +78,7 @@ pub(crate) fn as_rustdoc() -> Option<ExitCode> {
 
 /// The API of a crate as it is, and as it was accepted.
 struct Listing {
-    name: &'static str,
+    name: String,
     path: PathBuf,
     now: String,
     before: String,
@@ -130,9 +121,10 @@ fn list(root: &Path) -> anyhow::Result<Result<Vec<Listing>, String>> {
     if let Err(error) = succeed(&mut document) {
         return Ok(Err(format!("rustdoc gave no JSON ({error:#})")));
     }
-    let folder = target(root)?.join("doc");
+    let Workspace { target, packages } = Workspace::read(root)?;
+    let folder = target.join("doc");
     let mut listed = Vec::new();
-    for name in CRATES {
+    for (name, _) in packages {
         let json = folder.join(format!("{}.json", name.replace('-', "_")));
         let api = public_api::Builder::from_rustdoc_json(&json)
             .omit_blanket_impls(true)
@@ -161,24 +153,6 @@ fn list(root: &Path) -> anyhow::Result<Result<Vec<Listing>, String>> {
         });
     }
     Ok(Ok(listed))
-}
-
-/// Where cargo puts what it builds.
-pub(super) fn target(root: &Path) -> anyhow::Result<PathBuf> {
-    let mut metadata = command(root, "cargo");
-    metadata.args([
-        "metadata",
-        "--format-version",
-        "1",
-        "--no-deps",
-        "--offline",
-    ]);
-    let output = metadata.output()?;
-    let value: serde_json::Value = serde_json::from_slice(&output.stdout)?;
-    let path = value
-        .get("target_directory")
-        .and_then(serde_json::Value::as_str);
-    Ok(path.context("cargo does not say where it builds")?.into())
 }
 
 /// Whether the changelog is as it was when the listings last changed, as far as git can tell.

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::workspace::Workspace;
 use super::{
     Outcome, Step, command, document, is_there, packages, public_api, python_sdk, schemathesis,
     succeed,
@@ -93,7 +94,9 @@ fn clippy(name: &'static str, features: &'static [&'static str]) -> Step {
 /// Runs the example that the README begins with. The tests have built it already, and to build it alone
 /// would build what it depends on with other features; the program outside of the workspace does that.
 fn quickstart(root: &Path) -> anyhow::Result<Outcome> {
-    let program = public_api::target(root)?.join("debug/examples/quickstart");
+    let program = Workspace::read(root)?
+        .target
+        .join("debug/examples/quickstart");
     succeed(command(root, &program.to_string_lossy()).env_remove("BASALAM_TOKEN"))
 }
 
