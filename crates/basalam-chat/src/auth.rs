@@ -10,14 +10,15 @@
 //! Each of them makes a [`Client`](crate::Client). A token that can be renewed is renewed shortly before
 //! it ends, and once when the service refuses it (401); the request is then sent again. However many
 //! requests wait, one renewal is made for all of them, and it goes on where the request that began it is
-//! dropped, as long as its runtime lives: let a program wait for its last requests before it ends. A renewal that fails is told to each of them, with its cause; for a second after it, nobody
-//! asks again.
+//! dropped, as long as its runtime lives: let a program wait for its last requests before it ends. A
+//! renewal that fails is told to each of them, with its cause; for a second after it, nobody asks again.
 
 mod authorization_code;
 mod client_credentials;
 mod endpoint;
 mod grant;
 mod login;
+mod oauth_client;
 mod personal;
 mod provider;
 mod renewal;
@@ -27,8 +28,6 @@ mod tokens;
 
 use std::fmt;
 use std::sync::Arc;
-
-use secrecy::SecretString;
 
 pub use authorization_code::{AuthorizationCode, LoginRequest};
 pub use basalam_chat_api::scalars::Scope;
@@ -43,6 +42,7 @@ pub use token_set::TokenSet;
 pub(crate) use tokens::{Current, Tokens};
 
 use crate::Error;
+use oauth_client::OAuthClient;
 use renewal::{First, Renewal};
 
 /// What a client proves with whom it acts for.
@@ -56,13 +56,6 @@ pub struct Authentication {
     tokens: Option<TokenSet>,
     /// How to get more.
     renewal: Option<Renewal>,
-}
-
-/// The id and the secret of a client that is registered with Basalam.
-#[derive(Clone)]
-pub(crate) struct OAuthClient {
-    id: String,
-    secret: SecretString,
 }
 
 impl Authentication {

@@ -7,8 +7,9 @@ use basalam_chat_api::scalars::Scope;
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 
+use super::Login;
 use super::login::Code;
-use super::{Login, OAuthClient};
+use super::oauth_client::{OAuthClient, joined};
 use crate::runtime::Runtime;
 use crate::{Environment, Error};
 
@@ -62,10 +63,7 @@ impl AuthorizationCode {
         redirect_uri: impl Into<String>,
     ) -> AuthorizationCode {
         AuthorizationCode {
-            client: OAuthClient {
-                id: client_id.into(),
-                secret: SecretString::from(client_secret.into()),
-            },
+            client: OAuthClient::new(client_id, client_secret),
             redirect_uri: redirect_uri.into(),
             authorization_url: AUTHORIZATION_URL.to_owned(),
         }
@@ -111,6 +109,7 @@ impl AuthorizationCode {
         state: impl Into<String>,
     ) -> Result<LoginRequest, Error> {
         self.client.check()?;
+        let scopes: Vec<Scope> = scopes.into_iter().collect();
         let state = state.into();
         if state.is_empty() {
             let remedy = "use a random one, as `authorize_url` does";
@@ -120,7 +119,7 @@ impl AuthorizationCode {
         let mut url = check_url("authorization_url", &self.authorization_url)?;
         url.query_pairs_mut()
             .append_pair("client_id", &self.client.id)
-            .append_pair("scope", &joined(scopes)?)
+            .append_pair("scope", &joined(&scopes)?)
             .append_pair("redirect_uri", &self.redirect_uri)
             .append_pair("state", &state);
         Ok(LoginRequest {
@@ -241,17 +240,6 @@ impl Values {
         }
         values
     }
-}
-
-/// Scopes as the service takes them, separated by spaces.
-pub(super) fn joined(scopes: impl IntoIterator<Item = Scope>) -> Result<String, Error> {
-    let scopes: Vec<Scope> = scopes.into_iter().collect();
-    if scopes.is_empty() {
-        let remedy = "name at least one, such as `Scope::CustomerChatRead`";
-        return Err(Error::invalid_input("scopes", "is empty", remedy));
-    }
-    let scopes: Vec<&str> = scopes.iter().map(Scope::as_str).collect();
-    Ok(scopes.join(" "))
 }
 
 fn check_url(argument: &str, text: &str) -> Result<Url, Error> {

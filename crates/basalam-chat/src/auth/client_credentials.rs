@@ -4,7 +4,6 @@ use std::fmt;
 use std::sync::Arc;
 
 use basalam_chat_api::scalars::Scope;
-use secrecy::SecretString;
 
 use super::renewal::{First, Renewal};
 use super::{Authentication, OAuthClient, TokenStore};
@@ -42,10 +41,7 @@ impl ClientCredentials {
         client_secret: impl Into<String>,
     ) -> ClientCredentials {
         ClientCredentials {
-            client: OAuthClient {
-                id: client_id.into(),
-                secret: SecretString::from(client_secret.into()),
-            },
+            client: OAuthClient::new(client_id, client_secret),
             scopes: vec![Scope::CustomerChatRead, Scope::CustomerChatWrite],
             store: None,
         }

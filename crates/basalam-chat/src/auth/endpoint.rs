@@ -11,9 +11,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::authorization_code::joined;
+use super::TokenSet;
 use super::login::Code;
-use super::{OAuthClient, TokenSet};
+use super::oauth_client::{OAuthClient, joined};
 use crate::Error;
 use crate::transport::{Again, Settings, Wire};
 
@@ -23,22 +23,6 @@ pub(crate) struct Endpoint {
     wire: Arc<Wire>,
     url: Url,
     settings: Settings,
-}
-
-impl OAuthClient {
-    pub(super) fn check(&self) -> Result<(), Error> {
-        let refuse = |argument| {
-            let remedy = "copy it from the developer panel";
-            Err(Error::invalid_input(argument, "is empty", remedy))
-        };
-        if self.id.is_empty() {
-            return refuse("client_id");
-        }
-        if self.secret.expose_secret().is_empty() {
-            return refuse("client_secret");
-        }
-        Ok(())
-    }
 }
 
 impl Endpoint {
@@ -89,7 +73,7 @@ impl Endpoint {
         client: &OAuthClient,
         scopes: &[Scope],
     ) -> Result<TokenSet, Error> {
-        let scope = joined(scopes.iter().cloned())?;
+        let scope = joined(scopes)?;
         let values = [("grant_type", "client_credentials"), ("scope", &*scope)];
         let tokens = self.ask(client, &values).await?;
         Ok(match tokens.scopes() {

@@ -3,8 +3,6 @@
 use std::fmt;
 use std::sync::Arc;
 
-use secrecy::SecretString;
-
 use super::{OAuthClient, TokenSet, TokenStore};
 
 /// A personal access token, as Basalam's developer panel gives it.
@@ -53,10 +51,7 @@ impl PersonalToken {
         client_secret: impl Into<String>,
     ) -> PersonalToken {
         self.tokens = self.tokens.with_refresh_token(refresh_token);
-        self.refresh = Some(OAuthClient {
-            id: client_id.into(),
-            secret: SecretString::from(client_secret.into()),
-        });
+        self.refresh = Some(OAuthClient::new(client_id, client_secret));
         self
     }
 

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use basalam_chat_api::scalars::Scope;
 
-use super::authorization_code::joined;
 use super::login::Code;
-use super::{AuthFuture, BoxError, Endpoint, OAuthClient, TokenProvider, TokenSet, TokenStore};
+use super::oauth_client::{OAuthClient, joined};
+use super::{AuthFuture, BoxError, Endpoint, TokenProvider, TokenSet, TokenStore};
 use crate::Error;
 use crate::runtime::Clock;
 use crate::transport::within;
@@ -44,7 +44,7 @@ impl Renewal {
             client.check()?;
         }
         match first {
-            First::Credentials(scopes) => joined(scopes.iter().cloned()).map(drop),
+            First::Credentials(scopes) => joined(scopes).map(drop),
             First::Stored | First::Code(_) => Ok(()),
         }
     }
