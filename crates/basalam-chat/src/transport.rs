@@ -10,6 +10,7 @@ mod retry_after;
 mod secrets;
 mod trace;
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -85,7 +86,7 @@ impl Settings {
 impl Transport for HttpTransport {
     fn send<'a>(&'a self, operation: &'static Operation, request: Request) -> TransportFuture<'a> {
         Box::pin(async move {
-            self.call(operation, Again::new(request))
+            self.call(operation, &mut Again::new(request))
                 .await
                 .map_err(|error| Failure::new(error.of(operation)))
         })
@@ -131,7 +132,7 @@ impl HttpTransport {
 
     /// Gets a token within the deadline of a call.
     pub(crate) async fn authenticate(&self) -> Result<Arc<Current>, Error> {
-        let tokens = self.tokens.get(self.tokens.renewals());
+        let tokens = pin!(self.tokens.get(self.tokens.renewals()));
         let clock = self.wire.clock();
         let within = within(clock, self.settings.deadline, tokens).await;
         within.unwrap_or_else(|| Err(Error::no_token_in_time()))
@@ -141,7 +142,7 @@ impl HttpTransport {
     pub(crate) async fn call(
         &self,
         operation: &'static Operation,
-        requests: impl Requests,
+        requests: &mut impl Requests,
     ) -> Result<Response, Error> {
         let way = call::Way {
             tokens: &self.tokens,

@@ -99,7 +99,7 @@ impl Endpoint {
             .form(&form)
             .build()
             .map_err(Error::unsendable)?;
-        let requests = Again::new(request);
+        let requests = &mut Again::new(request);
         let answer = self
             .wire
             .call(&self.settings, &OAUTH_TOKEN, None, requests)

@@ -85,10 +85,10 @@ impl Renewer {
     async fn foreign<T>(
         &self,
         whose: &str,
-        future: AuthFuture<'_, T>,
+        mut future: AuthFuture<'_, T>,
         failed: impl FnOnce(BoxError) -> Error,
     ) -> Result<T, Error> {
-        match within(&*self.clock, FOREIGN, future).await {
+        match within(&*self.clock, FOREIGN, future.as_mut()).await {
             Some(result) => result.map_err(failed),
             None => Err(Error::authentication(
                 &format!("{whose} did not answer in {} seconds", FOREIGN.as_secs()),

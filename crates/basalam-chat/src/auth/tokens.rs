@@ -1,6 +1,7 @@
 //! The token of a client: who holds it, and who renews it while others wait.
 
 use std::fmt;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -157,7 +158,7 @@ impl Tokens {
         };
         let landed = match usable {
             None => landing.await,
-            Some(current) => match within(&*self.shared.clock, PATIENCE, landing).await {
+            Some(current) => match within(&*self.shared.clock, PATIENCE, pin!(landing)).await {
                 Some(landed) => landed,
                 None => return Ok(current),
             },

@@ -229,13 +229,13 @@ impl request::Request for Request {
         // Of the latest attempt: each has its own.
         let (_, mut failure) = mpsc::channel();
         let mut name = String::new();
-        let forms = Forms {
+        let mut forms = Forms {
             next: Some(self),
             client: &client,
             failure: &mut failure,
             name: &mut name,
         };
-        let answer = transport::by_hand(&client, &UPLOAD_FILE, forms).await;
+        let answer = transport::by_hand(&client, &UPLOAD_FILE, &mut forms).await;
         // Where the file failed, the connection broke for no other reason.
         let answer = match (answer, failure.try_recv()) {
             (Err(error), Ok(failure)) if error.status().is_none() => Err(failure),

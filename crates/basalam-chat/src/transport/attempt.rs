@@ -1,16 +1,16 @@
 //! One attempt: a request goes out, and its answer is read whole.
 
 use std::future::poll_fn;
-use std::pin::pin;
-use std::sync::Arc;
+use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::task::Poll;
 use std::time::Duration;
 
 use basalam_chat_api::operation::Operation;
 use bytes::{Bytes, BytesMut};
 use http::header::LOCATION;
-use reqwest::{Request, Response};
+use reqwest::{Request, Response, ResponseBuilderExt, Url};
 
 use super::budget::Budget;
 use super::retry_after::retry_after;
@@ -76,11 +76,11 @@ impl Wire {
     ) -> Result<Response, Error> {
         // Zero until the beginning of an answer is there.
         let status = AtomicU16::new(0);
-        let answer = self.exchange(operation, request, &status);
+        let answer = pin!(self.exchange(operation, request, &status));
         let within = within(self.clock(), timeout, answer).await;
         within.unwrap_or_else(|| {
             let late = Error::timed_out(timeout);
-            Err(match status.into_inner() {
+            Err(match status.load(Ordering::Relaxed) {
                 0 => late,
                 status => late.with_status(status),
             })
@@ -100,7 +100,7 @@ impl Wire {
         trace::answered(status.as_u16());
         if status.is_success() {
             let body = self.read(&mut response).await?;
-            return Ok(documented(operation, &response, body));
+            return Ok(documented(operation, response, body));
         }
         if status.is_redirection() {
             let target = response.headers().get(LOCATION);
@@ -126,7 +126,7 @@ impl Wire {
         if usize::try_from(announced).map_or(true, |announced| announced > limit) {
             return Err(too_large());
         }
-        let mut body = BytesMut::new();
+        let mut body = Body::default();
         while let Some(chunk) = response
             .chunk()
             .await
@@ -135,16 +135,17 @@ impl Wire {
             if body.len() + chunk.len() > limit {
                 return Err(too_large());
             }
-            body.extend_from_slice(&chunk);
+            body.add(chunk, announced);
         }
-        Ok(body.freeze())
+        Ok(body.whole())
     }
 
     /// Reads the beginning of an error answer. Its status says what matters, so that a body that breaks
     /// off, hangs or has no end changes nothing.
     async fn read_refusal(&self, response: &mut Response) -> BytesMut {
         let mut body = BytesMut::new();
-        while let Some(Ok(Some(chunk))) = within(self.clock(), REFUSAL_TIME, response.chunk()).await
+        while let Some(Ok(Some(chunk))) =
+            within(self.clock(), REFUSAL_TIME, pin!(response.chunk())).await
         {
             let room = MAX_REFUSAL_BYTES - body.len();
             body.extend_from_slice(&chunk[..chunk.len().min(room)]);
@@ -156,13 +157,52 @@ impl Wire {
     }
 }
 
+/// A body that is being read. What comes in one piece, as small answers do, is not copied.
+#[derive(Default)]
+struct Body {
+    first: Bytes,
+    /// Everything, once there is more than one piece.
+    all: BytesMut,
+}
+
+/// How much room is made for what is announced and not there yet.
+const MAX_ROOM: u64 = 1024 * 1024;
+
+impl Body {
+    fn len(&self) -> usize {
+        self.first.len().max(self.all.len())
+    }
+
+    /// Adds a piece of a body that is to be as long as `announced`.
+    fn add(&mut self, chunk: Bytes, announced: u64) {
+        if self.len() == 0 {
+            self.first = chunk;
+            return;
+        }
+        if self.all.is_empty() {
+            let room = usize::try_from(announced.min(MAX_ROOM)).unwrap_or_default();
+            self.all.reserve(room.max(self.first.len() + chunk.len()));
+            self.all.extend_from_slice(&self.first);
+        }
+        self.all.extend_from_slice(&chunk);
+    }
+
+    fn whole(self) -> Bytes {
+        match self.all.is_empty() {
+            true => self.first,
+            false => self.all.freeze(),
+        }
+    }
+}
+
 /// Waits for a future as long as this, and no longer.
+///
+/// The future is a borrowed one, since one that is handed over is in memory twice.
 pub(crate) async fn within<T>(
     clock: &dyn Clock,
     duration: Duration,
-    future: impl Future<Output = T>,
+    mut future: Pin<&mut (dyn Future<Output = T> + Send)>,
 ) -> Option<T> {
-    let mut future = pin!(future);
     // The clock is asked only where there is something to wait for.
     let mut sleep = None;
     poll_fn(|context| {
@@ -175,12 +215,50 @@ pub(crate) async fn within<T>(
     .await
 }
 
+/// What stands for the URL of an answer: a real one may hold a bot's token, and nobody needs it.
+static NO_URL: LazyLock<Url> =
+    LazyLock::new(|| Url::parse("http://answer.invalid").expect("this text is a URL"));
+
 /// A success answer in the form that the generated client reads: with the documented status, since
 /// every 2xx means the same, and with its body at hand.
-fn documented(operation: &'static Operation, response: &Response, body: Bytes) -> Response {
-    let mut answer = http::Response::new(body);
-    // The document's statuses are between 200 and 299, so the default is never reached.
-    *answer.status_mut() = http::StatusCode::from_u16(operation.success).unwrap_or_default();
-    *answer.headers_mut() = response.headers().clone();
+fn documented(operation: &'static Operation, mut response: Response, body: Bytes) -> Response {
+    let headers = std::mem::take(response.headers_mut());
+    let answer = http::Response::builder()
+        // Without one, reqwest would read the text of one for each answer.
+        .url(NO_URL.clone())
+        .status(operation.success)
+        .body(body);
+    let mut answer = answer.expect("the statuses of the document are statuses");
+    *answer.headers_mut() = headers;
     Response::from(answer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(chunks: &[&'static str], announced: u64) -> Bytes {
+        let mut body = Body::default();
+        for chunk in chunks {
+            body.add(Bytes::from_static(chunk.as_bytes()), announced);
+        }
+        let length = chunks.iter().map(|chunk| chunk.len()).sum();
+        assert_eq!(body.len(), length);
+        body.whole()
+    }
+
+    #[test]
+    fn a_body_is_whole_however_it_comes_and_whatever_was_announced() {
+        for announced in [0, 3, 6, u64::MAX] {
+            assert_eq!(read(&[], announced), "");
+            assert_eq!(read(&["abc"], announced), "abc");
+            assert_eq!(read(&["", "abc", "", "def"], announced), "abcdef");
+        }
+    }
+
+    #[test]
+    fn a_body_of_one_piece_is_not_copied() {
+        let piece = "abc";
+        assert_eq!(read(&[piece], 3).as_ptr(), piece.as_ptr());
+    }
 }

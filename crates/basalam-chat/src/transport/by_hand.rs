@@ -11,7 +11,7 @@ use crate::{Client, Error};
 pub(crate) async fn by_hand<T: DeserializeOwned>(
     client: &Client,
     operation: &'static Operation,
-    requests: impl Requests,
+    requests: &mut impl Requests,
 ) -> Result<T, Error> {
     let answer = client.transport().call(operation, requests).await;
     let answer = answer.map_err(|error| error.of(operation))?;

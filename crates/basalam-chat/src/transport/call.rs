@@ -1,5 +1,6 @@
 //! One call: attempts, with pauses between them, until one succeeds or no other may be made.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -49,7 +50,7 @@ impl Wire {
         settings: &Settings,
         operation: &'static Operation,
         way: Option<Way<'_>>,
-        requests: impl Requests,
+        requests: &mut impl Requests,
     ) -> Result<Response, Error> {
         settings.check()?;
         self.budget.earn();
@@ -67,7 +68,7 @@ impl Wire {
             may_be_done: false,
             has_renewed: false,
         };
-        trace::call(operation, call.tell(requests)).await
+        trace::call(operation, pin!(call.tell(requests))).await
     }
 }
 
@@ -92,13 +93,13 @@ struct Call<'a> {
 
 impl Call<'_> {
     /// Runs the call, and tells of all its attempts in the error of the last.
-    async fn tell(&mut self, requests: impl Requests) -> Result<Response, Error> {
+    async fn tell(&mut self, requests: &mut impl Requests) -> Result<Response, Error> {
         let result = self.run(requests).await;
         trace::finished(self.sent);
         result.map_err(|error| error.after(self.sent).perhaps_done_before(self.may_be_done))
     }
 
-    async fn run(&mut self, mut requests: impl Requests) -> Result<Response, Error> {
+    async fn run(&mut self, requests: &mut impl Requests) -> Result<Response, Error> {
         let mut last: Option<Error> = None;
         loop {
             let Some(mut request) = requests.next().await? else {
@@ -112,9 +113,8 @@ impl Call<'_> {
             };
             self.attempts += 1;
             self.sent += 1;
-            let attempt = self
-                .wire
-                .attempt(self.operation, request, timeout.min(remaining));
+            let timeout = timeout.min(remaining);
+            let attempt = pin!(self.wire.attempt(self.operation, request, timeout));
             let error = match trace::attempt(self.wire.clock(), self.sent, attempt).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
@@ -166,7 +166,7 @@ impl Call<'_> {
             return Ok(None);
         };
         // The generated client is public, and can be given another URL than the one that was checked.
-        if request.url().origin() != way.base_url.origin() {
+        if !is_same_origin(request.url(), way.base_url) {
             return Err(Error::invalid_input(
                 "base_url",
                 "of the generated client is another one than that of the client it came from",
@@ -177,7 +177,8 @@ impl Call<'_> {
             return Ok(None);
         };
         let remaining = self.remaining().ok_or_else(Error::no_token_in_time)?;
-        let token = within(self.wire.clock(), remaining, way.tokens.get(self.since)).await;
+        let token = pin!(way.tokens.get(self.since));
+        let token = within(self.wire.clock(), remaining, token).await;
         let token = token.ok_or_else(Error::no_token_in_time)??;
         request.headers_mut().insert(AUTHORIZATION, token.header());
         Ok(Some(token))
@@ -214,5 +215,40 @@ impl Call<'_> {
         }
         trace::retrying(reason, pause);
         Some(pause)
+    }
+}
+
+/// Whether two URLs of a service lead to the same one. As their origins tell, without a copy of them.
+fn is_same_origin(one: &Url, other: &Url) -> bool {
+    one.scheme() == other.scheme()
+        && one.host_str() == other.host_str()
+        && one.port_or_known_default() == other.port_or_known_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_of_the_same_origin_are_those_that_the_standard_says() {
+        let urls = [
+            "https://chat.example",
+            "https://chat.example:443/v1/chats?limit=1",
+            "https://CHAT.example/",
+            "https://chat.example:8443",
+            "http://chat.example",
+            "http://chat.example:443",
+            "https://chat.example.org",
+            "https://user@chat.example",
+            "http://127.0.0.1:80",
+            "http://[::1]",
+        ];
+        let urls = urls.map(|url| Url::parse(url).unwrap());
+        for one in &urls {
+            for other in &urls {
+                let expected = one.origin() == other.origin();
+                assert_eq!(is_same_origin(one, other), expected, "{one} {other}");
+            }
+        }
     }
 }

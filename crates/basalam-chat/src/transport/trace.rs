@@ -1,5 +1,6 @@
 //! What is told of a call, where somebody listens: never a body, a token or a path with its values.
 
+use std::pin::Pin;
 use std::time::Duration;
 
 use basalam_chat_api::operation::Operation;
@@ -15,7 +16,7 @@ use tracing::{Instrument, Span, debug, debug_span, field, info_span};
 #[cfg(feature = "tracing")]
 pub(super) async fn call(
     operation: &'static Operation,
-    call: impl Future<Output = Result<Response, Error>>,
+    call: Pin<&mut impl Future<Output = Result<Response, Error>>>,
 ) -> Result<Response, Error> {
     let span = info_span!(
         "basalam_chat.call",
@@ -49,7 +50,7 @@ pub(super) fn answered(status: u16) {
 pub(super) async fn attempt(
     clock: &dyn Clock,
     number: u32,
-    attempt: impl Future<Output = Result<Response, Error>>,
+    attempt: Pin<&mut impl Future<Output = Result<Response, Error>>>,
 ) -> Result<Response, Error> {
     let span = debug_span!(
         "basalam_chat.attempt",
@@ -99,7 +100,7 @@ pub(super) fn given_up(reason: &'static str, ends_in_time: bool) {
 #[cfg(not(feature = "tracing"))]
 pub(super) async fn call(
     _: &'static Operation,
-    call: impl Future<Output = Result<Response, Error>>,
+    call: Pin<&mut impl Future<Output = Result<Response, Error>>>,
 ) -> Result<Response, Error> {
     call.await
 }
@@ -108,7 +109,7 @@ pub(super) async fn call(
 pub(super) async fn attempt(
     _: &dyn Clock,
     _: u32,
-    attempt: impl Future<Output = Result<Response, Error>>,
+    attempt: Pin<&mut impl Future<Output = Result<Response, Error>>>,
 ) -> Result<Response, Error> {
     attempt.await
 }
