@@ -30,6 +30,7 @@ tokio = { version = "1", features = ["macros", "rt-multi-thread"] }
 pub(crate) fn run(root: &Path) -> anyhow::Result<Outcome> {
     let mut package = command(root, "cargo");
     package.args(["package", "--workspace", "--exclude", "xtask"]);
+    package.args(["--exclude", "basalam-chat-bench"]);
     succeed(package.args(["--no-verify", "--allow-dirty", "--quiet"]))?;
     let Workspace { target, packages } = Workspace::read(root)?;
     let place = target.join("unpacked");

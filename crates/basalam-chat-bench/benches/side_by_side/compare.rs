@@ -1,0 +1,105 @@
+//! What several clients took in the same rounds, and their ratios.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::time::Duration;
+
+use basalam_chat_bench::Kind;
+use criterion::{BenchmarkId, Criterion};
+
+/// The clients take turns so often.
+const ROUNDS: usize = 9;
+
+/// What was measured of one case.
+pub(crate) struct Comparison {
+    name: String,
+    /// For each client and each round the time of a call, in seconds.
+    times: Vec<(Kind, Vec<f64>)>,
+}
+
+impl Comparison {
+    /// Measures the clients in turns. `run` makes so many calls with a client and tells how long they took.
+    pub(crate) fn measure(
+        criterion: &mut Criterion,
+        name: String,
+        kinds: &[Kind],
+        mut run: impl FnMut(Kind, u64) -> Duration,
+    ) -> Comparison {
+        let mut group = criterion.benchmark_group(&name);
+        let mut times: Vec<(Kind, Vec<f64>)> = kinds.iter().map(|it| (*it, Vec::new())).collect();
+        for round in 0..ROUNDS {
+            for (kind, times) in &mut times {
+                let samples = RefCell::new(Vec::new());
+                group.bench_function(BenchmarkId::new(kind.name(), round), |bencher| {
+                    bencher.iter_custom(|calls| {
+                        let took = run(*kind, calls);
+                        let calls = u32::try_from(calls).unwrap_or(u32::MAX);
+                        samples
+                            .borrow_mut()
+                            .push(took.as_secs_f64() / f64::from(calls));
+                        took
+                    });
+                });
+                times.extend(median(samples.into_inner()));
+            }
+        }
+        group.finish();
+        Comparison { name, times }
+    }
+
+    /// Whether it was not left out on the command line.
+    pub(crate) fn is_measured(&self) -> bool {
+        self.times.iter().all(|(_, times)| !times.is_empty())
+    }
+
+    /// The time of the facade, of that of the client that is written by hand.
+    pub(crate) fn facade(&self) -> f64 {
+        let ratio = self.ratio(Kind::Facade, Kind::ByHand);
+        ratio.map_or(1.0, |[_, median, _]| median)
+    }
+
+    fn times(&self, kind: Kind) -> Option<&[f64]> {
+        let times = self.times.iter().find(|it| it.0 == kind)?;
+        Some(&times.1)
+    }
+
+    /// The lowest, the median and the highest ratio of two clients in the same round.
+    fn ratio(&self, one: Kind, other: Kind) -> Option<[f64; 3]> {
+        let rounds = self.times(one)?.iter().zip(self.times(other)?);
+        let mut ratios: Vec<f64> = rounds.map(|(one, other)| one / other).collect();
+        ratios.sort_by(f64::total_cmp);
+        let (lowest, highest) = (*ratios.first()?, *ratios.last()?);
+        Some([lowest, median(ratios)?, highest])
+    }
+}
+
+impl fmt::Display for Comparison {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:<24}", self.name)?;
+        for kind in Kind::ALL {
+            match self.times(*kind).and_then(|times| median(times.to_vec())) {
+                Some(time) => write!(f, "{:>10.1}", time * 1e6)?,
+                None => write!(f, "{:>10}", "-")?,
+            }
+        }
+        for (one, other) in [
+            (Kind::Facade, Kind::ByHand),
+            (Kind::Facade, Kind::Floor),
+            (Kind::Generated, Kind::ByHand),
+        ] {
+            match self.ratio(one, other) {
+                Some([lowest, median, highest]) => {
+                    write!(f, "  {median:>5.3} ({lowest:.2} to {highest:.2})")?;
+                }
+                None => write!(f, "  {:>20}", "-")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The one in the middle; nothing of nothing.
+fn median(mut values: Vec<f64>) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied()
+}

@@ -1,0 +1,86 @@
+//! The generated client with nothing around it: reqwest sends, and adds the token.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use basalam_chat_api::operation::Operation;
+use basalam_chat_api::scalars::{ChatId, MessageType};
+use basalam_chat_api::types::{Chat, CreateMessageBody, Message, NewMessageContent};
+use basalam_chat_api::{Client, Failure, Inner, Transport, TransportFuture};
+use http::HeaderValue;
+use http::header::AUTHORIZATION;
+use reqwest::Request;
+
+use super::by_hand;
+use crate::bodies::{CHAT_ID, TEXT};
+
+/// The generated client alone.
+#[derive(Clone, Debug)]
+pub struct Generated {
+    client: Client,
+}
+
+/// The least that a transport can do.
+#[derive(Debug)]
+struct Plain {
+    http: reqwest::Client,
+    token: HeaderValue,
+}
+
+impl Transport for Plain {
+    fn send<'a>(&'a self, _: &'static Operation, mut request: Request) -> TransportFuture<'a> {
+        Box::pin(async move {
+            request
+                .headers_mut()
+                .insert(AUTHORIZATION, self.token.clone());
+            self.http.execute(request).await.map_err(Failure::new)
+        })
+    }
+}
+
+impl Generated {
+    /// Makes a client.
+    ///
+    /// # Errors
+    ///
+    /// Gives an error where the client cannot be made.
+    pub fn new(base_url: &str) -> anyhow::Result<Generated> {
+        let http = by_hand::http().timeout(Duration::from_secs(30)).build()?;
+        let token = by_hand::token()?;
+        let inner = Inner::new(Arc::new(Plain {
+            http: http.clone(),
+            token,
+        }));
+        Ok(Generated {
+            client: Client::new_with_client(base_url, http, inner),
+        })
+    }
+
+    pub(super) async fn create_message(&self) -> anyhow::Result<Message> {
+        let mut content = NewMessageContent::new();
+        content.text = Some(TEXT.to_owned());
+        let mut body = CreateMessageBody::new(MessageType::Text);
+        body.content = Some(content);
+        let chat = ChatId(CHAT_ID);
+        let sent = self
+            .client
+            .create_message(&chat, None, None, None, None, &body);
+        Ok(sent.await?.into_inner().data)
+    }
+
+    pub(super) async fn get_messages(&self, limit: i64) -> anyhow::Result<Vec<Message>> {
+        let chat = ChatId(CHAT_ID);
+        let page = self
+            .client
+            .get_messages(&chat, None, Some(limit), None, None);
+        Ok(page.await?.into_inner().data.messages)
+    }
+
+    pub(super) async fn get_chats(&self, limit: i64) -> anyhow::Result<Vec<Chat>> {
+        let page = self
+            .client
+            .get_chats(None, Some(limit), None, None, None, None, None);
+        let list = page.await?.into_inner().data;
+        Ok(list.map(|list| list.chats).unwrap_or_default())
+    }
+}
