@@ -10,6 +10,7 @@
 //! `BASALAM_CHAT_SPEC` names. The result is the same, byte for byte.
 
 mod additions;
+mod answer;
 mod hook;
 pub mod operation;
 pub mod path;
@@ -44,6 +45,7 @@ pub mod operations {
 }
 
 pub use additions::{ChatKind, MessageKind};
+pub use answer::read_uploaded_file;
 pub use client::{ByteStream, Client, ClientInfo, Error, ResponseValue, types};
 pub use hook::{Failure, Inner, Transport, TransportFuture, UnknownOperation};
 pub use scalar::{InvalidId, InvalidSecret, UnknownValue};

@@ -1,6 +1,7 @@
 //! The client and the mocks: progenitor's part of the work.
 
 mod mocks;
+mod operations;
 mod requests;
 
 use openapiv3::OpenAPI;
@@ -17,6 +18,7 @@ pub(crate) fn generate(lowered: &Lowered) -> Result<String, Error> {
         .map_err(|error| Error::generator(error.to_string()))?;
     let mut file = source::parse(tokens)?;
     requests::shape(&mut file);
+    operations::shape(&mut file)?;
     types::shape(&mut file, &lowered.sent)?;
     Ok(source::format(&file))
 }

@@ -1,6 +1,7 @@
 //! What can go wrong, and what to do about it.
 
 mod answer;
+mod json_path;
 mod make;
 mod show;
 
@@ -14,6 +15,7 @@ use basalam_chat_api::scalars::Timestamp;
 
 use answer::ErrorAnswer;
 pub use answer::ValidationProblem;
+pub(crate) use json_path::json_path;
 
 use crate::BatchReport;
 use crate::messages::UnconfirmedMessage;

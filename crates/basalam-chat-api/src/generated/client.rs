@@ -981,30 +981,10 @@ impl Client {
         &'a self,
         token: &'a crate::scalars::BotToken,
     ) -> Result<ResponseValue<types::BotAnswer>, Error<()>> {
-        let url = format!(
-            "{}/v1/bots/{}/deleteWebhook", self.baseurl, crate ::path::encode_segment(&
-            token.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "delete_webhook",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let request = self::requests(self).delete_webhook(token)?;
+        let answer = crate::answer::whole(self, request, "delete_webhook", 200u16)
+            .await?;
+        crate::answer::Answer::read(answer)
     }
     /// Remove the webhook of the bot, by POST
     ///
@@ -1018,30 +998,10 @@ impl Client {
         &'a self,
         token: &'a crate::scalars::BotToken,
     ) -> Result<ResponseValue<types::BotAnswer>, Error<()>> {
-        let url = format!(
-            "{}/v1/bots/{}/deleteWebhook", self.baseurl, crate ::path::encode_segment(&
-            token.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "delete_webhook_post",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let request = self::requests(self).delete_webhook_post(token)?;
+        let answer = crate::answer::whole(self, request, "delete_webhook_post", 200u16)
+            .await?;
+        crate::answer::Answer::read(answer)
     }
     /// Remove the webhook of the bot
     ///
@@ -1056,30 +1016,10 @@ impl Client {
         &'a self,
         token: &'a crate::scalars::BotToken,
     ) -> Result<ResponseValue<types::BotAnswer>, Error<()>> {
-        let url = format!(
-            "{}/v1/bots/{}/deleteWebhook", self.baseurl, crate ::path::encode_segment(&
-            token.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .delete(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "delete_webhook_delete",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let request = self::requests(self).delete_webhook_delete(token)?;
+        let answer = crate::answer::whole(self, request, "delete_webhook_delete", 200u16)
+            .await?;
+        crate::answer::Answer::read(answer)
     }
     /// Describe the bot
     ///
@@ -1094,30 +1034,9 @@ impl Client {
         &'a self,
         token: &'a crate::scalars::BotToken,
     ) -> Result<ResponseValue<types::BotAnswer>, Error<()>> {
-        let url = format!(
-            "{}/v1/bots/{}/getMe", self.baseurl, crate ::path::encode_segment(& token
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "get_me",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let request = self::requests(self).get_me(token)?;
+        let answer = crate::answer::whole(self, request, "get_me", 200u16).await?;
+        crate::answer::Answer::read(answer)
     }
     /// Describe the bot, by POST
     ///
@@ -1131,30 +1050,9 @@ impl Client {
         &'a self,
         token: &'a crate::scalars::BotToken,
     ) -> Result<ResponseValue<types::BotAnswer>, Error<()>> {
-        let url = format!(
-            "{}/v1/bots/{}/getMe", self.baseurl, crate ::path::encode_segment(& token
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "get_me_post",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let request = self::requests(self).get_me_post(token)?;
+        let answer = crate::answer::whole(self, request, "get_me_post", 200u16).await?;
+        crate::answer::Answer::read(answer)
     }
     /// Describe the webhook of the bot
     ///
@@ -1169,30 +1067,10 @@ impl Client {
         &'a self,
         token: &'a crate::scalars::BotToken,
     ) -> Result<ResponseValue<types::BotAnswer>, Error<()>> {
-        let url = format!(
-            "{}/v1/bots/{}/getWebhookInfo", self.baseurl, crate ::path::encode_segment(&
-            token.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "get_webhook_info",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let request = self::requests(self).get_webhook_info(token)?;
+        let answer = crate::answer::whole(self, request, "get_webhook_info", 200u16)
+            .await?;
+        crate::answer::Answer::read(answer)
     }
     /// Describe the webhook of the bot, by POST
     ///
@@ -1206,30 +1084,10 @@ impl Client {
         &'a self,
         token: &'a crate::scalars::BotToken,
     ) -> Result<ResponseValue<types::BotAnswer>, Error<()>> {
-        let url = format!(
-            "{}/v1/bots/{}/getWebhookInfo", self.baseurl, crate ::path::encode_segment(&
-            token.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "get_webhook_info_post",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let request = self::requests(self).get_webhook_info_post(token)?;
+        let answer = crate::answer::whole(self, request, "get_webhook_info_post", 200u16)
+            .await?;
+        crate::answer::Answer::read(answer)
     }
     /// Log the bot out, by GET
     ///
@@ -1244,30 +1102,9 @@ impl Client {
         &'a self,
         token: &'a crate::scalars::BotToken,
     ) -> Result<ResponseValue<types::BotAnswer>, Error<()>> {
-        let url = format!(
-            "{}/v1/bots/{}/logOut", self.baseurl, crate ::path::encode_segment(& token
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "log_out",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let request = self::requests(self).log_out(token)?;
+        let answer = crate::answer::whole(self, request, "log_out", 200u16).await?;
+        crate::answer::Answer::read(answer)
     }
     /// Log the bot out and make its token invalid
     ///
@@ -1283,30 +1120,9 @@ impl Client {
         &'a self,
         token: &'a crate::scalars::BotToken,
     ) -> Result<ResponseValue<types::BotAnswer>, Error<()>> {
-        let url = format!(
-            "{}/v1/bots/{}/logOut", self.baseurl, crate ::path::encode_segment(& token
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "log_out_post",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let request = self::requests(self).log_out_post(token)?;
+        let answer = crate::answer::whole(self, request, "log_out_post", 200u16).await?;
+        crate::answer::Answer::read(answer)
     }
     /// List the chats of the token's owner
     ///
@@ -1344,38 +1160,18 @@ impl Client {
         updated_before: Option<&'a crate::scalars::Timestamp>,
         updated_from: Option<&'a crate::scalars::Timestamp>,
     ) -> Result<ResponseValue<types::GetChatsAnswer>, Error<()>> {
-        let url = format!("{}/v1/chats", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("filters", &filters))
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(
-                &progenitor_client::QueryParam::new("modified_before", &modified_before),
-            )
-            .query(&progenitor_client::QueryParam::new("modified_from", &modified_from))
-            .query(&progenitor_client::QueryParam::new("order_by", &order_by))
-            .query(
-                &progenitor_client::QueryParam::new("updated_before", &updated_before),
-            )
-            .query(&progenitor_client::QueryParam::new("updated_from", &updated_from))
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "get_chats",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let request = self::requests(self)
+            .get_chats(
+                filters,
+                limit,
+                modified_before,
+                modified_from,
+                order_by,
+                updated_before,
+                updated_from,
+            )?;
+        let answer = crate::answer::whole(self, request, "get_chats", 200u16).await?;
+        crate::answer::Answer::read(answer)
     }
     /// Open a private chat with a user
     ///
@@ -1399,39 +1195,10 @@ impl Client {
         x_user_session: Option<&'a str>,
         body: &'a types::CreateChatBody,
     ) -> Result<ResponseValue<types::CreateChatAnswer>, Error<()>> {
-        let url = format!("{}/v1/chats", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(4usize);
-        if let Some(value) = x_client_info {
-            header_map.append("X-Client-Info", value.to_string().try_into()?);
-        }
-        if let Some(value) = x_creation_tags {
-            header_map.append("X-Creation-Tags", value.to_string().try_into()?);
-        }
-        if let Some(value) = x_user_session {
-            header_map.append("X-User-Session", value.to_string().try_into()?);
-        }
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .headers(header_map)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "create_chat",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let request = self::requests(self)
+            .create_chat(x_client_info, x_creation_tags, x_user_session, body)?;
+        let answer = crate::answer::whole(self, request, "create_chat", 200u16).await?;
+        crate::answer::Answer::read(answer)
     }
     /// Delete chats
     ///
@@ -1446,28 +1213,9 @@ impl Client {
         &'a self,
         body: &'a types::DeleteChatsBody,
     ) -> Result<ResponseValue<types::AcceptedAnswer>, Error<()>> {
-        let url = format!("{}/v1/chats", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .delete(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "delete_chats",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let request = self::requests(self).delete_chats(body)?;
+        let answer = crate::answer::whole(self, request, "delete_chats", 200u16).await?;
+        crate::answer::Answer::read(answer)
     }
     /// Delete messages
     ///
@@ -1483,28 +1231,10 @@ impl Client {
         &'a self,
         body: &'a types::DeleteMessageBody,
     ) -> Result<ResponseValue<types::AcceptedAnswer>, Error<()>> {
-        let url = format!("{}/v1/chats/messages", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .delete(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "delete_message",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let request = self::requests(self).delete_message(body)?;
+        let answer = crate::answer::whole(self, request, "delete_message", 200u16)
+            .await?;
+        crate::answer::Answer::read(answer)
     }
     /// Change the content of a message
     ///
@@ -1523,33 +1253,9 @@ impl Client {
         x_client_info: Option<&'a str>,
         body: &'a types::EditMessageBody,
     ) -> Result<ResponseValue<types::EditMessageAnswer>, Error<()>> {
-        let url = format!("{}/v1/chats/messages", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
-        if let Some(value) = x_client_info {
-            header_map.append("X-Client-Info", value.to_string().try_into()?);
-        }
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .patch(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .headers(header_map)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "edit_message",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let request = self::requests(self).edit_message(x_client_info, body)?;
+        let answer = crate::answer::whole(self, request, "edit_message", 200u16).await?;
+        crate::answer::Answer::read(answer)
     }
     /// Forward messages to a chat
     ///
@@ -1571,36 +1277,11 @@ impl Client {
         x_client_info: Option<&'a str>,
         body: &'a types::ForwardMessageBody,
     ) -> Result<ResponseValue<types::AcceptedAnswer>, Error<()>> {
-        let url = format!("{}/v1/chats/messages/forward", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(3usize);
-        if let Some(value) = user_agent {
-            header_map.append("User-Agent", value.to_string().try_into()?);
-        }
-        if let Some(value) = x_client_info {
-            header_map.append("X-Client-Info", value.to_string().try_into()?);
-        }
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .headers(header_map)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "forward_message",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let request = self::requests(self)
+            .forward_message(user_agent, x_client_info, body)?;
+        let answer = crate::answer::whole(self, request, "forward_message", 200u16)
+            .await?;
+        crate::answer::Answer::read(answer)
     }
     /// Count the chats that have unseen messages
     ///
@@ -1611,27 +1292,10 @@ impl Client {
     pub async fn get_unseen_chat_count<'a>(
         &'a self,
     ) -> Result<ResponseValue<types::UnseenChatCount>, Error<()>> {
-        let url = format!("{}/v1/chats/unseen-count", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "get_unseen_chat_count",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let request = self::requests(self).get_unseen_chat_count()?;
+        let answer = crate::answer::whole(self, request, "get_unseen_chat_count", 200u16)
+            .await?;
+        crate::answer::Answer::read(answer)
     }
     /// List the messages of a chat
     ///
@@ -1662,34 +1326,10 @@ impl Client {
         message_id: Option<&'a crate::scalars::MessageId>,
         order: Option<&'a crate::scalars::SortOrder>,
     ) -> Result<ResponseValue<types::GetMessagesAnswer>, Error<()>> {
-        let url = format!(
-            "{}/v1/chats/{}/messages", self.baseurl, crate ::path::encode_segment(&
-            chat_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("cmp", &cmp))
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(&progenitor_client::QueryParam::new("message_id", &message_id))
-            .query(&progenitor_client::QueryParam::new("order", &order))
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "get_messages",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let request = self::requests(self)
+            .get_messages(chat_id, cmp, limit, message_id, order)?;
+        let answer = crate::answer::whole(self, request, "get_messages", 200u16).await?;
+        crate::answer::Answer::read(answer)
     }
     /// Send a message to a chat
     ///
@@ -1720,6 +1360,420 @@ impl Client {
         x_real_ip: Option<&'a str>,
         body: &'a types::CreateMessageBody,
     ) -> Result<ResponseValue<types::CreateMessageAnswer>, Error<()>> {
+        let request = self::requests(self)
+            .create_message(
+                chat_id,
+                user_agent,
+                x_client_info,
+                x_forwarded_for,
+                x_real_ip,
+                body,
+            )?;
+        let answer = crate::answer::whole(self, request, "create_message", 200u16)
+            .await?;
+        crate::answer::Answer::read(answer)
+    }
+    /// Tell who the token belongs to
+    ///
+    /// A chat client needs it to recognise its own messages, as a message has no mark for that. It
+    /// belongs to another service on the same gateway. Unknown: the scope it needs.
+    ///
+    /// Sends a `GET` request to `/v1/users/me`
+    pub async fn get_current_user<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<types::CurrentUser>, Error<()>> {
+        let request = self::requests(self).get_current_user()?;
+        let answer = crate::answer::whole(self, request, "get_current_user", 200u16)
+            .await?;
+        crate::answer::Answer::read(answer)
+    }
+}
+/// Items consumers will typically use such as the Client.
+pub mod prelude {
+    #[allow(unused_imports)]
+    pub use super::Client;
+}
+/// Makes the requests of the operations.
+struct Requests<'c> {
+    baseurl: &'c str,
+    client: &'c reqwest::Client,
+}
+fn requests(client: &Client) -> Requests<'_> {
+    Requests {
+        baseurl: &client.baseurl,
+        client: &client.client,
+    }
+}
+#[allow(clippy::all)]
+impl Requests<'_> {
+    fn delete_webhook<'a>(
+        &'a self,
+        token: &'a crate::scalars::BotToken,
+    ) -> Result<::reqwest::Request, Error<()>> {
+        let url = format!(
+            "{}/v1/bots/{}/deleteWebhook", self.baseurl, crate ::path::encode_segment(&
+            token.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        Ok(request)
+    }
+    fn delete_webhook_post<'a>(
+        &'a self,
+        token: &'a crate::scalars::BotToken,
+    ) -> Result<::reqwest::Request, Error<()>> {
+        let url = format!(
+            "{}/v1/bots/{}/deleteWebhook", self.baseurl, crate ::path::encode_segment(&
+            token.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        Ok(request)
+    }
+    fn delete_webhook_delete<'a>(
+        &'a self,
+        token: &'a crate::scalars::BotToken,
+    ) -> Result<::reqwest::Request, Error<()>> {
+        let url = format!(
+            "{}/v1/bots/{}/deleteWebhook", self.baseurl, crate ::path::encode_segment(&
+            token.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        Ok(request)
+    }
+    fn get_me<'a>(
+        &'a self,
+        token: &'a crate::scalars::BotToken,
+    ) -> Result<::reqwest::Request, Error<()>> {
+        let url = format!(
+            "{}/v1/bots/{}/getMe", self.baseurl, crate ::path::encode_segment(& token
+            .to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        Ok(request)
+    }
+    fn get_me_post<'a>(
+        &'a self,
+        token: &'a crate::scalars::BotToken,
+    ) -> Result<::reqwest::Request, Error<()>> {
+        let url = format!(
+            "{}/v1/bots/{}/getMe", self.baseurl, crate ::path::encode_segment(& token
+            .to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        Ok(request)
+    }
+    fn get_webhook_info<'a>(
+        &'a self,
+        token: &'a crate::scalars::BotToken,
+    ) -> Result<::reqwest::Request, Error<()>> {
+        let url = format!(
+            "{}/v1/bots/{}/getWebhookInfo", self.baseurl, crate ::path::encode_segment(&
+            token.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        Ok(request)
+    }
+    fn get_webhook_info_post<'a>(
+        &'a self,
+        token: &'a crate::scalars::BotToken,
+    ) -> Result<::reqwest::Request, Error<()>> {
+        let url = format!(
+            "{}/v1/bots/{}/getWebhookInfo", self.baseurl, crate ::path::encode_segment(&
+            token.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        Ok(request)
+    }
+    fn log_out<'a>(
+        &'a self,
+        token: &'a crate::scalars::BotToken,
+    ) -> Result<::reqwest::Request, Error<()>> {
+        let url = format!(
+            "{}/v1/bots/{}/logOut", self.baseurl, crate ::path::encode_segment(& token
+            .to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        Ok(request)
+    }
+    fn log_out_post<'a>(
+        &'a self,
+        token: &'a crate::scalars::BotToken,
+    ) -> Result<::reqwest::Request, Error<()>> {
+        let url = format!(
+            "{}/v1/bots/{}/logOut", self.baseurl, crate ::path::encode_segment(& token
+            .to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        Ok(request)
+    }
+    fn get_chats<'a>(
+        &'a self,
+        filters: Option<&'a crate::scalars::ChatFilter>,
+        limit: Option<i64>,
+        modified_before: Option<&'a crate::scalars::Timestamp>,
+        modified_from: Option<&'a crate::scalars::Timestamp>,
+        order_by: Option<&'a crate::scalars::ChatOrder>,
+        updated_before: Option<&'a crate::scalars::Timestamp>,
+        updated_from: Option<&'a crate::scalars::Timestamp>,
+    ) -> Result<::reqwest::Request, Error<()>> {
+        let url = format!("{}/v1/chats", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("filters", &filters))
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .query(
+                &progenitor_client::QueryParam::new("modified_before", &modified_before),
+            )
+            .query(&progenitor_client::QueryParam::new("modified_from", &modified_from))
+            .query(&progenitor_client::QueryParam::new("order_by", &order_by))
+            .query(
+                &progenitor_client::QueryParam::new("updated_before", &updated_before),
+            )
+            .query(&progenitor_client::QueryParam::new("updated_from", &updated_from))
+            .build()?;
+        Ok(request)
+    }
+    fn create_chat<'a>(
+        &'a self,
+        x_client_info: Option<&'a str>,
+        x_creation_tags: Option<&'a str>,
+        x_user_session: Option<&'a str>,
+        body: &'a types::CreateChatBody,
+    ) -> Result<::reqwest::Request, Error<()>> {
+        let url = format!("{}/v1/chats", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(4usize);
+        if let Some(value) = x_client_info {
+            header_map.append("X-Client-Info", value.to_string().try_into()?);
+        }
+        if let Some(value) = x_creation_tags {
+            header_map.append("X-Creation-Tags", value.to_string().try_into()?);
+        }
+        if let Some(value) = x_user_session {
+            header_map.append("X-User-Session", value.to_string().try_into()?);
+        }
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        Ok(request)
+    }
+    fn delete_chats<'a>(
+        &'a self,
+        body: &'a types::DeleteChatsBody,
+    ) -> Result<::reqwest::Request, Error<()>> {
+        let url = format!("{}/v1/chats", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        Ok(request)
+    }
+    fn delete_message<'a>(
+        &'a self,
+        body: &'a types::DeleteMessageBody,
+    ) -> Result<::reqwest::Request, Error<()>> {
+        let url = format!("{}/v1/chats/messages", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        Ok(request)
+    }
+    fn edit_message<'a>(
+        &'a self,
+        x_client_info: Option<&'a str>,
+        body: &'a types::EditMessageBody,
+    ) -> Result<::reqwest::Request, Error<()>> {
+        let url = format!("{}/v1/chats/messages", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        if let Some(value) = x_client_info {
+            header_map.append("X-Client-Info", value.to_string().try_into()?);
+        }
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .patch(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        Ok(request)
+    }
+    fn forward_message<'a>(
+        &'a self,
+        user_agent: Option<&'a str>,
+        x_client_info: Option<&'a str>,
+        body: &'a types::ForwardMessageBody,
+    ) -> Result<::reqwest::Request, Error<()>> {
+        let url = format!("{}/v1/chats/messages/forward", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(3usize);
+        if let Some(value) = user_agent {
+            header_map.append("User-Agent", value.to_string().try_into()?);
+        }
+        if let Some(value) = x_client_info {
+            header_map.append("X-Client-Info", value.to_string().try_into()?);
+        }
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        Ok(request)
+    }
+    fn get_unseen_chat_count<'a>(&'a self) -> Result<::reqwest::Request, Error<()>> {
+        let url = format!("{}/v1/chats/unseen-count", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        Ok(request)
+    }
+    fn get_messages<'a>(
+        &'a self,
+        chat_id: &'a crate::scalars::ChatId,
+        cmp: Option<&'a crate::scalars::Comparison>,
+        limit: Option<i64>,
+        message_id: Option<&'a crate::scalars::MessageId>,
+        order: Option<&'a crate::scalars::SortOrder>,
+    ) -> Result<::reqwest::Request, Error<()>> {
+        let url = format!(
+            "{}/v1/chats/{}/messages", self.baseurl, crate ::path::encode_segment(&
+            chat_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("cmp", &cmp))
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .query(&progenitor_client::QueryParam::new("message_id", &message_id))
+            .query(&progenitor_client::QueryParam::new("order", &order))
+            .build()?;
+        Ok(request)
+    }
+    fn create_message<'a>(
+        &'a self,
+        chat_id: &'a crate::scalars::ChatId,
+        user_agent: Option<&'a str>,
+        x_client_info: Option<&'a str>,
+        x_forwarded_for: Option<&'a str>,
+        x_real_ip: Option<&'a str>,
+        body: &'a types::CreateMessageBody,
+    ) -> Result<::reqwest::Request, Error<()>> {
         let url = format!(
             "{}/v1/chats/{}/messages", self.baseurl, crate ::path::encode_segment(&
             chat_id.to_string()),
@@ -1748,27 +1802,9 @@ impl Client {
             .json(&body)
             .headers(header_map)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "create_message",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        Ok(request)
     }
-    /// Tell who the token belongs to
-    ///
-    /// A chat client needs it to recognise its own messages, as a message has no mark for that. It
-    /// belongs to another service on the same gateway. Unknown: the scope it needs.
-    ///
-    /// Sends a `GET` request to `/v1/users/me`
-    pub async fn get_current_user<'a>(
-        &'a self,
-    ) -> Result<ResponseValue<types::CurrentUser>, Error<()>> {
+    fn get_current_user<'a>(&'a self) -> Result<::reqwest::Request, Error<()>> {
         let url = format!("{}/v1/users/me", self.baseurl,);
         #[allow(unused_mut)]
         let mut request = self
@@ -1779,21 +1815,11 @@ impl Client {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "get_current_user",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        Ok(request)
     }
 }
-/// Items consumers will typically use such as the Client.
-pub mod prelude {
-    #[allow(unused_imports)]
-    pub use super::Client;
+crate::answer::answers! {
+    types::BotAnswer, types::GetChatsAnswer, types::CreateChatAnswer,
+    types::AcceptedAnswer, types::EditMessageAnswer, types::UnseenChatCount,
+    types::GetMessagesAnswer, types::CreateMessageAnswer, types::CurrentUser
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use basalam_chat_api::operation::Operation;
 use basalam_chat_api::operations::UPLOAD_FILE;
+use basalam_chat_api::read_uploaded_file;
 use http::header::ACCEPT;
 use reqwest::Body;
 use reqwest::multipart::{Form, Part};
@@ -235,7 +236,8 @@ impl request::Request for Request {
             failure: &mut failure,
             name: &mut name,
         };
-        let answer = transport::by_hand(&client, &UPLOAD_FILE, &mut forms).await;
+        let answer =
+            transport::by_hand(&client, &UPLOAD_FILE, &mut forms, read_uploaded_file).await;
         // Where the file failed, the connection broke for no other reason.
         let answer = match (answer, failure.try_recv()) {
             (Err(error), Ok(failure)) if error.status().is_none() => Err(failure),

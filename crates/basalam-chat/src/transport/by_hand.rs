@@ -1,23 +1,25 @@
 //! Requests that are written by hand, since the generator has no operation for them.
 
-use basalam_chat_api::ResponseValue;
+use basalam_chat_api::Error as Raw;
 use basalam_chat_api::operation::Operation;
-use serde::de::DeserializeOwned;
 
-use super::{Requests, outcome};
+use super::Requests;
+use super::outcome::failed;
 use crate::{Client, Error};
 
-/// Makes a call under the rules of its operation, as if the generated client had made it.
-pub(crate) async fn by_hand<T: DeserializeOwned>(
+/// Makes a call under the rules of its operation, as if the generated client had made it, and reads its
+/// answer with `read`.
+pub(crate) async fn by_hand<T>(
     client: &Client,
     operation: &'static Operation,
     requests: &mut impl Requests,
+    read: impl FnOnce(&[u8]) -> Result<T, serde_json::Error>,
 ) -> Result<T, Error> {
     let answer = client.transport().call(operation, requests).await;
     let answer = answer.map_err(|error| error.of(operation))?;
-    outcome(
-        client,
-        operation,
-        ResponseValue::from_response(answer).await,
-    )
+    let body = match answer.bytes().await {
+        Ok(body) => body,
+        Err(error) => return Err(failed(client, operation, Raw::ResponseBodyError(error))),
+    };
+    read(&body).map_err(|error| failed(client, operation, Raw::InvalidResponsePayload(body, error)))
 }

@@ -1,0 +1,349 @@
+//! The pass over progenitor's operations that keeps them small where they are used.
+
+use std::collections::HashSet;
+
+use quote::ToTokens;
+use syn::{
+    Arm, Block, Expr, ExprLit, FnArg, GenericArgument, Ident, ImplItem, ImplItemFn, Item, ItemImpl,
+    Lit, Local, Pat, PathArguments, ReturnType, Stmt, Type, Visibility, parse_quote,
+};
+
+use crate::Error;
+
+/// Takes what an operation does before and after it waits out of its `async fn`.
+///
+/// The body of an `async fn` is compiled in the crate that awaits it, with everything generic that it
+/// calls, and so is the reading of its answer. Making the request becomes a function that is not `async`,
+/// and reading the answer one that is not generic, so that both are compiled in the client's crate.
+///
+/// progenitor's hooks before and after the request go: the client has none.
+///
+/// # Errors
+///
+/// Names the first operation that is not of the form that progenitor writes.
+pub(super) fn shape(file: &mut syn::File) -> Result<(), Error> {
+    let (mut requests, mut answers) = (Vec::new(), Vec::new());
+    let mut seen = HashSet::new();
+    for item in &mut file.items {
+        let Item::Impl(item) = item else { continue };
+        for function in operations(item) {
+            let Some(operation) = Operation::take(function) else {
+                let name = &function.sig.ident;
+                return Err(Error::generator(format!(
+                    "it wrote `{name}` in another form"
+                )));
+            };
+            requests.push(operation.request);
+            if !is_nothing(&operation.answer)
+                && seen.insert(operation.answer.to_token_stream().to_string())
+            {
+                answers.push(operation.answer);
+            }
+        }
+    }
+    if !requests.is_empty() {
+        file.items.push(parse_quote! {
+            /// Makes the requests of the operations.
+            struct Requests<'c> {
+                baseurl: &'c str,
+                client: &'c reqwest::Client,
+            }
+        });
+        file.items.push(parse_quote! {
+            fn requests(client: &Client) -> Requests<'_> {
+                Requests { baseurl: &client.baseurl, client: &client.client }
+            }
+        });
+        file.items.push(parse_quote! {
+            #[allow(clippy::all)]
+            impl Requests<'_> {
+                #(#requests)*
+            }
+        });
+        file.items.push(parse_quote! {
+            crate::answer::answers! { #(#answers),* }
+        });
+    }
+    Ok(())
+}
+
+fn operations(item: &mut ItemImpl) -> impl Iterator<Item = &mut ImplItemFn> {
+    item.items.iter_mut().filter_map(|item| match item {
+        ImplItem::Fn(function) if function.sig.asyncness.is_some() => Some(function),
+        _ => None,
+    })
+}
+
+/// What was taken out of an operation.
+struct Operation {
+    /// The function that makes its request.
+    request: ImplItemFn,
+    /// The type of its answer.
+    answer: Type,
+}
+
+impl Operation {
+    /// Makes an operation small; `None` where it is of another form.
+    fn take(function: &mut ImplItemFn) -> Option<Operation> {
+        let answer = answer(&function.sig.output)?;
+        let statements = &function.block.stmts;
+        let (end, operation_id) = statements
+            .iter()
+            .enumerate()
+            .find_map(|(index, statement)| Some((index, operation_id(statement)?)))?;
+        let success = success(statements.last()?)?;
+        let (made, _) = statements.split_at(end);
+        let request = made_request(made.last()?)?;
+        let mut body = made.to_vec();
+        body.push(Stmt::Expr(parse_quote! { Ok(#request) }, None));
+
+        let mut request = function.clone();
+        request.attrs.clear();
+        request.vis = Visibility::Inherited;
+        request.sig.asyncness = None;
+        request.sig.output = parse_quote! { -> Result<::reqwest::Request, Error<()>> };
+        request.block = Block {
+            stmts: body,
+            ..function.block.clone()
+        };
+
+        let (name, arguments) = (&function.sig.ident, arguments(function)?);
+        function.block = parse_quote! {{
+            let request = self::requests(self).#name(#(#arguments),*)?;
+            let answer = crate::answer::whole(self, request, #operation_id, #success).await?;
+            crate::answer::Answer::read(answer)
+        }};
+        Some(Operation { request, answer })
+    }
+}
+
+/// The `T` of `-> Result<ResponseValue<T>, Error<()>>`.
+fn answer(output: &ReturnType) -> Option<Type> {
+    let ReturnType::Type(_, result) = output else {
+        return None;
+    };
+    first_argument(first_argument(result, "Result")?, "ResponseValue").cloned()
+}
+
+fn first_argument<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
+    let Type::Path(path) = ty else {
+        return None;
+    };
+    let last = path
+        .path
+        .segments
+        .last()
+        .filter(|last| last.ident == name)?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+        return None;
+    };
+    match arguments.args.first()? {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    }
+}
+
+/// The id in `let info = OperationInfo { operation_id: "…" };`.
+fn operation_id(statement: &Stmt) -> Option<ExprLit> {
+    let Expr::Struct(info) = initial(statement)? else {
+        return None;
+    };
+    if !info.path.is_ident("OperationInfo") {
+        return None;
+    }
+    match &info.fields.first()?.expr {
+        Expr::Lit(literal) => Some(literal.clone()),
+        _ => None,
+    }
+}
+
+/// The name of a request in `let mut request = ….build()?;`.
+fn made_request(statement: &Stmt) -> Option<&Ident> {
+    let Expr::Try(built) = initial(statement)? else {
+        return None;
+    };
+    match (local(statement).map(|local| &local.pat)?, &*built.expr) {
+        (Pat::Ident(name), Expr::MethodCall(call)) if call.method == "build" => Some(&name.ident),
+        _ => None,
+    }
+}
+
+fn initial(statement: &Stmt) -> Option<&Expr> {
+    Some(&*local(statement)?.init.as_ref()?.expr)
+}
+
+fn local(statement: &Stmt) -> Option<&Local> {
+    match statement {
+        Stmt::Local(local) => Some(local),
+        _ => None,
+    }
+}
+
+/// The status in `match … { 200u16 => ResponseValue::from_response(…).await, _ => Err(…) }`.
+fn success(statement: &Stmt) -> Option<ExprLit> {
+    let Stmt::Expr(Expr::Match(answer), _) = statement else {
+        return None;
+    };
+    let [read, other] = answer.arms.as_slice() else {
+        return None;
+    };
+    match &read.pat {
+        Pat::Lit(status) if matches!(status.lit, Lit::Int(_)) && reads(read) && refuses(other) => {
+            Some(status.clone())
+        }
+        _ => None,
+    }
+}
+
+fn reads(arm: &Arm) -> bool {
+    match body(arm) {
+        Expr::Await(answer) => {
+            matches!(&*answer.base, Expr::Call(call) if calls(call, "from_response"))
+        }
+        // Of an answer without a body.
+        Expr::Call(ok) => {
+            calls(ok, "Ok")
+                && matches!(ok.args.first(), Some(Expr::Call(call)) if calls(call, "empty"))
+        }
+        _ => false,
+    }
+}
+
+fn is_nothing(answer: &Type) -> bool {
+    matches!(answer, Type::Tuple(tuple) if tuple.elems.is_empty())
+}
+
+fn refuses(arm: &Arm) -> bool {
+    matches!(arm.pat, Pat::Wild(_))
+        && matches!(body(arm), Expr::Call(call) if calls(call, "Err")
+            && call.args.to_token_stream().to_string().contains("UnexpectedResponse"))
+}
+
+/// What an arm gives, without the braces around it.
+fn body(arm: &Arm) -> &Expr {
+    match &*arm.body {
+        Expr::Block(block) => match block.block.stmts.as_slice() {
+            [Stmt::Expr(inner, None)] => inner,
+            _ => &arm.body,
+        },
+        body => body,
+    }
+}
+
+fn calls(call: &syn::ExprCall, name: &str) -> bool {
+    matches!(&*call.func, Expr::Path(function)
+        if function.path.segments.last().is_some_and(|last| last.ident == name))
+}
+
+/// The arguments of an operation; `None` where one has no name.
+fn arguments(function: &ImplItemFn) -> Option<Vec<&Ident>> {
+    let typed = function
+        .sig
+        .inputs
+        .iter()
+        .filter_map(|argument| match argument {
+            FnArg::Typed(argument) => Some(&*argument.pat),
+            FnArg::Receiver(_) => None,
+        });
+    typed
+        .map(|pattern| match pattern {
+            Pat::Ident(name) => Some(&name.ident),
+            _ => None,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    fn shaped(status: proc_macro2::TokenStream) -> Result<String, crate::Error> {
+        let mut file: syn::File = syn::parse_quote! {
+            impl Client {
+                pub fn new_with_client(baseurl: &str) -> Self {
+                    Self { baseurl: baseurl.to_string() }
+                }
+            }
+            impl Client {
+                /// Gets a note.
+                pub async fn get_note<'a>(
+                    &'a self, id: i64, request: Option<&'a str>,
+                ) -> Result<ResponseValue<types::Note>, Error<()>> {
+                    let url = format!("{}/notes/{}", self.baseurl, id);
+                    #[allow(unused_mut)]
+                    let mut _request = self.client.get(url).build()?;
+                    let info = OperationInfo { operation_id: "get_note" };
+                    self.pre(&mut _request, &info).await?;
+                    let result = self.exec(_request, &info).await;
+                    self.post(&result, &info).await?;
+                    let response = result?;
+                    match response.status().as_u16() {
+                        #status => { ResponseValue::from_response(response).await }
+                        _ => Err(Error::UnexpectedResponse(response)),
+                    }
+                }
+                pub async fn delete_note<'a>(&'a self) -> Result<ResponseValue<()>, Error<()>> {
+                    let mut request = self.client.delete(url).build()?;
+                    let info = OperationInfo { operation_id: "delete_note" };
+                    match response.status().as_u16() {
+                        204u16 => { Ok(ResponseValue::empty(response)) }
+                        _ => Err(Error::UnexpectedResponse(response)),
+                    }
+                }
+                pub async fn find_note<'a>(
+                    &'a self,
+                ) -> Result<ResponseValue<types::Note>, Error<()>> {
+                    let mut request = self.client.get(url).build()?;
+                    let info = OperationInfo { operation_id: "find_note" };
+                    match response.status().as_u16() {
+                        201u16 => ResponseValue::from_response(response).await,
+                        _ => Err(Error::UnexpectedResponse(response)),
+                    }
+                }
+            }
+        };
+        super::shape(&mut file)?;
+        let text = prettyplease::unparse(&file);
+        Ok(text.split_whitespace().collect::<Vec<_>>().join(" "))
+    }
+
+    #[test]
+    fn an_operation_waits_and_the_rest_is_in_functions_of_its_crate() {
+        let text = shaped(quote! { 200u16 }).unwrap();
+        for expected in [
+            "/// Gets a note. pub async fn get_note<'a>( &'a self, id: i64, request: Option<&'a str>, )",
+            "let request = self::requests(self).get_note(id, request)?;",
+            r#"crate::answer::whole(self, request, "get_note", 200u16).await?;"#,
+            " fn get_note<'a>( &'a self, id: i64, request: Option<&'a str>, ) -> Result<::reqwest::Request, \
+             Error<()>> { let url =",
+            "let mut _request = self.client.get(url).build()?; Ok(_request) }",
+            r#""find_note", 201u16"#,
+            r#""delete_note", 204u16"#,
+        ] {
+            assert!(text.contains(expected), "{expected} is not in {text}");
+        }
+        assert!(
+            !text.contains("self.pre") && !text.contains("from_response"),
+            "{text}"
+        );
+        assert!(text.contains("fn new_with_client(baseurl: &str) -> Self"));
+    }
+
+    #[test]
+    fn an_answer_of_several_operations_is_made_one_once() {
+        let text = shaped(quote! { 200u16 }).unwrap();
+        assert!(
+            text.contains("crate::answer::answers! { types::Note }"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn an_operation_of_another_form_is_reported() {
+        let error = shaped(quote! { 200..=299 }).unwrap_err();
+        assert!(
+            error.is_generator() && error.to_string().contains("`get_note`"),
+            "{error}"
+        );
+    }
+}
