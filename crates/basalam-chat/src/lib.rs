@@ -56,6 +56,7 @@
 //! - `rustls` (on by default): TLS by rustls.
 //! - `native-tls`: TLS by the system's library; for it alone, turn the default features off.
 //! - `blocking`: `blocking::Client`, which waits for each answer, for programs without `async`.
+//! - `gzip`: asks for answers compressed.
 //! - `tracing`: a span for each call and each attempt, without bodies and tokens.
 //! - `schemars`: JSON Schemas of the types.
 //! - `build-time-codegen`: generates the client while the crate is built, from the document beside

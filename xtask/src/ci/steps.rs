@@ -20,13 +20,14 @@ const FEATURED: [&str; 3] = [
 ];
 
 /// Combinations of the facade's features that nothing else builds.
-const FEATURES: [&str; 7] = [
+const FEATURES: [&str; 8] = [
     "",
     "rustls",
     "native-tls",
     "rustls,native-tls",
     "rustls,schemars",
     "rustls,blocking",
+    "rustls,gzip",
     "rustls,tracing",
 ];
 
@@ -49,7 +50,7 @@ pub(super) fn all() -> Vec<Step> {
                 "--package=basalam-chat-api",
                 // All but the second TLS, with which nothing below would be as it was built above.
                 "--features=basalam-chat/blocking,basalam-chat/build-time-codegen",
-                "--features=basalam-chat/schemars,basalam-chat/tracing",
+                "--features=basalam-chat/gzip,basalam-chat/schemars,basalam-chat/tracing",
                 "--",
                 // The long walks are the same with every feature.
                 "--skip=history::a_history_of_100_000",
@@ -114,6 +115,7 @@ fn features(features: &'static str) -> Step {
         "rustls,native-tls" => "features: rustls, native-tls",
         "rustls,schemars" => "features: rustls, schemars",
         "rustls,blocking" => "features: rustls, blocking",
+        "rustls,gzip" => "features: rustls, gzip",
         _ => "features: rustls, tracing",
     };
     step(name, move |root| {
