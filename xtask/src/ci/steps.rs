@@ -20,7 +20,7 @@ const FEATURED: [&str; 3] = [
 ];
 
 /// Combinations of the facade's features that nothing else builds.
-const FEATURES: [&str; 8] = [
+const FEATURES: [&str; 9] = [
     "",
     "rustls",
     "native-tls",
@@ -28,6 +28,7 @@ const FEATURES: [&str; 8] = [
     "rustls,schemars",
     "rustls,blocking",
     "rustls,gzip",
+    "rustls,jiff",
     "rustls,tracing",
 ];
 
@@ -50,7 +51,8 @@ pub(super) fn all() -> Vec<Step> {
                 "--package=basalam-chat-api",
                 // All but the second TLS, with which nothing below would be as it was built above.
                 "--features=basalam-chat/blocking,basalam-chat/build-time-codegen",
-                "--features=basalam-chat/gzip,basalam-chat/schemars,basalam-chat/tracing",
+                "--features=basalam-chat/gzip,basalam-chat/jiff",
+                "--features=basalam-chat/schemars,basalam-chat/tracing",
                 "--",
                 // The long walks are the same with every feature.
                 "--skip=history::a_history_of_100_000",
@@ -116,6 +118,7 @@ fn features(features: &'static str) -> Step {
         "rustls,schemars" => "features: rustls, schemars",
         "rustls,blocking" => "features: rustls, blocking",
         "rustls,gzip" => "features: rustls, gzip",
+        "rustls,jiff" => "features: rustls, jiff",
         _ => "features: rustls, tracing",
     };
     step(name, move |root| {
