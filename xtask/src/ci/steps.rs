@@ -7,7 +7,7 @@ use super::{
     Outcome, Step, command, document, is_there, packages, public_api, python_sdk, schemathesis,
     succeed,
 };
-use crate::generate;
+use crate::{build_cost, generate};
 
 /// The oldest Rust that the workspace promises to build with.
 const MINIMUM_RUST: &str = env!("CARGO_PKG_RUST_VERSION");
@@ -65,6 +65,10 @@ pub(super) fn all() -> Vec<Step> {
     ];
     steps.push(step("public API", public_api::check));
     steps.extend(FEATURES.map(features));
+    steps.push(step(
+        "crates above bare reqwest",
+        build_cost::every_crate_has_its_reason,
+    ));
     steps.push(step("oldest Rust", oldest_rust));
     steps.push(step(
         "packages, and a program that uses them",
