@@ -142,7 +142,7 @@ fn days_before_year(year: u64) -> u64 {
 
 /// How many days of a year are before its month, 1 to 13: the 13th is the next year's first.
 fn days_before_month(year: u64, month: u64) -> u64 {
-    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let is_leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let before = match month {
         1 => return 0,
         2 => return 31,
