@@ -7,7 +7,7 @@ mod python;
 pub(crate) mod python_sdk;
 pub(crate) mod schemathesis;
 mod steps;
-mod workspace;
+pub(crate) mod workspace;
 
 use std::env;
 use std::ffi::OsStr;
@@ -102,7 +102,7 @@ fn summarise(reports: &[Report]) -> anyhow::Result<()> {
 }
 
 /// A command in the folder of the workspace, with cargo being the one that runs this.
-fn command(root: &Path, program: &str) -> Command {
+pub(crate) fn command(root: &Path, program: &str) -> Command {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let program = if program == "cargo" {
         cargo.as_os_str()
@@ -115,7 +115,7 @@ fn command(root: &Path, program: &str) -> Command {
 }
 
 /// Runs a command that shows its output, and fails where it does.
-fn succeed(command: &mut Command) -> anyhow::Result<Outcome> {
+pub(crate) fn succeed(command: &mut Command) -> anyhow::Result<Outcome> {
     println!("$ {}", shown(command));
     let status = command.status()?;
     if !status.success() {

@@ -3,6 +3,7 @@
 // A command talks to its user.
 #![allow(clippy::print_stderr, clippy::print_stdout)]
 
+mod build_cost;
 mod ci;
 mod drift;
 mod generate;
@@ -33,6 +34,8 @@ enum Command {
     Drift(drift::Arguments),
     /// Packages every crate, and builds and runs a program that depends on the packages alone.
     Packages,
+    /// Builds a program with the SDK and on bare reqwest, and compares what that takes.
+    BuildCost(build_cost::Arguments),
     /// Accepts the public API as it is, once CHANGELOG.md says what users notice.
     PublicApi,
     /// Runs everything that must hold before a change is taken.
@@ -49,6 +52,7 @@ fn main() -> std::process::ExitCode {
         Command::Schemathesis => ci::run_alone(&workspace_root(), ci::schemathesis::run),
         Command::Drift(arguments) => return drift::run(&workspace_root(), &arguments),
         Command::Packages => ci::run_alone(&workspace_root(), ci::packages::run),
+        Command::BuildCost(arguments) => build_cost::run(&workspace_root(), &arguments),
         Command::PublicApi => ci::public_api::accept(&workspace_root()),
         Command::Ci => ci::run(&workspace_root()),
     };

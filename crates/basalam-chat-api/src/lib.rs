@@ -7,7 +7,8 @@
 //!
 //! With the feature `build-time-codegen` the client is generated while this crate is built, from the
 //! document beside its `Cargo.toml` or from the file that the environment variable
-//! `BASALAM_CHAT_SPEC` names. The result is the same, byte for byte.
+//! `BASALAM_CHAT_SPEC` names. The result is the same, byte for byte. With `jiff` the service's times are
+//! read as jiff's types, and with `schemars` the types have JSON Schemas.
 
 mod additions;
 mod answer;
@@ -44,6 +45,8 @@ pub mod operations {
     include!(concat!(env!("OUT_DIR"), "/operations.rs"));
 }
 
+#[doc(hidden)]
+pub use additions::ClockTime;
 pub use additions::{ChatKind, MessageKind};
 pub use answer::read_uploaded_file;
 pub use client::{ByteStream, Client, ClientInfo, Error, ResponseValue, types};

@@ -56,6 +56,8 @@
 //! - `rustls` (on by default): TLS by rustls.
 //! - `native-tls`: TLS by the system's library; for it alone, turn the default features off.
 //! - `blocking`: `blocking::Client`, which waits for each answer, for programs without `async`.
+//! - `gzip`: asks for answers compressed.
+//! - `jiff`: `Timestamp::civil` and `Timestamp::instant`, which read the service's times as jiff's types.
 //! - `tracing`: a span for each call and each attempt, without bodies and tokens.
 //! - `schemars`: JSON Schemas of the types.
 //! - `build-time-codegen`: generates the client while the crate is built, from the document beside
@@ -94,6 +96,7 @@ pub use request::RequestFuture;
 pub use retry::{RequestOptions, RetryPolicy};
 
 /// Civil times and offsets, which [`Timestamp`] is read as.
+#[cfg(feature = "jiff")]
 pub use jiff;
 /// The HTTP client below, for [`ClientBuilder::configure_http`].
 pub use reqwest;

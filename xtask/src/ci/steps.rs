@@ -7,7 +7,7 @@ use super::{
     Outcome, Step, command, document, is_there, packages, public_api, python_sdk, schemathesis,
     succeed,
 };
-use crate::generate;
+use crate::{build_cost, generate};
 
 /// The oldest Rust that the workspace promises to build with.
 const MINIMUM_RUST: &str = env!("CARGO_PKG_RUST_VERSION");
@@ -20,13 +20,15 @@ const FEATURED: [&str; 3] = [
 ];
 
 /// Combinations of the facade's features that nothing else builds.
-const FEATURES: [&str; 7] = [
+const FEATURES: [&str; 9] = [
     "",
     "rustls",
     "native-tls",
     "rustls,native-tls",
     "rustls,schemars",
     "rustls,blocking",
+    "rustls,gzip",
+    "rustls,jiff",
     "rustls,tracing",
 ];
 
@@ -49,6 +51,7 @@ pub(super) fn all() -> Vec<Step> {
                 "--package=basalam-chat-api",
                 // All but the second TLS, with which nothing below would be as it was built above.
                 "--features=basalam-chat/blocking,basalam-chat/build-time-codegen",
+                "--features=basalam-chat/gzip,basalam-chat/jiff",
                 "--features=basalam-chat/schemars,basalam-chat/tracing",
                 "--",
                 // The long walks are the same with every feature.
@@ -62,6 +65,10 @@ pub(super) fn all() -> Vec<Step> {
     ];
     steps.push(step("public API", public_api::check));
     steps.extend(FEATURES.map(features));
+    steps.push(step(
+        "crates above bare reqwest",
+        build_cost::every_crate_has_its_reason,
+    ));
     steps.push(step("oldest Rust", oldest_rust));
     steps.push(step(
         "packages, and a program that uses them",
@@ -114,6 +121,8 @@ fn features(features: &'static str) -> Step {
         "rustls,native-tls" => "features: rustls, native-tls",
         "rustls,schemars" => "features: rustls, schemars",
         "rustls,blocking" => "features: rustls, blocking",
+        "rustls,gzip" => "features: rustls, gzip",
+        "rustls,jiff" => "features: rustls, jiff",
         _ => "features: rustls, tracing",
     };
     step(name, move |root| {

@@ -8,14 +8,14 @@ use serde_json::Value;
 use super::command;
 
 /// Where cargo puts what it builds, and the crates that are published.
-pub(super) struct Workspace {
-    pub(super) target: PathBuf,
+pub(crate) struct Workspace {
+    pub(crate) target: PathBuf,
     /// Names and versions.
-    pub(super) packages: Vec<(String, String)>,
+    pub(crate) packages: Vec<(String, String)>,
 }
 
 impl Workspace {
-    pub(super) fn read(root: &Path) -> anyhow::Result<Workspace> {
+    pub(crate) fn read(root: &Path) -> anyhow::Result<Workspace> {
         let mut metadata = command(root, "cargo");
         metadata.args([
             "metadata",

@@ -1,11 +1,15 @@
 //! Reading times, which come without a zone.
 
-use jiff::Span;
-use jiff::civil::DateTime;
-use jiff::tz::Offset;
+mod clock_time;
+
+#[cfg(feature = "jiff")]
+use jiff::{civil::DateTime, tz::Offset};
+
+pub use clock_time::ClockTime;
 
 use crate::scalars::Timestamp;
 
+#[cfg(feature = "jiff")]
 impl Timestamp {
     /// Reads the time on the clock, as it is written: a date and a time of day without a zone.
     ///
@@ -37,10 +41,13 @@ impl Timestamp {
             _ => self.as_str().parse().ok(),
         }
     }
+}
 
+impl Timestamp {
     /// The same time, later by this many seconds (earlier where negative), written in the same form.
     ///
-    /// A fraction of a second is dropped. `None` for a text that is no time.
+    /// A fraction of a second is dropped. `None` for a text that is no time, and for a time that would be
+    /// outside of the years 0 to 9999.
     ///
     /// ```
     /// # use basalam_chat_api::scalars::Timestamp;
@@ -50,12 +57,8 @@ impl Timestamp {
     pub fn plus_seconds(&self, seconds: i64) -> Option<Timestamp> {
         let (clock, zone) = self.parts()?;
         let separator = clock.as_bytes().get(10).copied().map(char::from)?;
-        let time: DateTime = clock.parse().ok()?;
-        let time = time
-            .checked_add(Span::new().try_seconds(seconds).ok()?)
-            .ok()?;
-        let form = format!("%Y-%m-%d{separator}%H:%M:%S");
-        Some(Timestamp::from(format!("{}{zone}", time.strftime(&form))))
+        let time = ClockTime::read(clock)?.plus_seconds(seconds)?;
+        Some(Timestamp::from(format!("{}{zone}", time.write(separator))))
     }
 
     /// The text without its zone, and the zone.
@@ -74,40 +77,55 @@ impl Timestamp {
 mod tests {
     use super::*;
 
+    /// Texts that are no times.
+    const NO_TIMES: [&str; 6] = [
+        "",
+        "soon",
+        "2025-05-17",
+        "۲۰۲۵-۰۵-۱۷ ۱۴:۲۵:۳۹",
+        "2025-13-17 14:25:39",
+        "           ",
+    ];
+
+    /// One time in every form that has been seen.
+    const FORMS: [&str; 4] = [
+        "2025-05-17 14:25:39",
+        "2025-05-17T14:25:39",
+        "2025-05-17T14:25:39Z",
+        "2025-05-17 14:25:39+03:30",
+    ];
+
     #[test]
     fn every_form_that_has_been_seen_is_read() {
-        let expected = jiff::civil::date(2025, 5, 17).at(14, 25, 39, 0);
-        for text in [
-            "2025-05-17 14:25:39",
-            "2025-05-17T14:25:39",
-            "2025-05-17T14:25:39Z",
-            "2025-05-17 14:25:39+03:30",
-        ] {
-            assert_eq!(Timestamp::from(text).civil(), Some(expected), "{text}");
+        let expected = ClockTime::of(&Timestamp::from(FORMS[0]));
+        assert!(expected.is_some());
+        for text in FORMS {
+            assert_eq!(ClockTime::of(&Timestamp::from(text)), expected, "{text}");
         }
-        let fraction = Timestamp::from("2025-05-17T14:25:39.5").civil().unwrap();
-        assert_eq!(fraction.subsec_nanosecond(), 500_000_000);
+        let fraction = ClockTime::of(&Timestamp::from("2025-05-17T14:25:39.5"));
+        assert!(fraction > expected);
+        assert_eq!(
+            fraction.map(ClockTime::whole_seconds),
+            expected.map(ClockTime::whole_seconds)
+        );
     }
 
     #[test]
     fn what_is_no_time_is_none_and_nothing_breaks() {
-        for text in [
-            "",
-            "soon",
-            "2025-05-17",
-            "۲۰۲۵-۰۵-۱۷ ۱۴:۲۵:۳۹",
-            "2025-13-17 14:25:39",
-            "           ",
-        ] {
+        for text in NO_TIMES {
             let time = Timestamp::from(text);
             assert!(time.plus_seconds(1).is_none(), "{text}");
-            assert!(time.instant(Offset::UTC).is_none(), "{text}");
+            assert!(ClockTime::of(&time).is_none(), "{text}");
         }
-        assert!(
-            Timestamp::from("9999-12-31 23:59:59")
-                .plus_seconds(i64::MAX)
-                .is_none()
-        );
+        for (text, seconds) in [
+            ("9999-12-31 23:59:59", 1),
+            ("9999-12-31 23:59:59", i64::MAX),
+            ("0000-01-01 00:00:00", -1),
+            ("0000-01-01 00:00:00", i64::MIN),
+        ] {
+            let time = Timestamp::from(text);
+            assert!(time.plus_seconds(seconds).is_none(), "{text} {seconds}");
+        }
     }
 
     #[test]
@@ -121,13 +139,36 @@ mod tests {
         }
     }
 
-    #[test]
-    fn an_own_offset_goes_before_a_given_one() {
-        let time = Timestamp::from("2025-05-17T14:25:39Z");
-        let given = Offset::from_seconds(3600).unwrap();
-        assert_eq!(
-            time.instant(given).unwrap().to_string(),
-            "2025-05-17T14:25:39Z"
-        );
+    #[cfg(feature = "jiff")]
+    mod as_types_of_jiff {
+        use super::*;
+
+        #[test]
+        fn every_form_that_has_been_seen_is_read() {
+            let expected = jiff::civil::date(2025, 5, 17).at(14, 25, 39, 0);
+            for text in FORMS {
+                assert_eq!(Timestamp::from(text).civil(), Some(expected), "{text}");
+            }
+            let fraction = Timestamp::from("2025-05-17T14:25:39.5").civil().unwrap();
+            assert_eq!(fraction.subsec_nanosecond(), 500_000_000);
+        }
+
+        #[test]
+        fn what_is_no_time_is_no_instant() {
+            for text in NO_TIMES {
+                let time = Timestamp::from(text);
+                assert!(time.instant(Offset::UTC).is_none(), "{text}");
+            }
+        }
+
+        #[test]
+        fn an_own_offset_goes_before_a_given_one() {
+            let time = Timestamp::from("2025-05-17T14:25:39Z");
+            let given = Offset::from_seconds(3600).unwrap();
+            assert_eq!(
+                time.instant(given).unwrap().to_string(),
+                "2025-05-17T14:25:39Z"
+            );
+        }
     }
 }

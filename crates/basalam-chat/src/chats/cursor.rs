@@ -1,7 +1,7 @@
 //! Where a walk through chats stands.
 
+use basalam_chat_api::ClockTime;
 use basalam_chat_api::scalars::Timestamp;
-use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 
 use super::{Chat, ChatId, ChatOrder};
@@ -59,7 +59,7 @@ impl ChatCursor {
         self.given.retain(|(_, time)| {
             time.as_ref()
                 .and_then(whole_second)
-                .is_none_or(|time| (time.duration_since(second)).as_secs() <= 1)
+                .is_none_or(|time| time <= second + 1)
         });
     }
 }
@@ -77,9 +77,9 @@ impl paging::Cursor<Chat> for ChatCursor {
     }
 }
 
-/// The second that a time lies in.
-pub(super) fn whole_second(time: &Timestamp) -> Option<DateTime> {
-    time.civil()?.with().subsec_nanosecond(0).build().ok()
+/// The second that a time lies in, counted from one beginning for all times.
+fn whole_second(time: &Timestamp) -> Option<u64> {
+    ClockTime::of(time).map(ClockTime::whole_seconds)
 }
 
 /// Whether `time` lies in an earlier second than `other`; every time is earlier than none.

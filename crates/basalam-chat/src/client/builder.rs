@@ -168,7 +168,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Refuses answers of more bytes than this, counted after decompression. More than zero.
+    /// Refuses answers of more bytes than this, counted after decompression (which the feature `gzip` brings).
+    /// More than zero.
     pub fn max_answer_bytes(mut self, bytes: usize) -> ClientBuilder {
         self.max_answer_bytes = bytes;
         self

@@ -3,11 +3,10 @@
 use std::fmt;
 use std::time::{Duration, Instant, SystemTime};
 
+use basalam_chat_api::ClockTime;
 use basalam_chat_api::operation::Operation;
 use basalam_chat_api::operations::GET_MESSAGES;
 use basalam_chat_api::types::CreateMessageBody;
-use jiff::SignedDuration;
-use jiff::civil::DateTime;
 
 use super::{Message, MessageType};
 use crate::request::{self, runs};
@@ -240,7 +239,6 @@ impl request::Request for Request {
         let own = client.current_user_id().await?;
         let passed = wanted.began.passed(client.transport().wire().clock());
         let passed = passed.saturating_add(SLACK);
-        let passed = SignedDuration::try_from(passed).unwrap_or(SignedDuration::MAX);
         let mut messages = client
             .get_messages(wanted.chat)
             .limit(PAGE)
@@ -248,12 +246,12 @@ impl request::Request for Request {
             .stream();
         // Times have no zone that is known, so they are compared with one another: whatever is older than
         // the newest by more than has passed since the call is from before the call.
-        let mut oldest: Option<DateTime> = None;
+        let mut oldest: Option<ClockTime> = None;
         let mut is_alike = false;
         let mut seen = 0;
         let mut older = 0;
         while let Some(message) = messages.try_next().await? {
-            let time = message.created_at.civil();
+            let time = ClockTime::of(&message.created_at);
             match (oldest, time) {
                 (None, Some(newest)) => oldest = Some(newest.saturating_sub(passed)),
                 (Some(oldest), Some(time)) if time < oldest => older += 1,

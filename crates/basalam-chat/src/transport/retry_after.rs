@@ -4,8 +4,6 @@ use std::time::{Duration, SystemTime};
 
 use http::HeaderMap;
 use http::header::RETRY_AFTER;
-use jiff::Timestamp;
-use jiff::fmt::rfc2822;
 
 /// Reads `Retry-After`, in seconds or as a date; nothing where it is neither. A date that has passed asks
 /// for no wait.
@@ -17,9 +15,8 @@ pub(super) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Durati
         // More seconds than fit are for ever, which whoever waits clamps.
         return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
     }
-    let date = rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
-    let now = Timestamp::try_from(now).ok()?;
-    Some(Duration::try_from(date.duration_since(now)).unwrap_or(Duration::ZERO))
+    let date = httpdate::parse_http_date(text).ok()?;
+    Some(date.duration_since(now).unwrap_or(Duration::ZERO))
 }
 
 #[cfg(test)]
@@ -44,6 +41,9 @@ mod tests {
         assert_eq!(read("99999999999999999999999"), seconds(u64::MAX));
         assert_eq!(read("Sun, 06 Nov 1994 08:49:47 GMT"), seconds(10));
         assert_eq!(read("Sun, 06 Nov 1994 08:49:27 GMT"), seconds(0));
+        // The two older forms of HTTP's dates.
+        assert_eq!(read("Sunday, 06-Nov-94 08:49:47 GMT"), seconds(10));
+        assert_eq!(read("Sun Nov  6 08:49:47 1994"), seconds(10));
     }
 
     #[test]

@@ -8,8 +8,8 @@ mod batches;
 #[cfg(feature = "blocking")]
 mod blocking;
 mod bots;
-
 mod clock;
+mod compression;
 mod deliveries;
 mod documents;
 mod edits;
