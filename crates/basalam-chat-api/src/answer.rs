@@ -4,19 +4,18 @@
 //! client does beyond waiting is therefore in functions that are neither: reading an answer of each type
 //! is compiled here, once, and not again in every crate that calls an operation.
 
-use bytes::Bytes;
-use progenitor_client::{ClientHooks, OperationInfo};
-use reqwest::header::HeaderMap;
-use reqwest::{Request, StatusCode};
+use http::StatusCode;
+use reqwest::Request;
 
 use crate::client::{Client, Error, ResponseValue};
+use crate::hook::{Failure, SuccessAnswer};
+use crate::operation::Operation;
 use crate::types::UploadedFile;
 
 /// A success answer whose body is there, and not read yet.
 pub(crate) struct Whole {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Bytes,
+    operation: &'static Operation,
+    answer: SuccessAnswer,
 }
 
 /// What an operation answers with.
@@ -25,24 +24,22 @@ pub(crate) trait Answer: Sized {
     fn read(answer: Whole) -> Result<ResponseValue<Self>, Error<()>>;
 }
 
-/// Sends a request of the operation with this id, and waits for its success answer.
+/// Sends a request of an operation, and waits for its success answer.
 pub(crate) async fn whole(
     client: &Client,
+    operation: &'static Operation,
     request: Request,
-    operation_id: &'static str,
-    success: u16,
 ) -> Result<Whole, Error<()>> {
-    let mut response = client
-        .exec(request, &OperationInfo { operation_id })
-        .await?;
-    if response.status().as_u16() != success {
-        return Err(Error::UnexpectedResponse(response));
+    let answer = client.inner.transport.send(operation, request).await;
+    match answer {
+        Ok(answer) => Ok(Whole { operation, answer }),
+        Err(failure) => Err(refused(failure)),
     }
-    Ok(Whole {
-        status: response.status(),
-        headers: std::mem::take(response.headers_mut()),
-        body: response.bytes().await.map_err(Error::ResponseBodyError)?,
-    })
+}
+
+/// What progenitor has for an answer that is none of success.
+fn refused(failure: Failure) -> Error<()> {
+    Error::UnexpectedResponse(failure.into_answer())
 }
 
 /// Makes types answers. Each is read by a function of its own that is not generic.
@@ -71,15 +68,17 @@ impl Answer for () {
 
 impl Whole {
     pub(crate) fn body(&self) -> &[u8] {
-        &self.body
+        &self.answer.body
     }
 
     pub(crate) fn with<T>(self, value: T) -> ResponseValue<T> {
-        ResponseValue::new(value, self.status, self.headers)
+        // The document's statuses are between 200 and 299, so the default is never reached.
+        let status = StatusCode::from_u16(self.operation.success).unwrap_or_default();
+        ResponseValue::new(value, status, self.answer.headers)
     }
 
     pub(crate) fn unreadable(self, error: serde_json::Error) -> Error<()> {
-        Error::InvalidResponsePayload(self.body, error)
+        Error::InvalidResponsePayload(self.answer.body, error)
     }
 }
 

@@ -6,31 +6,48 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use progenitor_client::{ClientHooks, OperationInfo};
+use bytes::Bytes;
+use http::HeaderMap;
 use reqwest::{Request, Response};
 
-use crate::client::Client;
 use crate::operation::Operation;
-use crate::operations;
 
 /// What a [`Transport`] answers with, once it is there.
-pub type TransportFuture<'a> = Pin<Box<dyn Future<Output = Result<Response, Failure>> + Send + 'a>>;
+pub type TransportFuture<'a> =
+    Pin<Box<dyn Future<Output = Result<SuccessAnswer, Failure>> + Send + 'a>>;
 
 /// Carries requests of the generated client to the service.
 ///
 /// Authorisation, sending, limits and whatever else is done to every request happen in here.
 pub trait Transport: fmt::Debug + Send + Sync {
-    /// Sends one request of `operation` and gives the whole answer.
+    /// Sends one request of `operation` and gives its success answer, read whole.
     ///
-    /// An answer with a status other than `operation.success` reaches the caller as
+    /// Whatever else comes is a failure, which reaches the caller inside
     /// [`Error::UnexpectedResponse`](crate::Error::UnexpectedResponse).
     fn send<'a>(&'a self, operation: &'static Operation, request: Request) -> TransportFuture<'a>;
 }
 
+/// An answer that the document describes as success, read whole.
+#[derive(Clone)]
+pub struct SuccessAnswer {
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body, decompressed.
+    pub body: Bytes,
+}
+
+/// Shows nothing of the body, which holds what people write to each other.
+impl fmt::Debug for SuccessAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let length = self.body.len();
+        write!(f, "SuccessAnswer({length} bytes)")
+    }
+}
+
 /// What a transport failed with, of a type that its caller knows.
 ///
-/// progenitor's hook can give reqwest's errors only, so a failure travels inside an answer that nobody
-/// sent, and [`take`](Failure::take) gets it out again.
+/// progenitor's errors have no place for it, so a failure travels inside an answer that nobody sent, and
+/// [`take`](Failure::take) gets it out again.
 #[derive(Clone, Debug)]
 pub struct Failure(Arc<dyn Any + Send + Sync>);
 
@@ -49,7 +66,7 @@ impl Failure {
         Arc::into_inner(failure.downcast::<T>().ok()?)
     }
 
-    fn into_answer(self) -> Response {
+    pub(crate) fn into_answer(self) -> Response {
         let mut answer = http::Response::new(Vec::new());
         // 599 is a status that the type can hold, so the default is never reached.
         *answer.status_mut() = http::StatusCode::from_u16(CARRIER).unwrap_or_default();
@@ -61,7 +78,7 @@ impl Failure {
 /// What the generated client holds: its way to the service.
 #[derive(Clone, Debug)]
 pub struct Inner {
-    transport: Arc<dyn Transport>,
+    pub(crate) transport: Arc<dyn Transport>,
 }
 
 impl Inner {
@@ -70,18 +87,3 @@ impl Inner {
         Inner { transport }
     }
 }
-
-impl ClientHooks<Inner> for Client {
-    async fn exec(&self, request: Request, info: &OperationInfo) -> reqwest::Result<Response> {
-        let Some(operation) = operations::find(info.operation_id) else {
-            // Client and table come from one document, so every id is found.
-            return Ok(Failure::new(UnknownOperation(info.operation_id)).into_answer());
-        };
-        let answer = self.inner.transport.send(operation, request).await;
-        Ok(answer.unwrap_or_else(Failure::into_answer))
-    }
-}
-
-/// An operation that the table does not have.
-#[derive(Clone, Copy, Debug)]
-pub struct UnknownOperation(pub &'static str);

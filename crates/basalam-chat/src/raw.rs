@@ -20,8 +20,8 @@
 //! ```
 
 pub use basalam_chat_api::{
-    ByteStream, Client, ClientInfo, Error, Failure, Inner, InvalidSecret, ResponseValue, Transport,
-    TransportFuture, UnknownOperation, operation, operations, path, scalars, types,
+    ByteStream, Client, ClientInfo, Error, Failure, Inner, InvalidSecret, ResponseValue,
+    SuccessAnswer, Transport, TransportFuture, operation, operations, path, scalars, types,
 };
 use serde::de::DeserializeOwned;
 

@@ -15,8 +15,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use basalam_chat_api::operation::Operation;
-use basalam_chat_api::{Failure, Transport, TransportFuture};
-use reqwest::{Request, Response, Url};
+use basalam_chat_api::{Failure, SuccessAnswer, Transport, TransportFuture};
+use reqwest::{Request, Url};
 
 use crate::auth::{Current, Tokens};
 use crate::{Error, RequestOptions, RetryPolicy};
@@ -143,7 +143,7 @@ impl HttpTransport {
         &self,
         operation: &'static Operation,
         requests: &mut impl Requests,
-    ) -> Result<Response, Error> {
+    ) -> Result<SuccessAnswer, Error> {
         let way = call::Way {
             tokens: &self.tokens,
             base_url: &self.base_url,

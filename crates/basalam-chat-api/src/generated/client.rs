@@ -959,13 +959,7 @@ impl ClientInfo<crate::Inner> for Client {
         &self.inner
     }
 }
-const _: () = {
-    #[allow(dead_code)]
-    fn assert_client_hooks()
-    where
-        Client: ClientHooks<crate::Inner>,
-    {}
-};
+impl ClientHooks<crate::Inner> for &Client {}
 #[allow(clippy::all)]
 impl Client {
     /// Remove the webhook of the bot, by GET
@@ -982,7 +976,11 @@ impl Client {
         token: &'a crate::scalars::BotToken,
     ) -> Result<ResponseValue<types::BotAnswer>, Error<()>> {
         let request = self::requests(self).delete_webhook(token)?;
-        let answer = crate::answer::whole(self, request, "delete_webhook", 200u16)
+        let answer = crate::answer::whole(
+                self,
+                &crate::operations::DELETE_WEBHOOK,
+                request,
+            )
             .await?;
         crate::answer::Answer::read(answer)
     }
@@ -999,7 +997,11 @@ impl Client {
         token: &'a crate::scalars::BotToken,
     ) -> Result<ResponseValue<types::BotAnswer>, Error<()>> {
         let request = self::requests(self).delete_webhook_post(token)?;
-        let answer = crate::answer::whole(self, request, "delete_webhook_post", 200u16)
+        let answer = crate::answer::whole(
+                self,
+                &crate::operations::DELETE_WEBHOOK_POST,
+                request,
+            )
             .await?;
         crate::answer::Answer::read(answer)
     }
@@ -1017,7 +1019,11 @@ impl Client {
         token: &'a crate::scalars::BotToken,
     ) -> Result<ResponseValue<types::BotAnswer>, Error<()>> {
         let request = self::requests(self).delete_webhook_delete(token)?;
-        let answer = crate::answer::whole(self, request, "delete_webhook_delete", 200u16)
+        let answer = crate::answer::whole(
+                self,
+                &crate::operations::DELETE_WEBHOOK_DELETE,
+                request,
+            )
             .await?;
         crate::answer::Answer::read(answer)
     }
@@ -1035,7 +1041,8 @@ impl Client {
         token: &'a crate::scalars::BotToken,
     ) -> Result<ResponseValue<types::BotAnswer>, Error<()>> {
         let request = self::requests(self).get_me(token)?;
-        let answer = crate::answer::whole(self, request, "get_me", 200u16).await?;
+        let answer = crate::answer::whole(self, &crate::operations::GET_ME, request)
+            .await?;
         crate::answer::Answer::read(answer)
     }
     /// Describe the bot, by POST
@@ -1051,7 +1058,8 @@ impl Client {
         token: &'a crate::scalars::BotToken,
     ) -> Result<ResponseValue<types::BotAnswer>, Error<()>> {
         let request = self::requests(self).get_me_post(token)?;
-        let answer = crate::answer::whole(self, request, "get_me_post", 200u16).await?;
+        let answer = crate::answer::whole(self, &crate::operations::GET_ME_POST, request)
+            .await?;
         crate::answer::Answer::read(answer)
     }
     /// Describe the webhook of the bot
@@ -1068,7 +1076,11 @@ impl Client {
         token: &'a crate::scalars::BotToken,
     ) -> Result<ResponseValue<types::BotAnswer>, Error<()>> {
         let request = self::requests(self).get_webhook_info(token)?;
-        let answer = crate::answer::whole(self, request, "get_webhook_info", 200u16)
+        let answer = crate::answer::whole(
+                self,
+                &crate::operations::GET_WEBHOOK_INFO,
+                request,
+            )
             .await?;
         crate::answer::Answer::read(answer)
     }
@@ -1085,7 +1097,11 @@ impl Client {
         token: &'a crate::scalars::BotToken,
     ) -> Result<ResponseValue<types::BotAnswer>, Error<()>> {
         let request = self::requests(self).get_webhook_info_post(token)?;
-        let answer = crate::answer::whole(self, request, "get_webhook_info_post", 200u16)
+        let answer = crate::answer::whole(
+                self,
+                &crate::operations::GET_WEBHOOK_INFO_POST,
+                request,
+            )
             .await?;
         crate::answer::Answer::read(answer)
     }
@@ -1103,7 +1119,8 @@ impl Client {
         token: &'a crate::scalars::BotToken,
     ) -> Result<ResponseValue<types::BotAnswer>, Error<()>> {
         let request = self::requests(self).log_out(token)?;
-        let answer = crate::answer::whole(self, request, "log_out", 200u16).await?;
+        let answer = crate::answer::whole(self, &crate::operations::LOG_OUT, request)
+            .await?;
         crate::answer::Answer::read(answer)
     }
     /// Log the bot out and make its token invalid
@@ -1121,7 +1138,12 @@ impl Client {
         token: &'a crate::scalars::BotToken,
     ) -> Result<ResponseValue<types::BotAnswer>, Error<()>> {
         let request = self::requests(self).log_out_post(token)?;
-        let answer = crate::answer::whole(self, request, "log_out_post", 200u16).await?;
+        let answer = crate::answer::whole(
+                self,
+                &crate::operations::LOG_OUT_POST,
+                request,
+            )
+            .await?;
         crate::answer::Answer::read(answer)
     }
     /// List the chats of the token's owner
@@ -1170,7 +1192,8 @@ impl Client {
                 updated_before,
                 updated_from,
             )?;
-        let answer = crate::answer::whole(self, request, "get_chats", 200u16).await?;
+        let answer = crate::answer::whole(self, &crate::operations::GET_CHATS, request)
+            .await?;
         crate::answer::Answer::read(answer)
     }
     /// Open a private chat with a user
@@ -1197,7 +1220,8 @@ impl Client {
     ) -> Result<ResponseValue<types::CreateChatAnswer>, Error<()>> {
         let request = self::requests(self)
             .create_chat(x_client_info, x_creation_tags, x_user_session, body)?;
-        let answer = crate::answer::whole(self, request, "create_chat", 200u16).await?;
+        let answer = crate::answer::whole(self, &crate::operations::CREATE_CHAT, request)
+            .await?;
         crate::answer::Answer::read(answer)
     }
     /// Delete chats
@@ -1214,7 +1238,12 @@ impl Client {
         body: &'a types::DeleteChatsBody,
     ) -> Result<ResponseValue<types::AcceptedAnswer>, Error<()>> {
         let request = self::requests(self).delete_chats(body)?;
-        let answer = crate::answer::whole(self, request, "delete_chats", 200u16).await?;
+        let answer = crate::answer::whole(
+                self,
+                &crate::operations::DELETE_CHATS,
+                request,
+            )
+            .await?;
         crate::answer::Answer::read(answer)
     }
     /// Delete messages
@@ -1232,7 +1261,11 @@ impl Client {
         body: &'a types::DeleteMessageBody,
     ) -> Result<ResponseValue<types::AcceptedAnswer>, Error<()>> {
         let request = self::requests(self).delete_message(body)?;
-        let answer = crate::answer::whole(self, request, "delete_message", 200u16)
+        let answer = crate::answer::whole(
+                self,
+                &crate::operations::DELETE_MESSAGE,
+                request,
+            )
             .await?;
         crate::answer::Answer::read(answer)
     }
@@ -1254,7 +1287,12 @@ impl Client {
         body: &'a types::EditMessageBody,
     ) -> Result<ResponseValue<types::EditMessageAnswer>, Error<()>> {
         let request = self::requests(self).edit_message(x_client_info, body)?;
-        let answer = crate::answer::whole(self, request, "edit_message", 200u16).await?;
+        let answer = crate::answer::whole(
+                self,
+                &crate::operations::EDIT_MESSAGE,
+                request,
+            )
+            .await?;
         crate::answer::Answer::read(answer)
     }
     /// Forward messages to a chat
@@ -1279,7 +1317,11 @@ impl Client {
     ) -> Result<ResponseValue<types::AcceptedAnswer>, Error<()>> {
         let request = self::requests(self)
             .forward_message(user_agent, x_client_info, body)?;
-        let answer = crate::answer::whole(self, request, "forward_message", 200u16)
+        let answer = crate::answer::whole(
+                self,
+                &crate::operations::FORWARD_MESSAGE,
+                request,
+            )
             .await?;
         crate::answer::Answer::read(answer)
     }
@@ -1293,7 +1335,11 @@ impl Client {
         &'a self,
     ) -> Result<ResponseValue<types::UnseenChatCount>, Error<()>> {
         let request = self::requests(self).get_unseen_chat_count()?;
-        let answer = crate::answer::whole(self, request, "get_unseen_chat_count", 200u16)
+        let answer = crate::answer::whole(
+                self,
+                &crate::operations::GET_UNSEEN_CHAT_COUNT,
+                request,
+            )
             .await?;
         crate::answer::Answer::read(answer)
     }
@@ -1328,7 +1374,12 @@ impl Client {
     ) -> Result<ResponseValue<types::GetMessagesAnswer>, Error<()>> {
         let request = self::requests(self)
             .get_messages(chat_id, cmp, limit, message_id, order)?;
-        let answer = crate::answer::whole(self, request, "get_messages", 200u16).await?;
+        let answer = crate::answer::whole(
+                self,
+                &crate::operations::GET_MESSAGES,
+                request,
+            )
+            .await?;
         crate::answer::Answer::read(answer)
     }
     /// Send a message to a chat
@@ -1369,7 +1420,11 @@ impl Client {
                 x_real_ip,
                 body,
             )?;
-        let answer = crate::answer::whole(self, request, "create_message", 200u16)
+        let answer = crate::answer::whole(
+                self,
+                &crate::operations::CREATE_MESSAGE,
+                request,
+            )
             .await?;
         crate::answer::Answer::read(answer)
     }
@@ -1383,7 +1438,11 @@ impl Client {
         &'a self,
     ) -> Result<ResponseValue<types::CurrentUser>, Error<()>> {
         let request = self::requests(self).get_current_user()?;
-        let answer = crate::answer::whole(self, request, "get_current_user", 200u16)
+        let answer = crate::answer::whole(
+                self,
+                &crate::operations::GET_CURRENT_USER,
+                request,
+            )
             .await?;
         crate::answer::Answer::read(answer)
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use basalam_chat_api::operation::Operation;
 use basalam_chat_api::scalars::{ChatId, MessageType};
 use basalam_chat_api::types::{Chat, CreateMessageBody, Message, NewMessageContent};
-use basalam_chat_api::{Client, Failure, Inner, Transport, TransportFuture};
+use basalam_chat_api::{Client, Failure, Inner, SuccessAnswer, Transport, TransportFuture};
 use http::HeaderValue;
 use http::header::AUTHORIZATION;
 use reqwest::Request;
@@ -28,12 +28,22 @@ struct Plain {
 }
 
 impl Transport for Plain {
-    fn send<'a>(&'a self, _: &'static Operation, mut request: Request) -> TransportFuture<'a> {
+    fn send<'a>(
+        &'a self,
+        operation: &'static Operation,
+        mut request: Request,
+    ) -> TransportFuture<'a> {
         Box::pin(async move {
-            request
-                .headers_mut()
-                .insert(AUTHORIZATION, self.token.clone());
-            self.http.execute(request).await.map_err(Failure::new)
+            let token = self.token.clone();
+            request.headers_mut().insert(AUTHORIZATION, token);
+            let mut answer = self.http.execute(request).await.map_err(Failure::new)?;
+            if answer.status().as_u16() != operation.success {
+                return Err(Failure::new(answer.status()));
+            }
+            Ok(SuccessAnswer {
+                headers: std::mem::take(answer.headers_mut()),
+                body: answer.bytes().await.map_err(Failure::new)?,
+            })
         })
     }
 }

@@ -2,13 +2,13 @@
 
 use std::collections::HashSet;
 
-use quote::ToTokens;
+use quote::{ToTokens, format_ident};
 use syn::{
     Arm, Block, Expr, ExprLit, FnArg, GenericArgument, Ident, ImplItem, ImplItemFn, Item, ItemImpl,
     Lit, Local, Pat, PathArguments, ReturnType, Stmt, Type, Visibility, parse_quote,
 };
 
-use crate::Error;
+use crate::{Error, names};
 
 /// Takes what an operation does before and after it waits out of its `async fn`.
 ///
@@ -91,7 +91,9 @@ impl Operation {
             .iter()
             .enumerate()
             .find_map(|(index, statement)| Some((index, operation_id(statement)?)))?;
-        let success = success(statements.last()?)?;
+        if !reads_success(statements.last()?) {
+            return None;
+        }
         let (made, _) = statements.split_at(end);
         let request = made_request(made.last()?)?;
         let mut body = made.to_vec();
@@ -108,9 +110,10 @@ impl Operation {
         };
 
         let (name, arguments) = (&function.sig.ident, arguments(function)?);
+        let row = format_ident!("{}", names::constant(&operation_id));
         function.block = parse_quote! {{
             let request = self::requests(self).#name(#(#arguments),*)?;
-            let answer = crate::answer::whole(self, request, #operation_id, #success).await?;
+            let answer = crate::answer::whole(self, &crate::operations::#row, request).await?;
             crate::answer::Answer::read(answer)
         }};
         Some(Operation { request, answer })
@@ -144,7 +147,7 @@ fn first_argument<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
 }
 
 /// The id in `let info = OperationInfo { operation_id: "…" };`.
-fn operation_id(statement: &Stmt) -> Option<ExprLit> {
+fn operation_id(statement: &Stmt) -> Option<String> {
     let Expr::Struct(info) = initial(statement)? else {
         return None;
     };
@@ -152,7 +155,9 @@ fn operation_id(statement: &Stmt) -> Option<ExprLit> {
         return None;
     }
     match &info.fields.first()?.expr {
-        Expr::Lit(literal) => Some(literal.clone()),
+        Expr::Lit(ExprLit {
+            lit: Lit::Str(id), ..
+        }) => Some(id.value()),
         _ => None,
     }
 }
@@ -179,20 +184,16 @@ fn local(statement: &Stmt) -> Option<&Local> {
     }
 }
 
-/// The status in `match … { 200u16 => ResponseValue::from_response(…).await, _ => Err(…) }`.
-fn success(statement: &Stmt) -> Option<ExprLit> {
+/// Whether it is `match … { 200u16 => ResponseValue::from_response(…).await, _ => Err(…) }`.
+fn reads_success(statement: &Stmt) -> bool {
     let Stmt::Expr(Expr::Match(answer), _) = statement else {
-        return None;
+        return false;
     };
     let [read, other] = answer.arms.as_slice() else {
-        return None;
+        return false;
     };
-    match &read.pat {
-        Pat::Lit(status) if matches!(status.lit, Lit::Int(_)) && reads(read) && refuses(other) => {
-            Some(status.clone())
-        }
-        _ => None,
-    }
+    let is_status = matches!(&read.pat, Pat::Lit(status) if matches!(status.lit, Lit::Int(_)));
+    is_status && reads(read) && refuses(other)
 }
 
 fn reads(arm: &Arm) -> bool {
@@ -313,12 +314,12 @@ mod tests {
         for expected in [
             "/// Gets a note. pub async fn get_note<'a>( &'a self, id: i64, request: Option<&'a str>, )",
             "let request = self::requests(self).get_note(id, request)?;",
-            r#"crate::answer::whole(self, request, "get_note", 200u16).await?;"#,
+            "crate::answer::whole(self, &crate::operations::GET_NOTE, request).await?;",
             " fn get_note<'a>( &'a self, id: i64, request: Option<&'a str>, ) -> Result<::reqwest::Request, \
              Error<()>> { let url =",
             "let mut _request = self.client.get(url).build()?; Ok(_request) }",
-            r#""find_note", 201u16"#,
-            r#""delete_note", 204u16"#,
+            "&crate::operations::FIND_NOTE,",
+            "&crate::operations::DELETE_NOTE,",
         ] {
             assert!(text.contains(expected), "{expected} is not in {text}");
         }

@@ -105,8 +105,7 @@ impl Endpoint {
             .call(&self.settings, &OAUTH_TOKEN, None, requests)
             .await;
         let named = |error: Error| error.of(&OAUTH_TOKEN);
-        let body = answer.map_err(named)?.bytes().await;
-        let body = body.map_err(|error| named(Error::unsendable(error)))?;
+        let body = answer.map_err(named)?.body;
         read(&body, self.now()).map_err(named)
     }
 }

@@ -2,15 +2,16 @@
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
-use std::sync::{Arc, LazyLock};
 use std::task::Poll;
 use std::time::Duration;
 
+use basalam_chat_api::SuccessAnswer;
 use basalam_chat_api::operation::Operation;
 use bytes::{Bytes, BytesMut};
 use http::header::LOCATION;
-use reqwest::{Request, Response, ResponseBuilderExt, Url};
+use reqwest::{Request, Response};
 
 use super::budget::Budget;
 use super::retry_after::retry_after;
@@ -73,7 +74,7 @@ impl Wire {
         operation: &'static Operation,
         request: Request,
         timeout: Duration,
-    ) -> Result<Response, Error> {
+    ) -> Result<SuccessAnswer, Error> {
         // Zero until the beginning of an answer is there.
         let status = AtomicU16::new(0);
         let answer = pin!(self.exchange(operation, request, &status));
@@ -92,7 +93,7 @@ impl Wire {
         operation: &'static Operation,
         request: Request,
         seen: &AtomicU16,
-    ) -> Result<Response, Error> {
+    ) -> Result<SuccessAnswer, Error> {
         self.known.add_path(operation, request.url());
         let mut response = self.http.execute(request).await.map_err(Error::sending)?;
         let status = response.status();
@@ -100,7 +101,11 @@ impl Wire {
         trace::answered(status.as_u16());
         if status.is_success() {
             let body = self.read(&mut response).await?;
-            return Ok(documented(operation, response, body));
+            // Every 2xx means the same.
+            return Ok(SuccessAnswer {
+                headers: std::mem::take(response.headers_mut()),
+                body,
+            });
         }
         if status.is_redirection() {
             let target = response.headers().get(LOCATION);
@@ -213,24 +218,6 @@ pub(crate) async fn within<T>(
         sleep.as_mut().poll(context).map(|()| None)
     })
     .await
-}
-
-/// What stands for the URL of an answer: a real one may hold a bot's token, and nobody needs it.
-static NO_URL: LazyLock<Url> =
-    LazyLock::new(|| Url::parse("http://answer.invalid").expect("this text is a URL"));
-
-/// A success answer in the form that the generated client reads: with the documented status, since
-/// every 2xx means the same, and with its body at hand.
-fn documented(operation: &'static Operation, mut response: Response, body: Bytes) -> Response {
-    let headers = std::mem::take(response.headers_mut());
-    let answer = http::Response::builder()
-        // Without one, reqwest would read the text of one for each answer.
-        .url(NO_URL.clone())
-        .status(operation.success)
-        .body(body);
-    let mut answer = answer.expect("the statuses of the document are statuses");
-    *answer.headers_mut() = headers;
-    Response::from(answer)
 }
 
 #[cfg(test)]

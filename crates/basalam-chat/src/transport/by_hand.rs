@@ -17,9 +17,6 @@ pub(crate) async fn by_hand<T>(
 ) -> Result<T, Error> {
     let answer = client.transport().call(operation, requests).await;
     let answer = answer.map_err(|error| error.of(operation))?;
-    let body = match answer.bytes().await {
-        Ok(body) => body,
-        Err(error) => return Err(failed(client, operation, Raw::ResponseBodyError(error))),
-    };
+    let body = answer.body;
     read(&body).map_err(|error| failed(client, operation, Raw::InvalidResponsePayload(body, error)))
 }

@@ -4,9 +4,10 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use basalam_chat_api::SuccessAnswer;
 use basalam_chat_api::operation::{Authorization, Operation};
 use http::header::AUTHORIZATION;
-use reqwest::{Request, Response, Url};
+use reqwest::{Request, Url};
 
 use super::attempt::{Wire, within};
 use super::{Settings, repeat, trace};
@@ -51,7 +52,7 @@ impl Wire {
         operation: &'static Operation,
         way: Option<Way<'_>>,
         requests: &mut impl Requests,
-    ) -> Result<Response, Error> {
+    ) -> Result<SuccessAnswer, Error> {
         settings.check()?;
         self.budget.earn();
         let began = self.clock().instant();
@@ -93,13 +94,13 @@ struct Call<'a> {
 
 impl Call<'_> {
     /// Runs the call, and tells of all its attempts in the error of the last.
-    async fn tell(&mut self, requests: &mut impl Requests) -> Result<Response, Error> {
+    async fn tell(&mut self, requests: &mut impl Requests) -> Result<SuccessAnswer, Error> {
         let result = self.run(requests).await;
         trace::finished(self.sent);
         result.map_err(|error| error.after(self.sent).perhaps_done_before(self.may_be_done))
     }
 
-    async fn run(&mut self, requests: &mut impl Requests) -> Result<Response, Error> {
+    async fn run(&mut self, requests: &mut impl Requests) -> Result<SuccessAnswer, Error> {
         let mut last: Option<Error> = None;
         loop {
             let Some(mut request) = requests.next().await? else {

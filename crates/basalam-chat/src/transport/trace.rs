@@ -3,8 +3,8 @@
 use std::pin::Pin;
 use std::time::Duration;
 
+use basalam_chat_api::SuccessAnswer;
 use basalam_chat_api::operation::Operation;
-use reqwest::Response;
 
 use crate::Error;
 use crate::runtime::Clock;
@@ -16,8 +16,8 @@ use tracing::{Instrument, Span, debug, debug_span, field, info_span};
 #[cfg(feature = "tracing")]
 pub(super) async fn call(
     operation: &'static Operation,
-    call: Pin<&mut impl Future<Output = Result<Response, Error>>>,
-) -> Result<Response, Error> {
+    call: Pin<&mut impl Future<Output = Result<SuccessAnswer, Error>>>,
+) -> Result<SuccessAnswer, Error> {
     let span = info_span!(
         "basalam_chat.call",
         operation = operation.id,
@@ -50,8 +50,8 @@ pub(super) fn answered(status: u16) {
 pub(super) async fn attempt(
     clock: &dyn Clock,
     number: u32,
-    attempt: Pin<&mut impl Future<Output = Result<Response, Error>>>,
-) -> Result<Response, Error> {
+    attempt: Pin<&mut impl Future<Output = Result<SuccessAnswer, Error>>>,
+) -> Result<SuccessAnswer, Error> {
     let span = debug_span!(
         "basalam_chat.attempt",
         attempt = number,
@@ -67,7 +67,7 @@ pub(super) async fn attempt(
 }
 
 #[cfg(feature = "tracing")]
-fn record(span: &Span, result: &Result<Response, Error>, took: Duration) {
+fn record(span: &Span, result: &Result<SuccessAnswer, Error>, took: Duration) {
     if let Err(error) = result {
         span.record("error", field::debug(error.kind()));
     }
@@ -100,8 +100,8 @@ pub(super) fn given_up(reason: &'static str, ends_in_time: bool) {
 #[cfg(not(feature = "tracing"))]
 pub(super) async fn call(
     _: &'static Operation,
-    call: Pin<&mut impl Future<Output = Result<Response, Error>>>,
-) -> Result<Response, Error> {
+    call: Pin<&mut impl Future<Output = Result<SuccessAnswer, Error>>>,
+) -> Result<SuccessAnswer, Error> {
     call.await
 }
 
@@ -109,8 +109,8 @@ pub(super) async fn call(
 pub(super) async fn attempt(
     _: &dyn Clock,
     _: u32,
-    attempt: Pin<&mut impl Future<Output = Result<Response, Error>>>,
-) -> Result<Response, Error> {
+    attempt: Pin<&mut impl Future<Output = Result<SuccessAnswer, Error>>>,
+) -> Result<SuccessAnswer, Error> {
     attempt.await
 }
 
