@@ -17,16 +17,16 @@ pub(crate) trait Request: Send + Sized + 'static {
     /// The row of the operation, which errors name.
     fn operation() -> &'static Operation;
 
-    /// Checks the arguments, sends, and reads the answer.
+    /// Checks the arguments, sends, and reads the answer. Nothing is sent before it is polled.
     fn run(self, client: Client) -> impl Future<Output = Result<Self::Answer, Error>> + Send;
 }
 
 /// Runs a request as a future of its own.
 pub(crate) fn future<R: Request>(client: Client, request: R) -> RequestFuture<R::Answer> {
-    RequestFuture(Box::pin(async move {
-        let answer = request.run(client).await;
-        answer.map_err(|error| error.of(R::operation()))
-    }))
+    RequestFuture {
+        operation: R::operation(),
+        run: Box::pin(request.run(client)),
+    }
 }
 
 /// Refuses a value that no header can carry, naming its setter.
@@ -104,13 +104,17 @@ pub(crate) use runs;
 /// Nothing is sent before it is polled. Dropping it abandons the request, which the service may have
 /// done by then.
 #[must_use = "futures do nothing unless they are awaited"]
-pub struct RequestFuture<T>(Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>);
+pub struct RequestFuture<T> {
+    operation: &'static Operation,
+    run: Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>,
+}
 
 impl<T> Future for RequestFuture<T> {
     type Output = Result<T, Error>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        self.0.as_mut().poll(context)
+        let answer = self.run.as_mut().poll(context);
+        answer.map_err(|error| error.of(self.operation))
     }
 }
 

@@ -85,10 +85,10 @@ impl Settings {
 
 impl Transport for HttpTransport {
     fn send<'a>(&'a self, operation: &'static Operation, request: Request) -> TransportFuture<'a> {
+        let mut requests = Again::new(request);
         Box::pin(async move {
-            self.call(operation, &mut Again::new(request))
-                .await
-                .map_err(|error| Failure::new(error.of(operation)))
+            let answer = self.call(operation, &mut requests).await;
+            answer.map_err(|error| Failure::new(error.of(operation)))
         })
     }
 }

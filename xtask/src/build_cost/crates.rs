@@ -23,10 +23,7 @@ const REASONS: [(&str, &str); 9] = [
         "secrecy",
         "tokens, which are wiped from memory and never shown",
     ),
-    (
-        "serde_path_to_error",
-        "where in an answer something is that cannot be read",
-    ),
+    ("where in an answer something is that cannot be read",),
     ("unicase", "comes with `mime_guess`"),
 ];
 

@@ -146,10 +146,18 @@ impl Tokens {
 
     /// Gives a token that is good as far as is known, and renews it first where it is time.
     pub(crate) async fn get(&self, since: u64) -> Result<Arc<Current>, Error> {
-        let (mut flight, usable) = match self.next(since)? {
-            Next::Use(current) => return Ok(current),
-            Next::Wait(flight, usable) => (flight, usable),
-        };
+        match self.next(since)? {
+            Next::Use(current) => Ok(current),
+            // In a place of its own: it is large, and every request would carry it.
+            Next::Wait(flight, usable) => Box::pin(self.wait(flight, usable)).await,
+        }
+    }
+
+    async fn wait(
+        &self,
+        mut flight: Flight,
+        usable: Option<Arc<Current>>,
+    ) -> Result<Arc<Current>, Error> {
         let landing = async {
             match flight.wait_for(Option::is_some).await {
                 Ok(landed) => landed.clone(),

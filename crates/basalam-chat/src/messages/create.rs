@@ -182,16 +182,9 @@ impl Request {
             headers: Headers::default(),
         }
     }
-}
 
-impl request::Request for Request {
-    type Answer = SentMessage;
-
-    fn operation() -> &'static Operation {
-        &CREATE_MESSAGE
-    }
-
-    async fn run(self, client: Client) -> Result<SentMessage, Error> {
+    /// Checks the arguments, and makes what is sent of them.
+    fn parts(self) -> Result<(Headers, CreateMessageBody), Error> {
         self.message.check(self.forward_from.is_some())?;
         if self
             .forward_from
@@ -203,8 +196,7 @@ impl request::Request for Request {
                 "give one from 1 to 2147483647",
             ));
         }
-        let headers = self.headers;
-        headers.check()?;
+        self.headers.check()?;
         let mut body: CreateMessageBody = self.message.into_body();
         body.replied_message_id = self.reply_to;
         body.temp_id = self.temp_id;
@@ -221,8 +213,22 @@ impl request::Request for Request {
                 ));
             }
         };
+        Ok((self.headers, body))
+    }
+}
+
+impl request::Request for Request {
+    type Answer = SentMessage;
+
+    fn operation() -> &'static Operation {
+        &CREATE_MESSAGE
+    }
+
+    async fn run(self, client: Client) -> Result<SentMessage, Error> {
+        let chat = self.chat;
         let runtime = client.transport().wire().runtime();
         let mark = self.is_marked.then(|| runtime.token());
+        let (headers, mut body) = self.parts()?;
         if let Some(mark) = &mark {
             delivery::mark(&mut body, mark);
         }
@@ -230,7 +236,7 @@ impl request::Request for Request {
         let result = client
             .raw()
             .create_message(
-                &self.chat,
+                &chat,
                 headers.user_agent.as_deref(),
                 headers.client_info.as_deref(),
                 headers.forwarded_for.as_deref(),
@@ -240,7 +246,7 @@ impl request::Request for Request {
             .await;
         let answer = transport::outcome(&client, &CREATE_MESSAGE, result);
         let answer = answer.map_err(|error| match error.may_have_been_done() {
-            true => error.leaving(UnconfirmedMessage::new(self.chat, &body, mark, began)),
+            true => error.leaving(UnconfirmedMessage::new(chat, &body, mark, began)),
             false => error,
         })?;
         Ok(SentMessage {

@@ -68,16 +68,28 @@ impl Wire {
         &self.known
     }
 
-    /// Sends a request once, and reads its answer whole, in `timeout`.
-    pub(super) async fn attempt(
+    /// Sends a request once, and reads its answer whole, in `timeout`. Nothing is sent before it is polled.
+    pub(super) fn attempt(
         &self,
         operation: &'static Operation,
         request: Request,
         timeout: Duration,
+    ) -> impl Future<Output = Result<SuccessAnswer, Error>> {
+        self.known.add_path(operation, request.url());
+        // Made here, so that the future below holds reqwest's and not the request too.
+        let response = self.http.execute(request);
+        self.answer(operation, response, timeout)
+    }
+
+    async fn answer(
+        &self,
+        operation: &'static Operation,
+        response: impl Future<Output = reqwest::Result<Response>> + Send,
+        timeout: Duration,
     ) -> Result<SuccessAnswer, Error> {
         // Zero until the beginning of an answer is there.
         let status = AtomicU16::new(0);
-        let answer = pin!(self.exchange(operation, request, &status));
+        let answer = pin!(self.exchange(operation, response, &status));
         let within = within(self.clock(), timeout, answer).await;
         within.unwrap_or_else(|| {
             let late = Error::timed_out(timeout);
@@ -91,11 +103,10 @@ impl Wire {
     async fn exchange(
         &self,
         operation: &'static Operation,
-        request: Request,
+        response: impl Future<Output = reqwest::Result<Response>> + Send,
         seen: &AtomicU16,
     ) -> Result<SuccessAnswer, Error> {
-        self.known.add_path(operation, request.url());
-        let mut response = self.http.execute(request).await.map_err(Error::sending)?;
+        let mut response = response.await.map_err(Error::sending)?;
         let status = response.status();
         seen.store(status.as_u16(), Ordering::Relaxed);
         trace::answered(status.as_u16());

@@ -103,19 +103,24 @@ impl Call<'_> {
     async fn run(&mut self, requests: &mut impl Requests) -> Result<SuccessAnswer, Error> {
         let mut last: Option<Error> = None;
         loop {
-            let Some(mut request) = requests.next().await? else {
-                // Nothing is asked of `requests` twice unless an attempt has failed.
-                return Err(last.unwrap_or_else(|| Error::undocumented(None)));
-            };
-            let timeout = self.timeout(&mut request);
-            let token = self.authorise(&mut request).await?;
-            let Some(remaining) = self.remaining() else {
-                return Err(last.unwrap_or_else(Error::no_token_in_time));
+            // In a block, so that no request is kept while its answer is waited for.
+            let (attempt, token) = {
+                let Some(mut request) = requests.next().await? else {
+                    // Nothing is asked of `requests` twice unless an attempt has failed.
+                    return Err(last.unwrap_or_else(|| Error::undocumented(None)));
+                };
+                let timeout = self.timeout(&mut request);
+                let token = self.authorise(&mut request).await?;
+                let Some(remaining) = self.remaining() else {
+                    return Err(last.unwrap_or_else(Error::no_token_in_time));
+                };
+                let timeout = timeout.min(remaining);
+                let attempt = self.wire.attempt(self.operation, request, timeout);
+                (attempt, token)
             };
             self.attempts += 1;
             self.sent += 1;
-            let timeout = timeout.min(remaining);
-            let attempt = pin!(self.wire.attempt(self.operation, request, timeout));
+            let attempt = pin!(attempt);
             let error = match trace::attempt(self.wire.clock(), self.sent, attempt).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
@@ -137,9 +142,11 @@ impl Call<'_> {
 
     /// How long the attempt may take. A request that takes longer by its nature brings a time of its own.
     fn timeout(&mut self, request: &mut Request) -> Duration {
-        let Some(own) = request.timeout_mut().take() else {
+        // To ask for it mutably would make a place for it.
+        let Some(own) = request.timeout().copied() else {
             return self.settings.attempt_timeout;
         };
+        *request.timeout_mut() = None;
         if !self.settings.is_strict {
             self.deadline = self.deadline.max(own);
         }
