@@ -66,8 +66,10 @@ impl Timestamp {
         let text = self.as_str();
         // The date's own hyphens are within the first ten characters.
         let time_of_day = text.get(10..).filter(|text| !text.is_empty())?;
+        // Bytes will do: none of a longer character is one of these.
         let zone = time_of_day
-            .find(['Z', 'z', '+', '-'])
+            .bytes()
+            .position(|byte| matches!(byte, b'Z' | b'z' | b'+' | b'-'))
             .map_or(text.len(), |at| at + 10);
         Some(text.split_at(zone))
     }

@@ -29,6 +29,33 @@ impl ChatCursor {
         }
     }
 
+    /// Where a walk stands that has given the chats of one page: as if it had advanced over each, and every
+    /// time is read once.
+    pub(super) fn after(order: ChatOrder, chats: &[Chat]) -> ChatCursor {
+        let mut cursor = ChatCursor::new(order);
+        let seconds: Vec<Option<u64>> = chats
+            .iter()
+            .map(|chat| cursor.time_of(chat).and_then(whole_second))
+            .collect();
+        let last = (0..)
+            .zip(&seconds)
+            .filter_map(|(at, it)| Some((at, (*it)?)));
+        let last: Option<(usize, u64)> = last.min_by_key(|(_, second)| *second);
+        // What comes behind the last second is out of order, and may come again.
+        let is_kept = |at: usize, second: Option<u64>| match (last, second) {
+            (Some((place, last)), Some(second)) => at >= place || second <= last + 1,
+            _ => true,
+        };
+        for (at, chat) in chats.iter().enumerate() {
+            if is_kept(at, seconds[at]) {
+                let time = cursor.time_of(chat).cloned();
+                cursor.given.push((chat.id, time));
+            }
+        }
+        cursor.second = last.and_then(|(place, _)| cursor.time_of(&chats[place]).cloned());
+        cursor
+    }
+
     /// The time of the last chat that was given; none at the beginning.
     pub fn second(&self) -> Option<&Timestamp> {
         self.second.as_ref()
@@ -88,5 +115,41 @@ pub(super) fn is_earlier(time: &Timestamp, other: Option<&Timestamp>) -> bool {
         (Some(time), Some(other)) => time < other,
         (Some(_), None) => true,
         (None, _) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+    use crate::paging::Cursor;
+
+    fn chat(id: i64, time: &str) -> Chat {
+        let chat = json!({
+            "id": id, "chat_type": "private", "contact_is_blocked": false, "marked_as_unread": false,
+            "show_approvals": false, "unseen_message_count": 0, "updated_at": time,
+        });
+        serde_json::from_value(chat).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn a_page_leads_where_one_chat_after_the_other_leads(
+            times in prop::collection::vec(
+                prop_oneof![
+                    (0..6).prop_map(|second| format!("2026-07-22 10:28:{second:02}")),
+                    (0..6).prop_map(|second| format!("2026-07-22T10:28:{second:02}.5Z")),
+                    Just("soon".to_owned()),
+                ],
+                0..12,
+            )
+        ) {
+            let chats: Vec<Chat> = (1..).zip(&times).map(|(id, time)| chat(id, time)).collect();
+            let mut expected = ChatCursor::new(ChatOrder::UpdatedAt);
+            chats.iter().for_each(|chat| expected.advance(chat));
+            prop_assert_eq!(ChatCursor::after(ChatOrder::UpdatedAt, &chats), expected);
+        }
     }
 }

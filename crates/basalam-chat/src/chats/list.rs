@@ -8,7 +8,6 @@ use basalam_chat_api::operations::GET_CHATS;
 use super::cursor::ChatCursor;
 use super::walk::{ChatPages, ChatStream, ChatWalk};
 use super::{Chat, ChatFilter, ChatOrder, Timestamp};
-use crate::paging::Cursor;
 use crate::request::{self, runs};
 use crate::{Client, Error, transport};
 
@@ -237,10 +236,7 @@ impl request::Request for Request {
         // the end of the list could lose chats in silence.
         let data = answer.data.ok_or_else(|| Error::missing("data"))?;
         let order = self.order_by.unwrap_or(ChatOrder::UpdatedAt);
-        let mut cursor = ChatCursor::new(order);
-        for chat in &data.chats {
-            cursor.advance(chat);
-        }
+        let cursor = ChatCursor::after(order, &data.chats);
         Ok(ChatPage::new(data.chats, cursor))
     }
 }

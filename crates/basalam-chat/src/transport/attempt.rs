@@ -240,7 +240,7 @@ mod tests {
         for chunk in chunks {
             body.add(Bytes::from_static(chunk.as_bytes()), announced);
         }
-        let length = chunks.iter().map(|chunk| chunk.len()).sum();
+        let length: usize = chunks.iter().map(|chunk| chunk.len()).sum();
         assert_eq!(body.len(), length);
         body.whole()
     }
