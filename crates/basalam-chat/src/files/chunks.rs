@@ -14,6 +14,7 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 
 use super::new_file::OpenFile;
 use crate::Error;
+use crate::threads::on_thread;
 
 /// How much is read at once, in bytes.
 const PIECE: usize = 64 * 1024;
@@ -51,7 +52,7 @@ impl Reader {
                     let result = read(&mut reader, &mut piece);
                     (reader, piece, result)
                 };
-                let (reader, mut piece, result) = tokio::task::spawn_blocking(read).await?;
+                let (reader, mut piece, result) = on_thread(read).await?;
                 *place = Some(reader);
                 piece.truncate(result?);
                 return Ok(piece.freeze());
