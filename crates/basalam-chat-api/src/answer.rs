@@ -21,6 +21,8 @@ pub(crate) struct Whole {
 /// What an operation answers with.
 pub(crate) trait Answer: Sized {
     /// Reads an answer.
+    // The error is progenitor's, as the generated client's users get it.
+    #[allow(clippy::result_large_err)]
     fn read(answer: Whole) -> Result<ResponseValue<Self>, Error<()>>;
 }
 

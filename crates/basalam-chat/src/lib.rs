@@ -78,6 +78,7 @@ pub mod raw;
 mod request;
 mod retry;
 pub mod runtime;
+mod threads;
 mod transport;
 pub mod users;
 

@@ -1,7 +1,6 @@
 //! Ids: numbers that cannot be mixed up.
 
 use std::fmt;
-use std::marker::PhantomData;
 
 /// A text that is no id.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -17,29 +16,28 @@ impl fmt::Display for InvalidId {
 
 impl std::error::Error for InvalidId {}
 
-/// Reads an id from a number, or from a text that holds one.
-pub(crate) struct IdVisitor<T>(pub(crate) PhantomData<T>);
+/// Reads the number of an id from a number, or from a text that holds one. It is the same for every id, so
+/// that the way through a reader's values of any type is compiled once.
+pub(crate) struct IdVisitor;
 
-impl<T: From<i64>> serde::de::Visitor<'_> for IdVisitor<T> {
-    type Value = T;
+impl serde::de::Visitor<'_> for IdVisitor {
+    type Value = i64;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a whole number, or a text that holds one")
     }
 
-    fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<T, E> {
-        Ok(T::from(number))
+    fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<i64, E> {
+        Ok(number)
     }
 
-    fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<T, E> {
+    fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<i64, E> {
         i64::try_from(number)
-            .map(T::from)
             .map_err(|_| E::invalid_value(serde::de::Unexpected::Unsigned(number), &self))
     }
 
-    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<T, E> {
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<i64, E> {
         text.parse()
-            .map(T::from)
             .map_err(|_| E::invalid_value(serde::de::Unexpected::Other("a text"), &self))
     }
 }
@@ -99,7 +97,7 @@ macro_rules! id {
             fn deserialize<D: ::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::std::result::Result<Self, D::Error> {
-                deserializer.deserialize_any($crate::scalar::IdVisitor(::std::marker::PhantomData))
+                deserializer.deserialize_any($crate::scalar::IdVisitor).map(Self)
             }
         }
 

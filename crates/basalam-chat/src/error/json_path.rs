@@ -24,8 +24,8 @@ pub(crate) fn json_path(text: &[u8], error: &serde_json::Error) -> String {
         deeper: 0,
     };
     match error.is_data() {
-        true => walk.to_value(),
-        false => walk.to_break(),
+        true => walk.until_value(),
+        false => walk.until_break(),
     }
 }
 
@@ -73,7 +73,7 @@ enum Step {
 
 impl<'a> Walk<'a> {
     /// The path of the value that is not what a type asks for.
-    fn to_value(mut self) -> String {
+    fn until_value(mut self) -> String {
         while let Some((begin, step)) = self.next() {
             match step {
                 // A container is looked at before its beginning is read, everything else when its end was.
@@ -99,7 +99,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The path of what could not be read on.
-    fn to_break(mut self) -> String {
+    fn until_break(mut self) -> String {
         while let Some((begin, step)) = self.next() {
             match step {
                 _ if begin >= self.stop => break,

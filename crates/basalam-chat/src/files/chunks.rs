@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::io::{self, Read};
 use std::pin::Pin;
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::SystemTime;
 
@@ -14,12 +14,29 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 
 use super::new_file::OpenFile;
 use crate::Error;
+use crate::threads::on_thread;
 
 /// How much is read at once, in bytes.
 const PIECE: usize = 64 * 1024;
 
 /// Hears how many bytes were handed over, and of how many.
 pub(super) type OnProgress = Box<dyn FnMut(u64, Option<u64>) + Send>;
+
+/// What went wrong with the files of an upload, past the HTTP client, which would wrap it.
+#[derive(Clone, Default)]
+pub(super) struct Failure(Arc<Mutex<Option<Error>>>);
+
+impl Failure {
+    /// Keeps the first of several.
+    fn tell(&self, error: Error) {
+        let mut first = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        first.get_or_insert(error);
+    }
+
+    pub(super) fn take(&self) -> Option<Error> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
 
 /// Where the content comes from.
 pub(super) enum Reader {
@@ -51,7 +68,7 @@ impl Reader {
                     let result = read(&mut reader, &mut piece);
                     (reader, piece, result)
                 };
-                let (reader, mut piece, result) = tokio::task::spawn_blocking(read).await?;
+                let (reader, mut piece, result) = on_thread(read).await?;
                 *place = Some(reader);
                 piece.truncate(result?);
                 return Ok(piece.freeze());
@@ -101,17 +118,16 @@ struct Feed {
     given: u64,
     length: Option<u64>,
     on_progress: Option<OnProgress>,
-    /// Takes what went wrong past the HTTP client, which would wrap it.
-    failure: mpsc::Sender<Error>,
+    failure: Failure,
 }
 
 impl Chunks {
-    /// `argument` is what errors call the file; what goes wrong is sent to `failure`.
+    /// `argument` is what errors call the file; what goes wrong is told to `failure`.
     pub(super) fn new(
         argument: &'static str,
         file: OpenFile,
         on_progress: Option<OnProgress>,
-        failure: mpsc::Sender<Error>,
+        failure: Failure,
     ) -> Chunks {
         Chunks {
             state: State::Resting(Feed {
@@ -153,8 +169,7 @@ impl Stream for Chunks {
                         }
                         Ok(None) => None,
                         Err(error) => {
-                            // Nobody hears it where the request was given up meanwhile.
-                            let _ = feed.failure.send(error);
+                            feed.failure.tell(error);
                             Some(Err(BrokenOff))
                         }
                     });

@@ -1,6 +1,8 @@
 //! A file to upload, and where its content comes from.
 
 use std::fmt;
+use std::fs::{self, File, Metadata};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -9,6 +11,7 @@ use tokio::io::AsyncRead;
 
 use super::chunks::Reader;
 use crate::Error;
+use crate::threads::on_thread;
 
 /// A file to upload: its content, its name and its media type.
 ///
@@ -186,20 +189,42 @@ fn check_name(argument: &str, name: &str) -> Result<(), Error> {
 }
 
 async fn open(argument: &str, path: &Path) -> Result<(Reader, u64), Error> {
-    let unreadable = |error| Error::file_unopened(argument, path, error);
+    let found = {
+        let path = path.to_owned();
+        on_thread(move || find(&path)).await
+    };
+    let found = found.and_then(|found| found);
+    match found.map_err(|error| Error::file_unopened(argument, path, error))? {
+        Found::File(file, metadata) => {
+            let file = tokio::fs::File::from_std(file);
+            // Not every file system keeps times.
+            let modified: Option<SystemTime> = metadata.modified().ok();
+            Ok((Reader::File { file, modified }, metadata.len()))
+        }
+        Found::Directory => Err(Error::file_path(argument, path, "is a directory")),
+        Found::Other => Err(Error::file_path(argument, path, "is no regular file")),
+    }
+}
+
+/// What is at a path.
+enum Found {
+    File(File, Metadata),
+    Directory,
+    Other,
+}
+
+fn find(path: &Path) -> io::Result<Found> {
     // Before it is opened: opening a pipe waits for whoever writes to it.
-    let metadata = tokio::fs::metadata(path).await.map_err(unreadable)?;
+    let metadata = fs::metadata(path)?;
     if metadata.is_dir() {
-        return Err(Error::file_path(argument, path, "is a directory"));
+        return Ok(Found::Directory);
     }
     if !metadata.is_file() {
-        return Err(Error::file_path(argument, path, "is no regular file"));
+        return Ok(Found::Other);
     }
-    let file = tokio::fs::File::open(path).await.map_err(unreadable)?;
-    let metadata = file.metadata().await.map_err(unreadable)?;
-    // Not every file system keeps times.
-    let modified: Option<SystemTime> = metadata.modified().ok();
-    Ok((Reader::File { file, modified }, metadata.len()))
+    let file = File::open(path)?;
+    let metadata = file.metadata()?;
+    Ok(Found::File(file, metadata))
 }
 
 impl From<&str> for NewFile {

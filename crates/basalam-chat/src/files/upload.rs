@@ -1,7 +1,7 @@
 //! Uploading a file.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use basalam_chat_api::operation::Operation;
@@ -11,7 +11,7 @@ use http::header::ACCEPT;
 use reqwest::Body;
 use reqwest::multipart::{Form, Part};
 
-use super::chunks::{Chunks, OnProgress};
+use super::chunks::{Chunks, Failure, OnProgress};
 use super::new_file::OpenFile;
 use super::{NewFile, Upload, UploadFileType};
 use crate::raw::ClientInfo;
@@ -228,7 +228,7 @@ impl request::Request for Request {
         self.check()?;
         let file_type = self.file_type.clone();
         // Of the latest attempt: each has its own.
-        let (_, mut failure) = mpsc::channel();
+        let mut failure = Failure::default();
         let mut name = String::new();
         let mut forms = Forms {
             next: Some(self),
@@ -239,10 +239,10 @@ impl request::Request for Request {
         let answer =
             transport::by_hand(&client, &UPLOAD_FILE, &mut forms, read_uploaded_file).await;
         // Where the file failed, the connection broke for no other reason.
-        let answer = match (answer, failure.try_recv()) {
-            (Err(error), Ok(failure)) if error.status().is_none() => Err(failure),
+        let answer = match (answer, failure.take()) {
+            (Err(error), Some(failure)) if error.status().is_none() => Err(failure),
             // The service took less than the file: what it stored is not what was to be uploaded.
-            (Ok(_), Ok(failure)) => Err(failure.with_status(UPLOAD_FILE.success)),
+            (Ok(_), Some(failure)) => Err(failure.with_status(UPLOAD_FILE.success)),
             (answer, _) => answer,
         };
         Upload::new(answer?, file_type, name)
@@ -253,7 +253,7 @@ impl request::Request for Request {
 struct Forms<'a> {
     next: Option<Request>,
     client: &'a Client,
-    failure: &'a mut mpsc::Receiver<Error>,
+    failure: &'a mut Failure,
     /// The name that the file went by.
     name: &'a mut String,
 }
@@ -265,9 +265,8 @@ impl transport::Requests for Forms<'_> {
         };
         self.next = upload.again();
         let timeout = upload.timeout;
-        let (failed, failure) = mpsc::channel();
-        *self.failure = failure;
-        let form = upload.form(&failed, self.name).await?;
+        *self.failure = Failure::default();
+        let form = upload.form(self.failure, self.name).await?;
         let url = format!("{}{}", self.client.base_url(), UPLOAD_FILE.path);
         let http = self.client.raw().client();
         let request = http
@@ -299,7 +298,7 @@ impl Request {
     }
 
     /// Opens the files and makes the form that streams them.
-    async fn form(self, failed: &mpsc::Sender<Error>, name: &mut String) -> Result<Form, Error> {
+    async fn form(self, failure: &Failure, name: &mut String) -> Result<Form, Error> {
         // What tells the service how to take the file goes before the file.
         let mut form = Form::new().text("file_type", self.file_type.as_str().to_owned());
         if let Some(name) = self.custom_unique_name {
@@ -310,7 +309,7 @@ impl Request {
         }
         if let Some(thumbnail) = self.thumbnail {
             let thumbnail = thumbnail.open("thumbnail").await?;
-            form = form.part("thumbnail", part("thumbnail", thumbnail, None, failed)?);
+            form = form.part("thumbnail", part("thumbnail", thumbnail, None, failure)?);
         }
         let file = self.file.open("file").await?;
         name.clone_from(&file.name);
@@ -321,7 +320,7 @@ impl Request {
                 on_progress(sent, total);
             })
         });
-        Ok(form.part("file", part("file", file, on_progress, failed)?))
+        Ok(form.part("file", part("file", file, on_progress, failure)?))
     }
 }
 
@@ -330,10 +329,10 @@ fn part(
     argument: &'static str,
     file: OpenFile,
     on_progress: Option<OnProgress>,
-    failed: &mpsc::Sender<Error>,
+    failure: &Failure,
 ) -> Result<Part, Error> {
     let (name, media_type, length) = (file.name.clone(), file.media_type.clone(), file.length);
-    let body = Body::wrap_stream(Chunks::new(argument, file, on_progress, failed.clone()));
+    let body = Body::wrap_stream(Chunks::new(argument, file, on_progress, failure.clone()));
     let part = match length {
         Some(length) => Part::stream_with_length(body, length),
         None => Part::stream(body),

@@ -38,6 +38,14 @@ pub(super) enum Direction {
 }
 
 impl Direction {
+    /// Sorts messages in the order of a walk that goes this way.
+    pub(super) fn sort(self, messages: &mut [Message]) {
+        messages.sort_by(|one, other| match self {
+            Direction::Older => other.id.cmp(&one.id),
+            Direction::Newer => one.id.cmp(&other.id),
+        });
+    }
+
     /// The order of a page that goes this way.
     pub(super) fn order(self) -> SortOrder {
         match self {

@@ -134,7 +134,7 @@ impl Follow {
         if let Position::After(last) = self.position {
             messages.retain(|message| Direction::Newer.is_beyond(message.id, last));
         }
-        messages.sort_by_key(|message| message.id);
+        Direction::Newer.sort(&mut messages);
         messages.dedup_by_key(|message| message.id);
         if let Some(newest) = messages.last() {
             self.position = Position::After(newest.id);

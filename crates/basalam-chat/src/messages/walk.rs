@@ -145,10 +145,7 @@ impl MessageWalk {
         } else if let Some(first) = &self.first {
             messages.retain(|message| fulfils(message.id, first));
         }
-        match direction {
-            Direction::Older => messages.sort_by_key(|message| std::cmp::Reverse(message.id)),
-            Direction::Newer => messages.sort_by_key(|message| message.id),
-        }
+        direction.sort(&mut messages);
         messages.dedup_by_key(|message| message.id);
         messages
     }

@@ -9,6 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{AuthFuture, BoxError, TokenStore};
 use crate::auth::TokenSet;
+use crate::threads::on_thread;
 
 /// Keeps tokens in a file that its owner alone can read.
 ///
@@ -54,13 +55,13 @@ impl FileTokenStore {
 impl TokenStore for FileTokenStore {
     fn load(&self) -> AuthFuture<'_, Option<TokenSet>> {
         let path = self.path.clone();
-        Box::pin(async move { tokio::task::spawn_blocking(move || load(&path)).await? })
+        Box::pin(async move { on_thread(move || load(&path)).await? })
     }
 
     fn save<'a>(&'a self, tokens: &'a TokenSet) -> AuthFuture<'a, ()> {
         let path = self.path.clone();
         let json = SecretString::from(tokens.expose_as_json());
-        Box::pin(async move { tokio::task::spawn_blocking(move || save(&path, &json)).await? })
+        Box::pin(async move { on_thread(move || save(&path, &json)).await? })
     }
 }
 
