@@ -1,5 +1,7 @@
 //! Percent-encoding of what goes into a path.
 
+use std::borrow::Cow;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// Everything but RFC 3986's unreserved characters and the colon of a bot token.
@@ -15,10 +17,11 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
 /// A value of `.` or `..` cannot be kept from being read as a step in the path, so it becomes an
 /// empty segment, which no operation has.
 #[must_use]
-pub fn encode_segment(value: &str) -> String {
+pub fn encode_segment(value: &str) -> Cow<'_, str> {
     match value {
-        "." | ".." => String::new(),
-        value => utf8_percent_encode(value, SEGMENT).to_string(),
+        "." | ".." => Cow::Borrowed(""),
+        // Numbers and most tokens stay as they are, without a copy.
+        value => utf8_percent_encode(value, SEGMENT).into(),
     }
 }
 

@@ -314,7 +314,7 @@ mod tests {
         for expected in [
             "/// Gets a note. pub async fn get_note<'a>( &'a self, id: i64, request: Option<&'a str>, )",
             "let request = self::requests(self).get_note(id, request)?;",
-            "crate::answer::whole(self, &crate::operations::GET_NOTE, request).await?;",
+            "crate::answer::whole(self, &crate::operations::GET_NOTE, request) .await?;",
             " fn get_note<'a>( &'a self, id: i64, request: Option<&'a str>, ) -> Result<::reqwest::Request, \
              Error<()>> { let url =",
             "let mut _request = self.client.get(url).build()?; Ok(_request) }",

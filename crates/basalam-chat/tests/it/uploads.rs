@@ -295,11 +295,14 @@ async fn an_upload_that_is_dropped_breaks_off_and_lets_its_file_go() {
     );
     let (file, pulled, dropped) = large();
     let (begun, has_begun) = tokio::sync::oneshot::channel();
+    let (dropping, is_dropped) = std::sync::mpsc::channel();
     let server = std::thread::spawn(move || {
         let (stream, _) = listener.accept().unwrap();
         let mut reader = BufReader::new(&stream);
         let length = length(&head(&mut reader)).unwrap();
         begun.send(()).unwrap();
+        // Taken before, all of it could be here in time.
+        is_dropped.recv().unwrap();
         let taken = io::copy(&mut reader, &mut io::sink()).unwrap_or(0);
         assert!(taken < length);
     });
@@ -307,6 +310,7 @@ async fn an_upload_that_is_dropped_breaks_off_and_lets_its_file_go() {
     has_begun.await.unwrap();
     upload.abort();
     assert!(upload.await.unwrap_err().is_cancelled());
+    dropping.send(()).unwrap();
     // The connection's task is ended by the runtime that it shares with this test.
     let ended = tokio::task::spawn_blocking(move || dropped.recv().unwrap_err());
     ended.await.unwrap();
