@@ -23,7 +23,6 @@ const REASONS: [(&str, &str); 9] = [
         "secrecy",
         "tokens, which are wiped from memory and never shown",
     ),
-    ("where in an answer something is that cannot be read",),
     ("unicase", "comes with `mime_guess`"),
 ];
 
