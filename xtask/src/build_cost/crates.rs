@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 /// Why a program with the SDK builds what one on bare reqwest does not: names and reasons.
-const REASONS: [(&str, &str); 9] = [
+const REASONS: [(&str, &str); 8] = [
     ("basalam-chat", "the SDK"),
     ("basalam-chat-api", "its generated client and types"),
     (
