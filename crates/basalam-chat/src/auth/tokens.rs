@@ -144,12 +144,20 @@ impl Tokens {
         self.shared.state().ended
     }
 
+    /// Gives a token that is good as far as is known, where nothing has to be waited for. Where it is time
+    /// for a renewal, that is begun.
+    pub(crate) fn at_hand(&self, since: u64) -> Result<Option<Arc<Current>>, Error> {
+        Ok(match self.next(since)? {
+            Next::Use(current) => Some(current),
+            Next::Wait(..) => None,
+        })
+    }
+
     /// Gives a token that is good as far as is known, and renews it first where it is time.
     pub(crate) async fn get(&self, since: u64) -> Result<Arc<Current>, Error> {
         match self.next(since)? {
             Next::Use(current) => Ok(current),
-            // In a place of its own: it is large, and every request would carry it.
-            Next::Wait(flight, usable) => Box::pin(self.wait(flight, usable)).await,
+            Next::Wait(flight, usable) => self.wait(flight, usable).await,
         }
     }
 

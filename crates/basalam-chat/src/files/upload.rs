@@ -259,7 +259,7 @@ struct Forms<'a> {
 }
 
 impl transport::Requests for Forms<'_> {
-    async fn next(&mut self) -> Result<Option<reqwest::Request>, Error> {
+    async fn next(&mut self) -> Result<Option<Box<reqwest::Request>>, Error> {
         let Some(upload) = self.next.take() else {
             return Ok(None);
         };
@@ -275,7 +275,8 @@ impl transport::Requests for Forms<'_> {
             .multipart(form)
             .timeout(timeout)
             .build();
-        request.map(Some).map_err(Error::unsendable)
+        let request = request.map_err(Error::unsendable)?;
+        Ok(Some(Box::new(request)))
     }
 }
 

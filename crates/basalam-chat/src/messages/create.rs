@@ -72,7 +72,8 @@ pub(crate) struct Request {
     inline_buttons: Option<Vec<Vec<NewButton>>>,
     forward_from: Option<MessageId>,
     is_marked: bool,
-    headers: Headers,
+    /// In a box, since hardly anybody sets them.
+    headers: Box<Headers>,
 }
 
 /// Headers that the vendor's own programs send.
@@ -179,12 +180,12 @@ impl Request {
             inline_buttons: None,
             forward_from: None,
             is_marked: false,
-            headers: Headers::default(),
+            headers: Box::default(),
         }
     }
 
     /// Checks the arguments, and makes what is sent of them.
-    fn parts(self) -> Result<(Headers, CreateMessageBody), Error> {
+    fn parts(self) -> Result<(Box<Headers>, CreateMessageBody), Error> {
         self.message.check(self.forward_from.is_some())?;
         if self
             .forward_from

@@ -125,7 +125,7 @@ impl Wire {
             return Err(Error::redirected(status.as_u16(), target));
         }
         let wait = retry_after(response.headers(), self.clock().system_time());
-        let body = self.read_refusal(&mut response).await;
+        let body = Box::pin(self.read_refusal(&mut response)).await;
         let body = String::from_utf8_lossy(&body);
         let refused = Error::refused(operation, status.as_u16(), &body, |text| {
             self.known.redact(text)

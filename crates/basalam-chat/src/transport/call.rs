@@ -18,23 +18,25 @@ use crate::runtime::Wait;
 /// Makes the request of a call as often as it is sent.
 pub(crate) trait Requests: Send {
     /// Gives the next one to send; none where it cannot be made again.
-    fn next(&mut self) -> impl Future<Output = Result<Option<Request>, Error>> + Send;
+    ///
+    /// It comes in a box, so that a call that waits does not carry the room for it.
+    fn next(&mut self) -> impl Future<Output = Result<Option<Box<Request>>, Error>> + Send;
 }
 
 /// One request that is sent again and again.
-pub(crate) struct Again(Option<Request>);
+pub(crate) struct Again(Option<Box<Request>>);
 
 impl Again {
     pub(crate) fn new(request: Request) -> Again {
-        Again(Some(request))
+        Again(Some(Box::new(request)))
     }
 }
 
 impl Requests for Again {
-    async fn next(&mut self) -> Result<Option<Request>, Error> {
-        let copy = self.0.as_ref().and_then(Request::try_clone);
+    async fn next(&mut self) -> Result<Option<Box<Request>>, Error> {
+        let copy = self.0.as_ref().and_then(|request| request.try_clone());
         // What streams its body can be sent once.
-        Ok(copy.or_else(|| self.0.take()))
+        Ok(copy.map(Box::new).or_else(|| self.0.take()))
     }
 }
 
@@ -115,7 +117,7 @@ impl Call<'_> {
                     return Err(last.unwrap_or_else(Error::no_token_in_time));
                 };
                 let timeout = timeout.min(remaining);
-                let attempt = self.wire.attempt(self.operation, request, timeout);
+                let attempt = self.wire.attempt(self.operation, *request, timeout);
                 (attempt, token)
             };
             self.attempts += 1;
@@ -184,12 +186,20 @@ impl Call<'_> {
         let Authorization::Bearer { .. } = self.operation.authorization else {
             return Ok(None);
         };
+        let token = match way.tokens.at_hand(self.since)? {
+            Some(token) => token,
+            // Rare, and large: in a box of its own.
+            None => Box::pin(self.wait_for_token(way)).await?,
+        };
+        request.headers_mut().insert(AUTHORIZATION, token.header());
+        Ok(Some(token))
+    }
+
+    async fn wait_for_token(&self, way: &Way<'_>) -> Result<Arc<Current>, Error> {
         let remaining = self.remaining().ok_or_else(Error::no_token_in_time)?;
         let token = pin!(way.tokens.get(self.since));
         let token = within(self.wire.clock(), remaining, token).await;
-        let token = token.ok_or_else(Error::no_token_in_time)??;
-        request.headers_mut().insert(AUTHORIZATION, token.header());
-        Ok(Some(token))
+        token.ok_or_else(Error::no_token_in_time)?
     }
 
     /// Whether the service refused the token, and there can be another: once in a call.
