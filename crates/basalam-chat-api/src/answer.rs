@@ -26,13 +26,17 @@ pub(crate) trait Answer: Sized {
     fn read(answer: Whole) -> Result<ResponseValue<Self>, Error<()>>;
 }
 
-/// Sends a request of an operation, and waits for its success answer.
+/// Sends the request that `make` makes, and waits for its success answer.
 pub(crate) async fn whole(
     client: &Client,
     operation: &'static Operation,
-    request: Request,
+    make: &(dyn Fn() -> Result<Request, Error<()>> + Sync),
 ) -> Result<Whole, Error<()>> {
-    let answer = client.inner.transport.send(operation, request).await;
+    let request = make()?;
+    // What could be made once can be made again.
+    let again = || make().ok();
+    let transport = &client.inner.transport;
+    let answer = transport.send(operation, request, &again).await;
     match answer {
         Ok(answer) => Ok(Whole { operation, answer }),
         Err(failure) => Err(refused(failure)),

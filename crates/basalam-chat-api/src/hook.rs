@@ -16,15 +16,26 @@ use crate::operation::Operation;
 pub type TransportFuture<'a> =
     Pin<Box<dyn Future<Output = Result<SuccessAnswer, Failure>> + Send + 'a>>;
 
+/// Makes the request of an operation once more.
+pub type Again<'a> = &'a (dyn Fn() -> Option<Request> + Sync);
+
 /// Carries requests of the generated client to the service.
 ///
 /// Authorisation, sending, limits and whatever else is done to every request happen in here.
 pub trait Transport: fmt::Debug + Send + Sync {
     /// Sends one request of `operation` and gives its success answer, read whole.
     ///
+    /// `again` makes the request once more, for a transport that repeats it: making it anew costs nothing
+    /// where that is not needed, as keeping a copy would.
+    ///
     /// Whatever else comes is a failure, which reaches the caller inside
     /// [`Error::UnexpectedResponse`](crate::Error::UnexpectedResponse).
-    fn send<'a>(&'a self, operation: &'static Operation, request: Request) -> TransportFuture<'a>;
+    fn send<'a>(
+        &'a self,
+        operation: &'static Operation,
+        request: Request,
+        again: Again<'a>,
+    ) -> TransportFuture<'a>;
 }
 
 /// An answer that the document describes as success, read whole.

@@ -50,7 +50,7 @@ pub use additions::ClockTime;
 pub use additions::{ChatKind, MessageKind};
 pub use answer::read_uploaded_file;
 pub use client::{ByteStream, Client, ClientInfo, Error, ResponseValue, types};
-pub use hook::{Failure, Inner, SuccessAnswer, Transport, TransportFuture};
+pub use hook::{Again, Failure, Inner, SuccessAnswer, Transport, TransportFuture};
 pub use scalar::{InvalidId, InvalidSecret, UnknownValue};
 
 #[cfg(all(test, feature = "build-time-codegen"))]

@@ -20,7 +20,7 @@
 //! ```
 
 pub use basalam_chat_api::{
-    ByteStream, Client, ClientInfo, Error, Failure, Inner, InvalidSecret, ResponseValue,
+    Again, ByteStream, Client, ClientInfo, Error, Failure, Inner, InvalidSecret, ResponseValue,
     SuccessAnswer, Transport, TransportFuture, operation, operations, path, scalars, types,
 };
 use serde::de::DeserializeOwned;

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use basalam_chat_api::operation::Operation;
-use basalam_chat_api::{Failure, SuccessAnswer, Transport, TransportFuture};
+use basalam_chat_api::{Again, Failure, SuccessAnswer, Transport, TransportFuture};
 use reqwest::{Request, Url};
 
 use crate::auth::{Current, Tokens};
@@ -24,7 +24,7 @@ use crate::{Error, RequestOptions, RetryPolicy};
 pub(crate) use attempt::{Wire, within};
 pub(crate) use budget::PERCENT as RETRY_BUDGET_PERCENT;
 pub(crate) use by_hand::by_hand;
-pub(crate) use call::{Again, Requests};
+pub(crate) use call::{Copied, Requests};
 pub(crate) use outcome::outcome;
 pub(crate) use secrets::KnownSecrets;
 
@@ -84,8 +84,13 @@ impl Settings {
 }
 
 impl Transport for HttpTransport {
-    fn send<'a>(&'a self, operation: &'static Operation, request: Request) -> TransportFuture<'a> {
-        let mut requests = Again::new(request);
+    fn send<'a>(
+        &'a self,
+        operation: &'static Operation,
+        request: Request,
+        again: Again<'a>,
+    ) -> TransportFuture<'a> {
+        let mut requests = call::Made::new(request, again);
         Box::pin(async move {
             let answer = self.call(operation, &mut requests).await;
             answer.map_err(|error| Failure::new(error.of(operation)))

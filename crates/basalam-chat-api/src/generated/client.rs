@@ -975,11 +975,12 @@ impl Client {
         &'a self,
         token: &'a crate::scalars::BotToken,
     ) -> Result<ResponseValue<types::BotAnswer>, Error<()>> {
-        let request = self::requests(self).delete_webhook(token)?;
+        let requests = self::requests(self);
+        let make = || requests.delete_webhook(token);
         let answer = crate::answer::whole(
                 self,
                 &crate::operations::DELETE_WEBHOOK,
-                request,
+                &make,
             )
             .await?;
         crate::answer::Answer::read(answer)
@@ -996,11 +997,12 @@ impl Client {
         &'a self,
         token: &'a crate::scalars::BotToken,
     ) -> Result<ResponseValue<types::BotAnswer>, Error<()>> {
-        let request = self::requests(self).delete_webhook_post(token)?;
+        let requests = self::requests(self);
+        let make = || requests.delete_webhook_post(token);
         let answer = crate::answer::whole(
                 self,
                 &crate::operations::DELETE_WEBHOOK_POST,
-                request,
+                &make,
             )
             .await?;
         crate::answer::Answer::read(answer)
@@ -1018,11 +1020,12 @@ impl Client {
         &'a self,
         token: &'a crate::scalars::BotToken,
     ) -> Result<ResponseValue<types::BotAnswer>, Error<()>> {
-        let request = self::requests(self).delete_webhook_delete(token)?;
+        let requests = self::requests(self);
+        let make = || requests.delete_webhook_delete(token);
         let answer = crate::answer::whole(
                 self,
                 &crate::operations::DELETE_WEBHOOK_DELETE,
-                request,
+                &make,
             )
             .await?;
         crate::answer::Answer::read(answer)
@@ -1040,8 +1043,9 @@ impl Client {
         &'a self,
         token: &'a crate::scalars::BotToken,
     ) -> Result<ResponseValue<types::BotAnswer>, Error<()>> {
-        let request = self::requests(self).get_me(token)?;
-        let answer = crate::answer::whole(self, &crate::operations::GET_ME, request)
+        let requests = self::requests(self);
+        let make = || requests.get_me(token);
+        let answer = crate::answer::whole(self, &crate::operations::GET_ME, &make)
             .await?;
         crate::answer::Answer::read(answer)
     }
@@ -1057,8 +1061,9 @@ impl Client {
         &'a self,
         token: &'a crate::scalars::BotToken,
     ) -> Result<ResponseValue<types::BotAnswer>, Error<()>> {
-        let request = self::requests(self).get_me_post(token)?;
-        let answer = crate::answer::whole(self, &crate::operations::GET_ME_POST, request)
+        let requests = self::requests(self);
+        let make = || requests.get_me_post(token);
+        let answer = crate::answer::whole(self, &crate::operations::GET_ME_POST, &make)
             .await?;
         crate::answer::Answer::read(answer)
     }
@@ -1075,11 +1080,12 @@ impl Client {
         &'a self,
         token: &'a crate::scalars::BotToken,
     ) -> Result<ResponseValue<types::BotAnswer>, Error<()>> {
-        let request = self::requests(self).get_webhook_info(token)?;
+        let requests = self::requests(self);
+        let make = || requests.get_webhook_info(token);
         let answer = crate::answer::whole(
                 self,
                 &crate::operations::GET_WEBHOOK_INFO,
-                request,
+                &make,
             )
             .await?;
         crate::answer::Answer::read(answer)
@@ -1096,11 +1102,12 @@ impl Client {
         &'a self,
         token: &'a crate::scalars::BotToken,
     ) -> Result<ResponseValue<types::BotAnswer>, Error<()>> {
-        let request = self::requests(self).get_webhook_info_post(token)?;
+        let requests = self::requests(self);
+        let make = || requests.get_webhook_info_post(token);
         let answer = crate::answer::whole(
                 self,
                 &crate::operations::GET_WEBHOOK_INFO_POST,
-                request,
+                &make,
             )
             .await?;
         crate::answer::Answer::read(answer)
@@ -1118,8 +1125,9 @@ impl Client {
         &'a self,
         token: &'a crate::scalars::BotToken,
     ) -> Result<ResponseValue<types::BotAnswer>, Error<()>> {
-        let request = self::requests(self).log_out(token)?;
-        let answer = crate::answer::whole(self, &crate::operations::LOG_OUT, request)
+        let requests = self::requests(self);
+        let make = || requests.log_out(token);
+        let answer = crate::answer::whole(self, &crate::operations::LOG_OUT, &make)
             .await?;
         crate::answer::Answer::read(answer)
     }
@@ -1137,12 +1145,9 @@ impl Client {
         &'a self,
         token: &'a crate::scalars::BotToken,
     ) -> Result<ResponseValue<types::BotAnswer>, Error<()>> {
-        let request = self::requests(self).log_out_post(token)?;
-        let answer = crate::answer::whole(
-                self,
-                &crate::operations::LOG_OUT_POST,
-                request,
-            )
+        let requests = self::requests(self);
+        let make = || requests.log_out_post(token);
+        let answer = crate::answer::whole(self, &crate::operations::LOG_OUT_POST, &make)
             .await?;
         crate::answer::Answer::read(answer)
     }
@@ -1182,17 +1187,20 @@ impl Client {
         updated_before: Option<&'a crate::scalars::Timestamp>,
         updated_from: Option<&'a crate::scalars::Timestamp>,
     ) -> Result<ResponseValue<types::GetChatsAnswer>, Error<()>> {
-        let request = self::requests(self)
-            .get_chats(
-                filters,
-                limit,
-                modified_before,
-                modified_from,
-                order_by,
-                updated_before,
-                updated_from,
-            )?;
-        let answer = crate::answer::whole(self, &crate::operations::GET_CHATS, request)
+        let requests = self::requests(self);
+        let make = || {
+            requests
+                .get_chats(
+                    filters,
+                    limit,
+                    modified_before,
+                    modified_from,
+                    order_by,
+                    updated_before,
+                    updated_from,
+                )
+        };
+        let answer = crate::answer::whole(self, &crate::operations::GET_CHATS, &make)
             .await?;
         crate::answer::Answer::read(answer)
     }
@@ -1218,9 +1226,11 @@ impl Client {
         x_user_session: Option<&'a str>,
         body: &'a types::CreateChatBody,
     ) -> Result<ResponseValue<types::CreateChatAnswer>, Error<()>> {
-        let request = self::requests(self)
-            .create_chat(x_client_info, x_creation_tags, x_user_session, body)?;
-        let answer = crate::answer::whole(self, &crate::operations::CREATE_CHAT, request)
+        let requests = self::requests(self);
+        let make = || {
+            requests.create_chat(x_client_info, x_creation_tags, x_user_session, body)
+        };
+        let answer = crate::answer::whole(self, &crate::operations::CREATE_CHAT, &make)
             .await?;
         crate::answer::Answer::read(answer)
     }
@@ -1237,12 +1247,9 @@ impl Client {
         &'a self,
         body: &'a types::DeleteChatsBody,
     ) -> Result<ResponseValue<types::AcceptedAnswer>, Error<()>> {
-        let request = self::requests(self).delete_chats(body)?;
-        let answer = crate::answer::whole(
-                self,
-                &crate::operations::DELETE_CHATS,
-                request,
-            )
+        let requests = self::requests(self);
+        let make = || requests.delete_chats(body);
+        let answer = crate::answer::whole(self, &crate::operations::DELETE_CHATS, &make)
             .await?;
         crate::answer::Answer::read(answer)
     }
@@ -1260,11 +1267,12 @@ impl Client {
         &'a self,
         body: &'a types::DeleteMessageBody,
     ) -> Result<ResponseValue<types::AcceptedAnswer>, Error<()>> {
-        let request = self::requests(self).delete_message(body)?;
+        let requests = self::requests(self);
+        let make = || requests.delete_message(body);
         let answer = crate::answer::whole(
                 self,
                 &crate::operations::DELETE_MESSAGE,
-                request,
+                &make,
             )
             .await?;
         crate::answer::Answer::read(answer)
@@ -1286,12 +1294,9 @@ impl Client {
         x_client_info: Option<&'a str>,
         body: &'a types::EditMessageBody,
     ) -> Result<ResponseValue<types::EditMessageAnswer>, Error<()>> {
-        let request = self::requests(self).edit_message(x_client_info, body)?;
-        let answer = crate::answer::whole(
-                self,
-                &crate::operations::EDIT_MESSAGE,
-                request,
-            )
+        let requests = self::requests(self);
+        let make = || requests.edit_message(x_client_info, body);
+        let answer = crate::answer::whole(self, &crate::operations::EDIT_MESSAGE, &make)
             .await?;
         crate::answer::Answer::read(answer)
     }
@@ -1315,12 +1320,12 @@ impl Client {
         x_client_info: Option<&'a str>,
         body: &'a types::ForwardMessageBody,
     ) -> Result<ResponseValue<types::AcceptedAnswer>, Error<()>> {
-        let request = self::requests(self)
-            .forward_message(user_agent, x_client_info, body)?;
+        let requests = self::requests(self);
+        let make = || requests.forward_message(user_agent, x_client_info, body);
         let answer = crate::answer::whole(
                 self,
                 &crate::operations::FORWARD_MESSAGE,
-                request,
+                &make,
             )
             .await?;
         crate::answer::Answer::read(answer)
@@ -1334,11 +1339,12 @@ impl Client {
     pub async fn get_unseen_chat_count<'a>(
         &'a self,
     ) -> Result<ResponseValue<types::UnseenChatCount>, Error<()>> {
-        let request = self::requests(self).get_unseen_chat_count()?;
+        let requests = self::requests(self);
+        let make = || requests.get_unseen_chat_count();
         let answer = crate::answer::whole(
                 self,
                 &crate::operations::GET_UNSEEN_CHAT_COUNT,
-                request,
+                &make,
             )
             .await?;
         crate::answer::Answer::read(answer)
@@ -1372,13 +1378,9 @@ impl Client {
         message_id: Option<&'a crate::scalars::MessageId>,
         order: Option<&'a crate::scalars::SortOrder>,
     ) -> Result<ResponseValue<types::GetMessagesAnswer>, Error<()>> {
-        let request = self::requests(self)
-            .get_messages(chat_id, cmp, limit, message_id, order)?;
-        let answer = crate::answer::whole(
-                self,
-                &crate::operations::GET_MESSAGES,
-                request,
-            )
+        let requests = self::requests(self);
+        let make = || requests.get_messages(chat_id, cmp, limit, message_id, order);
+        let answer = crate::answer::whole(self, &crate::operations::GET_MESSAGES, &make)
             .await?;
         crate::answer::Answer::read(answer)
     }
@@ -1411,19 +1413,22 @@ impl Client {
         x_real_ip: Option<&'a str>,
         body: &'a types::CreateMessageBody,
     ) -> Result<ResponseValue<types::CreateMessageAnswer>, Error<()>> {
-        let request = self::requests(self)
-            .create_message(
-                chat_id,
-                user_agent,
-                x_client_info,
-                x_forwarded_for,
-                x_real_ip,
-                body,
-            )?;
+        let requests = self::requests(self);
+        let make = || {
+            requests
+                .create_message(
+                    chat_id,
+                    user_agent,
+                    x_client_info,
+                    x_forwarded_for,
+                    x_real_ip,
+                    body,
+                )
+        };
         let answer = crate::answer::whole(
                 self,
                 &crate::operations::CREATE_MESSAGE,
-                request,
+                &make,
             )
             .await?;
         crate::answer::Answer::read(answer)
@@ -1437,11 +1442,12 @@ impl Client {
     pub async fn get_current_user<'a>(
         &'a self,
     ) -> Result<ResponseValue<types::CurrentUser>, Error<()>> {
-        let request = self::requests(self).get_current_user()?;
+        let requests = self::requests(self);
+        let make = || requests.get_current_user();
         let answer = crate::answer::whole(
                 self,
                 &crate::operations::GET_CURRENT_USER,
-                request,
+                &make,
             )
             .await?;
         crate::answer::Answer::read(answer)
@@ -1677,7 +1683,7 @@ impl Requests<'_> {
         body: &'a types::CreateChatBody,
     ) -> Result<::reqwest::Request, Error<()>> {
         let url = format!("{}/v1/chats", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(4usize);
+        let mut header_map = ::reqwest::header::HeaderMap::new();
         if let Some(value) = x_client_info {
             header_map.append("X-Client-Info", value.to_string().try_into()?);
         }
@@ -1740,7 +1746,7 @@ impl Requests<'_> {
         body: &'a types::EditMessageBody,
     ) -> Result<::reqwest::Request, Error<()>> {
         let url = format!("{}/v1/chats/messages", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        let mut header_map = ::reqwest::header::HeaderMap::new();
         if let Some(value) = x_client_info {
             header_map.append("X-Client-Info", value.to_string().try_into()?);
         }
@@ -1764,7 +1770,7 @@ impl Requests<'_> {
         body: &'a types::ForwardMessageBody,
     ) -> Result<::reqwest::Request, Error<()>> {
         let url = format!("{}/v1/chats/messages/forward", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(3usize);
+        let mut header_map = ::reqwest::header::HeaderMap::new();
         if let Some(value) = user_agent {
             header_map.append("User-Agent", value.to_string().try_into()?);
         }
@@ -1837,7 +1843,7 @@ impl Requests<'_> {
             "{}/v1/chats/{}/messages", self.baseurl, crate ::path::encode_segment(&
             chat_id.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(5usize);
+        let mut header_map = ::reqwest::header::HeaderMap::new();
         if let Some(value) = user_agent {
             header_map.append("User-Agent", value.to_string().try_into()?);
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use basalam_chat_api::operation::Operation;
 use basalam_chat_api::scalars::{ChatId, MessageType};
 use basalam_chat_api::types::{Chat, CreateMessageBody, Message, NewMessageContent};
-use basalam_chat_api::{Client, Failure, Inner, SuccessAnswer, Transport, TransportFuture};
+use basalam_chat_api::{Again, Client, Failure, Inner, SuccessAnswer, Transport, TransportFuture};
 use http::HeaderValue;
 use http::header::AUTHORIZATION;
 use reqwest::Request;
@@ -32,6 +32,7 @@ impl Transport for Plain {
         &'a self,
         operation: &'static Operation,
         mut request: Request,
+        _: Again<'a>,
     ) -> TransportFuture<'a> {
         Box::pin(async move {
             let token = self.token.clone();

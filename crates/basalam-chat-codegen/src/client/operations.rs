@@ -112,8 +112,9 @@ impl Operation {
         let (name, arguments) = (&function.sig.ident, arguments(function)?);
         let row = format_ident!("{}", names::constant(&operation_id));
         function.block = parse_quote! {{
-            let request = self::requests(self).#name(#(#arguments),*)?;
-            let answer = crate::answer::whole(self, &crate::operations::#row, request).await?;
+            let requests = self::requests(self);
+            let make = || requests.#name(#(#arguments),*);
+            let answer = crate::answer::whole(self, &crate::operations::#row, &make).await?;
             crate::answer::Answer::read(answer)
         }};
         Some(Operation { request, answer })
@@ -313,8 +314,8 @@ mod tests {
         let text = shaped(quote! { 200u16 }).unwrap();
         for expected in [
             "/// Gets a note. pub async fn get_note<'a>( &'a self, id: i64, request: Option<&'a str>, )",
-            "let request = self::requests(self).get_note(id, request)?;",
-            "crate::answer::whole(self, &crate::operations::GET_NOTE, request) .await?;",
+            "let requests = self::requests(self); let make = || requests.get_note(id, request);",
+            "crate::answer::whole(self, &crate::operations::GET_NOTE, &make) .await?;",
             " fn get_note<'a>( &'a self, id: i64, request: Option<&'a str>, ) -> Result<::reqwest::Request, \
              Error<()>> { let url =",
             "let mut _request = self.client.get(url).build()?; Ok(_request) }",

@@ -4,8 +4,8 @@ use quote::{ToTokens, quote};
 use syn::punctuated::Punctuated;
 use syn::visit_mut::VisitMut;
 use syn::{
-    Block, Expr, ExprCall, ExprMethodCall, ImplItem, ItemImpl, Macro, Pat, Stmt, Token, UseGroup,
-    UseTree,
+    Block, Expr, ExprCall, ExprMethodCall, ImplItem, ItemImpl, Macro, Pat, Path, Stmt, Token,
+    UseGroup, UseTree,
 };
 
 /// Makes every request of a generated client what it should be on the wire.
@@ -24,10 +24,13 @@ struct Requests;
 
 impl VisitMut for Requests {
     fn visit_expr_call_mut(&mut self, call: &mut ExprCall) {
-        if let Expr::Path(function) = call.func.as_mut()
-            && function.path.is_ident("encode_path")
-        {
-            function.path = syn::parse_quote!(crate::path::encode_segment);
+        if let Expr::Path(function) = call.func.as_mut() {
+            if function.path.is_ident("encode_path") {
+                function.path = syn::parse_quote!(crate::path::encode_segment);
+            } else if is_room_for_headers(&function.path) {
+                function.path = syn::parse_quote!(::reqwest::header::HeaderMap::new);
+                call.args.clear();
+            }
         }
         syn::visit_mut::visit_expr_call_mut(self, call);
     }
@@ -74,6 +77,13 @@ impl VisitMut for Requests {
 fn is_panicking_constructor(item: &ImplItem) -> bool {
     matches!(item, ImplItem::Fn(function) if function.sig.ident == "new"
         && function.block.to_token_stream().to_string().contains("unwrap"))
+}
+
+/// `HeaderMap::with_capacity`, which makes room for headers that are hardly ever given.
+fn is_room_for_headers(function: &Path) -> bool {
+    let mut last = function.segments.iter().rev();
+    last.next().is_some_and(|it| it.ident == "with_capacity")
+        && last.next().is_some_and(|it| it.ident == "HeaderMap")
 }
 
 /// `let mut header_map = …;`
@@ -181,7 +191,8 @@ mod tests {
             text.contains(r#"header_map.append("api-version", append"#),
             "{text}"
         );
-        assert!(text.contains("let mut header_map =") && text.contains(".headers(header_map)"));
+        let room = "let mut header_map = ::reqwest::header::HeaderMap::new();";
+        assert!(text.contains(room) && text.contains(".headers(header_map)"));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use super::TokenSet;
 use super::login::Code;
 use super::oauth_client::{OAuthClient, joined};
 use crate::Error;
-use crate::transport::{Again, Settings, Wire};
+use crate::transport::{Copied, Settings, Wire};
 
 /// The token endpoint: where tokens are given for what proves who asks.
 #[derive(Clone, Debug)]
@@ -99,7 +99,7 @@ impl Endpoint {
             .form(&form)
             .build()
             .map_err(Error::unsendable)?;
-        let requests = &mut Again::new(request);
+        let requests = &mut Copied::new(request);
         let answer = self
             .wire
             .call(&self.settings, &OAUTH_TOKEN, None, requests)

@@ -214,13 +214,13 @@ impl Tokens {
     }
 
     fn next(&self, since: u64) -> Result<Next, Error> {
-        let now = self.shared.clock.system_time();
         let mut state = self.shared.state();
         if self.shared.renewer.is_none() {
             // Whether its time is over is for the service to say.
             let current = state.current.clone().ok_or_else(Error::not_refreshable)?;
             return Ok(Next::Use(current));
         }
+        let now = self.shared.clock.system_time();
         // One whose runtime has ended will never land.
         let is_lost =
             |flight: &mut Flight| flight.has_changed().is_err() && flight.borrow().is_none();

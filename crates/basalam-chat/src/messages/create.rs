@@ -73,7 +73,7 @@ pub(crate) struct Request {
     forward_from: Option<MessageId>,
     is_marked: bool,
     /// In a box, since hardly anybody sets them.
-    headers: Box<Headers>,
+    headers: Option<Box<Headers>>,
 }
 
 /// Headers that the vendor's own programs send.
@@ -144,25 +144,25 @@ impl<C> CreateMessage<C> {
 
     /// Names another program than the client's own to the service, for this request.
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
-        self.request.headers.user_agent = Some(user_agent.into());
+        self.request.headers().user_agent = Some(user_agent.into());
         self
     }
 
     /// Sets `X-Client-Info`, which the vendor documents as meant for its own programs.
     pub fn client_info(mut self, client_info: impl Into<String>) -> Self {
-        self.request.headers.client_info = Some(client_info.into());
+        self.request.headers().client_info = Some(client_info.into());
         self
     }
 
     /// Sets `X-Forwarded-For`, for the vendor's own programs.
     pub fn forwarded_for(mut self, address: impl Into<String>) -> Self {
-        self.request.headers.forwarded_for = Some(address.into());
+        self.request.headers().forwarded_for = Some(address.into());
         self
     }
 
     /// Sets `X-Real-IP`, for the vendor's own programs.
     pub fn real_ip(mut self, address: impl Into<String>) -> Self {
-        self.request.headers.real_ip = Some(address.into());
+        self.request.headers().real_ip = Some(address.into());
         self
     }
 }
@@ -180,12 +180,16 @@ impl Request {
             inline_buttons: None,
             forward_from: None,
             is_marked: false,
-            headers: Box::default(),
+            headers: None,
         }
     }
 
+    fn headers(&mut self) -> &mut Headers {
+        self.headers.get_or_insert_default()
+    }
+
     /// Checks the arguments, and makes what is sent of them.
-    fn parts(self) -> Result<(Box<Headers>, CreateMessageBody), Error> {
+    fn parts(self) -> Result<(Option<Box<Headers>>, CreateMessageBody), Error> {
         self.message.check(self.forward_from.is_some())?;
         if self
             .forward_from
@@ -197,7 +201,9 @@ impl Request {
                 "give one from 1 to 2147483647",
             ));
         }
-        self.headers.check()?;
+        if let Some(headers) = &self.headers {
+            headers.check()?;
+        }
         let mut body: CreateMessageBody = self.message.into_body();
         body.replied_message_id = self.reply_to;
         body.temp_id = self.temp_id;
@@ -233,15 +239,18 @@ impl request::Request for Request {
         if let Some(mark) = &mark {
             delivery::mark(&mut body, mark);
         }
+        let header = |one: fn(&Headers) -> &Option<String>| {
+            headers.as_ref().and_then(|it| one(it).as_deref())
+        };
         let began = Began::now(&*runtime.clock);
         let result = client
             .raw()
             .create_message(
                 &chat,
-                headers.user_agent.as_deref(),
-                headers.client_info.as_deref(),
-                headers.forwarded_for.as_deref(),
-                headers.real_ip.as_deref(),
+                header(|it| &it.user_agent),
+                header(|it| &it.client_info),
+                header(|it| &it.forwarded_for),
+                header(|it| &it.real_ip),
                 &body,
             )
             .await;

@@ -4,8 +4,8 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use basalam_chat_api::SuccessAnswer;
 use basalam_chat_api::operation::{Authorization, Operation};
+use basalam_chat_api::{Again, SuccessAnswer};
 use http::header::AUTHORIZATION;
 use reqwest::{Request, Url};
 
@@ -23,16 +23,38 @@ pub(crate) trait Requests: Send {
     fn next(&mut self) -> impl Future<Output = Result<Option<Box<Request>>, Error>> + Send;
 }
 
-/// One request that is sent again and again.
-pub(crate) struct Again(Option<Box<Request>>);
+/// One request that is made anew each time it is sent again.
+pub(crate) struct Made<'a> {
+    first: Option<Box<Request>>,
+    again: Again<'a>,
+}
 
-impl Again {
-    pub(crate) fn new(request: Request) -> Again {
-        Again(Some(Box::new(request)))
+impl<'a> Made<'a> {
+    pub(crate) fn new(first: Request, again: Again<'a>) -> Made<'a> {
+        Made {
+            first: Some(Box::new(first)),
+            again,
+        }
     }
 }
 
-impl Requests for Again {
+impl Requests for Made<'_> {
+    async fn next(&mut self) -> Result<Option<Box<Request>>, Error> {
+        let first = self.first.take();
+        Ok(first.or_else(|| (self.again)().map(Box::new)))
+    }
+}
+
+/// One request, of which a copy is sent each time.
+pub(crate) struct Copied(Option<Box<Request>>);
+
+impl Copied {
+    pub(crate) fn new(request: Request) -> Copied {
+        Copied(Some(Box::new(request)))
+    }
+}
+
+impl Requests for Copied {
     async fn next(&mut self) -> Result<Option<Box<Request>>, Error> {
         let copy = self.0.as_ref().and_then(|request| request.try_clone());
         // What streams its body can be sent once.

@@ -33,7 +33,7 @@ fn one_success_answer_with_any_others_is_accepted_and_the_others_are_left_to_the
             .set(&responses(), cases)
             .is_accepted();
         assert_eq!(generated.answer("get_note"), "types::Note");
-        let whole = "crate::answer::whole(self, &crate::operations::GET_NOTE, request)";
+        let whole = "crate::answer::whole(self, &crate::operations::GET_NOTE, &make)";
         assert!(generated.client_has(whole));
         assert!(generated.client_has("crate::answer::answers! { types::NotePage, types::Note"));
         assert!(generated.operations_have("success: 200u16,"));
