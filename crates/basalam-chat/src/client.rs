@@ -41,7 +41,12 @@ use crate::{Error, RequestOptions, raw};
 /// ```
 #[derive(Clone)]
 pub struct Client {
-    raw: Arc<raw::Client>,
+    shared: Arc<Shared>,
+}
+
+/// What the clones of a client share, behind one count of references: every request takes a clone.
+struct Shared {
+    raw: raw::Client,
     transport: Arc<HttpTransport>,
     own_id: Arc<OwnId>,
 }
@@ -70,24 +75,27 @@ impl Client {
     /// [`is_invalid_input`](Error::is_invalid_input) for an option that cannot be used.
     pub fn with_options(&self, options: RequestOptions) -> Result<Client, Error> {
         let client = self.taking(options);
-        client.transport.check()?;
+        client.transport().check()?;
         Ok(client)
     }
 
     /// As [`with_options`](Client::with_options), for options that are checked with each call.
     pub(crate) fn taking(&self, options: RequestOptions) -> Client {
-        let transport = self.transport.with(options);
-        Client::from_transport(self.base_url(), transport, self.own_id.clone())
+        let transport = self.transport().with(options);
+        Client::from_transport(self.base_url(), transport, self.shared.own_id.clone())
     }
 
     fn from_transport(base_url: &str, transport: HttpTransport, own_id: Arc<OwnId>) -> Client {
         let http = transport.wire().http().clone();
         let transport = Arc::new(transport);
         let inner = raw::Inner::new(transport.clone());
-        Client {
-            raw: Arc::new(raw::Client::new_with_client(base_url, http, inner)),
+        let shared = Shared {
+            raw: raw::Client::new_with_client(base_url, http, inner),
             transport,
             own_id,
+        };
+        Client {
+            shared: Arc::new(shared),
         }
     }
 
@@ -96,17 +104,17 @@ impl Client {
     /// It sends through the same transport, under the same rules. See [`raw`](crate::raw) for what
     /// that means and for how its answers are read.
     pub fn raw(&self) -> &raw::Client {
-        &self.raw
+        &self.shared.raw
     }
 
     /// What every request of this client goes through.
     pub(crate) fn transport(&self) -> &HttpTransport {
-        &self.transport
+        &self.shared.transport
     }
 
     /// The user that the token belongs to, once that is known.
     pub(crate) fn own_id(&self) -> &OwnId {
-        &self.own_id
+        &self.shared.own_id
     }
 
     /// The URL that every path is appended to.

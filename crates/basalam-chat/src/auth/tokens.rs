@@ -32,6 +32,8 @@ pub(crate) struct Tokens {
 }
 
 struct Shared {
+    /// The one token of a login that cannot renew it: nothing of it changes, and nobody has to lock it.
+    fixed: Option<Arc<Current>>,
     state: Mutex<State>,
     /// Missing where the token is all there is.
     renewer: Option<tokio::sync::Mutex<Renewer>>,
@@ -124,12 +126,14 @@ impl Tokens {
         let current = tokens.filter(|_| !waits);
         let current = current.map(|tokens| Current::new(tokens, now, false));
         let current = current.transpose()?;
+        let fixed = current.clone().filter(|_| renewer.is_none());
         let state = State {
             current,
             ..State::default()
         };
         Ok(Tokens {
             shared: Arc::new(Shared {
+                fixed,
                 state: Mutex::new(state),
                 renewer: renewer.map(tokio::sync::Mutex::new),
                 clock,
@@ -141,7 +145,10 @@ impl Tokens {
     /// How many renewals have ended: a call that notes it at its beginning is not answered by one that
     /// failed before it, and is by one that failed while it was under way.
     pub(crate) fn renewals(&self) -> u64 {
-        self.shared.state().ended
+        match self.shared.renewer {
+            Some(_) => self.shared.state().ended,
+            None => 0,
+        }
     }
 
     /// Gives a token that is good as far as is known, where nothing has to be waited for. Where it is time
@@ -214,12 +221,12 @@ impl Tokens {
     }
 
     fn next(&self, since: u64) -> Result<Next, Error> {
-        let mut state = self.shared.state();
         if self.shared.renewer.is_none() {
             // Whether its time is over is for the service to say.
-            let current = state.current.clone().ok_or_else(Error::not_refreshable)?;
-            return Ok(Next::Use(current));
+            let fixed = self.shared.fixed.clone();
+            return fixed.map(Next::Use).ok_or_else(Error::not_refreshable);
         }
+        let mut state = self.shared.state();
         let now = self.shared.clock.system_time();
         // One whose runtime has ended will never land.
         let is_lost =

@@ -35,6 +35,10 @@ impl Budget {
     /// A call begins.
     pub(super) fn earn(&self) {
         let most = RESERVE * RETRY;
+        // Usually it is full, and what is only read is no cause for cores to wait for one another.
+        if self.balance.load(Ordering::Relaxed) >= most {
+            return;
+        }
         let add = |balance: u64| Some(balance.saturating_add(self.earned).min(most));
         // The closure never gives `None`, so that nothing is lost here.
         let _ = self
