@@ -1,7 +1,7 @@
 //! How many instructions one call takes, counted by valgrind's callgrind.
 //!
 //! `cargo bench -p basalam-chat-bench --bench instructions` prints a table; names of cases after `--`
-//! choose some. Instructions are steady on a computer that does other things too, so this is what tells
+//! choose some. Besides whole calls it counts the reading of the same bodies alone. Instructions are steady on a computer that does other things too, so this is what tells
 //! whether a change helped. Each client makes some calls, and then many more of the same, in a process of
 //! its own under valgrind; the difference leaves out the start, the first connection and what is made once.
 //! The server is a process that valgrind does not see.
@@ -15,7 +15,12 @@ use std::process::{Command, ExitCode};
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
-use basalam_chat_bench::{AnyClient, Case, Kind, Server, serve_where_asked};
+use basalam_chat_api::types as generated;
+use basalam_chat_bench::{AnyClient, Case, Kind, Server, bodies, serve_where_asked, types};
+use serde::de::DeserializeOwned;
+
+/// Stands for a server where bodies alone are read.
+const NO_SERVER: &str = "none";
 
 /// Calls that are made in the one run and in the other.
 const CALLS: (u32, u32) = (20, 120);
@@ -28,7 +33,10 @@ fn main() -> anyhow::Result<ExitCode> {
     {
         let kind = Kind::named(kind).context("no such client")?;
         let case = Case::named(case).context("no such case")?;
-        return make_calls(kind, case, calls.parse()?, base_url);
+        return match base_url.as_str() {
+            NO_SERVER => read_bodies(kind, case, calls.parse()?),
+            _ => make_calls(kind, case, calls.parse()?, base_url),
+        };
     }
     // `cargo test --benches` runs this too, without this argument; it is no test.
     if !arguments.iter().any(|it| it == "--bench") {
@@ -78,6 +86,18 @@ fn report(cases: &[&Case]) -> anyhow::Result<ExitCode> {
             generated / by_hand
         );
     }
+    println!("\nreading alone     facade   by hand  facade/by hand");
+    for case in cases {
+        let own = of_a_call(Kind::Facade, **case, NO_SERVER)?;
+        let by_hand = of_a_call(Kind::ByHand, **case, NO_SERVER)?;
+        let ratio = own / by_hand;
+        println!(
+            "{:<16} {:>7.1} {:>9.1} {ratio:>15.3}",
+            case.name(),
+            own / 1e3,
+            by_hand / 1e3
+        );
+    }
     if is_kept {
         return Ok(ExitCode::SUCCESS);
     }
@@ -123,4 +143,31 @@ fn make_calls(kind: Kind, case: Case, calls: u32, base_url: &str) -> anyhow::Res
         }
         Ok(ExitCode::SUCCESS)
     })
+}
+
+/// Is what valgrind looks at where bodies alone are read. The facade reads what the generated client reads.
+fn read_bodies(kind: Kind, case: Case, times: u32) -> anyhow::Result<ExitCode> {
+    let body = match case {
+        Case::CreateMessage => bodies::sent(),
+        Case::GetMessages20 => bodies::messages(20),
+        Case::GetMessages100 => bodies::messages(100),
+        Case::GetChats30 => bodies::chats(),
+    };
+    for _ in 0..times {
+        match (kind, case) {
+            (Kind::Facade, Case::CreateMessage) => read::<generated::CreateMessageAnswer>(&body)?,
+            (Kind::Facade, Case::GetChats30) => read::<generated::GetChatsAnswer>(&body)?,
+            (Kind::Facade, _) => read::<generated::GetMessagesAnswer>(&body)?,
+            (_, Case::CreateMessage) => read::<types::SentAnswer>(&body)?,
+            (_, Case::GetChats30) => read::<types::ChatsAnswer>(&body)?,
+            (_, _) => read::<types::MessagesAnswer>(&body)?,
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> anyhow::Result<()> {
+    let value: T = serde_json::from_slice(std::hint::black_box(body))?;
+    drop(std::hint::black_box(value));
+    Ok(())
 }
