@@ -23,10 +23,10 @@ pub type Again<'a> = &'a (dyn Fn() -> Option<Request> + Sync);
 ///
 /// Authorisation, sending, limits and whatever else is done to every request happen in here.
 pub trait Transport: fmt::Debug + Send + Sync {
-    /// Sends one request of `operation` and gives its success answer, read whole.
+    /// Sends a request of `operation`, as often as it takes and may, and gives its success answer, read
+    /// whole.
     ///
-    /// `again` makes the request once more, for a transport that repeats it: making it anew costs nothing
-    /// where that is not needed, as keeping a copy would.
+    /// `again` makes the same request once more. Unlike a copy, it costs nothing where nothing is repeated.
     ///
     /// Whatever else comes is a failure, which reaches the caller inside
     /// [`Error::UnexpectedResponse`](crate::Error::UnexpectedResponse).

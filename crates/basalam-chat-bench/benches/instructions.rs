@@ -1,7 +1,9 @@
 //! How many instructions one call takes, counted by valgrind's callgrind.
 //!
 //! `cargo bench -p basalam-chat-bench --bench instructions` prints a table; names of cases after `--`
-//! choose some. Besides whole calls it counts the reading of the same bodies alone. Instructions are steady on a computer that does other things too, so this is what tells
+//! choose some. Besides whole calls it counts the reading of the same bodies alone.
+//!
+//! Instructions are steady on a computer that does other things too, so this is what tells
 //! whether a change helped. Each client makes some calls, and then many more of the same, in a process of
 //! its own under valgrind; the difference leaves out the start, the first connection and what is made once.
 //! The server is a process that valgrind does not see.

@@ -8,7 +8,7 @@
 //!   limits;
 //! - [`Floor`], hyper with the same types and nothing else.
 //!
-//! The benchmarks tell each as a ratio to the last two. How to run them, and what they told last, is in
+//! The benchmarks tell the facade as a ratio to the others. How to run them, and what they told last, is in
 //! `docs/performance.md`.
 
 pub mod bodies;

@@ -52,8 +52,8 @@ pub struct Sources {
 
 /// Generates Rust source from the text of an OpenAPI 3.0 document.
 ///
-/// The client's source expects to live in a crate that offers the modules `scalars`, `operation`, `answer`
-/// and `path` and the type `Inner` at its root, as `basalam-chat-api` does.
+/// The client's source expects to live in a crate that offers the modules `scalars`, `operation`,
+/// `operations`, `answer` and `path` and the type `Inner` at its root, as `basalam-chat-api` does.
 ///
 /// # Errors
 ///

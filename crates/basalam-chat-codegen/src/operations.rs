@@ -6,12 +6,10 @@ use quote::{format_ident, quote};
 use crate::lower::{Accounts, Authorization, Lowered, LoweredOperation};
 use crate::{Error, names, prose, source};
 
-/// Writes the table: a constant for each operation, and the way from an id to it.
+/// Writes the table: a constant for each operation, and the list of all.
 pub(crate) fn generate(lowered: &Lowered) -> Result<String, Error> {
     let constants = lowered.operations.iter().map(constant);
     let all = lowered.operations.iter().map(constant_name);
-    let ids = lowered.operations.iter().map(|operation| &operation.id);
-    let found = lowered.operations.iter().map(constant_name);
     let count = lowered.operations.len();
     let accounts = lowered.accounts.as_ref().map(accounts);
     let tokens = quote! {
@@ -24,13 +22,6 @@ pub(crate) fn generate(lowered: &Lowered) -> Result<String, Error> {
         /// Every operation of the document, in the order of path and method.
         pub static ALL: [&Operation; #count] = [#(&#all),*];
 
-        /// Finds an operation by its id in the document.
-        pub fn find(id: &str) -> Option<&'static Operation> {
-            match id {
-                #(#ids => Some(&#found),)*
-                _ => None,
-            }
-        }
     };
     Ok(source::format(&source::parse(tokens)?))
 }

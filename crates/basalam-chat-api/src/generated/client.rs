@@ -4,7 +4,7 @@
 #[allow(unused_imports)]
 pub use progenitor_client::{ByteStream, ClientInfo, Error, ResponseValue};
 #[allow(unused_imports)]
-use progenitor_client::{ClientHooks, OperationInfo, RequestBuilderExt};
+use progenitor_client::RequestBuilderExt;
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
 pub mod types {
@@ -959,7 +959,6 @@ impl ClientInfo<crate::Inner> for Client {
         &self.inner
     }
 }
-impl ClientHooks<crate::Inner> for &Client {}
 #[allow(clippy::all)]
 impl Client {
     /// Remove the webhook of the bot, by GET

@@ -261,29 +261,3 @@ pub static ALL: [&Operation; 20usize] = [
     &UPLOAD_FILE,
     &GET_CURRENT_USER,
 ];
-/// Finds an operation by its id in the document.
-pub fn find(id: &str) -> Option<&'static Operation> {
-    match id {
-        "delete_webhook_delete" => Some(&DELETE_WEBHOOK_DELETE),
-        "delete_webhook" => Some(&DELETE_WEBHOOK),
-        "delete_webhook_post" => Some(&DELETE_WEBHOOK_POST),
-        "get_me" => Some(&GET_ME),
-        "get_me_post" => Some(&GET_ME_POST),
-        "get_webhook_info" => Some(&GET_WEBHOOK_INFO),
-        "get_webhook_info_post" => Some(&GET_WEBHOOK_INFO_POST),
-        "log_out" => Some(&LOG_OUT),
-        "log_out_post" => Some(&LOG_OUT_POST),
-        "delete_chats" => Some(&DELETE_CHATS),
-        "get_chats" => Some(&GET_CHATS),
-        "create_chat" => Some(&CREATE_CHAT),
-        "delete_message" => Some(&DELETE_MESSAGE),
-        "edit_message" => Some(&EDIT_MESSAGE),
-        "forward_message" => Some(&FORWARD_MESSAGE),
-        "get_unseen_chat_count" => Some(&GET_UNSEEN_CHAT_COUNT),
-        "get_messages" => Some(&GET_MESSAGES),
-        "create_message" => Some(&CREATE_MESSAGE),
-        "upload_file" => Some(&UPLOAD_FILE),
-        "get_current_user" => Some(&GET_CURRENT_USER),
-        _ => None,
-    }
-}

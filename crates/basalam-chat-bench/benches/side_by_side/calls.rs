@@ -6,7 +6,7 @@ use basalam_chat_bench::{AnyClient, Case, Kind};
 use criterion::Criterion;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::compare::Comparison;
+use crate::compare::{Comparison, LONG, SHORT};
 
 /// Measures one case, with so many tasks at once.
 pub(crate) fn compare(
@@ -33,7 +33,8 @@ pub(crate) fn compare(
         let clients = &mut clients.expect("one was made of each kind").1;
         run(&runtime, clients, case, calls)
     };
-    Ok(Comparison::measure(criterion, name, Kind::ALL, run))
+    let turns = if tasks == 1 { SHORT } else { LONG };
+    Ok(Comparison::measure(criterion, name, Kind::ALL, turns, run))
 }
 
 /// Makes the clients of the tasks, which share what they can.

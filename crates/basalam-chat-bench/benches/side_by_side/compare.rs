@@ -5,11 +5,17 @@ use std::fmt;
 use std::time::Duration;
 
 use basalam_chat_bench::Kind;
-use criterion::{BenchmarkId, Criterion};
+use criterion::{BenchmarkId, Criterion, SamplingMode};
 
 /// The clients take turns so often. Many short turns: on a computer that others use too, one long turn may
 /// fall into a slow time from beginning to end.
 const ROUNDS: usize = 41;
+
+/// How often, and for how long each time.
+pub(crate) const SHORT: (usize, Duration) = (ROUNDS, Duration::from_millis(60));
+
+/// Many tasks need longer turns, in which each makes several calls: starting them is not what is measured.
+pub(crate) const LONG: (usize, Duration) = (ROUNDS / 3, Duration::from_millis(600));
 
 /// What was measured of one case.
 pub(crate) struct Comparison {
@@ -24,24 +30,27 @@ impl Comparison {
         criterion: &mut Criterion,
         name: String,
         kinds: &[Kind],
+        (rounds, time): (usize, Duration),
         mut run: impl FnMut(Kind, u64) -> Duration,
     ) -> Comparison {
         let mut group = criterion.benchmark_group(&name);
+        // The same number of calls in every sample.
+        group.sampling_mode(SamplingMode::Flat);
+        group.measurement_time(time);
         let mut times: Vec<(Kind, Vec<f64>)> = kinds.iter().map(|it| (*it, Vec::new())).collect();
-        for round in 0..ROUNDS {
+        for round in 0..rounds {
+            // Nobody always follows the same one.
+            times.rotate_left(1);
             for (kind, times) in &mut times {
                 let samples = RefCell::new(Vec::new());
                 group.bench_function(BenchmarkId::new(kind.name(), round), |bencher| {
                     bencher.iter_custom(|calls| {
                         let took = run(*kind, calls);
-                        let calls = u32::try_from(calls).unwrap_or(u32::MAX);
-                        samples
-                            .borrow_mut()
-                            .push(took.as_secs_f64() / f64::from(calls));
+                        samples.borrow_mut().push((calls, took));
                         took
                     });
                 });
-                times.extend(median(samples.into_inner()));
+                times.extend(time_of_a_call(&samples.into_inner()));
             }
         }
         group.finish();
@@ -97,6 +106,18 @@ impl fmt::Display for Comparison {
         }
         Ok(())
     }
+}
+
+/// The median of the samples, in seconds, without the shorter ones that are warming up.
+fn time_of_a_call(samples: &[(u64, Duration)]) -> Option<f64> {
+    let most = samples.iter().map(|(calls, _)| *calls).max()?;
+    let whole = samples.iter().filter(|(calls, _)| *calls == most);
+    // So many calls are exact in a double.
+    median(
+        whole
+            .map(|(calls, took)| took.as_secs_f64() / *calls as f64)
+            .collect(),
+    )
 }
 
 /// The one in the middle; nothing of nothing.

@@ -9,12 +9,12 @@ use bytes::Bytes;
 use criterion::Criterion;
 use serde::de::DeserializeOwned;
 
-use crate::compare::Comparison;
+use crate::compare::{Comparison, SHORT};
 
 /// Measures the body that a case is answered with.
 pub(crate) fn compare(criterion: &mut Criterion, case: Case) -> Comparison {
     let name = format!("read {}", case.name());
-    // The facade reads what the generated client reads, and hyper is given what is written by hand.
+    // The facade reads what the generated client reads.
     let kinds = [Kind::Facade, Kind::ByHand];
     match case {
         Case::CreateMessage => types_of::<generated::CreateMessageAnswer, types::SentAnswer>(
@@ -45,7 +45,7 @@ fn types_of<Generated: DeserializeOwned, ByHand: DeserializeOwned>(
     kinds: &[Kind],
     body: &Bytes,
 ) -> Comparison {
-    Comparison::measure(criterion, name, kinds, |kind, times| match kind {
+    Comparison::measure(criterion, name, kinds, SHORT, |kind, times| match kind {
         Kind::Facade => read::<Generated>(body, times),
         _ => read::<ByHand>(body, times),
     })

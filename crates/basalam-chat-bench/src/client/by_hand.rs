@@ -7,10 +7,11 @@
 
 use std::time::Duration;
 
-use anyhow::{bail, ensure};
-use bytes::BytesMut;
+use anyhow::ensure;
+use bytes::Bytes;
 use http::HeaderValue;
 use http::header::AUTHORIZATION;
+use http_body_util::{BodyExt, Limited};
 use reqwest::{Client, ClientBuilder, RequestBuilder, Response};
 use serde::de::DeserializeOwned;
 
@@ -100,26 +101,18 @@ impl ByHand {
     async fn send<T: DeserializeOwned>(&self, request: RequestBuilder) -> anyhow::Result<T> {
         let request = request.header(AUTHORIZATION, self.token.clone());
         let request = request.header(http::header::ACCEPT, "application/json");
-        let mut answer = request.send().await?;
+        let answer = request.send().await?;
         ensure!(answer.status().is_success(), "refused: {}", answer.status());
-        Ok(serde_json::from_slice(&read(&mut answer).await?)?)
+        Ok(serde_json::from_slice(&read(answer).await?)?)
     }
 }
 
-/// Reads a body whole, and no more than the limit.
-async fn read(answer: &mut Response) -> anyhow::Result<BytesMut> {
+/// Reads a body whole, and no more than the limit. What comes in one piece is not copied.
+async fn read(answer: Response) -> anyhow::Result<Bytes> {
     let announced = answer.content_length().unwrap_or_default();
     let announced = usize::try_from(announced).unwrap_or(usize::MAX);
-    if announced > MAX_ANSWER_BYTES {
-        bail!("the answer is too large");
-    }
-    let mut body = BytesMut::with_capacity(announced);
-    while let Some(chunk) = answer.chunk().await? {
-        ensure!(
-            body.len() + chunk.len() <= MAX_ANSWER_BYTES,
-            "the answer is too large"
-        );
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
+    ensure!(announced <= MAX_ANSWER_BYTES, "the answer is too large");
+    let body = Limited::new(reqwest::Body::from(answer), MAX_ANSWER_BYTES).collect();
+    let body = body.await.map_err(anyhow::Error::from_boxed)?;
+    Ok(body.to_bytes())
 }

@@ -22,6 +22,7 @@ use crate::{Error, names};
 ///
 /// Names the first operation that is not of the form that progenitor writes.
 pub(super) fn shape(file: &mut syn::File) -> Result<(), Error> {
+    file.items.retain(|item| !is_hooks(item));
     let (mut requests, mut answers) = (Vec::new(), Vec::new());
     let mut seen = HashSet::new();
     for item in &mut file.items {
@@ -65,6 +66,13 @@ pub(super) fn shape(file: &mut syn::File) -> Result<(), Error> {
         });
     }
     Ok(())
+}
+
+/// `impl ClientHooks<…> for &Client {}`.
+fn is_hooks(item: &Item) -> bool {
+    matches!(item, Item::Impl(item) if item.trait_.as_ref().is_some_and(|(name, _)| {
+        name.segments.last().is_some_and(|last| last.ident == "ClientHooks")
+    }))
 }
 
 fn operations(item: &mut ItemImpl) -> impl Iterator<Item = &mut ImplItemFn> {

@@ -49,7 +49,7 @@ impl VisitMut for Requests {
     fn visit_use_group_mut(&mut self, group: &mut UseGroup) {
         group.items = std::mem::take(&mut group.items)
             .into_iter()
-            .filter(|item| !matches!(item, UseTree::Name(name) if name.ident == "encode_path"))
+            .filter(|item| !matches!(item, UseTree::Name(name) if is_unused(&name.ident)))
             .collect();
     }
 
@@ -77,6 +77,13 @@ impl VisitMut for Requests {
 fn is_panicking_constructor(item: &ImplItem) -> bool {
     matches!(item, ImplItem::Fn(function) if function.sig.ident == "new"
         && function.block.to_token_stream().to_string().contains("unwrap"))
+}
+
+/// What is taken out of the requests, or of the operations after them.
+fn is_unused(name: &syn::Ident) -> bool {
+    ["encode_path", "ClientHooks", "OperationInfo"]
+        .iter()
+        .any(|unused| name == unused)
 }
 
 /// `HeaderMap::with_capacity`, which makes room for headers that are hardly ever given.

@@ -1,7 +1,7 @@
 //! The token of a client: who holds it, and who renews it while others wait.
 
 use std::fmt;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -102,6 +102,13 @@ impl Current {
     }
 }
 
+/// What somebody gets who asks for a token.
+pub(crate) enum Asked<'a> {
+    AtHand(Arc<Current>),
+    /// The token of the renewal that is under way.
+    Renewed(Pin<Box<dyn Future<Output = Result<Arc<Current>, Error>> + Send + 'a>>),
+}
+
 /// What there is to do for somebody who asks for a token.
 enum Next {
     Use(Arc<Current>),
@@ -126,7 +133,10 @@ impl Tokens {
         let current = tokens.filter(|_| !waits);
         let current = current.map(|tokens| Current::new(tokens, now, false));
         let current = current.transpose()?;
-        let fixed = current.clone().filter(|_| renewer.is_none());
+        let (fixed, current) = match renewer {
+            None => (current, None),
+            Some(_) => (None, current),
+        };
         let state = State {
             current,
             ..State::default()
@@ -151,21 +161,20 @@ impl Tokens {
         }
     }
 
-    /// Gives a token that is good as far as is known, where nothing has to be waited for. Where it is time
-    /// for a renewal, that is begun.
-    pub(crate) fn at_hand(&self, since: u64) -> Result<Option<Arc<Current>>, Error> {
-        Ok(match self.next(since)? {
-            Next::Use(current) => Some(current),
-            Next::Wait(..) => None,
-        })
-    }
-
     /// Gives a token that is good as far as is known, and renews it first where it is time.
     pub(crate) async fn get(&self, since: u64) -> Result<Arc<Current>, Error> {
-        match self.next(since)? {
-            Next::Use(current) => Ok(current),
-            Next::Wait(flight, usable) => self.wait(flight, usable).await,
+        match self.ask(since)? {
+            Asked::AtHand(current) => Ok(current),
+            Asked::Renewed(renewed) => renewed.await,
         }
+    }
+
+    /// As [`get`](Tokens::get), for whoever must not carry the room for waiting where there is no need to.
+    pub(crate) fn ask(&self, since: u64) -> Result<Asked<'_>, Error> {
+        Ok(match self.next(since)? {
+            Next::Use(current) => Asked::AtHand(current),
+            Next::Wait(flight, usable) => Asked::Renewed(Box::pin(self.wait(flight, usable))),
+        })
     }
 
     async fn wait(

@@ -12,7 +12,7 @@ use reqwest::{Request, Url};
 use super::attempt::{Wire, within};
 use super::{Settings, repeat, trace};
 use crate::Error;
-use crate::auth::{Current, Tokens};
+use crate::auth::{Asked, Current, Tokens};
 use crate::runtime::Wait;
 
 /// Makes the request of a call as often as it is sent.
@@ -208,20 +208,16 @@ impl Call<'_> {
         let Authorization::Bearer { .. } = self.operation.authorization else {
             return Ok(None);
         };
-        let token = match way.tokens.at_hand(self.since)? {
-            Some(token) => token,
-            // Rare, and large: in a box of its own.
-            None => Box::pin(self.wait_for_token(way)).await?,
+        let token = match way.tokens.ask(self.since)? {
+            Asked::AtHand(token) => token,
+            Asked::Renewed(mut renewed) => {
+                let remaining = self.remaining().ok_or_else(Error::no_token_in_time)?;
+                let token = within(self.wire.clock(), remaining, renewed.as_mut()).await;
+                token.ok_or_else(Error::no_token_in_time)??
+            }
         };
         request.headers_mut().insert(AUTHORIZATION, token.header());
         Ok(Some(token))
-    }
-
-    async fn wait_for_token(&self, way: &Way<'_>) -> Result<Arc<Current>, Error> {
-        let remaining = self.remaining().ok_or_else(Error::no_token_in_time)?;
-        let token = pin!(way.tokens.get(self.since));
-        let token = within(self.wire.clock(), remaining, token).await;
-        token.ok_or_else(Error::no_token_in_time)?
     }
 
     /// Whether the service refused the token, and there can be another: once in a call.
