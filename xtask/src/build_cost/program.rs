@@ -32,6 +32,15 @@ const BARE: &str = r#"reqwest = { version = "0.13", features = ["json", "query"]
 serde = { version = "1", features = ["derive"] }
 "#;
 
+/// Has crates that come by a path built as those of a registry are, which are not to be edited: cargo keeps no
+/// notes of them for the next build.
+const AS_FROM_A_REGISTRY: &str = "
+[profile.dev.package.basalam-chat]
+incremental = false
+[profile.dev.package.basalam-chat-api]
+incremental = false
+";
+
 /// A program outside of the workspace, with the versions that the workspace is locked to.
 pub(super) struct Program {
     pub(super) name: &'static str,
@@ -63,7 +72,7 @@ impl Program {
     pub(super) fn sdk(root: &Path) -> anyhow::Result<Program> {
         let sdk = root.join("crates/basalam-chat");
         // A string of Rust is one of TOML.
-        let dependency = format!("basalam-chat = {{ path = {sdk:?} }}\n");
+        let dependency = format!("basalam-chat = {{ path = {sdk:?} }}\n{AS_FROM_A_REGISTRY}");
         Program::write(root, "sdk", &dependency, include_str!("sdk/main.rs"))
     }
 
