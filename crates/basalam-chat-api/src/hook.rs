@@ -39,7 +39,6 @@ pub trait Transport: fmt::Debug + Send + Sync {
 }
 
 /// An answer that the document describes as success, read whole.
-#[derive(Clone)]
 pub struct SuccessAnswer {
     /// Its headers.
     pub headers: HeaderMap,

@@ -57,7 +57,7 @@ struct Inner {
     /// The [`BatchReport`] of a longer list of ids, of whichever id.
     batch: Option<Box<dyn Any + Send + Sync>>,
     retry_after: Option<Duration>,
-    /// How often the request was sent; zero where nothing was, or where nobody counted.
+    /// How often the request was sent; zero where nothing was, and one where nobody counted.
     attempts: u32,
     /// An attempt before the one that this tells of may have been done.
     done_before: bool,
@@ -163,7 +163,8 @@ impl Error {
         self.inner.retry_after
     }
 
-    /// How often the request was sent, retries included; zero where nothing was sent.
+    /// How often the request was sent, retries included; zero where nothing was sent. One stands for one or
+    /// more where the service answered with success and the answer does not hold what it should.
     pub fn attempts(&self) -> u32 {
         self.inner.attempts
     }

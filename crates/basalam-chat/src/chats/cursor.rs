@@ -126,30 +126,33 @@ mod tests {
     use super::*;
     use crate::paging::Cursor;
 
-    fn chat(id: i64, time: &str) -> Chat {
+    fn chat(id: i64, (updated_at, modified_at): &(String, Option<String>)) -> Chat {
         let chat = json!({
             "id": id, "chat_type": "private", "contact_is_blocked": false, "marked_as_unread": false,
-            "show_approvals": false, "unseen_message_count": 0, "updated_at": time,
+            "show_approvals": false, "unseen_message_count": 0, "updated_at": updated_at,
+            "modified_at": modified_at,
         });
         serde_json::from_value(chat).unwrap()
+    }
+
+    fn time() -> impl Strategy<Value = String> {
+        prop_oneof![
+            (0..6).prop_map(|second| format!("2026-07-22 10:28:{second:02}")),
+            (0..6).prop_map(|second| format!("2026-07-22T10:28:{second:02}.5Z")),
+            Just("soon".to_owned()),
+        ]
     }
 
     proptest! {
         #[test]
         fn a_page_leads_where_one_chat_after_the_other_leads(
-            times in prop::collection::vec(
-                prop_oneof![
-                    (0..6).prop_map(|second| format!("2026-07-22 10:28:{second:02}")),
-                    (0..6).prop_map(|second| format!("2026-07-22T10:28:{second:02}.5Z")),
-                    Just("soon".to_owned()),
-                ],
-                0..12,
-            )
+            order in prop::sample::select(vec![ChatOrder::UpdatedAt, ChatOrder::ModifiedAt]),
+            times in prop::collection::vec((time(), prop::option::of(time())), 0..12),
         ) {
-            let chats: Vec<Chat> = (1..).zip(&times).map(|(id, time)| chat(id, time)).collect();
-            let mut expected = ChatCursor::new(ChatOrder::UpdatedAt);
+            let chats: Vec<Chat> = (1..).zip(&times).map(|(id, times)| chat(id, times)).collect();
+            let mut expected = ChatCursor::new(order.clone());
             chats.iter().for_each(|chat| expected.advance(chat));
-            prop_assert_eq!(ChatCursor::after(ChatOrder::UpdatedAt, &chats), expected);
+            prop_assert_eq!(ChatCursor::after(order, &chats), expected);
         }
     }
 }

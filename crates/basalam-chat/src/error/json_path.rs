@@ -3,10 +3,15 @@
 //! A reader that keeps the path while it reads is compiled a second time for every type that it reads.
 //! This one knows no types: it walks the text once to the place that the error names.
 
+/// How long the names of members are that are shown, in bytes: longer than those of the document.
+const LONGEST_NAME: usize = 48;
+
 /// How deep serde_json reads values, so that nothing below is ever at fault.
 const DEEPEST: usize = 128;
 
 /// The path to where reading `text` failed, such as `data.messages[3].id`; empty for the text as a whole.
+///
+/// A name that is no plain word is shown as `?`: it may be a part of what people write to each other.
 ///
 /// It leads to the value that is of the wrong type, to the object that lacks a member, or to what a
 /// text that breaks off was about to hold. Where a container begins right inside another, the inner one is
@@ -194,15 +199,23 @@ impl<'a> Walk<'a> {
                     if !path.is_empty() {
                         path.push('.');
                     }
-                    match serde_json::from_slice::<String>(name) {
-                        Ok(name) => path.push_str(&name),
-                        Err(_) => path.push_str(&String::from_utf8_lossy(name)),
-                    }
+                    path.push_str(name_to_show(name));
                 }
                 Place::Item(number) => path.push_str(&format!("[{number}]")),
             }
         }
         path
+    }
+}
+
+/// The name of a member where it is one of a format. Others may be what people wrote, and have any length.
+fn name_to_show(quoted: &[u8]) -> &str {
+    let name = std::str::from_utf8(quoted).unwrap_or_default();
+    let name = name.trim_matches('"');
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
+    match (1..=LONGEST_NAME).contains(&name.len()) && name.bytes().all(is_word) {
+        true => name,
+        false => "?",
     }
 }
 

@@ -172,7 +172,7 @@ impl Error {
             "",
         );
         error.inner.answer = ErrorAnswer::said(code, description);
-        error
+        error.after(1)
     }
 
     /// A call for a part of a list, with what became of all parts.
@@ -228,7 +228,7 @@ impl Error {
             "check that the base URL is the service's",
         );
         made.inner.answer.body = Some(cut(body, BODY_BYTES));
-        made
+        made.after(1)
     }
 
     /// A success answer without the part that holds what was asked for.
@@ -238,6 +238,7 @@ impl Error {
             format!("the answer holds no `{path}`"),
             "check that the base URL is the service's",
         )
+        .after(1)
     }
 
     /// A page that holds none of what comes next.

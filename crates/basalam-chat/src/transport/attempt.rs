@@ -2,8 +2,7 @@
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -30,10 +29,18 @@ pub(crate) struct Wire {
     max_answer_bytes: usize,
 }
 
+/// What the beginning of an answer says.
+enum Head {
+    /// The status of a success.
+    Success(u16),
+    /// The status of an error, and how long the service asks to wait.
+    Refusal(u16, Option<Duration>),
+}
+
 /// How much of an error answer is read. What the service says of an error is short.
 const MAX_REFUSAL_BYTES: usize = 64 * 1024;
 
-/// How long each piece of an error answer is waited for. Its status says what matters.
+/// How long the body of an error answer is waited for. Its status says what matters.
 const REFUSAL_TIME: Duration = Duration::from_secs(3);
 
 impl Wire {
@@ -87,15 +94,18 @@ impl Wire {
         response: impl Future<Output = reqwest::Result<Response>> + Send,
         timeout: Duration,
     ) -> Result<SuccessAnswer, Error> {
-        // Zero until the beginning of an answer is there.
-        let status = AtomicU16::new(0);
-        let answer = pin!(self.exchange(operation, response, &status));
+        let head = OnceLock::new();
+        let answer = pin!(self.exchange(operation, response, &head));
         let within = within(self.clock(), timeout, answer).await;
         within.unwrap_or_else(|| {
             let late = Error::timed_out(timeout);
-            Err(match status.load(Ordering::Relaxed) {
-                0 => late,
-                status => late.with_status(status),
+            Err(match head.get() {
+                None => late,
+                Some(Head::Success(status)) => late.with_status(*status),
+                // It is known without its body what the service did.
+                Some(Head::Refusal(status, wait)) => {
+                    Error::refused(operation, *status, "", str::to_owned).retrying_after(*wait)
+                }
             })
         })
     }
@@ -104,13 +114,13 @@ impl Wire {
         &self,
         operation: &'static Operation,
         response: impl Future<Output = reqwest::Result<Response>> + Send,
-        seen: &AtomicU16,
+        head: &OnceLock<Head>,
     ) -> Result<SuccessAnswer, Error> {
         let mut response = response.await.map_err(Error::sending)?;
         let status = response.status();
-        seen.store(status.as_u16(), Ordering::Relaxed);
         trace::answered(status.as_u16());
         if status.is_success() {
+            head.get_or_init(|| Head::Success(status.as_u16()));
             let body = self.read(&mut response).await?;
             // Every 2xx means the same.
             return Ok(SuccessAnswer {
@@ -125,6 +135,7 @@ impl Wire {
             return Err(Error::redirected(status.as_u16(), target));
         }
         let wait = retry_after(response.headers(), self.clock().system_time());
+        head.get_or_init(|| Head::Refusal(status.as_u16(), wait));
         let body = Box::pin(self.read_refusal(&mut response)).await;
         let body = String::from_utf8_lossy(&body);
         let refused = Error::refused(operation, status.as_u16(), &body, |text| {
@@ -160,15 +171,17 @@ impl Wire {
     /// off, hangs or has no end changes nothing.
     async fn read_refusal(&self, response: &mut Response) -> BytesMut {
         let mut body = BytesMut::new();
-        while let Some(Ok(Some(chunk))) =
-            within(self.clock(), REFUSAL_TIME, pin!(response.chunk())).await
-        {
-            let room = MAX_REFUSAL_BYTES - body.len();
-            body.extend_from_slice(&chunk[..chunk.len().min(room)]);
-            if chunk.len() >= room {
-                break;
+        let reading = async {
+            while let Ok(Some(chunk)) = response.chunk().await {
+                let room = MAX_REFUSAL_BYTES - body.len();
+                body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+                if chunk.len() >= room {
+                    break;
+                }
             }
-        }
+        };
+        // What came until then is enough.
+        let _ = within(self.clock(), REFUSAL_TIME, pin!(reading)).await;
         body
     }
 }

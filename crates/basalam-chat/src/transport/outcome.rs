@@ -29,11 +29,8 @@ pub(super) fn failed(
         Raw::UnexpectedResponse(mut answer) => Failure::take::<Error>(&mut answer)
             .unwrap_or_else(|| Error::undocumented(Some(answer.status().as_u16()))),
         Raw::InvalidResponsePayload(body, error) => {
-            // No more of it is kept than a part of this.
-            let beginning = &body[..body.len().min(16 * 1024)];
-            let text = client
-                .transport()
-                .redact(&String::from_utf8_lossy(beginning));
+            // All of it, since a secret that is cut in two is not found.
+            let text = client.transport().redact(&String::from_utf8_lossy(&body));
             Error::unreadable(&text, json_path(&body, &error), &error)
         }
         Raw::InvalidRequest(_) => Error::invalid_input(

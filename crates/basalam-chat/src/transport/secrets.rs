@@ -3,6 +3,7 @@
 use std::sync::{PoisonError, RwLock};
 
 use basalam_chat_api::operation::Operation;
+use percent_encoding::percent_decode_str;
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -105,7 +106,7 @@ fn path_parameters(template: &str, url: &Url) -> Vec<SecretString> {
         .filter(|(name, segment)| name.starts_with('{') && !segment.is_empty());
     parameters
         .flat_map(|(_, segment)| {
-            let plain = segment.replace("%3A", ":");
+            let plain = percent_decode_str(segment).decode_utf8_lossy().into_owned();
             // The part behind the colon is the secret one, and is spelled alike everywhere.
             let secret = plain.split_once(':').map(|(_, secret)| secret.to_owned());
             let secret = secret.filter(|secret| !secret.is_empty());
@@ -133,11 +134,11 @@ mod tests {
     #[test]
     fn the_token_in_a_path_is_replaced_in_both_spellings() {
         let known = known(&["canary-token"]);
-        let url = "http://localhost/prefix/v1/bots/1%3Asecret/getMe"
+        let url = "http://localhost/prefix/v1/bots/1%3Asecret%2Ba/getMe"
             .parse()
             .unwrap();
         known.add_path(&GET_ME_POST, &url);
-        let shown = known.redact("/v1/bots/1:secret/getMe 1%3Asecret canary-token prefix");
+        let shown = known.redact("/v1/bots/1:secret+a/getMe 1%3Asecret%2Ba canary-token prefix");
         assert_eq!(
             shown,
             "/v1/bots/[redacted]/getMe [redacted] [redacted] prefix"

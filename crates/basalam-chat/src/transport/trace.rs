@@ -12,6 +12,12 @@ use crate::runtime::Clock;
 #[cfg(feature = "tracing")]
 use tracing::{Instrument, Span, debug, debug_span, field, info_span};
 
+/// The names of the spans.
+#[cfg(feature = "tracing")]
+const CALL: &str = "basalam_chat.call";
+#[cfg(feature = "tracing")]
+const ATTEMPT: &str = "basalam_chat.attempt";
+
 /// Puts a call into a span of its own.
 #[cfg(feature = "tracing")]
 pub(super) async fn call(
@@ -19,7 +25,7 @@ pub(super) async fn call(
     call: Pin<&mut impl Future<Output = Result<SuccessAnswer, Error>>>,
 ) -> Result<SuccessAnswer, Error> {
     let span = info_span!(
-        "basalam_chat.call",
+        CALL,
         operation = operation.id,
         method = operation.method.as_str(),
         path = operation.path,
@@ -36,13 +42,22 @@ pub(super) async fn call(
 /// Notes in the span of a call how many requests it took.
 #[cfg(feature = "tracing")]
 pub(super) fn finished(sent: u32) {
-    Span::current().record("attempts", sent);
+    note(CALL, "attempts", u64::from(sent));
 }
 
 /// Notes in the span of an attempt what the service answered.
 #[cfg(feature = "tracing")]
 pub(super) fn answered(status: u16) {
-    Span::current().record("status", status);
+    note(ATTEMPT, "status", u64::from(status));
+}
+
+/// Notes something in the current span, where it has this name: if a filter turns ours off, it is the caller's.
+#[cfg(feature = "tracing")]
+fn note(name: &str, field: &str, value: u64) {
+    let span = Span::current();
+    if span.metadata().is_some_and(|data| data.name() == name) {
+        span.record(field, value);
+    }
 }
 
 /// Puts an attempt into a span of its own, and tells its status and its time.
@@ -53,7 +68,7 @@ pub(super) async fn attempt(
     attempt: Pin<&mut impl Future<Output = Result<SuccessAnswer, Error>>>,
 ) -> Result<SuccessAnswer, Error> {
     let span = debug_span!(
-        "basalam_chat.attempt",
+        ATTEMPT,
         attempt = number,
         status = field::Empty,
         error = field::Empty,
@@ -128,3 +143,60 @@ pub(super) fn finished(_: u32) {}
 
 #[cfg(not(feature = "tracing"))]
 pub(super) fn answered(_: u16) {}
+
+#[cfg(all(test, feature = "tracing"))]
+mod tests {
+    use std::io::{self, Write};
+    use std::sync::{Arc, Mutex};
+
+    use tracing_subscriber::fmt::format::FmtSpan;
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Shown(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Shown {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// What a span shows at its end in which an attempt and a call tell of themselves.
+    fn shown(span: impl FnOnce() -> Span) -> String {
+        let shown = Shown::default();
+        let writer = shown.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::DEBUG)
+            .with_span_events(FmtSpan::CLOSE)
+            .with_ansi(false)
+            .with_writer(move || writer.clone())
+            .finish();
+        tracing::subscriber::with_default(subscriber, || {
+            span().in_scope(|| {
+                answered(503);
+                finished(2);
+            });
+        });
+        let bytes = shown.0.lock().unwrap().clone();
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn a_call_tells_of_itself_in_its_own_spans_alone() {
+        let attempt = shown(|| info_span!(ATTEMPT, status = field::Empty, attempts = field::Empty));
+        assert!(attempt.contains("status=503"), "{attempt}");
+        assert!(!attempt.contains("attempts="), "{attempt}");
+        let call = shown(|| info_span!(CALL, status = field::Empty, attempts = field::Empty));
+        assert!(call.contains("attempts=2"), "{call}");
+        let another =
+            shown(|| info_span!("request", status = field::Empty, attempts = field::Empty));
+        assert!(another.contains("request"), "{another}");
+        assert!(!another.contains("status="), "{another}");
+        assert!(!another.contains("attempts="), "{another}");
+    }
+}

@@ -321,13 +321,14 @@ async fn what_an_earlier_attempt_may_have_done_is_not_forgotten() {
 }
 
 /// Calls a service whose answer stops in its midst, and lets the time for it pass.
-async fn call_stalling(answer: &'static str) -> Error {
+async fn call_stalling(answer: &'static str, timeout: Duration) -> Error {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let clock = TestClock::new();
     let client = Client::builder(PersonalToken::new("token"))
         .base_url(format!("http://{}", listener.local_addr().unwrap()))
         .clock(clock.clone())
         .retries(RetryPolicy::off())
+        .attempt_timeout(timeout)
         .build()
         .unwrap();
     let call = tokio::spawn(client.create_message(ChatId(1), "hello").send());
@@ -339,21 +340,30 @@ async fn call_stalling(answer: &'static str) -> Error {
     for _ in 0..10_000 {
         tokio::task::yield_now().await;
     }
-    clock.advance(Duration::from_secs(30));
+    clock.advance(timeout);
     call.await.unwrap().unwrap_err()
 }
 
 #[tokio::test]
 async fn an_answer_that_stops_in_its_midst_is_told_by_what_came() {
-    let refused = "HTTP/1.1 422 Unprocessable\r\ncontent-length: 100\r\n\r\n{";
-    let error = call_stalling(refused).await;
-    assert!(
-        error.is_validation() && !error.may_have_been_done(),
-        "{error}"
-    );
-    let accepted = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{";
-    let error = call_stalling(accepted).await;
-    assert!(error.is_timeout() && error.was_accepted(), "{error}");
+    let long = Duration::from_secs(30);
+    // Shorter than what the rest of a refusal is waited for.
+    let short = Duration::from_secs(1);
+    for timeout in [short, long] {
+        let refused = "HTTP/1.1 422 Unprocessable\r\ncontent-length: 100\r\n\r\n{";
+        let error = call_stalling(refused, timeout).await;
+        assert!(
+            error.is_validation() && !error.may_have_been_done(),
+            "{error}"
+        );
+        let busy = "HTTP/1.1 429 Busy\r\nretry-after: 7\r\ncontent-length: 100\r\n\r\n";
+        let error = call_stalling(busy, timeout).await;
+        assert!(error.is_rate_limited() && !error.may_have_been_done());
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
+        let accepted = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{";
+        let error = call_stalling(accepted, timeout).await;
+        assert!(error.is_timeout() && error.was_accepted(), "{error}");
+    }
 }
 
 #[tokio::test]

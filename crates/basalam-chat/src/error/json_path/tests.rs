@@ -39,10 +39,16 @@ fn expected(text: &[u8]) -> Option<String> {
 }
 
 fn joined(mut path: String, segment: &Segment) -> String {
-    if let (Segment::Map { .. }, false) = (segment, path.is_empty()) {
+    let Segment::Map { key } = segment else {
+        return path + &segment.to_string();
+    };
+    if !path.is_empty() {
         path.push('.');
     }
-    path + &segment.to_string()
+    // The names of these documents are letters, or what no format would call a member.
+    let is_word = key.starts_with(|it: char| it.is_ascii_alphabetic()) && key.is_ascii();
+    let is_word = is_word && !key.contains(['"', '\\', '/', '\n', '.', ' ']);
+    path + if is_word { key } else { "?" }
 }
 
 fn found(text: &[u8]) -> Option<String> {
@@ -208,10 +214,29 @@ fn of<T: serde::de::DeserializeOwned>(text: &str) -> String {
 fn the_path_is_written_as_it_would_be_in_code() {
     type Lists = BTreeMap<String, Vec<Vec<i64>>>;
     assert_eq!(of::<Lists>(r#"{"a": [[1], [2, "3"]]}"#), "a[1][1]");
-    assert_eq!(of::<Lists>(r#"{"\u0061\"b": null}"#), "a\"b");
-    assert_eq!(of::<Lists>("{\n  \"سلام\": [\n    {}\n  ]\n}"), "سلام[0]");
+    assert_eq!(of::<Lists>("{\n  \"a-1_b\": [\n    {}\n  ]\n}"), "a-1_b[0]");
     assert_eq!(of::<Lists>("7"), "");
     assert_eq!(of::<Lists>(""), "");
+}
+
+#[test]
+fn names_that_may_be_what_people_wrote_are_not_shown() {
+    type Lists = BTreeMap<String, Vec<i64>>;
+    for name in [
+        "سلام",
+        "two words",
+        r"a\nb",
+        r#"\u0061\"b"#,
+        "",
+        &"a".repeat(49),
+    ] {
+        assert_eq!(
+            of::<Lists>(&format!(r#"{{"{name}": ["a"]}}"#)),
+            "?[0]",
+            "{name}"
+        );
+    }
+    assert_eq!(of::<Lists>(r#"{"broken off: 7}"#), "");
 }
 
 #[test]
