@@ -8,8 +8,8 @@
 //! its own under valgrind; the difference leaves out the start, the first connection and what is made once.
 //! The server is a process that valgrind does not see.
 //!
-//! It ends with a failure where the facade takes more than it promises: 1.05 times the generated client for
-//! a page, 1.12 times for one small write.
+//! It ends with a failure where the facade takes more than it promises: 1.05 times what the generated client
+//! takes, and what the client that is written by hand takes; and as much for reading alone, but for 2 %.
 
 #![allow(clippy::print_stdout)] // Telling what was measured is its purpose.
 
@@ -23,6 +23,12 @@ use serde::de::DeserializeOwned;
 
 /// Stands for a server where bodies alone are read.
 const NO_SERVER: &str = "none";
+
+/// What the facade may take of each other client on reqwest. More would be allowed for a small write.
+const PROMISED: f64 = 1.05;
+
+/// What reading may take.
+const PROMISED_READING: f64 = 1.02;
 
 /// Calls that are made in the one run and in the other.
 const CALLS: (u32, u32) = (20, 120);
@@ -71,11 +77,7 @@ fn report(cases: &[&Case]) -> anyhow::Result<ExitCode> {
         let [facade, generated, by_hand, floor] = counts[..] else {
             anyhow::bail!("four clients are compared");
         };
-        let promised = match case {
-            Case::CreateMessage => 1.12,
-            _ => 1.05,
-        };
-        is_kept &= facade / generated <= promised;
+        is_kept &= facade / generated <= PROMISED && facade / by_hand <= PROMISED;
         println!(
             "{:<16} {:>7.1} {:>10.1} {:>8.1} {:>7.1} {:>17.3} {:>15.3} {:>18.3}",
             case.name(),
@@ -93,6 +95,7 @@ fn report(cases: &[&Case]) -> anyhow::Result<ExitCode> {
         let own = of_a_call(Kind::Facade, **case, NO_SERVER)?;
         let by_hand = of_a_call(Kind::ByHand, **case, NO_SERVER)?;
         let ratio = own / by_hand;
+        is_kept &= ratio <= PROMISED_READING;
         println!(
             "{:<16} {:>7.1} {:>9.1} {ratio:>15.3}",
             case.name(),
@@ -103,7 +106,7 @@ fn report(cases: &[&Case]) -> anyhow::Result<ExitCode> {
     if is_kept {
         return Ok(ExitCode::SUCCESS);
     }
-    println!("\nMore than promised: 1.05 times the generated client for a page, 1.12 for a write.");
+    println!("\nMore than promised: {PROMISED} for a call, {PROMISED_READING} for reading alone.");
     Ok(ExitCode::FAILURE)
 }
 

@@ -38,6 +38,8 @@ impl Server {
         let mut process = Command::new(std::env::current_exe()?)
             .arg(ARGUMENT)
             .arg(latency.as_millis().to_string())
+            // It ends when this is closed, as it is however this program ends.
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;
         let mut base_url = String::new();
@@ -74,6 +76,11 @@ pub fn serve_where_asked() -> anyhow::Result<()> {
         return Ok(());
     }
     let latency = arguments.next().unwrap_or_default().parse()?;
+    std::thread::spawn(|| {
+        // Nothing is ever written: it blocks until whoever started this program is gone.
+        let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+        std::process::exit(0);
+    });
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;

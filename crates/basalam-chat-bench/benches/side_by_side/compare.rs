@@ -17,6 +17,9 @@ pub(crate) const SHORT: (usize, Duration) = (ROUNDS, Duration::from_millis(60));
 /// Many tasks need longer turns, in which each makes several calls: starting them is not what is measured.
 pub(crate) const LONG: (usize, Duration) = (ROUNDS / 3, Duration::from_millis(600));
 
+/// Samples that criterion takes of each turn, the fewest that it allows.
+pub(crate) const SAMPLES: usize = 10;
+
 /// What was measured of one case.
 pub(crate) struct Comparison {
     name: String,
@@ -40,7 +43,8 @@ impl Comparison {
         let mut times: Vec<(Kind, Vec<f64>)> = kinds.iter().map(|it| (*it, Vec::new())).collect();
         for round in 0..rounds {
             // Nobody always follows the same one.
-            times.rotate_left(1);
+            times.reverse();
+            times.rotate_left(round % kinds.len());
             for (kind, times) in &mut times {
                 let samples = RefCell::new(Vec::new());
                 group.bench_function(BenchmarkId::new(kind.name(), round), |bencher| {
@@ -65,7 +69,7 @@ impl Comparison {
     /// The time of the facade, of that of the client that is written by hand.
     pub(crate) fn facade(&self) -> f64 {
         let ratio = self.ratio(Kind::Facade, Kind::ByHand);
-        ratio.map_or(1.0, |[_, median, _]| median)
+        ratio.map_or(f64::INFINITY, |[_, median, _]| median)
     }
 
     fn times(&self, kind: Kind) -> Option<&[f64]> {
@@ -108,13 +112,13 @@ impl fmt::Display for Comparison {
     }
 }
 
-/// The median of the samples, in seconds, without the shorter ones that are warming up.
+/// The median of the samples, in seconds, without what was done before them to warm up.
 fn time_of_a_call(samples: &[(u64, Duration)]) -> Option<f64> {
-    let most = samples.iter().map(|(calls, _)| *calls).max()?;
-    let whole = samples.iter().filter(|(calls, _)| *calls == most);
+    let whole = &samples[samples.len().saturating_sub(SAMPLES)..];
     // So many calls are exact in a double.
     median(
         whole
+            .iter()
             .map(|(calls, took)| took.as_secs_f64() / *calls as f64)
             .collect(),
     )

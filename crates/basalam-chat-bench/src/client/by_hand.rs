@@ -8,10 +8,9 @@
 use std::time::Duration;
 
 use anyhow::ensure;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http::HeaderValue;
-use http::header::AUTHORIZATION;
-use http_body_util::{BodyExt, Limited};
+use http::header::{ACCEPT, AUTHORIZATION};
 use reqwest::{Client, ClientBuilder, RequestBuilder, Response};
 use serde::de::DeserializeOwned;
 
@@ -100,7 +99,7 @@ impl ByHand {
 
     async fn send<T: DeserializeOwned>(&self, request: RequestBuilder) -> anyhow::Result<T> {
         let request = request.header(AUTHORIZATION, self.token.clone());
-        let request = request.header(http::header::ACCEPT, "application/json");
+        let request = request.header(ACCEPT, HeaderValue::from_static("application/json"));
         let answer = request.send().await?;
         ensure!(answer.status().is_success(), "refused: {}", answer.status());
         Ok(serde_json::from_slice(&read(answer).await?)?)
@@ -108,11 +107,24 @@ impl ByHand {
 }
 
 /// Reads a body whole, and no more than the limit. What comes in one piece is not copied.
-async fn read(answer: Response) -> anyhow::Result<Bytes> {
+async fn read(mut answer: Response) -> anyhow::Result<Bytes> {
     let announced = answer.content_length().unwrap_or_default();
     let announced = usize::try_from(announced).unwrap_or(usize::MAX);
     ensure!(announced <= MAX_ANSWER_BYTES, "the answer is too large");
-    let body = Limited::new(reqwest::Body::from(answer), MAX_ANSWER_BYTES).collect();
-    let body = body.await.map_err(anyhow::Error::from_boxed)?;
-    Ok(body.to_bytes())
+    let first = answer.chunk().await?.unwrap_or_default();
+    ensure!(first.len() <= MAX_ANSWER_BYTES, "the answer is too large");
+    let Some(mut piece) = answer.chunk().await? else {
+        return Ok(first);
+    };
+    let mut body = BytesMut::with_capacity(announced.max(first.len()));
+    body.extend_from_slice(&first);
+    loop {
+        let length = body.len() + piece.len();
+        ensure!(length <= MAX_ANSWER_BYTES, "the answer is too large");
+        body.extend_from_slice(&piece);
+        match answer.chunk().await? {
+            Some(next) => piece = next,
+            None => return Ok(body.freeze()),
+        }
+    }
 }

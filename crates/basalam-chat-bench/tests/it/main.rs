@@ -86,8 +86,8 @@ async fn a_history_is_paged_to_its_end_and_no_message_comes_twice() {
     assert_eq!(ids, expected);
 }
 
-/// Answers everything with a body that is announced as larger than the limit.
-async fn start_oversized() -> String {
+/// Answers everything with a body that is larger than the limit, and says so before, or not.
+async fn start_oversized(is_announced: bool) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {
@@ -97,7 +97,11 @@ async fn start_oversized() -> String {
             let length = stream.read(&mut request).await.unwrap();
             assert!(length > 0);
             let size = MAX_ANSWER_BYTES + 1;
-            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {size}\r\n\r\n");
+            let head = match is_announced {
+                true => format!("HTTP/1.1 200 OK\r\ncontent-length: {size}\r\n\r\n"),
+                // It goes on until the connection is closed.
+                false => "HTTP/1.1 200 OK\r\n\r\n".to_owned(),
+            };
             stream.write_all(head.as_bytes()).await.unwrap();
             let piece = vec![b' '; 1024 * 1024];
             // The client goes away before the end.
@@ -109,15 +113,17 @@ async fn start_oversized() -> String {
 
 #[tokio::test]
 async fn no_client_but_the_bare_generated_one_reads_more_than_the_limit() {
-    let base_url = start_oversized().await;
-    for kind in [Kind::Facade, Kind::ByHand, Kind::Floor] {
-        let mut client = AnyClient::new(kind, &base_url).await.unwrap();
-        let error = client.call(Case::GetChats30).await.unwrap_err();
-        let text = format!("{error:#}");
-        assert!(
-            text.contains("large") || text.contains("limit") || text.contains("exceeded"),
-            "{}: {text}",
-            kind.name()
-        );
+    for is_announced in [true, false] {
+        let base_url = start_oversized(is_announced).await;
+        for kind in [Kind::Facade, Kind::ByHand, Kind::Floor] {
+            let mut client = AnyClient::new(kind, &base_url).await.unwrap();
+            let error = client.call(Case::GetChats30).await.unwrap_err();
+            let text = format!("{error:#}");
+            assert!(
+                text.contains("large") || text.contains("limit") || text.contains("exceeded"),
+                "{} (announced: {is_announced}): {text}",
+                kind.name()
+            );
+        }
     }
 }
