@@ -39,7 +39,7 @@ pub use personal::PersonalToken;
 pub use provider::TokenProvider;
 pub use store::{AuthFuture, BoxError, FileTokenStore, MemoryTokenStore, TokenStore};
 pub use token_set::TokenSet;
-pub(crate) use tokens::{Asked, Current, Tokens};
+pub(crate) use tokens::{Asked, Current, Renewed, Tokens};
 
 use crate::Error;
 use oauth_client::OAuthClient;

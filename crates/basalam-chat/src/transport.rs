@@ -25,7 +25,7 @@ pub(crate) use attempt::{Wire, within};
 pub(crate) use budget::PERCENT as RETRY_BUDGET_PERCENT;
 pub(crate) use by_hand::by_hand;
 pub(crate) use call::{Copied, Requests};
-pub(crate) use outcome::outcome;
+pub(crate) use outcome::{failed, outcome};
 pub(crate) use secrets::KnownSecrets;
 
 /// Sends requests over HTTP.
@@ -144,17 +144,16 @@ impl HttpTransport {
     }
 
     /// Makes a call, of as many attempts as it takes and may.
-    pub(crate) async fn call(
+    pub(crate) fn call(
         &self,
         operation: &'static Operation,
         requests: &mut impl Requests,
-    ) -> Result<SuccessAnswer, Error> {
+    ) -> impl Future<Output = Result<SuccessAnswer, Error>> {
         let way = call::Way {
             tokens: &self.tokens,
             base_url: &self.base_url,
         };
         self.wire
             .call(&self.settings, operation, Some(way), requests)
-            .await
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ChatType, Message, Object};
+use super::{ChatType, Message, Object, Vendor};
 
 /// A chat.
 #[derive(Debug, Deserialize, Serialize)]

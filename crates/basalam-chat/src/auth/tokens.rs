@@ -106,8 +106,12 @@ impl Current {
 pub(crate) enum Asked<'a> {
     AtHand(Arc<Current>),
     /// The token of the renewal that is under way.
-    Renewed(Pin<Box<dyn Future<Output = Result<Arc<Current>, Error>> + Send + 'a>>),
+    Renewed(Renewed<'a>),
 }
+
+/// Waits for a token that is being renewed.
+pub(crate) type Renewed<'a> =
+    Pin<Box<dyn Future<Output = Result<Arc<Current>, Error>> + Send + 'a>>;
 
 /// What there is to do for somebody who asks for a token.
 enum Next {

@@ -1,9 +1,9 @@
 //! One attempt: a request goes out, and its answer is read whole.
 
-use std::future::poll_fn;
+use std::future::Future;
 use std::pin::{Pin, pin};
 use std::sync::{Arc, OnceLock};
-use std::task::Poll;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use basalam_chat_api::SuccessAnswer;
@@ -17,7 +17,7 @@ use super::retry_after::retry_after;
 use super::secrets::KnownSecrets;
 use super::trace;
 use crate::Error;
-use crate::runtime::{Clock, Runtime, Wait};
+use crate::runtime::{Clock, Runtime, Sleep, Wait};
 
 /// What all calls of a client share: the connections, the budget of retries, time and chance.
 #[derive(Debug)]
@@ -227,21 +227,44 @@ impl Body {
 /// Waits for a future as long as this, and no longer.
 ///
 /// The future is a borrowed one, since one that is handed over is in memory twice.
-pub(crate) async fn within<T>(
-    clock: &dyn Clock,
+pub(crate) fn within<'a, T>(
+    clock: &'a dyn Clock,
     duration: Duration,
-    mut future: Pin<&mut (dyn Future<Output = T> + Send)>,
-) -> Option<T> {
-    // The clock is asked only where there is something to wait for.
-    let mut sleep = None;
-    poll_fn(|context| {
-        if let Poll::Ready(value) = future.as_mut().poll(context) {
+    future: Pin<&'a mut (dyn Future<Output = T> + Send + 'a)>,
+) -> Within<'a, T> {
+    Within {
+        clock,
+        duration,
+        future,
+        sleep: None,
+    }
+}
+
+/// See [`within`]. As an `async fn` it would hold everything twice.
+pub(crate) struct Within<'a, T> {
+    clock: &'a dyn Clock,
+    duration: Duration,
+    future: Pin<&'a mut (dyn Future<Output = T> + Send + 'a)>,
+    /// Missing until there is something to wait for.
+    sleep: Option<Sleep>,
+}
+
+impl<T> Future for Within<'_, T> {
+    type Output = Option<T>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<T>> {
+        if let Poll::Ready(value) = self.future.as_mut().poll(context) {
             return Poll::Ready(Some(value));
         }
-        let sleep = sleep.get_or_insert_with(|| clock.sleep(duration, Wait::ForAnswer));
+        let Within {
+            clock,
+            duration,
+            sleep,
+            ..
+        } = &mut *self;
+        let sleep = sleep.get_or_insert_with(|| clock.sleep(*duration, Wait::ForAnswer));
         sleep.as_mut().poll(context).map(|()| None)
-    })
-    .await
+    }
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use reqwest::{Request, Url};
 use super::attempt::{Wire, within};
 use super::{Settings, repeat, trace};
 use crate::Error;
-use crate::auth::{Asked, Current, Tokens};
+use crate::auth::{Asked, Current, Renewed, Tokens};
 use crate::runtime::Wait;
 
 /// Makes the request of a call as often as it is sent.
@@ -134,7 +134,15 @@ impl Call<'_> {
                     return Err(last.unwrap_or_else(|| Error::undocumented(None)));
                 };
                 let timeout = self.timeout(&mut request);
-                let token = self.authorise(&mut request).await?;
+                let token = match self.token_for(&request)? {
+                    None => None,
+                    Some(Asked::AtHand(token)) => Some(token),
+                    // In a box, since hardly any call waits for it.
+                    Some(Asked::Renewed(renewed)) => Some(Box::pin(self.wait_for(renewed)).await?),
+                };
+                if let Some(token) = &token {
+                    request.headers_mut().insert(AUTHORIZATION, token.header());
+                }
                 let Some(remaining) = self.remaining() else {
                     return Err(last.unwrap_or_else(Error::no_token_in_time));
                 };
@@ -192,8 +200,8 @@ impl Call<'_> {
             .saturating_duration_since(self.began)
     }
 
-    /// Puts the token on a request whose operation asks for one.
-    async fn authorise(&self, request: &mut Request) -> Result<Option<Arc<Current>>, Error> {
+    /// Asks for the token of a request whose operation takes one.
+    fn token_for(&self, request: &Request) -> Result<Option<Asked<'_>>, Error> {
         let Some(way) = &self.way else {
             return Ok(None);
         };
@@ -208,16 +216,14 @@ impl Call<'_> {
         let Authorization::Bearer { .. } = self.operation.authorization else {
             return Ok(None);
         };
-        let token = match way.tokens.ask(self.since)? {
-            Asked::AtHand(token) => token,
-            Asked::Renewed(mut renewed) => {
-                let remaining = self.remaining().ok_or_else(Error::no_token_in_time)?;
-                let token = within(self.wire.clock(), remaining, renewed.as_mut()).await;
-                token.ok_or_else(Error::no_token_in_time)??
-            }
-        };
-        request.headers_mut().insert(AUTHORIZATION, token.header());
-        Ok(Some(token))
+        way.tokens.ask(self.since).map(Some)
+    }
+
+    /// Waits for a token that is being renewed, until the call's time is over.
+    async fn wait_for(&self, mut renewed: Renewed<'_>) -> Result<Arc<Current>, Error> {
+        let remaining = self.remaining().ok_or_else(Error::no_token_in_time)?;
+        let token = within(self.wire.clock(), remaining, renewed.as_mut()).await;
+        token.ok_or_else(Error::no_token_in_time)?
     }
 
     /// Whether the service refused the token, and there can be another: once in a call.

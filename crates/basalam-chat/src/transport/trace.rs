@@ -3,14 +3,16 @@
 use std::pin::Pin;
 use std::time::Duration;
 
-use basalam_chat_api::SuccessAnswer;
 use basalam_chat_api::operation::Operation;
 
-use crate::Error;
 use crate::runtime::Clock;
 
 #[cfg(feature = "tracing")]
-use tracing::{Instrument, Span, debug, debug_span, field, info_span};
+use {
+    crate::Error,
+    basalam_chat_api::SuccessAnswer,
+    tracing::{Instrument, Span, debug, debug_span, field, info_span},
+};
 
 /// The names of the spans.
 #[cfg(feature = "tracing")]
@@ -113,20 +115,13 @@ pub(super) fn given_up(reason: &'static str, ends_in_time: bool) {
 }
 
 #[cfg(not(feature = "tracing"))]
-pub(super) async fn call(
-    _: &'static Operation,
-    call: Pin<&mut impl Future<Output = Result<SuccessAnswer, Error>>>,
-) -> Result<SuccessAnswer, Error> {
-    call.await
+pub(super) fn call<'a, F>(_: &'static Operation, call: Pin<&'a mut F>) -> Pin<&'a mut F> {
+    call
 }
 
 #[cfg(not(feature = "tracing"))]
-pub(super) async fn attempt(
-    _: &dyn Clock,
-    _: u32,
-    attempt: Pin<&mut impl Future<Output = Result<SuccessAnswer, Error>>>,
-) -> Result<SuccessAnswer, Error> {
-    attempt.await
+pub(super) fn attempt<'a, F>(_: &dyn Clock, _: u32, attempt: Pin<&'a mut F>) -> Pin<&'a mut F> {
+    attempt
 }
 
 #[cfg(not(feature = "tracing"))]
@@ -144,7 +139,8 @@ pub(super) fn finished(_: u32) {}
 #[cfg(not(feature = "tracing"))]
 pub(super) fn answered(_: u16) {}
 
-#[cfg(all(test, feature = "tracing"))]
+#[cfg(test)]
+#[cfg(feature = "tracing")]
 mod tests {
     use std::io::{self, Write};
     use std::sync::{Arc, Mutex};
