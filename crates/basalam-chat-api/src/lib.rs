@@ -2,8 +2,9 @@
 //!
 //! This crate is what `cargo xtask generate` makes of `openapi/chat.json`, and the little that must
 //! live beside it: the macros that its ids and vocabularies are made with, methods of some types, the
-//! table's row type, the reading of answers, and the hook through which every request leaves. Users of the service want the crate `basalam-chat`,
-//! which wraps this one. Nothing here is covered by semantic versioning.
+//! table's row type, the reading of answers, and the hook through which every request leaves. Users of the
+//! service want the crate `basalam-chat`, which wraps this one. Nothing here is covered by semantic
+//! versioning.
 //!
 //! With the feature `build-time-codegen` the client is generated while this crate is built, from the
 //! document beside its `Cargo.toml` or from the file that the environment variable

@@ -9,7 +9,7 @@
 //! The server is a process that valgrind does not see.
 //!
 //! It ends with a failure where the facade takes more than it promises: 1.05 times what the generated client
-//! takes, and what the client that is written by hand takes; and as much for reading alone, but for 2 %.
+//! takes, and what the client that is written by hand takes; for reading alone, 1.02 times the latter.
 
 #![allow(clippy::print_stdout)] // Telling what was measured is its purpose.
 

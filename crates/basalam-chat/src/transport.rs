@@ -25,7 +25,7 @@ pub(crate) use attempt::{Wire, within};
 pub(crate) use budget::PERCENT as RETRY_BUDGET_PERCENT;
 pub(crate) use by_hand::by_hand;
 pub(crate) use call::{Copied, Requests};
-pub(crate) use outcome::{failed, outcome};
+pub(crate) use outcome::outcome;
 pub(crate) use secrets::KnownSecrets;
 
 /// Sends requests over HTTP.

@@ -35,7 +35,6 @@ fn main() -> anyhow::Result<ExitCode> {
         .sample_size(SAMPLES)
         .nresamples(100)
         .warm_up_time(Duration::from_millis(10))
-        .measurement_time(Duration::from_millis(60))
         .configure_from_args();
     let mut comparisons = Vec::new();
     for case in Case::ALL {

@@ -254,23 +254,15 @@ impl request::Request for Request {
                 &body,
             )
             .await;
-        // A message is large, and every step that it goes through as a result moves it in memory.
-        match result {
-            Ok(answer) => {
-                let answer = answer.into_inner();
-                Ok(SentMessage {
-                    message: answer.data,
-                    temp_id: answer.temp_id,
-                })
-            }
-            Err(error) => {
-                let error = transport::failed(&client, &CREATE_MESSAGE, error);
-                Err(match error.may_have_been_done() {
-                    true => error.leaving(UnconfirmedMessage::new(chat, &body, mark, began)),
-                    false => error,
-                })
-            }
-        }
+        let answer = transport::outcome(&client, &CREATE_MESSAGE, result);
+        let answer = answer.map_err(|error| match error.may_have_been_done() {
+            true => error.leaving(UnconfirmedMessage::new(chat, &body, mark, began)),
+            false => error,
+        })?;
+        Ok(SentMessage {
+            message: answer.data,
+            temp_id: answer.temp_id,
+        })
     }
 }
 

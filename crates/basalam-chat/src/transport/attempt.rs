@@ -1,6 +1,5 @@
 //! One attempt: a request goes out, and its answer is read whole.
 
-use std::future::Future;
 use std::pin::{Pin, pin};
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};

@@ -19,7 +19,7 @@ pub(crate) fn outcome<T>(
 }
 
 /// Tells why an operation of `client` failed.
-pub(crate) fn failed(
+pub(super) fn failed(
     client: &Client,
     operation: &'static Operation,
     error: basalam_chat_api::Error<()>,
