@@ -4,8 +4,12 @@
 //! client does beyond waiting is therefore in functions that are neither: reading an answer of each type
 //! is compiled here, once, and not again in every crate that calls an operation.
 
+use std::str::Utf8Error;
+
 use http::StatusCode;
 use reqwest::Request;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::client::{Client, Error, ResponseValue};
 use crate::hook::{Failure, SuccessAnswer};
@@ -55,7 +59,7 @@ macro_rules! answers {
             fn read(
                 answer: $crate::answer::Whole,
             ) -> ::std::result::Result<ResponseValue<Self>, Error<()>> {
-                match ::serde_json::from_slice(answer.body()) {
+                match $crate::answer::read_json(answer.body()) {
                     ::std::result::Result::Ok(value) => ::std::result::Result::Ok(answer.with(value)),
                     ::std::result::Result::Err(error) => ::std::result::Result::Err(answer.unreadable(error)),
                 }
@@ -94,5 +98,61 @@ impl Whole {
 ///
 /// Fails where the body is not what the document describes.
 pub fn read_uploaded_file(body: &[u8]) -> Result<UploadedFile, serde_json::Error> {
-    serde_json::from_slice(body)
+    read_json(body)
+}
+
+/// Reads a JSON text.
+///
+/// # Errors
+///
+/// Fails where the text is not UTF-8, not JSON, or not what the type asks for.
+pub fn read_json<T: DeserializeOwned>(json: &[u8]) -> Result<T, serde_json::Error> {
+    // To look at the whole of it once is a good deal quicker than at each text in it.
+    match std::str::from_utf8(json) {
+        Ok(json) => serde_json::from_str(json),
+        Err(error) => Err(not_utf8(json, error)),
+    }
+}
+
+/// The error of a text that is not in UTF-8, with the place where that begins.
+fn not_utf8(json: &[u8], error: Utf8Error) -> serde_json::Error {
+    // A reader of bytes looks at each text, and what lies outside of texts is ASCII.
+    let read: Result<Value, serde_json::Error> = serde_json::from_slice(json);
+    // So it always fails, and the other error is there so that nothing can panic.
+    read.err()
+        .unwrap_or_else(|| serde::de::Error::custom(error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_utf8_is_an_error_that_names_the_place() {
+        for json in [
+            &b"{\"text\": \"a\xffb\"}"[..],
+            b"{\"text\": \"a\"}\xff",
+            b"\xff",
+        ] {
+            let error = read_json::<Value>(json).unwrap_err();
+            assert!(error.is_syntax(), "{error}");
+            assert_eq!(error.line(), 1, "{error}");
+            assert!((1..=json.len()).contains(&error.column()), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_breaks_off_within_a_character_breaks_off() {
+        let json = "{\"text\": \"سلام\"}";
+        let within = json.find('م').unwrap() + 1;
+        let error = read_json::<Value>(&json.as_bytes()[..within]).unwrap_err();
+        assert!(error.is_eof(), "{error}");
+    }
+
+    #[test]
+    fn what_a_type_has_no_use_for_must_be_utf8_too() {
+        #[derive(serde::Deserialize)]
+        struct Nothing {}
+        assert!(read_json::<Nothing>(b"{\"token\": \"\xff\"}").is_err());
+    }
 }

@@ -49,7 +49,7 @@ pub mod operations {
 #[doc(hidden)]
 pub use additions::ClockTime;
 pub use additions::{ChatKind, MessageKind};
-pub use answer::read_uploaded_file;
+pub use answer::{read_json, read_uploaded_file};
 pub use client::{ByteStream, Client, ClientInfo, Error, ResponseValue, types};
 pub use hook::{Again, Failure, Inner, SuccessAnswer, Transport, TransportFuture};
 pub use scalar::{InvalidId, InvalidSecret, UnknownValue};

@@ -17,9 +17,7 @@ use std::process::{Command, ExitCode};
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
-use basalam_chat_api::types as generated;
-use basalam_chat_bench::{AnyClient, Case, Kind, Server, bodies, serve_where_asked, types};
-use serde::de::DeserializeOwned;
+use basalam_chat_bench::{AnyClient, Case, Kind, Server, body_of, read, serve_where_asked};
 
 /// Stands for a server where bodies alone are read.
 const NO_SERVER: &str = "none";
@@ -150,29 +148,11 @@ fn make_calls(kind: Kind, case: Case, calls: u32, base_url: &str) -> anyhow::Res
     })
 }
 
-/// Is what valgrind looks at where bodies alone are read. The facade reads what the generated client reads.
+/// Is what valgrind looks at where bodies alone are read.
 fn read_bodies(kind: Kind, case: Case, times: u32) -> anyhow::Result<ExitCode> {
-    let body = match case {
-        Case::CreateMessage => bodies::sent(),
-        Case::GetMessages20 => bodies::messages(20),
-        Case::GetMessages100 => bodies::messages(100),
-        Case::GetChats30 => bodies::chats(),
-    };
+    let body = body_of(case);
     for _ in 0..times {
-        match (kind, case) {
-            (Kind::Facade, Case::CreateMessage) => read::<generated::CreateMessageAnswer>(&body)?,
-            (Kind::Facade, Case::GetChats30) => read::<generated::GetChatsAnswer>(&body)?,
-            (Kind::Facade, _) => read::<generated::GetMessagesAnswer>(&body)?,
-            (_, Case::CreateMessage) => read::<types::SentAnswer>(&body)?,
-            (_, Case::GetChats30) => read::<types::ChatsAnswer>(&body)?,
-            (_, _) => read::<types::MessagesAnswer>(&body)?,
-        }
+        read(kind, case, &body)?;
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn read<T: DeserializeOwned>(body: &[u8]) -> anyhow::Result<()> {
-    let value: T = serde_json::from_slice(std::hint::black_box(body))?;
-    drop(std::hint::black_box(value));
-    Ok(())
 }

@@ -14,11 +14,13 @@
 pub mod bodies;
 mod client;
 mod process;
+mod reading;
 mod server;
 pub mod types;
 
 pub use client::{AnyClient, ByHand, Case, Facade, Floor, Generated, Kind, MAX_ANSWER_BYTES};
 pub use process::{memory, peak_memory};
+pub use reading::{body_of, read};
 pub use server::{Server, serve, serve_where_asked};
 
 /// The token that every client sends.

@@ -102,6 +102,7 @@ impl ByHand {
         let request = request.header(ACCEPT, HeaderValue::from_static("application/json"));
         let answer = request.send().await?;
         ensure!(answer.status().is_success(), "refused: {}", answer.status());
+        // As reqwest's own `json` reads a body.
         Ok(serde_json::from_slice(&read(answer).await?)?)
     }
 }

@@ -111,8 +111,7 @@ impl TokenSet {
     ///
     /// [`is_invalid_input`](Error::is_invalid_input) for any other text. It is not repeated.
     pub fn from_json(json: &str) -> Result<TokenSet, Error> {
-        // Bytes, as all JSON here is read from, so that serde_json's reader is compiled once.
-        let stored = serde_json::from_slice(json.as_bytes());
+        let stored = serde_json::from_str(json);
         let stored: Stored = stored.map_err(|error: serde_json::Error| {
             Error::invalid_input(
                 "json",

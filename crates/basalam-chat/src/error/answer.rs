@@ -49,7 +49,7 @@ impl ErrorAnswer {
     /// it came, and out of its texts once their escapes are read.
     pub(super) fn read(body: &str, redact: impl Fn(&str) -> String) -> ErrorAnswer {
         let mut answer = ErrorAnswer::default();
-        match serde_json::from_slice::<Value>(body.as_bytes()) {
+        match serde_json::from_str::<Value>(body) {
             Ok(mut value) => {
                 redact_texts(&mut value, &redact);
                 answer.read_json(&value);

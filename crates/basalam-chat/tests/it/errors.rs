@@ -25,7 +25,7 @@ fn shown(error: &Error) -> String {
 }
 
 /// The error of listing chats where the service answers like this.
-async fn refused(status: u16, content_type: &str, body: &str) -> Error {
+async fn refused(status: u16, content_type: &str, body: impl AsRef<[u8]>) -> Error {
     let server = MockServer::start();
     server.mock(|_, then| {
         then.status(status)
@@ -158,6 +158,17 @@ async fn an_answer_of_another_form_names_the_place_and_not_what_stands_there() {
     let shown = shown(&error);
     assert!(shown.contains("at `data.chats[0].id`"), "{shown}");
     assert!(shown.contains("other than a whole number"), "{shown}");
+    assert!(!shown.contains("private"), "{shown}");
+}
+
+#[tokio::test]
+async fn an_answer_with_a_text_that_is_not_utf8_names_the_place() {
+    let body = b"{\"data\": {\"chats\": [{\"archive_state\": \"private \xff\"}]}}";
+    let error = refused(200, "application/json", body).await;
+    assert!(error.is_unreadable());
+    let shown = shown(&error);
+    let expected = "the answer is not JSON, at `data.chats[0].archive_state`";
+    assert!(shown.contains(expected), "{shown}");
     assert!(!shown.contains("private"), "{shown}");
 }
 
