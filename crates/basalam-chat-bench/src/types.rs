@@ -156,11 +156,11 @@ pub struct Message {
     pub id: i64,
     pub message_type: MessageType,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub replied_message: Option<RepliedMessage>,
+    pub replied_message: Option<Box<RepliedMessage>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seen_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub sender: Option<Sender>,
+    pub sender: Option<Box<Sender>>,
     pub updated_at: String,
 }
 
@@ -178,7 +178,7 @@ pub struct RepliedMessage {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seen_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub sender: Option<Sender>,
+    pub sender: Option<Box<Sender>>,
     pub updated_at: String,
 }
 

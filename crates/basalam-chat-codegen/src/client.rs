@@ -19,7 +19,7 @@ pub(crate) fn generate(lowered: &Lowered) -> Result<String, Error> {
     let mut file = source::parse(tokens)?;
     requests::shape(&mut file);
     operations::shape(&mut file)?;
-    types::shape(&mut file, &lowered.sent)?;
+    types::shape(&mut file, &lowered.sent, &lowered.boxed)?;
     Ok(source::format(&file))
 }
 

@@ -36,6 +36,8 @@ pub(crate) struct Lowered {
     pub(crate) scalars: Vec<Scalar>,
     /// The names of the structures that users send, and so need to make.
     pub(crate) sent: BTreeSet<String>,
+    /// The names of the structures that are in a box where they may be missing.
+    pub(crate) boxed: BTreeSet<String>,
     /// Every operation of the document, those included that progenitor is not shown.
     pub(crate) operations: Vec<LoweredOperation>,
     /// Where tokens come from, where the document says so.
@@ -60,6 +62,7 @@ pub(crate) fn lower(document: &Document) -> Result<Lowered, Error> {
     let (paths, operations) = lowering.operations(&operations);
     lowering.check_answers_take_nulls(&reached.answered);
     let schemas = lowering.components(&reached);
+    let boxed = lowering.boxed();
     let mut scalars = lowering.scalars(&reached);
     let (accounts, scope) = lowering.accounts();
     scalars.extend(scope);
@@ -77,6 +80,7 @@ pub(crate) fn lower(document: &Document) -> Result<Lowered, Error> {
         }),
         scalars,
         sent: reached.sent,
+        boxed,
         operations,
         accounts,
     })

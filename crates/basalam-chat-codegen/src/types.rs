@@ -1,8 +1,8 @@
 //! The pass over progenitor's types that gives them the shape users want.
 //!
 //! Structs become `#[non_exhaustive]`, since the service adds fields without notice; those that users
-//! send get `new(required fields)` in exchange; JSON Schemas come by feature; and progenitor's error
-//! type, which structs have no use for, goes.
+//! send get `new(required fields)` in exchange; those that the document wants in boxes are put there;
+//! JSON Schemas come by feature; and progenitor's error type, which structs have no use for, goes.
 
 use std::collections::BTreeSet;
 
@@ -15,25 +15,34 @@ use syn::{
 
 use crate::{Error, prose};
 
-/// Shapes the types of a generated client. `sent` names the structs that users make.
+/// Shapes the types of a generated client. `sent` names the structs that users make, and `boxed` those that
+/// are in a box where they may be missing.
 ///
 /// # Errors
 ///
 /// Says what progenitor wrote that is no struct with named fields: the lowered copy asks for nothing
 /// else, and another type would be closed to what the service adds.
-pub(crate) fn shape(file: &mut syn::File, sent: &BTreeSet<String>) -> Result<(), Error> {
+pub(crate) fn shape(
+    file: &mut syn::File,
+    sent: &BTreeSet<String>,
+    boxed: &BTreeSet<String>,
+) -> Result<(), Error> {
     Docs.visit_file_mut(file);
     for item in &mut file.items {
         if let Item::Mod(module) = item
             && module.ident == "types"
         {
-            shape_module(module, sent)?;
+            shape_module(module, sent, boxed)?;
         }
     }
     Ok(())
 }
 
-fn shape_module(module: &mut ItemMod, sent: &BTreeSet<String>) -> Result<(), Error> {
+fn shape_module(
+    module: &mut ItemMod,
+    sent: &BTreeSet<String>,
+    boxed: &BTreeSet<String>,
+) -> Result<(), Error> {
     let Some((_, items)) = &mut module.content else {
         return Ok(());
     };
@@ -41,7 +50,10 @@ fn shape_module(module: &mut ItemMod, sent: &BTreeSet<String>) -> Result<(), Err
     for item in std::mem::take(items) {
         match item {
             Item::Struct(mut structure) if matches!(structure.fields, Fields::Named(_)) => {
-                structure.fields.iter_mut().for_each(unbox_option);
+                for field in &mut structure.fields {
+                    unbox_option(field);
+                    box_option(field, boxed);
+                }
                 let constructor = sent
                     .contains(&structure.ident.to_string())
                     .then(|| constructor(&structure));
@@ -95,6 +107,19 @@ fn unbox_option(field: &mut Field) {
         .attrs
         .retain(|attribute| !attribute.path().is_ident("serde"));
     field.attrs.push(parse_quote! { #[serde(#(#arguments),*)] });
+}
+
+/// Turns `Option<T>` into `Option<Box<T>>` for the structs that the document wants in boxes.
+///
+/// An option takes the room of what it may hold, also where it holds nothing.
+fn box_option(field: &mut Field, boxed: &BTreeSet<String>) {
+    let Some(inner @ Type::Path(path)) = argument_of(&field.ty, "Option") else {
+        return;
+    };
+    let name = path.path.get_ident();
+    if name.is_some_and(|name| boxed.contains(&name.to_string())) {
+        field.ty = parse_quote! { ::std::option::Option<::std::boxed::Box<#inner>> };
+    }
 }
 
 /// The `T` of a `::path::to::Wrapper<T>`.
@@ -227,9 +252,17 @@ mod tests {
     use super::*;
 
     fn shaped(file: syn::File, sent: &[&str]) -> Result<String, Error> {
-        let mut file = file;
-        let sent = sent.iter().map(|name| (*name).to_owned()).collect();
-        shape(&mut file, &sent)?;
+        shaped_with_boxes(file, sent, &[])
+    }
+
+    fn shaped_with_boxes(
+        mut file: syn::File,
+        sent: &[&str],
+        boxed: &[&str],
+    ) -> Result<String, Error> {
+        let [sent, boxed] =
+            [sent, boxed].map(|names| names.iter().map(ToString::to_string).collect());
+        shape(&mut file, &sent, &boxed)?;
         Ok(prettyplease::unparse(&file))
     }
 
@@ -281,6 +314,33 @@ mod tests {
             "pub child: ::std::boxed::Box<Node>,",
             "pub odd: Box,",
             "Starts with `needed` and `child` and `odd`",
+        ] {
+            assert!(text.contains(expected), "{expected} is not in {text}");
+        }
+    }
+
+    #[test]
+    fn a_struct_that_is_wanted_in_boxes_is_in_one_where_it_may_be_missing() {
+        let file = parse_quote! {
+            pub mod types {
+                pub struct Holder {
+                    pub missing: ::std::option::Option<Large>,
+                    pub needed: Large,
+                    pub many: ::std::vec::Vec<Large>,
+                    pub boxed: ::std::option::Option<::std::boxed::Box<Large>>,
+                    pub other: ::std::option::Option<Small>,
+                    pub foreign: ::std::option::Option<elsewhere::Large>,
+                }
+            }
+        };
+        let text = shaped_with_boxes(file, &[], &["Large"]).unwrap();
+        for expected in [
+            "pub missing: ::std::option::Option<::std::boxed::Box<Large>>,",
+            "pub needed: Large,",
+            "pub many: ::std::vec::Vec<Large>,",
+            "pub boxed: ::std::option::Option<::std::boxed::Box<Large>>,",
+            "pub other: ::std::option::Option<Small>,",
+            "pub foreign: ::std::option::Option<elsewhere::Large>,",
         ] {
             assert!(text.contains(expected), "{expected} is not in {text}");
         }

@@ -51,7 +51,7 @@ impl Chat {
     pub fn kind(&self) -> ChatKind<'_> {
         match &self.chat_type {
             ChatType::Private => ChatKind::Private {
-                contact: self.contact.as_ref(),
+                contact: self.contact.as_deref(),
             },
             ChatType::Group => ChatKind::Group {
                 group: self.group.as_ref(),

@@ -178,7 +178,7 @@ pub mod types {
         pub chat_type: crate::scalars::ChatType,
         /// The other side of a private chat; missing or null for groups and channels.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub contact: ::std::option::Option<Contact>,
+        pub contact: ::std::option::Option<::std::boxed::Box<Contact>>,
         /// User id of the other side; missing or null for groups and channels.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub contact_id: ::std::option::Option<crate::scalars::UserId>,
@@ -202,7 +202,7 @@ pub mod types {
         pub id: crate::scalars::ChatId,
         /// Newest message of the chat.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub last_message: ::std::option::Option<Message>,
+        pub last_message: ::std::option::Option<::std::boxed::Box<Message>>,
         /// Newest message that the owner has seen. Likely, from the name.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_seen_id: ::std::option::Option<crate::scalars::MessageId>,
@@ -595,14 +595,14 @@ pub mod types {
         pub message_type: crate::scalars::MessageType,
         /// Message that this one answers, where it answers one.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub replied_message: ::std::option::Option<RepliedMessage>,
+        pub replied_message: ::std::option::Option<::std::boxed::Box<RepliedMessage>>,
         /// When the other side saw the message; missing or null while it has not.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub seen_at: ::std::option::Option<crate::scalars::Timestamp>,
         /// Who sent the message. May be missing, null, or little more than an id, for notices and
         /// messages of groups and channels above all.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub sender: ::std::option::Option<Sender>,
+        pub sender: ::std::option::Option<::std::boxed::Box<Sender>>,
         /// When the message last changed.
         pub updated_at: crate::scalars::Timestamp,
     }
@@ -772,7 +772,7 @@ pub mod types {
         /// Who sent the message. May be missing, null, or little more than an id, for notices and
         /// messages of groups and channels above all.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub sender: ::std::option::Option<Sender>,
+        pub sender: ::std::option::Option<::std::boxed::Box<Sender>>,
         /// When the message last changed.
         pub updated_at: crate::scalars::Timestamp,
     }

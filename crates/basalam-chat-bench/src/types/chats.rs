@@ -16,7 +16,7 @@ pub struct Chat {
     pub channel: Option<Channel>,
     pub chat_type: ChatType,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub contact: Option<Contact>,
+    pub contact: Option<Box<Contact>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contact_id: Option<i64>,
     pub contact_is_blocked: bool,
@@ -30,7 +30,7 @@ pub struct Chat {
     pub group: Option<Group>,
     pub id: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_message: Option<Message>,
+    pub last_message: Option<Box<Message>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_seen_id: Option<i64>,
     pub marked_as_unread: bool,

@@ -1,11 +1,12 @@
 //! Named objects with properties, which become structs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use basalam_chat_openapi::Pointer;
 use serde_json::{Map, Value, json};
 
 use super::Lowering;
+use super::components::Class;
 use super::keywords::OBJECT;
 use super::schemas::annotate;
 use crate::names;
@@ -32,6 +33,29 @@ impl Lowering<'_> {
             lowered.insert("additionalProperties".to_owned(), json!({}));
         }
         Value::Object(lowered)
+    }
+
+    /// The structures that `x-boxed` says are large: each goes into a box where it may be missing.
+    pub(super) fn boxed(&mut self) -> BTreeSet<String> {
+        let mut boxed = BTreeSet::new();
+        let mut found = Vec::new();
+        for (name, component) in &self.components {
+            match component.schema.get("x-boxed") {
+                None | Some(Value::Bool(false)) => {}
+                Some(Value::Bool(true)) if component.class == Class::Structure => {
+                    boxed.insert((*name).to_owned());
+                }
+                Some(_) => found.push(component.at.child("x-boxed")),
+            }
+        }
+        for at in found {
+            self.refuse(
+                &at,
+                "`x-boxed` must be true or false, beside the properties of an object",
+                "write `true` at an object that is large and often missing, or leave it out",
+            );
+        }
+        boxed
     }
 
     /// Whether the struct keeps the members that nobody has named.

@@ -107,6 +107,30 @@ fn a_member_called_extra_is_a_field_unless_other_members_are_kept() {
 }
 
 #[test]
+fn an_object_that_is_wanted_in_boxes_is_in_one_where_it_may_be_missing() {
+    let at = format!("{NAMED}/x-boxed");
+    for (boxed, field) in [
+        (json!(true), "::std::option::Option<::std::boxed::Box<Odd>>"),
+        (json!(false), "::std::option::Option<Odd>"),
+    ] {
+        let generated = small_with(format!("x-boxed {boxed}"))
+            .name(object(json!({ "a": {} })))
+            .set(&at, boxed)
+            .is_accepted();
+        assert_eq!(generated.field("Note", "odd"), field);
+    }
+    for boxed in [json!("true"), json!(1), json!(null), json!({})] {
+        small_with(format!("x-boxed {boxed}"))
+            .name(object(json!({ "a": {} })))
+            .set(&at, boxed)
+            .is_refused_at(&at);
+    }
+    small_with("a text in a box")
+        .name(json!({ "type": "string", "x-boxed": true }))
+        .is_refused_at(&at);
+}
+
+#[test]
 fn a_required_member_must_be_described() {
     let at = format!("{NAMED}/required");
     small_with("required and no property")
