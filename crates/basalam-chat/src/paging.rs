@@ -69,10 +69,10 @@ impl<W: Walk> Pages<W> {
     pub(crate) fn poll_page(
         &mut self,
         context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Page<W>, Error>>> {
+    ) -> Poll<Result<Option<Page<W>>, Error>> {
         loop {
             let (walk, result) = match &mut self.state {
-                State::Ended => return Poll::Ready(None),
+                State::Ended => return Poll::Ready(Ok(None)),
                 State::Resting(_) => {
                     if let State::Resting(walk) = std::mem::replace(&mut self.state, State::Ended) {
                         self.state = self.ask(*walk);
@@ -83,7 +83,7 @@ impl<W: Walk> Pages<W> {
                     Ok(step) => step,
                     Err(error) => {
                         self.state = State::Ended;
-                        return Poll::Ready(Some(Err(Error::task(error))));
+                        return Poll::Ready(Err(Error::task(error)));
                     }
                 },
                 State::Here(step) => ready!(step.as_mut().poll(context)),
@@ -96,15 +96,15 @@ impl<W: Walk> Pages<W> {
                         true => self.ask(walk),
                         false => State::Resting(Box::new(walk)),
                     };
-                    Some(Ok((items, cursor)))
+                    Ok(Some((items, cursor)))
                 }
-                Ok(None) => None,
+                Ok(None) => Ok(None),
                 Err(error) => {
                     // Beyond a gap the list goes on; any other error would meet the next call too.
                     if error.is_gap() {
                         self.state = State::Resting(Box::new(walk));
                     }
-                    Some(Err(error))
+                    Err(error)
                 }
             });
         }
@@ -153,29 +153,23 @@ impl<W: Walk> Items<W> {
         }
     }
 
-    /// The next item, where its page is here.
-    #[cfg(feature = "blocking")]
+    /// The next item, where its page is here. It is moved once, since items are large.
     pub(crate) fn at_hand(&mut self) -> Option<W::Item> {
-        let item = self.page.pop_front()?;
-        self.cursor.advance(&item);
-        Some(item)
+        self.cursor.advance(self.page.front()?);
+        self.page.pop_front()
     }
 
     pub(crate) fn poll_item(
         &mut self,
         context: &mut Context<'_>,
-    ) -> Poll<Option<Result<W::Item, Error>>> {
-        loop {
-            if let Some(item) = self.page.pop_front() {
-                self.cursor.advance(&item);
-                return Poll::Ready(Some(Ok(item)));
-            }
-            match ready!(self.pages.poll_page(context)) {
-                Some(Ok((items, _))) => self.page = items.into(),
-                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
-                None => return Poll::Ready(None),
+    ) -> Poll<Result<Option<W::Item>, Error>> {
+        while self.page.is_empty() {
+            match ready!(self.pages.poll_page(context))? {
+                Some((items, _)) => self.page = items.into(),
+                None => return Poll::Ready(Ok(None)),
             }
         }
+        Poll::Ready(Ok(self.at_hand()))
     }
 
     /// Where the last item that was given stands.
@@ -197,7 +191,7 @@ macro_rules! stream {
         impl $name {
             /// Gives the next one, or `None` at the end.
             pub async fn next(&mut self) -> Option<Result<$item, $crate::Error>> {
-                ::std::future::poll_fn(|context| $poll(&mut self.0, context)).await
+                self.try_next().await.transpose()
             }
 
             /// Gives the next one, or `None` at the end, with the error outside.
@@ -206,7 +200,7 @@ macro_rules! stream {
             ///
             /// What [`Error`]($crate::Error) lists for every call.
             pub async fn try_next(&mut self) -> Result<Option<$item>, $crate::Error> {
-                self.next().await.transpose()
+                ::std::future::poll_fn(|context| $poll(&mut self.0, context)).await
             }
         }
 
@@ -217,7 +211,7 @@ macro_rules! stream {
                 mut self: ::std::pin::Pin<&mut Self>,
                 context: &mut ::std::task::Context<'_>,
             ) -> ::std::task::Poll<Option<Self::Item>> {
-                $poll(&mut self.0, context)
+                $poll(&mut self.0, context).map(Result::transpose)
             }
         }
 

@@ -286,8 +286,7 @@ impl ChatPages {
 fn poll_page(
     pages: &mut Pages<ChatWalk>,
     context: &mut std::task::Context<'_>,
-) -> std::task::Poll<Option<Result<ChatPage, Error>>> {
-    pages
-        .poll_page(context)
-        .map(|page| page.map(|page| page.map(|(chats, cursor)| ChatPage::new(chats, cursor))))
+) -> std::task::Poll<Result<Option<ChatPage>, Error>> {
+    let page = pages.poll_page(context);
+    page.map_ok(|page| page.map(|(chats, cursor)| ChatPage::new(chats, cursor)))
 }

@@ -40,7 +40,8 @@ pub(super) enum Direction {
 impl Direction {
     /// Sorts messages in the order of a walk that goes this way.
     pub(super) fn sort(self, messages: &mut [Message]) {
-        messages.sort_by(|one, other| match self {
+        // A stable sort would make room for another copy of the page, also where there is nothing to sort.
+        messages.sort_unstable_by(|one, other| match self {
             Direction::Older => other.id.cmp(&one.id),
             Direction::Newer => one.id.cmp(&other.id),
         });

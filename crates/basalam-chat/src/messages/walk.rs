@@ -241,8 +241,7 @@ impl MessagePages {
 fn poll_page(
     pages: &mut Pages<MessageWalk>,
     context: &mut std::task::Context<'_>,
-) -> std::task::Poll<Option<Result<MessagePage, Error>>> {
-    pages.poll_page(context).map(|page| {
-        page.map(|page| page.map(|(messages, cursor)| MessagePage::new(messages, cursor)))
-    })
+) -> std::task::Poll<Result<Option<MessagePage>, Error>> {
+    let page = pages.poll_page(context);
+    page.map_ok(|page| page.map(|(messages, cursor)| MessagePage::new(messages, cursor)))
 }

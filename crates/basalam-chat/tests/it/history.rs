@@ -239,6 +239,29 @@ async fn a_service_whose_bound_includes_the_message_repeats_none() {
 }
 
 #[tokio::test]
+async fn pages_in_another_order_are_given_in_order_and_each_message_once() {
+    let emulator = Emulator::start().await.unwrap();
+    let (client, chat, _) = chat_with(&emulator, 1).await;
+    let backwards = [vec![8, 9, 7, 9], vec![5, 7, 6], vec![]];
+    let forwards = [vec![6, 5, 7, 5], vec![9, 7, 8], vec![]];
+    for (order, pages) in [(SortOrder::Desc, backwards), (SortOrder::Asc, forwards)] {
+        for page in pages {
+            let messages: Vec<_> = page.into_iter().map(message).collect();
+            let page = json!({ "data": { "messages": messages } }).to_string();
+            emulator
+                .answer_next(200, &[("content-type", "application/json")], page)
+                .unwrap();
+        }
+        let request = client.get_messages(chat).limit(4).order(order.clone());
+        let expected = [5, 6, 7, 8, 9].map(MessageId);
+        match order {
+            SortOrder::Asc => assert_eq!(read(request.stream()).await, expected),
+            _ => assert_eq!(read(request.stream()).await, reversed(&expected)),
+        }
+    }
+}
+
+#[tokio::test]
 async fn an_error_ends_a_stream_and_its_cursor_says_where_to_go_on() {
     let emulator = Emulator::start().await.unwrap();
     let (client, chat, ids) = chat_with(&emulator, 6).await;
