@@ -1,12 +1,13 @@
 //! A history of 1,000,000 messages, read whole: how fast, and in how much memory.
 //!
-//! `cargo bench -p basalam-chat-bench --bench stream` has each reader read it in a process of its own. They take
-//! turns of 20,000 messages each, since the speed of a machine changes from one second to the next; what is
-//! printed is the median of the turns' ratios, with their quartiles. The bare loop is the client that is written
-//! by hand, which asks for one page after the other.
+//! `cargo bench -p basalam-chat-bench --bench stream` has each reader read it in a process of its own, three
+//! times. They take turns of 20,000 messages each, since the speed of a machine changes from one second to the
+//! next; what is printed is the median of the turns' ratios, with their quartiles. The bare loop is the client
+//! that is written by hand, which asks for one page after the other.
 //!
 //! Everything is read on a runtime of one thread and on one of several. On several, the page that is read ahead
-//! of the end of a turn is read while the next reader begins, one page in two hundred.
+//! of the end of a turn is read while the next reader begins, one page in two hundred,
+//! which is in favour of the facade.
 //!
 //! It ends with a failure where the facade is slower than 0.95 of the bare loop, or takes 32 MiB or more, or
 //! takes more for a longer history.
@@ -31,20 +32,24 @@ const PAGE: u32 = 100;
 /// Messages of a turn.
 const TURN: u32 = 20_000;
 
+/// How often the history is read by each reader.
+const TIMES: usize = 3;
+
 const PROMISED_RATE: f64 = 0.95;
 
 const PROMISED_BYTES: u64 = 32 * 1024 * 1024;
 
-/// How much of a page's memory may be in use by chance when another length is measured.
+/// How far two peaks may differ by chance, in bytes.
 const CHANCE: u64 = 2 * 1024 * 1024;
 
 const RUNTIMES: [&str; 2] = [ONE_THREAD, "several threads"];
 const ONE_THREAD: &str = "one thread";
 
 /// The readers; the last one is what the others are measured by.
-const READERS: [&str; 3] = [AHEAD, NOT_AHEAD, "bare loop"];
+const READERS: [&str; 3] = [AHEAD, NOT_AHEAD, BARE];
 const AHEAD: &str = "facade";
 const NOT_AHEAD: &str = "facade, no read-ahead";
+const BARE: &str = "bare loop";
 
 fn main() -> anyhow::Result<ExitCode> {
     serve_where_asked()?;
@@ -59,7 +64,7 @@ fn main() -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let server = Server::start(Duration::ZERO)?;
-    println!("a history of {HISTORY} messages, in pages of {PAGE} and turns of {TURN}");
+    println!("{TIMES} times {HISTORY} messages, in pages of {PAGE} and turns of {TURN}");
     let mut is_kept = true;
     for runtime in RUNTIMES {
         println!(
@@ -90,40 +95,56 @@ fn main() -> anyhow::Result<ExitCode> {
 
 /// Measures the readers on one runtime, and gives whether they keep what is promised.
 fn report(runtime: &str, length: i64, server: &Server) -> anyhow::Result<bool> {
-    let readers = READERS.map(|reader| Reader::start(runtime, reader, length, server));
-    let mut readers: Vec<Reader> = readers.into_iter().collect::<anyhow::Result<_>>()?;
-    let mut turns: Vec<Vec<f64>> = Vec::new();
-    for number in 0..usize::try_from(length / i64::from(TURN))? {
-        let mut seconds = vec![0.0; readers.len()];
-        for place in 0..readers.len() {
-            // Each is the first as often as the others, and nobody always follows the same one.
-            let place = match number % 2 {
-                0 => place,
-                _ => readers.len() - 1 - place,
-            };
-            let place = (place + number) % readers.len();
-            seconds[place] = readers[place].turn()?;
+    let mut turns = Vec::new();
+    let mut memory = READERS.map(|_| Memory { start: 0, peak: 0 });
+    for _ in 0..TIMES {
+        let readers = READERS.map(|reader| Reader::start(runtime, reader, length, server));
+        let mut readers: Vec<Reader> = readers.into_iter().collect::<anyhow::Result<_>>()?;
+        for _ in 0..length / i64::from(TURN) {
+            turns.push(take_turns(&mut readers, turns.len())?);
         }
-        turns.push(seconds);
+        for (reader, most) in readers.into_iter().zip(&mut memory) {
+            let memory = reader.end()?;
+            if memory.peak > most.peak {
+                *most = memory;
+            }
+        }
     }
     let mut is_kept = true;
-    for (place, (reader, name)) in readers.into_iter().zip(READERS).enumerate() {
+    for ((place, name), memory) in READERS.into_iter().enumerate().zip(&memory) {
         let rates = turns.iter().map(|turn| f64::from(TURN) / turn[place]);
-        let ratios = turns
-            .iter()
-            .map(|turn| turn[READERS.len() - 1] / turn[place]);
-        let [low, ratio, high] = quartiles(ratios.collect());
+        let bare = turns.iter().map(|turn| turn[READERS.len() - 1]);
+        let ratios = bare
+            .zip(&turns)
+            .map(|(bare, turn)| bare / turn[place])
+            .collect();
+        let [low, ratio, high] = quartiles(ratios);
         let [_, rate, _] = quartiles(rates.collect());
-        let memory = reader.end()?;
         println!(
             "{name:<22} {rate:>11.0} {ratio:>17.3}  ({low:.3} to {high:.3}) {:>8.1} {:>16.1}",
             mebibytes(memory.peak),
             mebibytes(memory.peak.saturating_sub(memory.start)),
         );
+        // The bare loop's own ratio is 1, and its memory is not what is promised.
         is_kept &= ratio >= PROMISED_RATE;
-        is_kept &= memory.peak < PROMISED_BYTES;
+        is_kept &= name == BARE || memory.peak < PROMISED_BYTES;
     }
     Ok(is_kept)
+}
+
+/// Has each reader read its part, and gives how many seconds each took.
+fn take_turns(readers: &mut [Reader], number: usize) -> anyhow::Result<Vec<f64>> {
+    let mut seconds = vec![0.0; readers.len()];
+    for place in 0..readers.len() {
+        // Each is the first as often as the others, and nobody always follows the same one.
+        let place = match number % 2 {
+            0 => place,
+            _ => readers.len() - 1 - place,
+        };
+        let place = (place + number) % readers.len();
+        seconds[place] = readers[place].turn()?;
+    }
+    Ok(seconds)
 }
 
 /// What a reader is told when it has read everything.
