@@ -4,12 +4,9 @@
 //! client does beyond waiting is therefore in functions that are neither: reading an answer of each type
 //! is compiled here, once, and not again in every crate that calls an operation.
 
-use std::str::Utf8Error;
-
 use http::StatusCode;
 use reqwest::Request;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 use crate::client::{Client, Error, ResponseValue};
 use crate::hook::{Failure, SuccessAnswer};
@@ -105,40 +102,48 @@ pub fn read_uploaded_file(body: &[u8]) -> Result<UploadedFile, serde_json::Error
 ///
 /// # Errors
 ///
-/// Fails where the text is not UTF-8, not JSON, or not what the type asks for.
+/// Fails where the text is not UTF-8, not JSON, or not what the type asks for. Where it is not UTF-8, the
+/// error is that of a text which breaks off there.
 pub fn read_json<T: DeserializeOwned>(json: &[u8]) -> Result<T, serde_json::Error> {
     // To look at the whole of it once is a good deal quicker than at each text in it.
-    match std::str::from_utf8(json) {
-        Ok(json) => serde_json::from_str(json),
-        Err(error) => Err(not_utf8(json, error)),
+    let beginning = match std::str::from_utf8(json) {
+        Ok(json) => return serde_json::from_str(json),
+        Err(error) => &json[..error.valid_up_to()],
+    };
+    // It was found to be UTF-8 just now, so the default is never reached.
+    let beginning = std::str::from_utf8(beginning).unwrap_or_default();
+    match serde_json::from_str::<T>(beginning) {
+        Err(error) => Err(error),
+        Ok(_) => Err(serde::de::Error::custom("what follows it is not UTF-8")),
     }
-}
-
-/// The error of a text that is not in UTF-8, with the place where that begins.
-fn not_utf8(json: &[u8], error: Utf8Error) -> serde_json::Error {
-    // A reader of bytes looks at each text, and what lies outside of texts is ASCII.
-    let read: Result<Value, serde_json::Error> = serde_json::from_slice(json);
-    // So it always fails, and the other error is there so that nothing can panic.
-    read.err()
-        .unwrap_or_else(|| serde::de::Error::custom(error))
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
 
     #[test]
-    fn what_is_not_utf8_is_an_error_that_names_the_place() {
+    fn what_is_not_utf8_breaks_off_there() {
         for json in [
             &b"{\"text\": \"a\xffb\"}"[..],
-            b"{\"text\": \"a\"}\xff",
+            b"{\"text\": \"a\",\xff}",
             b"\xff",
         ] {
             let error = read_json::<Value>(json).unwrap_err();
-            assert!(error.is_syntax(), "{error}");
-            assert_eq!(error.line(), 1, "{error}");
-            assert!((1..=json.len()).contains(&error.column()), "{error}");
+            assert!(error.is_eof(), "{error}");
+            let place = json.iter().position(|byte| *byte == 0xff).unwrap();
+            assert_eq!((error.line(), error.column()), (1, place), "{error}");
         }
+        let error = read_json::<Value>(b"{}\xff").unwrap_err();
+        assert!(error.is_data(), "{error}");
+    }
+
+    #[test]
+    fn what_is_wrong_before_the_text_ceases_to_be_utf8_is_told_first() {
+        let error = read_json::<Vec<u8>>(b"[1, \"a\", \"\xff\"]").unwrap_err();
+        assert!(error.is_data(), "{error}");
     }
 
     #[test]

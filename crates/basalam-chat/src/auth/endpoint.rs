@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use basalam_chat_api::operations::OAUTH_TOKEN;
+use basalam_chat_api::read_json;
 use basalam_chat_api::scalars::Scope;
 use http::header::ACCEPT;
 use reqwest::Url;
@@ -127,11 +128,8 @@ struct Answer {
 
 /// Reads the answer. Nothing of it is kept in an error: it holds tokens.
 fn read(body: &[u8], now: SystemTime) -> Result<TokenSet, Error> {
-    // Not by `read_json`, which would read the tokens once more to tell where they are not UTF-8.
-    let answer = std::str::from_utf8(body).ok();
-    let answer: Answer = answer
-        .and_then(|answer| serde_json::from_str(answer).ok())
-        .ok_or_else(|| Error::unreadable_tokens("is no token answer"))?;
+    let answer: Answer =
+        read_json(body).map_err(|_| Error::unreadable_tokens("is no token answer"))?;
     let token_type = answer.token_type.as_deref().unwrap_or("Bearer");
     if !token_type.eq_ignore_ascii_case("bearer") {
         return Err(Error::unreadable_tokens("gives no bearer token"));

@@ -210,8 +210,14 @@ impl Error {
     ///
     /// The reader's own message repeats what it found, which may be the text of a message; only what
     /// it expected is kept.
-    pub(crate) fn unreadable(body: &str, path: String, error: &serde_json::Error) -> Error {
+    pub(crate) fn unreadable(
+        body: &str,
+        is_utf8: bool,
+        path: String,
+        error: &serde_json::Error,
+    ) -> Error {
         let mut problem = match error.classify() {
+            serde_json::error::Category::Eof if !is_utf8 => "the answer is not UTF-8".to_owned(),
             serde_json::error::Category::Data => match expected(error) {
                 Some(expected) => format!("the answer cannot be read: {expected}"),
                 None => "the answer cannot be read".to_owned(),

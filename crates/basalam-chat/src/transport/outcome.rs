@@ -31,7 +31,10 @@ pub(super) fn failed(
         Raw::InvalidResponsePayload(body, error) => {
             // All of it, since a secret that is cut in two is not found.
             let text = client.transport().redact(&String::from_utf8_lossy(&body));
-            Error::unreadable(&text, json_path(&body, &error), &error)
+            // An answer that breaks off within a character is still one that breaks off.
+            let utf8 = std::str::from_utf8(&body).err();
+            let is_utf8 = utf8.is_none_or(|error| error.error_len().is_none());
+            Error::unreadable(&text, is_utf8, json_path(&body, &error), &error)
         }
         Raw::InvalidRequest(_) => Error::invalid_input(
             "header",

@@ -167,7 +167,7 @@ async fn an_answer_with_a_text_that_is_not_utf8_names_the_place() {
     let error = refused(200, "application/json", body).await;
     assert!(error.is_unreadable());
     let shown = shown(&error);
-    let expected = "the answer is not JSON, at `data.chats[0].archive_state`";
+    let expected = "the answer is not UTF-8, at `data.chats[0].archive_state`";
     assert!(shown.contains(expected), "{shown}");
     assert!(!shown.contains("private"), "{shown}");
 }
