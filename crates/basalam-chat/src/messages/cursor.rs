@@ -40,11 +40,15 @@ pub(super) enum Direction {
 impl Direction {
     /// Sorts messages in the order of a walk that goes this way.
     pub(super) fn sort(self, messages: &mut [Message]) {
-        // A stable sort would make room for another copy of the page, also where there is nothing to sort.
-        messages.sort_unstable_by(|one, other| match self {
+        let compare = |one: &Message, other: &Message| match self {
             Direction::Older => other.id.cmp(&one.id),
             Direction::Newer => one.id.cmp(&other.id),
-        });
+        };
+        // A page mostly is in order, and a stable sort makes room for another copy of it all the same. It is
+        // stable so that of messages with one id the first is kept.
+        if !messages.is_sorted_by(|one, other| compare(one, other).is_le()) {
+            messages.sort_by(compare);
+        }
     }
 
     /// The order of a page that goes this way.
