@@ -32,6 +32,8 @@ pub(super) const OBJECT: &[&str] = &[
     "minProperties",
     "maxProperties",
 ];
+/// Ours, at named objects with properties: one that is large, and is in a box where it may be missing.
+pub(super) const BOXED: &str = "x-boxed";
 /// What may stand beside `allOf` with one reference: it narrows the value, not its type.
 pub(super) const BESIDE_REFERENCE: &[&str] = &[
     "allOf",
@@ -59,7 +61,7 @@ impl Lowering<'_> {
     pub(super) fn keywords(&mut self, object: &Map<String, Value>, at: &Pointer, also: &[&str]) {
         for (keyword, value) in object {
             let keyword = keyword.as_str();
-            if keyword.starts_with("x-") {
+            if keyword.starts_with("x-") && keyword != BOXED {
                 continue;
             }
             if !ANNOTATIONS.contains(&keyword) && !also.contains(&keyword) {
@@ -126,6 +128,11 @@ fn refused_keyword(keyword: &str) -> (String, &'static str) {
             format!("progenitor passes over `{keyword}` in silence"),
             "write two schemas, one for requests and one for answers",
         ),
+        BOXED => (
+            "`x-boxed` is about a named object with properties, and changes nothing here"
+                .to_owned(),
+            "write it in the named schema of the object",
+        ),
         "enum" => (
             "a list of values that are no texts becomes a closed type".to_owned(),
             "leave it out, and name the values in the description",
@@ -141,9 +148,8 @@ fn refused_keyword(keyword: &str) -> (String, &'static str) {
 fn wrong_form(keyword: &str, value: &Value) -> Option<&'static str> {
     let (right, expected) = match keyword {
         "description" | "title" | "format" | "pattern" => (value.is_string(), "a text"),
-        "deprecated" | "nullable" | "uniqueItems" | "exclusiveMinimum" | "exclusiveMaximum" => {
-            (value.is_boolean(), "true or false")
-        }
+        "deprecated" | "nullable" | "uniqueItems" | "exclusiveMinimum" | "exclusiveMaximum"
+        | BOXED => (value.is_boolean(), "true or false"),
         "minimum" | "maximum" | "multipleOf" => (value.is_number(), "a number"),
         "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties" | "maxProperties" => {
             (value.is_u64(), "a whole number, 0 or more")

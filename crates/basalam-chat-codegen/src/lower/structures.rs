@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::Lowering;
 use super::components::Class;
-use super::keywords::OBJECT;
+use super::keywords::{BOXED, OBJECT};
 use super::schemas::annotate;
 use crate::names;
 
@@ -17,7 +17,7 @@ impl Lowering<'_> {
         let Some(object) = schema.as_object() else {
             return json!({});
         };
-        self.keywords(object, at, OBJECT);
+        self.keywords(object, at, &[OBJECT, &[BOXED]].concat());
         self.refuse_named_null(object, "a named object", at);
         let mut lowered = Map::new();
         annotate(&mut lowered, object);
@@ -35,27 +35,13 @@ impl Lowering<'_> {
         Value::Object(lowered)
     }
 
-    /// The structures that `x-boxed` says are large: each goes into a box where it may be missing.
-    pub(super) fn boxed(&mut self) -> BTreeSet<String> {
-        let mut boxed = BTreeSet::new();
-        let mut found = Vec::new();
-        for (name, component) in &self.components {
-            match component.schema.get("x-boxed") {
-                None | Some(Value::Bool(false)) => {}
-                Some(Value::Bool(true)) if component.class == Class::Structure => {
-                    boxed.insert((*name).to_owned());
-                }
-                Some(_) => found.push(component.at.child("x-boxed")),
-            }
-        }
-        for at in found {
-            self.refuse(
-                &at,
-                "`x-boxed` must be true or false, beside the properties of an object",
-                "write `true` at an object that is large and often missing, or leave it out",
-            );
-        }
-        boxed
+    /// The structures that are large: each goes into a box where it may be missing.
+    pub(super) fn boxed(&self) -> BTreeSet<String> {
+        let boxed = self.components.iter().filter(|(_, component)| {
+            component.class == Class::Structure
+                && component.schema.get(BOXED) == Some(&Value::Bool(true))
+        });
+        boxed.map(|(name, _)| (*name).to_owned()).collect()
     }
 
     /// Whether the struct keeps the members that nobody has named.

@@ -125,9 +125,23 @@ fn an_object_that_is_wanted_in_boxes_is_in_one_where_it_may_be_missing() {
             .set(&at, boxed)
             .is_refused_at(&at);
     }
-    small_with("a text in a box")
-        .name(json!({ "type": "string", "x-boxed": true }))
-        .is_refused_at(&at);
+    for other in [
+        json!({ "type": "string", "x-boxed": true }),
+        json!({ "type": "integer", "x-boxed": false }),
+    ] {
+        small_with(format!("{other}"))
+            .name(other)
+            .is_refused_at(&at);
+    }
+    for inline in [
+        json!({ "type": "object", "x-boxed": true }),
+        json!({ "type": "string", "x-boxed": true }),
+        json!({ "allOf": [{ "$ref": "#/components/schemas/Link" }], "x-boxed": true }),
+    ] {
+        small_with(format!("inline {inline}"))
+            .set(ANSWERED, inline)
+            .is_refused_at(&format!("{ANSWERED}/x-boxed"));
+    }
 }
 
 #[test]
