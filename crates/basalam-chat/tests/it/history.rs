@@ -38,6 +38,17 @@ async fn read(mut stream: basalam_chat::messages::MessageStream) -> Vec<MessageI
     ids
 }
 
+/// Has the next requests answered with pages of messages with these ids.
+fn answer_pages<const COUNT: usize>(emulator: &Emulator, pages: [&[i64]; COUNT]) {
+    for ids in pages {
+        let messages: Vec<_> = ids.iter().map(|id| message(*id)).collect();
+        let page = json!({ "data": { "messages": messages } }).to_string();
+        emulator
+            .answer_next(200, &[("content-type", "application/json")], page)
+            .unwrap();
+    }
+}
+
 fn reversed(ids: &[MessageId]) -> Vec<MessageId> {
     ids.iter().rev().copied().collect()
 }
@@ -208,12 +219,7 @@ async fn a_comparison_that_nobody_has_described_is_refused_before_anything_is_se
 async fn a_service_that_never_goes_on_is_told_and_not_asked_for_ever() {
     let emulator = Emulator::start().await.unwrap();
     let (client, chat, _) = chat_with(&emulator, 3).await;
-    let page = json!({ "data": { "messages": [message(7), message(6)] } }).to_string();
-    for _ in 0..2 {
-        emulator
-            .answer_next(200, &[("content-type", "application/json")], page.clone())
-            .unwrap();
-    }
+    answer_pages(&emulator, [&[7, 6], &[7, 6]]);
     let mut stream = client.get_messages(chat).read_ahead(false).stream();
     assert_eq!(stream.try_next().await.unwrap().unwrap().id, MessageId(7));
     assert_eq!(stream.try_next().await.unwrap().unwrap().id, MessageId(6));
@@ -226,14 +232,7 @@ async fn a_service_that_never_goes_on_is_told_and_not_asked_for_ever() {
 async fn a_service_whose_bound_includes_the_message_repeats_none() {
     let emulator = Emulator::start().await.unwrap();
     let (client, chat, _) = chat_with(&emulator, 1).await;
-    let pages = [vec![9, 8], vec![8, 7], vec![7]];
-    for page in pages {
-        let messages: Vec<_> = page.into_iter().map(message).collect();
-        let page = json!({ "data": { "messages": messages } }).to_string();
-        emulator
-            .answer_next(200, &[("content-type", "application/json")], page)
-            .unwrap();
-    }
+    answer_pages(&emulator, [&[9, 8], &[8, 7], &[7]]);
     let ids = read(client.get_messages(chat).limit(2).stream()).await;
     assert_eq!(ids, [MessageId(9), MessageId(8), MessageId(7)]);
 }
@@ -242,22 +241,41 @@ async fn a_service_whose_bound_includes_the_message_repeats_none() {
 async fn pages_in_another_order_are_given_in_order_and_each_message_once() {
     let emulator = Emulator::start().await.unwrap();
     let (client, chat, _) = chat_with(&emulator, 1).await;
-    let backwards = [vec![8, 9, 7, 9], vec![5, 7, 6], vec![]];
-    let forwards = [vec![6, 5, 7, 5], vec![9, 7, 8], vec![]];
+    let backwards: [&[i64]; 3] = [&[8, 9, 7, 9], &[5, 7, 6], &[]];
+    let forwards: [&[i64]; 3] = [&[6, 5, 7, 5], &[9, 7, 8], &[]];
     for (order, pages) in [(SortOrder::Desc, backwards), (SortOrder::Asc, forwards)] {
-        for page in pages {
-            let messages: Vec<_> = page.into_iter().map(message).collect();
-            let page = json!({ "data": { "messages": messages } }).to_string();
-            emulator
-                .answer_next(200, &[("content-type", "application/json")], page)
-                .unwrap();
-        }
+        answer_pages(&emulator, pages);
         let request = client.get_messages(chat).limit(4).order(order.clone());
         let expected = [5, 6, 7, 8, 9].map(MessageId);
         match order {
             SortOrder::Asc => assert_eq!(read(request.stream()).await, expected),
             _ => assert_eq!(read(request.stream()).await, reversed(&expected)),
         }
+    }
+}
+
+#[tokio::test]
+async fn of_messages_with_one_id_the_first_is_given() {
+    let emulator = Emulator::start().await.unwrap();
+    let (client, chat, _) = chat_with(&emulator, 1).await;
+    // So many that a sort which is not stable would mix them.
+    let messages: Vec<_> = (0..60)
+        .flat_map(|id| [(id, "first"), (id, "second")])
+        .map(|(id, text)| {
+            let mut message = message(1 + id * 7 % 60);
+            message["content"]["text"] = json!(text);
+            message
+        })
+        .collect();
+    let page = json!({ "data": { "messages": messages } }).to_string();
+    emulator
+        .answer_next(200, &[("content-type", "application/json")], page)
+        .unwrap();
+    let mut stream = client.get_messages(chat).read_ahead(false).stream();
+    for id in (1..=60).rev() {
+        let message = stream.try_next().await.unwrap().unwrap();
+        assert_eq!(message.id, MessageId(id));
+        assert_eq!(message.content.text.as_deref(), Some("first"));
     }
 }
 
