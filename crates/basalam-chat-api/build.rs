@@ -40,7 +40,7 @@ mod build_time {
         let directory = directory("OUT_DIR")?;
         for (name, text) in [
             ("client.rs", &sources.client),
-            ("scalars.rs", &sources.scalars),
+            ("newtypes.rs", &sources.newtypes),
             ("operations.rs", &sources.operations),
         ] {
             fs::write(directory.join(name), text).map_err(|error| format!("{name}: {error}"))?;

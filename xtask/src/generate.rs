@@ -52,8 +52,8 @@ fn generate(root: &Path) -> anyhow::Result<Vec<Generated>> {
             text: sources.operations,
         },
         Generated {
-            path: "crates/basalam-chat-api/src/generated/scalars.rs",
-            text: sources.scalars,
+            path: "crates/basalam-chat-api/src/generated/newtypes.rs",
+            text: sources.newtypes,
         },
         Generated {
             path: "crates/basalam-chat-mock/src/generated/mock.rs",

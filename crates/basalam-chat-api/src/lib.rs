@@ -11,12 +11,12 @@
 //! `BASALAM_CHAT_SPEC` names. The result is the same, byte for byte. With `jiff` the service's times are
 //! read as jiff's types, and with `schemars` the types have JSON Schemas.
 
-mod additions;
-mod answer;
-mod hook;
+mod define;
+mod ext;
 pub mod operation;
 pub mod path;
-mod scalar;
+mod response;
+mod transport;
 
 /// The generated client and its types.
 #[rustfmt::skip]
@@ -30,11 +30,11 @@ mod client {
 
 /// Ids, texts, secrets and open vocabularies.
 #[rustfmt::skip]
-pub mod scalars {
+pub mod newtypes {
     #[cfg(not(feature = "build-time-codegen"))]
-    include!("generated/scalars.rs");
+    include!("generated/newtypes.rs");
     #[cfg(feature = "build-time-codegen")]
-    include!(concat!(env!("OUT_DIR"), "/scalars.rs"));
+    include!(concat!(env!("OUT_DIR"), "/newtypes.rs"));
 }
 
 /// The table of operations.
@@ -46,13 +46,15 @@ pub mod operations {
     include!(concat!(env!("OUT_DIR"), "/operations.rs"));
 }
 
-#[doc(hidden)]
-pub use additions::ClockTime;
-pub use additions::{ChatKind, MessageKind};
-pub use answer::{read_json, read_uploaded_file};
 pub use client::{ByteStream, Client, ClientInfo, Error, ResponseValue, types};
-pub use hook::{Again, Failure, Inner, SuccessAnswer, Transport, TransportFuture};
-pub use scalar::{InvalidId, InvalidSecret, UnknownValue};
+pub use define::{InvalidId, InvalidSecret, UnknownValue};
+#[doc(hidden)]
+pub use ext::CivilTime;
+pub use ext::{ChatKind, MessageKind};
+pub use response::{read_json, read_uploaded_file};
+pub use transport::{
+    Inner, RequestFactory, SuccessResponse, Transport, TransportError, TransportFuture,
+};
 
 #[cfg(all(test, feature = "build-time-codegen"))]
 mod tests {
@@ -65,7 +67,7 @@ mod tests {
             };
         }
         assert!(is_committed!("client.rs"));
-        assert!(is_committed!("scalars.rs"));
+        assert!(is_committed!("newtypes.rs"));
         assert!(is_committed!("operations.rs"));
     }
 }

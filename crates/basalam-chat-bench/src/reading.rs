@@ -40,10 +40,10 @@ pub fn read(kind: Kind, case: Case, body: &[u8]) -> Result<(), serde_json::Error
         };
     }
     match case {
-        Case::CreateMessage => read!(generated::CreateMessageAnswer, types::SentAnswer),
-        Case::GetChats30 => read!(generated::GetChatsAnswer, types::ChatsAnswer),
+        Case::CreateMessage => read!(generated::CreateMessageResponse, types::SentResponse),
+        Case::GetChats30 => read!(generated::GetChatsResponse, types::ChatsResponse),
         Case::GetMessages20 | Case::GetMessages100 => {
-            read!(generated::GetMessagesAnswer, types::MessagesAnswer);
+            read!(generated::GetMessagesResponse, types::MessagesResponse);
         }
     }
     Ok(())

@@ -18,7 +18,7 @@ type Object = Map<String, Value>;
 
 /// What holds a list of messages.
 #[derive(Debug, Deserialize, Serialize)]
-pub struct MessagesAnswer {
+pub struct MessagesResponse {
     /// The page.
     pub data: Messages,
 }
@@ -32,7 +32,7 @@ pub struct Messages {
 
 /// What holds a message that was sent.
 #[derive(Debug, Deserialize, Serialize)]
-pub struct SentAnswer {
+pub struct SentResponse {
     /// The message, as it was stored.
     pub data: Message,
     /// A number of the sender's own.
@@ -42,7 +42,7 @@ pub struct SentAnswer {
 
 /// What holds a list of chats.
 #[derive(Debug, Deserialize, Serialize)]
-pub struct ChatsAnswer {
+pub struct ChatsResponse {
     /// The page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data: Option<Chats>,

@@ -47,8 +47,8 @@ fn generator(lowered: &Lowered) -> Generator {
         .with_derive("PartialEq")
         // A hash map would give another order of members at every run.
         .with_map_type("::std::collections::BTreeMap");
-    for scalar in &lowered.scalars {
-        let path = format!("crate::scalars::{}", scalar.name);
+    for scalar in &lowered.newtypes {
+        let path = format!("crate::newtypes::{}", scalar.name);
         settings.with_replacement(&scalar.name, path, implemented(scalar).into_iter());
     }
     Generator::new(&settings)

@@ -5,7 +5,7 @@
 //! through this crate is one line: a document is *checked* and *lowered* (`lower`) to what progenitor
 //! can take, progenitor makes the client and its types (`client`), a pass over the result gives the
 //! types the shape that users want (`types`), and what progenitor cannot make is written beside it:
-//! ids and open vocabularies (`scalars`) and the table of operations (`operations`).
+//! ids and open vocabularies (`newtypes`) and the table of operations (`operations`).
 //!
 //! The set of constructs that a document may use is a list, and all else is refused by an [`Error`]
 //! that names the place and the remedy. No input makes this crate panic or abort.
@@ -23,9 +23,9 @@ mod client;
 mod error;
 mod lower;
 mod names;
+mod newtypes;
 mod operations;
 mod prose;
-mod scalars;
 mod source;
 mod types;
 
@@ -42,8 +42,8 @@ use basalam_chat_openapi::Document;
 pub struct Sources {
     /// The client with its types, for a file `client.rs` of the crate that holds the scalar macros.
     pub client: String,
-    /// Ids, texts, secrets, open vocabularies and lists, for a file `scalars.rs` beside it.
-    pub scalars: String,
+    /// Ids, texts, secrets, open vocabularies and lists, for a file `newtypes.rs` beside it.
+    pub newtypes: String,
     /// The table of operations, for a file `operations.rs` beside it.
     pub operations: String,
     /// Typed httpmock mocks, for a crate that depends on the client's crate.
@@ -52,7 +52,7 @@ pub struct Sources {
 
 /// Generates Rust source from the text of an OpenAPI 3.0 document.
 ///
-/// The client's source expects to live in a crate that offers the modules `scalars`, `operation`,
+/// The client's source expects to live in a crate that offers the modules `newtypes`, `operation`,
 /// `operations`, `answer` and `path` and the type `Inner` at its root, as `basalam-chat-api` does.
 ///
 /// # Errors
@@ -81,7 +81,7 @@ fn generate_from(document: &Document) -> Result<Sources, Error> {
     let lowered = lower::lower(document)?;
     Ok(Sources {
         client: client::generate(&lowered)?,
-        scalars: scalars::generate(&lowered)?,
+        newtypes: newtypes::generate(&lowered)?,
         operations: operations::generate(&lowered)?,
         mock: client::generate_mock(&lowered)?,
     })

@@ -33,7 +33,7 @@ pub(crate) struct Lowered {
     /// What progenitor reads: success answers only, bounds and formats gone, references resolved.
     pub(crate) openapi: Value,
     /// The named schemas that become types of our own instead of progenitor's.
-    pub(crate) scalars: Vec<Scalar>,
+    pub(crate) newtypes: Vec<Scalar>,
     /// The names of the structures that users send, and so need to make.
     pub(crate) sent: BTreeSet<String>,
     /// The names of the structures that are in a box where they may be missing.
@@ -63,10 +63,10 @@ pub(crate) fn lower(document: &Document) -> Result<Lowered, Error> {
     lowering.check_answers_take_nulls(&reached.answered);
     let schemas = lowering.components(&reached);
     let boxed = lowering.boxed();
-    let mut scalars = lowering.scalars(&reached);
+    let mut newtypes = lowering.newtypes(&reached);
     let (accounts, scope) = lowering.accounts();
-    scalars.extend(scope);
-    scalars.sort_by(|one, other| one.name.cmp(&other.name));
+    newtypes.extend(scope);
+    newtypes.sort_by(|one, other| one.name.cmp(&other.name));
     let info = lowering.info();
     if !lowering.problems.is_empty() {
         return Err(Error::problems(lowering.problems));
@@ -78,7 +78,7 @@ pub(crate) fn lower(document: &Document) -> Result<Lowered, Error> {
             "paths": paths,
             "components": { "schemas": schemas },
         }),
-        scalars,
+        newtypes,
         sent: reached.sent,
         boxed,
         operations,

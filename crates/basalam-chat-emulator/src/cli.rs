@@ -4,7 +4,9 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use basalam_chat_emulator::{Builder, Emulator, Error, FaultRule, RefreshTokens, TimeBound};
+use basalam_chat_emulator::{
+    Emulator, EmulatorBuilder, Error, FaultRule, RefreshTokens, TimeBound,
+};
 use clap::Parser;
 
 /// Runs a local Basalam chat service, for development and tests.
@@ -127,7 +129,7 @@ impl Arguments {
         self.control || (!self.no_control && self.host.is_loopback())
     }
 
-    pub(crate) fn builder(&self) -> Builder {
+    pub(crate) fn builder(&self) -> EmulatorBuilder {
         let mut builder = Emulator::builder()
             .address(SocketAddr::new(self.host, self.port))
             .control(self.has_control())

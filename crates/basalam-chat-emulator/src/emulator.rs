@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::oauth::OAuthClient;
 use crate::server::{Service, running::Server};
 use crate::user::{NewUser, User};
-pub use builder::Builder;
+pub use builder::EmulatorBuilder;
 pub(crate) use setup::Setup;
 pub use stored::{StoredFile, StoredMessage};
 
@@ -24,7 +24,7 @@ pub use stored::{StoredFile, StoredMessage};
 ///
 /// It listens until it is dropped; [`Emulator::shutdown`] also waits for the end. It
 /// has a thread of its own, so that it can be started in any async runtime, or in
-/// none by [`Builder::start_blocking`].
+/// none by [`EmulatorBuilder::start_blocking`].
 ///
 /// ```
 /// use basalam_chat_emulator::Emulator;
@@ -63,14 +63,14 @@ impl Emulator {
     ///
     /// # Errors
     ///
-    /// As [`Builder::start`].
+    /// As [`EmulatorBuilder::start`].
     pub async fn start() -> Result<Emulator, Error> {
         Self::builder().start().await
     }
 
     /// Begins a service with options.
-    pub fn builder() -> Builder {
-        Builder::default()
+    pub fn builder() -> EmulatorBuilder {
+        EmulatorBuilder::default()
     }
 
     /// Gives the address for clients, such as `http://127.0.0.1:49152`, without a slash

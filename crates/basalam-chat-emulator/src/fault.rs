@@ -12,7 +12,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::error::Error;
-pub(crate) use kind::{FaultKind, WrittenAnswer};
+pub(crate) use kind::{FaultKind, WrittenResponse};
 pub use rule::FaultRule;
 pub(crate) use spec::FaultSpec;
 
@@ -29,7 +29,7 @@ pub(crate) use spec::FaultSpec;
 /// // Busy, and says for how long.
 /// emulator.fail_next(Fault::status(429).retry_after("2"))?;
 /// // The message is stored, and nobody learns of it.
-/// emulator.fail_next(Fault::connection_cut().after_work())?;
+/// emulator.fail_next(Fault::disconnect().after_handling())?;
 /// // Slow.
 /// emulator.fail_next(Fault::latency(Duration::from_millis(300)))?;
 /// # Ok::<(), basalam_chat_emulator::Error>(())
@@ -44,22 +44,22 @@ pub struct Fault {
 
 impl Fault {
     /// Waits this long, then does the work and answers as usual. A client that gives up
-    /// meanwhile has done nothing, unless the work comes first ([`Fault::after_work`]).
+    /// meanwhile has done nothing, unless the work comes first ([`Fault::after_handling`]).
     pub fn latency(delay: Duration) -> Self {
         Self::new(FaultKind::Latency).delayed(delay)
     }
 
     /// Never answers; the connection stays open until the client gives up or the
     /// emulator ends. The work is not done, unless it comes first
-    /// ([`Fault::after_work`]).
-    pub fn never_answers() -> Self {
-        Self::new(FaultKind::NeverAnswers)
+    /// ([`Fault::after_handling`]).
+    pub fn hang() -> Self {
+        Self::new(FaultKind::Hang)
     }
 
     /// Answers a status, 200 to 999, with `{"message": …}` unless [`Fault::body`] says
     /// otherwise, and does not do the work.
     pub fn status(status: u16) -> Self {
-        Self::new(FaultKind::Answer(WrittenAnswer {
+        Self::new(FaultKind::Answer(WrittenResponse {
             status,
             headers: Vec::new(),
             body: None,
@@ -109,12 +109,12 @@ impl Fault {
 
     /// Does the work, and answers as usual but for the status, such as 201 in place of
     /// 200. With 204 and 205 there is no body.
-    pub fn other_status(status: u16) -> Self {
+    pub fn override_status(status: u16) -> Self {
         Self::new(FaultKind::OtherStatus(status))
     }
 
     /// Closes the connection without an answer, and does not do the work.
-    pub fn connection_cut() -> Self {
+    pub fn disconnect() -> Self {
         Self::new(FaultKind::ConnectionCut)
     }
 
@@ -148,40 +148,40 @@ impl Fault {
     /// use basalam_chat_emulator::Fault;
     /// use serde_json::json;
     ///
-    /// let nobody = Fault::altered(|answer| {
+    /// let nobody = Fault::map_body(|answer| {
     ///     if let Some(sender) = answer.pointer_mut("/data/sender") {
     ///         *sender = json!(null);
     ///     }
     /// });
     /// # let _ = nobody;
     /// ```
-    pub fn altered(alteration: impl Fn(&mut Value) + Send + Sync + 'static) -> Self {
-        Self::new(FaultKind::Altered(Arc::new(alteration)))
+    pub fn map_body(alteration: impl Fn(&mut Value) + Send + Sync + 'static) -> Self {
+        Self::new(FaultKind::MapBody(Arc::new(alteration)))
     }
 
     /// Does the work, and adds a member that no document knows to every object of the
     /// answer, but for `urls`, whose members are all addresses.
-    pub fn unknown_members() -> Self {
-        Self::altered(alteration::add_unknown_members)
+    pub fn unknown_fields() -> Self {
+        Self::map_body(alteration::add_unknown_members)
     }
 
     /// Does the work, and puts a value that no document knows wherever the answer has
     /// `message_type`, `chat_type` or `type`.
     pub fn unknown_values() -> Self {
-        Self::altered(alteration::put_unknown_values)
+        Self::map_body(alteration::put_unknown_values)
     }
 
     /// Does the work, and leaves every member of this name out of the answer, wherever
     /// it is.
-    pub fn missing_member(name: impl Into<String>) -> Self {
+    pub fn missing_field(name: impl Into<String>) -> Self {
         let name = name.into();
-        Self::altered(move |answer| alteration::change_members(answer, &name, false))
+        Self::map_body(move |answer| alteration::change_members(answer, &name, false))
     }
 
     /// Does the work, and makes every member of this name null, wherever it is.
-    pub fn null_member(name: impl Into<String>) -> Self {
+    pub fn null_field(name: impl Into<String>) -> Self {
         let name = name.into();
-        Self::altered(move |answer| alteration::change_members(answer, &name, true))
+        Self::map_body(move |answer| alteration::change_members(answer, &name, true))
     }
 
     /// Waits this long before it fails.
@@ -192,8 +192,8 @@ impl Fault {
 
     /// Does the work first: what the request asks for is done, and then the fault
     /// happens, its delay included. Makes the worst of [`Fault::status`],
-    /// [`Fault::connection_cut`], [`Fault::never_answers`] and [`Fault::latency`]; all others do the work anyway.
-    pub fn after_work(mut self) -> Self {
+    /// [`Fault::disconnect`], [`Fault::hang`] and [`Fault::latency`]; all others do the work anyway.
+    pub fn after_handling(mut self) -> Self {
         self.is_after_work = true;
         self
     }

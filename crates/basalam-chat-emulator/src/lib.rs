@@ -49,8 +49,8 @@
 //! # From other languages
 //!
 //! Programs that are not written in Rust start the program, fill it from a seed file
-//! ([`Builder::seed_file`]) and steer it by the paths below `/_emulator/`
-//! ([`Builder::control`]): faults, time, data, and the log of requests. `docs/emulator.md`
+//! ([`EmulatorBuilder::seed_file`]) and steer it by the paths below `/_emulator/`
+//! ([`EmulatorBuilder::control`]): faults, time, data, and the log of requests. `docs/emulator.md`
 //! of the repository describes all three.
 //!
 //! # What tests can do beside HTTP
@@ -74,7 +74,7 @@
 //!   tomorrow; the next one ([`Emulator::fail_next`]) or by a
 //!   [`FaultRule`] ([`Emulator::add_fault`]), by count, by chance or from a line of text;
 //! - start over: [`Emulator::reset`];
-//! - answer oddly: [`Emulator::answer_next`].
+//! - answer oddly: [`Emulator::queue_response`].
 //!
 //! # How it refuses
 //!
@@ -93,12 +93,12 @@
 //!   `type` are pydantic's (inferred). Members that the document does not know are
 //!   let through, and `[]` is taken for an empty object, as the official SDKs send
 //!   both.
-//! - A body above [`MAX_BODY_BYTES`], a file above [`Builder::max_file_bytes`]: 413
+//! - A body above [`MAX_BODY_BYTES`], a file above [`EmulatorBuilder::max_file_bytes`]: 413
 //!   (unknown).
 //!
 //! # Where nobody knows what the service does
 //!
-//! Options of the [`Builder`] decide what can go either way: bounds of time, caps on
+//! Options of the [`EmulatorBuilder`] decide what can go either way: bounds of time, caps on
 //! pages, on the unseen count and on files, ids as text, whether reading marks as seen,
 //! whether uploads have a `url`. The rest is chosen here:
 //!
@@ -158,13 +158,13 @@ mod user;
 
 pub use bot::{Bot, NewBot};
 pub use clock::{Clock, SystemClock};
-pub use emulator::{Builder, Emulator, StoredFile, StoredMessage};
+pub use emulator::{Emulator, EmulatorBuilder, StoredFile, StoredMessage};
 pub use error::Error;
 pub use fault::{Fault, FaultRule};
 pub use oauth::{IssuedTokens, OAuthClient, RefreshTokens, TOKEN_OPERATION};
 pub use options::TimeBound;
 pub use request_log::LoggedRequest;
-pub use seed::{SeedChat, SeedMessage, Seeded};
+pub use seed::{SeedChat, SeedMessage, SeededIds};
 pub use user::{NewUser, User, Vendor};
 
 #[cfg(doctest)]

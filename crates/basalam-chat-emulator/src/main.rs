@@ -17,7 +17,7 @@ async fn main() -> anyhow::Result<()> {
     let mut builder = arguments.builder();
     if !arguments.quiet {
         // Where nobody reads any more, there is nothing to be done about it.
-        builder = builder.on_logged(|request| _ = writeln!(io::stdout(), "{request}"));
+        builder = builder.on_request_logged(|request| _ = writeln!(io::stdout(), "{request}"));
     }
     let emulator = builder.start().await?;
     for rule in rules {

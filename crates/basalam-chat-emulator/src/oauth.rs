@@ -16,7 +16,7 @@ use secrecy::{ExposeSecret, SecretString};
 pub const TOKEN_OPERATION: &str = "get_token";
 
 /// How long access tokens are good for unless
-/// [`Builder::access_token_lifetime`](crate::Builder::access_token_lifetime) says
+/// [`EmulatorBuilder::access_token_lifetime`](crate::EmulatorBuilder::access_token_lifetime) says
 /// otherwise: 366 days, as in the documented example (certain).
 pub(crate) const ACCESS_TOKEN_LIFETIME: Duration = Duration::from_secs(31_622_400);
 

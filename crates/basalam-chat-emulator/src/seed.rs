@@ -8,4 +8,4 @@ mod planting;
 pub use chat::SeedChat;
 pub(crate) use document::Seed;
 pub use message::SeedMessage;
-pub use planting::Seeded;
+pub use planting::SeededIds;

@@ -17,7 +17,7 @@ use crate::request_log::RequestLog;
 #[derive(Default)]
 pub(crate) struct TestAids {
     hooks: BTreeMap<String, Vec<Hook>>,
-    next_answers: VecDeque<RawAnswer>,
+    next_answers: VecDeque<RawResponse>,
     faults: Vec<FaultRule>,
     pub(crate) log: RequestLog,
     requests: BTreeMap<String, u64>,
@@ -75,7 +75,7 @@ impl TestAids {
     }
 
     /// Puts an answer behind those that wait already.
-    pub(crate) fn push_answer(&mut self, answer: RawAnswer) {
+    pub(crate) fn push_answer(&mut self, answer: RawResponse) {
         self.next_answers.push_back(answer);
     }
 
@@ -104,18 +104,20 @@ impl TestAids {
 
     /// Takes the answer that waits longest.
     pub(crate) fn next_answer(&mut self) -> Option<Response> {
-        self.next_answers.pop_front().map(RawAnswer::into_response)
+        self.next_answers
+            .pop_front()
+            .map(RawResponse::into_response)
     }
 }
 
 /// An answer that a test has written.
-pub(crate) struct RawAnswer {
+pub(crate) struct RawResponse {
     status: StatusCode,
     headers: Vec<(HeaderName, HeaderValue)>,
     body: Bytes,
 }
 
-impl RawAnswer {
+impl RawResponse {
     pub(crate) fn new(status: u16, headers: &[(&str, &str)], body: Vec<u8>) -> Result<Self, Error> {
         let status = StatusCode::from_u16(status)
             .ok()

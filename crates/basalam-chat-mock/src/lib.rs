@@ -9,7 +9,7 @@
 //!   before any of them is called;
 //! - *then* has `ok` for the answer.
 //!
-//! Both take the types of the generated client ([`types`], [`scalars`]), so that a condition or an
+//! Both take the types of the generated client ([`types`], [`newtypes`]), so that a condition or an
 //! answer that the service could not have does not compile. An answer is best read from JSON, as the
 //! service writes it: a test then breaks where the service could not answer so. Where a test wants to
 //! leave what is documented, `into_inner()` gives httpmock's own `When` and `Then`.
@@ -25,7 +25,7 @@
 //! ```
 //! use basalam_chat::{ChatId, Client, Error, MessageId, PersonalToken};
 //! use basalam_chat_mock::MockServerExt;
-//! use basalam_chat_mock::types::{CreateMessageAnswer, CreateMessageBody};
+//! use basalam_chat_mock::types::{CreateMessageResponse, CreateMessageBody};
 //! use httpmock::MockServer;
 //! use serde_json::json;
 //!
@@ -43,7 +43,7 @@
 //!     "message_type": "text",
 //!     "content": { "text": "Hello, how can I help you?" },
 //! }))?;
-//! let answer: CreateMessageAnswer = serde_json::from_value(json!({ "data": {
+//! let answer: CreateMessageResponse = serde_json::from_value(json!({ "data": {
 //!     "id": 71, "chat_id": 9, "message_type": "text",
 //!     "content": { "text": "Hello, how can I help you?" },
 //!     "created_at": "2026-07-22 10:28:23", "updated_at": "2026-07-22 10:28:23",
@@ -89,7 +89,7 @@
 //! # }
 //! ```
 
-pub use basalam_chat_api::{scalars, types};
+pub use basalam_chat_api::{newtypes, types};
 
 /// The generated mocks.
 #[rustfmt::skip]

@@ -10,7 +10,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use basalam_chat::messages::{Delivery, Follow, Message, MessageKind};
+use basalam_chat::messages::{Delivery, Follower, Message, MessageKind};
 use basalam_chat::{ChatFilter, ChatId, Client, Error, MessageId, PersonalToken, UserId};
 use basalam_chat_emulator::Emulator;
 
@@ -38,8 +38,8 @@ async fn main() -> anyhow::Result<()> {
 
 struct Bot {
     client: Client,
-    /// One follower a chat. A bot that is started anew keeps `Follow::last` of each somewhere.
-    chats: HashMap<ChatId, Follow>,
+    /// One follower a chat. A bot that is started anew keeps `Follower::last` of each somewhere.
+    chats: HashMap<ChatId, Follower>,
 }
 
 impl Bot {
@@ -91,7 +91,7 @@ async fn reply(client: &Client, chat: ChatId, message: &Message) -> Result<Optio
     }
     let answer = answer(message);
     let request = client.create_message(chat, answer.as_str());
-    let Err(error) = request.reply_to(message.id).marked().await else {
+    let Err(error) = request.reply_to(message.id).random_idempotency_key().await else {
         return Ok(Some(answer));
     };
     // Where the answer of the service is lost, look before sending again.

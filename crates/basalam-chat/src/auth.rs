@@ -29,11 +29,11 @@ mod tokens;
 use std::fmt;
 use std::sync::Arc;
 
-pub use authorization_code::{AuthorizationCode, LoginRequest};
-pub use basalam_chat_api::scalars::Scope;
+pub use authorization_code::{AuthorizationCode, AuthorizationRequest};
+pub use basalam_chat_api::newtypes::Scope;
 pub use client_credentials::ClientCredentials;
 pub(crate) use endpoint::Endpoint;
-pub use grant::Grant;
+pub use grant::TokenInfo;
 pub use login::Login;
 pub use personal::PersonalToken;
 pub use provider::TokenProvider;

@@ -33,10 +33,10 @@ pub enum CallOutcome {
     /// The service accepted it.
     Accepted,
     /// It failed, with the error that holds the report. Whether the service has done some of it all the
-    /// same, [`Error::may_have_been_done`] says.
+    /// same, [`Error::may_have_succeeded`] says.
     Failed,
     /// It was not sent, because a call before it failed.
-    NotTried,
+    NotSent,
 }
 
 impl<Id> BatchReport<Id> {
@@ -51,7 +51,7 @@ impl<Id> BatchReport<Id> {
     }
 
     /// The ids of the calls of which this became.
-    pub fn ids_that(&self, outcome: CallOutcome) -> impl Iterator<Item = &Id> {
+    pub fn ids_with_outcome(&self, outcome: CallOutcome) -> impl Iterator<Item = &Id> {
         let calls = self.calls.iter();
         let calls = calls.filter(move |call| call.outcome == outcome);
         calls.flat_map(|call| &call.ids)
@@ -86,7 +86,7 @@ where
         .chunks(per_call)
         .map(|ids| BatchCall {
             ids: ids.to_vec(),
-            outcome: CallOutcome::NotTried,
+            outcome: CallOutcome::NotSent,
         })
         .collect();
     for position in 0..calls.len() {

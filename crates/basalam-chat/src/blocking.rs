@@ -34,12 +34,12 @@ use std::sync::Arc;
 pub use iter::Iter;
 pub(crate) use iter::{Source, next};
 
-use crate::auth::{Authentication, Grant};
+use crate::auth::{Authentication, TokenInfo};
 use crate::bots::Bot;
 use crate::chats::{ChatPartner, CreateChat, DeleteChats, GetChats, GetUnseenChatCount};
 use crate::files::UploadFile;
 use crate::messages::{
-    CreateMessage, DeleteMessage, EditMessage, FindSentMessage, Follow, ForwardMessage,
+    CreateMessage, DeleteMessage, EditMessage, FindSentMessage, Follower, ForwardMessage,
     GetMessages, Message, MessageEdit, UnconfirmedMessage,
 };
 use crate::request::{self, Request};
@@ -111,7 +111,7 @@ impl Client {
     /// # Errors
     ///
     /// As there.
-    pub fn authenticate(&self) -> Result<Grant, Error> {
+    pub fn authenticate(&self) -> Result<TokenInfo, Error> {
         let client = self.client.clone();
         let grant = async move { client.authenticate().await };
         self.worker.wait(grant).and_then(|grant| grant)
@@ -192,7 +192,7 @@ impl Client {
     /// }
     /// # }
     /// ```
-    pub fn follow(&self, chat: ChatId) -> Follow<Client> {
+    pub fn follow(&self, chat: ChatId) -> Follower<Client> {
         self.client.follow(chat).with_client(self.clone())
     }
 

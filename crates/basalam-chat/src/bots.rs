@@ -12,8 +12,8 @@ mod log_out;
 
 use std::fmt;
 
-use basalam_chat_api::scalars::BotToken;
-pub use basalam_chat_api::types::BotAnswer;
+use basalam_chat_api::newtypes::BotToken;
+pub use basalam_chat_api::types::BotResponse;
 
 pub use answer::{BotInfo, WebhookInfo};
 pub use delete_webhook::DeleteWebhook;

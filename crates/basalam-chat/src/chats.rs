@@ -8,7 +8,7 @@ mod unseen_count;
 mod walk;
 
 pub use basalam_chat_api::ChatKind;
-pub use basalam_chat_api::scalars::{
+pub use basalam_chat_api::newtypes::{
     ChatFilter, ChatId, ChatOrder, ChatType, HashId, Timestamp, UserId,
 };
 pub use basalam_chat_api::types::{Channel, Chat, ChatBot, Contact, Group, UnseenChatCount};

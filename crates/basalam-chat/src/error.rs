@@ -10,10 +10,10 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
+use basalam_chat_api::newtypes::Timestamp;
 use basalam_chat_api::operation::Operation;
-use basalam_chat_api::scalars::Timestamp;
 
-use answer::ErrorAnswer;
+use answer::ErrorResponse;
 pub use answer::ValidationProblem;
 pub(crate) use json_path::json_path;
 
@@ -51,7 +51,7 @@ struct Inner {
     /// What happened, without the operation and the status.
     problem: String,
     remedy: String,
-    answer: ErrorAnswer,
+    answer: ErrorResponse,
     source: Option<Box<dyn StdError + Send + Sync>>,
     gap: Option<Timestamp>,
     /// The [`BatchReport`] of a longer list of ids, of whichever id.
@@ -75,25 +75,25 @@ pub enum ErrorKind {
     /// No access token could be got. Nothing was sent but what was to get one.
     Authentication,
     /// A file to upload could not be read to its end. The service got a part of it at most.
-    UnreadableFile,
+    FileRead,
     /// There was no connection to the service, or it closed the connection and said that it had not begun.
     Connect,
     /// The answer did not come in time. The service may have done the work.
     Timeout,
     /// The connection broke. The service may have done the work.
-    Interrupted,
+    Connection,
     /// The service answered with a redirect, which is never followed.
     Redirect,
     /// The service answered with an error status.
-    Refused,
+    Status,
     /// The service answered that it did not do it, though the status was one of success.
-    Declined,
+    Unsuccessful,
     /// The answer is larger than the limit. The service may have done the work.
-    TooLarge,
+    ResponseTooLarge,
     /// The answer is a success that cannot be read. The service has very likely done the work.
-    Unreadable,
+    Decode,
     /// A walk through a list cannot know whether it saw everything.
-    Gap,
+    IncompleteList,
 }
 
 impl Error {
@@ -117,16 +117,16 @@ impl Error {
     ///
     /// True after a time-out, a broken connection, a failure of the service, and an answer that cannot
     /// be read, in any attempt of the call. Where repeating does harm, look before asking again.
-    pub fn may_have_been_done(&self) -> bool {
+    pub fn may_have_succeeded(&self) -> bool {
         match self.kind() {
             _ if self.inner.done_before => true,
-            ErrorKind::Timeout | ErrorKind::Interrupted => true,
+            ErrorKind::Timeout | ErrorKind::Connection => true,
             // It answers what was done by naming where to look.
             ErrorKind::Redirect => self.status() == Some(303),
-            ErrorKind::TooLarge | ErrorKind::Unreadable => true,
-            ErrorKind::Refused => self.is_server_error() || self.status() == Some(408),
+            ErrorKind::ResponseTooLarge | ErrorKind::Decode => true,
+            ErrorKind::Status => self.is_server_error() || self.status() == Some(408),
             // Told with the status of a success, where the service answered before the file ended.
-            ErrorKind::UnreadableFile => self.status().is_some(),
+            ErrorKind::FileRead => self.status().is_some(),
             _ => false,
         }
     }
@@ -134,15 +134,15 @@ impl Error {
     /// Whether the service answered with success, though what it said is lost or cannot be read.
     ///
     /// What was asked for has then very likely been done. Where this is `false`,
-    /// [`may_have_been_done`](Error::may_have_been_done) says whether it is possible.
+    /// [`may_have_succeeded`](Error::may_have_succeeded) says whether it is possible.
     pub fn was_accepted(&self) -> bool {
         let is_success = self
             .status()
             .is_some_and(|status| (200..300).contains(&status));
         match self.kind() {
-            ErrorKind::Unreadable => self.may_have_been_done(),
-            ErrorKind::TooLarge | ErrorKind::Interrupted => is_success,
-            ErrorKind::Timeout | ErrorKind::UnreadableFile => is_success,
+            ErrorKind::Decode => self.may_have_succeeded(),
+            ErrorKind::ResponseTooLarge | ErrorKind::Connection => is_success,
+            ErrorKind::Timeout | ErrorKind::FileRead => is_success,
             _ => false,
         }
     }
@@ -205,8 +205,8 @@ impl Error {
     ///
     /// The upload broke off before it was complete, so that the service stores nothing (likely). The error
     /// names what happened; upload the file again once nobody writes to it.
-    pub fn is_unreadable_file(&self) -> bool {
-        self.kind() == ErrorKind::UnreadableFile
+    pub fn is_file_read(&self) -> bool {
+        self.kind() == ErrorKind::FileRead
     }
 
     /// Whether there was no connection to the service. Nothing was sent.
@@ -225,7 +225,7 @@ impl Error {
     ///
     /// The service may have done the work: before sending a message again, look whether it is there.
     /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout) and
-    /// [`deadline`](crate::ClientBuilder::deadline) set the time.
+    /// [`operation_timeout`](crate::ClientBuilder::operation_timeout) set the time.
     pub fn is_timeout(&self) -> bool {
         self.kind() == ErrorKind::Timeout
     }
@@ -235,8 +235,8 @@ impl Error {
     /// # Troubleshooting
     ///
     /// The service may have done the work: before sending a message again, look whether it is there.
-    pub fn is_interrupted(&self) -> bool {
-        self.kind() == ErrorKind::Interrupted
+    pub fn is_connection(&self) -> bool {
+        self.kind() == ErrorKind::Connection
     }
 
     /// Whether the service answered with a redirect, which is never followed.
@@ -305,7 +305,7 @@ impl Error {
     ///
     /// The service may have done the work: before sending a message again, look whether it is there.
     pub fn is_server_error(&self) -> bool {
-        self.kind() == ErrorKind::Refused && self.status().is_some_and(|status| status >= 500)
+        self.kind() == ErrorKind::Status && self.status().is_some_and(|status| status >= 500)
     }
 
     /// Whether the service answered that it did not do it, though the status was one of success.
@@ -315,8 +315,8 @@ impl Error {
     /// A bot operation gave `ok: false`: [`messages`](Error::messages) and [`code`](Error::code) say
     /// why, where the service said so; likely, the bot's token is not valid. Or the service did not
     /// accept what was to be deleted or forwarded; unknown: when it does so.
-    pub fn is_declined(&self) -> bool {
-        self.kind() == ErrorKind::Declined
+    pub fn is_unsuccessful(&self) -> bool {
+        self.kind() == ErrorKind::Unsuccessful
     }
 
     /// Whether the answer is larger than the limit.
@@ -324,9 +324,9 @@ impl Error {
     /// # Troubleshooting
     ///
     /// Ask for less at once, or raise
-    /// [`max_answer_bytes`](crate::ClientBuilder::max_answer_bytes).
-    pub fn is_too_large(&self) -> bool {
-        self.kind() == ErrorKind::TooLarge
+    /// [`max_response_bytes`](crate::ClientBuilder::max_response_bytes).
+    pub fn is_response_too_large(&self) -> bool {
+        self.kind() == ErrorKind::ResponseTooLarge
     }
 
     /// Whether a success answer came that cannot be read.
@@ -335,8 +335,8 @@ impl Error {
     ///
     /// What stands at the base URL is not the service, or the service has changed; the error names
     /// the place in the answer. Do not send a message again: it was very likely accepted.
-    pub fn is_unreadable(&self) -> bool {
-        self.kind() == ErrorKind::Unreadable
+    pub fn is_decode(&self) -> bool {
+        self.kind() == ErrorKind::Decode
     }
 
     /// Whether a walk through a list cannot know that it saw everything.
@@ -344,13 +344,13 @@ impl Error {
     /// # Troubleshooting
     ///
     /// More chats share one second than the service gives on a page. The error names the second
-    /// ([`gap`](Error::gap)); reading on goes on behind it.
-    pub fn is_gap(&self) -> bool {
-        self.kind() == ErrorKind::Gap
+    /// ([`incomplete_at`](Error::incomplete_at)); reading on goes on behind it.
+    pub fn is_incomplete_list(&self) -> bool {
+        self.kind() == ErrorKind::IncompleteList
     }
 
     /// The second in which a walk through chats may have missed some.
-    pub fn gap(&self) -> Option<&Timestamp> {
+    pub fn incomplete_at(&self) -> Option<&Timestamp> {
         self.inner.gap.as_ref()
     }
 
@@ -398,7 +398,7 @@ impl Error {
     }
 
     fn is_refused_with(&self, status: u16) -> bool {
-        self.kind() == ErrorKind::Refused && self.status() == Some(status)
+        self.kind() == ErrorKind::Status && self.status() == Some(status)
     }
 }
 

@@ -16,8 +16,8 @@ mod new_file;
 mod upload;
 mod uploaded;
 
-pub use basalam_chat_api::scalars::{FileId, UploadFileType};
-pub use basalam_chat_api::types::{AttachmentFile, UploadedFile};
+pub use basalam_chat_api::newtypes::{FileId, UploadFileType};
+pub use basalam_chat_api::types::{AttachmentFile, UploadFileResponse};
 pub use new_file::NewFile;
 pub use upload::UploadFile;
-pub use uploaded::Upload;
+pub use uploaded::UploadResult;

@@ -74,16 +74,17 @@ mod error;
 pub mod files;
 pub mod messages;
 mod paging;
+pub mod random;
 pub mod raw;
 mod request;
 mod retry;
-pub mod runtime;
 mod threads;
+pub mod time;
 mod transport;
 pub mod users;
 
 pub use auth::PersonalToken;
-pub use basalam_chat_api::scalars::{
+pub use basalam_chat_api::newtypes::{
     ButtonId, ChatFilter, ChatId, ChatOrder, ChatType, Comparison, EntityId, FileId, HashId,
     MessageId, MessageType, Scope, SortOrder, Timestamp, UserId, VendorId,
 };

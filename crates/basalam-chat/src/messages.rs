@@ -12,7 +12,7 @@ mod new_message;
 mod walk;
 
 pub use basalam_chat_api::MessageKind;
-pub use basalam_chat_api::scalars::{
+pub use basalam_chat_api::newtypes::{
     ButtonId, ButtonType, Comparison, EntityId, FileId, Links, MessageId, MessageType,
     QuickMessageId, SortOrder,
 };
@@ -25,7 +25,7 @@ pub use cursor::{InvalidCursor, MessageCursor};
 pub use delete::DeleteMessage;
 pub use delivery::{Delivery, FindSentMessage, UnconfirmedMessage};
 pub use edit::{EditMessage, MessageEdit};
-pub use follow::Follow;
+pub use follow::Follower;
 pub use forward::ForwardMessage;
 pub use list::{GetMessages, MessagePage};
 pub use new_message::NewMessage;

@@ -101,7 +101,7 @@ impl<W: Walk> Pages<W> {
                 Ok(None) => Ok(None),
                 Err(error) => {
                     // Beyond a gap the list goes on; any other error would meet the next call too.
-                    if error.is_gap() {
+                    if error.is_incomplete_list() {
                         self.state = State::Resting(Box::new(walk));
                     }
                     Err(error)

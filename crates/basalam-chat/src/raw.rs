@@ -20,8 +20,9 @@
 //! ```
 
 pub use basalam_chat_api::{
-    Again, ByteStream, Client, ClientInfo, Error, Failure, Inner, InvalidSecret, ResponseValue,
-    SuccessAnswer, Transport, TransportFuture, operation, operations, path, scalars, types,
+    ByteStream, Client, ClientInfo, Error, Inner, InvalidSecret, RequestFactory, ResponseValue,
+    SuccessResponse, Transport, TransportError, TransportFuture, newtypes, operation, operations,
+    path, types,
 };
 use serde::de::DeserializeOwned;
 

@@ -14,7 +14,7 @@ use crate::Error;
 ///
 /// The pause is a random part of a time that doubles with each attempt. Where the service says by
 /// `Retry-After` how long to wait, that is the pause, clamped. Where the pause would end after the
-/// [deadline](crate::ClientBuilder::deadline) of the call, the error is given at once.
+/// [deadline](crate::ClientBuilder::operation_timeout) of the call, the error is given at once.
 ///
 /// | what | default |
 /// | --- | --- |
@@ -32,7 +32,7 @@ use crate::Error;
 ///
 /// # fn main() -> Result<(), basalam_chat::Error> {
 /// let client = Client::builder(PersonalToken::new("access-token"))
-///     .retries(RetryPolicy::new().max_attempts(5).max_delay(Duration::from_secs(30)))
+///     .retry_policy(RetryPolicy::new().max_attempts(5).max_delay(Duration::from_secs(30)))
 ///     .build()?;
 /// # Ok(())
 /// # }
@@ -65,7 +65,7 @@ impl RetryPolicy {
 
     /// Sends nothing twice, whatever happens. A token that was not accepted is still refreshed, and the
     /// request sent once more with the new one: the first was not done.
-    pub fn off() -> RetryPolicy {
+    pub fn never() -> RetryPolicy {
         RetryPolicy::new().max_attempts(1)
     }
 
@@ -98,7 +98,7 @@ impl RetryPolicy {
             return Err(Error::invalid_input(
                 "max_attempts",
                 "is zero",
-                "allow one attempt at least; `RetryPolicy::off` allows no second one",
+                "allow one attempt at least; `RetryPolicy::never` allows no second one",
             ));
         }
         Ok(())
@@ -122,9 +122,9 @@ impl RetryPolicy {
 /// use basalam_chat::{Client, RequestOptions, RetryPolicy};
 ///
 /// # async fn run(client: Client) -> Result<(), basalam_chat::Error> {
-/// let patient = RequestOptions::new().deadline(Duration::from_secs(300));
+/// let patient = RequestOptions::new().operation_timeout(Duration::from_secs(300));
 /// let chats = client.get_chats().options(patient).await?;
-/// let hasty = client.with_options(RequestOptions::new().retries(RetryPolicy::off()))?;
+/// let hasty = client.with_options(RequestOptions::new().retry_policy(RetryPolicy::never()))?;
 /// # let _ = (chats, hasty);
 /// # Ok(())
 /// # }
@@ -132,9 +132,9 @@ impl RetryPolicy {
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 #[must_use = "options do nothing until a client or a request is given them"]
 pub struct RequestOptions {
-    pub(crate) retries: Option<RetryPolicy>,
+    pub(crate) retry_policy: Option<RetryPolicy>,
     pub(crate) attempt_timeout: Option<Duration>,
-    pub(crate) deadline: Option<Duration>,
+    pub(crate) operation_timeout: Option<Duration>,
 }
 
 impl RequestOptions {
@@ -143,9 +143,9 @@ impl RequestOptions {
         RequestOptions::default()
     }
 
-    /// Takes the place of [`ClientBuilder::retries`](crate::ClientBuilder::retries).
-    pub fn retries(mut self, policy: RetryPolicy) -> RequestOptions {
-        self.retries = Some(policy);
+    /// Takes the place of [`ClientBuilder::retry_policy`](crate::ClientBuilder::retry_policy).
+    pub fn retry_policy(mut self, policy: RetryPolicy) -> RequestOptions {
+        self.retry_policy = Some(policy);
         self
     }
 
@@ -156,9 +156,9 @@ impl RequestOptions {
         self
     }
 
-    /// Takes the place of [`ClientBuilder::deadline`](crate::ClientBuilder::deadline). Longer than zero.
-    pub fn deadline(mut self, deadline: Duration) -> RequestOptions {
-        self.deadline = Some(deadline);
+    /// Takes the place of [`ClientBuilder::operation_timeout`](crate::ClientBuilder::operation_timeout). Longer than zero.
+    pub fn operation_timeout(mut self, timeout: Duration) -> RequestOptions {
+        self.operation_timeout = Some(timeout);
         self
     }
 }

@@ -15,7 +15,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use basalam_chat_api::operation::Operation;
-use basalam_chat_api::{Again, Failure, SuccessAnswer, Transport, TransportFuture};
+use basalam_chat_api::{
+    RequestFactory, SuccessResponse, Transport, TransportError, TransportFuture,
+};
 use reqwest::{Request, Url};
 
 use crate::auth::{Current, Tokens};
@@ -42,19 +44,19 @@ pub(crate) struct HttpTransport {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Settings {
     pub(crate) attempt_timeout: Duration,
-    pub(crate) deadline: Duration,
+    pub(crate) operation_timeout: Duration,
     /// The deadline is one request's own, which no longer time of an upload moves.
     pub(crate) is_strict: bool,
-    pub(crate) retries: RetryPolicy,
+    pub(crate) retry_policy: RetryPolicy,
 }
 
 impl Default for Settings {
     fn default() -> Settings {
         Settings {
             attempt_timeout: Duration::from_secs(30),
-            deadline: Duration::from_secs(90),
+            operation_timeout: Duration::from_secs(90),
             is_strict: false,
-            retries: RetryPolicy::default(),
+            retry_policy: RetryPolicy::default(),
         }
     }
 }
@@ -63,22 +65,22 @@ impl Settings {
     pub(crate) fn check(&self) -> Result<(), Error> {
         for (argument, duration) in [
             ("attempt_timeout", self.attempt_timeout),
-            ("deadline", self.deadline),
+            ("operation_timeout", self.operation_timeout),
         ] {
             if duration.is_zero() {
                 return Err(Error::invalid_input(argument, "is zero", "wait longer"));
             }
         }
-        self.retries.check()
+        self.retry_policy.check()
     }
 
     /// These settings with what the options say otherwise.
     fn with(self, options: RequestOptions) -> Settings {
         Settings {
             attempt_timeout: options.attempt_timeout.unwrap_or(self.attempt_timeout),
-            deadline: options.deadline.unwrap_or(self.deadline),
-            is_strict: self.is_strict || options.deadline.is_some(),
-            retries: options.retries.unwrap_or(self.retries),
+            operation_timeout: options.operation_timeout.unwrap_or(self.operation_timeout),
+            is_strict: self.is_strict || options.operation_timeout.is_some(),
+            retry_policy: options.retry_policy.unwrap_or(self.retry_policy),
         }
     }
 }
@@ -88,12 +90,12 @@ impl Transport for HttpTransport {
         &'a self,
         operation: &'static Operation,
         request: Request,
-        again: Again<'a>,
+        again: RequestFactory<'a>,
     ) -> TransportFuture<'a> {
         let mut requests = call::Made::new(request, again);
         Box::pin(async move {
             let answer = self.call(operation, &mut requests).await;
-            answer.map_err(|error| Failure::new(error.of(operation)))
+            answer.map_err(|error| TransportError::new(error.of(operation)))
         })
     }
 }
@@ -139,7 +141,7 @@ impl HttpTransport {
     pub(crate) async fn authenticate(&self) -> Result<Arc<Current>, Error> {
         let tokens = pin!(self.tokens.get(self.tokens.renewals()));
         let clock = self.wire.clock();
-        let within = within(clock, self.settings.deadline, tokens).await;
+        let within = within(clock, self.settings.operation_timeout, tokens).await;
         within.unwrap_or_else(|| Err(Error::no_token_in_time()))
     }
 
@@ -148,7 +150,7 @@ impl HttpTransport {
         &self,
         operation: &'static Operation,
         requests: &mut impl Requests,
-    ) -> impl Future<Output = Result<SuccessAnswer, Error>> {
+    ) -> impl Future<Output = Result<SuccessResponse, Error>> {
         let way = call::Way {
             tokens: &self.tokens,
             base_url: &self.base_url,

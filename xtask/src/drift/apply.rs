@@ -7,8 +7,8 @@ mod build;
 mod json;
 mod locate;
 mod names;
+mod newtypes;
 mod operation;
-mod scalars;
 mod values;
 
 use std::collections::BTreeSet;

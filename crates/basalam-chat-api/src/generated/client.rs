@@ -12,7 +12,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct AcceptedAnswer {
+    pub struct AcceptedResponse {
         /// True when the work was accepted. Forwarding is done after the answer, so that true does not
         /// yet mean done. Unknown: when false comes.
         pub data: bool,
@@ -52,7 +52,7 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub height: ::std::option::Option<i64>,
         /// File to show.
-        pub id: crate::scalars::FileId,
+        pub id: crate::newtypes::FileId,
         /// Name to show for the file.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
@@ -74,7 +74,7 @@ pub mod types {
     }
     impl AttachmentFile {
         /// Starts with `id` and `url`, and every other field left out.
-        pub fn new(id: crate::scalars::FileId, url: ::std::string::String) -> Self {
+        pub fn new(id: crate::newtypes::FileId, url: ::std::string::String) -> Self {
             Self {
                 blur_hash: ::std::default::Default::default(),
                 duration: ::std::default::Default::default(),
@@ -94,7 +94,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct BotAnswer {
+    pub struct BotResponse {
         /// Words about the outcome, of a refusal above all.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub description: ::std::option::Option<::std::string::String>,
@@ -118,12 +118,12 @@ pub mod types {
         /// What the button needs to do its work, such as `url` for a button that opens an address.
         pub data: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         /// Number that tells this button from the others of the message.
-        pub id: crate::scalars::ButtonId,
+        pub id: crate::newtypes::ButtonId,
         /// Text on the button.
         pub label: ::std::string::String,
         /// What pressing the button does. Other values than the known ones may come.
         #[serde(rename = "type")]
-        pub type_: crate::scalars::ButtonType,
+        pub type_: crate::newtypes::ButtonType,
     }
     /// What a channel is.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -150,7 +150,7 @@ pub mod types {
         pub members_count: ::std::option::Option<i64>,
         /// User who owns the channel. Likely a user id: the contract says only integer.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub owner: ::std::option::Option<crate::scalars::UserId>,
+        pub owner: ::std::option::Option<crate::newtypes::UserId>,
         /// Whether the channel is a temporary group; false when missing. Unknown: what that means.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub temp_group: ::std::option::Option<bool>,
@@ -175,42 +175,42 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub channel: ::std::option::Option<Channel>,
         /// Kind of the chat. Other values than the known ones may come.
-        pub chat_type: crate::scalars::ChatType,
+        pub chat_type: crate::newtypes::ChatType,
         /// The other side of a private chat; missing or null for groups and channels.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub contact: ::std::option::Option<::std::boxed::Box<Contact>>,
         /// User id of the other side; missing or null for groups and channels.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub contact_id: ::std::option::Option<crate::scalars::UserId>,
+        pub contact_id: ::std::option::Option<crate::newtypes::UserId>,
         /// Whether the owner has blocked the other side.
         pub contact_is_blocked: bool,
         /// Newest message that the other side has seen.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub contact_last_seen_message_id: ::std::option::Option<
-            crate::scalars::MessageId,
+            crate::newtypes::MessageId,
         >,
         /// When the chat was opened.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub created_at: ::std::option::Option<crate::scalars::Timestamp>,
+        pub created_at: ::std::option::Option<crate::newtypes::Timestamp>,
         /// When the chat was deleted, where it was.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub deleted_at: ::std::option::Option<crate::scalars::Timestamp>,
+        pub deleted_at: ::std::option::Option<crate::newtypes::Timestamp>,
         /// What the group is, in a group.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub group: ::std::option::Option<Group>,
         /// Number of the chat.
-        pub id: crate::scalars::ChatId,
+        pub id: crate::newtypes::ChatId,
         /// Newest message of the chat.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_message: ::std::option::Option<::std::boxed::Box<Message>>,
         /// Newest message that the owner has seen. Likely, from the name.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub last_seen_id: ::std::option::Option<crate::scalars::MessageId>,
+        pub last_seen_id: ::std::option::Option<crate::newtypes::MessageId>,
         /// Whether the owner has marked the chat as unread by hand.
         pub marked_as_unread: bool,
         /// When the chat was last modified. Unknown: what sets this time apart from `updated_at`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub modified_at: ::std::option::Option<crate::scalars::Timestamp>,
+        pub modified_at: ::std::option::Option<crate::newtypes::Timestamp>,
         /// Keyboard to show in place of the usual one, empty in most chats.
         ///
         /// Likely: Basalam's web application reads `keyboard`, rows of keys that each have a `text`.
@@ -225,7 +225,7 @@ pub mod types {
         pub unseen_message_count: i64,
         /// When something last happened in the chat; the list of chats is sorted and paged by it
         /// unless told otherwise.
-        pub updated_at: crate::scalars::Timestamp,
+        pub updated_at: crate::newtypes::Timestamp,
     }
     /// What the bot on the other side of a chat is.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -272,10 +272,10 @@ pub mod types {
         pub badge: ::std::option::Option<::std::string::String>,
         /// Hash id of the user.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub hash_id: ::std::option::Option<crate::scalars::HashId>,
+        pub hash_id: ::std::option::Option<crate::newtypes::HashId>,
         /// Number of the user.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub id: ::std::option::Option<crate::scalars::UserId>,
+        pub id: ::std::option::Option<crate::newtypes::UserId>,
         /// Name in public addresses, likely that of the vendor.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub identifier: ::std::option::Option<::std::string::String>,
@@ -295,17 +295,6 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// Answer with the private chat that was found or created.
-    ///
-    /// The contract does not promise `data`.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct CreateChatAnswer {
-        /// The chat.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub data: ::std::option::Option<Chat>,
-    }
     /// The user to open a private chat with, named by number or by hash id.
     ///
     /// Give one of the two. Unknown: what happens with both or with none.
@@ -315,10 +304,10 @@ pub mod types {
     pub struct CreateChatBody {
         /// The user's hash id.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub hash_id: ::std::option::Option<crate::scalars::HashId>,
+        pub hash_id: ::std::option::Option<crate::newtypes::HashId>,
         /// The user's number.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub user_id: ::std::option::Option<crate::scalars::UserId>,
+        pub user_id: ::std::option::Option<crate::newtypes::UserId>,
     }
     impl CreateChatBody {
         /// Starts with every field left out.
@@ -329,16 +318,16 @@ pub mod types {
             }
         }
     }
-    /// Answer to a message that was sent.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    /// Answer with the private chat that was found or created.
+    ///
+    /// The contract does not promise `data`.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct CreateMessageAnswer {
-        /// The message as the service stored it.
-        pub data: Message,
-        /// The `temp_id` of the request.
+    pub struct CreateChatResponse {
+        /// The chat.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub temp_id: ::std::option::Option<i64>,
+        pub data: ::std::option::Option<Chat>,
     }
     /// A message to send.
     ///
@@ -359,7 +348,7 @@ pub mod types {
         ///
         /// Likely a message id: Basalam's web application forwards a single message this way.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub forward_from: ::std::option::Option<crate::scalars::MessageId>,
+        pub forward_from: ::std::option::Option<crate::newtypes::MessageId>,
         /// Rows of buttons to show under the message.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub inline_markup_button: ::std::option::Option<
@@ -374,10 +363,10 @@ pub mod types {
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// What the message is.
-        pub message_type: crate::scalars::MessageType,
+        pub message_type: crate::newtypes::MessageType,
         /// Message of the same chat that this one answers.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub replied_message_id: ::std::option::Option<crate::scalars::MessageId>,
+        pub replied_message_id: ::std::option::Option<crate::newtypes::MessageId>,
         /// Number of the sender's choice, which the answer repeats.
         ///
         /// It links an answer to the message on the screen. Unknown: whether the service uses it to
@@ -387,7 +376,7 @@ pub mod types {
     }
     impl CreateMessageBody {
         /// Starts with `message_type`, and every other field left out.
-        pub fn new(message_type: crate::scalars::MessageType) -> Self {
+        pub fn new(message_type: crate::newtypes::MessageType) -> Self {
             Self {
                 attachment: ::std::default::Default::default(),
                 content: ::std::default::Default::default(),
@@ -400,6 +389,17 @@ pub mod types {
             }
         }
     }
+    /// Answer to a message that was sent.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct CreateMessageResponse {
+        /// The message as the service stored it.
+        pub data: Message,
+        /// The `temp_id` of the request.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub temp_id: ::std::option::Option<i64>,
+    }
     /// The user that the token belongs to, as far as a chat client needs it.
     ///
     /// The service answers with many more members; they are not read.
@@ -409,9 +409,9 @@ pub mod types {
     pub struct CurrentUser {
         /// Hash id of the user.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub hash_id: ::std::option::Option<crate::scalars::HashId>,
+        pub hash_id: ::std::option::Option<crate::newtypes::HashId>,
         /// Number of the user, to compare with the senders of messages.
-        pub id: crate::scalars::UserId,
+        pub id: crate::newtypes::UserId,
         /// Name to show.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
@@ -428,11 +428,11 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct DeleteChatsBody {
         /// From 1 to 30 chats, with ids from 1 to 2147483647.
-        pub chat_ids: ::std::vec::Vec<crate::scalars::ChatId>,
+        pub chat_ids: ::std::vec::Vec<crate::newtypes::ChatId>,
     }
     impl DeleteChatsBody {
         /// Starts with `chat_ids`, and every other field left out.
-        pub fn new(chat_ids: ::std::vec::Vec<crate::scalars::ChatId>) -> Self {
+        pub fn new(chat_ids: ::std::vec::Vec<crate::newtypes::ChatId>) -> Self {
             Self { chat_ids }
         }
     }
@@ -442,21 +442,13 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct DeleteMessageBody {
         /// From 1 to 30 messages, with ids from 1 to 2147483647.
-        pub message_ids: ::std::vec::Vec<crate::scalars::MessageId>,
+        pub message_ids: ::std::vec::Vec<crate::newtypes::MessageId>,
     }
     impl DeleteMessageBody {
         /// Starts with `message_ids`, and every other field left out.
-        pub fn new(message_ids: ::std::vec::Vec<crate::scalars::MessageId>) -> Self {
+        pub fn new(message_ids: ::std::vec::Vec<crate::newtypes::MessageId>) -> Self {
             Self { message_ids }
         }
-    }
-    /// Answer to a message that was edited.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct EditMessageAnswer {
-        /// The message with its new content.
-        pub data: Message,
     }
     /// New content for a message.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -469,16 +461,24 @@ pub mod types {
         #[serde(deserialize_with = "::std::option::Option::deserialize")]
         pub content: ::std::option::Option<NewMessageContent>,
         /// Message to change.
-        pub message_id: crate::scalars::MessageId,
+        pub message_id: crate::newtypes::MessageId,
     }
     impl EditMessageBody {
         /// Starts with `content` and `message_id`, and every other field left out.
         pub fn new(
             content: ::std::option::Option<NewMessageContent>,
-            message_id: crate::scalars::MessageId,
+            message_id: crate::newtypes::MessageId,
         ) -> Self {
             Self { content, message_id }
         }
+    }
+    /// Answer to a message that was edited.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct EditMessageResponse {
+        /// The message with its new content.
+        pub data: Message,
     }
     /// The messages to forward, and the chat that gets them.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -486,16 +486,16 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ForwardMessageBody {
         /// Exactly 1 chat, with an id from 1 to 2147483647.
-        pub chat_ids: ::std::vec::Vec<crate::scalars::ChatId>,
+        pub chat_ids: ::std::vec::Vec<crate::newtypes::ChatId>,
         /// From 1 to 26 messages, with ids from 1 to 2147483647. Likely: in ascending order they
         /// arrive in their old order, as Basalam's web application sends them so.
-        pub message_ids: ::std::vec::Vec<crate::scalars::MessageId>,
+        pub message_ids: ::std::vec::Vec<crate::newtypes::MessageId>,
     }
     impl ForwardMessageBody {
         /// Starts with `chat_ids` and `message_ids`, and every other field left out.
         pub fn new(
-            chat_ids: ::std::vec::Vec<crate::scalars::ChatId>,
-            message_ids: ::std::vec::Vec<crate::scalars::MessageId>,
+            chat_ids: ::std::vec::Vec<crate::newtypes::ChatId>,
+            message_ids: ::std::vec::Vec<crate::newtypes::MessageId>,
         ) -> Self {
             Self { chat_ids, message_ids }
         }
@@ -507,7 +507,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct GetChatsAnswer {
+    pub struct GetChatsResponse {
         /// The page.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub data: ::std::option::Option<ChatList>,
@@ -516,7 +516,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct GetMessagesAnswer {
+    pub struct GetMessagesResponse {
         /// The page.
         pub data: MessageList,
     }
@@ -530,7 +530,7 @@ pub mod types {
         pub avatar: ::std::option::Option<::std::string::String>,
         /// User who created the group.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub creator_id: ::std::option::Option<crate::scalars::UserId>,
+        pub creator_id: ::std::option::Option<crate::newtypes::UserId>,
         /// What the group is about.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub description: ::std::option::Option<::std::string::String>,
@@ -580,31 +580,31 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Message {
         /// Chat that the message stands in.
-        pub chat_id: crate::scalars::ChatId,
+        pub chat_id: crate::newtypes::ChatId,
         /// What the message says or shows.
         pub content: MessageContent,
         /// When the message was sent.
-        pub created_at: crate::scalars::Timestamp,
+        pub created_at: crate::newtypes::Timestamp,
         /// Message that this one was forwarded from, where it was. Likely a message id: the contract
         /// says only integer.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub forward_from: ::std::option::Option<crate::scalars::MessageId>,
+        pub forward_from: ::std::option::Option<crate::newtypes::MessageId>,
         /// Number of the message.
-        pub id: crate::scalars::MessageId,
+        pub id: crate::newtypes::MessageId,
         /// What the message is. Other values than the known ones may come.
-        pub message_type: crate::scalars::MessageType,
+        pub message_type: crate::newtypes::MessageType,
         /// Message that this one answers, where it answers one.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub replied_message: ::std::option::Option<::std::boxed::Box<RepliedMessage>>,
         /// When the other side saw the message; missing or null while it has not.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub seen_at: ::std::option::Option<crate::scalars::Timestamp>,
+        pub seen_at: ::std::option::Option<crate::newtypes::Timestamp>,
         /// Who sent the message. May be missing, null, or little more than an id, for notices and
         /// messages of groups and channels above all.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sender: ::std::option::Option<::std::boxed::Box<Sender>>,
         /// When the message last changed.
-        pub updated_at: crate::scalars::Timestamp,
+        pub updated_at: crate::newtypes::Timestamp,
     }
     /// What a message says or shows.
     ///
@@ -616,13 +616,13 @@ pub mod types {
     pub struct MessageContent {
         /// Thing that the message shows, such as a product; see `MessageType` for which one.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub entity_id: ::std::option::Option<crate::scalars::EntityId>,
+        pub entity_id: ::std::option::Option<crate::newtypes::EntityId>,
         /// Pictures, videos, recordings and other files.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub files: ::std::option::Option<::std::vec::Vec<MessageFile>>,
         /// Addresses found in the text.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub links: ::std::option::Option<crate::scalars::Links>,
+        pub links: ::std::option::Option<crate::newtypes::Links>,
         /// Further facts about the message, among them the `message_metadata` that its sender gave;
         /// likely, from Basalam's web application.
         ///
@@ -664,7 +664,7 @@ pub mod types {
         pub height: ::std::option::Option<i64>,
         /// Number of the file.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub id: ::std::option::Option<crate::scalars::FileId>,
+        pub id: ::std::option::Option<crate::newtypes::FileId>,
         /// Name of the file.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
@@ -701,20 +701,20 @@ pub mod types {
         /// empty object where it needs nothing.
         pub data: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         /// Number that tells this button from the others of the message.
-        pub id: crate::scalars::ButtonId,
+        pub id: crate::newtypes::ButtonId,
         /// Text on the button.
         pub label: ::std::string::String,
         /// What pressing the button does.
         #[serde(rename = "type")]
-        pub type_: crate::scalars::ButtonType,
+        pub type_: crate::newtypes::ButtonType,
     }
     impl NewButton {
         /// Starts with `data` and `id` and `label` and `type_`, and every other field left out.
         pub fn new(
             data: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-            id: crate::scalars::ButtonId,
+            id: crate::newtypes::ButtonId,
             label: ::std::string::String,
-            type_: crate::scalars::ButtonType,
+            type_: crate::newtypes::ButtonType,
         ) -> Self {
             Self { data, id, label, type_ }
         }
@@ -726,10 +726,10 @@ pub mod types {
     pub struct NewMessageContent {
         /// Thing to show, such as a product; see `MessageType` for which one.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub entity_id: ::std::option::Option<crate::scalars::EntityId>,
+        pub entity_id: ::std::option::Option<crate::newtypes::EntityId>,
         /// Stored quick message that this one was made from. Unknown: its effect.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub quick_message_id: ::std::option::Option<crate::scalars::QuickMessageId>,
+        pub quick_message_id: ::std::option::Option<crate::newtypes::QuickMessageId>,
         /// Text of the message, or the caption of its files.
         ///
         /// Unknown: the greatest length.
@@ -753,28 +753,28 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct RepliedMessage {
         /// Chat that the message stands in.
-        pub chat_id: crate::scalars::ChatId,
+        pub chat_id: crate::newtypes::ChatId,
         /// What the message says or shows.
         pub content: MessageContent,
         /// When the message was sent.
-        pub created_at: crate::scalars::Timestamp,
+        pub created_at: crate::newtypes::Timestamp,
         /// Message that this one was forwarded from, where it was. Likely a message id: the contract
         /// says only integer.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub forward_from: ::std::option::Option<crate::scalars::MessageId>,
+        pub forward_from: ::std::option::Option<crate::newtypes::MessageId>,
         /// Number of the message.
-        pub id: crate::scalars::MessageId,
+        pub id: crate::newtypes::MessageId,
         /// What the message is. Other values than the known ones may come.
-        pub message_type: crate::scalars::MessageType,
+        pub message_type: crate::newtypes::MessageType,
         /// When the other side saw the message; missing or null while it has not.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub seen_at: ::std::option::Option<crate::scalars::Timestamp>,
+        pub seen_at: ::std::option::Option<crate::newtypes::Timestamp>,
         /// Who sent the message. May be missing, null, or little more than an id, for notices and
         /// messages of groups and channels above all.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sender: ::std::option::Option<::std::boxed::Box<Sender>>,
         /// When the message last changed.
-        pub updated_at: crate::scalars::Timestamp,
+        pub updated_at: crate::newtypes::Timestamp,
     }
     /// Who sent a message.
     ///
@@ -795,11 +795,11 @@ pub mod types {
         pub description: ::std::option::Option<::std::string::String>,
         /// Hash id of the user.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub hash_id: ::std::option::Option<crate::scalars::HashId>,
+        pub hash_id: ::std::option::Option<crate::newtypes::HashId>,
         /// Number of the user. Compare it with the own user id to find out whether a message is one's
         /// own.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub id: ::std::option::Option<crate::scalars::UserId>,
+        pub id: ::std::option::Option<crate::newtypes::UserId>,
         /// Name to show.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
@@ -832,13 +832,13 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct UploadedFile {
+    pub struct UploadFileResponse {
         /// When the file was uploaded.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub created_at: ::std::option::Option<crate::scalars::Timestamp>,
+        pub created_at: ::std::option::Option<crate::newtypes::Timestamp>,
         /// User who uploaded the file.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub creator_user_id: ::std::option::Option<crate::scalars::UserId>,
+        pub creator_user_id: ::std::option::Option<crate::newtypes::UserId>,
         /// Length of a recording, likely in seconds.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub duration: ::std::option::Option<f64>,
@@ -859,7 +859,7 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub height: ::std::option::Option<i64>,
         /// Number of the file.
-        pub id: crate::scalars::FileId,
+        pub id: crate::newtypes::FileId,
         /// Media type of the file, such as `image/jpeg`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub mime_type: ::std::option::Option<::std::string::String>,
@@ -893,7 +893,7 @@ pub mod types {
     pub struct Vendor {
         /// Number of the vendor.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub id: ::std::option::Option<crate::scalars::VendorId>,
+        pub id: ::std::option::Option<crate::newtypes::VendorId>,
         /// Name of the vendor in public addresses.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub identifier: ::std::option::Option<::std::string::String>,
@@ -972,17 +972,17 @@ impl Client {
     /// - `token`: Secret token of the bot.
     pub async fn delete_webhook<'a>(
         &'a self,
-        token: &'a crate::scalars::BotToken,
-    ) -> Result<ResponseValue<types::BotAnswer>, Error<()>> {
+        token: &'a crate::newtypes::BotToken,
+    ) -> Result<ResponseValue<types::BotResponse>, Error<()>> {
         let requests = self::requests(self);
         let make = || requests.delete_webhook(token);
-        let answer = crate::answer::whole(
+        let answer = crate::response::send(
                 self,
                 &crate::operations::DELETE_WEBHOOK,
                 &make,
             )
             .await?;
-        crate::answer::Answer::read(answer)
+        crate::response::FromResponse::read(answer)
     }
     /// Remove the webhook of the bot, by POST
     ///
@@ -994,17 +994,17 @@ impl Client {
     /// - `token`: Secret token of the bot.
     pub async fn delete_webhook_post<'a>(
         &'a self,
-        token: &'a crate::scalars::BotToken,
-    ) -> Result<ResponseValue<types::BotAnswer>, Error<()>> {
+        token: &'a crate::newtypes::BotToken,
+    ) -> Result<ResponseValue<types::BotResponse>, Error<()>> {
         let requests = self::requests(self);
         let make = || requests.delete_webhook_post(token);
-        let answer = crate::answer::whole(
+        let answer = crate::response::send(
                 self,
                 &crate::operations::DELETE_WEBHOOK_POST,
                 &make,
             )
             .await?;
-        crate::answer::Answer::read(answer)
+        crate::response::FromResponse::read(answer)
     }
     /// Remove the webhook of the bot
     ///
@@ -1017,17 +1017,17 @@ impl Client {
     /// - `token`: Secret token of the bot.
     pub async fn delete_webhook_delete<'a>(
         &'a self,
-        token: &'a crate::scalars::BotToken,
-    ) -> Result<ResponseValue<types::BotAnswer>, Error<()>> {
+        token: &'a crate::newtypes::BotToken,
+    ) -> Result<ResponseValue<types::BotResponse>, Error<()>> {
         let requests = self::requests(self);
         let make = || requests.delete_webhook_delete(token);
-        let answer = crate::answer::whole(
+        let answer = crate::response::send(
                 self,
                 &crate::operations::DELETE_WEBHOOK_DELETE,
                 &make,
             )
             .await?;
-        crate::answer::Answer::read(answer)
+        crate::response::FromResponse::read(answer)
     }
     /// Describe the bot
     ///
@@ -1040,13 +1040,13 @@ impl Client {
     /// - `token`: Secret token of the bot.
     pub async fn get_me<'a>(
         &'a self,
-        token: &'a crate::scalars::BotToken,
-    ) -> Result<ResponseValue<types::BotAnswer>, Error<()>> {
+        token: &'a crate::newtypes::BotToken,
+    ) -> Result<ResponseValue<types::BotResponse>, Error<()>> {
         let requests = self::requests(self);
         let make = || requests.get_me(token);
-        let answer = crate::answer::whole(self, &crate::operations::GET_ME, &make)
+        let answer = crate::response::send(self, &crate::operations::GET_ME, &make)
             .await?;
-        crate::answer::Answer::read(answer)
+        crate::response::FromResponse::read(answer)
     }
     /// Describe the bot, by POST
     ///
@@ -1058,13 +1058,13 @@ impl Client {
     /// - `token`: Secret token of the bot.
     pub async fn get_me_post<'a>(
         &'a self,
-        token: &'a crate::scalars::BotToken,
-    ) -> Result<ResponseValue<types::BotAnswer>, Error<()>> {
+        token: &'a crate::newtypes::BotToken,
+    ) -> Result<ResponseValue<types::BotResponse>, Error<()>> {
         let requests = self::requests(self);
         let make = || requests.get_me_post(token);
-        let answer = crate::answer::whole(self, &crate::operations::GET_ME_POST, &make)
+        let answer = crate::response::send(self, &crate::operations::GET_ME_POST, &make)
             .await?;
-        crate::answer::Answer::read(answer)
+        crate::response::FromResponse::read(answer)
     }
     /// Describe the webhook of the bot
     ///
@@ -1077,17 +1077,17 @@ impl Client {
     /// - `token`: Secret token of the bot.
     pub async fn get_webhook_info<'a>(
         &'a self,
-        token: &'a crate::scalars::BotToken,
-    ) -> Result<ResponseValue<types::BotAnswer>, Error<()>> {
+        token: &'a crate::newtypes::BotToken,
+    ) -> Result<ResponseValue<types::BotResponse>, Error<()>> {
         let requests = self::requests(self);
         let make = || requests.get_webhook_info(token);
-        let answer = crate::answer::whole(
+        let answer = crate::response::send(
                 self,
                 &crate::operations::GET_WEBHOOK_INFO,
                 &make,
             )
             .await?;
-        crate::answer::Answer::read(answer)
+        crate::response::FromResponse::read(answer)
     }
     /// Describe the webhook of the bot, by POST
     ///
@@ -1099,17 +1099,17 @@ impl Client {
     /// - `token`: Secret token of the bot.
     pub async fn get_webhook_info_post<'a>(
         &'a self,
-        token: &'a crate::scalars::BotToken,
-    ) -> Result<ResponseValue<types::BotAnswer>, Error<()>> {
+        token: &'a crate::newtypes::BotToken,
+    ) -> Result<ResponseValue<types::BotResponse>, Error<()>> {
         let requests = self::requests(self);
         let make = || requests.get_webhook_info_post(token);
-        let answer = crate::answer::whole(
+        let answer = crate::response::send(
                 self,
                 &crate::operations::GET_WEBHOOK_INFO_POST,
                 &make,
             )
             .await?;
-        crate::answer::Answer::read(answer)
+        crate::response::FromResponse::read(answer)
     }
     /// Log the bot out, by GET
     ///
@@ -1122,13 +1122,13 @@ impl Client {
     /// - `token`: Secret token of the bot.
     pub async fn log_out<'a>(
         &'a self,
-        token: &'a crate::scalars::BotToken,
-    ) -> Result<ResponseValue<types::BotAnswer>, Error<()>> {
+        token: &'a crate::newtypes::BotToken,
+    ) -> Result<ResponseValue<types::BotResponse>, Error<()>> {
         let requests = self::requests(self);
         let make = || requests.log_out(token);
-        let answer = crate::answer::whole(self, &crate::operations::LOG_OUT, &make)
+        let answer = crate::response::send(self, &crate::operations::LOG_OUT, &make)
             .await?;
-        crate::answer::Answer::read(answer)
+        crate::response::FromResponse::read(answer)
     }
     /// Log the bot out and make its token invalid
     ///
@@ -1142,13 +1142,13 @@ impl Client {
     /// - `token`: Secret token of the bot.
     pub async fn log_out_post<'a>(
         &'a self,
-        token: &'a crate::scalars::BotToken,
-    ) -> Result<ResponseValue<types::BotAnswer>, Error<()>> {
+        token: &'a crate::newtypes::BotToken,
+    ) -> Result<ResponseValue<types::BotResponse>, Error<()>> {
         let requests = self::requests(self);
         let make = || requests.log_out_post(token);
-        let answer = crate::answer::whole(self, &crate::operations::LOG_OUT_POST, &make)
+        let answer = crate::response::send(self, &crate::operations::LOG_OUT_POST, &make)
             .await?;
-        crate::answer::Answer::read(answer)
+        crate::response::FromResponse::read(answer)
     }
     /// List the chats of the token's owner
     ///
@@ -1178,14 +1178,14 @@ impl Client {
     ///   service writes times is taken. Unknown: whether the second itself is included.
     pub async fn get_chats<'a>(
         &'a self,
-        filters: Option<&'a crate::scalars::ChatFilter>,
+        filters: Option<&'a crate::newtypes::ChatFilter>,
         limit: Option<i64>,
-        modified_before: Option<&'a crate::scalars::Timestamp>,
-        modified_from: Option<&'a crate::scalars::Timestamp>,
-        order_by: Option<&'a crate::scalars::ChatOrder>,
-        updated_before: Option<&'a crate::scalars::Timestamp>,
-        updated_from: Option<&'a crate::scalars::Timestamp>,
-    ) -> Result<ResponseValue<types::GetChatsAnswer>, Error<()>> {
+        modified_before: Option<&'a crate::newtypes::Timestamp>,
+        modified_from: Option<&'a crate::newtypes::Timestamp>,
+        order_by: Option<&'a crate::newtypes::ChatOrder>,
+        updated_before: Option<&'a crate::newtypes::Timestamp>,
+        updated_from: Option<&'a crate::newtypes::Timestamp>,
+    ) -> Result<ResponseValue<types::GetChatsResponse>, Error<()>> {
         let requests = self::requests(self);
         let make = || {
             requests
@@ -1199,9 +1199,9 @@ impl Client {
                     updated_from,
                 )
         };
-        let answer = crate::answer::whole(self, &crate::operations::GET_CHATS, &make)
+        let answer = crate::response::send(self, &crate::operations::GET_CHATS, &make)
             .await?;
-        crate::answer::Answer::read(answer)
+        crate::response::FromResponse::read(answer)
     }
     /// Open a private chat with a user
     ///
@@ -1224,14 +1224,14 @@ impl Client {
         x_creation_tags: Option<&'a str>,
         x_user_session: Option<&'a str>,
         body: &'a types::CreateChatBody,
-    ) -> Result<ResponseValue<types::CreateChatAnswer>, Error<()>> {
+    ) -> Result<ResponseValue<types::CreateChatResponse>, Error<()>> {
         let requests = self::requests(self);
         let make = || {
             requests.create_chat(x_client_info, x_creation_tags, x_user_session, body)
         };
-        let answer = crate::answer::whole(self, &crate::operations::CREATE_CHAT, &make)
+        let answer = crate::response::send(self, &crate::operations::CREATE_CHAT, &make)
             .await?;
-        crate::answer::Answer::read(answer)
+        crate::response::FromResponse::read(answer)
     }
     /// Delete chats
     ///
@@ -1245,12 +1245,12 @@ impl Client {
     pub async fn delete_chats<'a>(
         &'a self,
         body: &'a types::DeleteChatsBody,
-    ) -> Result<ResponseValue<types::AcceptedAnswer>, Error<()>> {
+    ) -> Result<ResponseValue<types::AcceptedResponse>, Error<()>> {
         let requests = self::requests(self);
         let make = || requests.delete_chats(body);
-        let answer = crate::answer::whole(self, &crate::operations::DELETE_CHATS, &make)
+        let answer = crate::response::send(self, &crate::operations::DELETE_CHATS, &make)
             .await?;
-        crate::answer::Answer::read(answer)
+        crate::response::FromResponse::read(answer)
     }
     /// Delete messages
     ///
@@ -1265,16 +1265,16 @@ impl Client {
     pub async fn delete_message<'a>(
         &'a self,
         body: &'a types::DeleteMessageBody,
-    ) -> Result<ResponseValue<types::AcceptedAnswer>, Error<()>> {
+    ) -> Result<ResponseValue<types::AcceptedResponse>, Error<()>> {
         let requests = self::requests(self);
         let make = || requests.delete_message(body);
-        let answer = crate::answer::whole(
+        let answer = crate::response::send(
                 self,
                 &crate::operations::DELETE_MESSAGE,
                 &make,
             )
             .await?;
-        crate::answer::Answer::read(answer)
+        crate::response::FromResponse::read(answer)
     }
     /// Change the content of a message
     ///
@@ -1292,12 +1292,12 @@ impl Client {
         &'a self,
         x_client_info: Option<&'a str>,
         body: &'a types::EditMessageBody,
-    ) -> Result<ResponseValue<types::EditMessageAnswer>, Error<()>> {
+    ) -> Result<ResponseValue<types::EditMessageResponse>, Error<()>> {
         let requests = self::requests(self);
         let make = || requests.edit_message(x_client_info, body);
-        let answer = crate::answer::whole(self, &crate::operations::EDIT_MESSAGE, &make)
+        let answer = crate::response::send(self, &crate::operations::EDIT_MESSAGE, &make)
             .await?;
-        crate::answer::Answer::read(answer)
+        crate::response::FromResponse::read(answer)
     }
     /// Forward messages to a chat
     ///
@@ -1318,16 +1318,16 @@ impl Client {
         user_agent: Option<&'a str>,
         x_client_info: Option<&'a str>,
         body: &'a types::ForwardMessageBody,
-    ) -> Result<ResponseValue<types::AcceptedAnswer>, Error<()>> {
+    ) -> Result<ResponseValue<types::AcceptedResponse>, Error<()>> {
         let requests = self::requests(self);
         let make = || requests.forward_message(user_agent, x_client_info, body);
-        let answer = crate::answer::whole(
+        let answer = crate::response::send(
                 self,
                 &crate::operations::FORWARD_MESSAGE,
                 &make,
             )
             .await?;
-        crate::answer::Answer::read(answer)
+        crate::response::FromResponse::read(answer)
     }
     /// Count the chats that have unseen messages
     ///
@@ -1340,13 +1340,13 @@ impl Client {
     ) -> Result<ResponseValue<types::UnseenChatCount>, Error<()>> {
         let requests = self::requests(self);
         let make = || requests.get_unseen_chat_count();
-        let answer = crate::answer::whole(
+        let answer = crate::response::send(
                 self,
                 &crate::operations::GET_UNSEEN_CHAT_COUNT,
                 &make,
             )
             .await?;
-        crate::answer::Answer::read(answer)
+        crate::response::FromResponse::read(answer)
     }
     /// List the messages of a chat
     ///
@@ -1371,17 +1371,17 @@ impl Client {
     /// - `order`: Direction to sort by id, `desc` when left out.
     pub async fn get_messages<'a>(
         &'a self,
-        chat_id: &'a crate::scalars::ChatId,
-        cmp: Option<&'a crate::scalars::Comparison>,
+        chat_id: &'a crate::newtypes::ChatId,
+        cmp: Option<&'a crate::newtypes::Comparison>,
         limit: Option<i64>,
-        message_id: Option<&'a crate::scalars::MessageId>,
-        order: Option<&'a crate::scalars::SortOrder>,
-    ) -> Result<ResponseValue<types::GetMessagesAnswer>, Error<()>> {
+        message_id: Option<&'a crate::newtypes::MessageId>,
+        order: Option<&'a crate::newtypes::SortOrder>,
+    ) -> Result<ResponseValue<types::GetMessagesResponse>, Error<()>> {
         let requests = self::requests(self);
         let make = || requests.get_messages(chat_id, cmp, limit, message_id, order);
-        let answer = crate::answer::whole(self, &crate::operations::GET_MESSAGES, &make)
+        let answer = crate::response::send(self, &crate::operations::GET_MESSAGES, &make)
             .await?;
-        crate::answer::Answer::read(answer)
+        crate::response::FromResponse::read(answer)
     }
     /// Send a message to a chat
     ///
@@ -1405,13 +1405,13 @@ impl Client {
     /// - `body`: The message to send.
     pub async fn create_message<'a>(
         &'a self,
-        chat_id: &'a crate::scalars::ChatId,
+        chat_id: &'a crate::newtypes::ChatId,
         user_agent: Option<&'a str>,
         x_client_info: Option<&'a str>,
         x_forwarded_for: Option<&'a str>,
         x_real_ip: Option<&'a str>,
         body: &'a types::CreateMessageBody,
-    ) -> Result<ResponseValue<types::CreateMessageAnswer>, Error<()>> {
+    ) -> Result<ResponseValue<types::CreateMessageResponse>, Error<()>> {
         let requests = self::requests(self);
         let make = || {
             requests
@@ -1424,13 +1424,13 @@ impl Client {
                     body,
                 )
         };
-        let answer = crate::answer::whole(
+        let answer = crate::response::send(
                 self,
                 &crate::operations::CREATE_MESSAGE,
                 &make,
             )
             .await?;
-        crate::answer::Answer::read(answer)
+        crate::response::FromResponse::read(answer)
     }
     /// Tell who the token belongs to
     ///
@@ -1443,13 +1443,13 @@ impl Client {
     ) -> Result<ResponseValue<types::CurrentUser>, Error<()>> {
         let requests = self::requests(self);
         let make = || requests.get_current_user();
-        let answer = crate::answer::whole(
+        let answer = crate::response::send(
                 self,
                 &crate::operations::GET_CURRENT_USER,
                 &make,
             )
             .await?;
-        crate::answer::Answer::read(answer)
+        crate::response::FromResponse::read(answer)
     }
 }
 /// Items consumers will typically use such as the Client.
@@ -1472,7 +1472,7 @@ fn requests(client: &Client) -> Requests<'_> {
 impl Requests<'_> {
     fn delete_webhook<'a>(
         &'a self,
-        token: &'a crate::scalars::BotToken,
+        token: &'a crate::newtypes::BotToken,
     ) -> Result<::reqwest::Request, Error<()>> {
         let url = format!(
             "{}/v1/bots/{}/deleteWebhook", self.baseurl, crate ::path::encode_segment(&
@@ -1491,7 +1491,7 @@ impl Requests<'_> {
     }
     fn delete_webhook_post<'a>(
         &'a self,
-        token: &'a crate::scalars::BotToken,
+        token: &'a crate::newtypes::BotToken,
     ) -> Result<::reqwest::Request, Error<()>> {
         let url = format!(
             "{}/v1/bots/{}/deleteWebhook", self.baseurl, crate ::path::encode_segment(&
@@ -1510,7 +1510,7 @@ impl Requests<'_> {
     }
     fn delete_webhook_delete<'a>(
         &'a self,
-        token: &'a crate::scalars::BotToken,
+        token: &'a crate::newtypes::BotToken,
     ) -> Result<::reqwest::Request, Error<()>> {
         let url = format!(
             "{}/v1/bots/{}/deleteWebhook", self.baseurl, crate ::path::encode_segment(&
@@ -1529,7 +1529,7 @@ impl Requests<'_> {
     }
     fn get_me<'a>(
         &'a self,
-        token: &'a crate::scalars::BotToken,
+        token: &'a crate::newtypes::BotToken,
     ) -> Result<::reqwest::Request, Error<()>> {
         let url = format!(
             "{}/v1/bots/{}/getMe", self.baseurl, crate ::path::encode_segment(& token
@@ -1548,7 +1548,7 @@ impl Requests<'_> {
     }
     fn get_me_post<'a>(
         &'a self,
-        token: &'a crate::scalars::BotToken,
+        token: &'a crate::newtypes::BotToken,
     ) -> Result<::reqwest::Request, Error<()>> {
         let url = format!(
             "{}/v1/bots/{}/getMe", self.baseurl, crate ::path::encode_segment(& token
@@ -1567,7 +1567,7 @@ impl Requests<'_> {
     }
     fn get_webhook_info<'a>(
         &'a self,
-        token: &'a crate::scalars::BotToken,
+        token: &'a crate::newtypes::BotToken,
     ) -> Result<::reqwest::Request, Error<()>> {
         let url = format!(
             "{}/v1/bots/{}/getWebhookInfo", self.baseurl, crate ::path::encode_segment(&
@@ -1586,7 +1586,7 @@ impl Requests<'_> {
     }
     fn get_webhook_info_post<'a>(
         &'a self,
-        token: &'a crate::scalars::BotToken,
+        token: &'a crate::newtypes::BotToken,
     ) -> Result<::reqwest::Request, Error<()>> {
         let url = format!(
             "{}/v1/bots/{}/getWebhookInfo", self.baseurl, crate ::path::encode_segment(&
@@ -1605,7 +1605,7 @@ impl Requests<'_> {
     }
     fn log_out<'a>(
         &'a self,
-        token: &'a crate::scalars::BotToken,
+        token: &'a crate::newtypes::BotToken,
     ) -> Result<::reqwest::Request, Error<()>> {
         let url = format!(
             "{}/v1/bots/{}/logOut", self.baseurl, crate ::path::encode_segment(& token
@@ -1624,7 +1624,7 @@ impl Requests<'_> {
     }
     fn log_out_post<'a>(
         &'a self,
-        token: &'a crate::scalars::BotToken,
+        token: &'a crate::newtypes::BotToken,
     ) -> Result<::reqwest::Request, Error<()>> {
         let url = format!(
             "{}/v1/bots/{}/logOut", self.baseurl, crate ::path::encode_segment(& token
@@ -1643,13 +1643,13 @@ impl Requests<'_> {
     }
     fn get_chats<'a>(
         &'a self,
-        filters: Option<&'a crate::scalars::ChatFilter>,
+        filters: Option<&'a crate::newtypes::ChatFilter>,
         limit: Option<i64>,
-        modified_before: Option<&'a crate::scalars::Timestamp>,
-        modified_from: Option<&'a crate::scalars::Timestamp>,
-        order_by: Option<&'a crate::scalars::ChatOrder>,
-        updated_before: Option<&'a crate::scalars::Timestamp>,
-        updated_from: Option<&'a crate::scalars::Timestamp>,
+        modified_before: Option<&'a crate::newtypes::Timestamp>,
+        modified_from: Option<&'a crate::newtypes::Timestamp>,
+        order_by: Option<&'a crate::newtypes::ChatOrder>,
+        updated_before: Option<&'a crate::newtypes::Timestamp>,
+        updated_from: Option<&'a crate::newtypes::Timestamp>,
     ) -> Result<::reqwest::Request, Error<()>> {
         let url = format!("{}/v1/chats", self.baseurl,);
         #[allow(unused_mut)]
@@ -1804,11 +1804,11 @@ impl Requests<'_> {
     }
     fn get_messages<'a>(
         &'a self,
-        chat_id: &'a crate::scalars::ChatId,
-        cmp: Option<&'a crate::scalars::Comparison>,
+        chat_id: &'a crate::newtypes::ChatId,
+        cmp: Option<&'a crate::newtypes::Comparison>,
         limit: Option<i64>,
-        message_id: Option<&'a crate::scalars::MessageId>,
-        order: Option<&'a crate::scalars::SortOrder>,
+        message_id: Option<&'a crate::newtypes::MessageId>,
+        order: Option<&'a crate::newtypes::SortOrder>,
     ) -> Result<::reqwest::Request, Error<()>> {
         let url = format!(
             "{}/v1/chats/{}/messages", self.baseurl, crate ::path::encode_segment(&
@@ -1831,7 +1831,7 @@ impl Requests<'_> {
     }
     fn create_message<'a>(
         &'a self,
-        chat_id: &'a crate::scalars::ChatId,
+        chat_id: &'a crate::newtypes::ChatId,
         user_agent: Option<&'a str>,
         x_client_info: Option<&'a str>,
         x_forwarded_for: Option<&'a str>,
@@ -1882,8 +1882,8 @@ impl Requests<'_> {
         Ok(request)
     }
 }
-crate::answer::answers! {
-    types::BotAnswer, types::GetChatsAnswer, types::CreateChatAnswer,
-    types::AcceptedAnswer, types::EditMessageAnswer, types::UnseenChatCount,
-    types::GetMessagesAnswer, types::CreateMessageAnswer, types::CurrentUser
+crate::response::impl_from_json! {
+    types::BotResponse, types::GetChatsResponse, types::CreateChatResponse,
+    types::AcceptedResponse, types::EditMessageResponse, types::UnseenChatCount,
+    types::GetMessagesResponse, types::CreateMessageResponse, types::CurrentUser
 }

@@ -18,7 +18,7 @@ use super::MAX_ANSWER_BYTES;
 use crate::TOKEN;
 use crate::bodies::{CHAT_ID, TEXT};
 use crate::types::{
-    Chat, ChatsAnswer, Message, MessagesAnswer, NewContent, NewMessage, SentAnswer,
+    Chat, ChatsResponse, Message, MessagesResponse, NewContent, NewMessage, SentResponse,
 };
 
 /// The client that is written by hand.
@@ -66,7 +66,7 @@ impl ByHand {
             message_type: "text",
             content: NewContent { text: TEXT },
         };
-        let answer: SentAnswer = self.send(self.http.post(url).json(&body)).await?;
+        let answer: SentResponse = self.send(self.http.post(url).json(&body)).await?;
         Ok(answer.data)
     }
 
@@ -86,14 +86,14 @@ impl ByHand {
             request = request.query(&[("message_id", before)]);
             request = request.query(&[("cmp", "lt"), ("order", "desc")]);
         }
-        let answer: MessagesAnswer = self.send(request).await?;
+        let answer: MessagesResponse = self.send(request).await?;
         Ok(answer.data.messages)
     }
 
     pub(super) async fn get_chats(&self, limit: u32) -> anyhow::Result<Vec<Chat>> {
         let url = format!("{}/v1/chats", self.base_url);
         let request = self.http.get(url).query(&[("limit", limit)]);
-        let answer: ChatsAnswer = self.send(request).await?;
+        let answer: ChatsResponse = self.send(request).await?;
         Ok(answer.data.map(|list| list.chats).unwrap_or_default())
     }
 

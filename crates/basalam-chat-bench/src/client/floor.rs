@@ -13,7 +13,7 @@ use tokio::net::TcpStream;
 use super::{MAX_ANSWER_BYTES, by_hand};
 use crate::bodies::{CHAT_ID, TEXT};
 use crate::types::{
-    Chat, ChatsAnswer, Message, MessagesAnswer, NewContent, NewMessage, SentAnswer,
+    Chat, ChatsResponse, Message, MessagesResponse, NewContent, NewMessage, SentResponse,
 };
 
 /// The floor.
@@ -56,19 +56,19 @@ impl Floor {
         };
         let body = serde_json::to_vec(&body)?;
         let path = format!("/v1/chats/{CHAT_ID}/messages");
-        let answer: SentAnswer = self.send(Method::POST, path, body).await?;
+        let answer: SentResponse = self.send(Method::POST, path, body).await?;
         Ok(answer.data)
     }
 
     pub(super) async fn get_messages(&mut self, limit: u32) -> anyhow::Result<Vec<Message>> {
         let path = format!("/v1/chats/{CHAT_ID}/messages?limit={limit}");
-        let answer: MessagesAnswer = self.send(Method::GET, path, Vec::new()).await?;
+        let answer: MessagesResponse = self.send(Method::GET, path, Vec::new()).await?;
         Ok(answer.data.messages)
     }
 
     pub(super) async fn get_chats(&mut self, limit: u32) -> anyhow::Result<Vec<Chat>> {
         let path = format!("/v1/chats?limit={limit}");
-        let answer: ChatsAnswer = self.send(Method::GET, path, Vec::new()).await?;
+        let answer: ChatsResponse = self.send(Method::GET, path, Vec::new()).await?;
         Ok(answer.data.map(|list| list.chats).unwrap_or_default())
     }
 

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use basalam_chat_api::newtypes::{ChatId, MessageType};
 use basalam_chat_api::operation::Operation;
-use basalam_chat_api::scalars::{ChatId, MessageType};
 use basalam_chat_api::types::{Chat, CreateMessageBody, Message, NewMessageContent};
-use basalam_chat_api::{Again, Client, Failure, Inner, SuccessAnswer, Transport, TransportFuture};
+use basalam_chat_api::{
+    Client, Inner, RequestFactory, SuccessResponse, Transport, TransportError, TransportFuture,
+};
 use http::HeaderValue;
 use http::header::AUTHORIZATION;
 use reqwest::Request;
@@ -32,18 +34,22 @@ impl Transport for Plain {
         &'a self,
         operation: &'static Operation,
         mut request: Request,
-        _: Again<'a>,
+        _: RequestFactory<'a>,
     ) -> TransportFuture<'a> {
         Box::pin(async move {
             let token = self.token.clone();
             request.headers_mut().insert(AUTHORIZATION, token);
-            let mut answer = self.http.execute(request).await.map_err(Failure::new)?;
+            let mut answer = self
+                .http
+                .execute(request)
+                .await
+                .map_err(TransportError::new)?;
             if answer.status().as_u16() != operation.success {
-                return Err(Failure::new(answer.status()));
+                return Err(TransportError::new(answer.status()));
             }
-            Ok(SuccessAnswer {
+            Ok(SuccessResponse {
                 headers: std::mem::take(answer.headers_mut()),
-                body: answer.bytes().await.map_err(Failure::new)?,
+                body: answer.bytes().await.map_err(TransportError::new)?,
             })
         })
     }

@@ -47,12 +47,12 @@ fn holds_all<T: DeserializeOwned + Serialize>(body: &[u8]) {
 #[test]
 fn the_types_that_are_written_by_hand_hold_what_the_generated_ones_hold() {
     let messages = bodies::messages(100);
-    holds_all::<generated::GetMessagesAnswer>(&messages);
-    holds_all::<types::MessagesAnswer>(&messages);
-    holds_all::<generated::GetChatsAnswer>(&bodies::chats());
-    holds_all::<types::ChatsAnswer>(&bodies::chats());
-    holds_all::<generated::CreateMessageAnswer>(&bodies::sent());
-    holds_all::<types::SentAnswer>(&bodies::sent());
+    holds_all::<generated::GetMessagesResponse>(&messages);
+    holds_all::<types::MessagesResponse>(&messages);
+    holds_all::<generated::GetChatsResponse>(&bodies::chats());
+    holds_all::<types::ChatsResponse>(&bodies::chats());
+    holds_all::<generated::CreateMessageResponse>(&bodies::sent());
+    holds_all::<types::SentResponse>(&bodies::sent());
 }
 
 /// Members and words that nobody has named yet.
@@ -65,8 +65,8 @@ fn both_kinds_of_types_keep_what_they_do_not_know() {
         "\"message_type\":\"hologram\"",
     );
     assert!(text.contains("hologram"));
-    holds_all::<generated::GetMessagesAnswer>(text.as_bytes());
-    holds_all::<types::MessagesAnswer>(text.as_bytes());
+    holds_all::<generated::GetMessagesResponse>(text.as_bytes());
+    holds_all::<types::MessagesResponse>(text.as_bytes());
 }
 
 #[tokio::test]

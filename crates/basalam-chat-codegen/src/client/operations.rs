@@ -62,7 +62,7 @@ pub(super) fn shape(file: &mut syn::File) -> Result<(), Error> {
             }
         });
         file.items.push(parse_quote! {
-            crate::answer::answers! { #(#answers),* }
+            crate::response::impl_from_json! { #(#answers),* }
         });
     }
     Ok(())
@@ -122,8 +122,8 @@ impl Operation {
         function.block = parse_quote! {{
             let requests = self::requests(self);
             let make = || requests.#name(#(#arguments),*);
-            let answer = crate::answer::whole(self, &crate::operations::#row, &make).await?;
-            crate::answer::Answer::read(answer)
+            let answer = crate::response::send(self, &crate::operations::#row, &make).await?;
+            crate::response::FromResponse::read(answer)
         }};
         Some(Operation { request, answer })
     }
@@ -323,7 +323,7 @@ mod tests {
         for expected in [
             "/// Gets a note. pub async fn get_note<'a>( &'a self, id: i64, request: Option<&'a str>, )",
             "let requests = self::requests(self); let make = || requests.get_note(id, request);",
-            "crate::answer::whole(self, &crate::operations::GET_NOTE, &make) .await?;",
+            "crate::response::send(self, &crate::operations::GET_NOTE, &make) .await?;",
             " fn get_note<'a>( &'a self, id: i64, request: Option<&'a str>, ) -> Result<::reqwest::Request, \
              Error<()>> { let url =",
             "let mut _request = self.client.get(url).build()?; Ok(_request) }",
@@ -343,7 +343,7 @@ mod tests {
     fn an_answer_of_several_operations_is_made_one_once() {
         let text = shaped(quote! { 200u16 }).unwrap();
         assert!(
-            text.contains("crate::answer::answers! { types::Note }"),
+            text.contains("crate::response::impl_from_json! { types::Note }"),
             "{text}"
         );
     }

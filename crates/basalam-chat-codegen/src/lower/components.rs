@@ -277,8 +277,8 @@ impl<'a> Lowering<'a> {
         Value::Object(lowered)
     }
 
-    /// The scalars, by name.
-    pub(super) fn scalars(&self, reached: &Reached) -> Vec<Scalar> {
+    /// The newtypes, by name.
+    pub(super) fn newtypes(&self, reached: &Reached) -> Vec<Scalar> {
         self.components
             .iter()
             .filter_map(|(name, component)| {

@@ -73,8 +73,8 @@ fn the_committed_sources_are_what_the_document_gives() {
             &sources.client,
         ),
         (
-            "crates/basalam-chat-api/src/generated/scalars.rs",
-            &sources.scalars,
+            "crates/basalam-chat-api/src/generated/newtypes.rs",
+            &sources.newtypes,
         ),
         (
             "crates/basalam-chat-api/src/generated/operations.rs",

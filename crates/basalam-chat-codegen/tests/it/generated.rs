@@ -15,7 +15,7 @@ impl Generated {
     /// Reads every source as Rust, which fails the test where one is not.
     pub(crate) fn new(construct: &str, sources: Sources) -> Generated {
         for (name, source) in [
-            ("scalars", &sources.scalars),
+            ("newtypes", &sources.newtypes),
             ("operations", &sources.operations),
             ("mock", &sources.mock),
         ] {
@@ -105,7 +105,7 @@ impl Generated {
     }
 
     pub(crate) fn scalars_have(&self, text: &str) -> bool {
-        squeezed(&self.sources.scalars).contains(&squeezed(text))
+        squeezed(&self.sources.newtypes).contains(&squeezed(text))
     }
 
     pub(crate) fn operations_have(&self, text: &str) -> bool {

@@ -34,7 +34,7 @@ fn check(text: &str) -> Result<(), TestCaseError> {
         Ok(sources) => {
             for source in [
                 sources.client,
-                sources.scalars,
+                sources.newtypes,
                 sources.operations,
                 sources.mock,
             ] {

@@ -36,7 +36,7 @@ use crate::user::{NewUser, Vendor};
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is started"]
-pub struct Builder {
+pub struct EmulatorBuilder {
     address: SocketAddr,
     seller: NewUser,
     customer: NewUser,
@@ -49,7 +49,7 @@ pub struct Builder {
     options: Options,
 }
 
-impl Default for Builder {
+impl Default for EmulatorBuilder {
     fn default() -> Self {
         let vendor = Vendor {
             id: 112_233,
@@ -70,7 +70,7 @@ impl Default for Builder {
     }
 }
 
-impl Builder {
+impl EmulatorBuilder {
     /// Sets the address to listen on. Default: any free port of 127.0.0.1.
     ///
     /// Anyone who reaches the address can use the service: its tokens are no secrets.
@@ -124,7 +124,7 @@ impl Builder {
         self
     }
 
-    /// Adds what the text of a seed file describes; see [`Builder::seed_file`].
+    /// Adds what the text of a seed file describes; see [`EmulatorBuilder::seed_file`].
     ///
     /// ```
     /// use basalam_chat_emulator::Emulator;
@@ -159,10 +159,13 @@ impl Builder {
     ///
     /// ```
     /// # use basalam_chat_emulator::Emulator;
-    /// let builder = Emulator::builder().on_logged(|request| println!("{request}"));
+    /// let builder = Emulator::builder().on_request_logged(|request| println!("{request}"));
     /// # let _ = builder;
     /// ```
-    pub fn on_logged(mut self, observer: impl Fn(&LoggedRequest) + Send + Sync + 'static) -> Self {
+    pub fn on_request_logged(
+        mut self,
+        observer: impl Fn(&LoggedRequest) + Send + Sync + 'static,
+    ) -> Self {
         self.observers.0.push(Arc::new(observer));
         self
     }
@@ -270,11 +273,11 @@ impl Builder {
         self.start_blocking()
     }
 
-    /// Does what [`Builder::start`] does, outside of any async runtime as well.
+    /// Does what [`EmulatorBuilder::start`] does, outside of any async runtime as well.
     ///
     /// # Errors
     ///
-    /// As [`Builder::start`].
+    /// As [`EmulatorBuilder::start`].
     pub fn start_blocking(self) -> Result<Emulator, Error> {
         if self.options.page_cap == Some(0) {
             return Err(Error::argument(

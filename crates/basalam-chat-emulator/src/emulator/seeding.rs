@@ -5,7 +5,7 @@ use jiff::civil::DateTime;
 use super::Emulator;
 use crate::error::Error;
 use crate::options::whole_seconds;
-use crate::seed::{Seed, SeedChat, SeedMessage, Seeded};
+use crate::seed::{Seed, SeedChat, SeedMessage, SeededIds};
 
 impl Emulator {
     /// Puts messages into a chat as if `sender_id` had sent them one after the other,
@@ -70,13 +70,13 @@ impl Emulator {
     }
 
     /// Puts in what the text of a seed file describes, all of it or nothing, and gives
-    /// the numbers of it; see [`Builder::seed_file`](crate::Builder::seed_file).
+    /// the numbers of it; see [`EmulatorBuilder::seed_file`](crate::EmulatorBuilder::seed_file).
     ///
     /// # Errors
     ///
     /// [`Error::is_argument`] when the text is no seed, or cannot be put beside what is
     /// there; the message names the place by its JSON path.
-    pub fn seed_json(&self, text: &str) -> Result<Seeded, Error> {
+    pub fn seed_json(&self, text: &str) -> Result<SeededIds, Error> {
         self.service().plant(&Seed::read(text)?)
     }
 

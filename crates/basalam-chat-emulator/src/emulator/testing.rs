@@ -6,7 +6,7 @@ use super::{Emulator, StoredFile, StoredMessage};
 use crate::error::Error;
 use crate::fault::{Fault, FaultRule};
 use crate::request_log::LoggedRequest;
-use crate::test_aids::RawAnswer;
+use crate::test_aids::RawResponse;
 
 impl Emulator {
     /// Gives the messages of a chat as they are stored now, oldest first; none for a
@@ -94,16 +94,16 @@ impl Emulator {
     /// ```
     /// # use basalam_chat_emulator::Emulator;
     /// let emulator = Emulator::builder().start_blocking()?;
-    /// emulator.answer_next(502, &[("Content-Type", "text/html")], "<h1>Bad gateway</h1>")?;
+    /// emulator.queue_response(502, &[("Content-Type", "text/html")], "<h1>Bad gateway</h1>")?;
     /// # Ok::<(), basalam_chat_emulator::Error>(())
     /// ```
-    pub fn answer_next(
+    pub fn queue_response(
         &self,
         status: u16,
         headers: &[(&str, &str)],
         body: impl Into<Vec<u8>>,
     ) -> Result<(), Error> {
-        let answer = RawAnswer::new(status, headers, body.into())?;
+        let answer = RawResponse::new(status, headers, body.into())?;
         self.service().aids().push_answer(answer);
         Ok(())
     }
@@ -161,7 +161,7 @@ impl Emulator {
     ///
     /// Called several times, the faults happen one after the other. They come after the
     /// hooks of [`Emulator::on_request`], and after the answers of
-    /// [`Emulator::answer_next`] are used up.
+    /// [`Emulator::queue_response`] are used up.
     ///
     /// # Errors
     ///

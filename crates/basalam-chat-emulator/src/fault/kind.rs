@@ -13,8 +13,8 @@ use crate::error::Error;
 pub(crate) enum FaultKind {
     /// The answer is right, and only late.
     Latency,
-    NeverAnswers,
-    Answer(WrittenAnswer),
+    Hang,
+    Answer(WrittenResponse),
     /// The right answer with another status.
     OtherStatus(u16),
     ConnectionCut,
@@ -22,7 +22,7 @@ pub(crate) enum FaultKind {
     OversizedBody(usize),
     InvalidJson,
     EmptyBody,
-    Altered(Alteration),
+    MapBody(Alteration),
 }
 
 /// What happens to an answer before it is sent.
@@ -30,7 +30,7 @@ pub(crate) type Alteration = Arc<dyn Fn(&mut Value) + Send + Sync>;
 
 /// An answer in place of the service's own.
 #[derive(Clone, Debug)]
-pub(crate) struct WrittenAnswer {
+pub(crate) struct WrittenResponse {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     /// `None` for a message in JSON.
@@ -42,7 +42,7 @@ impl FaultKind {
     pub(crate) fn name(&self) -> String {
         match self {
             Self::Latency => "latency".to_owned(),
-            Self::NeverAnswers => "never answers".to_owned(),
+            Self::Hang => "never answers".to_owned(),
             Self::Answer(answer) => format!("status {}", answer.status),
             Self::OtherStatus(status) => format!("other status {status}"),
             Self::ConnectionCut => "connection cut".to_owned(),
@@ -50,7 +50,7 @@ impl FaultKind {
             Self::OversizedBody(bytes) => format!("oversized body of {bytes} bytes"),
             Self::InvalidJson => "invalid JSON".to_owned(),
             Self::EmptyBody => "empty body".to_owned(),
-            Self::Altered(_) => "altered".to_owned(),
+            Self::MapBody(_) => "map_body".to_owned(),
         }
     }
 
@@ -96,7 +96,7 @@ impl fmt::Debug for FaultKind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Latency => formatter.write_str("Latency"),
-            Self::NeverAnswers => formatter.write_str("NeverAnswers"),
+            Self::Hang => formatter.write_str("Hang"),
             Self::Answer(answer) => formatter
                 .debug_struct("Answer")
                 .field("status", &answer.status)
@@ -112,7 +112,7 @@ impl fmt::Debug for FaultKind {
             }
             Self::InvalidJson => formatter.write_str("InvalidJson"),
             Self::EmptyBody => formatter.write_str("EmptyBody"),
-            Self::Altered(_) => formatter.write_str("Altered"),
+            Self::MapBody(_) => formatter.write_str("MapBody"),
         }
     }
 }

@@ -66,8 +66,8 @@ fn fault(text: &str) -> Result<FaultSpec, String> {
         "invalid-json" => Some(FaultName::InvalidJson),
         "empty" => Some(FaultName::EmptyBody),
         "late" => Some(FaultName::Latency),
-        "never" => Some(FaultName::NeverAnswers),
-        "unknown-members" => Some(FaultName::UnknownMembers),
+        "never" => Some(FaultName::Hang),
+        "unknown-members" => Some(FaultName::UnknownFields),
         "unknown-values" => Some(FaultName::UnknownValues),
         _ => None,
     };
@@ -85,13 +85,13 @@ fn fault(text: &str) -> Result<FaultSpec, String> {
         "html" => FaultName::Html,
         "answers" => FaultName::OtherStatus,
         "oversized" => FaultName::OversizedBody,
-        "missing" => FaultName::MissingMember,
-        "null" => FaultName::NullMember,
+        "missing" => FaultName::MissingField,
+        "null" => FaultName::NullField,
         _ => return Err(unknown()),
     });
     match spec.fault {
         FaultName::OversizedBody => spec.bytes = Some(number(of)?),
-        FaultName::MissingMember | FaultName::NullMember => spec.member = Some(of.to_owned()),
+        FaultName::MissingField | FaultName::NullField => spec.member = Some(of.to_owned()),
         _ => spec.status = Some(number(of)?),
     }
     Ok(spec)
@@ -112,7 +112,7 @@ fn option(text: &str, spec: &mut FaultSpec) -> Result<(), String> {
             .ok_or("a delay is in milliseconds, such as `delay-300ms`")?;
         spec.delay_ms = Some(number(milliseconds)?);
     } else if text == "after-work" {
-        spec.after_work = true;
+        spec.after_handling = true;
     } else {
         return Err(format!("no option is called {text:?}"));
     }

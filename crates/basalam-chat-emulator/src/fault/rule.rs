@@ -21,7 +21,7 @@ use crate::oauth::TOKEN_OPERATION;
 ///     turn = !turn;
 ///     if turn { 0.0 } else { 0.9 }
 /// };
-/// let lossy = Fault::connection_cut().after_work();
+/// let lossy = Fault::disconnect().after_handling();
 /// emulator.add_fault(FaultRule::new(lossy).probability(0.5, by_turns))?;
 /// # Ok::<(), basalam_chat_emulator::Error>(())
 /// ```
@@ -86,7 +86,7 @@ impl FaultRule {
     /// ```
     /// use basalam_chat_emulator::{Fault, FaultRule};
     ///
-    /// let lossy = FaultRule::new(Fault::connection_cut()).seeded_probability(0.2, 42);
+    /// let lossy = FaultRule::new(Fault::disconnect()).seeded_probability(0.2, 42);
     /// # let _ = lossy;
     /// ```
     pub fn seeded_probability(self, probability: f64, seed: u64) -> Self {
@@ -123,7 +123,7 @@ impl FaultRule {
         serde_json::json!({
             "fault": self.fault.kind.name(),
             "delay_ms": u64::try_from(self.fault.delay.as_millis()).unwrap_or(u64::MAX),
-            "after_work": self.fault.is_after_work,
+            "after_handling": self.fault.is_after_work,
             "operation": self.operation_id,
             "times_left": self.times,
             "probability": self.chance.as_ref().map(|it| it.probability),

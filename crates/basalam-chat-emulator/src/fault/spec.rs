@@ -13,7 +13,7 @@ use crate::error::Error;
 #[serde(rename_all = "snake_case")]
 pub(crate) enum FaultName {
     Latency,
-    NeverAnswers,
+    Hang,
     Status,
     Html,
     Redirect,
@@ -23,10 +23,10 @@ pub(crate) enum FaultName {
     OversizedBody,
     InvalidJson,
     EmptyBody,
-    UnknownMembers,
+    UnknownFields,
     UnknownValues,
-    MissingMember,
-    NullMember,
+    MissingField,
+    NullField,
 }
 
 /// A rule as it is written down.
@@ -44,7 +44,7 @@ pub(crate) struct FaultSpec {
     pub(crate) member: Option<String>,
     pub(crate) delay_ms: Option<u64>,
     #[serde(default)]
-    pub(crate) after_work: bool,
+    pub(crate) after_handling: bool,
     pub(crate) operation: Option<String>,
     pub(crate) times: Option<u64>,
     pub(crate) probability: Option<f64>,
@@ -64,7 +64,7 @@ impl FaultSpec {
             bytes: None,
             member: None,
             delay_ms: None,
-            after_work: false,
+            after_handling: false,
             operation: None,
             times: None,
             probability: None,
@@ -89,8 +89,8 @@ impl FaultSpec {
         if let Some(delay) = self.delay_ms {
             fault = fault.delayed(Duration::from_millis(delay));
         }
-        if self.after_work {
-            fault = fault.after_work();
+        if self.after_handling {
+            fault = fault.after_handling();
         }
         let mut rule = FaultRule::new(fault);
         if let Some(id) = &self.operation {
@@ -112,29 +112,29 @@ impl FaultSpec {
             FaultName::Latency => {
                 Fault::latency(Duration::from_millis(needed(self.delay_ms, "delay_ms")?))
             }
-            FaultName::NeverAnswers => Fault::never_answers(),
+            FaultName::Hang => Fault::hang(),
             FaultName::Status => Fault::status(status()?),
             FaultName::Html => Fault::html(status()?),
             FaultName::Redirect => {
                 let location = needed(self.location.clone(), "location")?;
                 Fault::redirect(self.status.unwrap_or(307), location)
             }
-            FaultName::OtherStatus => Fault::other_status(status()?),
-            FaultName::ConnectionCut => Fault::connection_cut(),
+            FaultName::OtherStatus => Fault::override_status(status()?),
+            FaultName::ConnectionCut => Fault::disconnect(),
             FaultName::TruncatedBody => Fault::truncated_body(),
             FaultName::OversizedBody => Fault::oversized_body(needed(self.bytes, "bytes")?),
             FaultName::InvalidJson => Fault::invalid_json(),
             FaultName::EmptyBody => Fault::empty_body(),
-            FaultName::UnknownMembers => Fault::unknown_members(),
+            FaultName::UnknownFields => Fault::unknown_fields(),
             FaultName::UnknownValues => Fault::unknown_values(),
-            FaultName::MissingMember => Fault::missing_member(member()?),
-            FaultName::NullMember => Fault::null_member(member()?),
+            FaultName::MissingField => Fault::missing_field(member()?),
+            FaultName::NullField => Fault::null_field(member()?),
         })
     }
 
     fn refuse_misplaced(&self) -> Result<(), Error> {
         use FaultName::{
-            Html, MissingMember, NullMember, OtherStatus, OversizedBody, Redirect, Status,
+            Html, MissingField, NullField, OtherStatus, OversizedBody, Redirect, Status,
         };
         let members: [(&str, bool, &[FaultName]); 8] = [
             (
@@ -152,11 +152,7 @@ impl FaultSpec {
             ("media_type", self.media_type.is_some(), &[Status]),
             ("location", self.location.is_some(), &[Redirect]),
             ("bytes", self.bytes.is_some(), &[OversizedBody]),
-            (
-                "member",
-                self.member.is_some(),
-                &[MissingMember, NullMember],
-            ),
+            ("member", self.member.is_some(), &[MissingField, NullField]),
         ];
         for (name, is_given, owners) in members {
             if is_given && !owners.contains(&self.fault) {

@@ -11,7 +11,7 @@ use crate::state::messages::{Content, NewMessage};
 /// The numbers of what a seed has put into the service.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
-pub struct Seeded {
+pub struct SeededIds {
     /// The users, in the order of the seed.
     pub user_ids: Vec<i64>,
     /// The bots, in the order of the seed.
@@ -24,9 +24,9 @@ pub struct Seeded {
 
 impl Seed {
     /// Puts all of the seed into the state. Where it fails, the state has some of it.
-    pub(crate) fn put_into(&self, state: &mut State, now: DateTime) -> Result<Seeded, Error> {
+    pub(crate) fn put_into(&self, state: &mut State, now: DateTime) -> Result<SeededIds, Error> {
         let now = self.clock.map_or(now, |it| it.0);
-        let mut seeded = Seeded::default();
+        let mut seeded = SeededIds::default();
         for (index, user) in self.users.iter().enumerate() {
             let user = at(format!("users[{index}]"), state.users.add(user.new_user()))?;
             seeded.user_ids.push(user.id);

@@ -13,7 +13,7 @@ use serde_json::json;
 use super::Service;
 use super::answer::{self, Answer};
 use super::log::Notes;
-use crate::fault::{Fault, FaultKind, WrittenAnswer};
+use crate::fault::{Fault, FaultKind, WrittenResponse};
 
 /// How much of a body that is too large is sent at once.
 const CHUNK: usize = 64 * 1024;
@@ -37,18 +37,18 @@ pub(super) async fn fail(
     let answer = || done.unwrap_or_else(&work);
     match fault.kind {
         FaultKind::Latency => answer().into_response(),
-        FaultKind::NeverAnswers => {
+        FaultKind::Hang => {
             service.ended().await;
             cut_off(Bytes::new(), None)
         }
         FaultKind::Answer(answer) => written(answer),
-        FaultKind::OtherStatus(status) => other_status(answer(), status),
+        FaultKind::OtherStatus(status) => override_status(answer(), status),
         FaultKind::ConnectionCut => cut_off(Bytes::new(), None),
         FaultKind::TruncatedBody => truncated(&answer()),
         FaultKind::OversizedBody(bytes) => oversized(&answer(), bytes),
         FaultKind::InvalidJson => invalid_json(&answer()),
         FaultKind::EmptyBody => with_status(answer().status, Body::empty()),
-        FaultKind::Altered(alteration) => {
+        FaultKind::MapBody(alteration) => {
             let mut answer = answer();
             // The service's own answers are JSON, as it has written them itself.
             if let Ok(mut body) = serde_json::from_str(&answer.body) {
@@ -60,7 +60,7 @@ pub(super) async fn fail(
     }
 }
 
-fn written(written: WrittenAnswer) -> Response {
+fn written(written: WrittenResponse) -> Response {
     let mut response = match written.body {
         Some(body) => with_status(written.status, Body::from(body)),
         None => answer::json(written.status, &json!({ "message": "a fault on demand" })),
@@ -74,7 +74,7 @@ fn written(written: WrittenAnswer) -> Response {
     response
 }
 
-fn other_status(answer: Answer, status: u16) -> Response {
+fn override_status(answer: Answer, status: u16) -> Response {
     match status {
         204 | 205 => with_status(status, Body::empty()),
         _ => answer.with_status(status).into_response(),

@@ -20,7 +20,7 @@ use crate::operations::{Call, Handler, Reply};
 use crate::options::Options;
 use crate::problem::Problem;
 use crate::request_log::{self, Observer};
-use crate::seed::{Seed, Seeded};
+use crate::seed::{Seed, SeededIds};
 use crate::state::State;
 use crate::state::tokens::Grant;
 use crate::test_aids::TestAids;
@@ -97,7 +97,7 @@ impl Service {
     }
 
     /// Puts a seed into the service, all of it or nothing.
-    pub(crate) fn plant(&self, seed: &Seed) -> Result<Seeded, Error> {
+    pub(crate) fn plant(&self, seed: &Seed) -> Result<SeededIds, Error> {
         let mut state = self.state();
         let mut copy = state.clone();
         let seeded = seed.put_into(&mut copy, self.now())?;

@@ -48,7 +48,7 @@ async fn faults_are_added_listed_and_taken_away() {
     let service = Service::start().await;
     let fault = json!({ "fault": "status", "status": 503, "retry_after": "1", "times": 1 });
     post(&service, "faults", fault).await.ok();
-    let cut = json!({ "fault": "connection_cut", "operation": "get_chats", "probability": 0.5 });
+    let cut = json!({ "fault": "disconnect", "operation": "get_chats", "probability": 0.5 });
     post(&service, "faults", cut).await.ok();
     let listed = get(&service, "faults").await;
     assert_eq!(listed["faults"][0]["fault"], "status 503");
@@ -66,19 +66,19 @@ async fn every_fault_can_be_asked_for_and_wrong_ones_are_refused_by_name() {
     let service = Service::start().await;
     for fault in [
         json!({ "fault": "latency", "delay_ms": 1 }),
-        json!({ "fault": "never_answers", "after_work": true }),
+        json!({ "fault": "hang", "after_handling": true }),
         json!({ "fault": "status", "status": 400, "headers": { "X-A": "b" }, "body": "no", "media_type": "text/html" }),
         json!({ "fault": "html", "status": 502 }),
         json!({ "fault": "redirect", "location": "https://example.com" }),
-        json!({ "fault": "other_status", "status": 201 }),
+        json!({ "fault": "override_status", "status": 201 }),
         json!({ "fault": "truncated_body" }),
         json!({ "fault": "oversized_body", "bytes": 10 }),
         json!({ "fault": "invalid_json" }),
         json!({ "fault": "empty_body" }),
-        json!({ "fault": "unknown_members" }),
+        json!({ "fault": "unknown_fields" }),
         json!({ "fault": "unknown_values" }),
-        json!({ "fault": "missing_member", "member": "id" }),
-        json!({ "fault": "null_member", "member": "id", "probability": 0.5, "random_seed": 7 }),
+        json!({ "fault": "missing_field", "member": "id" }),
+        json!({ "fault": "null_field", "member": "id", "probability": 0.5, "random_seed": 7 }),
     ] {
         post(&service, "faults", fault).await.ok();
     }
@@ -87,10 +87,7 @@ async fn every_fault_can_be_asked_for_and_wrong_ones_are_refused_by_name() {
         (json!({ "fault": "thunder" }), "fault"),
         (json!({ "fault": "status" }), "status"),
         (json!({ "fault": "status", "status": 99 }), "99"),
-        (
-            json!({ "fault": "connection_cut", "status": 500 }),
-            "status",
-        ),
+        (json!({ "fault": "disconnect", "status": 500 }), "status"),
         (
             json!({ "fault": "empty_body", "operation": "get_message" }),
             "get_message",
@@ -138,7 +135,7 @@ async fn the_log_tells_what_came_in_and_never_a_token() {
     service.get("/v1/chats?limit=0", seller).await;
     service
         .emulator
-        .fail_next(basalam_chat_emulator::Fault::connection_cut())
+        .fail_next(basalam_chat_emulator::Fault::disconnect())
         .unwrap();
     let request = service.request(Method::GET, "/v1/chats", seller);
     request.send().await.unwrap_err();

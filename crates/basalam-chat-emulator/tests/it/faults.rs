@@ -56,7 +56,7 @@ async fn a_status_without_retry_after_has_no_such_header() {
 #[tokio::test]
 async fn a_status_after_the_work_hides_that_it_was_done() {
     let (service, chat) = with_chat().await;
-    let fault = Fault::status(504).after_work();
+    let fault = Fault::status(504).after_handling();
     service.emulator.fail_next(fault).unwrap();
     assert_eq!(Answer::of(sending(&service, chat)).await.status, 504);
     assert_eq!(service.emulator.messages_stored(), 1);
@@ -66,8 +66,8 @@ async fn a_status_after_the_work_hides_that_it_was_done() {
 async fn a_cut_connection_gives_no_answer_before_or_after_the_work() {
     let (service, chat) = with_chat().await;
     for (fault, stored) in [
-        (Fault::connection_cut(), 0),
-        (Fault::connection_cut().after_work(), 1),
+        (Fault::disconnect(), 0),
+        (Fault::disconnect().after_handling(), 1),
     ] {
         service.emulator.fail_next(fault).unwrap();
         let error = sending(&service, chat).send().await.unwrap_err();
@@ -136,10 +136,7 @@ async fn invalid_json_and_an_empty_body_come_with_the_right_status() {
 #[tokio::test]
 async fn answers_can_be_altered_members_and_values_of_tomorrow_included() {
     let (service, chat) = with_chat().await;
-    service
-        .emulator
-        .fail_next(Fault::unknown_members())
-        .unwrap();
+    service.emulator.fail_next(Fault::unknown_fields()).unwrap();
     let answer = Answer::of(sending(&service, chat)).await.ok();
     for pointer in ["", "/data", "/data/sender", "/data/content"] {
         let object = answer.pointer(pointer).unwrap();
@@ -152,7 +149,7 @@ async fn answers_can_be_altered_members_and_values_of_tomorrow_included() {
         json!("emulated_unknown_value")
     );
 
-    let fault = Fault::altered(|answer| answer["data"]["sender"] = json!(null));
+    let fault = Fault::map_body(|answer| answer["data"]["sender"] = json!(null));
     service.emulator.fail_next(fault).unwrap();
     let answer = Answer::of(sending(&service, chat)).await.ok();
     assert_eq!(answer["data"]["sender"], json!(null));
@@ -185,7 +182,7 @@ async fn a_late_answer_is_right_and_who_gives_up_before_has_done_nothing() {
     let faults = [
         (Fault::latency(FOREVER), 1),
         (Fault::status(500).delayed(FOREVER), 1),
-        (Fault::latency(FOREVER).after_work(), 2),
+        (Fault::latency(FOREVER).after_handling(), 2),
     ];
     for (number, (fault, stored)) in faults.into_iter().enumerate() {
         service.emulator.fail_next(fault).unwrap();
@@ -244,7 +241,7 @@ async fn written_answers_come_first_and_what_is_no_operation_has_no_faults() {
     let service = Service::start().await;
     let seller = service.emulator.seller();
     service.emulator.fail_next(Fault::status(500)).unwrap();
-    service.emulator.answer_next(204, &[], "").unwrap();
+    service.emulator.queue_response(204, &[], "").unwrap();
     assert_eq!(status(&service).await, 204);
     service.get("/nowhere", seller).await.assert_unknown_route();
     let file = service.get("/files/1/a", seller).await;

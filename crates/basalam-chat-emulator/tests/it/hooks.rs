@@ -81,7 +81,7 @@ async fn hooks_run_in_their_order_for_their_operation_alone_when_the_request_was
     let url = format!("{}{}", service.emulator.base_url(), messages(chat));
     Answer::of(service.client.get(url)).await;
     assert_eq!(seen.load(Ordering::SeqCst), 1_224);
-    service.emulator.answer_next(500, &[], "").unwrap();
+    service.emulator.queue_response(500, &[], "").unwrap();
     Answer::of(service.request(Method::GET, &messages(chat), seller)).await;
     assert_eq!(seen.load(Ordering::SeqCst), 122_436);
 }

@@ -30,7 +30,7 @@ async fn who_waits_for_an_answer_that_never_comes_is_let_go_at_the_end() {
     let hour = std::time::Duration::from_secs(3600);
     let seller = service.emulator.seller().clone();
     let mut waiting = Vec::new();
-    for fault in [Fault::never_answers(), Fault::latency(hour)] {
+    for fault in [Fault::hang(), Fault::latency(hour)] {
         service.emulator.fail_next(fault).unwrap();
         let request = service.request(Method::GET, "/v1/users/me", &seller);
         waiting.push(tokio::spawn(request.send()));

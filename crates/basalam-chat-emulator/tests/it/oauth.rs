@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use basalam_chat_emulator::{
-    Builder, Emulator, Fault, FaultRule, OAuthClient, RefreshTokens, TOKEN_OPERATION,
+    Emulator, EmulatorBuilder, Fault, FaultRule, OAuthClient, RefreshTokens, TOKEN_OPERATION,
 };
 use jiff::civil::date;
 use reqwest::redirect::Policy;
@@ -46,7 +46,7 @@ fn assert_refused(answer: &Answer, status: u16, error: &str) {
     assert!(!text(&body, "error_description").is_empty());
 }
 
-async fn stopped(builder: Builder) -> Service {
+async fn stopped(builder: EmulatorBuilder) -> Service {
     let service = Service::with(builder).await;
     service
         .emulator

@@ -20,11 +20,11 @@ async fn answer_to_sending(service: &Service, fault: Fault) -> Response {
 #[tokio::test]
 async fn another_status_comes_with_the_work_done_and_its_answer_where_it_may_have_one() {
     let service = Service::start().await;
-    let created = answer_to_sending(&service, Fault::other_status(201)).await;
+    let created = answer_to_sending(&service, Fault::override_status(201)).await;
     let created = Answer::read(created).await;
     assert_eq!(created.status, 201);
     assert!(created.json()["data"]["id"].is_number());
-    let empty = answer_to_sending(&service, Fault::other_status(204)).await;
+    let empty = answer_to_sending(&service, Fault::override_status(204)).await;
     let empty = Answer::read(empty).await;
     assert_eq!((empty.status, empty.text.as_str()), (204, ""));
     assert_eq!(service.emulator.messages_stored(), 2);
@@ -67,10 +67,10 @@ async fn a_status_comes_with_the_body_and_the_headers_that_were_written() {
 #[tokio::test]
 async fn members_of_an_answer_can_be_left_out_or_null() {
     let service = Service::start().await;
-    let missing = answer_to_sending(&service, Fault::missing_member("sender")).await;
+    let missing = answer_to_sending(&service, Fault::missing_field("sender")).await;
     let missing = Answer::read(missing).await.ok();
     assert_eq!(missing["data"].get("sender"), None);
-    let null = answer_to_sending(&service, Fault::null_member("content")).await;
+    let null = answer_to_sending(&service, Fault::null_field("content")).await;
     let null = Answer::read(null).await.ok();
     assert!(null["data"]["content"].is_null() && null["data"]["sender"].is_object());
 }
@@ -87,10 +87,7 @@ async fn a_request_that_is_never_answered_ends_with_the_client_and_does_no_work(
         .emulator
         .on_request("create_message", count)
         .unwrap();
-    let faults = [
-        (Fault::never_answers(), 0),
-        (Fault::never_answers().after_work(), 1),
-    ];
+    let faults = [(Fault::hang(), 0), (Fault::hang().after_handling(), 1)];
     for (number, (fault, stored)) in faults.into_iter().enumerate() {
         service.emulator.fail_next(fault).unwrap();
         let request = service.request(Method::POST, &messages(chat), customer);
@@ -112,7 +109,7 @@ async fn headers_that_cannot_be_sent_are_refused() {
     for fault in [
         Fault::status(500).header("no name", "a"),
         Fault::redirect(302, "a\nb"),
-        Fault::other_status(101),
+        Fault::override_status(101),
     ] {
         assert!(service.emulator.fail_next(fault).unwrap_err().is_argument());
     }

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use basalam_chat_emulator::{Builder, Emulator, SeedChat, TimeBound};
+use basalam_chat_emulator::{Emulator, EmulatorBuilder, SeedChat, TimeBound};
 use jiff::ToSpan;
 use jiff::civil::{DateTime, date};
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ fn second(number: i64) -> DateTime {
 
 /// A service whose seller has 5,000 chats: 300 share a second, each of the seconds
 /// before and after it has one.
-async fn crowded(builder: Builder) -> Service {
+async fn crowded(builder: EmulatorBuilder) -> Service {
     let service = Service::with(builder).await;
     let seller = service.emulator.seller().id;
     let shared = (0..SHARING).map(|_| 0);

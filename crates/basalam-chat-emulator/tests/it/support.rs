@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use basalam_chat_emulator::{Builder, Emulator, User};
+use basalam_chat_emulator::{Emulator, EmulatorBuilder, User};
 use jiff::ToSpan;
 use jiff::civil::{DateTime, date};
 use reqwest::{Method, RequestBuilder, Response};
@@ -20,7 +20,7 @@ impl Service {
         Self::with(Emulator::builder()).await
     }
 
-    pub(crate) async fn with(builder: Builder) -> Self {
+    pub(crate) async fn with(builder: EmulatorBuilder) -> Self {
         Self {
             emulator: builder.start().await.unwrap(),
             client: reqwest::Client::new(),

@@ -14,11 +14,11 @@ async fn written_answers_are_given_once_each_in_their_order() {
     ];
     service
         .emulator
-        .answer_next(502, &html, "<h1>سلام</h1>")
+        .queue_response(502, &html, "<h1>سلام</h1>")
         .unwrap();
     service
         .emulator
-        .answer_next(200, &[], b"\xff\x00".to_vec())
+        .queue_response(200, &[], b"\xff\x00".to_vec())
         .unwrap();
 
     let request = service.request(Method::GET, "/v1/users/me", seller);
@@ -44,7 +44,7 @@ async fn a_request_with_a_written_answer_does_nothing_else() {
     let service = Service::start().await;
     let (seller, customer) = (service.emulator.seller(), service.emulator.customer());
     let chat = service.chat(seller, customer).await;
-    service.emulator.answer_next(200, &[], "").unwrap();
+    service.emulator.queue_response(200, &[], "").unwrap();
     let path = format!("/v1/chats/{chat}/messages");
     let answer = service
         .post(&path, seller, &json!({ "message_type": "text" }))
@@ -66,7 +66,7 @@ async fn a_written_answer_that_cannot_be_sent_is_refused() {
         (200, vec![("Content-Length", "5")]),
         (200, vec![("transfer-encoding", "chunked")]),
     ] {
-        let refused = service.emulator.answer_next(status, &headers, "");
+        let refused = service.emulator.queue_response(status, &headers, "");
         assert!(refused.unwrap_err().is_argument(), "{status} {headers:?}");
     }
     let seller = service.emulator.seller();
@@ -83,7 +83,7 @@ async fn requests_are_counted_by_operation_however_they_are_answered() {
     service.get("/v1/chats?limit=0", seller).await;
     let url = format!("{}/v1/chats", service.emulator.base_url());
     Answer::of(service.client.get(url)).await;
-    service.emulator.answer_next(500, &[], "").unwrap();
+    service.emulator.queue_response(500, &[], "").unwrap();
     service.get("/v1/chats", seller).await;
     service.chat(seller, customer).await;
     service.get("/nowhere", seller).await;

@@ -21,7 +21,7 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::When {
             self.0
         }
-        pub fn token(self, value: &crate::scalars::BotToken) -> Self {
+        pub fn token(self, value: &crate::newtypes::BotToken) -> Self {
             let re = regex::Regex::new(
                     &format!("^/v1/bots/{}/deleteWebhook$", value.to_string()),
                 )
@@ -37,7 +37,7 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::Then {
             self.0
         }
-        pub fn ok(self, value: &types::BotAnswer) -> Self {
+        pub fn ok(self, value: &types::BotResponse) -> Self {
             Self(
                 self
                     .0
@@ -61,7 +61,7 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::When {
             self.0
         }
-        pub fn token(self, value: &crate::scalars::BotToken) -> Self {
+        pub fn token(self, value: &crate::newtypes::BotToken) -> Self {
             let re = regex::Regex::new(
                     &format!("^/v1/bots/{}/deleteWebhook$", value.to_string()),
                 )
@@ -77,7 +77,7 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::Then {
             self.0
         }
-        pub fn ok(self, value: &types::BotAnswer) -> Self {
+        pub fn ok(self, value: &types::BotResponse) -> Self {
             Self(
                 self
                     .0
@@ -101,7 +101,7 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::When {
             self.0
         }
-        pub fn token(self, value: &crate::scalars::BotToken) -> Self {
+        pub fn token(self, value: &crate::newtypes::BotToken) -> Self {
             let re = regex::Regex::new(
                     &format!("^/v1/bots/{}/deleteWebhook$", value.to_string()),
                 )
@@ -117,7 +117,7 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::Then {
             self.0
         }
-        pub fn ok(self, value: &types::BotAnswer) -> Self {
+        pub fn ok(self, value: &types::BotResponse) -> Self {
             Self(
                 self
                     .0
@@ -139,7 +139,7 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::When {
             self.0
         }
-        pub fn token(self, value: &crate::scalars::BotToken) -> Self {
+        pub fn token(self, value: &crate::newtypes::BotToken) -> Self {
             let re = regex::Regex::new(
                     &format!("^/v1/bots/{}/getMe$", value.to_string()),
                 )
@@ -155,7 +155,7 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::Then {
             self.0
         }
-        pub fn ok(self, value: &types::BotAnswer) -> Self {
+        pub fn ok(self, value: &types::BotResponse) -> Self {
             Self(
                 self
                     .0
@@ -177,7 +177,7 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::When {
             self.0
         }
-        pub fn token(self, value: &crate::scalars::BotToken) -> Self {
+        pub fn token(self, value: &crate::newtypes::BotToken) -> Self {
             let re = regex::Regex::new(
                     &format!("^/v1/bots/{}/getMe$", value.to_string()),
                 )
@@ -193,7 +193,7 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::Then {
             self.0
         }
-        pub fn ok(self, value: &types::BotAnswer) -> Self {
+        pub fn ok(self, value: &types::BotResponse) -> Self {
             Self(
                 self
                     .0
@@ -217,7 +217,7 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::When {
             self.0
         }
-        pub fn token(self, value: &crate::scalars::BotToken) -> Self {
+        pub fn token(self, value: &crate::newtypes::BotToken) -> Self {
             let re = regex::Regex::new(
                     &format!("^/v1/bots/{}/getWebhookInfo$", value.to_string()),
                 )
@@ -233,7 +233,7 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::Then {
             self.0
         }
-        pub fn ok(self, value: &types::BotAnswer) -> Self {
+        pub fn ok(self, value: &types::BotResponse) -> Self {
             Self(
                 self
                     .0
@@ -257,7 +257,7 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::When {
             self.0
         }
-        pub fn token(self, value: &crate::scalars::BotToken) -> Self {
+        pub fn token(self, value: &crate::newtypes::BotToken) -> Self {
             let re = regex::Regex::new(
                     &format!("^/v1/bots/{}/getWebhookInfo$", value.to_string()),
                 )
@@ -273,7 +273,7 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::Then {
             self.0
         }
-        pub fn ok(self, value: &types::BotAnswer) -> Self {
+        pub fn ok(self, value: &types::BotResponse) -> Self {
             Self(
                 self
                     .0
@@ -295,7 +295,7 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::When {
             self.0
         }
-        pub fn token(self, value: &crate::scalars::BotToken) -> Self {
+        pub fn token(self, value: &crate::newtypes::BotToken) -> Self {
             let re = regex::Regex::new(
                     &format!("^/v1/bots/{}/logOut$", value.to_string()),
                 )
@@ -311,7 +311,7 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::Then {
             self.0
         }
-        pub fn ok(self, value: &types::BotAnswer) -> Self {
+        pub fn ok(self, value: &types::BotResponse) -> Self {
             Self(
                 self
                     .0
@@ -333,7 +333,7 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::When {
             self.0
         }
-        pub fn token(self, value: &crate::scalars::BotToken) -> Self {
+        pub fn token(self, value: &crate::newtypes::BotToken) -> Self {
             let re = regex::Regex::new(
                     &format!("^/v1/bots/{}/logOut$", value.to_string()),
                 )
@@ -349,7 +349,7 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::Then {
             self.0
         }
-        pub fn ok(self, value: &types::BotAnswer) -> Self {
+        pub fn ok(self, value: &types::BotResponse) -> Self {
             Self(
                 self
                     .0
@@ -373,7 +373,7 @@ pub mod operations {
         }
         pub fn filters<'a, T>(self, value: T) -> Self
         where
-            T: Into<Option<&'a crate::scalars::ChatFilter>>,
+            T: Into<Option<&'a crate::newtypes::ChatFilter>>,
         {
             if let Some(value) = value.into() {
                 Self(self.0.query_param("filters", value.to_string()))
@@ -393,7 +393,7 @@ pub mod operations {
         }
         pub fn modified_before<'a, T>(self, value: T) -> Self
         where
-            T: Into<Option<&'a crate::scalars::Timestamp>>,
+            T: Into<Option<&'a crate::newtypes::Timestamp>>,
         {
             if let Some(value) = value.into() {
                 Self(self.0.query_param("modified_before", value.to_string()))
@@ -403,7 +403,7 @@ pub mod operations {
         }
         pub fn modified_from<'a, T>(self, value: T) -> Self
         where
-            T: Into<Option<&'a crate::scalars::Timestamp>>,
+            T: Into<Option<&'a crate::newtypes::Timestamp>>,
         {
             if let Some(value) = value.into() {
                 Self(self.0.query_param("modified_from", value.to_string()))
@@ -413,7 +413,7 @@ pub mod operations {
         }
         pub fn order_by<'a, T>(self, value: T) -> Self
         where
-            T: Into<Option<&'a crate::scalars::ChatOrder>>,
+            T: Into<Option<&'a crate::newtypes::ChatOrder>>,
         {
             if let Some(value) = value.into() {
                 Self(self.0.query_param("order_by", value.to_string()))
@@ -423,7 +423,7 @@ pub mod operations {
         }
         pub fn updated_before<'a, T>(self, value: T) -> Self
         where
-            T: Into<Option<&'a crate::scalars::Timestamp>>,
+            T: Into<Option<&'a crate::newtypes::Timestamp>>,
         {
             if let Some(value) = value.into() {
                 Self(self.0.query_param("updated_before", value.to_string()))
@@ -433,7 +433,7 @@ pub mod operations {
         }
         pub fn updated_from<'a, T>(self, value: T) -> Self
         where
-            T: Into<Option<&'a crate::scalars::Timestamp>>,
+            T: Into<Option<&'a crate::newtypes::Timestamp>>,
         {
             if let Some(value) = value.into() {
                 Self(self.0.query_param("updated_from", value.to_string()))
@@ -450,7 +450,7 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::Then {
             self.0
         }
-        pub fn ok(self, value: &types::GetChatsAnswer) -> Self {
+        pub fn ok(self, value: &types::GetChatsResponse) -> Self {
             Self(
                 self
                     .0
@@ -514,7 +514,7 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::Then {
             self.0
         }
-        pub fn ok(self, value: &types::CreateChatAnswer) -> Self {
+        pub fn ok(self, value: &types::CreateChatResponse) -> Self {
             Self(
                 self
                     .0
@@ -548,7 +548,7 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::Then {
             self.0
         }
-        pub fn ok(self, value: &types::AcceptedAnswer) -> Self {
+        pub fn ok(self, value: &types::AcceptedResponse) -> Self {
             Self(
                 self
                     .0
@@ -582,7 +582,7 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::Then {
             self.0
         }
-        pub fn ok(self, value: &types::AcceptedAnswer) -> Self {
+        pub fn ok(self, value: &types::AcceptedResponse) -> Self {
             Self(
                 self
                     .0
@@ -626,7 +626,7 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::Then {
             self.0
         }
-        pub fn ok(self, value: &types::EditMessageAnswer) -> Self {
+        pub fn ok(self, value: &types::EditMessageResponse) -> Self {
             Self(
                 self
                     .0
@@ -682,7 +682,7 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::Then {
             self.0
         }
-        pub fn ok(self, value: &types::AcceptedAnswer) -> Self {
+        pub fn ok(self, value: &types::AcceptedResponse) -> Self {
             Self(
                 self
                     .0
@@ -737,7 +737,7 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::When {
             self.0
         }
-        pub fn chat_id(self, value: &crate::scalars::ChatId) -> Self {
+        pub fn chat_id(self, value: &crate::newtypes::ChatId) -> Self {
             let re = regex::Regex::new(
                     &format!("^/v1/chats/{}/messages$", value.to_string()),
                 )
@@ -746,7 +746,7 @@ pub mod operations {
         }
         pub fn cmp<'a, T>(self, value: T) -> Self
         where
-            T: Into<Option<&'a crate::scalars::Comparison>>,
+            T: Into<Option<&'a crate::newtypes::Comparison>>,
         {
             if let Some(value) = value.into() {
                 Self(self.0.query_param("cmp", value.to_string()))
@@ -766,7 +766,7 @@ pub mod operations {
         }
         pub fn message_id<'a, T>(self, value: T) -> Self
         where
-            T: Into<Option<&'a crate::scalars::MessageId>>,
+            T: Into<Option<&'a crate::newtypes::MessageId>>,
         {
             if let Some(value) = value.into() {
                 Self(self.0.query_param("message_id", value.to_string()))
@@ -776,7 +776,7 @@ pub mod operations {
         }
         pub fn order<'a, T>(self, value: T) -> Self
         where
-            T: Into<Option<&'a crate::scalars::SortOrder>>,
+            T: Into<Option<&'a crate::newtypes::SortOrder>>,
         {
             if let Some(value) = value.into() {
                 Self(self.0.query_param("order", value.to_string()))
@@ -793,7 +793,7 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::Then {
             self.0
         }
-        pub fn ok(self, value: &types::GetMessagesAnswer) -> Self {
+        pub fn ok(self, value: &types::GetMessagesResponse) -> Self {
             Self(
                 self
                     .0
@@ -817,7 +817,7 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::When {
             self.0
         }
-        pub fn chat_id(self, value: &crate::scalars::ChatId) -> Self {
+        pub fn chat_id(self, value: &crate::newtypes::ChatId) -> Self {
             let re = regex::Regex::new(
                     &format!("^/v1/chats/{}/messages$", value.to_string()),
                 )
@@ -876,7 +876,7 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::Then {
             self.0
         }
-        pub fn ok(self, value: &types::CreateMessageAnswer) -> Self {
+        pub fn ok(self, value: &types::CreateMessageResponse) -> Self {
             Self(
                 self
                     .0

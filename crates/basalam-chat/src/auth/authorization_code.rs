@@ -2,15 +2,15 @@
 
 use std::fmt;
 
+use basalam_chat_api::newtypes::Scope;
 use basalam_chat_api::operations::AUTHORIZATION_URL;
-use basalam_chat_api::scalars::Scope;
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::Login;
 use super::login::Code;
 use super::oauth_client::{OAuthClient, joined};
-use crate::runtime::Runtime;
+use crate::random::{SystemRandom, random_hex};
 use crate::{Environment, Error};
 
 /// Lets people log in at Basalam, so that a client acts for them.
@@ -93,8 +93,8 @@ impl AuthorizationCode {
     pub fn authorize_url(
         &self,
         scopes: impl IntoIterator<Item = Scope>,
-    ) -> Result<LoginRequest, Error> {
-        self.authorize_url_with_state(scopes, Runtime::default().token())
+    ) -> Result<AuthorizationRequest, Error> {
+        self.authorize_url_with_state(scopes, random_hex(&SystemRandom))
     }
 
     /// As [`authorize_url`](AuthorizationCode::authorize_url), with a `state` of your own: a random one
@@ -107,7 +107,7 @@ impl AuthorizationCode {
         &self,
         scopes: impl IntoIterator<Item = Scope>,
         state: impl Into<String>,
-    ) -> Result<LoginRequest, Error> {
+    ) -> Result<AuthorizationRequest, Error> {
         self.client.check()?;
         let scopes: Vec<Scope> = scopes.into_iter().collect();
         let state = state.into();
@@ -122,7 +122,7 @@ impl AuthorizationCode {
             .append_pair("scope", &joined(&scopes)?)
             .append_pair("redirect_uri", &self.redirect_uri)
             .append_pair("state", &state);
-        Ok(LoginRequest {
+        Ok(AuthorizationRequest {
             url: url.into(),
             state: SecretString::from(state),
         })
@@ -130,7 +130,7 @@ impl AuthorizationCode {
 
     /// Reads what came to the redirect address: its query, or the whole URL.
     ///
-    /// `state` is the one of the [`LoginRequest`] that the person was sent with.
+    /// `state` is the one of the [`AuthorizationRequest`] that the person was sent with.
     ///
     /// # Errors
     ///
@@ -194,12 +194,12 @@ impl AuthorizationCode {
 
 /// Where to send a person who is to log in.
 #[derive(Clone)]
-pub struct LoginRequest {
+pub struct AuthorizationRequest {
     url: String,
     state: SecretString,
 }
 
-impl LoginRequest {
+impl AuthorizationRequest {
     /// The address for the person's browser.
     pub fn url(&self) -> &str {
         &self.url
@@ -263,9 +263,10 @@ impl fmt::Debug for AuthorizationCode {
 }
 
 /// Shows no state, and so no URL.
-impl fmt::Debug for LoginRequest {
+impl fmt::Debug for AuthorizationRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LoginRequest").finish_non_exhaustive()
+        f.debug_struct("AuthorizationRequest")
+            .finish_non_exhaustive()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use basalam_chat_api::scalars::Scope;
+use basalam_chat_api::newtypes::Scope;
 
 use super::renewal::{First, Renewal};
 use super::{Authentication, OAuthClient, TokenStore};

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use basalam_chat_api::newtypes::Scope;
 use basalam_chat_api::operations::OAUTH_TOKEN;
 use basalam_chat_api::read_json;
-use basalam_chat_api::scalars::Scope;
 use http::header::ACCEPT;
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use basalam_chat_api::scalars::Scope;
+use basalam_chat_api::newtypes::Scope;
 
 use super::TokenSet;
 use crate::{Client, Error};
@@ -10,14 +10,14 @@ use crate::{Client, Error};
 /// What the client's token allows, and how long; given by [`Client::authenticate`].
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
-pub struct Grant {
+pub struct TokenInfo {
     /// What was granted, where the service said so. Unknown: whether it ever does.
     pub scopes: Option<Vec<Scope>>,
     /// When the token ends, where that is known.
     pub expires_at: Option<SystemTime>,
 }
 
-impl Grant {
+impl TokenInfo {
     /// Whether a scope was granted, by its own name or with all of them; nothing where the service did not
     /// say.
     pub fn allows(&self, scope: &Scope) -> Option<bool> {
@@ -26,9 +26,9 @@ impl Grant {
     }
 }
 
-impl From<&TokenSet> for Grant {
-    fn from(tokens: &TokenSet) -> Grant {
-        Grant {
+impl From<&TokenSet> for TokenInfo {
+    fn from(tokens: &TokenSet) -> TokenInfo {
+        TokenInfo {
             scopes: tokens.scopes().map(<[Scope]>::to_vec),
             expires_at: tokens.expires_at(),
         }
@@ -57,9 +57,9 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn authenticate(&self) -> Result<Grant, Error> {
+    pub async fn authenticate(&self) -> Result<TokenInfo, Error> {
         let current = self.transport().authenticate().await?;
-        Ok(Grant::from(current.tokens()))
+        Ok(TokenInfo::from(current.tokens()))
     }
 }
 
@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn a_scope_is_allowed_by_its_name_and_by_the_one_for_all() {
-        let grant = |tokens: &TokenSet| Grant::from(tokens).allows(&Scope::CustomerChatWrite);
+        let grant = |tokens: &TokenSet| TokenInfo::from(tokens).allows(&Scope::CustomerChatWrite);
         let tokens = TokenSet::new("token");
         assert_eq!(grant(&tokens), None);
         assert_eq!(grant(&tokens.clone().with_scopes([])), Some(false));

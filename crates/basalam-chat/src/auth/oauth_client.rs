@@ -1,6 +1,6 @@
 //! A client that is registered with Basalam, and the scopes that it asks for.
 
-use basalam_chat_api::scalars::Scope;
+use basalam_chat_api::newtypes::Scope;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::Error;

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use basalam_chat_api::scalars::Scope;
+use basalam_chat_api::newtypes::Scope;
 
 use super::login::Code;
 use super::oauth_client::{OAuthClient, joined};
 use super::{AuthFuture, BoxError, Endpoint, TokenProvider, TokenSet, TokenStore};
 use crate::Error;
-use crate::runtime::Clock;
+use crate::time::Clock;
 use crate::transport::within;
 
 /// Where new tokens come from.

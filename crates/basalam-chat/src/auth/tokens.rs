@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use super::renewal::Renewer;
 use super::{Authentication, Endpoint, TokenSet};
 use crate::Error;
-use crate::runtime::Clock;
+use crate::time::Clock;
 use crate::transport::{KnownSecrets, within};
 
 /// For how long a renewal that failed answers for those who ask next.

@@ -111,7 +111,7 @@ mod tests {
         let error = worker
             .wait::<()>(async { std::panic::resume_unwind(Box::new(())) })
             .unwrap_err();
-        assert!(error.may_have_been_done(), "{error}");
+        assert!(error.may_have_succeeded(), "{error}");
         assert_eq!(worker.wait(async { 7 }).unwrap(), 7);
     }
 
@@ -134,7 +134,7 @@ mod tests {
         });
         (worker._lifetime, _) = oneshot::channel();
         gone.recv().unwrap();
-        assert!(worker.wait(async {}).unwrap_err().may_have_been_done());
+        assert!(worker.wait(async {}).unwrap_err().may_have_succeeded());
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! Reading what bot methods answer.
 
 use basalam_chat_api::ResponseValue;
+use basalam_chat_api::newtypes::BotToken;
 use basalam_chat_api::operation::Operation;
-use basalam_chat_api::scalars::BotToken;
 use serde_json::{Map, Value};
 
-use super::BotAnswer;
+use super::BotResponse;
 use crate::{Client, Error, transport};
 
 /// What the service knows of a bot.
@@ -46,7 +46,7 @@ impl WebhookInfo {
 }
 
 impl BotInfo {
-    pub(super) fn read(answer: BotAnswer) -> Result<BotInfo, Error> {
+    pub(super) fn read(answer: BotResponse) -> Result<BotInfo, Error> {
         let Some(Value::Object(mut members)) = answer.result else {
             return Err(Error::missing("result"));
         };
@@ -60,7 +60,7 @@ impl BotInfo {
 }
 
 impl WebhookInfo {
-    pub(super) fn read(answer: BotAnswer) -> Result<WebhookInfo, Error> {
+    pub(super) fn read(answer: BotResponse) -> Result<WebhookInfo, Error> {
         match answer.result {
             Some(Value::Object(mut members)) => Ok(WebhookInfo {
                 url: take_text(&mut members, "url"),
@@ -100,8 +100,8 @@ pub(super) fn outcome(
     client: &Client,
     operation: &'static Operation,
     token: &BotToken,
-    result: Result<ResponseValue<BotAnswer>, basalam_chat_api::Error<()>>,
-) -> Result<BotAnswer, Error> {
+    result: Result<ResponseValue<BotResponse>, basalam_chat_api::Error<()>>,
+) -> Result<BotResponse, Error> {
     let secret = token.expose_secret();
     let answer = transport::outcome(client, operation, result);
     let answer = answer.map_err(|error| error.without(secret))?;
@@ -120,7 +120,7 @@ mod tests {
 
     use super::*;
 
-    fn answer(result: Value) -> BotAnswer {
+    fn answer(result: Value) -> BotResponse {
         serde_json::from_value(json!({ "ok": true, "result": result })).unwrap()
     }
 
@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn a_bot_without_a_result_is_an_unreadable_answer() {
         for result in [json!(null), json!([]), json!("bot")] {
-            assert!(BotInfo::read(answer(result)).unwrap_err().is_unreadable());
+            assert!(BotInfo::read(answer(result)).unwrap_err().is_decode());
         }
     }
 

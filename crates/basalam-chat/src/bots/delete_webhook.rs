@@ -1,10 +1,10 @@
 //! Removing a bot's webhook.
 
+use basalam_chat_api::newtypes::BotToken;
 use basalam_chat_api::operation::Operation;
 use basalam_chat_api::operations::DELETE_WEBHOOK_DELETE;
-use basalam_chat_api::scalars::BotToken;
 
-use super::{Bot, BotAnswer, answer};
+use super::{Bot, BotResponse, answer};
 use crate::request::{self, runs};
 use crate::{Client, Error};
 
@@ -16,7 +16,7 @@ impl<C: Clone> Bot<C> {
     ///
     /// # Errors
     ///
-    /// What [`Error`] lists for every call; [`is_declined`](Error::is_declined) where the service answers
+    /// What [`Error`] lists for every call; [`is_unsuccessful`](Error::is_unsuccessful) where the service answers
     /// `ok: false`. Unknown: how it answers a token that is not valid.
     ///
     /// # Examples
@@ -51,16 +51,16 @@ pub(crate) struct Request {
     token: BotToken,
 }
 
-runs!(DeleteWebhook gives BotAnswer);
+runs!(DeleteWebhook gives BotResponse);
 
 impl request::Request for Request {
-    type Answer = BotAnswer;
+    type Answer = BotResponse;
 
     fn operation() -> &'static Operation {
         &DELETE_WEBHOOK_DELETE
     }
 
-    async fn run(self, client: Client) -> Result<BotAnswer, Error> {
+    async fn run(self, client: Client) -> Result<BotResponse, Error> {
         let result = client.raw().delete_webhook_delete(&self.token).await;
         answer::outcome(&client, &DELETE_WEBHOOK_DELETE, &self.token, result)
     }

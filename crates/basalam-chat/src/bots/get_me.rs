@@ -1,8 +1,8 @@
 //! Asking about a bot.
 
+use basalam_chat_api::newtypes::BotToken;
 use basalam_chat_api::operation::Operation;
 use basalam_chat_api::operations::GET_ME_POST;
-use basalam_chat_api::scalars::BotToken;
 
 use super::{Bot, BotInfo, answer};
 use crate::request::{self, runs};
@@ -13,7 +13,7 @@ impl<C: Clone> Bot<C> {
     ///
     /// # Errors
     ///
-    /// What [`Error`] lists for every call; [`is_declined`](Error::is_declined) where the service answers
+    /// What [`Error`] lists for every call; [`is_unsuccessful`](Error::is_unsuccessful) where the service answers
     /// `ok: false`. Unknown: how it answers a token that is not valid.
     ///
     /// # Examples

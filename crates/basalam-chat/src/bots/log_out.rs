@@ -1,10 +1,10 @@
 //! Logging a bot out.
 
+use basalam_chat_api::newtypes::BotToken;
 use basalam_chat_api::operation::Operation;
 use basalam_chat_api::operations::LOG_OUT_POST;
-use basalam_chat_api::scalars::BotToken;
 
-use super::{Bot, BotAnswer, answer};
+use super::{Bot, BotResponse, answer};
 use crate::request::{self, runs};
 use crate::{Client, Error};
 
@@ -16,7 +16,7 @@ impl<C: Clone> Bot<C> {
     ///
     /// # Errors
     ///
-    /// What [`Error`] lists for every call; [`is_declined`](Error::is_declined) where the service answers
+    /// What [`Error`] lists for every call; [`is_unsuccessful`](Error::is_unsuccessful) where the service answers
     /// `ok: false`. Unknown: how it answers a token that is not valid.
     ///
     /// # Examples
@@ -51,16 +51,16 @@ pub(crate) struct Request {
     token: BotToken,
 }
 
-runs!(LogOut gives BotAnswer);
+runs!(LogOut gives BotResponse);
 
 impl request::Request for Request {
-    type Answer = BotAnswer;
+    type Answer = BotResponse;
 
     fn operation() -> &'static Operation {
         &LOG_OUT_POST
     }
 
-    async fn run(self, client: Client) -> Result<BotAnswer, Error> {
+    async fn run(self, client: Client) -> Result<BotResponse, Error> {
         let result = client.raw().log_out_post(&self.token).await;
         answer::outcome(&client, &LOG_OUT_POST, &self.token, result)
     }

@@ -1,7 +1,7 @@
 //! Where a walk through chats stands.
 
-use basalam_chat_api::ClockTime;
-use basalam_chat_api::scalars::Timestamp;
+use basalam_chat_api::CivilTime;
+use basalam_chat_api::newtypes::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Chat, ChatId, ChatOrder};
@@ -106,7 +106,7 @@ impl paging::Cursor<Chat> for ChatCursor {
 
 /// The second that a time lies in, counted from one beginning for all times.
 fn whole_second(time: &Timestamp) -> Option<u64> {
-    ClockTime::of(time).map(ClockTime::whole_seconds)
+    CivilTime::of(time).map(CivilTime::whole_seconds)
 }
 
 /// Whether `time` lies in an earlier second than `other`; every time is earlier than none.

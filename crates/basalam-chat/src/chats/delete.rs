@@ -23,7 +23,7 @@ impl Client {
     /// # Errors
     ///
     /// Besides what [`Error`] lists for every call: [`is_invalid_input`](Error::is_invalid_input) for an
-    /// empty list, [`is_declined`](Error::is_declined) where the service answers that it did not
+    /// empty list, [`is_unsuccessful`](Error::is_unsuccessful) where the service answers that it did not
     /// accept a call. After a call that fails, the rest is not sent, and
     /// [`batch`](Error::batch) says what became of which ids.
     ///

@@ -141,7 +141,7 @@ impl GetChats {
     ///
     /// # Errors
     ///
-    /// Besides what [`Error`] lists for every call, an error with [`is_gap`](Error::is_gap) where more
+    /// Besides what [`Error`] lists for every call, an error with [`is_incomplete_list`](Error::is_incomplete_list) where more
     /// chats share a second than the service gives on a page; reading on goes on behind that second.
     ///
     /// # Examples

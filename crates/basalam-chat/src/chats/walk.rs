@@ -6,7 +6,7 @@
 //! out. Where a page brings nothing but that second, a larger one is asked for; where the service gives
 //! no larger one, some chats of the second cannot be reached, and the walk says so before it goes on.
 
-use basalam_chat_api::scalars::Timestamp;
+use basalam_chat_api::newtypes::Timestamp;
 
 use super::cursor::{ChatCursor, is_earlier};
 use super::list::{ChatPage, Request};
@@ -255,7 +255,7 @@ stream! {
     /// was given already, it may come again with its newer time; if it was not, this walk may miss it, and
     /// a new one with [`updated_from`](super::GetChats::updated_from) the time of the first chat has it.
     /// The stream ends where the service has no more, and after an error other than a
-    /// [gap](Error::is_gap), behind which it goes on.
+    /// [gap](Error::is_incomplete_list), behind which it goes on.
     pub struct ChatStream(Items<ChatWalk>) gives Chat, by Items::poll_item;
 }
 

@@ -9,7 +9,8 @@ use reqwest::Url;
 use super::base_url::{check_base_url, is_loopback};
 use super::{Client, Environment};
 use crate::auth::{Authentication, Endpoint, Tokens};
-use crate::runtime::{Clock, Randomness, Runtime};
+use crate::random::{RandomSource, SystemRandom};
+use crate::time::{Clock, SystemClock};
 use crate::transport::{HttpTransport, RETRY_BUDGET_PERCENT, Settings, Wire};
 use crate::{Error, RetryPolicy};
 
@@ -21,10 +22,10 @@ use crate::{Error, RetryPolicy};
 /// | [user agent](ClientBuilder::user_agent) | `basalam-chat/` and this crate's version |
 /// | [time to connect](ClientBuilder::connect_timeout) | 10 seconds |
 /// | [time for an attempt](ClientBuilder::attempt_timeout) | 30 seconds; 5 minutes for an upload |
-/// | [time for a whole call](ClientBuilder::deadline) | 90 seconds |
-/// | [retries](ClientBuilder::retries) | as [`RetryPolicy`] lists |
+/// | [time for a whole call](ClientBuilder::operation_timeout) | 90 seconds |
+/// | [retries](ClientBuilder::retry_policy) | as [`RetryPolicy`] lists |
 /// | [retries of all calls together](ClientBuilder::retry_budget) | 20 for each 100 calls |
-/// | [size of an answer](ClientBuilder::max_answer_bytes) | 32 MiB |
+/// | [size of an answer](ClientBuilder::max_response_bytes) | 32 MiB |
 /// | plain http | to loopback addresses only |
 /// | proxy | for https the one that the environment names, for plain http none |
 ///
@@ -52,9 +53,10 @@ pub struct ClientBuilder {
     connect_timeout: Duration,
     auth_base_url: Option<String>,
     settings: Settings,
-    max_answer_bytes: usize,
+    max_response_bytes: usize,
     retry_budget: Option<u32>,
-    runtime: Runtime,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn RandomSource>,
     configure_http: Option<ConfigureHttp>,
 }
 
@@ -70,9 +72,10 @@ impl ClientBuilder {
             connect_timeout: Duration::from_secs(10),
             auth_base_url: None,
             settings: Settings::default(),
-            max_answer_bytes: 32 * 1024 * 1024,
+            max_response_bytes: 32 * 1024 * 1024,
             retry_budget: Some(RETRY_BUDGET_PERCENT),
-            runtime: Runtime::default(),
+            clock: Arc::new(SystemClock),
+            random: Arc::new(SystemRandom),
             configure_http: None,
         }
     }
@@ -136,14 +139,14 @@ impl ClientBuilder {
     /// Waits this long for a whole call: getting a token, every attempt and every pause between them. A
     /// method that makes several calls, such as one for a longer list of ids, has this for each; an
     /// upload has its own time, where that is longer. Longer than zero.
-    pub fn deadline(mut self, deadline: Duration) -> ClientBuilder {
-        self.settings.deadline = deadline;
+    pub fn operation_timeout(mut self, timeout: Duration) -> ClientBuilder {
+        self.settings.operation_timeout = timeout;
         self
     }
 
-    /// Sends requests again by this policy; [`RetryPolicy::off`] turns that off.
-    pub fn retries(mut self, policy: RetryPolicy) -> ClientBuilder {
-        self.settings.retries = policy;
+    /// Sends requests again by this policy; [`RetryPolicy::never`] turns that off.
+    pub fn retry_policy(mut self, policy: RetryPolicy) -> ClientBuilder {
+        self.settings.retry_policy = policy;
         self
     }
 
@@ -156,22 +159,22 @@ impl ClientBuilder {
         self
     }
 
-    /// Takes the time from another clock than the system's; see [`runtime`](crate::runtime).
+    /// Sets the clock; see [`time`](crate::time).
     pub fn clock(mut self, clock: impl Clock + 'static) -> ClientBuilder {
-        self.runtime.clock = Arc::new(clock);
+        self.clock = Arc::new(clock);
         self
     }
 
-    /// Takes chance from elsewhere than the system; see [`runtime`](crate::runtime).
-    pub fn randomness(mut self, randomness: impl Randomness + 'static) -> ClientBuilder {
-        self.runtime.randomness = Arc::new(randomness);
+    /// Sets the random source; see [`random`](crate::random).
+    pub fn random_source(mut self, randomness: impl RandomSource + 'static) -> ClientBuilder {
+        self.random = Arc::new(randomness);
         self
     }
 
     /// Refuses answers of more bytes than this, counted after decompression (which the feature `gzip` brings).
     /// More than zero.
-    pub fn max_answer_bytes(mut self, bytes: usize) -> ClientBuilder {
-        self.max_answer_bytes = bytes;
+    pub fn max_response_bytes(mut self, bytes: usize) -> ClientBuilder {
+        self.max_response_bytes = bytes;
         self
     }
 
@@ -212,9 +215,9 @@ impl ClientBuilder {
         let auth_base_url = self.check_auth_base_url()?;
         self.authentication.check()?;
         self.settings.check()?;
-        if self.max_answer_bytes == 0 {
+        if self.max_response_bytes == 0 {
             return Err(Error::invalid_input(
-                "max_answer_bytes",
+                "max_response_bytes",
                 "is zero",
                 "allow more",
             ));
@@ -246,8 +249,14 @@ impl ClientBuilder {
         let urls = [Some(&base_url), auth_base_url.as_ref()];
         let http = configure_http(http, &urls, self.configure_http)?;
         let text = base_url.as_str().trim_end_matches('/').to_owned();
-        let clock = self.runtime.clock.clone();
-        let wire = Wire::new(http, self.runtime, self.retry_budget, self.max_answer_bytes);
+        let clock = self.clock.clone();
+        let wire = Wire::new(
+            http,
+            self.clock,
+            self.random,
+            self.retry_budget,
+            self.max_response_bytes,
+        );
         let wire = Arc::new(wire);
         let endpoint = auth_base_url.map(|url| Endpoint::new(wire.clone(), &url, self.settings));
         let known = wire.known().clone();
@@ -308,7 +317,7 @@ impl fmt::Debug for ClientBuilder {
             .field("user_agent", &self.user_agent)
             .field("connect_timeout", &self.connect_timeout)
             .field("settings", &self.settings)
-            .field("max_answer_bytes", &self.max_answer_bytes)
+            .field("max_response_bytes", &self.max_response_bytes)
             .finish_non_exhaustive()
     }
 }

@@ -8,7 +8,7 @@ use super::make::BODY_BYTES;
 
 /// What an error answer says.
 #[derive(Default)]
-pub(super) struct ErrorAnswer {
+pub(super) struct ErrorResponse {
     pub(super) messages: Vec<String>,
     pub(super) validation: Vec<ValidationProblem>,
     /// The number of the error, which bot operations give.
@@ -44,11 +44,11 @@ const MESSAGE_BYTES: usize = 300;
 /// How many messages are kept.
 const MESSAGES: usize = 8;
 
-impl ErrorAnswer {
+impl ErrorResponse {
     /// Reads a body of any shape. `redact` takes the secrets out of what it says: out of the body as
     /// it came, and out of its texts once their escapes are read.
-    pub(super) fn read(body: &str, redact: impl Fn(&str) -> String) -> ErrorAnswer {
-        let mut answer = ErrorAnswer::default();
+    pub(super) fn read(body: &str, redact: impl Fn(&str) -> String) -> ErrorResponse {
+        let mut answer = ErrorResponse::default();
         match serde_json::from_str::<Value>(body) {
             Ok(mut value) => {
                 redact_texts(&mut value, &redact);
@@ -65,15 +65,15 @@ impl ErrorAnswer {
     }
 
     /// What a success answer says of a failure.
-    pub(super) fn said(code: Option<i64>, description: Option<&str>) -> ErrorAnswer {
+    pub(super) fn said(code: Option<i64>, description: Option<&str>) -> ErrorResponse {
         let description = description.map(|text| beginning(text.trim(), MESSAGE_BYTES));
-        ErrorAnswer {
+        ErrorResponse {
             messages: description
                 .into_iter()
                 .filter(|text| !text.is_empty())
                 .collect(),
             code,
-            ..ErrorAnswer::default()
+            ..ErrorResponse::default()
         }
     }
 
@@ -221,7 +221,7 @@ mod tests {
     use super::*;
 
     fn messages(body: &str) -> Vec<String> {
-        ErrorAnswer::read(body, str::to_owned).messages
+        ErrorResponse::read(body, str::to_owned).messages
     }
 
     #[test]
@@ -250,7 +250,7 @@ mod tests {
 
     #[test]
     fn validation_problems_keep_their_place() {
-        let answer = ErrorAnswer::read(
+        let answer = ErrorResponse::read(
             r#"{"detail":[{"loc":["body","files",0,"url"],"msg":"field required","type":"missing"}]}"#,
             str::to_owned,
         );

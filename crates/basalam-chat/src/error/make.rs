@@ -9,10 +9,10 @@ mod sending;
 use std::error::Error as StdError;
 use std::time::Duration;
 
+use basalam_chat_api::newtypes::Timestamp;
 use basalam_chat_api::operation::{Authorization, Operation};
-use basalam_chat_api::scalars::Timestamp;
 
-use super::answer::{ErrorAnswer, beginning, cut};
+use super::answer::{ErrorResponse, beginning, cut};
 use super::{Error, ErrorKind, Inner};
 use crate::messages::UnconfirmedMessage;
 use crate::{BatchReport, CallOutcome};
@@ -26,7 +26,7 @@ impl Error {
                 status: None,
                 problem: problem.into(),
                 remedy: remedy.into(),
-                answer: ErrorAnswer::default(),
+                answer: ErrorResponse::default(),
                 source: None,
                 gap: None,
                 batch: None,
@@ -52,7 +52,7 @@ impl Error {
     pub(crate) fn of(mut self, operation: &'static Operation) -> Error {
         if self.inner.operation.is_none() {
             self.inner.operation = Some(operation);
-            if self.may_have_been_done() {
+            if self.may_have_succeeded() {
                 let advice = match operation.idempotent {
                     true => "asking again does no harm",
                     false => "it may have been done all the same: look before repeating it",
@@ -111,7 +111,7 @@ impl Error {
 
     /// Whether an earlier attempt of the same call may have been done, whatever the last one says.
     pub(crate) fn perhaps_done_before(mut self, earlier: bool) -> Error {
-        if earlier && !self.may_have_been_done() {
+        if earlier && !self.may_have_succeeded() {
             self.inner.done_before = true;
             self.inner
                 .problem
@@ -144,9 +144,9 @@ impl Error {
 
     pub(crate) fn too_large(status: u16, limit: usize) -> Error {
         Error::new(
-            ErrorKind::TooLarge,
+            ErrorKind::ResponseTooLarge,
             format!("the answer is larger than {limit} bytes"),
-            "ask for less at once, or raise `max_answer_bytes`",
+            "ask for less at once, or raise `max_response_bytes`",
         )
         .with_status(status)
     }
@@ -159,33 +159,33 @@ impl Error {
         redact: impl Fn(&str) -> String,
     ) -> Error {
         let (problem, remedy) = refusal(operation, status);
-        let mut error = Error::new(ErrorKind::Refused, problem, remedy).with_status(status);
-        error.inner.answer = ErrorAnswer::read(body, redact);
+        let mut error = Error::new(ErrorKind::Status, problem, remedy).with_status(status);
+        error.inner.answer = ErrorResponse::read(body, redact);
         error
     }
 
     /// A success answer that says that nothing was done, and what it says besides, without secrets.
     pub(crate) fn declined(code: Option<i64>, description: Option<&str>) -> Error {
         let mut error = Error::new(
-            ErrorKind::Declined,
+            ErrorKind::Unsuccessful,
             "the service answered that it did not do it",
             "",
         );
-        error.inner.answer = ErrorAnswer::said(code, description);
+        error.inner.answer = ErrorResponse::said(code, description);
         error.after(1)
     }
 
     /// A call for a part of a list, with what became of all parts.
     pub(crate) fn within<Id: Send + Sync + 'static>(mut self, batch: BatchReport<Id>) -> Error {
         if batch.calls().len() > 1 {
-            let count = |outcome| batch.ids_that(outcome).count();
+            let count = |outcome| batch.ids_with_outcome(outcome).count();
             self.inner.problem.push_str(&format!(
                 "; of {} ids, {} were accepted before, {} went into the call that failed, and {} were \
                  not sent",
                 batch.ids().count(),
                 count(CallOutcome::Accepted),
                 count(CallOutcome::Failed),
-                count(CallOutcome::NotTried),
+                count(CallOutcome::NotSent),
             ));
         }
         self.inner.batch = Some(Box::new(batch));
@@ -229,7 +229,7 @@ impl Error {
             problem.push_str(&format!(", at `{path}`"));
         }
         let mut made = Error::new(
-            ErrorKind::Unreadable,
+            ErrorKind::Decode,
             problem,
             "check that the base URL is the service's",
         );
@@ -240,7 +240,7 @@ impl Error {
     /// A success answer without the part that holds what was asked for.
     pub(crate) fn missing(path: &str) -> Error {
         Error::new(
-            ErrorKind::Unreadable,
+            ErrorKind::Decode,
             format!("the answer holds no `{path}`"),
             "check that the base URL is the service's",
         )
@@ -250,7 +250,7 @@ impl Error {
     /// A page that holds none of what comes next.
     pub(crate) fn stalled() -> Error {
         Error::new(
-            ErrorKind::Unreadable,
+            ErrorKind::Decode,
             "the service gives the same page again instead of the next one",
             "go on from the cursor later; whether there is more cannot be known",
         )
@@ -259,7 +259,7 @@ impl Error {
     /// More chats of one second than a page holds.
     pub(crate) fn hidden_chats(second: Timestamp) -> Error {
         let mut error = Error::new(
-            ErrorKind::Gap,
+            ErrorKind::IncompleteList,
             format!("more chats share the second {second} than the service gives on a page"),
             "some of them may be missing; read on for those behind it",
         );
@@ -270,7 +270,7 @@ impl Error {
     /// A list in which nothing has the time that it is paged by.
     pub(crate) fn chats_without_time() -> Error {
         Error::new(
-            ErrorKind::Gap,
+            ErrorKind::IncompleteList,
             "the chats have no time to page by",
             "sort by `ChatOrder::UpdatedAt`",
         )
@@ -279,7 +279,7 @@ impl Error {
     /// A time of a chat that cannot be read, so that no page can be asked for from there.
     pub(crate) fn unreadable_time(time: &Timestamp) -> Error {
         Error::new(
-            ErrorKind::Unreadable,
+            ErrorKind::Decode,
             format!(
                 "the time `{}` of a chat cannot be read",
                 beginning(time.as_str(), 40)
@@ -291,7 +291,7 @@ impl Error {
     /// A task that was to read ahead did not come back.
     pub(crate) fn task(error: tokio::task::JoinError) -> Error {
         Error::new(
-            ErrorKind::Interrupted,
+            ErrorKind::Connection,
             "the task that reads ahead ended before its page came",
             "keep the runtime alive while a stream is read, or turn `read_ahead` off",
         )
@@ -301,7 +301,7 @@ impl Error {
     /// An answer that the generated client has no case for.
     pub(crate) fn undocumented(status: Option<u16>) -> Error {
         let mut error = Error::new(
-            ErrorKind::Unreadable,
+            ErrorKind::Decode,
             "the answer is not one that the document describes",
             "check that the base URL is the service's",
         );

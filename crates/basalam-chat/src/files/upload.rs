@@ -13,7 +13,7 @@ use reqwest::multipart::{Form, Part};
 
 use super::chunks::{Chunks, Failure, OnProgress};
 use super::new_file::OpenFile;
-use super::{NewFile, Upload, UploadFileType};
+use super::{NewFile, UploadFileType, UploadResult};
 use crate::raw::ClientInfo;
 use crate::request::{self, runs};
 use crate::{Client, Error, transport};
@@ -82,8 +82,8 @@ impl Client {
     ///
     /// Besides what [`Error`] lists for every call: [`is_invalid_input`](Error::is_invalid_input), before
     /// anything is sent, for a path that is no readable file and for an empty name;
-    /// [`is_unreadable_file`](Error::is_unreadable_file) where the file fails or changes while it is read;
-    /// [`is_unreadable`](Error::is_unreadable) where the answer holds no address of the file. An upload is
+    /// [`is_file_read`](Error::is_file_read) where the file fails or changes while it is read;
+    /// [`is_decode`](Error::is_decode) where the answer holds no address of the file. An upload is
     /// never repeated by the client on its own once the service may have stored it; after a time-out or a broken connection the file may have
     /// been stored.
     ///
@@ -191,7 +191,7 @@ impl<C> UploadFile<C> {
     }
 }
 
-runs!(UploadFile gives Upload);
+runs!(UploadFile gives UploadResult);
 
 impl Request {
     fn check(&self) -> Result<(), Error> {
@@ -218,13 +218,13 @@ impl Request {
 }
 
 impl request::Request for Request {
-    type Answer = Upload;
+    type Answer = UploadResult;
 
     fn operation() -> &'static Operation {
         &UPLOAD_FILE
     }
 
-    async fn run(self, client: Client) -> Result<Upload, Error> {
+    async fn run(self, client: Client) -> Result<UploadResult, Error> {
         self.check()?;
         let file_type = self.file_type.clone();
         // Of the latest attempt: each has its own.
@@ -245,7 +245,7 @@ impl request::Request for Request {
             (Ok(_), Some(failure)) => Err(failure.with_status(UPLOAD_FILE.success)),
             (answer, _) => answer,
         };
-        Upload::new(answer?, file_type, name)
+        UploadResult::new(answer?, file_type, name)
     }
 }
 

@@ -2,13 +2,13 @@
 
 use std::ops::Deref;
 
-use super::{AttachmentFile, UploadFileType, UploadedFile};
+use super::{AttachmentFile, UploadFileResponse, UploadFileType};
 use crate::{Error, MessageType, NewMessage};
 
 /// A file that was uploaded.
 ///
-/// Reads like the [`UploadedFile`] that it holds: `upload.id` is the id of the file. It becomes a message
-/// by [`caption`](Upload::caption) or where a message is asked for, of the type that goes with what the file
+/// Reads like the [`UploadFileResponse`] that it holds: `upload.id` is the id of the file. It becomes a message
+/// by [`caption`](UploadResult::caption) or where a message is asked for, of the type that goes with what the file
 /// was uploaded for: a picture, a video, a voice recording, or a file for everything else.
 ///
 /// # Examples
@@ -28,9 +28,9 @@ use crate::{Error, MessageType, NewMessage};
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct Upload {
+pub struct UploadResult {
     /// The file, as the service stored it.
-    pub file: UploadedFile,
+    pub file: UploadFileResponse,
     /// What it was uploaded for.
     pub file_type: UploadFileType,
     /// The name that it was uploaded with.
@@ -38,17 +38,17 @@ pub struct Upload {
     address: String,
 }
 
-impl Upload {
+impl UploadResult {
     /// Takes a file in that has an address.
     pub(super) fn new(
-        file: UploadedFile,
+        file: UploadFileResponse,
         file_type: UploadFileType,
         name: String,
-    ) -> Result<Upload, Error> {
-        let Some(address) = address(&file) else {
+    ) -> Result<UploadResult, Error> {
+        let Some(address) = url(&file) else {
             return Err(Error::file_without_address(file.id));
         };
-        Ok(Upload {
+        Ok(UploadResult {
             address: address.to_owned(),
             file,
             file_type,
@@ -60,7 +60,7 @@ impl Upload {
     /// (certain that each of them occurs, from the vendor's documentation and a live integration).
     ///
     /// Unknown: how long it stays valid.
-    pub fn address(&self) -> &str {
+    pub fn url(&self) -> &str {
         &self.address
     }
 
@@ -92,7 +92,7 @@ impl Upload {
     }
 }
 
-fn address(file: &UploadedFile) -> Option<&str> {
+fn url(file: &UploadFileResponse) -> Option<&str> {
     let named = |name| file.urls.as_ref()?.get(name);
     let candidates = [file.url.as_ref(), named("primary"), named("original")];
     let mut present = candidates.into_iter().flatten();
@@ -111,28 +111,28 @@ fn whole(duration: f64) -> Option<i64> {
         .then_some(rounded as i64)
 }
 
-impl Deref for Upload {
-    type Target = UploadedFile;
+impl Deref for UploadResult {
+    type Target = UploadFileResponse;
 
-    fn deref(&self) -> &UploadedFile {
+    fn deref(&self) -> &UploadFileResponse {
         &self.file
     }
 }
 
-impl From<Upload> for NewMessage {
-    fn from(upload: Upload) -> NewMessage {
+impl From<UploadResult> for NewMessage {
+    fn from(upload: UploadResult) -> NewMessage {
         NewMessage::new(upload.message_type()).with_file(upload.attachment())
     }
 }
 
-impl From<Upload> for AttachmentFile {
-    fn from(upload: Upload) -> AttachmentFile {
+impl From<UploadResult> for AttachmentFile {
+    fn from(upload: UploadResult) -> AttachmentFile {
         upload.attachment()
     }
 }
 
-impl From<&Upload> for AttachmentFile {
-    fn from(upload: &Upload) -> AttachmentFile {
+impl From<&UploadResult> for AttachmentFile {
+    fn from(upload: &UploadResult) -> AttachmentFile {
         upload.attachment()
     }
 }
@@ -143,9 +143,9 @@ mod tests {
 
     use super::*;
 
-    fn upload(file: Value, file_type: UploadFileType) -> Result<Upload, Error> {
+    fn upload(file: Value, file_type: UploadFileType) -> Result<UploadResult, Error> {
         let file = serde_json::from_value(file).unwrap();
-        Upload::new(file, file_type, "مرسوله.jpg".to_owned())
+        UploadResult::new(file, file_type, "مرسوله.jpg".to_owned())
     }
 
     #[test]
@@ -165,7 +165,7 @@ mod tests {
             ),
         ] {
             let upload = upload(file, UploadFileType::ChatPhoto).unwrap();
-            assert_eq!(upload.address(), address);
+            assert_eq!(upload.url(), address);
             assert_eq!(upload.attachment().url, address);
         }
     }
@@ -177,7 +177,7 @@ mod tests {
             json!({ "id": 71, "url": null, "urls": { "x": "y" } }),
         ] {
             let error = upload(file, UploadFileType::ChatPhoto).unwrap_err();
-            assert!(error.is_unreadable());
+            assert!(error.is_decode());
             assert!(error.to_string().contains("stored as 71"), "{error}");
         }
     }

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::delivery::{self, Began, UnconfirmedMessage};
 use super::{Message, MessageId, NewButton, NewMessage};
+use crate::random::random_hex;
 use crate::request::{self, runs};
 use crate::{ChatId, Client, Error, transport};
 
@@ -137,7 +138,7 @@ impl<C> CreateMessage<C> {
     ///
     /// The mark is called `basalam_chat_mark` and is another one each time the request is sent. Likely:
     /// whoever reads the message can see it.
-    pub fn marked(mut self) -> Self {
+    pub fn random_idempotency_key(mut self) -> Self {
         self.request.is_marked = true;
         self
     }
@@ -233,8 +234,8 @@ impl request::Request for Request {
 
     async fn run(self, client: Client) -> Result<SentMessage, Error> {
         let chat = self.chat;
-        let runtime = client.transport().wire().runtime();
-        let mark = self.is_marked.then(|| runtime.token());
+        let wire = client.transport().wire();
+        let mark = self.is_marked.then(|| random_hex(wire.random()));
         let (headers, mut body) = self.parts()?;
         if let Some(mark) = &mark {
             delivery::mark(&mut body, mark);
@@ -242,7 +243,7 @@ impl request::Request for Request {
         let header = |one: fn(&Headers) -> &Option<String>| {
             headers.as_ref().and_then(|it| one(it).as_deref())
         };
-        let began = Began::now(&*runtime.clock);
+        let began = Began::now(wire.clock());
         let result = client
             .raw()
             .create_message(
@@ -255,7 +256,7 @@ impl request::Request for Request {
             )
             .await;
         let answer = transport::outcome(&client, &CREATE_MESSAGE, result);
-        let answer = answer.map_err(|error| match error.may_have_been_done() {
+        let answer = answer.map_err(|error| match error.may_have_succeeded() {
             true => error.leaving(UnconfirmedMessage::new(chat, &body, mark, began)),
             false => error,
         })?;

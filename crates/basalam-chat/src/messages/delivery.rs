@@ -3,14 +3,14 @@
 use std::fmt;
 use std::time::{Duration, Instant, SystemTime};
 
-use basalam_chat_api::ClockTime;
+use basalam_chat_api::CivilTime;
 use basalam_chat_api::operation::Operation;
 use basalam_chat_api::operations::GET_MESSAGES;
 use basalam_chat_api::types::CreateMessageBody;
 
 use super::{Message, MessageType};
 use crate::request::{self, runs};
-use crate::runtime::Clock;
+use crate::time::Clock;
 use crate::{ChatId, Client, EntityId, Error, UserId};
 
 impl Client {
@@ -18,7 +18,7 @@ impl Client {
     ///
     /// `message` is what [`Error::unconfirmed_message`] gives. The messages of the chat are read from the
     /// newest back to those from before the call, 5,000 at most. A message that was sent as
-    /// [`marked`](super::CreateMessage::marked) is recognised by its mark.
+    /// [`marked`](super::CreateMessage::random_idempotency_key) is recognised by its mark.
     ///
     /// After a time-out the service may still be at work: ask again after a while before relying on
     /// [`Delivery::NotFound`].
@@ -35,7 +35,7 @@ impl Client {
     /// use basalam_chat::messages::Delivery;
     ///
     /// # async fn run(client: Client, chat: ChatId) -> Result<(), Error> {
-    /// let request = client.create_message(chat, "Your parcel is on its way.").marked();
+    /// let request = client.create_message(chat, "Your parcel is on its way.").random_idempotency_key();
     /// if let Err(error) = request.clone().await {
     ///     let Some(message) = error.unconfirmed_message() else {
     ///         return Err(error);
@@ -246,12 +246,12 @@ impl request::Request for Request {
             .stream();
         // Times have no zone that is known, so they are compared with one another: whatever is older than
         // the newest by more than has passed since the call is from before the call.
-        let mut oldest: Option<ClockTime> = None;
+        let mut oldest: Option<CivilTime> = None;
         let mut is_alike = false;
         let mut seen = 0;
         let mut older = 0;
         while let Some(message) = messages.try_next().await? {
-            let time = ClockTime::of(&message.created_at);
+            let time = CivilTime::of(&message.created_at);
             match (oldest, time) {
                 (None, Some(newest)) => oldest = Some(newest.saturating_sub(passed)),
                 (Some(oldest), Some(time)) if time < oldest => older += 1,

@@ -33,8 +33,8 @@ impl Client {
     /// }
     /// # }
     /// ```
-    pub fn follow(&self, chat: ChatId) -> Follow {
-        Follow {
+    pub fn follow(&self, chat: ChatId) -> Follower {
+        Follower {
             client: self.clone(),
             chat,
             position: Position::Unknown,
@@ -48,7 +48,7 @@ impl Client {
 /// calls is left out, however much it is. Ids grow with time (likely: the service sorts by them).
 #[derive(Clone, Debug)]
 #[must_use = "a follower gives what is new when it is asked"]
-pub struct Follow<C = Client> {
+pub struct Follower<C = Client> {
     pub(crate) client: C,
     chat: ChatId,
     position: Position,
@@ -64,7 +64,7 @@ enum Position {
     After(MessageId),
 }
 
-impl<C> Follow<C> {
+impl<C> Follower<C> {
     /// Begins after this message, such as the last one that an earlier run has seen.
     ///
     /// Where nothing is said, the first call gives nothing and begins after what is there already.
@@ -96,8 +96,8 @@ impl<C> Follow<C> {
 
     /// The same follower with another client.
     #[cfg(feature = "blocking")]
-    pub(crate) fn with_client<D>(&self, client: D) -> Follow<D> {
-        Follow {
+    pub(crate) fn with_client<D>(&self, client: D) -> Follower<D> {
+        Follower {
             client,
             chat: self.chat,
             position: self.position,
@@ -105,12 +105,12 @@ impl<C> Follow<C> {
     }
 }
 
-impl Follow {
+impl Follower {
     /// Gives the messages that came since the last call, oldest first: 100 at most.
     ///
     /// Where it gives some, there may be more: ask again at once. Where it gives none, ask again after a
-    /// pause; the first call gives none, unless [`after`](Follow::after) or
-    /// [`from_the_beginning`](Follow::from_the_beginning) says where to begin. Messages of one's own are among
+    /// pause; the first call gives none, unless [`after`](Follower::after) or
+    /// [`from_the_beginning`](Follower::from_the_beginning) says where to begin. Messages of one's own are among
     /// them.
     ///
     /// # Errors
@@ -158,9 +158,9 @@ impl Follow {
 }
 
 #[cfg(feature = "blocking")]
-impl Follow<crate::blocking::Client> {
+impl Follower<crate::blocking::Client> {
     /// Gives the messages that came since the last call, oldest first, as
-    /// [`new_messages`](Follow::new_messages) of the async client does.
+    /// [`new_messages`](Follower::new_messages) of the async client does.
     ///
     /// # Errors
     ///

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use basalam_chat_api::SuccessAnswer;
+use basalam_chat_api::SuccessResponse;
 use basalam_chat_api::operation::Operation;
 use bytes::{Bytes, BytesMut};
 use http::header::LOCATION;
@@ -16,16 +16,18 @@ use super::retry_after::retry_after;
 use super::secrets::KnownSecrets;
 use super::trace;
 use crate::Error;
-use crate::runtime::{Clock, Runtime, Sleep, Wait};
+use crate::random::RandomSource;
+use crate::time::{Clock, Sleep, SleepReason};
 
 /// What all calls of a client share: the connections, the budget of retries, time and chance.
 #[derive(Debug)]
 pub(crate) struct Wire {
     http: reqwest::Client,
-    pub(super) runtime: Runtime,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn RandomSource>,
     pub(super) budget: Budget,
     known: Arc<KnownSecrets>,
-    max_answer_bytes: usize,
+    max_response_bytes: usize,
 }
 
 /// What the beginning of an answer says.
@@ -45,16 +47,18 @@ const REFUSAL_TIME: Duration = Duration::from_secs(3);
 impl Wire {
     pub(crate) fn new(
         http: reqwest::Client,
-        runtime: Runtime,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn RandomSource>,
         retry_budget: Option<u32>,
-        max_answer_bytes: usize,
+        max_response_bytes: usize,
     ) -> Wire {
         Wire {
             http,
-            runtime,
+            clock,
+            random,
             budget: Budget::new(retry_budget),
             known: Arc::default(),
-            max_answer_bytes,
+            max_response_bytes,
         }
     }
 
@@ -63,11 +67,11 @@ impl Wire {
     }
 
     pub(crate) fn clock(&self) -> &dyn Clock {
-        &*self.runtime.clock
+        &*self.clock
     }
 
-    pub(crate) fn runtime(&self) -> &Runtime {
-        &self.runtime
+    pub(crate) fn random(&self) -> &dyn RandomSource {
+        &*self.random
     }
 
     pub(crate) fn known(&self) -> &Arc<KnownSecrets> {
@@ -80,7 +84,7 @@ impl Wire {
         operation: &'static Operation,
         request: Request,
         timeout: Duration,
-    ) -> impl Future<Output = Result<SuccessAnswer, Error>> {
+    ) -> impl Future<Output = Result<SuccessResponse, Error>> {
         self.known.add_path(operation, request.url());
         // Made here, so that the future below holds reqwest's and not the request too.
         let response = self.http.execute(request);
@@ -92,7 +96,7 @@ impl Wire {
         operation: &'static Operation,
         response: impl Future<Output = reqwest::Result<Response>> + Send,
         timeout: Duration,
-    ) -> Result<SuccessAnswer, Error> {
+    ) -> Result<SuccessResponse, Error> {
         let head = OnceLock::new();
         let answer = pin!(self.exchange(operation, response, &head));
         let within = within(self.clock(), timeout, answer).await;
@@ -114,7 +118,7 @@ impl Wire {
         operation: &'static Operation,
         response: impl Future<Output = reqwest::Result<Response>> + Send,
         head: &OnceLock<Head>,
-    ) -> Result<SuccessAnswer, Error> {
+    ) -> Result<SuccessResponse, Error> {
         let mut response = response.await.map_err(Error::sending)?;
         let status = response.status();
         trace::answered(status.as_u16());
@@ -122,7 +126,7 @@ impl Wire {
             head.get_or_init(|| Head::Success(status.as_u16()));
             let body = self.read(&mut response).await?;
             // Every 2xx means the same.
-            return Ok(SuccessAnswer {
+            return Ok(SuccessResponse {
                 headers: std::mem::take(response.headers_mut()),
                 body,
             });
@@ -146,7 +150,7 @@ impl Wire {
     /// Reads a success answer up to the limit, and buffers no more than that.
     async fn read(&self, response: &mut Response) -> Result<Bytes, Error> {
         let status = response.status().as_u16();
-        let limit = self.max_answer_bytes;
+        let limit = self.max_response_bytes;
         let too_large = || Error::too_large(status, limit);
         let announced = response.content_length().unwrap_or(0);
         if usize::try_from(announced).map_or(true, |announced| announced > limit) {
@@ -261,7 +265,7 @@ impl<T> Future for Within<'_, T> {
             sleep,
             ..
         } = &mut *self;
-        let sleep = sleep.get_or_insert_with(|| clock.sleep(*duration, Wait::ForAnswer));
+        let sleep = sleep.get_or_insert_with(|| clock.sleep(*duration, SleepReason::Timeout));
         sleep.as_mut().poll(context).map(|()| None)
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use basalam_chat_api::operation::{Authorization, Operation};
-use basalam_chat_api::{Again, SuccessAnswer};
+use basalam_chat_api::{RequestFactory, SuccessResponse};
 use http::header::AUTHORIZATION;
 use reqwest::{Request, Url};
 
@@ -13,7 +13,8 @@ use super::attempt::{Wire, within};
 use super::{Settings, repeat, trace};
 use crate::Error;
 use crate::auth::{Asked, Current, Renewed, Tokens};
-use crate::runtime::Wait;
+use crate::random::jitter;
+use crate::time::SleepReason;
 
 /// Makes the request of a call as often as it is sent.
 pub(crate) trait Requests: Send {
@@ -26,11 +27,11 @@ pub(crate) trait Requests: Send {
 /// One request that is made anew each time it is sent again.
 pub(crate) struct Made<'a> {
     first: Option<Box<Request>>,
-    again: Again<'a>,
+    again: RequestFactory<'a>,
 }
 
 impl<'a> Made<'a> {
-    pub(crate) fn new(first: Request, again: Again<'a>) -> Made<'a> {
+    pub(crate) fn new(first: Request, again: RequestFactory<'a>) -> Made<'a> {
         Made {
             first: Some(Box::new(first)),
             again,
@@ -76,7 +77,7 @@ impl Wire {
         operation: &'static Operation,
         way: Option<Way<'_>>,
         requests: &mut impl Requests,
-    ) -> Result<SuccessAnswer, Error> {
+    ) -> Result<SuccessResponse, Error> {
         settings.check()?;
         self.budget.earn();
         let began = self.clock().instant();
@@ -87,7 +88,7 @@ impl Wire {
             since: way.as_ref().map_or(0, |way| way.tokens.renewals()),
             way,
             began,
-            deadline: settings.deadline,
+            deadline: settings.operation_timeout,
             attempts: 0,
             sent: 0,
             may_be_done: false,
@@ -118,13 +119,13 @@ struct Call<'a> {
 
 impl Call<'_> {
     /// Runs the call, and tells of all its attempts in the error of the last.
-    async fn tell(&mut self, requests: &mut impl Requests) -> Result<SuccessAnswer, Error> {
+    async fn tell(&mut self, requests: &mut impl Requests) -> Result<SuccessResponse, Error> {
         let result = self.run(requests).await;
         trace::finished(self.sent);
         result.map_err(|error| error.after(self.sent).perhaps_done_before(self.may_be_done))
     }
 
-    async fn run(&mut self, requests: &mut impl Requests) -> Result<SuccessAnswer, Error> {
+    async fn run(&mut self, requests: &mut impl Requests) -> Result<SuccessResponse, Error> {
         let mut last: Option<Error> = None;
         loop {
             // In a block, so that no request is kept while its answer is waited for.
@@ -157,7 +158,7 @@ impl Call<'_> {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
-            self.may_be_done |= error.may_have_been_done();
+            self.may_be_done |= error.may_have_succeeded();
             if self.may_renew(&error, token.as_ref()) {
                 // The service did nothing, so this is no retry.
                 self.attempts -= 1;
@@ -166,7 +167,7 @@ impl Call<'_> {
                 let Some(pause) = self.pause(&error) else {
                     return Err(error);
                 };
-                self.wire.clock().sleep(pause, Wait::BeforeRetry).await;
+                self.wire.clock().sleep(pause, SleepReason::Backoff).await;
             }
             last = Some(error);
         }
@@ -240,14 +241,14 @@ impl Call<'_> {
 
     /// How long to wait before the next attempt; nothing where there is none.
     fn pause(&self, error: &Error) -> Option<Duration> {
-        let policy = &self.settings.retries;
+        let policy = &self.settings.retry_policy;
         let reason = repeat::reason(self.operation, error)?;
         if self.attempts >= policy.max_attempts {
             return None;
         }
         let pause = match error.retry_after() {
             Some(asked) if !asked.is_zero() => asked.min(policy.max_retry_after),
-            _ => self.wire.runtime.up_to(policy.longest_pause(self.attempts)),
+            _ => jitter(self.wire.random(), policy.longest_pause(self.attempts)),
         };
         // Waiting for nothing helps nobody.
         let ends_in_time = self.remaining().is_some_and(|remaining| pause < remaining);

@@ -1,7 +1,7 @@
 //! From what the generated client gives to an answer or an [`Error`].
 
 use basalam_chat_api::operation::Operation;
-use basalam_chat_api::{Failure, ResponseValue};
+use basalam_chat_api::{ResponseValue, TransportError};
 
 use crate::error::json_path;
 use crate::{Client, Error};
@@ -26,7 +26,7 @@ pub(super) fn failed(
 ) -> Error {
     use basalam_chat_api::Error as Raw;
     let error = match error {
-        Raw::UnexpectedResponse(mut answer) => Failure::take::<Error>(&mut answer)
+        Raw::UnexpectedResponse(mut answer) => TransportError::take::<Error>(&mut answer)
             .unwrap_or_else(|| Error::undocumented(Some(answer.status().as_u16()))),
         Raw::InvalidResponsePayload(body, error) => {
             // All of it, since a secret that is cut in two is not found.

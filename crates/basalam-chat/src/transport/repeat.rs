@@ -9,12 +9,12 @@ pub(super) fn reason(operation: &Operation, error: &Error) -> Option<&'static st
     match (error.kind(), error.status()) {
         // The service has done nothing, whatever the operation.
         (ErrorKind::Connect, _) => Some("no connection"),
-        (ErrorKind::Refused, Some(429)) => Some("too many requests"),
+        (ErrorKind::Status, Some(429)) => Some("too many requests"),
         // It may have, so that repeating must do no harm.
         _ if !operation.idempotent => None,
         (ErrorKind::Timeout, _) => Some("time-out"),
-        (ErrorKind::Interrupted, _) => Some("broken connection"),
-        (ErrorKind::Refused, Some(408 | 500 | 502 | 503 | 504)) => Some("failure of the service"),
+        (ErrorKind::Connection, _) => Some("broken connection"),
+        (ErrorKind::Status, Some(408 | 500 | 502 | 503 | 504)) => Some("failure of the service"),
         // The same answer would come again.
         _ => None,
     }

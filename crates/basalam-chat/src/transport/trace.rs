@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use basalam_chat_api::operation::Operation;
 
-use crate::runtime::Clock;
+use crate::time::Clock;
 
 #[cfg(feature = "tracing")]
 use {
     crate::Error,
-    basalam_chat_api::SuccessAnswer,
+    basalam_chat_api::SuccessResponse,
     tracing::{Instrument, Span, debug, debug_span, field, info_span},
 };
 
@@ -24,8 +24,8 @@ const ATTEMPT: &str = "basalam_chat.attempt";
 #[cfg(feature = "tracing")]
 pub(super) async fn call(
     operation: &'static Operation,
-    call: Pin<&mut impl Future<Output = Result<SuccessAnswer, Error>>>,
-) -> Result<SuccessAnswer, Error> {
+    call: Pin<&mut impl Future<Output = Result<SuccessResponse, Error>>>,
+) -> Result<SuccessResponse, Error> {
     let span = info_span!(
         CALL,
         operation = operation.id,
@@ -67,8 +67,8 @@ fn note(name: &str, field: &str, value: u64) {
 pub(super) async fn attempt(
     clock: &dyn Clock,
     number: u32,
-    attempt: Pin<&mut impl Future<Output = Result<SuccessAnswer, Error>>>,
-) -> Result<SuccessAnswer, Error> {
+    attempt: Pin<&mut impl Future<Output = Result<SuccessResponse, Error>>>,
+) -> Result<SuccessResponse, Error> {
     let span = debug_span!(
         ATTEMPT,
         attempt = number,
@@ -84,7 +84,7 @@ pub(super) async fn attempt(
 }
 
 #[cfg(feature = "tracing")]
-fn record(span: &Span, result: &Result<SuccessAnswer, Error>, took: Duration) {
+fn record(span: &Span, result: &Result<SuccessResponse, Error>, took: Duration) {
     if let Err(error) = result {
         span.record("error", field::debug(error.kind()));
     }

@@ -20,9 +20,9 @@ pub(crate) fn violations(document: &Document) -> Vec<String> {
             &sources.operations,
         ),
         (
-            "crates/basalam-chat-api/src/generated/scalars.rs",
-            include_str!("../../../basalam-chat-api/src/generated/scalars.rs"),
-            &sources.scalars,
+            "crates/basalam-chat-api/src/generated/newtypes.rs",
+            include_str!("../../../basalam-chat-api/src/generated/newtypes.rs"),
+            &sources.newtypes,
         ),
         (
             "crates/basalam-chat-mock/src/generated/mock.rs",

@@ -61,7 +61,7 @@ fn every_request_is_what_the_document_asks_for_and_all_that_it_offers_is_sent() 
 fn no_two_values_of_a_call_are_equal_so_that_shifted_ones_are_seen() {
     for call in CALLS.iter() {
         let mut seen = BTreeSet::new();
-        for value in capture::scalars(&call.expected) {
+        for value in capture::newtypes(&call.expected) {
             let Call { expected, .. } = call;
             assert!(
                 seen.insert(value.clone()),

@@ -74,7 +74,7 @@ async fn chats_with(odd: Value) -> ChatPage {
 
 fn answer_with(emulator: &Emulator, body: &Value) {
     emulator
-        .answer_next(
+        .queue_response(
             200,
             &[("content-type", "application/json")],
             body.to_string(),
@@ -190,7 +190,7 @@ async fn any_status_of_success_is_read_as_the_documented_one() {
     let emulator = Emulator::start().await.unwrap();
     let body = json!({ "data": message(7) }).to_string();
     emulator
-        .answer_next(201, &[("content-type", "text/plain")], body)
+        .queue_response(201, &[("content-type", "text/plain")], body)
         .unwrap();
     let sent = seller(&emulator)
         .create_message(ChatId(2), "hello")

@@ -83,10 +83,13 @@ async fn failed(status: u16, answer: &str) -> Error {
     let expected = [
         (1, 30, CallOutcome::Accepted),
         (31, 60, CallOutcome::Failed),
-        (61, 75, CallOutcome::NotTried),
+        (61, 75, CallOutcome::NotSent),
     ];
     assert_eq!(outcomes(report), expected);
-    let left: Vec<MessageId> = report.ids_that(CallOutcome::NotTried).copied().collect();
+    let left: Vec<MessageId> = report
+        .ids_with_outcome(CallOutcome::NotSent)
+        .copied()
+        .collect();
     assert_eq!(left, ids(61..=75));
     assert!(error.batch::<ChatId>().is_none());
     assert_eq!(error.operation(), Some("delete_message"));
@@ -103,14 +106,14 @@ async fn failed(status: u16, answer: &str) -> Error {
 async fn after_a_call_that_fails_the_rest_is_not_sent_and_the_error_tells_the_parts() {
     let error = failed(500, "{}").await;
     assert!(error.is_server_error());
-    assert!(error.may_have_been_done());
+    assert!(error.may_have_succeeded());
 }
 
 #[tokio::test]
 async fn a_call_that_the_service_does_not_accept_is_no_success() {
     let error = failed(200, r#"{"data":false}"#).await;
-    assert!(error.is_declined());
-    assert!(!error.may_have_been_done());
+    assert!(error.is_unsuccessful());
+    assert!(!error.may_have_succeeded());
 }
 
 #[tokio::test]

@@ -333,18 +333,18 @@ fn options_and_logins_are_there_as_they_are_without_waiting() {
             .unwrap_err()
             .is_invalid_input()
     );
-    let off = RequestOptions::new().retries(RetryPolicy::off());
-    emulator.answer_next(503, &[], "").unwrap();
+    let off = RequestOptions::new().retry_policy(RetryPolicy::never());
+    emulator.queue_response(503, &[], "").unwrap();
     let error = client.get_chats().options(off).send().unwrap_err();
     assert_eq!(error.attempts(), 1);
     let hasty = client.with_options(off).unwrap();
-    emulator.answer_next(503, &[], "").unwrap();
+    emulator.queue_response(503, &[], "").unwrap();
     assert_eq!(hasty.get_chats().send().unwrap_err().attempts(), 1);
     let chat = client
         .create_chat(UserId(emulator.customer().id))
         .send()
         .unwrap();
-    emulator.answer_next(502, &[], "").unwrap();
+    emulator.queue_response(502, &[], "").unwrap();
     let error = client.create_message(chat.id, "hello").send().unwrap_err();
     let message = error.unconfirmed_message().unwrap();
     let found = client.find_sent_message(message).send().unwrap();

@@ -108,7 +108,7 @@ async fn a_refusal_within_a_success_is_an_error_that_says_why() {
     let description = format!("Unauthorized: {BOT_CANARY} {CANARY}");
     let body = json!({ "ok": false, "error_code": 401, "description": description });
     let error = refused(200, body).await;
-    assert!(error.is_declined());
+    assert!(error.is_unsuccessful());
     assert_eq!(error.code(), Some(401));
     assert_eq!(error.messages(), ["Unauthorized: [redacted] [redacted]"]);
     let shown = error.to_string();
@@ -116,7 +116,7 @@ async fn a_refusal_within_a_success_is_an_error_that_says_why() {
     assert!(shown.contains("Unauthorized"), "{shown}");
 
     let error = refused(200, json!({ "ok": false, "description": null })).await;
-    assert!(error.is_declined());
+    assert!(error.is_unsuccessful());
     assert!(error.messages().is_empty());
 }
 
@@ -132,10 +132,10 @@ async fn a_refusal_by_status_says_what_the_answer_says() {
 #[tokio::test]
 async fn an_answer_that_cannot_be_read_does_not_repeat_the_token() {
     let error = refused(200, json!({ "ok": BOT_CANARY })).await;
-    assert!(error.is_unreadable());
+    assert!(error.is_decode());
     assert!(error.body().unwrap().contains("[redacted]"));
     let error = refused(200, json!({ "ok": true })).await;
-    assert!(error.is_unreadable());
+    assert!(error.is_decode());
     assert!(error.to_string().contains("`result`"), "{error}");
 }
 
@@ -151,7 +151,10 @@ async fn a_bot_of_an_emulator_says_who_it_is_until_it_is_logged_out() {
     assert!(!bot.get_webhook_info().await.unwrap().is_set());
     bot.log_out().await.unwrap();
     let error = bot.get_me().await.unwrap_err();
-    assert!(error.is_declined() || error.is_unauthorized(), "{error}");
+    assert!(
+        error.is_unsuccessful() || error.is_unauthorized(),
+        "{error}"
+    );
     let shown = format!("{error} {error:?}");
     assert!(!shown.contains(emulator.bot().token()), "{shown}");
 }

@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
-use basalam_chat::runtime::{Clock, Randomness, Sleep, Wait};
+use basalam_chat::random::RandomSource;
+use basalam_chat::time::{Clock, Sleep, SleepReason};
 use tokio::sync::watch;
 
 /// A clock that stands still until somebody advances it. A pause before a retry is over at once, advances
@@ -60,8 +61,8 @@ impl Clock for TestClock {
         BEGINNING + Duration::from_secs(1_000_000_000) + self.passed()
     }
 
-    fn sleep(&self, duration: Duration, wait: Wait) -> Sleep {
-        if wait == Wait::BeforeRetry {
+    fn sleep(&self, duration: Duration, wait: SleepReason) -> Sleep {
+        if wait == SleepReason::Backoff {
             self.0.pauses.lock().unwrap().push(duration);
             self.advance(duration);
             return Box::pin(std::future::ready(()));
@@ -79,7 +80,7 @@ impl Clock for TestClock {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Steady(pub(crate) u8);
 
-impl Randomness for Steady {
+impl RandomSource for Steady {
     fn fill(&self, bytes: &mut [u8]) {
         bytes.fill(self.0);
     }

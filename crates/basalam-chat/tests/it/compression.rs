@@ -64,10 +64,10 @@ mod with_the_feature {
         let of_at_most = |bytes| {
             let token = PersonalToken::new("token");
             let client = Client::builder(token).base_url(server.base_url());
-            client.max_answer_bytes(bytes).build().unwrap()
+            client.max_response_bytes(bytes).build().unwrap()
         };
         assert!(of_at_most(LENGTH).get_chats().await.is_ok());
         let error = of_at_most(LENGTH - 1).get_chats().await.unwrap_err();
-        assert!(error.is_too_large(), "{error}");
+        assert!(error.is_response_too_large(), "{error}");
     }
 }

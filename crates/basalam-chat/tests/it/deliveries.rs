@@ -39,10 +39,10 @@ impl Scene {
         self.emulator.fail_next(fault).unwrap();
         let mut request = self.seller.create_message(self.chat, "It is on its  way");
         if marked {
-            request = request.marked();
+            request = request.random_idempotency_key();
         }
         let error = request.await.unwrap_err();
-        assert!(error.may_have_been_done(), "{error}");
+        assert!(error.may_have_succeeded(), "{error}");
         error.unconfirmed_message().unwrap().clone()
     }
 
@@ -53,16 +53,16 @@ impl Scene {
 
 fn accepted() -> [Fault; 5] {
     [
-        Fault::connection_cut().after_work(),
+        Fault::disconnect().after_handling(),
         Fault::truncated_body(),
         Fault::invalid_json(),
         Fault::empty_body(),
-        Fault::status(502).after_work(),
+        Fault::status(502).after_handling(),
     ]
 }
 
 fn not_accepted() -> [Fault; 2] {
-    [Fault::connection_cut(), Fault::status(503)]
+    [Fault::disconnect(), Fault::status(503)]
 }
 
 #[tokio::test]
@@ -117,7 +117,7 @@ async fn equal_texts_of_others_and_from_before_the_call_do_not_count() {
         .unwrap();
     let customer = super::client(scene.emulator.base_url(), scene.emulator.customer().token());
     customer.create_message(scene.chat, text).await.unwrap();
-    let message = scene.lost(Fault::connection_cut(), false).await;
+    let message = scene.lost(Fault::disconnect(), false).await;
     assert_eq!(scene.found(&message).await, Delivery::NotFound);
     // The longer ago the call, the further back its message may be.
     scene.clock.advance(Duration::from_secs(3600));
@@ -131,7 +131,7 @@ async fn marks_of_other_sendings_do_not_count_and_each_sending_has_its_own() {
         .seller
         .create_message(scene.chat, "It is on its way")
         .metadata(serde_json::json!({ "ticket": 7 }))
-        .marked();
+        .random_idempotency_key();
     request.clone().await.unwrap();
     request.await.unwrap();
     let stored = scene.emulator.messages(scene.chat.0);
@@ -142,7 +142,7 @@ async fn marks_of_other_sendings_do_not_count_and_each_sending_has_its_own() {
         metadata[1]["basalam_chat_mark"]
     );
     for marked in [true, false] {
-        let message = scene.lost(Fault::connection_cut(), marked).await;
+        let message = scene.lost(Fault::disconnect(), marked).await;
         assert_eq!(scene.found(&message).await, Delivery::NotFound);
     }
 }
@@ -153,13 +153,13 @@ async fn a_service_that_keeps_no_marks_leaves_it_unknown() {
     let message = scene.lost(Fault::truncated_body(), true).await;
     scene
         .emulator
-        .fail_next(Fault::null_member("metadata"))
+        .fail_next(Fault::null_field("metadata"))
         .unwrap();
     // The current user is asked for first.
     scene.seller.current_user_id().await.unwrap();
     scene
         .emulator
-        .fail_next(Fault::null_member("metadata"))
+        .fail_next(Fault::null_field("metadata"))
         .unwrap();
     assert_eq!(scene.found(&message).await, Delivery::Unknown);
 }
@@ -185,7 +185,7 @@ async fn what_was_certainly_not_sent_leaves_nothing_to_find() {
 #[tokio::test]
 async fn nothing_of_a_message_is_shown_while_it_is_looked_for() {
     let scene = scene().await;
-    let message = scene.lost(Fault::connection_cut(), true).await;
+    let message = scene.lost(Fault::disconnect(), true).await;
     let request = scene.seller.find_sent_message(&message);
     let shown = format!("{message:?} {request:?}");
     assert!(!shown.contains("on its"), "{shown}");

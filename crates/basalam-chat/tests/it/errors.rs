@@ -142,7 +142,7 @@ async fn an_invalid_request_names_each_place() {
 #[tokio::test]
 async fn a_body_that_is_not_json_is_unreadable_and_its_text_is_not_shown() {
     let error = refused(200, "text/html", "<html>a private page</html>").await;
-    assert!(error.is_unreadable());
+    assert!(error.is_decode());
     let shown = shown(&error);
     assert!(shown.contains("the answer is not JSON"), "{shown}");
     assert!(shown.contains("Check that the base URL"), "{shown}");
@@ -154,7 +154,7 @@ async fn a_body_that_is_not_json_is_unreadable_and_its_text_is_not_shown() {
 async fn an_answer_of_another_form_names_the_place_and_not_what_stands_there() {
     let body = json!({ "data": { "chats": [{ "id": "a private text, expected nothing" }] } });
     let error = refused(200, "application/json", &body.to_string()).await;
-    assert!(error.is_unreadable());
+    assert!(error.is_decode());
     let shown = shown(&error);
     assert!(shown.contains("at `data.chats[0].id`"), "{shown}");
     assert!(shown.contains("other than a whole number"), "{shown}");
@@ -165,7 +165,7 @@ async fn an_answer_of_another_form_names_the_place_and_not_what_stands_there() {
 async fn an_answer_with_a_text_that_is_not_utf8_names_the_place() {
     let body = b"{\"data\": {\"chats\": [{\"archive_state\": \"private \xff\"}]}}";
     let error = refused(200, "application/json", body).await;
-    assert!(error.is_unreadable());
+    assert!(error.is_decode());
     let shown = shown(&error);
     let expected = "the answer is not UTF-8, at `data.chats[0].archive_state`";
     assert!(shown.contains(expected), "{shown}");
@@ -175,16 +175,16 @@ async fn an_answer_with_a_text_that_is_not_utf8_names_the_place() {
 #[tokio::test]
 async fn an_answer_that_ends_too_early_says_so() {
     let error = refused(200, "application/json", r#"{"data": {"chats": ["#).await;
-    assert!(error.is_unreadable());
+    assert!(error.is_decode());
     assert!(error.to_string().contains("ends too early"), "{error}");
     let error = refused(204, "application/json", "").await;
-    assert!(error.is_unreadable());
+    assert!(error.is_decode());
 }
 
 #[tokio::test]
 async fn an_answer_without_its_list_is_not_an_empty_list() {
     let error = refused(200, "application/json", r#"{"message": "busy"}"#).await;
-    assert!(error.is_unreadable());
+    assert!(error.is_decode());
     assert!(error.to_string().contains("holds no `data`"), "{error}");
 }
 
@@ -225,7 +225,7 @@ async fn the_token_of_a_bot_is_not_shown_where_the_service_repeats_it() {
             .body("no route /v1/bots/1:bot-canary/getMe");
     });
     let client = client(&server.base_url(), CANARY);
-    let token = basalam_chat::raw::scalars::BotToken::new("1:bot-canary").unwrap();
+    let token = basalam_chat::raw::newtypes::BotToken::new("1:bot-canary").unwrap();
     let answer = client.raw().get_me_post(&token).await;
     let operation = &basalam_chat::raw::operations::GET_ME_POST;
     let error = basalam_chat::raw::read(&client, operation, answer).unwrap_err();
@@ -284,11 +284,11 @@ async fn a_failure_of_the_service_warns_against_repeating() {
         error.to_string().contains("Asking again does no harm"),
         "{error}"
     );
-    assert!(error.may_have_been_done());
+    assert!(error.may_have_succeeded());
     assert!(refused(429, "text/plain", "").await.is_rate_limited());
     assert_eq!(
         refused(418, "text/plain", "").await.kind(),
-        ErrorKind::Refused
+        ErrorKind::Status
     );
 }
 
@@ -298,12 +298,12 @@ async fn an_answer_above_the_limit_is_refused() {
     let token = PersonalToken::new(emulator.seller().token());
     let client = Client::builder(token)
         .base_url(emulator.base_url())
-        .max_answer_bytes(1000)
+        .max_response_bytes(1000)
         .build()
         .unwrap();
-    emulator.answer_next(200, &[], vec![b' '; 1001]).unwrap();
+    emulator.queue_response(200, &[], vec![b' '; 1001]).unwrap();
     let error = client.get_chats().await.unwrap_err();
-    assert!(error.is_too_large());
+    assert!(error.is_response_too_large());
     assert!(shown(&error).contains("larger than 1000 bytes"), "{error}");
 }
 
@@ -345,7 +345,7 @@ async fn a_connection_that_breaks_is_told_apart_from_one_that_never_was() {
     });
     let client = client(&base_url, CANARY);
     let error = client.create_message(ChatId(1), "hello").await.unwrap_err();
-    assert!(error.is_interrupted(), "{error:?}");
+    assert!(error.is_connection(), "{error:?}");
     assert!(
         shown(&error).contains("look before repeating it"),
         "{error}"

@@ -44,7 +44,7 @@ pub(crate) async fn run(
         customer,
     } = things;
     let bot = client.bot(bot_token)?;
-    let token = raw::scalars::BotToken::new(bot_token.clone()).unwrap();
+    let token = raw::newtypes::BotToken::new(bot_token.clone()).unwrap();
     let generated = client.raw();
     match operation.id {
         "create_chat" => client.create_chat(*customer).await.map(drop),

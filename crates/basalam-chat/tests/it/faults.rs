@@ -19,7 +19,7 @@ const MAX_ANSWER: usize = 100_000;
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Rule {
     /// The service has done nothing: again, whatever the operation.
-    Again,
+    RequestFactory,
     /// It may have: again where that does no harm.
     AgainIfHarmless,
     /// The same would come again, or it was done.
@@ -56,25 +56,20 @@ pub(crate) fn cases() -> Vec<Case> {
     let mut cases = vec![
         case(
             "cut before the work",
-            Fault::connection_cut(),
+            Fault::disconnect(),
             Rule::AgainIfHarmless,
             false,
         ),
         case(
             "cut after the work",
-            Fault::connection_cut().after_work(),
+            Fault::disconnect().after_handling(),
             Rule::AgainIfHarmless,
             true,
         ),
-        case(
-            "time-out",
-            Fault::never_answers(),
-            Rule::AgainIfHarmless,
-            false,
-        ),
+        case("time-out", Fault::hang(), Rule::AgainIfHarmless, false),
         case(
             "time-out after the work",
-            Fault::never_answers().after_work(),
+            Fault::hang().after_handling(),
             Rule::AgainIfHarmless,
             true,
         ),
@@ -94,13 +89,13 @@ pub(crate) fn cases() -> Vec<Case> {
         case("empty body", Fault::empty_body(), Rule::Once, true),
         case(
             "201 instead of 200",
-            Fault::other_status(201),
+            Fault::override_status(201),
             Rule::Success,
             true,
         ),
         case(
             "204 instead of 200",
-            Fault::other_status(204),
+            Fault::override_status(204),
             Rule::Once,
             true,
         ),
@@ -113,7 +108,7 @@ pub(crate) fn cases() -> Vec<Case> {
         ),
         case(
             "502 after the work",
-            Fault::status(502).after_work(),
+            Fault::status(502).after_handling(),
             Rule::AgainIfHarmless,
             true,
         ),
@@ -123,29 +118,29 @@ pub(crate) fn cases() -> Vec<Case> {
             Rule::AgainIfHarmless,
             false,
         ),
-        case("429", Fault::status(429), Rule::Again, false),
+        case("429", Fault::status(429), Rule::RequestFactory, false),
         case(
             "429 in seconds",
             Fault::status(429).retry_after("2"),
-            Rule::Again,
+            Rule::RequestFactory,
             false,
         ),
         case(
             "429 by date",
             Fault::status(429).retry_after("Sun, 09 Sep 2001 01:46:45 GMT"),
-            Rule::Again,
+            Rule::RequestFactory,
             false,
         ),
         case(
             "429 at some time",
             Fault::status(429).retry_after("soon"),
-            Rule::Again,
+            Rule::RequestFactory,
             false,
         ),
         case(
             "429 with an empty body",
             Fault::status(429).body("", ""),
-            Rule::Again,
+            Rule::RequestFactory,
             false,
         ),
     ];
@@ -181,7 +176,7 @@ async fn scene() -> Scene {
     let client = Client::builder(PersonalToken::new(emulator.seller().token()))
         .base_url(emulator.base_url())
         .clock(clock.clone())
-        .max_answer_bytes(MAX_ANSWER)
+        .max_response_bytes(MAX_ANSWER)
         .retry_budget(None)
         .build()
         .unwrap();
@@ -281,7 +276,7 @@ async fn a_fault_that_stays_is_met_as_often_as_the_rule_says_and_doubles_no_mess
         for case in cases() {
             let seen = scene.meet(operation, &case, None).await;
             let expected = match case.rule {
-                Rule::Again => 3,
+                Rule::RequestFactory => 3,
                 Rule::AgainIfHarmless if operation.idempotent => 3,
                 _ => 1,
             };
@@ -299,7 +294,7 @@ async fn a_fault_that_stays_is_met_as_often_as_the_rule_says_and_doubles_no_mess
                 assert_eq!(error.operation(), Some(operation.id), "{at}");
                 assert_eq!(u64::from(error.attempts()), expected, "{at}");
                 // Whoever is told that nothing was done may send again.
-                assert!(error.may_have_been_done() || !case.is_done, "{at}: {error}");
+                assert!(error.may_have_succeeded() || !case.is_done, "{at}: {error}");
             }
         }
     }
@@ -312,7 +307,7 @@ async fn a_fault_that_passes_is_got_over_where_the_rule_lets_it_and_doubles_no_m
         for case in cases() {
             let seen = scene.meet(operation, &case, Some(1)).await;
             let again = match case.rule {
-                Rule::Again => true,
+                Rule::RequestFactory => true,
                 Rule::AgainIfHarmless => operation.idempotent,
                 _ => false,
             };
@@ -346,6 +341,6 @@ async fn a_service_that_is_not_there_is_tried_three_times_by_every_operation() {
             .unwrap_err();
         assert!(error.is_connect(), "{}: {error}", operation.id);
         assert_eq!(error.attempts(), 3, "{}", operation.id);
-        assert!(!error.may_have_been_done(), "{}", operation.id);
+        assert!(!error.may_have_succeeded(), "{}", operation.id);
     }
 }

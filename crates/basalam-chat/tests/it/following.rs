@@ -101,7 +101,7 @@ async fn after_an_error_nothing_is_left_out() {
     let (seller, customer, chat) = chat(&emulator).await;
     let mut follower = super::hasty(&seller).follow(chat).from_the_beginning();
     customer.create_message(chat, "first").await.unwrap();
-    emulator.answer_next(503, &[], "").unwrap();
+    emulator.queue_response(503, &[], "").unwrap();
     assert!(follower.new_messages().await.unwrap_err().is_server_error());
     assert_eq!(texts(&follower.new_messages().await.unwrap()), ["first"]);
 }

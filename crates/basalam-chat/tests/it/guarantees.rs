@@ -3,18 +3,18 @@
 use std::fmt::Debug;
 
 use basalam_chat::auth::{
-    Authentication, AuthorizationCode, ClientCredentials, Grant, Login, TokenSet,
+    Authentication, AuthorizationCode, ClientCredentials, Login, TokenInfo, TokenSet,
 };
 use basalam_chat::bots::{
-    Bot, BotAnswer, BotInfo, DeleteWebhook, GetMe, GetWebhookInfo, LogOut, WebhookInfo,
+    Bot, BotInfo, BotResponse, DeleteWebhook, GetMe, GetWebhookInfo, LogOut, WebhookInfo,
 };
 use basalam_chat::chats::{
     Chat, ChatCursor, ChatKind, ChatPage, ChatPages, ChatPartner, ChatStream, CreateChat,
     DeleteChats, GetChats, GetUnseenChatCount, UnseenChatCount,
 };
-use basalam_chat::files::{Upload, UploadFile};
+use basalam_chat::files::{UploadFile, UploadResult};
 use basalam_chat::messages::{
-    CreateMessage, DeleteMessage, Delivery, EditMessage, FindSentMessage, Follow, ForwardMessage,
+    CreateMessage, DeleteMessage, Delivery, EditMessage, FindSentMessage, Follower, ForwardMessage,
     GetMessages, Message, MessageCursor, MessageEdit, MessageKind, MessagePage, MessagePages,
     MessageStream, UnconfirmedMessage,
 };
@@ -61,12 +61,12 @@ fn clients_builders_and_answers_can_be_shared_between_tasks() {
     cloned::<Bot>();
     cloned::<BotInfo>();
     cloned::<WebhookInfo>();
-    cloned::<BotAnswer>();
+    cloned::<BotResponse>();
     cloned::<GetMe>();
     cloned::<GetWebhookInfo>();
     cloned::<DeleteWebhook>();
     cloned::<LogOut>();
-    cloned::<Upload>();
+    cloned::<UploadResult>();
     cloned::<Delivery>();
     cloned::<UnconfirmedMessage>();
     cloned::<FindSentMessage>();
@@ -76,10 +76,10 @@ fn clients_builders_and_answers_can_be_shared_between_tasks() {
     cloned::<ClientCredentials>();
     cloned::<Login>();
     cloned::<TokenSet>();
-    cloned::<Grant>();
+    cloned::<TokenInfo>();
     cloned::<RequestOptions>();
     cloned::<RetryPolicy>();
-    shared::<Follow>();
+    shared::<Follower>();
     moved::<MessageStream>();
     moved::<MessagePages>();
     moved::<ChatStream>();

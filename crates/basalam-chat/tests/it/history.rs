@@ -44,7 +44,7 @@ fn answer_pages<const COUNT: usize>(emulator: &Emulator, pages: [&[i64]; COUNT])
         let messages: Vec<_> = ids.iter().map(|id| message(*id)).collect();
         let page = json!({ "data": { "messages": messages } }).to_string();
         emulator
-            .answer_next(200, &[("content-type", "application/json")], page)
+            .queue_response(200, &[("content-type", "application/json")], page)
             .unwrap();
     }
 }
@@ -269,7 +269,7 @@ async fn of_messages_with_one_id_the_first_is_given() {
         .collect();
     let page = json!({ "data": { "messages": messages } }).to_string();
     emulator
-        .answer_next(200, &[("content-type", "application/json")], page)
+        .queue_response(200, &[("content-type", "application/json")], page)
         .unwrap();
     let mut stream = client.get_messages(chat).read_ahead(false).stream();
     for id in (1..=60).rev() {
@@ -292,7 +292,7 @@ async fn an_error_ends_a_stream_and_its_cursor_says_where_to_go_on() {
     for id in reversed(&ids[4..]) {
         assert_eq!(stream.try_next().await.unwrap().unwrap().id, id);
     }
-    emulator.answer_next(503, &[], "").unwrap();
+    emulator.queue_response(503, &[], "").unwrap();
     assert!(stream.try_next().await.unwrap_err().is_server_error());
     assert!(stream.next().await.is_none());
     let rest = client.get_messages(chat).resume(stream.cursor()).stream();

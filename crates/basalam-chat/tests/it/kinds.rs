@@ -54,7 +54,7 @@ async fn every_kind_that_has_a_constructor_comes_back_as_itself() {
         };
         assert_eq!(files.len(), 2);
         assert_eq!(files[1].id, Some(FileId(11)));
-        assert_eq!(files[1].address(), Some("https://example.com/a"));
+        assert_eq!(files[1].url(), Some("https://example.com/a"));
         assert_eq!(caption, Some("a view"));
     }
     let sticker = NewMessage::sticker(AttachmentFile::from(FILE).with_dimensions(64, 48));

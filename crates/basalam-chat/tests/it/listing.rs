@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use basalam_chat::chats::ChatCursor;
 use basalam_chat::{ChatFilter, ChatId, ChatOrder, Client};
-use basalam_chat_emulator::{Builder, Emulator, NewUser, SeedChat, TimeBound};
+use basalam_chat_emulator::{Emulator, EmulatorBuilder, NewUser, SeedChat, TimeBound};
 use jiff::ToSpan;
 use jiff::civil::{DateTime, date};
 
@@ -30,7 +30,7 @@ fn seed(emulator: &Emulator, times: impl IntoIterator<Item = DateTime>) -> Vec<C
     seeded.collect()
 }
 
-async fn start(builder: Builder) -> (Emulator, Client) {
+async fn start(builder: EmulatorBuilder) -> (Emulator, Client) {
     let emulator = builder.start().await.unwrap();
     let client = seller(&emulator);
     (emulator, client)
@@ -47,8 +47,8 @@ async fn walk(mut stream: basalam_chat::chats::ChatStream) -> Walked {
     while let Some(chat) = stream.next().await {
         match chat {
             Ok(chat) => chats.push(chat.id),
-            Err(error) if error.is_gap() => {
-                let second = error.gap().unwrap().to_string();
+            Err(error) if error.is_incomplete_list() => {
+                let second = error.incomplete_at().unwrap().to_string();
                 assert!(error.to_string().contains(&second), "{error}");
                 gaps.push(second);
             }

@@ -80,7 +80,7 @@ async fn a_person_logs_in_with_a_code_and_the_client_goes_on_from_its_store() {
     let login = app.callback(request.state(), &back).unwrap();
     let first = client(&emulator, &clock, login.store(store.clone()));
     let named =
-        Fault::altered(|answer| answer["scope"] = "customer.chat.read,customer.chat.write".into());
+        Fault::map_body(|answer| answer["scope"] = "customer.chat.read,customer.chat.write".into());
     let named = FaultRule::new(named).operation(TOKEN_OPERATION).times(1);
     emulator.add_fault(named).unwrap();
     let grant = first.authenticate().await.unwrap();
@@ -295,14 +295,14 @@ async fn an_odd_answer_is_read_and_one_without_a_token_is_an_error_that_shows_no
         ClientCredentials::new(app.id(), app.secret())
     };
     let odd = format!(r#"{{"access_token":"{token}","token_type":"bEARER","expires_in":"x"}}"#);
-    emulator.answer_next(201, &[], odd).unwrap();
+    emulator.queue_response(201, &[], odd).unwrap();
     let client_ = client(&emulator, &clock, login());
     assert_eq!(me(&client_).await.unwrap().0, emulator.seller().id);
     let grant = client_.authenticate().await.unwrap();
     assert_eq!(grant.expires_at, None);
 
     for body in ["", "<html>", "[]", r#"{"access_token":"two words canary"}"#] {
-        emulator.answer_next(200, &[], body).unwrap();
+        emulator.queue_response(200, &[], body).unwrap();
         let client = client(&emulator, &clock, login());
         let error = me(&client).await.unwrap_err();
         assert!(error.is_authentication(), "{error}");

@@ -52,6 +52,6 @@ fn client(base_url: &str, token: &str) -> Client {
 
 /// The same client, which sends nothing twice.
 fn hasty(client: &Client) -> Client {
-    let options = RequestOptions::new().retries(RetryPolicy::off());
+    let options = RequestOptions::new().retry_policy(RetryPolicy::never());
     client.with_options(options).unwrap()
 }

@@ -8,7 +8,7 @@ use basalam_chat::auth::{
     AuthFuture, Authentication, ClientCredentials, MemoryTokenStore, TokenProvider, TokenSet,
     TokenStore,
 };
-use basalam_chat::runtime::Clock;
+use basalam_chat::time::Clock;
 use basalam_chat::{ChatId, PersonalToken, RequestOptions};
 use basalam_chat_emulator::{Fault, FaultRule, TOKEN_OPERATION};
 
@@ -144,7 +144,7 @@ async fn a_provider_that_never_answers_fails_the_requests_and_is_asked_again() {
             error.to_string().contains("did not answer in 60 seconds"),
             "{error}"
         );
-        assert!(!error.may_have_been_done() && error.unconfirmed_message().is_none());
+        assert!(!error.may_have_succeeded() && error.unconfirmed_message().is_none());
         clock.advance(Duration::from_secs(2));
     }
 }
@@ -153,13 +153,13 @@ async fn a_provider_that_never_answers_fails_the_requests_and_is_asked_again() {
 async fn a_deadline_that_ends_before_there_is_a_token_leaves_nothing_unconfirmed() {
     let (emulator, clock) = start().await;
     let client = client(&emulator, &clock, Authentication::provider(Silent));
-    let hasty = RequestOptions::new().deadline(Duration::from_secs(5));
+    let hasty = RequestOptions::new().operation_timeout(Duration::from_secs(5));
     let request = client.create_message(ChatId(1), "x").options(hasty);
     let error = let_pass(&clock, tokio::spawn(request.send()))
         .await
         .unwrap_err();
     assert!(error.is_authentication(), "{error}");
-    assert!(!error.may_have_been_done() && error.unconfirmed_message().is_none());
+    assert!(!error.may_have_succeeded() && error.unconfirmed_message().is_none());
     assert_eq!(emulator.total_requests(), 0);
 }
 
@@ -173,7 +173,7 @@ async fn a_renewal_ahead_of_time_that_hangs_holds_nobody_up_for_long() {
         ClientCredentials::new(app.id(), app.secret()),
     );
     client.get_chats().await.unwrap();
-    let hangs = FaultRule::new(Fault::never_answers()).operation(TOKEN_OPERATION);
+    let hangs = FaultRule::new(Fault::hang()).operation(TOKEN_OPERATION);
     emulator.add_fault(hangs).unwrap();
     pass(&emulator, &clock, HOUR - Duration::from_secs(250));
     let call = tokio::spawn(client.get_chats().send());

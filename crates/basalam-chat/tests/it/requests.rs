@@ -7,7 +7,7 @@ use basalam_chat::{
 };
 use basalam_chat_emulator::Emulator;
 use basalam_chat_mock::MockServerExt;
-use basalam_chat_mock::types::{CreateChatAnswer, GetChatsAnswer, GetMessagesAnswer};
+use basalam_chat_mock::types::{CreateChatResponse, GetChatsResponse, GetMessagesResponse};
 use httpmock::MockServer;
 use serde_json::json;
 
@@ -110,7 +110,7 @@ async fn the_body_and_the_headers_of_a_message_are_the_ones_that_were_set() {
 #[tokio::test]
 async fn every_parameter_of_get_messages_reaches_its_place() {
     let server = MockServer::start();
-    let answer: GetMessagesAnswer =
+    let answer: GetMessagesResponse =
         serde_json::from_value(json!({ "data": { "messages": [] } })).unwrap();
     let mock = server.get_messages(|when, then| {
         when.chat_id(&ChatId(9))
@@ -134,7 +134,7 @@ async fn every_parameter_of_get_messages_reaches_its_place() {
 #[tokio::test]
 async fn every_parameter_of_get_chats_reaches_its_place() {
     let server = MockServer::start();
-    let answer: GetChatsAnswer =
+    let answer: GetChatsResponse =
         serde_json::from_value(json!({ "data": { "chats": [] } })).unwrap();
     let mock = server.get_chats(|when, then| {
         when.limit(7)
@@ -164,7 +164,7 @@ async fn every_parameter_of_get_chats_reaches_its_place() {
 #[tokio::test]
 async fn every_parameter_of_create_chat_reaches_its_place() {
     let server = MockServer::start();
-    let answer: CreateChatAnswer = serde_json::from_value(json!({})).unwrap();
+    let answer: CreateChatResponse = serde_json::from_value(json!({})).unwrap();
     let mock = server.create_chat(|when, then| {
         when.x_client_info("info")
             .x_creation_tags("tags")
@@ -182,14 +182,14 @@ async fn every_parameter_of_create_chat_reaches_its_place() {
         .unwrap_err();
     mock.assert();
     // The mock's answer has no chat in it.
-    assert!(error.is_unreadable());
+    assert!(error.is_decode());
     assert!(error.to_string().contains("`data`"), "{error}");
 }
 
 #[tokio::test]
 async fn what_was_not_set_is_not_sent() {
     let server = MockServer::start();
-    let answer: GetMessagesAnswer =
+    let answer: GetMessagesResponse =
         serde_json::from_value(json!({ "data": { "messages": [] } })).unwrap();
     let mock = server.get_messages(|when, then| {
         when.message_id(None)

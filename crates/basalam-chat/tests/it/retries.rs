@@ -15,7 +15,7 @@ fn builder(emulator: &Emulator, clock: &TestClock) -> ClientBuilder {
     Client::builder(PersonalToken::new(emulator.seller().token()))
         .base_url(emulator.base_url())
         .clock(clock.clone())
-        .randomness(Steady(255))
+        .random_source(Steady(255))
 }
 
 async fn start() -> (Emulator, TestClock, Client) {
@@ -62,7 +62,7 @@ async fn a_pause_is_a_random_part_of_its_longest() {
     let emulator = Emulator::start().await.unwrap();
     for (byte, expected) in [(0, [0, 0]), (127, [100, 199]), (255, [200, 400])] {
         let clock = TestClock::new();
-        let client = builder(&emulator, &clock).randomness(Steady(byte));
+        let client = builder(&emulator, &clock).random_source(Steady(byte));
         failing(&emulator, Fault::status(500), 2);
         client.build().unwrap().get_chats().await.unwrap();
         assert_eq!(milliseconds(&clock.pauses()), expected);
@@ -111,7 +111,7 @@ async fn what_the_service_asked_for_is_told_as_it_asked() {
 #[tokio::test]
 async fn a_pause_that_would_end_after_the_deadline_is_not_waited_for() {
     let (emulator, clock, client) = start().await;
-    let options = RequestOptions::new().deadline(Duration::from_secs(10));
+    let options = RequestOptions::new().operation_timeout(Duration::from_secs(10));
     failing(&emulator, Fault::status(429).retry_after("10"), 1);
     let error = client.get_chats().options(options).await.unwrap_err();
     assert!(error.is_rate_limited());
@@ -132,10 +132,10 @@ async fn pass_when_waiting(emulator: &Emulator, clock: &TestClock, requests: u64
 #[tokio::test]
 async fn every_attempt_has_its_time_and_the_call_has_one_too() {
     let (emulator, clock, client) = start().await;
-    failing(&emulator, Fault::never_answers(), 9);
+    failing(&emulator, Fault::hang(), 9);
     let options = RequestOptions::new()
         .attempt_timeout(Duration::from_secs(30))
-        .deadline(Duration::from_secs(50));
+        .operation_timeout(Duration::from_secs(50));
     let call = tokio::spawn(client.get_chats().options(options).send());
     pass_when_waiting(&emulator, &clock, 1, Duration::from_secs(30)).await;
     // The first attempt and the pause are over; the second one has what is left.
@@ -155,11 +155,11 @@ async fn what_may_double_a_message_is_sent_once() {
         Fault::status(502),
         Fault::status(503).retry_after("1"),
         Fault::status(504),
-        Fault::connection_cut(),
+        Fault::disconnect(),
     ] {
         failing(&emulator, fault, 1);
         let error = client.create_message(chat, "hello").await.unwrap_err();
-        assert!(error.may_have_been_done(), "{error}");
+        assert!(error.may_have_succeeded(), "{error}");
         assert_eq!(error.attempts(), 1);
     }
     assert_eq!(emulator.requests("create_message"), Some(5));
@@ -213,7 +213,7 @@ async fn a_connection_that_was_never_made_is_tried_again_whatever_the_operation(
         .build()
         .unwrap();
     let error = client.create_message(ChatId(1), "hello").await.unwrap_err();
-    assert!(error.is_connect() && !error.may_have_been_done());
+    assert!(error.is_connect() && !error.may_have_succeeded());
     assert_eq!(error.attempts(), 3);
     assert_eq!(clock.pauses().len(), 2);
     let file = NewFile::from_bytes("a.txt", "all of it");
@@ -224,10 +224,10 @@ async fn a_connection_that_was_never_made_is_tried_again_whatever_the_operation(
 #[tokio::test]
 async fn retries_can_be_turned_off_for_a_client_and_for_a_request() {
     let (emulator, clock, client) = start().await;
-    let off = builder(&emulator, &clock).retries(RetryPolicy::off());
+    let off = builder(&emulator, &clock).retry_policy(RetryPolicy::never());
     failing(&emulator, Fault::status(503), 1);
     off.build().unwrap().get_chats().await.unwrap_err();
-    let options = RequestOptions::new().retries(RetryPolicy::off());
+    let options = RequestOptions::new().retry_policy(RetryPolicy::never());
     failing(&emulator, Fault::status(503), 1);
     client.get_chats().options(options).await.unwrap_err();
     assert_eq!(emulator.requests("get_chats"), Some(2));
@@ -236,7 +236,7 @@ async fn retries_can_be_turned_off_for_a_client_and_for_a_request() {
         .base_delay(Duration::from_secs(1))
         .max_delay(Duration::from_secs(3));
     failing(&emulator, Fault::status(503), 4);
-    let options = RequestOptions::new().retries(patient);
+    let options = RequestOptions::new().retry_policy(patient);
     client.get_chats().options(options).await.unwrap();
     assert_eq!(milliseconds(&clock.pauses()), [1_000, 2_000, 3_000, 3_000]);
 }
@@ -270,27 +270,36 @@ async fn options_that_cannot_be_used_are_refused_by_name_before_anything_is_sent
     let zero = Duration::ZERO;
     let none = RetryPolicy::new().max_attempts(0);
     for (options, named) in [
-        (RequestOptions::new().deadline(zero), "`deadline`"),
+        (
+            RequestOptions::new().operation_timeout(zero),
+            "`operation_timeout`",
+        ),
         (
             RequestOptions::new().attempt_timeout(zero),
             "`attempt_timeout`",
         ),
-        (RequestOptions::new().retries(none), "`max_attempts`"),
+        (RequestOptions::new().retry_policy(none), "`max_attempts`"),
     ] {
         refused(client.with_options(options).unwrap_err(), named);
         let request = client.delete_message([MessageId(1)]).options(options);
         refused(request.await.unwrap_err(), named);
     }
     let built = |builder: ClientBuilder, named| refused(builder.build().unwrap_err(), named);
-    built(builder(&emulator, &clock).deadline(zero), "`deadline`");
-    built(builder(&emulator, &clock).retries(none), "`max_attempts`");
+    built(
+        builder(&emulator, &clock).operation_timeout(zero),
+        "`operation_timeout`",
+    );
+    built(
+        builder(&emulator, &clock).retry_policy(none),
+        "`max_attempts`",
+    );
     assert_eq!(emulator.total_requests(), 0);
 }
 
 #[tokio::test]
 async fn options_reach_every_page_of_a_stream() {
     let (emulator, clock, client) = start().await;
-    let off = RequestOptions::new().retries(RetryPolicy::off());
+    let off = RequestOptions::new().retry_policy(RetryPolicy::never());
     failing(&emulator, Fault::status(503), 1);
     let mut chats = client.get_chats().options(off).stream();
     assert!(chats.try_next().await.unwrap_err().is_server_error());
@@ -307,14 +316,14 @@ async fn what_an_earlier_attempt_may_have_done_is_not_forgotten() {
         (Fault::status(429).retry_after("3600"), "fewer requests"),
         (Fault::redirect(302, "/elsewhere"), "redirects"),
     ] {
-        let lost = Fault::connection_cut().after_work();
+        let lost = Fault::disconnect().after_handling();
         failing(&emulator, lost, 1);
         failing(&emulator, last, 1);
-        let patience = RequestOptions::new().deadline(Duration::from_secs(30));
+        let patience = RequestOptions::new().operation_timeout(Duration::from_secs(30));
         let request = client.delete_message([sent.id]).options(patience);
         let error = request.await.unwrap_err();
         assert!(error.to_string().contains(named), "{error}");
-        assert!(error.may_have_been_done(), "{error}");
+        assert!(error.may_have_succeeded(), "{error}");
         assert!(error.to_string().contains("an earlier attempt"), "{error}");
         emulator.clear_faults();
     }
@@ -327,7 +336,7 @@ async fn call_stalling(answer: &'static str, timeout: Duration) -> Error {
     let client = Client::builder(PersonalToken::new("token"))
         .base_url(format!("http://{}", listener.local_addr().unwrap()))
         .clock(clock.clone())
-        .retries(RetryPolicy::off())
+        .retry_policy(RetryPolicy::never())
         .attempt_timeout(timeout)
         .build()
         .unwrap();
@@ -353,12 +362,12 @@ async fn an_answer_that_stops_in_its_midst_is_told_by_what_came() {
         let refused = "HTTP/1.1 422 Unprocessable\r\ncontent-length: 100\r\n\r\n{";
         let error = call_stalling(refused, timeout).await;
         assert!(
-            error.is_validation() && !error.may_have_been_done(),
+            error.is_validation() && !error.may_have_succeeded(),
             "{error}"
         );
         let busy = "HTTP/1.1 429 Busy\r\nretry-after: 7\r\ncontent-length: 100\r\n\r\n";
         let error = call_stalling(busy, timeout).await;
-        assert!(error.is_rate_limited() && !error.may_have_been_done());
+        assert!(error.is_rate_limited() && !error.may_have_succeeded());
         assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
         let accepted = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{";
         let error = call_stalling(accepted, timeout).await;
@@ -369,8 +378,8 @@ async fn an_answer_that_stops_in_its_midst_is_told_by_what_came() {
 #[tokio::test]
 async fn an_upload_obeys_a_deadline_of_its_own() {
     let (emulator, clock, client) = start().await;
-    failing(&emulator, Fault::never_answers(), 1);
-    let options = RequestOptions::new().deadline(Duration::from_secs(10));
+    failing(&emulator, Fault::hang(), 1);
+    let options = RequestOptions::new().operation_timeout(Duration::from_secs(10));
     let upload = client.upload_file(NewFile::from_bytes("a.txt", "x"));
     let call = tokio::spawn(upload.options(options).send());
     while emulator.requests("upload_file") == Some(0) || clock.waiting() == 0 {

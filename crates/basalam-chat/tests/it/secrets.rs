@@ -114,7 +114,7 @@ fn client(emulator: &Emulator, login: Authentication) -> Client {
     Client::builder(login)
         .base_url(emulator.base_url())
         .clock(TestClock::new())
-        .retries(RetryPolicy::off())
+        .retry_policy(RetryPolicy::never())
         .build()
         .unwrap()
 }
@@ -221,7 +221,7 @@ async fn a_panic_with_an_error_shows_no_secret() {
     let emulator = emulator().await;
     let client = client(&emulator, PersonalToken::new(TOKEN).into());
     emulator
-        .answer_next(500, &[], format!("{TOKEN} came"))
+        .queue_response(500, &[], format!("{TOKEN} came"))
         .unwrap();
     let result = client.get_chats().await;
     let shown = result.as_ref().unwrap_err().to_string();

@@ -25,14 +25,14 @@ const MAX_GROWTH: u64 = 16 * 1024 * 1024;
 /// Sends a text until it is known to have arrived once, as a careful user of the crate does.
 async fn send(client: &Client, chat: ChatId, text: &str) -> Result<(), Error> {
     loop {
-        let request = client.create_message(chat, text).marked();
+        let request = client.create_message(chat, text).random_idempotency_key();
         let error = match request.await {
             Ok(_) => return Ok(()),
             Err(error) => error,
         };
         let Some(message) = error.unconfirmed_message() else {
             // Nothing was sent: retries are used up, or the budget is.
-            assert!(!error.may_have_been_done(), "{error}");
+            assert!(!error.may_have_succeeded(), "{error}");
             continue;
         };
         loop {
@@ -101,14 +101,14 @@ async fn settle(is_enough: impl Fn() -> bool) {
 
 fn faults() -> [Fault; 10] {
     [
-        Fault::connection_cut(),
-        Fault::connection_cut().after_work(),
+        Fault::disconnect(),
+        Fault::disconnect().after_handling(),
         Fault::truncated_body(),
         Fault::invalid_json(),
         Fault::empty_body(),
         Fault::status(429).retry_after("1"),
         Fault::status(500),
-        Fault::status(502).after_work(),
+        Fault::status(502).after_handling(),
         Fault::status(503).retry_after("soon"),
         Fault::html(504),
     ]

@@ -141,7 +141,7 @@ async fn a_file_is_sent_with_all_that_was_set() {
         .await
         .unwrap();
     assert_eq!(upload.id, FileId(71));
-    assert_eq!(upload.address(), "https://example.com/abc.jpg");
+    assert_eq!(upload.url(), "https://example.com/abc.jpg");
     assert_eq!(upload.attachment().name.as_deref(), Some("مرسوله.jpg"));
 
     let (head, body) = taken.request.recv().unwrap();
@@ -351,8 +351,8 @@ impl Read for Failing {
 async fn a_file_that_fails_while_it_is_read_says_so() {
     let file = NewFile::from_blocking_reader("a.txt", Failing(false));
     let error = silent().upload_file(file).await.unwrap_err();
-    assert!(error.is_unreadable_file(), "{error:?}");
-    assert!(!error.may_have_been_done());
+    assert!(error.is_file_read(), "{error:?}");
+    assert!(!error.may_have_succeeded());
     assert_eq!(error.operation(), Some("upload_file"));
     assert!(error.to_string().contains("the disk is gone"), "{error}");
 }
@@ -363,7 +363,7 @@ async fn a_file_of_another_length_than_announced_says_so() {
         let file = NewFile::from_reader("a.txt", io::Cursor::new("bytes"));
         let file = file.with_length(announced);
         let error = silent().upload_file(file).await.unwrap_err();
-        assert!(error.is_unreadable_file(), "{error:?}");
+        assert!(error.is_file_read(), "{error:?}");
         assert!(error.to_string().contains(found), "{error}");
     }
 }
@@ -391,7 +391,7 @@ async fn a_file_that_changes_while_it_is_read_says_so() {
             .thumbnail(NewFile::from_blocking_reader("t.png", thumbnail))
             .await
             .unwrap_err();
-        assert!(error.is_unreadable_file(), "{error:?}");
+        assert!(error.is_file_read(), "{error:?}");
         assert!(error.to_string().contains(found), "{error}");
     }
 }
@@ -470,7 +470,7 @@ async fn a_refused_upload_is_told_like_any_other_refusal_and_not_repeated() {
     let shown = format!("{upload:?}");
     let error = upload.await.unwrap_err();
     mock.assert();
-    assert!(error.is_server_error() && error.may_have_been_done());
+    assert!(error.is_server_error() && error.may_have_succeeded());
     let shown = format!("{shown} {error} {error:?}");
     assert!(shown.contains("no room for [redacted]"), "{shown}");
     assert!(
@@ -527,7 +527,7 @@ async fn an_uploaded_picture_is_sent_and_read_by_the_other_side() {
         assert_eq!(content.text.as_deref(), Some("در راه است"));
         let file = &content.files.as_ref().unwrap()[0];
         assert_eq!(file.id, Some(upload.id));
-        assert_eq!(file.url.as_deref(), Some(upload.address()));
+        assert_eq!(file.url.as_deref(), Some(upload.url()));
         assert_eq!(file.name.as_deref(), Some("مرسوله.png"));
         assert_eq!(file.size, Some(5));
     }

@@ -55,7 +55,7 @@ async fn many_who_wait_for_the_user_ask_once() {
 async fn a_failure_to_learn_who_the_user_is_is_not_remembered() {
     let emulator = Emulator::start().await.unwrap();
     let seller = seller(&emulator);
-    emulator.answer_next(403, &[], "").unwrap();
+    emulator.queue_response(403, &[], "").unwrap();
     let error = seller.current_user_id().await.unwrap_err();
     assert!(error.is_forbidden());
     assert_eq!(error.operation(), Some("get_current_user"));

@@ -33,9 +33,11 @@ fn one_success_answer_with_any_others_is_accepted_and_the_others_are_left_to_the
             .set(&responses(), cases)
             .is_accepted();
         assert_eq!(generated.answer("get_note"), "types::Note");
-        let whole = "crate::answer::whole(self, &crate::operations::GET_NOTE, &make)";
+        let whole = "crate::response::send(self, &crate::operations::GET_NOTE, &make)";
         assert!(generated.client_has(whole));
-        assert!(generated.client_has("crate::answer::answers! { types::NotePage, types::Note"));
+        assert!(
+            generated.client_has("crate::response::impl_from_json! { types::NotePage, types::Note")
+        );
         assert!(generated.operations_have("success: 200u16,"));
     }
 }
@@ -168,8 +170,8 @@ fn an_answer_of_any_json_type_can_be_read_and_mocked() {
         ),
         (
             json!({ "$ref": "#/components/schemas/Links" }),
-            "crate::scalars::Links",
-            "&crate::scalars::Links",
+            "crate::newtypes::Links",
+            "&crate::newtypes::Links",
         ),
     ];
     for (schema, answer, mocked) in cases {

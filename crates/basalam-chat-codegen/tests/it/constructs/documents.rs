@@ -9,7 +9,7 @@ fn the_small_document_is_accepted() {
     let generated = small_with("nothing odd").is_accepted();
     assert_eq!(
         generated.arguments("get_note"),
-        "&'aself,note_id:&'acrate::scalars::NoteId"
+        "&'aself,note_id:&'acrate::newtypes::NoteId"
     );
     assert_eq!(generated.answer("get_note"), "types::Note");
     assert_eq!(generated.answer("delete_note"), "()");

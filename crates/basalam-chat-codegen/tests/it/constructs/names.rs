@@ -87,7 +87,7 @@ fn a_schema_may_be_called_like_anything_in_scope() {
     for name in TAKEN {
         assert_eq!(structs.new_of(name).unwrap(), "a:::serde_json::Value");
         assert!(ids.scalars_have(&format!("pub struct {name};")));
-        assert!(ids.client_has(&format!("::std::option::Option<crate::scalars::{name}>")));
+        assert!(ids.client_has(&format!("::std::option::Option<crate::newtypes::{name}>")));
     }
 }
 

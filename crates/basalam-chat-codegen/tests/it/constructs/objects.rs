@@ -245,22 +245,22 @@ fn named_texts_numbers_and_lists_become_types_of_our_own() {
     let cases = [
         (
             json!({ "type": "integer" }),
-            "crate::scalar::id! { /// `Odd`. \n pub struct Odd; }",
+            "crate::define::id! { /// `Odd`. \n pub struct Odd; }",
         ),
         (
             json!({ "type": "string" }),
-            "crate::scalar::text! { /// `Odd`. \n pub struct Odd; }",
+            "crate::define::string! { /// `Odd`. \n pub struct Odd; }",
         ),
         (
             json!({ "type": "string", "format": "uuid", "description": "Odd one." }),
-            "crate::scalar::text! { /// Odd one. \n pub struct Odd; }",
+            "crate::define::string! { /// Odd one. \n pub struct Odd; }",
         ),
         (
             json!({ "anyOf": [
                 { "type": "array", "items": link },
                 { "type": "object", "maxProperties": 0 },
             ] }),
-            "crate::scalar::list! { /// `Odd`. \n pub struct Odd(crate::types::Link); }",
+            "crate::define::lenient_list! { /// `Odd`. \n pub struct Odd(crate::types::Link); }",
         ),
     ];
     for (schema, expected) in cases {
@@ -268,12 +268,12 @@ fn named_texts_numbers_and_lists_become_types_of_our_own() {
         assert!(
             generated.scalars_have(expected),
             "{}",
-            generated.sources.scalars
+            generated.sources.newtypes
         );
         assert!(!generated.has_structure("Odd"));
         assert_eq!(
             generated.field("Note", "odd"),
-            "::std::option::Option<crate::scalars::Odd>"
+            "::std::option::Option<crate::newtypes::Odd>"
         );
     }
 }

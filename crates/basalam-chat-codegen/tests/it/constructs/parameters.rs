@@ -27,13 +27,13 @@ fn parameters_become_arguments_optional_where_they_may_be_left_out() {
         ),
         (json!({ "type": "number" }), "f64"),
         (json!({ "type": "boolean" }), "bool"),
-        (reference("NoteId"), "&'acrate::scalars::NoteId"),
-        (reference("NoteKind"), "&'acrate::scalars::NoteKind"),
-        (reference("Colour"), "&'acrate::scalars::Colour"),
-        (reference("ReceivedNoteId"), "&'acrate::scalars::NoteId"),
+        (reference("NoteId"), "&'acrate::newtypes::NoteId"),
+        (reference("NoteKind"), "&'acrate::newtypes::NoteKind"),
+        (reference("Colour"), "&'acrate::newtypes::Colour"),
+        (reference("ReceivedNoteId"), "&'acrate::newtypes::NoteId"),
         (
             json!({ "allOf": [reference("NoteId")], "description": "Which." }),
-            "&'acrate::scalars::NoteId",
+            "&'acrate::newtypes::NoteId",
         ),
     ];
     for (schema, argument) in cases {
@@ -121,9 +121,9 @@ fn secrets_stand_in_paths_alone() {
     let generated = small_with("a secret in a path").is_accepted();
     assert_eq!(
         generated.arguments("get_shared_note"),
-        "&'aself,share_token:&'acrate::scalars::ShareToken"
+        "&'aself,share_token:&'acrate::newtypes::ShareToken"
     );
-    assert!(generated.scalars_have("crate::scalar::secret! {"));
+    assert!(generated.scalars_have("crate::define::secret! {"));
     assert!(generated.operations_have(
         r#"path: "/v1/shared/{share_token}", idempotent: true,
            authorization: Authorization::None, success: 200u16, secret_path: true,"#
@@ -248,11 +248,11 @@ fn parameters_of_an_operation_win_over_those_of_its_path() {
         .is_accepted();
     assert_eq!(
         generated.arguments("get_note"),
-        "&'aself,note_id:&'acrate::scalars::Colour"
+        "&'aself,note_id:&'acrate::newtypes::Colour"
     );
     assert_eq!(
         generated.arguments("delete_note"),
-        "&'aself,note_id:&'acrate::scalars::NoteId"
+        "&'aself,note_id:&'acrate::newtypes::NoteId"
     );
     let other = json!({ "name": "note_id", "in": "query", "schema": { "type": "string" } });
     small_with("one name in two places")

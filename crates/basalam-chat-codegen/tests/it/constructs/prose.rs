@@ -57,7 +57,7 @@ fn prose_of_every_kind_is_accepted_in_every_place() {
         assert_eq!(generated.fields("Note").len(), 9);
         for source in [
             &generated.sources.client,
-            &generated.sources.scalars,
+            &generated.sources.newtypes,
             &generated.sources.operations,
         ] {
             assert!(!source.contains(['\r', '\u{202e}', '\u{2066}']), "{text:?}");

@@ -72,21 +72,21 @@ fn every_accepted_schema_becomes_the_type_it_should() {
         (reference("Link"), format!("{OPTION}<Link>")),
         (
             reference("NoteKind"),
-            format!("{OPTION}<crate::scalars::NoteKind>"),
+            format!("{OPTION}<crate::newtypes::NoteKind>"),
         ),
         (
             reference("Links"),
-            format!("{OPTION}<crate::scalars::Links>"),
+            format!("{OPTION}<crate::newtypes::Links>"),
         ),
         (
             reference("ReceivedNoteId"),
-            format!("{OPTION}<crate::scalars::NoteId>"),
+            format!("{OPTION}<crate::newtypes::NoteId>"),
         ),
         (nullable, format!("{OPTION}<Link>")),
-        (described, format!("{OPTION}<crate::scalars::NoteId>")),
+        (described, format!("{OPTION}<crate::newtypes::NoteId>")),
         (
             json!({ "anyOf": [reference("NoteKind"), { "type": "string" }], "nullable": true }),
-            format!("{OPTION}<crate::scalars::NoteKind>"),
+            format!("{OPTION}<crate::newtypes::NoteKind>"),
         ),
     ];
     for (schema, expected) in cases {
@@ -116,7 +116,7 @@ fn a_required_field_that_may_be_null_is_sent_as_an_option_and_refused_in_answers
     );
     assert_eq!(
         generated.new_of("NewNote").unwrap(),
-        format!("kind:crate::scalars::NoteKind,odd:{OPTION}<{STRING}>,text:{STRING}")
+        format!("kind:crate::newtypes::NoteKind,odd:{OPTION}<{STRING}>,text:{STRING}")
     );
     for schema in [
         schema,

@@ -15,7 +15,7 @@ fn a_list_of_texts_becomes_an_open_vocabulary() {
         .is_accepted();
     assert!(
         generated.scalars_have(
-            r#"crate::scalar::vocabulary! {
+            r#"crate::define::open_enum! {
                 /// Odd.
                 ///
                 /// - `b.c`: Both.
@@ -26,7 +26,7 @@ fn a_list_of_texts_becomes_an_open_vocabulary() {
                     BC = "b.c","#
         ),
         "{}",
-        generated.sources.scalars
+        generated.sources.newtypes
     );
     for variant in [
         r#"UnknownValue = "unknown","#,
@@ -40,7 +40,7 @@ fn a_list_of_texts_becomes_an_open_vocabulary() {
         assert!(
             generated.scalars_have(variant),
             "{}",
-            generated.sources.scalars
+            generated.sources.newtypes
         );
     }
 }
@@ -81,7 +81,7 @@ fn a_vocabulary_goes_into_queries_headers_and_paths() {
             .is_accepted();
         let arguments = generated.arguments("list_notes");
         assert!(
-            arguments.contains("odd:&'acrate::scalars::NoteKind"),
+            arguments.contains("odd:&'acrate::newtypes::NoteKind"),
             "{arguments}"
         );
     }

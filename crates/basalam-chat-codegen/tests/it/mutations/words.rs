@@ -43,7 +43,7 @@ pub(crate) const STRINGS: &[&str] = &[
 /// Names of components, in the small document and in the chat document.
 #[rustfmt::skip]
 pub(crate) const COMPONENTS: &[&str] = &[
-    "BotToken", "Chat", "ChatId", "Colour", "ErrorAnswer", "Invalid", "Link", "Links", "Message",
+    "BotToken", "Chat", "ChatId", "Colour", "ErrorResponse", "Invalid", "Link", "Links", "Message",
     "MessageType", "NewNote", "Note", "NoteId", "NoteKind", "NotePage", "Nowhere", "ReceivedNoteId",
     "ShareToken", "UploadBody",
 ];

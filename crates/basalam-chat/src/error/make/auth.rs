@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
 
-use super::super::answer::ErrorAnswer;
+use super::super::answer::ErrorResponse;
 use super::{Error, ErrorKind};
 use crate::auth::BoxError;
 
@@ -17,8 +17,8 @@ impl Error {
     /// A login that the person or the service refused.
     pub(crate) fn login_refused(code: &str, description: Option<&str>) -> Error {
         let mut error = Error::authentication("the login was refused", "begin the login anew");
-        let mut answer = ErrorAnswer::said(None, Some(code));
-        let description = ErrorAnswer::said(None, description);
+        let mut answer = ErrorResponse::said(None, Some(code));
+        let description = ErrorResponse::said(None, description);
         answer.messages.extend(description.messages);
         error.inner.answer = answer;
         error
@@ -28,7 +28,7 @@ impl Error {
     pub(crate) fn no_token_in_time() -> Error {
         Error::authentication(
             "no access token came in time, and this request was not sent",
-            "look at what gives the tokens, or allow more time by `deadline`",
+            "look at what gives the tokens, or allow more time by `operation_timeout`",
         )
     }
 
@@ -87,7 +87,7 @@ impl Error {
     /// An answer of the token endpoint that gives no token. Its body is not kept: it may hold some.
     pub(crate) fn unreadable_tokens(problem: &str) -> Error {
         Error::new(
-            ErrorKind::Unreadable,
+            ErrorKind::Decode,
             format!("the answer {problem}"),
             "check the address of the token endpoint",
         )

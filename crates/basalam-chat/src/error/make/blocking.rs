@@ -34,7 +34,7 @@ impl Error {
     /// The work was dropped without an answer.
     pub(crate) fn worker_gone() -> Error {
         Error::new(
-            ErrorKind::Interrupted,
+            ErrorKind::Connection,
             "the thread of the blocking client panicked or ended before an answer came",
             "",
         )

@@ -23,7 +23,7 @@ impl Error {
     /// A file that fails while it is read.
     pub(crate) fn file_unread(argument: &str, error: io::Error) -> Error {
         Error::new(
-            ErrorKind::UnreadableFile,
+            ErrorKind::FileRead,
             format!("`{argument}` could not be read to its end, and the upload broke off: {error}"),
             "check where it comes from, and upload it again",
         )
@@ -37,7 +37,7 @@ impl Error {
             false => format!("went on after {length}"),
         };
         Error::new(
-            ErrorKind::UnreadableFile,
+            ErrorKind::FileRead,
             format!("`{argument}` {found} of {length} bytes, and the upload broke off"),
             "let nobody change the file until it is uploaded, and announce the length that it has",
         )
@@ -46,7 +46,7 @@ impl Error {
     /// A file that was written to while it was read.
     pub(crate) fn file_modified(argument: &str) -> Error {
         Error::new(
-            ErrorKind::UnreadableFile,
+            ErrorKind::FileRead,
             format!("`{argument}` was changed while it was read, and the upload broke off"),
             "let nobody change the file until it is uploaded",
         )
@@ -55,7 +55,7 @@ impl Error {
     /// A file that was stored, but where is not told.
     pub(crate) fn file_without_address(id: impl std::fmt::Display) -> Error {
         Error::new(
-            ErrorKind::Unreadable,
+            ErrorKind::Decode,
             format!("the file was stored as {id}, but the answer holds no address of it"),
             "it cannot be shown in a message without one",
         )

@@ -27,7 +27,7 @@ impl Error {
             return Error::timeout().because(error);
         }
         Error::new(
-            ErrorKind::Interrupted,
+            ErrorKind::Connection,
             format!("the connection to {host} broke before an answer came: {cause}"),
             "",
         )
@@ -42,7 +42,7 @@ impl Error {
             false => {
                 let cause = root_cause(&error);
                 let problem = format!("the connection broke within the answer: {cause}");
-                Error::new(ErrorKind::Interrupted, problem, "")
+                Error::new(ErrorKind::Connection, problem, "")
             }
         };
         made.with_status(status).because(error)

@@ -39,7 +39,7 @@ impl Refusing {
             .base_url(server.base_url())
             .build()
             .unwrap();
-        let once = RequestOptions::new().retries(RetryPolicy::off());
+        let once = RequestOptions::new().retry_policy(RetryPolicy::never());
         Refusing {
             runtime: tokio::runtime::Builder::new_current_thread()
                 .enable_all()

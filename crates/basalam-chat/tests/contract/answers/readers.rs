@@ -35,7 +35,7 @@ pub(super) fn of(operation: &str) -> Option<Reader> {
         "log_out_post" => given_by(|client| client.log_out_post(any())),
         "get_current_user" => given_by(|client| client.get_current_user()),
         // The upload is no generated method: its body is no JSON.
-        "upload_file" => read::<raw::types::UploadedFile>,
+        "upload_file" => read::<raw::types::UploadFileResponse>,
         _ => return None,
     })
 }

@@ -41,7 +41,7 @@ fn a_member_that_is_no_longer_required_is_seen() {
         ("create_chat", "Chat", "chat_type"),
         ("get_unseen_chat_count", "UnseenChatCount", "count"),
         ("get_current_user", "CurrentUser", "id"),
-        ("upload_file", "UploadedFile", "id"),
+        ("upload_file", "UploadFileResponse", "id"),
     ] {
         assert_change_seen(
             operation,
@@ -54,10 +54,10 @@ fn a_member_that_is_no_longer_required_is_seen() {
 #[test]
 fn a_required_member_that_was_dropped_is_seen() {
     for (operation, name, member) in [
-        ("edit_message", "EditMessageAnswer", "data"),
+        ("edit_message", "EditMessageResponse", "data"),
         ("get_messages", "RepliedMessage", "updated_at"),
         ("create_chat", "Group", "title"),
-        ("log_out_post", "BotAnswer", "ok"),
+        ("log_out_post", "BotResponse", "ok"),
     ] {
         assert_change_seen(
             operation,
@@ -80,8 +80,8 @@ fn a_member_with_another_type_is_seen() {
         ("edit_message", "Message", "created_at", "integer"),
         ("edit_message", "MessageContent", "text", "object"),
         ("get_messages", "MessageFile", "url", "array"),
-        ("get_me", "BotAnswer", "description", "number"),
-        ("upload_file", "UploadedFile", "size", "number"),
+        ("get_me", "BotResponse", "description", "number"),
+        ("upload_file", "UploadFileResponse", "size", "number"),
     ] {
         assert_change_seen(
             operation,
@@ -134,10 +134,10 @@ fn an_answer_with_a_member_of_a_wrong_type_is_seen() {
     assert_change_seen(
         "create_message",
         |root| {
-            drop_member(root, "CreateMessageAnswer", "temp_id");
+            drop_member(root, "CreateMessageResponse", "temp_id");
             add_member(
                 root,
-                "CreateMessageAnswer",
+                "CreateMessageResponse",
                 "temp_id",
                 json!({ "type": "boolean" }),
             );

@@ -10,7 +10,7 @@ use crate::fresh::violations;
 
 const CLIENT: &str = "crates/basalam-chat-api/src/generated/client.rs is stale";
 const OPERATIONS: &str = "crates/basalam-chat-api/src/generated/operations.rs is stale";
-const SCALARS: &str = "crates/basalam-chat-api/src/generated/scalars.rs is stale";
+const SCALARS: &str = "crates/basalam-chat-api/src/generated/newtypes.rs is stale";
 const MOCK: &str = "crates/basalam-chat-mock/src/generated/mock.rs is stale";
 
 #[track_caller]

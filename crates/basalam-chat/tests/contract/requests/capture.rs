@@ -117,7 +117,7 @@ impl Recorder {
             .base_url(server.base_url())
             .build()
             .unwrap();
-        let once = RequestOptions::new().retries(RetryPolicy::off());
+        let once = RequestOptions::new().retry_policy(RetryPolicy::never());
         Recorder {
             client: client.with_options(once).unwrap(),
             document: crate::committed(),
@@ -160,22 +160,22 @@ impl Recorder {
 }
 
 /// Every text, number and truth value that a call is expected to send.
-pub(super) fn scalars(expected: &Expected) -> Vec<String> {
-    fn walk(value: &Value, scalars: &mut Vec<String>) {
+pub(super) fn newtypes(expected: &Expected) -> Vec<String> {
+    fn walk(value: &Value, newtypes: &mut Vec<String>) {
         match value {
-            Value::Array(items) => items.iter().for_each(|item| walk(item, scalars)),
-            Value::Object(members) => Map::values(members).for_each(|it| walk(it, scalars)),
-            Value::String(text) => scalars.push(text.clone()),
-            other => scalars.push(other.to_string()),
+            Value::Array(items) => items.iter().for_each(|item| walk(item, newtypes)),
+            Value::Object(members) => Map::values(members).for_each(|it| walk(it, newtypes)),
+            Value::String(text) => newtypes.push(text.clone()),
+            other => newtypes.push(other.to_string()),
         }
     }
     let parameters = [&expected.path, &expected.query, &expected.headers];
-    let mut scalars: Vec<String> = parameters
+    let mut newtypes: Vec<String> = parameters
         .into_iter()
         .flat_map(|values| values.values().cloned())
         .collect();
     if let Some(body) = &expected.body {
-        walk(body, &mut scalars);
+        walk(body, &mut newtypes);
     }
-    scalars
+    newtypes
 }

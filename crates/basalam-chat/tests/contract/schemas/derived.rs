@@ -1,12 +1,12 @@
 //! The schemas of the generated types.
 
-use basalam_chat::raw::{scalars, types};
+use basalam_chat::raw::{newtypes, types};
 use schemars::SchemaGenerator;
 use serde_json::{Map, Value};
 
 /// The schema of every generated type that has one, by its name.
 ///
-/// The bodies and answers bring the types inside them along; the scalars are named since some stand
+/// The bodies and answers bring the types inside them along; the newtypes are named since some stand
 /// in parameters alone.
 pub(super) fn definitions() -> Map<String, Value> {
     let mut generator = SchemaGenerator::default();
@@ -17,11 +17,11 @@ pub(super) fn definitions() -> Map<String, Value> {
     }
     define!(types: CreateMessageBody, EditMessageBody, DeleteMessageBody, ForwardMessageBody);
     define!(types: CreateChatBody, DeleteChatsBody);
-    define!(types: GetChatsAnswer, CreateChatAnswer, GetMessagesAnswer, CreateMessageAnswer);
-    define!(types: EditMessageAnswer, AcceptedAnswer, UnseenChatCount, BotAnswer, CurrentUser);
-    define!(types: UploadedFile);
-    define!(scalars: ButtonId, ChatId, EntityId, FileId, MessageId, QuickMessageId, UserId, VendorId);
-    define!(scalars: ButtonType, ChatFilter, ChatOrder, ChatType, Comparison, MessageType, SortOrder);
-    define!(scalars: UploadFileType, HashId, Timestamp);
+    define!(types: GetChatsResponse, CreateChatResponse, GetMessagesResponse, CreateMessageResponse);
+    define!(types: EditMessageResponse, AcceptedResponse, UnseenChatCount, BotResponse, CurrentUser);
+    define!(types: UploadFileResponse);
+    define!(newtypes: ButtonId, ChatId, EntityId, FileId, MessageId, QuickMessageId, UserId, VendorId);
+    define!(newtypes: ButtonType, ChatFilter, ChatOrder, ChatType, Comparison, MessageType, SortOrder);
+    define!(newtypes: UploadFileType, HashId, Timestamp);
     generator.take_definitions(true)
 }

@@ -1,8 +1,8 @@
 //! Calls of a bot: by the facade with its verb, by the generated client with the others.
 
 use basalam_chat::raw;
+use basalam_chat::raw::newtypes::BotToken;
 use basalam_chat::raw::operations;
-use basalam_chat::raw::scalars::BotToken;
 
 use crate::requests::capture::{Expected, Recorder};
 

@@ -1,25 +1,25 @@
 //! The macros that ids, texts, secrets, vocabularies and lists are made with.
 
 mod id;
-mod list;
+mod lenient_list;
+mod open_enum;
 mod secret;
-mod text;
-mod vocabulary;
+mod string;
 
 pub(crate) use id::id;
-pub(crate) use list::list;
+pub(crate) use lenient_list::lenient_list;
+pub(crate) use open_enum::open_enum;
 pub(crate) use secret::secret;
-pub(crate) use text::text;
-pub(crate) use vocabulary::vocabulary;
+pub(crate) use string::string;
 
 pub use id::InvalidId;
+pub use open_enum::UnknownValue;
 pub use secret::InvalidSecret;
-pub use vocabulary::UnknownValue;
 
 // What the macros' expansions call; the macros are used in other modules of this crate.
 pub(crate) use id::IdVisitor;
-pub(crate) use list::ListVisitor;
-pub(crate) use vocabulary::VocabularyVisitor;
+pub(crate) use lenient_list::LenientListVisitor;
+pub(crate) use open_enum::OpenEnumVisitor;
 
 /// Writes what every type with a text inside has: reading from texts cannot fail.
 macro_rules! from_texts {

@@ -11,4 +11,4 @@ mod timestamp;
 
 pub use chat_kind::ChatKind;
 pub use message_kind::MessageKind;
-pub use timestamp::ClockTime;
+pub use timestamp::CivilTime;

@@ -14,10 +14,10 @@ use crate::operation::Operation;
 
 /// What a [`Transport`] answers with, once it is there.
 pub type TransportFuture<'a> =
-    Pin<Box<dyn Future<Output = Result<SuccessAnswer, Failure>> + Send + 'a>>;
+    Pin<Box<dyn Future<Output = Result<SuccessResponse, TransportError>> + Send + 'a>>;
 
 /// Makes the request of an operation once more.
-pub type Again<'a> = &'a (dyn Fn() -> Option<Request> + Sync);
+pub type RequestFactory<'a> = &'a (dyn Fn() -> Option<Request> + Sync);
 
 /// Carries requests of the generated client to the service.
 ///
@@ -34,12 +34,12 @@ pub trait Transport: fmt::Debug + Send + Sync {
         &'a self,
         operation: &'static Operation,
         request: Request,
-        again: Again<'a>,
+        again: RequestFactory<'a>,
     ) -> TransportFuture<'a>;
 }
 
 /// An answer that the document describes as success, read whole.
-pub struct SuccessAnswer {
+pub struct SuccessResponse {
     /// Its headers.
     pub headers: HeaderMap,
     /// Its body, decompressed.
@@ -47,32 +47,32 @@ pub struct SuccessAnswer {
 }
 
 /// Shows nothing of the body, which holds what people write to each other.
-impl fmt::Debug for SuccessAnswer {
+impl fmt::Debug for SuccessResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let length = self.body.len();
-        write!(f, "SuccessAnswer({length} bytes)")
+        write!(f, "SuccessResponse({length} bytes)")
     }
 }
 
 /// What a transport failed with, of a type that its caller knows.
 ///
 /// progenitor's errors have no place for it, so a failure travels inside an answer that nobody sent, and
-/// [`take`](Failure::take) gets it out again.
+/// [`take`](TransportError::take) gets it out again.
 #[derive(Clone, Debug)]
-pub struct Failure(Arc<dyn Any + Send + Sync>);
+pub struct TransportError(Arc<dyn Any + Send + Sync>);
 
 /// The status of an answer that carries a failure. No document names it.
 const CARRIER: u16 = 599;
 
-impl Failure {
+impl TransportError {
     /// Wraps what the transport failed with.
-    pub fn new<T: Any + Send + Sync>(failure: T) -> Failure {
-        Failure(Arc::new(failure))
+    pub fn new<T: Any + Send + Sync>(failure: T) -> TransportError {
+        TransportError(Arc::new(failure))
     }
 
     /// Takes the failure out of the answer that carries it, if one does and it is a `T`.
     pub fn take<T: Any + Send + Sync>(answer: &mut Response) -> Option<T> {
-        let Failure(failure) = answer.extensions_mut().remove::<Failure>()?;
+        let TransportError(failure) = answer.extensions_mut().remove::<TransportError>()?;
         Arc::into_inner(failure.downcast::<T>().ok()?)
     }
 

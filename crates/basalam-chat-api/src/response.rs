@@ -9,54 +9,54 @@ use reqwest::Request;
 use serde::de::DeserializeOwned;
 
 use crate::client::{Client, Error, ResponseValue};
-use crate::hook::{Failure, SuccessAnswer};
 use crate::operation::Operation;
-use crate::types::UploadedFile;
+use crate::transport::{SuccessResponse, TransportError};
+use crate::types::UploadFileResponse;
 
 /// A success answer whose body is there, and not read yet.
-pub(crate) struct Whole {
+pub(crate) struct RawResponse {
     operation: &'static Operation,
-    answer: SuccessAnswer,
+    answer: SuccessResponse,
 }
 
 /// What an operation answers with.
-pub(crate) trait Answer: Sized {
+pub(crate) trait FromResponse: Sized {
     /// Reads an answer.
     // The error is progenitor's, as the generated client's users get it.
     #[allow(clippy::result_large_err)]
-    fn read(answer: Whole) -> Result<ResponseValue<Self>, Error<()>>;
+    fn read(answer: RawResponse) -> Result<ResponseValue<Self>, Error<()>>;
 }
 
 /// Sends the request that `make` makes, and waits for its success answer.
-pub(crate) async fn whole(
+pub(crate) async fn send(
     client: &Client,
     operation: &'static Operation,
     make: &(dyn Fn() -> Result<Request, Error<()>> + Sync),
-) -> Result<Whole, Error<()>> {
+) -> Result<RawResponse, Error<()>> {
     let request = make()?;
     // What could be made once can be made again.
     let again = || make().ok();
     let transport = &client.inner.transport;
     let answer = transport.send(operation, request, &again).await;
     match answer {
-        Ok(answer) => Ok(Whole { operation, answer }),
+        Ok(answer) => Ok(RawResponse { operation, answer }),
         Err(failure) => Err(refused(failure)),
     }
 }
 
 /// What progenitor has for an answer that is none of success.
-fn refused(failure: Failure) -> Error<()> {
+fn refused(failure: TransportError) -> Error<()> {
     Error::UnexpectedResponse(failure.into_answer())
 }
 
 /// Makes types answers. Each is read by a function of its own that is not generic.
-macro_rules! answers {
+macro_rules! impl_from_json {
     ($($answer:ty),+ $(,)?) => {
-        $(impl $crate::answer::Answer for $answer {
+        $(impl $crate::response::FromResponse for $answer {
             fn read(
-                answer: $crate::answer::Whole,
+                answer: $crate::response::RawResponse,
             ) -> ::std::result::Result<ResponseValue<Self>, Error<()>> {
-                match $crate::answer::read_json(answer.body()) {
+                match $crate::response::read_json(answer.body()) {
                     ::std::result::Result::Ok(value) => ::std::result::Result::Ok(answer.with(value)),
                     ::std::result::Result::Err(error) => ::std::result::Result::Err(answer.unreadable(error)),
                 }
@@ -64,16 +64,16 @@ macro_rules! answers {
         })+
     };
 }
-pub(crate) use answers;
+pub(crate) use impl_from_json;
 
 /// An answer without a body, whatever came in its place.
-impl Answer for () {
-    fn read(answer: Whole) -> Result<ResponseValue<()>, Error<()>> {
+impl FromResponse for () {
+    fn read(answer: RawResponse) -> Result<ResponseValue<()>, Error<()>> {
         Ok(answer.with(()))
     }
 }
 
-impl Whole {
+impl RawResponse {
     pub(crate) fn body(&self) -> &[u8] {
         &self.answer.body
     }
@@ -94,7 +94,7 @@ impl Whole {
 /// # Errors
 ///
 /// Fails where the body is not what the document describes.
-pub fn read_uploaded_file(body: &[u8]) -> Result<UploadedFile, serde_json::Error> {
+pub fn read_uploaded_file(body: &[u8]) -> Result<UploadFileResponse, serde_json::Error> {
     read_json(body)
 }
 

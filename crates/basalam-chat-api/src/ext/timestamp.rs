@@ -1,13 +1,13 @@
 //! Reading times, which come without a zone.
 
-mod clock_time;
+mod civil_time;
 
 #[cfg(feature = "jiff")]
 use jiff::{civil::DateTime, tz::Offset};
 
-pub use clock_time::ClockTime;
+pub use civil_time::CivilTime;
 
-use crate::scalars::Timestamp;
+use crate::newtypes::Timestamp;
 
 #[cfg(feature = "jiff")]
 impl Timestamp {
@@ -16,7 +16,7 @@ impl Timestamp {
     /// Unknown: which zone the service's clock is in. `None` for a text that is no time.
     ///
     /// ```
-    /// # use basalam_chat_api::scalars::Timestamp;
+    /// # use basalam_chat_api::newtypes::Timestamp;
     /// let time = Timestamp::from("2026-07-22 10:28:23");
     /// assert_eq!(time.civil(), Some(jiff::civil::date(2026, 7, 22).at(10, 28, 23, 0)));
     /// ```
@@ -29,7 +29,7 @@ impl Timestamp {
     /// A text that names its own offset is read with that one. `None` for a text that is no time.
     ///
     /// ```
-    /// # use basalam_chat_api::scalars::Timestamp;
+    /// # use basalam_chat_api::newtypes::Timestamp;
     /// let time = Timestamp::from("2026-07-22 10:28:23");
     /// let tehran = jiff::tz::Offset::from_seconds(3 * 3600 + 1800).unwrap();
     /// assert_eq!(time.instant(tehran).unwrap().to_string(), "2026-07-22T06:58:23Z");
@@ -50,14 +50,14 @@ impl Timestamp {
     /// outside of the years 0 to 9999.
     ///
     /// ```
-    /// # use basalam_chat_api::scalars::Timestamp;
+    /// # use basalam_chat_api::newtypes::Timestamp;
     /// let time = Timestamp::from("2026-12-31 23:59:59");
     /// assert_eq!(time.plus_seconds(1).unwrap(), "2027-01-01 00:00:00");
     /// ```
     pub fn plus_seconds(&self, seconds: i64) -> Option<Timestamp> {
         let (clock, zone) = self.parts()?;
         let separator = clock.as_bytes().get(10).copied().map(char::from)?;
-        let time = ClockTime::read(clock)?.plus_seconds(seconds)?;
+        let time = CivilTime::read(clock)?.plus_seconds(seconds)?;
         Some(Timestamp::from(format!("{}{zone}", time.write(separator))))
     }
 
@@ -99,16 +99,16 @@ mod tests {
 
     #[test]
     fn every_form_that_has_been_seen_is_read() {
-        let expected = ClockTime::of(&Timestamp::from(FORMS[0]));
+        let expected = CivilTime::of(&Timestamp::from(FORMS[0]));
         assert!(expected.is_some());
         for text in FORMS {
-            assert_eq!(ClockTime::of(&Timestamp::from(text)), expected, "{text}");
+            assert_eq!(CivilTime::of(&Timestamp::from(text)), expected, "{text}");
         }
-        let fraction = ClockTime::of(&Timestamp::from("2025-05-17T14:25:39.5"));
+        let fraction = CivilTime::of(&Timestamp::from("2025-05-17T14:25:39.5"));
         assert!(fraction > expected);
         assert_eq!(
-            fraction.map(ClockTime::whole_seconds),
-            expected.map(ClockTime::whole_seconds)
+            fraction.map(CivilTime::whole_seconds),
+            expected.map(CivilTime::whole_seconds)
         );
     }
 
@@ -117,7 +117,7 @@ mod tests {
         for text in NO_TIMES {
             let time = Timestamp::from(text);
             assert!(time.plus_seconds(1).is_none(), "{text}");
-            assert!(ClockTime::of(&time).is_none(), "{text}");
+            assert!(CivilTime::of(&time).is_none(), "{text}");
         }
         for (text, seconds) in [
             ("9999-12-31 23:59:59", 1),

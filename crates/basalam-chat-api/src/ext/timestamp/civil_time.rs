@@ -5,24 +5,24 @@
 
 use std::time::Duration;
 
-use crate::scalars::Timestamp;
+use crate::newtypes::Timestamp;
 
 /// A date and a time of day in no zone, in the years 0 to 9999.
 ///
 /// It holds what passed since the year 0 began, by a calendar without leap seconds.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub struct ClockTime(Duration);
+pub struct CivilTime(Duration);
 
-impl ClockTime {
+impl CivilTime {
     /// Reads a time as it is written; its zone is left out. `None` for a text that is no time.
-    pub fn of(time: &Timestamp) -> Option<ClockTime> {
-        time.parts().and_then(|(clock, _)| ClockTime::read(clock))
+    pub fn of(time: &Timestamp) -> Option<CivilTime> {
+        time.parts().and_then(|(clock, _)| CivilTime::read(clock))
     }
 
     /// Reads `YYYY-MM-DD HH:MM:SS`, with a `T` between where it has one. Minutes, seconds and up to nine
     /// digits of a fraction may be left out.
-    pub(super) fn read(text: &str) -> Option<ClockTime> {
+    pub(super) fn read(text: &str) -> Option<CivilTime> {
         let mut rest = text.as_bytes();
         let year = number(&mut rest, 4)?;
         take(&mut rest, b"-")?;
@@ -45,7 +45,7 @@ impl ClockTime {
         }
         let seconds = ((days * 24 + hour) * 60 + minute) * 60 + second;
         rest.is_empty()
-            .then(|| ClockTime(Duration::new(seconds, nanosecond)))
+            .then(|| CivilTime(Duration::new(seconds, nanosecond)))
     }
 
     /// Writes whole seconds as `YYYY-MM-DD HH:MM:SS`, with this between date and time of day.
@@ -62,14 +62,14 @@ impl ClockTime {
     }
 
     /// The time this much earlier, or the beginning of the year 0.
-    pub fn saturating_sub(self, duration: Duration) -> ClockTime {
-        ClockTime(self.0.saturating_sub(duration))
+    pub fn saturating_sub(self, duration: Duration) -> CivilTime {
+        CivilTime(self.0.saturating_sub(duration))
     }
 
     /// The whole second that is this many seconds later; `None` outside of the years 0 to 9999.
-    pub(super) fn plus_seconds(self, seconds: i64) -> Option<ClockTime> {
+    pub(super) fn plus_seconds(self, seconds: i64) -> Option<CivilTime> {
         let second = self.whole_seconds().checked_add_signed(seconds)?;
-        (second < days_before_year(10_000) * DAY).then(|| ClockTime(Duration::from_secs(second)))
+        (second < days_before_year(10_000) * DAY).then(|| CivilTime(Duration::from_secs(second)))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::scalars::{ButtonId, ButtonType};
+use crate::newtypes::{ButtonId, ButtonType};
 use crate::types::NewButton;
 
 impl NewButton {
@@ -12,7 +12,7 @@ impl NewButton {
     /// contract and the code of Basalam's web application.
     ///
     /// ```
-    /// # use basalam_chat_api::{scalars::ButtonId, types::NewButton};
+    /// # use basalam_chat_api::{newtypes::ButtonId, types::NewButton};
     /// let button = NewButton::url(ButtonId(1), "Open", "https://example.com");
     /// assert_eq!(button.data["url"], "https://example.com");
     /// ```
@@ -33,7 +33,7 @@ impl NewButton {
     /// Likely of use to Basalam's own services alone: the call is not part of the public gateway.
     ///
     /// ```
-    /// # use basalam_chat_api::{scalars::ButtonId, types::NewButton};
+    /// # use basalam_chat_api::{newtypes::ButtonId, types::NewButton};
     /// let button = NewButton::callback(ButtonId(2), "Confirm", [("order", 7)]);
     /// assert_eq!(button.data["order"], 7);
     /// ```
@@ -64,13 +64,13 @@ mod tests {
                 "Confirm",
                 [("order", json!(7)), ("by", json!("x"))],
             ),
-            NewButton::callback(ButtonId(4), "Again", Map::new()),
+            NewButton::callback(ButtonId(4), "RequestFactory", Map::new()),
         ];
         let expected = json!([
             { "id": 1, "label": "Open", "type": "url", "data": { "url": "https://example.com" } },
             { "id": 2, "label": "Yes", "type": "msg", "data": {} },
             { "id": 3, "label": "Confirm", "type": "cb", "data": { "order": 7, "by": "x" } },
-            { "id": 4, "label": "Again", "type": "cb", "data": {} },
+            { "id": 4, "label": "RequestFactory", "type": "cb", "data": {} },
         ]);
         assert_eq!(serde_json::to_value(buttons).unwrap(), expected);
     }

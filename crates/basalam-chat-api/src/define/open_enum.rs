@@ -24,9 +24,9 @@ impl fmt::Display for UnknownValue {
 }
 
 /// Reads a value without copying the text of a known one.
-pub(crate) struct VocabularyVisitor<T>(pub(crate) PhantomData<T>);
+pub(crate) struct OpenEnumVisitor<T>(pub(crate) PhantomData<T>);
 
-impl<T: for<'a> From<&'a str>> serde::de::Visitor<'_> for VocabularyVisitor<T> {
+impl<T: for<'a> From<&'a str>> serde::de::Visitor<'_> for OpenEnumVisitor<T> {
     type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -39,7 +39,7 @@ impl<T: for<'a> From<&'a str>> serde::de::Visitor<'_> for VocabularyVisitor<T> {
 }
 
 /// Makes an open vocabulary.
-macro_rules! vocabulary {
+macro_rules! open_enum {
     (
         $(#[$docs:meta])*
         pub enum $name:ident {
@@ -96,22 +96,22 @@ macro_rules! vocabulary {
                 deserializer: D,
             ) -> ::std::result::Result<Self, D::Error> {
                 deserializer
-                    .deserialize_str($crate::scalar::VocabularyVisitor(::std::marker::PhantomData))
+                    .deserialize_str($crate::define::OpenEnumVisitor(::std::marker::PhantomData))
             }
         }
 
-        $crate::scalar::from_texts!($name);
-        $crate::scalar::json_schema!($name, {
+        $crate::define::from_texts!($name);
+        $crate::define::json_schema!($name, {
             "anyOf": [{ "type": "string", "enum": [$($value),+] }, { "type": "string" }]
         });
     };
 }
-pub(crate) use vocabulary;
+pub(crate) use open_enum;
 
 #[cfg(test)]
 #[allow(dead_code, unreachable_pub)]
 mod tests {
-    vocabulary! {
+    open_enum! {
         /// A vocabulary for the tests.
         pub enum Shape {
             /// Round.

@@ -1,6 +1,6 @@
 //! Describing files to attach.
 
-use crate::scalars::FileId;
+use crate::newtypes::FileId;
 use crate::types::AttachmentFile;
 
 /// The two parts that a file to attach must have: its id and its address.
@@ -14,7 +14,7 @@ impl AttachmentFile {
     /// Sets the width and the height, in pixels.
     ///
     /// ```
-    /// # use basalam_chat_api::{scalars::FileId, types::AttachmentFile};
+    /// # use basalam_chat_api::{newtypes::FileId, types::AttachmentFile};
     /// let picture = AttachmentFile::from((FileId(11), "https://example.com/a.jpg"))
     ///     .with_dimensions(640, 480)
     ///     .with_name("a.jpg");

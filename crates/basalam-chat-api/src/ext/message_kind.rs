@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::scalars::{EntityId, MessageType, VendorId};
+use crate::newtypes::{EntityId, MessageType, VendorId};
 use crate::types::{Message, MessageContent, MessageFile, RepliedMessage};
 
 /// What a message says or shows, according to its type; made by [`Message::kind`].

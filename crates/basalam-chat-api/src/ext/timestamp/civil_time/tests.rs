@@ -14,7 +14,7 @@ fn by_jiff(text: &str) -> Option<i128> {
 }
 
 fn read(text: &str) -> Option<i128> {
-    let ClockTime(passed) = ClockTime::read(text)?;
+    let CivilTime(passed) = CivilTime::read(text)?;
     Some(passed.as_nanos().try_into().unwrap())
 }
 
@@ -120,7 +120,7 @@ proptest! {
         let expected = time.checked_add(Span::new().seconds(seconds)).ok();
         let expected = expected.filter(|time| time.year() >= 0);
         let expected = expected.map(|time| time.strftime("%Y-%m-%d %H:%M:%S").to_string());
-        let shifted = ClockTime::read(&text).unwrap().plus_seconds(seconds);
+        let shifted = CivilTime::read(&text).unwrap().plus_seconds(seconds);
         prop_assert_eq!(shifted.map(|time| time.write(' ')), expected);
     }
 }

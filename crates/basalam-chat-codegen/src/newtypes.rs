@@ -10,7 +10,7 @@ use crate::{Error, prose, source};
 /// Writes the types of our own.
 pub(crate) fn generate(lowered: &Lowered) -> Result<String, Error> {
     let mut text = String::new();
-    for (index, scalar) in lowered.scalars.iter().enumerate() {
+    for (index, scalar) in lowered.newtypes.iter().enumerate() {
         if index > 0 {
             text.push('\n');
         }
@@ -23,12 +23,15 @@ fn write(text: &mut String, scalar: &Scalar) -> fmt::Result {
     let name = &scalar.name;
     let (keyword, declaration) = match &scalar.kind {
         ScalarKind::Id => ("id", format!("pub struct {name};")),
-        ScalarKind::Text => ("text", format!("pub struct {name};")),
+        ScalarKind::Text => ("string", format!("pub struct {name};")),
         ScalarKind::Secret => ("secret", format!("pub struct {name};")),
-        ScalarKind::List(item) => ("list", format!("pub struct {name}(crate::types::{item});")),
-        ScalarKind::Vocabulary(_) => ("vocabulary", format!("pub enum {name} {{")),
+        ScalarKind::List(item) => (
+            "lenient_list",
+            format!("pub struct {name}(crate::types::{item});"),
+        ),
+        ScalarKind::Vocabulary(_) => ("open_enum", format!("pub enum {name} {{")),
     };
-    writeln!(text, "crate::scalar::{keyword}! {{")?;
+    writeln!(text, "crate::define::{keyword}! {{")?;
     match scalar.description.trim() {
         "" => docs(text, "    ", &format!("`{name}`."))?,
         description => docs(text, "    ", description)?,

@@ -1,7 +1,7 @@
 //! Texts with a meaning of their own.
 
 /// Makes a type that keeps a text as it came.
-macro_rules! text {
+macro_rules! string {
     ($(#[$docs:meta])* pub struct $name:ident;) => {
         $(#[$docs])*
         #[derive(
@@ -35,16 +35,16 @@ macro_rules! text {
             }
         }
 
-        $crate::scalar::from_texts!($name);
-        $crate::scalar::json_schema!($name, { "type": "string" });
+        $crate::define::from_texts!($name);
+        $crate::define::json_schema!($name, { "type": "string" });
     };
 }
-pub(crate) use text;
+pub(crate) use string;
 
 #[cfg(test)]
 #[allow(dead_code, unreachable_pub)]
 mod tests {
-    text! {
+    string! {
         /// A text for the tests.
         pub struct Colour;
     }

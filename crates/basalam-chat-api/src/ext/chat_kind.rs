@@ -1,6 +1,6 @@
 //! What a chat is, with what describes it.
 
-use crate::scalars::ChatType;
+use crate::newtypes::ChatType;
 use crate::types::{Channel, Chat, ChatBot, Contact, Group};
 
 /// What a chat is, with the part of it that describes it; made by [`Chat::kind`].

@@ -16,9 +16,9 @@ impl MessageFile {
     /// # use serde_json::json;
     /// let file = json!({ "url": null, "urls": { "primary": "https://example.com/a.jpg" } });
     /// let file: MessageFile = serde_json::from_value(file).unwrap();
-    /// assert_eq!(file.address(), Some("https://example.com/a.jpg"));
+    /// assert_eq!(file.url(), Some("https://example.com/a.jpg"));
     /// ```
-    pub fn address(&self) -> Option<&str> {
+    pub fn url(&self) -> Option<&str> {
         let of_size = |name| self.extra.get("urls")?.get(name)?.as_str();
         let addresses = [self.url.as_deref(), of_size("primary"), of_size("original")];
         addresses
@@ -28,7 +28,7 @@ impl MessageFile {
     }
 
     /// How long the recording is, where that is known. Likely in seconds on the wire.
-    pub fn length(&self) -> Option<Duration> {
+    pub fn playback_duration(&self) -> Option<Duration> {
         Duration::try_from_secs_f64(self.duration?).ok()
     }
 }
@@ -54,16 +54,16 @@ mod tests {
             (json!({ "urls": ["p"] }), None),
             (json!({ "urls": { "primary": 7 } }), None),
         ] {
-            assert_eq!(file(value).address(), expected);
+            assert_eq!(file(value).url(), expected);
         }
     }
 
     #[test]
     fn a_length_that_is_no_time_is_none() {
         let half = Some(Duration::from_millis(1500));
-        assert_eq!(file(json!({ "duration": 1.5 })).length(), half);
-        assert_eq!(file(json!({ "duration": -1 })).length(), None);
-        assert_eq!(file(json!({ "duration": 1e300 })).length(), None);
-        assert_eq!(file(json!({})).length(), None);
+        assert_eq!(file(json!({ "duration": 1.5 })).playback_duration(), half);
+        assert_eq!(file(json!({ "duration": -1 })).playback_duration(), None);
+        assert_eq!(file(json!({ "duration": 1e300 })).playback_duration(), None);
+        assert_eq!(file(json!({})).playback_duration(), None);
     }
 }

@@ -97,11 +97,11 @@ macro_rules! id {
             fn deserialize<D: ::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::std::result::Result<Self, D::Error> {
-                deserializer.deserialize_any($crate::scalar::IdVisitor).map(Self)
+                deserializer.deserialize_any($crate::define::IdVisitor).map(Self)
             }
         }
 
-        $crate::scalar::json_schema!($name, { "type": "integer", "format": "int64" });
+        $crate::define::json_schema!($name, { "type": "integer", "format": "int64" });
     };
 }
 pub(crate) use id;

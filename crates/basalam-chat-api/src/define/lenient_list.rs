@@ -10,9 +10,9 @@ use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 ///
 /// An empty list has been seen as `{}`. A server that writes that writes a list with gaps as
 /// `{"0": …, "2": …}`, so the values of an object are read too instead of being lost.
-pub(crate) struct ListVisitor<T>(pub(crate) PhantomData<T>);
+pub(crate) struct LenientListVisitor<T>(pub(crate) PhantomData<T>);
 
-impl<'de, T: Deserialize<'de>> Visitor<'de> for ListVisitor<T> {
+impl<'de, T: Deserialize<'de>> Visitor<'de> for LenientListVisitor<T> {
     type Value = Vec<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -37,7 +37,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ListVisitor<T> {
 }
 
 /// Makes a list that may come as an object.
-macro_rules! list {
+macro_rules! lenient_list {
     ($(#[$docs:meta])* pub struct $name:ident($item:ty);) => {
         $(#[$docs])*
         #[derive(
@@ -87,7 +87,7 @@ macro_rules! list {
                 deserializer: D,
             ) -> ::std::result::Result<Self, D::Error> {
                 deserializer
-                    .deserialize_any($crate::scalar::ListVisitor(::std::marker::PhantomData))
+                    .deserialize_any($crate::define::LenientListVisitor(::std::marker::PhantomData))
                     .map(Self)
             }
         }
@@ -110,12 +110,12 @@ macro_rules! list {
         }
     };
 }
-pub(crate) use list;
+pub(crate) use lenient_list;
 
 #[cfg(test)]
 #[allow(dead_code, unreachable_pub)]
 mod tests {
-    list! {
+    lenient_list! {
         /// A list for the tests.
         pub struct Numbers(u32);
     }

@@ -1,6 +1,6 @@
 //! Reading messages.
 
-use crate::scalars::UserId;
+use crate::newtypes::UserId;
 use crate::types::{Message, RepliedMessage};
 
 /// Writes what both kinds of messages have: a message, and the one that it answers.
