@@ -1,0 +1,21 @@
+//! The README's first program, word for word. It expects an emulator on port 8080.
+
+// An example prints to the person who runs it.
+#![allow(clippy::print_stdout)]
+
+use basalam_chat::{ChatFilter, Client, PersonalToken, UserId};
+
+#[tokio::main]
+async fn main() -> Result<(), basalam_chat::Error> {
+    let client = Client::builder(PersonalToken::new("seller-token"))
+        .base_url("http://127.0.0.1:8080")
+        .build()?;
+    let chat = client.create_chat(UserId(431)).await?;
+    let sent = client.create_message(chat.id, "Hello!").await?;
+    println!("sent message {}", sent.id);
+    let page = client.get_messages(chat.id).limit(20).await?;
+    println!("{} messages in the chat", page.messages.len());
+    let unseen = client.get_chats().filter(ChatFilter::Unseen).await?;
+    println!("{} chats with unseen messages", unseen.chats.len());
+    Ok(())
+}
