@@ -8,21 +8,22 @@ use progenitor_client::RequestBuilderExt;
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
 pub mod types {
-    /// Answer that says whether the service accepted the work.
+    /// Response that indicates whether the service accepted the request.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AcceptedResponse {
-        /// True when the work was accepted. Forwarding is done after the answer, so that true does not
-        /// yet mean done. Unknown: when false comes.
+        /// `true` if the request was accepted. Forwarding happens after the response, so `true` does
+        /// not mean that it is finished. Unknown: the circumstances under which the service returns
+        /// `false`.
         pub data: bool,
     }
-    /// The files of a message to send.
+    /// Files of a message to send.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Attachment {
-        /// Files to show, each uploaded before with `upload_file`.
+        /// Files to show, uploaded beforehand with `upload_file`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub files: ::std::option::Option<::std::vec::Vec<AttachmentFile>>,
     }
@@ -36,36 +37,36 @@ pub mod types {
     }
     /// An uploaded file to show in a message.
     ///
-    /// Take `id` and the address from the answer of `upload_file`.
+    /// The response of `upload_file` contains `id` and the URL.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AttachmentFile {
-        /// Short text from which a blurred preview can be drawn, in the BlurHash format. The format is
-        /// likely, from the name.
+        /// Compact string from which a blurred preview can be drawn, likely in the BlurHash format
+        /// (inferred from the name).
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub blur_hash: ::std::option::Option<::std::string::String>,
-        /// Length of a recording, likely in seconds.
+        /// Duration of a recording, likely in seconds.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub duration: ::std::option::Option<i64>,
         /// Height in pixels.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub height: ::std::option::Option<i64>,
-        /// File to show.
+        /// Id of the file.
         pub id: crate::newtypes::FileId,
-        /// Name to show for the file.
+        /// Display name of the file.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
         /// Size in bytes.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub size: ::std::option::Option<i64>,
-        /// Kind of the file.
+        /// Type of the file.
         ///
-        /// Leave it out where you can: the contract allows the text `CSV` alone, while both official
-        /// SDKs send media types and a live integration sends `image`, which the service takes.
+        /// Omit it if possible: the contract allows only the string `CSV`, but both official SDKs send
+        /// media types, and a live integration sends `image`, which the service accepts.
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
         pub type_: ::std::option::Option<::std::string::String>,
-        /// Address of the file: `url` of the upload, or where that is missing `primary` and then
+        /// URL of the file: `url` of the upload response, or if that is missing `primary`, then
         /// `original` of its `urls`.
         pub url: ::std::string::String,
         /// Width in pixels.
@@ -88,162 +89,162 @@ pub mod types {
             }
         }
     }
-    /// Answer of a bot operation.
+    /// Response of a bot operation.
     ///
-    /// A refusal may come as `ok` being false. Unknown: with which HTTP status.
+    /// An error can be reported with `ok` set to false. Unknown: the HTTP status in that case.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct BotResponse {
-        /// Words about the outcome, of a refusal above all.
+        /// Message about the result, mainly for errors.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub description: ::std::option::Option<::std::string::String>,
-        /// Number of the error, where there is one. Unknown: the set of its values.
+        /// Error code, if any. Unknown: the possible values.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub error_code: ::std::option::Option<i64>,
-        /// Whether the operation succeeded.
+        /// `true` if the operation succeeded.
         pub ok: bool,
-        /// What the operation found, of any JSON type.
+        /// Result of the operation, of any JSON type.
         ///
         /// Likely, from documented examples: `id`, `first_name` and `username` for `get_me`, and `url`
         /// for `get_webhook_info`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub result: ::std::option::Option<::serde_json::Value>,
     }
-    /// A button under a message that was received.
+    /// A button under a received message.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Button {
-        /// What the button needs to do its work, such as `url` for a button that opens an address.
+        /// Data for the action, such as `url` for a button that opens a URL.
         pub data: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-        /// Number that tells this button from the others of the message.
+        /// Id of the button within the message.
         pub id: crate::newtypes::ButtonId,
-        /// Text on the button.
+        /// Label of the button.
         pub label: ::std::string::String,
-        /// What pressing the button does. Other values than the known ones may come.
+        /// Action of the button. Values other than the known ones can occur.
         #[serde(rename = "type")]
         pub type_: crate::newtypes::ButtonType,
     }
-    /// What a channel is.
+    /// Details of a channel.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Channel {
-        /// Address of the channel's picture.
+        /// URL of the channel's picture.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub avatar: ::std::option::Option<::std::string::String>,
-        /// Whether the token's owner can leave the channel; true when missing.
+        /// `true` if the current user can leave the channel; true if missing.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub can_leave: ::std::option::Option<bool>,
-        /// What the channel is about.
+        /// Description of the channel.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub description: ::std::option::Option<::std::string::String>,
-        /// Whether the token's owner administers the channel; false when missing.
+        /// `true` if the current user is an administrator of the channel; false if missing.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_admin: ::std::option::Option<bool>,
-        /// Address or name by which the channel can be found. Unknown: which of the two.
+        /// URL or name of the channel. Unknown: which of the two.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub link: ::std::option::Option<::std::string::String>,
         /// Number of members.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub members_count: ::std::option::Option<i64>,
-        /// User who owns the channel. Likely a user id: the contract says only integer.
+        /// User who owns the channel. Likely a user id: the contract only declares an integer.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub owner: ::std::option::Option<crate::newtypes::UserId>,
-        /// Whether the channel is a temporary group; false when missing. Unknown: what that means.
+        /// `true` if the channel is a temporary group; false if missing. Unknown: the meaning of a
+        /// temporary group.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub temp_group: ::std::option::Option<bool>,
         /// Name of the channel.
         pub title: ::std::string::String,
-        /// Whether Basalam has verified the channel; true when missing.
+        /// `true` if Basalam has verified the channel; true if missing.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub verified: ::std::option::Option<bool>,
     }
-    /// A chat as its owner sees it in the list of chats.
+    /// A chat as seen by the current user.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Chat {
-        /// Whether and how the chat is archived. Unknown: its values.
+        /// Archive state of the chat. Unknown: its values.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub archive_state: ::std::option::Option<::std::string::String>,
-        /// What the bot is, in a chat with a bot.
+        /// Details of the bot, if the chat is with a bot.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub bot: ::std::option::Option<ChatBot>,
-        /// What the channel is, in a channel.
+        /// Details of the channel, if the chat is a channel.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub channel: ::std::option::Option<Channel>,
-        /// Kind of the chat. Other values than the known ones may come.
+        /// Type of the chat. Values other than the known ones can occur.
         pub chat_type: crate::newtypes::ChatType,
-        /// The other side of a private chat; missing or null for groups and channels.
+        /// Other party of a private chat; missing or null for groups and channels.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub contact: ::std::option::Option<::std::boxed::Box<Contact>>,
-        /// User id of the other side; missing or null for groups and channels.
+        /// User id of the other party; missing or null for groups and channels.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub contact_id: ::std::option::Option<crate::newtypes::UserId>,
-        /// Whether the owner has blocked the other side.
+        /// `true` if the current user has blocked the other party.
         pub contact_is_blocked: bool,
-        /// Newest message that the other side has seen.
+        /// Newest message that the other party has seen.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub contact_last_seen_message_id: ::std::option::Option<
             crate::newtypes::MessageId,
         >,
-        /// When the chat was opened.
+        /// Time at which the chat was created.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_at: ::std::option::Option<crate::newtypes::Timestamp>,
-        /// When the chat was deleted, where it was.
+        /// Time at which the chat was deleted, if it was.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deleted_at: ::std::option::Option<crate::newtypes::Timestamp>,
-        /// What the group is, in a group.
+        /// Details of the group, if the chat is a group.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub group: ::std::option::Option<Group>,
-        /// Number of the chat.
+        /// Id of the chat.
         pub id: crate::newtypes::ChatId,
         /// Newest message of the chat.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_message: ::std::option::Option<::std::boxed::Box<Message>>,
-        /// Newest message that the owner has seen. Likely, from the name.
+        /// Newest message that the current user has seen. Likely, from the name.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub last_seen_id: ::std::option::Option<crate::newtypes::MessageId>,
-        /// Whether the owner has marked the chat as unread by hand.
+        /// `true` if the current user has manually marked the chat as unread.
         pub marked_as_unread: bool,
-        /// When the chat was last modified. Unknown: what sets this time apart from `updated_at`.
+        /// Time at which the chat was last modified. Unknown: the difference from `updated_at`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub modified_at: ::std::option::Option<crate::newtypes::Timestamp>,
-        /// Keyboard to show in place of the usual one, empty in most chats.
+        /// Keyboard to show instead of the default one, empty in most chats.
         ///
         /// Likely: Basalam's web application reads `keyboard`, rows of keys that each have a `text`.
-        /// The contract requires the object, both official SDKs also take null.
+        /// The contract requires an object; both official SDKs also accept null.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub reply_markup: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
-        /// Whether approvals are to be shown in the chat. Unknown: what they are.
+        /// `true` if approvals are to be shown in the chat. Unknown: what approvals are.
         pub show_approvals: bool,
-        /// Number of messages that the owner has not seen yet.
+        /// Number of messages that the current user has not seen yet.
         pub unseen_message_count: i64,
-        /// When something last happened in the chat; the list of chats is sorted and paged by it
-        /// unless told otherwise.
+        /// Time of the last activity in the chat; chats are sorted and paged by it by default.
         pub updated_at: crate::newtypes::Timestamp,
     }
-    /// What the bot on the other side of a chat is.
+    /// Details of a bot that is the other party of a chat.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ChatBot {
-        /// Address of the bot's picture.
+        /// URL of the bot's picture.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub avatar: ::std::option::Option<::std::string::String>,
-        /// What the bot does.
+        /// Description of the bot.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub description: ::std::option::Option<::std::string::String>,
-        /// Address or name by which the bot can be found. Unknown: which of the two.
+        /// URL or name of the bot. Unknown: which of the two.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub link: ::std::option::Option<::std::string::String>,
         /// Name of the bot.
         pub title: ::std::string::String,
-        /// Whether Basalam has verified the bot.
+        /// `true` if Basalam has verified the bot.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub verified: ::std::option::Option<bool>,
     }
@@ -252,60 +253,60 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ChatList {
-        /// Chats of the page. Empty or missing when no chat is left.
+        /// Chats of the page. Empty or missing if there are no more chats.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         pub chats: ::std::vec::Vec<Chat>,
     }
-    /// The other side of a private chat.
+    /// Other party of a private chat.
     ///
-    /// The published contract allows anything here; these members have been seen by live
-    /// integrations. Others, such as the time of the last activity, are kept.
+    /// The published contract allows any value; these properties have been observed by live
+    /// integrations. Other properties, such as the time of the last activity, are preserved.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Contact {
-        /// Address of the user's picture.
+        /// URL of the user's avatar.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub avatar: ::std::option::Option<::std::string::String>,
-        /// Mark shown beside the name. Unknown: its values.
+        /// Badge shown next to the name. Unknown: its values.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub badge: ::std::option::Option<::std::string::String>,
         /// Hash id of the user.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub hash_id: ::std::option::Option<crate::newtypes::HashId>,
-        /// Number of the user.
+        /// Id of the user.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<crate::newtypes::UserId>,
-        /// Name in public addresses, likely that of the vendor.
+        /// Name in public URLs, likely that of the vendor.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub identifier: ::std::option::Option<::std::string::String>,
-        /// Name to show.
+        /// Display name.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
-        /// Name of the user in public addresses.
+        /// Name of the user in public URLs.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub username: ::std::option::Option<::std::string::String>,
-        /// Stall of the user, where there is one.
+        /// Shop of the user, if any.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub vendor: ::std::option::Option<Vendor>,
-        /// Whether Basalam has verified the user.
+        /// `true` if Basalam has verified the user.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub verified: ::std::option::Option<bool>,
         /// Members that nobody has named yet, as they came.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// The user to open a private chat with, named by number or by hash id.
+    /// The user to open a private chat with, identified by user id or by hash id.
     ///
-    /// Give one of the two. Unknown: what happens with both or with none.
+    /// Set exactly one of the two. Unknown: the effect of setting both or neither.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CreateChatBody {
-        /// The user's hash id.
+        /// Hash id of the user.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub hash_id: ::std::option::Option<crate::newtypes::HashId>,
-        /// The user's number.
+        /// Id of the user.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub user_id: ::std::option::Option<crate::newtypes::UserId>,
     }
@@ -318,9 +319,9 @@ pub mod types {
             }
         }
     }
-    /// Answer with the private chat that was found or created.
+    /// Response with the existing or newly created private chat.
     ///
-    /// The contract does not promise `data`.
+    /// The contract does not require `data`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -331,9 +332,8 @@ pub mod types {
     }
     /// A message to send.
     ///
-    /// Only `message_type` is always needed; which of the others goes with it is told by
-    /// `MessageType`. Unknown: the longest text and the largest number of files that the service
-    /// takes.
+    /// Only `message_type` is always required; the other required fields depend on it, see
+    /// `MessageType`. Unknown: the maximum length of the text and the maximum number of files.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -341,10 +341,10 @@ pub mod types {
         /// Uploaded files to show, such as pictures.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub attachment: ::std::option::Option<Attachment>,
-        /// Text or thing to show.
+        /// Text or entity to show.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub content: ::std::option::Option<NewMessageContent>,
-        /// Message to forward by sending this one, from 1 to 2147483647.
+        /// Message to forward by sending this message, from 1 to 2147483647.
         ///
         /// Likely a message id: Basalam's web application forwards a single message this way.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -354,23 +354,23 @@ pub mod types {
         pub inline_markup_button: ::std::option::Option<
             ::std::vec::Vec<::std::vec::Vec<NewButton>>,
         >,
-        /// Members of the sender's choice, kept with the message.
+        /// Custom properties that are stored with the message.
         ///
-        /// Likely: they come back in the message's `content.metadata`, as seen with one member in
-        /// Basalam's web application. Unknown: the largest size.
+        /// Likely: they are returned in the message's `content.metadata`, as observed with one
+        /// property in Basalam's web application. Unknown: the maximum size.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub message_metadata: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
-        /// What the message is.
+        /// Type of the message.
         pub message_type: crate::newtypes::MessageType,
-        /// Message of the same chat that this one answers.
+        /// Message of the same chat to reply to.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub replied_message_id: ::std::option::Option<crate::newtypes::MessageId>,
-        /// Number of the sender's choice, which the answer repeats.
+        /// Client-chosen id that is echoed in the response.
         ///
-        /// It links an answer to the message on the screen. Unknown: whether the service uses it to
-        /// recognise a message that is sent twice; do not rely on it.
+        /// It lets a client match the response to the message on the screen. Unknown: whether the
+        /// service uses it to detect duplicates; do not rely on it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub temp_id: ::std::option::Option<i64>,
     }
@@ -389,20 +389,20 @@ pub mod types {
             }
         }
     }
-    /// Answer to a message that was sent.
+    /// Response to a sent message.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CreateMessageResponse {
-        /// The message as the service stored it.
+        /// The message as stored by the service.
         pub data: Message,
         /// The `temp_id` of the request.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub temp_id: ::std::option::Option<i64>,
     }
-    /// The user that the token belongs to, as far as a chat client needs it.
+    /// The user to whom the token belongs, reduced to the properties that a chat client needs.
     ///
-    /// The service answers with many more members; they are not read.
+    /// The service returns many more properties, which are ignored.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -410,15 +410,15 @@ pub mod types {
         /// Hash id of the user.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub hash_id: ::std::option::Option<crate::newtypes::HashId>,
-        /// Number of the user, to compare with the senders of messages.
+        /// Id of the user, to compare with the senders of messages.
         pub id: crate::newtypes::UserId,
-        /// Name to show.
+        /// Display name.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
-        /// Name of the user in public addresses.
+        /// Name of the user in public URLs.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub username: ::std::option::Option<::std::string::String>,
-        /// Stall of the user, where there is one.
+        /// Shop of the user, if any.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub vendor: ::std::option::Option<Vendor>,
     }
@@ -427,7 +427,7 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct DeleteChatsBody {
-        /// From 1 to 30 chats, with ids from 1 to 2147483647.
+        /// 1 to 30 chats, with ids from 1 to 2147483647.
         pub chat_ids: ::std::vec::Vec<crate::newtypes::ChatId>,
     }
     impl DeleteChatsBody {
@@ -441,7 +441,7 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct DeleteMessageBody {
-        /// From 1 to 30 messages, with ids from 1 to 2147483647.
+        /// 1 to 30 messages, with ids from 1 to 2147483647.
         pub message_ids: ::std::vec::Vec<crate::newtypes::MessageId>,
     }
     impl DeleteMessageBody {
@@ -455,12 +455,12 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct EditMessageBody {
-        /// Content that takes the place of the old one.
+        /// Content that replaces the current content.
         ///
-        /// The member must be there even when it is null. Unknown: what null does.
+        /// The property is required but can be null. Unknown: the effect of null.
         #[serde(deserialize_with = "::std::option::Option::deserialize")]
         pub content: ::std::option::Option<NewMessageContent>,
-        /// Message to change.
+        /// Message to edit.
         pub message_id: crate::newtypes::MessageId,
     }
     impl EditMessageBody {
@@ -472,23 +472,23 @@ pub mod types {
             Self { content, message_id }
         }
     }
-    /// Answer to a message that was edited.
+    /// Response to an edited message.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct EditMessageResponse {
-        /// The message with its new content.
+        /// The edited message.
         pub data: Message,
     }
-    /// The messages to forward, and the chat that gets them.
+    /// The messages to forward and the target chat.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ForwardMessageBody {
         /// Exactly 1 chat, with an id from 1 to 2147483647.
         pub chat_ids: ::std::vec::Vec<crate::newtypes::ChatId>,
-        /// From 1 to 26 messages, with ids from 1 to 2147483647. Likely: in ascending order they
-        /// arrive in their old order, as Basalam's web application sends them so.
+        /// 1 to 26 messages, with ids from 1 to 2147483647. Likely: ids in ascending order preserve
+        /// the order of the messages, since Basalam's web application sends them that way.
         pub message_ids: ::std::vec::Vec<crate::newtypes::MessageId>,
     }
     impl ForwardMessageBody {
@@ -500,10 +500,10 @@ pub mod types {
             Self { chat_ids, message_ids }
         }
     }
-    /// Answer with a page of chats.
+    /// Response with a page of chats.
     ///
-    /// The contract does not promise `data`. Without it the answer says nothing of the list, so do
-    /// not read it as an empty page.
+    /// The contract does not require `data`. A response without it does not describe the list, so
+    /// do not treat it as an empty page.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -512,7 +512,7 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub data: ::std::option::Option<ChatList>,
     }
-    /// Answer with a page of messages.
+    /// Response with a page of messages.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -520,21 +520,21 @@ pub mod types {
         /// The page.
         pub data: MessageList,
     }
-    /// What a group is.
+    /// Details of a group.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Group {
-        /// Address of the group's picture.
+        /// URL of the group's picture.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub avatar: ::std::option::Option<::std::string::String>,
         /// User who created the group.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub creator_id: ::std::option::Option<crate::newtypes::UserId>,
-        /// What the group is about.
+        /// Description of the group.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub description: ::std::option::Option<::std::string::String>,
-        /// Address or name by which the group can be found. Unknown: which of the two.
+        /// URL or name of the group. Unknown: which of the two.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub link: ::std::option::Option<::std::string::String>,
         /// Number of members.
@@ -542,91 +542,92 @@ pub mod types {
         pub members_count: ::std::option::Option<i64>,
         /// Name of the group.
         pub title: ::std::string::String,
-        /// Whether Basalam has verified the group; false when missing.
+        /// `true` if Basalam has verified the group; false if missing.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub verified: ::std::option::Option<bool>,
     }
-    /// An address found in the text of a message.
+    /// A URL found in the text of a message.
     ///
-    /// The published contract names none of its members; these are the ones that Basalam's own
-    /// clients read. Others are kept.
+    /// The published contract defines no properties; these are the ones that Basalam's own clients
+    /// read. Other properties are preserved.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Link {
-        /// Where the address ends in the text, in the unit of `start_index`. Unknown: whether the last
-        /// position is included.
+        /// Index of the end of the URL in the text, in the same unit as `start_index`. Unknown:
+        /// whether it is inclusive.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub end_index: ::std::option::Option<i64>,
-        /// Whether the address leads to Basalam itself.
+        /// `true` if the URL belongs to Basalam.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_basalam_link: ::std::option::Option<bool>,
-        /// Where the address begins in the text, counted from 0. Unknown: whether in characters,
-        /// UTF-16 units or bytes.
+        /// Index of the start of the URL in the text, counted from 0. Unknown: whether in characters,
+        /// UTF-16 code units or bytes.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub start_index: ::std::option::Option<i64>,
-        /// The address.
+        /// The URL.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub url: ::std::option::Option<::std::string::String>,
         /// Members that nobody has named yet, as they came.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// A message of a chat, as the service stored it.
+    /// A message of a chat, as stored by the service.
     ///
-    /// Nothing in it says whether it is one's own: compare the sender's id with the own user id.
+    /// No field indicates whether the current user sent it: compare the sender's id with the id of
+    /// the current user.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Message {
-        /// Chat that the message stands in.
+        /// Chat that contains the message.
         pub chat_id: crate::newtypes::ChatId,
-        /// What the message says or shows.
+        /// Content of the message.
         pub content: MessageContent,
-        /// When the message was sent.
+        /// Time at which the message was sent.
         pub created_at: crate::newtypes::Timestamp,
-        /// Message that this one was forwarded from, where it was. Likely a message id: the contract
-        /// says only integer.
+        /// Message that this message was forwarded from, if any. Likely a message id: the contract
+        /// only declares an integer.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub forward_from: ::std::option::Option<crate::newtypes::MessageId>,
-        /// Number of the message.
+        /// Id of the message.
         pub id: crate::newtypes::MessageId,
-        /// What the message is. Other values than the known ones may come.
+        /// Type of the message. Values other than the known ones can occur.
         pub message_type: crate::newtypes::MessageType,
-        /// Message that this one answers, where it answers one.
+        /// Message that this message replies to, if any.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub replied_message: ::std::option::Option<::std::boxed::Box<RepliedMessage>>,
-        /// When the other side saw the message; missing or null while it has not.
+        /// Time at which the other party saw the message; missing or null until then.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub seen_at: ::std::option::Option<crate::newtypes::Timestamp>,
-        /// Who sent the message. May be missing, null, or little more than an id, for notices and
-        /// messages of groups and channels above all.
+        /// Sender of the message. Can be missing, null, or contain little more than an id, especially
+        /// for notifications and for messages of groups and channels.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sender: ::std::option::Option<::std::boxed::Box<Sender>>,
-        /// When the message last changed.
+        /// Time at which the message last changed.
         pub updated_at: crate::newtypes::Timestamp,
     }
-    /// What a message says or shows.
+    /// Content of a message.
     ///
-    /// Which members are filled depends on the type of the message; see `MessageType`. Members
-    /// that have no name here, such as `order_process` and `location` of older messages, are kept.
+    /// The set properties depend on the message type; see `MessageType`. Other properties, such as
+    /// `order_process` or the `location` of older messages, are preserved.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct MessageContent {
-        /// Thing that the message shows, such as a product; see `MessageType` for which one.
+        /// Entity that the message shows, such as a product; see `MessageType` for the kind of entity.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub entity_id: ::std::option::Option<crate::newtypes::EntityId>,
         /// Pictures, videos, recordings and other files.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub files: ::std::option::Option<::std::vec::Vec<MessageFile>>,
-        /// Addresses found in the text.
+        /// URLs found in the text.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub links: ::std::option::Option<crate::newtypes::Links>,
-        /// Further facts about the message, among them the `message_metadata` that its sender gave;
-        /// likely, from Basalam's web application.
+        /// Additional information about the message, likely including the `message_metadata` set by
+        /// its sender (from Basalam's web application).
         ///
-        /// Seen so far: `is_answered` and `duration` (in seconds) of a phone call, and
+        /// Observed so far: `is_answered` and `duration` (in seconds) of a phone call, and
         /// `receiver_coupon_hint`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub metadata: ::std::option::Option<
@@ -637,7 +638,7 @@ pub mod types {
         pub reply_markup: ::std::option::Option<
             ::std::vec::Vec<::std::vec::Vec<Button>>,
         >,
-        /// Text of the message, or the caption of its files.
+        /// Text of the message, or caption of its files.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub text: ::std::option::Option<::std::string::String>,
         /// Members that nobody has named yet, as they came.
@@ -646,23 +647,23 @@ pub mod types {
     }
     /// A file shown in a message.
     ///
-    /// The published contract names none of its members; these are the ones that clients of the
-    /// service read. Others are kept.
+    /// The published contract defines no properties; these are the ones that clients of the
+    /// service read. Other properties are preserved.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct MessageFile {
-        /// Short text from which a blurred preview can be drawn, in the BlurHash format. The format is
-        /// likely, from the name.
+        /// Compact string from which a blurred preview can be drawn, likely in the BlurHash format
+        /// (inferred from the name).
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub blur_hash: ::std::option::Option<::std::string::String>,
-        /// Length of a recording, likely in seconds.
+        /// Duration of a recording, likely in seconds.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub duration: ::std::option::Option<f64>,
         /// Height in pixels.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub height: ::std::option::Option<i64>,
-        /// Number of the file.
+        /// Id of the file.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<crate::newtypes::FileId>,
         /// Name of the file.
@@ -671,10 +672,10 @@ pub mod types {
         /// Size in bytes.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub size: ::std::option::Option<i64>,
-        /// Kind of the file. Unknown: the set of its values.
+        /// Type of the file. Unknown: the possible values.
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
         pub type_: ::std::option::Option<::std::string::String>,
-        /// Address of the file. Unknown: how long it stays valid.
+        /// URL of the file. Unknown: how long it stays valid.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub url: ::std::option::Option<::std::string::String>,
         /// Width in pixels.
@@ -689,22 +690,22 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct MessageList {
-        /// Messages of the page, sorted as asked for. Empty when no message is left.
+        /// Messages of the page, in the requested order. Empty if there are no more messages.
         pub messages: ::std::vec::Vec<Message>,
     }
-    /// A button to show under a message to send.
+    /// A button to send with a message.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct NewButton {
-        /// What the button needs to do its work, such as `url` for a button that opens an address; an
-        /// empty object where it needs nothing.
+        /// Data for the action, such as `url` for a button that opens a URL; an empty object if the
+        /// action needs no data.
         pub data: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-        /// Number that tells this button from the others of the message.
+        /// Id of the button within the message.
         pub id: crate::newtypes::ButtonId,
-        /// Text on the button.
+        /// Label of the button.
         pub label: ::std::string::String,
-        /// What pressing the button does.
+        /// Action of the button.
         #[serde(rename = "type")]
         pub type_: crate::newtypes::ButtonType,
     }
@@ -719,20 +720,20 @@ pub mod types {
             Self { data, id, label, type_ }
         }
     }
-    /// What a message to send says or shows.
+    /// Content of a message to send.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct NewMessageContent {
-        /// Thing to show, such as a product; see `MessageType` for which one.
+        /// Entity to show, such as a product; see `MessageType` for the kind of entity.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub entity_id: ::std::option::Option<crate::newtypes::EntityId>,
-        /// Stored quick message that this one was made from. Unknown: its effect.
+        /// Quick message that this message was created from. Unknown: its effect.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub quick_message_id: ::std::option::Option<crate::newtypes::QuickMessageId>,
-        /// Text of the message, or the caption of its files.
+        /// Text of the message, or caption of its files.
         ///
-        /// Unknown: the greatest length.
+        /// Unknown: the maximum length.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub text: ::std::option::Option<::std::string::String>,
     }
@@ -746,110 +747,109 @@ pub mod types {
             }
         }
     }
-    /// The message that another one answers: a `Message` that does not name in turn what it
-    /// answers.
+    /// The message that another message replies to: a `Message` without `replied_message`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct RepliedMessage {
-        /// Chat that the message stands in.
+        /// Chat that contains the message.
         pub chat_id: crate::newtypes::ChatId,
-        /// What the message says or shows.
+        /// Content of the message.
         pub content: MessageContent,
-        /// When the message was sent.
+        /// Time at which the message was sent.
         pub created_at: crate::newtypes::Timestamp,
-        /// Message that this one was forwarded from, where it was. Likely a message id: the contract
-        /// says only integer.
+        /// Message that this message was forwarded from, if any. Likely a message id: the contract
+        /// only declares an integer.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub forward_from: ::std::option::Option<crate::newtypes::MessageId>,
-        /// Number of the message.
+        /// Id of the message.
         pub id: crate::newtypes::MessageId,
-        /// What the message is. Other values than the known ones may come.
+        /// Type of the message. Values other than the known ones can occur.
         pub message_type: crate::newtypes::MessageType,
-        /// When the other side saw the message; missing or null while it has not.
+        /// Time at which the other party saw the message; missing or null until then.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub seen_at: ::std::option::Option<crate::newtypes::Timestamp>,
-        /// Who sent the message. May be missing, null, or little more than an id, for notices and
-        /// messages of groups and channels above all.
+        /// Sender of the message. Can be missing, null, or contain little more than an id, especially
+        /// for notifications and for messages of groups and channels.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sender: ::std::option::Option<::std::boxed::Box<Sender>>,
-        /// When the message last changed.
+        /// Time at which the message last changed.
         pub updated_at: crate::newtypes::Timestamp,
     }
-    /// Who sent a message.
+    /// Sender of a message.
     ///
-    /// Everything may be missing: the published contract also allows any object here. Members that
-    /// have no name here are kept.
+    /// All properties can be missing: the published contract also allows any object. Other
+    /// properties are preserved.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Sender {
-        /// Address of the user's picture.
+        /// URL of the user's avatar.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub avatar: ::std::option::Option<::std::string::String>,
-        /// Mark shown beside the name. Unknown: its values.
+        /// Badge shown next to the name. Unknown: its values.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub badge: ::std::option::Option<::std::string::String>,
-        /// What the user says about themselves.
+        /// Self-description of the user.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub description: ::std::option::Option<::std::string::String>,
         /// Hash id of the user.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub hash_id: ::std::option::Option<crate::newtypes::HashId>,
-        /// Number of the user. Compare it with the own user id to find out whether a message is one's
-        /// own.
+        /// Id of the user. A message was sent by the current user if this is the id of the current
+        /// user.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<crate::newtypes::UserId>,
-        /// Name to show.
+        /// Display name.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
-        /// Stall of the user, where there is one.
+        /// Shop of the user, if any.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub vendor: ::std::option::Option<Vendor>,
-        /// Whether Basalam has verified the user. The contract reads a missing one as false.
+        /// `true` if Basalam has verified the user. In the contract the default is false.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub verified: ::std::option::Option<bool>,
         /// Members that nobody has named yet, as they came.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /// Number of chats that have unseen messages.
+    /// Number of chats with unseen messages.
     ///
-    /// Unlike the other answers it stands alone, without a `data` member around it.
+    /// Unlike other responses, it is not wrapped in a `data` property.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UnseenChatCount {
-        /// Number of chats, up to a limit of the service that is unknown.
+        /// Number of chats, up to a limit of the service. Unknown: the limit.
         pub count: i64,
-        /// Whether there are more chats than `count` says, because counting stopped at the limit.
-        /// Likely, from the name.
+        /// `true` if there are more chats than `count`, because counting stopped at the limit. Likely,
+        /// from the name.
         pub more_than_count: bool,
     }
-    /// A file that was uploaded, ready to be shown in a message.
+    /// An uploaded file, ready to be attached to a message.
     ///
-    /// Its address is `url`, or where that is missing `primary` and then `original` of `urls`.
+    /// Its URL is `url`, or if that is missing `primary`, then `original` of `urls`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UploadFileResponse {
-        /// When the file was uploaded.
+        /// Time at which the file was uploaded.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub created_at: ::std::option::Option<crate::newtypes::Timestamp>,
         /// User who uploaded the file.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub creator_user_id: ::std::option::Option<crate::newtypes::UserId>,
-        /// Length of a recording, likely in seconds.
+        /// Duration of a recording, likely in seconds.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub duration: ::std::option::Option<f64>,
-        /// Name that the file is stored under.
+        /// Name of the stored file.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub file_name: ::std::option::Option<::std::string::String>,
-        /// Name that the file is stored under, likely without its ending.
+        /// Name of the stored file, likely without its extension.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub file_name_alone: ::std::option::Option<::std::string::String>,
-        /// What the file is for, as a number such as 5901, although the request names it by a text.
-        /// Unknown: what the numbers mean.
+        /// Purpose of the file, as an integer such as 5901, although the request uses a string.
+        /// Unknown: the meaning of the values.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub file_type: ::std::option::Option<i64>,
         /// Format of the file, such as `jpg`.
@@ -858,24 +858,24 @@ pub mod types {
         /// Height in pixels.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub height: ::std::option::Option<i64>,
-        /// Number of the file.
+        /// Id of the file.
         pub id: crate::newtypes::FileId,
         /// Media type of the file, such as `image/jpeg`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub mime_type: ::std::option::Option<::std::string::String>,
-        /// Place of the file in the store.
+        /// Path of the file in the storage.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub path: ::std::option::Option<::std::string::String>,
         /// Size, likely in bytes.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub size: ::std::option::Option<i64>,
-        /// Kind of the file, such as `image`.
+        /// Type of the file, such as `image`.
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
         pub type_: ::std::option::Option<::std::string::String>,
-        /// Address of the file. Null in the documented example. Unknown: how long it stays valid.
+        /// URL of the file. Null in the documented example. Unknown: how long it stays valid.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub url: ::std::option::Option<::std::string::String>,
-        /// Addresses of the file by name, `primary` and `original` among them.
+        /// URLs of the file by name, including `primary` and `original`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub urls: ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, ::std::string::String>,
@@ -884,23 +884,23 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub width: ::std::option::Option<i64>,
     }
-    /// A stall that sells on Basalam, in short.
+    /// Summary of a shop on Basalam.
     ///
-    /// Members that have no name here are kept.
+    /// Other properties are preserved.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Vendor {
-        /// Number of the vendor.
+        /// Id of the vendor.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<crate::newtypes::VendorId>,
-        /// Name of the vendor in public addresses.
+        /// Name of the vendor in public URLs.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub identifier: ::std::option::Option<::std::string::String>,
-        /// State of the vendor as a number. Unknown: what the numbers mean.
+        /// Status of the vendor, as an integer. Unknown: the meaning of the values.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<i64>,
-        /// Name to show.
+        /// Display name.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub title: ::std::option::Option<::std::string::String>,
         /// Members that nobody has named yet, as they came.
@@ -911,15 +911,15 @@ pub mod types {
 #[derive(Clone, Debug)]
 /// Client for Basalam chat
 ///
-/// The chat service of the marketplace Basalam, as the public gateway offers it: chats,
-/// messages and bots, with what a chat client needs from two neighbours, the own user and the
-/// upload of files.
+/// Chat API of the Basalam marketplace, as exposed by its public gateway: chats, messages and
+/// bots, plus two operations of neighbouring services that a chat client needs: the current
+/// user and file uploads.
 ///
-/// A success is JSON with the status 200, an error most often JSON, and times have no zone.
-/// Where the service is known or likely to answer otherwise than its published contract says,
-/// this document follows the service. Each operation says in `x-idempotent` whether repeating
-/// it does no harm. Facts carry a mark: certain (published, or seen by two independent live
-/// users), likely (seen by one, or inferred) or unknown.
+/// Successful responses are JSON with status 200. Errors are usually JSON. Timestamps have no
+/// time zone. If the service is known or likely to deviate from its published contract, this
+/// document follows the service. `x-idempotent` marks the operations that can be repeated
+/// safely. Facts have a certainty: certain (published, or observed by two independent live
+/// users), likely (observed by one, or inferred) or unknown.
 ///
 /// Version: 1.0.0
 pub struct Client {
@@ -961,10 +961,10 @@ impl ClientInfo<crate::Inner> for Client {
 }
 #[allow(clippy::all)]
 impl Client {
-    /// Remove the webhook of the bot, by GET
+    /// Removes the bot's webhook, using GET
     ///
-    /// It changes the bot although it is a GET, so anything that follows or prefetches addresses
-    /// can set it off. Prefer `delete_webhook_delete`.
+    /// This GET request has a side effect, so any program that follows or prefetches URLs can
+    /// trigger it. Prefer `delete_webhook_delete`.
     ///
     /// Sends a `GET` request to `/v1/bots/{token}/deleteWebhook`
     ///
@@ -984,9 +984,9 @@ impl Client {
             .await?;
         crate::response::FromResponse::read(answer)
     }
-    /// Remove the webhook of the bot, by POST
+    /// Removes the bot's webhook, using POST
     ///
-    /// The same as `delete_webhook_delete`.
+    /// Equivalent to `delete_webhook_delete`.
     ///
     /// Sends a `POST` request to `/v1/bots/{token}/deleteWebhook`
     ///
@@ -1006,10 +1006,10 @@ impl Client {
             .await?;
         crate::response::FromResponse::read(answer)
     }
-    /// Remove the webhook of the bot
+    /// Removes the bot's webhook
     ///
-    /// The bot gets no more updates at that address. Likely: the token in the path is all that it
-    /// needs. Unknown: whether an access token beside it makes a difference.
+    /// The bot no longer receives updates at that URL. Likely: the token in the path is
+    /// sufficient. Unknown: whether an additional access token makes a difference.
     ///
     /// Sends a `DELETE` request to `/v1/bots/{token}/deleteWebhook`
     ///
@@ -1029,10 +1029,10 @@ impl Client {
             .await?;
         crate::response::FromResponse::read(answer)
     }
-    /// Describe the bot
+    /// Returns information about the bot
     ///
-    /// Likely: the token in the path is all that it needs. Unknown: whether an access token beside
-    /// it makes a difference.
+    /// Likely: the token in the path is sufficient. Unknown: whether an additional access token
+    /// makes a difference.
     ///
     /// Sends a `GET` request to `/v1/bots/{token}/getMe`
     ///
@@ -1048,9 +1048,9 @@ impl Client {
             .await?;
         crate::response::FromResponse::read(answer)
     }
-    /// Describe the bot, by POST
+    /// Returns information about the bot, using POST
     ///
-    /// The same as `get_me`.
+    /// Equivalent to `get_me`.
     ///
     /// Sends a `POST` request to `/v1/bots/{token}/getMe`
     ///
@@ -1066,10 +1066,10 @@ impl Client {
             .await?;
         crate::response::FromResponse::read(answer)
     }
-    /// Describe the webhook of the bot
+    /// Returns information about the bot's webhook
     ///
-    /// Likely: the token in the path is all that it needs. Unknown: whether an access token beside
-    /// it makes a difference.
+    /// Likely: the token in the path is sufficient. Unknown: whether an additional access token
+    /// makes a difference.
     ///
     /// Sends a `GET` request to `/v1/bots/{token}/getWebhookInfo`
     ///
@@ -1089,9 +1089,9 @@ impl Client {
             .await?;
         crate::response::FromResponse::read(answer)
     }
-    /// Describe the webhook of the bot, by POST
+    /// Returns information about the bot's webhook, using POST
     ///
-    /// The same as `get_webhook_info`.
+    /// Equivalent to `get_webhook_info`.
     ///
     /// Sends a `POST` request to `/v1/bots/{token}/getWebhookInfo`
     ///
@@ -1111,10 +1111,10 @@ impl Client {
             .await?;
         crate::response::FromResponse::read(answer)
     }
-    /// Log the bot out, by GET
+    /// Logs the bot out, using GET
     ///
-    /// It makes the token invalid although it is a GET, so anything that follows or prefetches
-    /// addresses can set it off. Prefer `log_out_post`.
+    /// This GET request invalidates the token, so any program that follows or prefetches URLs can
+    /// trigger it. Prefer `log_out_post`.
     ///
     /// Sends a `GET` request to `/v1/bots/{token}/logOut`
     ///
@@ -1130,11 +1130,11 @@ impl Client {
             .await?;
         crate::response::FromResponse::read(answer)
     }
-    /// Log the bot out and make its token invalid
+    /// Logs the bot out and invalidates its token
     ///
-    /// Never repeat it on your own: after a success the token is not valid any more, and a second
-    /// call looks like a failure. Likely: the token in the path is all that it needs. Unknown:
-    /// whether an access token beside it makes a difference.
+    /// Do not retry automatically: the token is invalid after a successful call, so a second call
+    /// appears to fail. Likely: the token in the path is sufficient. Unknown: whether an
+    /// additional access token makes a difference.
     ///
     /// Sends a `POST` request to `/v1/bots/{token}/logOut`
     ///
@@ -1150,32 +1150,32 @@ impl Client {
             .await?;
         crate::response::FromResponse::read(answer)
     }
-    /// List the chats of the token's owner
+    /// Lists the chats of the current user
     ///
-    /// Gives one page. There is no page number: the next page is asked for by time, with
-    /// `updated_before` set to the `updated_at` of the last chat of the page before, or with
-    /// `modified_before` in the same way when sorted by that time. Likely: the newest chats come
-    /// first, as Basalam's web application relies on it.
+    /// Returns one page. Paging is by time, without page numbers: to fetch the next page, set
+    /// `updated_before` to the `updated_at` of the last chat on the previous page, or
+    /// `modified_before` to its `modified_at` when sorting by that time. Likely: the newest chats
+    /// come first, since Basalam's web application relies on it.
     ///
-    /// Times count whole seconds, and it is unknown whether the bounds include the given second.
-    /// So expect a chat to come twice, and chats of one second to be missed when they fill more
-    /// than a page. Needs the scope `customer.chat.read`.
+    /// Timestamps have a resolution of one second, and it is unknown whether the bounds are
+    /// inclusive. A chat can therefore be returned twice, and chats can be missed if more than a
+    /// page of them share the same second. Requires the scope `customer.chat.read`.
     ///
     /// Sends a `GET` request to `/v1/chats`
     ///
     /// Arguments:
-    /// - `filters`: Condition that the chats must meet; all chats when left out.
-    /// - `limit`: Largest number of chats to give, 30 when left out. Unknown: the largest one that
-    ///   the service takes; 100 has been seen to work.
-    /// - `modified_before`: Only chats whose `modified_at` is before this time. Unknown: whether
-    ///   the second itself is included.
-    /// - `modified_from`: Only chats whose `modified_at` is from this time on. Unknown: whether
-    ///   the second itself is included.
-    /// - `order_by`: Time to sort by, `updated_at` when left out.
-    /// - `updated_before`: Only chats whose `updated_at` is before this time. Unknown: whether the
-    ///   second itself is included.
-    /// - `updated_from`: Only chats whose `updated_at` is from this time on. Likely: a text as the
-    ///   service writes times is taken. Unknown: whether the second itself is included.
+    /// - `filters`: Filter for the chats; all chats by default.
+    /// - `limit`: Maximum number of chats to return, 30 by default. Unknown: the upper limit; 100
+    ///   has been observed to work.
+    /// - `modified_before`: Only chats with `modified_at` before this time. Unknown: whether the
+    ///   bound is inclusive.
+    /// - `modified_from`: Only chats with `modified_at` at or after this time. Unknown: whether
+    ///   the bound is inclusive.
+    /// - `order_by`: Timestamp to sort by, `updated_at` by default.
+    /// - `updated_before`: Only chats with `updated_at` before this time. Unknown: whether the
+    ///   bound is inclusive.
+    /// - `updated_from`: Only chats with `updated_at` at or after this time. Likely: the timestamp
+    ///   format of responses is accepted. Unknown: whether the bound is inclusive.
     pub async fn get_chats<'a>(
         &'a self,
         filters: Option<&'a crate::newtypes::ChatFilter>,
@@ -1203,20 +1203,20 @@ impl Client {
             .await?;
         crate::response::FromResponse::read(answer)
     }
-    /// Open a private chat with a user
+    /// Opens a private chat with a user
     ///
-    /// Gives the chat that exists with that user, or creates one; so repeating it does no harm.
-    /// Needs the scope `customer.chat.write`.
+    /// Returns the existing chat with that user, or creates one, so the call is idempotent.
+    /// Requires the scope `customer.chat.write`.
     ///
     /// Sends a `POST` request to `/v1/chats`
     ///
     /// Arguments:
-    /// - `x_client_info`: Facts about the sending program, as a JSON text. For the service's own
-    ///   team; other clients need not send it.
-    /// - `x_creation_tags`: Marks for a chat that is created. For the service's own team; other
-    ///   clients need not send it.
-    /// - `x_user_session`: Session of the user. For the service's own team; other clients need not
-    ///   send it.
+    /// - `x_client_info`: Information about the client application, as a JSON string. Used by the
+    ///   service's own team; other clients can omit it.
+    /// - `x_creation_tags`: Tags for a newly created chat. Used by the service's own team; other
+    ///   clients can omit it.
+    /// - `x_user_session`: Session of the user. Used by the service's own team; other clients can
+    ///   omit it.
     /// - `body`: The user to chat with.
     pub async fn create_chat<'a>(
         &'a self,
@@ -1233,10 +1233,10 @@ impl Client {
             .await?;
         crate::response::FromResponse::read(answer)
     }
-    /// Delete chats
+    /// Deletes chats
     ///
-    /// Takes from 1 to 30 chats. Unknown: whether a chat is deleted for the other side, too.
-    /// Likely needs the scope `customer.chat.write`: nothing states it.
+    /// Accepts 1 to 30 chats. Unknown: whether a chat is also deleted for the other party. Likely
+    /// requires the scope `customer.chat.write` (not stated anywhere).
     ///
     /// Sends a `DELETE` request to `/v1/chats`
     ///
@@ -1252,11 +1252,11 @@ impl Client {
             .await?;
         crate::response::FromResponse::read(answer)
     }
-    /// Delete messages
+    /// Deletes messages
     ///
-    /// Takes from 1 to 30 messages. Unknown: which messages may be deleted, for how long, and
-    /// whether they disappear for the other side, too. Likely needs the scope
-    /// `customer.chat.write`: nothing states it.
+    /// Accepts 1 to 30 messages. Unknown: which messages can be deleted, for how long, and whether
+    /// they are also deleted for the other party. Likely requires the scope `customer.chat.write`
+    /// (not stated anywhere).
     ///
     /// Sends a `DELETE` request to `/v1/chats/messages`
     ///
@@ -1276,17 +1276,17 @@ impl Client {
             .await?;
         crate::response::FromResponse::read(answer)
     }
-    /// Change the content of a message
+    /// Edits the content of a message
     ///
-    /// Unknown: which types of messages can be edited, and for how long; Basalam's web application
-    /// offers it for one's own text messages. Likely needs the scope `customer.chat.write`:
-    /// nothing states it.
+    /// Unknown: which message types can be edited, and for how long. Basalam's web application
+    /// offers editing for the user's own text messages. Likely requires the scope
+    /// `customer.chat.write` (not stated anywhere).
     ///
     /// Sends a `PATCH` request to `/v1/chats/messages`
     ///
     /// Arguments:
-    /// - `x_client_info`: Facts about the sending program, as a JSON text. For the service's own
-    ///   team; other clients need not send it.
+    /// - `x_client_info`: Information about the client application, as a JSON string. Used by the
+    ///   service's own team; other clients can omit it.
     /// - `body`: The message and its new content.
     pub async fn edit_message<'a>(
         &'a self,
@@ -1299,20 +1299,20 @@ impl Client {
             .await?;
         crate::response::FromResponse::read(answer)
     }
-    /// Forward messages to a chat
+    /// Forwards messages to a chat
     ///
-    /// Takes from 1 to 26 messages and 1 chat. The service only accepts the work and does it
-    /// afterwards, so the answer names no new messages. Repeating the call can forward them twice.
-    /// Likely needs the scope `customer.chat.write`: nothing states it.
+    /// Accepts 1 to 26 messages and 1 chat. The service forwards asynchronously, so the response
+    /// does not contain the new messages. Not idempotent: repeating the call can forward the
+    /// messages twice. Likely requires the scope `customer.chat.write` (not stated anywhere).
     ///
     /// Sends a `POST` request to `/v1/chats/messages/forward`
     ///
     /// Arguments:
-    /// - `user_agent`: Name and version of the sending program. For the service's own team; other
-    ///   clients need not send it.
-    /// - `x_client_info`: Facts about the sending program, as a JSON text. For the service's own
-    ///   team; other clients need not send it.
-    /// - `body`: The messages and the chat.
+    /// - `user_agent`: Name and version of the client application. Used by the service's own team;
+    ///   other clients can omit it.
+    /// - `x_client_info`: Information about the client application, as a JSON string. Used by the
+    ///   service's own team; other clients can omit it.
+    /// - `body`: The messages to forward and the target chat.
     pub async fn forward_message<'a>(
         &'a self,
         user_agent: Option<&'a str>,
@@ -1329,10 +1329,10 @@ impl Client {
             .await?;
         crate::response::FromResponse::read(answer)
     }
-    /// Count the chats that have unseen messages
+    /// Counts the chats with unseen messages
     ///
-    /// Counts chats, not messages. Likely: it stops counting at a limit of the service, as the
-    /// answer has a member that says so. Needs the scope `customer.chat.read`.
+    /// Counts chats, not messages. Likely: counting stops at a limit of the service, since the
+    /// response has a field to indicate it. Requires the scope `customer.chat.read`.
     ///
     /// Sends a `GET` request to `/v1/chats/unseen-count`
     pub async fn get_unseen_chat_count<'a>(
@@ -1348,27 +1348,28 @@ impl Client {
             .await?;
         crate::response::FromResponse::read(answer)
     }
-    /// List the messages of a chat
+    /// Lists the messages of a chat
     ///
-    /// Gives one page. Likely: without `message_id` it is the newest page, as two live
-    /// integrations read it so. For the page of older messages set `message_id` to the smallest id
-    /// of the page before and leave `cmp` and `order` at `lt` and `desc`. To go forward without
-    /// gaps set `message_id` to the largest id, `cmp` to `gt` and `order` to `asc`: with `desc`
-    /// the service is likely to give the newest messages above the id and to leave out those in
-    /// between.
+    /// Returns one page. Likely: without `message_id` it is the newest page, since two live
+    /// integrations rely on it. To fetch older messages, set `message_id` to the smallest id of
+    /// the previous page and keep the defaults `lt` and `desc` for `cmp` and `order`. To page
+    /// forward without gaps, set `message_id` to the largest id, `cmp` to `gt` and `order` to
+    /// `asc`. With `desc` the service likely returns the newest messages above the id and skips
+    /// those in between.
     ///
-    /// An empty page is the only sure end, as the service may give fewer messages than `limit`
-    /// asks for. Needs the scope `customer.chat.read`.
+    /// Only an empty page reliably marks the end, since the service can return fewer messages than
+    /// `limit`. Requires the scope `customer.chat.read`.
     ///
     /// Sends a `GET` request to `/v1/chats/{chat_id}/messages`
     ///
     /// Arguments:
-    /// - `chat_id`: Chat to read, from 1 to 9999999999.
-    /// - `cmp`: How the ids of the wanted messages compare with `message_id`, `lt` when left out.
-    /// - `limit`: Largest number of messages to give, 20 when left out. Unknown: the largest one
-    ///   that the service takes; 200 has been seen to work.
-    /// - `message_id`: Message from which to count; the newest page when left out.
-    /// - `order`: Direction to sort by id, `desc` when left out.
+    /// - `chat_id`: Id of the chat, from 1 to 9999999999.
+    /// - `cmp`: Comparison between the ids of the returned messages and `message_id`, `lt` by
+    ///   default.
+    /// - `limit`: Maximum number of messages to return, 20 by default. Unknown: the upper limit;
+    ///   200 has been observed to work.
+    /// - `message_id`: Id of the message to page from; the newest page by default.
+    /// - `order`: Sort order by id, `desc` by default.
     pub async fn get_messages<'a>(
         &'a self,
         chat_id: &'a crate::newtypes::ChatId,
@@ -1383,25 +1384,26 @@ impl Client {
             .await?;
         crate::response::FromResponse::read(answer)
     }
-    /// Send a message to a chat
+    /// Sends a message to a chat
     ///
-    /// What a message needs depends on its type; see `MessageType`.
+    /// The required fields depend on the message type; see `MessageType`.
     ///
-    /// Repeating the call can send the message twice: there is no idempotency key, and `temp_id`
-    /// is only known to be repeated in the answer. Needs the scope `customer.chat.write`.
+    /// Not idempotent: repeating the call can send the message twice. There is no idempotency key,
+    /// and `temp_id` is only known to be echoed in the response. Requires the scope
+    /// `customer.chat.write`.
     ///
     /// Sends a `POST` request to `/v1/chats/{chat_id}/messages`
     ///
     /// Arguments:
-    /// - `chat_id`: Chat to send to.
-    /// - `user_agent`: Name and version of the sending program. For the service's own team; other
-    ///   clients need not send it.
-    /// - `x_client_info`: Facts about the sending program, as a JSON text. For the service's own
-    ///   team; other clients need not send it.
-    /// - `x_forwarded_for`: Network addresses of the user and of the proxies in between. For the
-    ///   service's own team; other clients need not send it.
-    /// - `x_real_ip`: Network address of the user. For the service's own team; other clients need
-    ///   not send it.
+    /// - `chat_id`: Id of the chat.
+    /// - `user_agent`: Name and version of the client application. Used by the service's own team;
+    ///   other clients can omit it.
+    /// - `x_client_info`: Information about the client application, as a JSON string. Used by the
+    ///   service's own team; other clients can omit it.
+    /// - `x_forwarded_for`: IP addresses of the user and of the intermediate proxies. Used by the
+    ///   service's own team; other clients can omit it.
+    /// - `x_real_ip`: IP address of the user. Used by the service's own team; other clients can
+    ///   omit it.
     /// - `body`: The message to send.
     pub async fn create_message<'a>(
         &'a self,
@@ -1432,10 +1434,11 @@ impl Client {
             .await?;
         crate::response::FromResponse::read(answer)
     }
-    /// Tell who the token belongs to
+    /// Returns the current user
     ///
-    /// A chat client needs it to recognise its own messages, as a message has no mark for that. It
-    /// belongs to another service on the same gateway. Unknown: the scope it needs.
+    /// A chat client needs the id of the current user to recognise its own messages, since
+    /// messages have no field for it. The operation belongs to another service on the same
+    /// gateway. Unknown: the required scope.
     ///
     /// Sends a `GET` request to `/v1/users/me`
     pub async fn get_current_user<'a>(

@@ -2,99 +2,96 @@
 // the generator in crates/basalam-chat-codegen, and run the command again.
 
 crate::define::secret! {
-    /// Secret that identifies a bot and allows acting for it: the bot's number, a colon, and a
-    /// text of letters, digits, `_` and `-`.
+    /// Secret token that identifies and authenticates a bot: the bot id, a colon, and a string of
+    /// letters, digits, `_` and `-`.
     ///
-    /// It is a part of the address of every bot operation, so keep addresses of bot operations out
-    /// of logs. The contract of the service asks for at least 35 characters after the colon, yet
-    /// the example in its own documentation has 34; that bound is therefore left to the service.
+    /// It is part of the URL of every bot operation, so do not log these URLs. The service's
+    /// contract requires at least 35 characters after the colon, but the example in its own
+    /// documentation has 34; the length is therefore not checked.
     pub struct BotToken;
 }
 
 crate::define::id! {
-    /// Number that tells one button under a message from the others.
+    /// Id of a button under a message.
     ///
-    /// The sender of the message chooses it. Unknown: whether it must be unique within the
-    /// message.
+    /// Chosen by the sender of the message. Unknown: whether it must be unique within the message.
     pub struct ButtonId;
 }
 
 crate::define::open_enum! {
-    /// What a button under a message does when it is pressed.
+    /// Action of a button under a message.
     ///
-    /// - `url`: opens the address in `data.url`.
+    /// - `url`: opens the URL in `data.url`.
     /// - `msg`: sends the button's label as a text message.
-    /// - `cb`: calls back the service that put the button there. The call itself is not part of
-    ///   the public gateway.
+    /// - `cb`: invokes a callback of the service that created the button. The callback itself is
+    ///   not part of the public gateway.
     ///
     /// Certain: from the contract and the code of Basalam's web application.
     pub enum ButtonType {
-        /// `url`: opens the address in `data.url`.
+        /// `url`: opens the URL in `data.url`.
         Url = "url",
         /// `msg`: sends the button's label as a text message.
         Msg = "msg",
-        /// `cb`: calls back the service that put the button there. The call itself is not part of the
-        /// public gateway.
+        /// `cb`: invokes a callback of the service that created the button. The callback itself is not
+        /// part of the public gateway.
         Cb = "cb",
     }
 }
 
 crate::define::open_enum! {
-    /// Condition that narrows a list of chats.
+    /// Filter for a list of chats.
     ///
-    /// - `unseen`: only chats with messages that have not been seen yet.
-    /// - `order`: only chats that have to do with an order. Unknown: when exactly a chat counts as
-    ///   such.
+    /// - `unseen`: only chats with unseen messages.
+    /// - `order`: only chats related to an order. Unknown: the exact criteria.
     pub enum ChatFilter {
-        /// `unseen`: only chats with messages that have not been seen yet.
+        /// `unseen`: only chats with unseen messages.
         Unseen = "unseen",
-        /// `order`: only chats that have to do with an order. Unknown: when exactly a chat counts as
-        /// such.
+        /// `order`: only chats related to an order. Unknown: the exact criteria.
         Order = "order",
     }
 }
 
 crate::define::id! {
-    /// Number of a chat.
+    /// Id of a chat.
     ///
-    /// The list of messages takes ids from 1 to 9999999999; deleting and forwarding take ids up to 2147483647.
+    /// `get_messages` accepts ids from 1 to 9999999999; deleting and forwarding accept ids up to 2147483647.
     pub struct ChatId;
 }
 
 crate::define::open_enum! {
-    /// Time by which a list of chats is sorted.
+    /// Timestamp by which a list of chats is sorted.
     ///
     /// - `updated_at`: by `Chat.updated_at`.
-    /// - `modified_at`: by `Chat.modified_at`, which may be missing from a chat.
+    /// - `modified_at`: by `Chat.modified_at`, which can be missing.
     ///
-    /// Unknown: what sets the two times apart. Likely: the newest come first, as Basalam's web
-    /// application relies on it.
+    /// Unknown: the difference between the two timestamps. Likely: the newest chats come first,
+    /// since Basalam's web application relies on it.
     pub enum ChatOrder {
         /// `updated_at`: by `Chat.updated_at`.
         UpdatedAt = "updated_at",
-        /// `modified_at`: by `Chat.modified_at`, which may be missing from a chat.
+        /// `modified_at`: by `Chat.modified_at`, which can be missing.
         ModifiedAt = "modified_at",
     }
 }
 
 crate::define::open_enum! {
-    /// Kind of a chat.
+    /// Type of a chat.
     ///
-    /// - `private`: two people; `contact` tells who the other one is.
+    /// - `private`: two people; `contact` describes the other party.
     /// - `group`: several people; `group` describes it.
-    /// - `channel`: one side writes and many read, Basalam's own announcements among them;
+    /// - `channel`: one party writes and many read, for example Basalam's own announcements;
     ///   `channel` describes it.
     /// - `bot`: a conversation with a bot; `bot` describes it.
     ///
     /// Likely: the four values are those of Basalam's web application; the published contract
-    /// allows any text.
+    /// allows any string.
     pub enum ChatType {
-        /// `private`: two people; `contact` tells who the other one is.
+        /// `private`: two people; `contact` describes the other party.
         Private = "private",
         /// `group`: several people; `group` describes it.
         Group = "group",
-        /// `channel`: one side writes and many read, Basalam's own announcements among them; `channel`
-        /// describes it.
+        /// `channel`: one party writes and many read, for example Basalam's own announcements;
+        /// `channel` describes it.
         Channel = "channel",
         /// `bot`: a conversation with a bot; `bot` describes it.
         Bot = "bot",
@@ -102,159 +99,157 @@ crate::define::open_enum! {
 }
 
 crate::define::open_enum! {
-    /// How the ids of the wanted messages compare with the given `message_id`.
+    /// Comparison between the ids of the returned messages and `message_id`.
     ///
-    /// - `lt`: smaller ids: older messages, without the given one.
-    /// - `lte`: smaller ids and the given one.
-    /// - `gt`: larger ids: newer messages, without the given one.
-    /// - `gte`: larger ids and the given one.
-    /// - `bt`: listed by the contract and not explained; presumably between, yet no second bound
-    ///   can be given. Unknown: what it does.
+    /// - `lt`: smaller ids: older messages, excluding `message_id`.
+    /// - `lte`: smaller ids, including `message_id`.
+    /// - `gt`: larger ids: newer messages, excluding `message_id`.
+    /// - `gte`: larger ids, including `message_id`.
+    /// - `bt`: listed by the contract without an explanation; presumably between, but there is no
+    ///   parameter for a second bound. Unknown: its effect.
     pub enum Comparison {
-        /// `lt`: smaller ids: older messages, without the given one.
+        /// `lt`: smaller ids: older messages, excluding `message_id`.
         Lt = "lt",
-        /// `lte`: smaller ids and the given one.
+        /// `lte`: smaller ids, including `message_id`.
         Lte = "lte",
-        /// `gt`: larger ids: newer messages, without the given one.
+        /// `gt`: larger ids: newer messages, excluding `message_id`.
         Gt = "gt",
-        /// `gte`: larger ids and the given one.
+        /// `gte`: larger ids, including `message_id`.
         Gte = "gte",
-        /// `bt`: listed by the contract and not explained; presumably between, yet no second bound can
-        /// be given. Unknown: what it does.
+        /// `bt`: listed by the contract without an explanation; presumably between, but there is no
+        /// parameter for a second bound. Unknown: its effect.
         Bt = "bt",
     }
 }
 
 crate::define::id! {
-    /// Number of the thing that a message shows, such as a product or an order item.
+    /// Id of the entity that a message shows, such as a product or an order item.
     ///
-    /// Which kind of thing it counts depends on the type of the message; see `MessageType`.
+    /// The kind of entity depends on the message type; see `MessageType`.
     pub struct EntityId;
 }
 
 crate::define::id! {
-    /// Number of an uploaded file, as the answer of `upload_file` gives it.
+    /// Id of an uploaded file, as returned by `upload_file`.
     pub struct FileId;
 }
 
 crate::define::string! {
-    /// Short text that stands for a user in public addresses, beside the user's number.
+    /// Short string that identifies a user in public URLs, in addition to the user id.
     pub struct HashId;
 }
 
 crate::define::lenient_list! {
-    /// Addresses found in the text of a message.
+    /// URLs found in the text of a message.
     ///
-    /// An array, for which the service has also been seen to write an empty object.
+    /// An array; the service has also been observed to send an empty object instead.
     pub struct Links(crate::types::Link);
 }
 
 crate::define::id! {
-    /// Number of a message, unique across all chats.
+    /// Id of a message, unique across all chats.
     ///
-    /// A later message is likely to have the larger number, and lists of messages are sorted and
-    /// paged by it. Numbers beyond 1.2 billion have been seen, so a signed 32-bit integer will
-    /// soon be too small.
+    /// Likely: newer messages have larger ids. Message lists are sorted and paged by id. Ids above
+    /// 1.2 billion have been observed, so a signed 32-bit integer will soon overflow.
     pub struct MessageId;
 }
 
 crate::define::open_enum! {
-    /// What a message is, which decides where its content stands.
+    /// Type of a message, which determines where its content is stored.
     ///
-    /// - `text`: a text, in `content.text`. Certain.
-    /// - `picture`: a picture: one or more files in `attachment`, which come back in
-    ///   `content.files`; a caption goes into `content.text`. Certain.
-    /// - `video`: a video, carried like a picture. Likely.
-    /// - `voice`: a voice recording, carried like a picture. Likely.
-    /// - `file`: any other file, carried like a picture. Likely.
-    /// - `sticker`: a sticker, carried like a picture. Likely.
-    /// - `gallery`: several pictures shown together. Unknown: how they are carried.
-    /// - `location`: a place on the map. Unknown: how it is carried; older contracts had the
-    ///   numbers `geo_width` and `geo_length` in the content.
-    /// - `product`: a product card; `content.entity_id` is the product's number. Certain.
-    /// - `product_voice`: a voice recording about a product. Unknown: how it is carried.
-    /// - `vendor`: a vendor's card; `content.entity_id` is the vendor's number. Likely.
-    /// - `review`: a review; `content.entity_id` is the number of the order item, not of the
-    ///   product. Likely: seen in one live integration.
-    /// - `order`: an order; `content.entity_id` is its number. Likely.
+    /// - `text`: a text message; the text is in `content.text`. Certain.
+    /// - `picture`: a picture: one or more files in `attachment`, returned in `content.files`; the
+    ///   caption is in `content.text`. Certain.
+    /// - `video`: a video, with the same fields as a picture. Likely.
+    /// - `voice`: a voice recording, with the same fields as a picture. Likely.
+    /// - `file`: any other file, with the same fields as a picture. Likely.
+    /// - `sticker`: a sticker, with the same fields as a picture. Likely.
+    /// - `gallery`: several pictures shown together. Unknown: its fields.
+    /// - `location`: a location on the map. Unknown: its fields; older contracts had the numbers
+    ///   `geo_width` and `geo_length` in the content.
+    /// - `product`: a product card; `content.entity_id` is the product id. Certain.
+    /// - `product_voice`: a voice recording about a product. Unknown: its fields.
+    /// - `vendor`: a vendor card; `content.entity_id` is the vendor id. Likely.
+    /// - `review`: a review; `content.entity_id` is the id of the order item, not of the product.
+    ///   Likely: observed in one live integration.
+    /// - `order`: an order; `content.entity_id` is its id. Likely.
     /// - `order_process`: a step in the progress of an order, written by Basalam. Unknown: its
-    ///   content; Basalam's web application reads it from a member `order_process` that the
-    ///   contract does not name.
-    /// - `factor`: an invoice; `content.entity_id` is its number. Likely.
-    /// - `agreement`: an agreement between buyer and vendor; `content.entity_id` is its number.
+    ///   content; Basalam's web application reads it from a property `order_process`, which the
+    ///   contract does not define.
+    /// - `factor`: an invoice; `content.entity_id` is its id. Likely.
+    /// - `agreement`: an agreement between buyer and vendor; `content.entity_id` is its id.
     ///   Likely.
-    /// - `coupon`: a discount coupon; `content.entity_id` is its number. Likely.
-    /// - `story`: a story; `content.entity_id` is its number. Likely.
-    /// - `social_post`: a post from the social part of Basalam. Unknown: how it is carried.
-    /// - `label`: a label. Unknown: what it shows and how it is carried.
-    /// - `user`: a user's card. Unknown: how it is carried.
-    /// - `notification`: a notice written by Basalam. Unknown: its content.
-    /// - `voice_call_phone`: the trace of a phone call. Likely: `content.metadata` holds
+    /// - `coupon`: a discount coupon; `content.entity_id` is its id. Likely.
+    /// - `story`: a story; `content.entity_id` is its id. Likely.
+    /// - `social_post`: a post from the social network of Basalam. Unknown: its fields.
+    /// - `label`: a label. Unknown: its meaning and its fields.
+    /// - `user`: a user card. Unknown: its fields.
+    /// - `notification`: a notification written by Basalam. Unknown: its content.
+    /// - `voice_call_phone`: the record of a phone call. Likely: `content.metadata` contains
     ///   `is_answered` and `duration`, in seconds.
-    /// - `old_file`: a file of an earlier version of the chat. Unknown: how it is carried.
+    /// - `old_file`: a file of an earlier version of the chat. Unknown: its fields.
     ///
-    /// The service has added types without notice, so expect others in answers.
+    /// The service has added types without notice, so expect others in responses.
     pub enum MessageType {
-        /// `text`: a text, in `content.text`. Certain.
+        /// `text`: a text message; the text is in `content.text`. Certain.
         Text = "text",
-        /// `picture`: a picture: one or more files in `attachment`, which come back in
-        /// `content.files`; a caption goes into `content.text`. Certain.
+        /// `picture`: a picture: one or more files in `attachment`, returned in `content.files`; the
+        /// caption is in `content.text`. Certain.
         Picture = "picture",
-        /// `video`: a video, carried like a picture. Likely.
+        /// `video`: a video, with the same fields as a picture. Likely.
         Video = "video",
-        /// `voice`: a voice recording, carried like a picture. Likely.
+        /// `voice`: a voice recording, with the same fields as a picture. Likely.
         Voice = "voice",
-        /// `file`: any other file, carried like a picture. Likely.
+        /// `file`: any other file, with the same fields as a picture. Likely.
         File = "file",
-        /// `sticker`: a sticker, carried like a picture. Likely.
+        /// `sticker`: a sticker, with the same fields as a picture. Likely.
         Sticker = "sticker",
-        /// `gallery`: several pictures shown together. Unknown: how they are carried.
+        /// `gallery`: several pictures shown together. Unknown: its fields.
         Gallery = "gallery",
-        /// `location`: a place on the map. Unknown: how it is carried; older contracts had the numbers
+        /// `location`: a location on the map. Unknown: its fields; older contracts had the numbers
         /// `geo_width` and `geo_length` in the content.
         Location = "location",
-        /// `product`: a product card; `content.entity_id` is the product's number. Certain.
+        /// `product`: a product card; `content.entity_id` is the product id. Certain.
         Product = "product",
-        /// `product_voice`: a voice recording about a product. Unknown: how it is carried.
+        /// `product_voice`: a voice recording about a product. Unknown: its fields.
         ProductVoice = "product_voice",
-        /// `vendor`: a vendor's card; `content.entity_id` is the vendor's number. Likely.
+        /// `vendor`: a vendor card; `content.entity_id` is the vendor id. Likely.
         Vendor = "vendor",
-        /// `review`: a review; `content.entity_id` is the number of the order item, not of the
-        /// product. Likely: seen in one live integration.
+        /// `review`: a review; `content.entity_id` is the id of the order item, not of the product.
+        /// Likely: observed in one live integration.
         Review = "review",
-        /// `order`: an order; `content.entity_id` is its number. Likely.
+        /// `order`: an order; `content.entity_id` is its id. Likely.
         Order = "order",
         /// `order_process`: a step in the progress of an order, written by Basalam. Unknown: its
-        /// content; Basalam's web application reads it from a member `order_process` that the contract
-        /// does not name.
+        /// content; Basalam's web application reads it from a property `order_process`, which the
+        /// contract does not define.
         OrderProcess = "order_process",
-        /// `factor`: an invoice; `content.entity_id` is its number. Likely.
+        /// `factor`: an invoice; `content.entity_id` is its id. Likely.
         Factor = "factor",
-        /// `agreement`: an agreement between buyer and vendor; `content.entity_id` is its number.
-        /// Likely.
+        /// `agreement`: an agreement between buyer and vendor; `content.entity_id` is its id. Likely.
         Agreement = "agreement",
-        /// `coupon`: a discount coupon; `content.entity_id` is its number. Likely.
+        /// `coupon`: a discount coupon; `content.entity_id` is its id. Likely.
         Coupon = "coupon",
-        /// `story`: a story; `content.entity_id` is its number. Likely.
+        /// `story`: a story; `content.entity_id` is its id. Likely.
         Story = "story",
-        /// `social_post`: a post from the social part of Basalam. Unknown: how it is carried.
+        /// `social_post`: a post from the social network of Basalam. Unknown: its fields.
         SocialPost = "social_post",
-        /// `label`: a label. Unknown: what it shows and how it is carried.
+        /// `label`: a label. Unknown: its meaning and its fields.
         Label = "label",
-        /// `user`: a user's card. Unknown: how it is carried.
+        /// `user`: a user card. Unknown: its fields.
         User = "user",
-        /// `notification`: a notice written by Basalam. Unknown: its content.
+        /// `notification`: a notification written by Basalam. Unknown: its content.
         Notification = "notification",
-        /// `voice_call_phone`: the trace of a phone call. Likely: `content.metadata` holds
+        /// `voice_call_phone`: the record of a phone call. Likely: `content.metadata` contains
         /// `is_answered` and `duration`, in seconds.
         VoiceCallPhone = "voice_call_phone",
-        /// `old_file`: a file of an earlier version of the chat. Unknown: how it is carried.
+        /// `old_file`: a file of an earlier version of the chat. Unknown: its fields.
         OldFile = "old_file",
     }
 }
 
 crate::define::id! {
-    /// Number of a quick message, which is a text that a user has stored to send again.
+    /// Id of a quick message, which is a canned text that a user has saved for reuse.
     ///
     /// Unknown: no operation that lists quick messages has been published.
     pub struct QuickMessageId;
@@ -300,34 +295,34 @@ crate::define::open_enum! {
 }
 
 crate::define::open_enum! {
-    /// Direction in which a page of messages is sorted by id.
+    /// Sort order of a page of messages, by id.
     ///
-    /// - `desc`: largest id first, which is newest first.
-    /// - `asc`: smallest id first, which is oldest first.
+    /// - `desc`: descending, newest first.
+    /// - `asc`: ascending, oldest first.
     pub enum SortOrder {
-        /// `desc`: largest id first, which is newest first.
+        /// `desc`: descending, newest first.
         Desc = "desc",
-        /// `asc`: smallest id first, which is oldest first.
+        /// `asc`: ascending, oldest first.
         Asc = "asc",
     }
 }
 
 crate::define::string! {
-    /// Point in time as the service writes it: `YYYY-MM-DD HH:MM:SS`, to the second and without a
-    /// zone.
+    /// Timestamp as formatted by the service: `YYYY-MM-DD HH:MM:SS`, with a resolution of one
+    /// second and without a time zone.
     ///
-    /// That form is certain for chats and messages, from two live integrations. A `T` in place of
-    /// the space, a fraction of a second or a zone at the end may occur, as neighbouring services
-    /// of the same company send them.
+    /// The format is certain for chats and messages, from two live integrations. A `T` instead of
+    /// the space, fractional seconds or a UTC offset can occur, since neighbouring services of the
+    /// same company send them.
     ///
-    /// Unknown: the zone. Nobody has published it, and the live integrations disagree: one reads
-    /// Tehran time, another UTC. Compare such times with each other, and convert them only with an
-    /// offset that you have checked yourself.
+    /// Unknown: the time zone. It is not documented, and the live integrations disagree: one
+    /// assumes Tehran time, the other UTC. Compare timestamps with each other, and convert them
+    /// only with an offset that you have verified.
     pub struct Timestamp;
 }
 
 crate::define::open_enum! {
-    /// What an uploaded file is for.
+    /// Purpose of an uploaded file.
     ///
     /// - `chat.photo`: a picture in a chat.
     /// - `chat.video`: a video in a chat.
@@ -335,9 +330,9 @@ crate::define::open_enum! {
     /// - `chat.file`: any other file in a chat.
     /// - `product.photo`: a picture of a product.
     /// - `product.video`: a video of a product.
-    /// - `user.avatar`: the small picture of a user.
-    /// - `user.cover`: the wide picture on a user's page.
-    /// - `vendor.cover`: the wide picture on a vendor's page.
+    /// - `user.avatar`: the avatar of a user.
+    /// - `user.cover`: the cover picture of a user profile.
+    /// - `vendor.cover`: the cover picture of a vendor page.
     /// - `vendor.logo`: the logo of a vendor.
     pub enum UploadFileType {
         /// `chat.photo`: a picture in a chat.
@@ -352,11 +347,11 @@ crate::define::open_enum! {
         ProductPhoto = "product.photo",
         /// `product.video`: a video of a product.
         ProductVideo = "product.video",
-        /// `user.avatar`: the small picture of a user.
+        /// `user.avatar`: the avatar of a user.
         UserAvatar = "user.avatar",
-        /// `user.cover`: the wide picture on a user's page.
+        /// `user.cover`: the cover picture of a user profile.
         UserCover = "user.cover",
-        /// `vendor.cover`: the wide picture on a vendor's page.
+        /// `vendor.cover`: the cover picture of a vendor page.
         VendorCover = "vendor.cover",
         /// `vendor.logo`: the logo of a vendor.
         VendorLogo = "vendor.logo",
@@ -364,15 +359,15 @@ crate::define::open_enum! {
 }
 
 crate::define::id! {
-    /// Number of a user of Basalam.
+    /// Id of a Basalam user.
     ///
-    /// The number of the token's owner comes from `get_current_user`; a message is one's own when
-    /// its sender has that number, as no other mark of it exists. The service takes a number, and
-    /// is likely to answer now and then with the same digits as text.
+    /// `get_current_user` returns the id of the current user. A message was sent by the current
+    /// user if its sender has that id; no other field indicates it. Requests take an integer.
+    /// Likely: responses sometimes contain the id as a string of digits.
     pub struct UserId;
 }
 
 crate::define::id! {
-    /// Number of a vendor, which is a stall that sells on Basalam.
+    /// Id of a vendor, which is a shop on Basalam.
     pub struct VendorId;
 }

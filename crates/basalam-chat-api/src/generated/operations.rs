@@ -2,7 +2,7 @@
 // the generator in crates/basalam-chat-codegen, and run the command again.
 
 use crate::operation::{Authorization, Operation};
-/// Remove the webhook of the bot.
+/// Removes the bot's webhook.
 pub static DELETE_WEBHOOK_DELETE: Operation = Operation {
     id: "delete_webhook_delete",
     method: ::reqwest::Method::DELETE,
@@ -12,7 +12,7 @@ pub static DELETE_WEBHOOK_DELETE: Operation = Operation {
     success: 200u16,
     secret_path: true,
 };
-/// Remove the webhook of the bot, by GET.
+/// Removes the bot's webhook, using GET.
 pub static DELETE_WEBHOOK: Operation = Operation {
     id: "delete_webhook",
     method: ::reqwest::Method::GET,
@@ -22,7 +22,7 @@ pub static DELETE_WEBHOOK: Operation = Operation {
     success: 200u16,
     secret_path: true,
 };
-/// Remove the webhook of the bot, by POST.
+/// Removes the bot's webhook, using POST.
 pub static DELETE_WEBHOOK_POST: Operation = Operation {
     id: "delete_webhook_post",
     method: ::reqwest::Method::POST,
@@ -32,7 +32,7 @@ pub static DELETE_WEBHOOK_POST: Operation = Operation {
     success: 200u16,
     secret_path: true,
 };
-/// Describe the bot.
+/// Returns information about the bot.
 pub static GET_ME: Operation = Operation {
     id: "get_me",
     method: ::reqwest::Method::GET,
@@ -42,7 +42,7 @@ pub static GET_ME: Operation = Operation {
     success: 200u16,
     secret_path: true,
 };
-/// Describe the bot, by POST.
+/// Returns information about the bot, using POST.
 pub static GET_ME_POST: Operation = Operation {
     id: "get_me_post",
     method: ::reqwest::Method::POST,
@@ -52,7 +52,7 @@ pub static GET_ME_POST: Operation = Operation {
     success: 200u16,
     secret_path: true,
 };
-/// Describe the webhook of the bot.
+/// Returns information about the bot's webhook.
 pub static GET_WEBHOOK_INFO: Operation = Operation {
     id: "get_webhook_info",
     method: ::reqwest::Method::GET,
@@ -62,7 +62,7 @@ pub static GET_WEBHOOK_INFO: Operation = Operation {
     success: 200u16,
     secret_path: true,
 };
-/// Describe the webhook of the bot, by POST.
+/// Returns information about the bot's webhook, using POST.
 pub static GET_WEBHOOK_INFO_POST: Operation = Operation {
     id: "get_webhook_info_post",
     method: ::reqwest::Method::POST,
@@ -72,7 +72,7 @@ pub static GET_WEBHOOK_INFO_POST: Operation = Operation {
     success: 200u16,
     secret_path: true,
 };
-/// Log the bot out, by GET.
+/// Logs the bot out, using GET.
 pub static LOG_OUT: Operation = Operation {
     id: "log_out",
     method: ::reqwest::Method::GET,
@@ -82,7 +82,7 @@ pub static LOG_OUT: Operation = Operation {
     success: 200u16,
     secret_path: true,
 };
-/// Log the bot out and make its token invalid.
+/// Logs the bot out and invalidates its token.
 pub static LOG_OUT_POST: Operation = Operation {
     id: "log_out_post",
     method: ::reqwest::Method::POST,
@@ -92,7 +92,7 @@ pub static LOG_OUT_POST: Operation = Operation {
     success: 200u16,
     secret_path: true,
 };
-/// Delete chats.
+/// Deletes chats.
 pub static DELETE_CHATS: Operation = Operation {
     id: "delete_chats",
     method: ::reqwest::Method::DELETE,
@@ -104,7 +104,7 @@ pub static DELETE_CHATS: Operation = Operation {
     success: 200u16,
     secret_path: false,
 };
-/// List the chats of the token's owner.
+/// Lists the chats of the current user.
 pub static GET_CHATS: Operation = Operation {
     id: "get_chats",
     method: ::reqwest::Method::GET,
@@ -116,7 +116,7 @@ pub static GET_CHATS: Operation = Operation {
     success: 200u16,
     secret_path: false,
 };
-/// Open a private chat with a user.
+/// Opens a private chat with a user.
 pub static CREATE_CHAT: Operation = Operation {
     id: "create_chat",
     method: ::reqwest::Method::POST,
@@ -128,7 +128,7 @@ pub static CREATE_CHAT: Operation = Operation {
     success: 200u16,
     secret_path: false,
 };
-/// Delete messages.
+/// Deletes messages.
 pub static DELETE_MESSAGE: Operation = Operation {
     id: "delete_message",
     method: ::reqwest::Method::DELETE,
@@ -140,7 +140,7 @@ pub static DELETE_MESSAGE: Operation = Operation {
     success: 200u16,
     secret_path: false,
 };
-/// Change the content of a message.
+/// Edits the content of a message.
 pub static EDIT_MESSAGE: Operation = Operation {
     id: "edit_message",
     method: ::reqwest::Method::PATCH,
@@ -152,7 +152,7 @@ pub static EDIT_MESSAGE: Operation = Operation {
     success: 200u16,
     secret_path: false,
 };
-/// Forward messages to a chat.
+/// Forwards messages to a chat.
 pub static FORWARD_MESSAGE: Operation = Operation {
     id: "forward_message",
     method: ::reqwest::Method::POST,
@@ -164,7 +164,7 @@ pub static FORWARD_MESSAGE: Operation = Operation {
     success: 200u16,
     secret_path: false,
 };
-/// Count the chats that have unseen messages.
+/// Counts the chats with unseen messages.
 pub static GET_UNSEEN_CHAT_COUNT: Operation = Operation {
     id: "get_unseen_chat_count",
     method: ::reqwest::Method::GET,
@@ -176,7 +176,7 @@ pub static GET_UNSEEN_CHAT_COUNT: Operation = Operation {
     success: 200u16,
     secret_path: false,
 };
-/// List the messages of a chat.
+/// Lists the messages of a chat.
 pub static GET_MESSAGES: Operation = Operation {
     id: "get_messages",
     method: ::reqwest::Method::GET,
@@ -188,7 +188,7 @@ pub static GET_MESSAGES: Operation = Operation {
     success: 200u16,
     secret_path: false,
 };
-/// Send a message to a chat.
+/// Sends a message to a chat.
 pub static CREATE_MESSAGE: Operation = Operation {
     id: "create_message",
     method: ::reqwest::Method::POST,
@@ -200,7 +200,7 @@ pub static CREATE_MESSAGE: Operation = Operation {
     success: 200u16,
     secret_path: false,
 };
-/// Upload a file.
+/// Uploads a file.
 pub static UPLOAD_FILE: Operation = Operation {
     id: "upload_file",
     method: ::reqwest::Method::POST,
@@ -212,7 +212,7 @@ pub static UPLOAD_FILE: Operation = Operation {
     success: 200u16,
     secret_path: false,
 };
-/// Tell who the token belongs to.
+/// Returns the current user.
 pub static GET_CURRENT_USER: Operation = Operation {
     id: "get_current_user",
     method: ::reqwest::Method::GET,
