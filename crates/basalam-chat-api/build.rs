@@ -1,4 +1,4 @@
-//! Generates the client while the crate is built, where the feature asks for it.
+//! Generates the client at build time if the feature `build-time-codegen` is enabled.
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
@@ -11,7 +11,7 @@ mod build_time {
     use std::path::PathBuf;
     use std::{env, fs};
 
-    /// Names a document to generate from, instead of the one beside this file.
+    /// Environment variable with the path of the document to use instead of `openapi/chat.json`.
     const DOCUMENT: &str = "BASALAM_CHAT_SPEC";
 
     pub(super) fn generate() {
@@ -31,19 +31,20 @@ mod build_time {
         println!("cargo::rerun-if-changed={}", document.display());
         let text = fs::read_to_string(&document).map_err(|error| {
             format!(
-                "{} cannot be read: {error}. Give {DOCUMENT} an absolute path to an OpenAPI document",
+                "cannot read {}: {error}. Set {DOCUMENT} to the absolute path of an OpenAPI document",
                 document.display()
             )
         })?;
         let sources = basalam_chat_codegen::generate(&text)
             .map_err(|error| format!("{}: {error}", document.display()))?;
         let directory = directory("OUT_DIR")?;
-        for (name, text) in [
+        for (name, source) in [
             ("client.rs", &sources.client),
             ("newtypes.rs", &sources.newtypes),
             ("operations.rs", &sources.operations),
         ] {
-            fs::write(directory.join(name), text).map_err(|error| format!("{name}: {error}"))?;
+            fs::write(directory.join(name), source)
+                .map_err(|error| format!("cannot write {name}: {error}"))?;
         }
         Ok(())
     }

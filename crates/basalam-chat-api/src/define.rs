@@ -1,4 +1,4 @@
-//! The macros that ids, texts, secrets, vocabularies and lists are made with.
+//! Macros that define ids, string newtypes, secrets, open enums and lenient lists.
 
 mod id;
 mod lenient_list;
@@ -16,25 +16,25 @@ pub use id::InvalidId;
 pub use open_enum::UnknownValue;
 pub use secret::InvalidSecret;
 
-// What the macros' expansions call; the macros are used in other modules of this crate.
+// Used by the expansions of the macros in other modules of this crate.
 pub(crate) use id::IdVisitor;
 pub(crate) use lenient_list::LenientListVisitor;
 pub(crate) use open_enum::OpenEnumVisitor;
 
-/// Writes what every type with a text inside has: reading from texts cannot fail.
-macro_rules! from_texts {
+/// Implements the common traits of types that wrap a string. Parsing a string is infallible.
+macro_rules! impl_string_traits {
     ($name:ident) => {
         impl ::std::convert::From<&::std::string::String> for $name {
-            fn from(text: &::std::string::String) -> Self {
-                Self::from(text.as_str())
+            fn from(value: &::std::string::String) -> Self {
+                Self::from(value.as_str())
             }
         }
 
         impl ::std::str::FromStr for $name {
             type Err = ::std::convert::Infallible;
 
-            fn from_str(text: &str) -> ::std::result::Result<Self, Self::Err> {
-                ::std::result::Result::Ok(Self::from(text))
+            fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+                ::std::result::Result::Ok(Self::from(value))
             }
         }
 
@@ -72,10 +72,10 @@ macro_rules! from_texts {
         }
     };
 }
-pub(crate) use from_texts;
+pub(crate) use impl_string_traits;
 
-/// Writes the JSON Schema of a type, where the feature asks for it.
-macro_rules! json_schema {
+/// Implements `JsonSchema` if the feature `schemars` is enabled.
+macro_rules! impl_json_schema {
     ($name:ident, $schema:tt) => {
         #[cfg(feature = "schemars")]
         impl ::schemars::JsonSchema for $name {
@@ -89,4 +89,4 @@ macro_rules! json_schema {
         }
     };
 }
-pub(crate) use json_schema;
+pub(crate) use impl_json_schema;

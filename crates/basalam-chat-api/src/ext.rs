@@ -1,4 +1,4 @@
-//! What generated types have besides what the document says, written by hand.
+//! Hand-written methods and conversions of generated types.
 
 mod attachment_file;
 mod chat;

@@ -1,15 +1,18 @@
 //! The generated client and types of the Basalam chat service.
 //!
-//! This crate is what `cargo xtask generate` makes of `openapi/chat.json`, and the little that must
-//! live beside it: the macros that its ids and vocabularies are made with, methods of some types, the
-//! table's row type, the reading of answers, and the hook through which every request leaves. Users of the
-//! service want the crate `basalam-chat`, which wraps this one. Nothing here is covered by semantic
-//! versioning.
+//! `cargo xtask generate` writes the client from `openapi/chat.json`. The rest of this crate is its
+//! hand-written runtime: the macros that define newtypes and open enums, extra methods on generated types,
+//! the row type of the operation table, response decoding, and the [`Transport`] trait that sends every
+//! request. This crate is an implementation detail of `basalam-chat` and is not covered by semantic
+//! versioning; use `basalam-chat` instead.
 //!
-//! With the feature `build-time-codegen` the client is generated while this crate is built, from the
-//! document beside its `Cargo.toml` or from the file that the environment variable
-//! `BASALAM_CHAT_SPEC` names. The result is the same, byte for byte. With `jiff` the service's times are
-//! read as jiff's types, and with `schemars` the types have JSON Schemas.
+//! # Features
+//!
+//! - `build-time-codegen`: generates the client at build time, from the `openapi/chat.json` of this crate
+//!   or from the file named by the environment variable `BASALAM_CHAT_SPEC`. For the same document the
+//!   result is byte-identical to the committed source.
+//! - `jiff`: converts timestamps to jiff types.
+//! - `schemars`: implements `JsonSchema` for all types.
 
 mod define;
 mod ext;
@@ -28,7 +31,7 @@ mod client {
     include!(concat!(env!("OUT_DIR"), "/client.rs"));
 }
 
-/// Ids, texts, secrets and open vocabularies.
+/// Ids, string newtypes, secrets, open enums and lenient lists.
 #[rustfmt::skip]
 pub mod newtypes {
     #[cfg(not(feature = "build-time-codegen"))]
@@ -37,7 +40,7 @@ pub mod newtypes {
     include!(concat!(env!("OUT_DIR"), "/newtypes.rs"));
 }
 
-/// The table of operations.
+/// The operation table.
 #[rustfmt::skip]
 pub mod operations {
     #[cfg(not(feature = "build-time-codegen"))]
@@ -59,15 +62,15 @@ pub use transport::{
 #[cfg(all(test, feature = "build-time-codegen"))]
 mod tests {
     #[test]
-    fn generating_while_building_gives_the_committed_bytes() {
-        macro_rules! is_committed {
+    fn build_time_output_matches_committed_source() {
+        macro_rules! matches_committed {
             ($file:literal) => {
                 include_str!(concat!(env!("OUT_DIR"), "/", $file))
                     == include_str!(concat!("generated/", $file))
             };
         }
-        assert!(is_committed!("client.rs"));
-        assert!(is_committed!("newtypes.rs"));
-        assert!(is_committed!("operations.rs"));
+        assert!(matches_committed!("client.rs"));
+        assert!(matches_committed!("newtypes.rs"));
+        assert!(matches_committed!("operations.rs"));
     }
 }

@@ -1,26 +1,26 @@
-//! What the document says of an operation and the transport goes by.
+//! Operation metadata that the transport needs.
 
-/// One row of the table of operations.
+/// A row of the operation table.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Operation {
-    /// The operation's id in the document, such as `create_message`.
+    /// The `operationId`, such as `create_message`.
     pub id: &'static str,
-    /// The method.
+    /// The HTTP method.
     pub method: reqwest::Method,
     /// The path template, such as `/v1/chats/{chat_id}/messages`.
     pub path: &'static str,
-    /// Whether repeating the operation does no harm.
+    /// `true` if the operation is idempotent, so it can be retried safely.
     pub idempotent: bool,
-    /// Who may call it.
+    /// The required authorization.
     pub authorization: Authorization,
-    /// The status of its documented success answer.
+    /// The status of the documented success response.
     pub success: u16,
-    /// Whether its path holds a secret, so that its URL must not be shown.
+    /// `true` if the path contains a secret, so the URL must be redacted.
     pub secret_path: bool,
 }
 
-/// Who may call an operation.
+/// Authorization that an operation requires.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Authorization {
@@ -28,7 +28,7 @@ pub enum Authorization {
     None,
     /// A bearer token is sent.
     Bearer {
-        /// The OAuth scopes that the token needs; empty where nobody has named any.
+        /// The OAuth scopes that the token needs; empty if they are unknown.
         scopes: &'static [&'static str],
     },
 }

@@ -1,10 +1,10 @@
-//! Percent-encoding of what goes into a path.
+//! Percent-encoding of path parameters.
 
 use std::borrow::Cow;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// Everything but RFC 3986's unreserved characters and the colon of a bot token.
+/// Every character except RFC 3986's unreserved ones and the colon of a bot token.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
@@ -12,15 +12,15 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~')
     .remove(b':');
 
-/// Encodes a value so that it stays one segment of a path.
+/// Percent-encodes a value as a single path segment.
 ///
-/// A value of `.` or `..` cannot be kept from being read as a step in the path, so it becomes an
-/// empty segment, which no operation has.
+/// Encoding cannot prevent `.` and `..` from being interpreted as relative segments, so both become an
+/// empty segment, which matches no operation.
 #[must_use]
 pub fn encode_segment(value: &str) -> Cow<'_, str> {
     match value {
         "." | ".." => Cow::Borrowed(""),
-        // Numbers and most tokens stay as they are, without a copy.
+        // Borrows the value if nothing needs encoding, as for integers and most tokens.
         value => utf8_percent_encode(value, SEGMENT).into(),
     }
 }
@@ -30,7 +30,7 @@ mod tests {
     use super::encode_segment;
 
     #[test]
-    fn nothing_leaves_its_segment() {
+    fn encodes_separators_and_dot_segments() {
         assert_eq!(encode_segment("1:a/../b"), "1:a%2F..%2Fb");
         assert_eq!(encode_segment("1:a\\..\\b"), "1:a%5C..%5Cb");
         assert_eq!(encode_segment("1:a?b#c"), "1:a%3Fb%23c");

@@ -1,8 +1,7 @@
-//! Sending requests and reading answers, compiled in this crate.
+//! Sending requests and decoding responses.
 //!
-//! Generic functions and the bodies of `async fn`s are compiled where they are used. What the generated
-//! client does beyond waiting is therefore in functions that are neither: reading an answer of each type
-//! is compiled here, once, and not again in every crate that calls an operation.
+//! Generic functions and `async fn`s are compiled in the crates that use them. To compile the decoding of
+//! each response type only once, in this crate, it is in functions that are neither.
 
 use http::StatusCode;
 use reqwest::Request;
@@ -13,52 +12,51 @@ use crate::operation::Operation;
 use crate::transport::{SuccessResponse, TransportError};
 use crate::types::UploadFileResponse;
 
-/// A success answer whose body is there, and not read yet.
+/// A success response whose body is not decoded yet.
 pub(crate) struct RawResponse {
     operation: &'static Operation,
-    answer: SuccessResponse,
+    inner: SuccessResponse,
 }
 
-/// What an operation answers with.
+/// A type that an operation returns.
 pub(crate) trait FromResponse: Sized {
-    /// Reads an answer.
-    // The error is progenitor's, as the generated client's users get it.
+    /// Decodes a response.
+    // The error type is progenitor's.
     #[allow(clippy::result_large_err)]
-    fn read(answer: RawResponse) -> Result<ResponseValue<Self>, Error<()>>;
+    fn read(response: RawResponse) -> Result<ResponseValue<Self>, Error<()>>;
 }
 
-/// Sends the request that `make` makes, and waits for its success answer.
+/// Sends the request that `build` returns and waits for the success response.
 pub(crate) async fn send(
     client: &Client,
     operation: &'static Operation,
-    make: &(dyn Fn() -> Result<Request, Error<()>> + Sync),
+    build: &(dyn Fn() -> Result<Request, Error<()>> + Sync),
 ) -> Result<RawResponse, Error<()>> {
-    let request = make()?;
-    // What could be made once can be made again.
-    let again = || make().ok();
+    let request = build()?;
+    // Building the same request again cannot fail.
+    let rebuild = || build().ok();
     let transport = &client.inner.transport;
-    let answer = transport.send(operation, request, &again).await;
-    match answer {
-        Ok(answer) => Ok(RawResponse { operation, answer }),
-        Err(failure) => Err(refused(failure)),
+    let result = transport.send(operation, request, &rebuild).await;
+    match result {
+        Ok(inner) => Ok(RawResponse { operation, inner }),
+        Err(error) => Err(into_progenitor_error(error)),
     }
 }
 
-/// What progenitor has for an answer that is none of success.
-fn refused(failure: TransportError) -> Error<()> {
-    Error::UnexpectedResponse(failure.into_answer())
+fn into_progenitor_error(error: TransportError) -> Error<()> {
+    Error::UnexpectedResponse(error.into_response())
 }
 
-/// Makes types answers. Each is read by a function of its own that is not generic.
+/// Implements [`FromResponse`] for JSON types, with a non-generic function for each.
 macro_rules! impl_from_json {
-    ($($answer:ty),+ $(,)?) => {
-        $(impl $crate::response::FromResponse for $answer {
+    ($($response:ty),+ $(,)?) => {
+        $(impl $crate::response::FromResponse for $response {
             fn read(
-                answer: $crate::response::RawResponse,
+                response: $crate::response::RawResponse,
             ) -> ::std::result::Result<ResponseValue<Self>, Error<()>> {
-                match $crate::response::read_json(answer.body()) {
-                    ::std::result::Result::Ok(value) => ::std::result::Result::Ok(answer.with(value)),
-                    ::std::result::Result::Err(error) => ::std::result::Result::Err(answer.unreadable(error)),
+                match $crate::response::read_json(response.body()) {
+                    ::std::result::Result::Ok(value) => ::std::result::Result::Ok(response.with_value(value)),
+                    ::std::result::Result::Err(error) => ::std::result::Result::Err(response.into_decode_error(error)),
                 }
             }
         })+
@@ -66,59 +64,59 @@ macro_rules! impl_from_json {
 }
 pub(crate) use impl_from_json;
 
-/// An answer without a body, whatever came in its place.
+/// A response without a body. Any body is ignored.
 impl FromResponse for () {
-    fn read(answer: RawResponse) -> Result<ResponseValue<()>, Error<()>> {
-        Ok(answer.with(()))
+    fn read(response: RawResponse) -> Result<ResponseValue<()>, Error<()>> {
+        Ok(response.with_value(()))
     }
 }
 
 impl RawResponse {
     pub(crate) fn body(&self) -> &[u8] {
-        &self.answer.body
+        &self.inner.body
     }
 
-    pub(crate) fn with<T>(self, value: T) -> ResponseValue<T> {
-        // The document's statuses are between 200 and 299, so the default is never reached.
+    pub(crate) fn with_value<T>(self, value: T) -> ResponseValue<T> {
+        // Documented success statuses are between 200 and 299, so the default is never used.
         let status = StatusCode::from_u16(self.operation.success).unwrap_or_default();
-        ResponseValue::new(value, status, self.answer.headers)
+        ResponseValue::new(value, status, self.inner.headers)
     }
 
-    pub(crate) fn unreadable(self, error: serde_json::Error) -> Error<()> {
-        Error::InvalidResponsePayload(self.answer.body, error)
+    pub(crate) fn into_decode_error(self, error: serde_json::Error) -> Error<()> {
+        Error::InvalidResponsePayload(self.inner.body, error)
     }
 }
 
-/// Reads the answer of the upload, whose request is none that progenitor writes.
+/// Decodes the response of `upload_file`, whose request progenitor does not support.
 ///
 /// # Errors
 ///
-/// Fails where the body is not what the document describes.
+/// Returns an error if the body does not match the document.
 pub fn read_uploaded_file(body: &[u8]) -> Result<UploadFileResponse, serde_json::Error> {
     read_json(body)
 }
 
-/// Reads a JSON text.
+/// Decodes JSON.
 ///
 /// # Errors
 ///
-/// Fails where the text is not UTF-8, not JSON, or not what the type asks for. Where it is not UTF-8, the
-/// error is that of a text which breaks off there.
+/// Returns an error if the input is not UTF-8, not JSON, or does not match the type. Invalid UTF-8 is
+/// treated as the end of the input.
 pub fn read_json<T: DeserializeOwned>(json: &[u8]) -> Result<T, serde_json::Error> {
-    // To look at the whole of it once is a good deal quicker than at each text in it.
-    let (text, is_whole) = match std::str::from_utf8(json) {
+    // Validating the whole input at once is considerably faster than validating each string in it.
+    let (json, is_complete) = match std::str::from_utf8(json) {
         Ok(json) => (json, true),
-        // It was found to be UTF-8 up to there just now, so the default is never reached.
+        // The prefix was just found to be valid, so the default is never used.
         Err(error) => {
-            let beginning = &json[..error.valid_up_to()];
-            (std::str::from_utf8(beginning).unwrap_or_default(), false)
+            let prefix = &json[..error.valid_up_to()];
+            (std::str::from_utf8(prefix).unwrap_or_default(), false)
         }
     };
-    // In one place, since reading is compiled for every type.
-    let value = serde_json::from_str(text)?;
-    match is_whole {
+    // Called in one place only, since it is compiled for every type.
+    let value = serde_json::from_str(json)?;
+    match is_complete {
         true => Ok(value),
-        false => Err(serde::de::Error::custom("what follows it is not UTF-8")),
+        false => Err(serde::de::Error::custom("invalid UTF-8 after the value")),
     }
 }
 
@@ -129,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_utf8_breaks_off_there() {
+    fn invalid_utf8_is_treated_as_end_of_input() {
         for json in [
             &b"{\"text\": \"a\xffb\"}"[..],
             b"{\"text\": \"a\",\xff}",
@@ -137,21 +135,21 @@ mod tests {
         ] {
             let error = read_json::<Value>(json).unwrap_err();
             assert!(error.is_eof(), "{error}");
-            let place = json.iter().position(|byte| *byte == 0xff).unwrap();
-            assert_eq!((error.line(), error.column()), (1, place), "{error}");
+            let position = json.iter().position(|byte| *byte == 0xff).unwrap();
+            assert_eq!((error.line(), error.column()), (1, position), "{error}");
         }
         let error = read_json::<Value>(b"{}\xff").unwrap_err();
         assert!(error.is_data(), "{error}");
     }
 
     #[test]
-    fn what_is_wrong_before_the_text_ceases_to_be_utf8_is_told_first() {
+    fn earlier_type_error_takes_precedence_over_invalid_utf8() {
         let error = read_json::<Vec<u8>>(b"[1, \"a\", \"\xff\"]").unwrap_err();
         assert!(error.is_data(), "{error}");
     }
 
     #[test]
-    fn what_breaks_off_within_a_character_breaks_off() {
+    fn input_truncated_within_a_character_is_end_of_input() {
         let json = "{\"text\": \"سلام\"}";
         let within = json.find('م').unwrap() + 1;
         let error = read_json::<Value>(&json.as_bytes()[..within]).unwrap_err();
@@ -159,9 +157,9 @@ mod tests {
     }
 
     #[test]
-    fn what_a_type_has_no_use_for_must_be_utf8_too() {
+    fn rejects_invalid_utf8_in_ignored_fields() {
         #[derive(serde::Deserialize)]
-        struct Nothing {}
-        assert!(read_json::<Nothing>(b"{\"token\": \"\xff\"}").is_err());
+        struct Empty {}
+        assert!(read_json::<Empty>(b"{\"token\": \"\xff\"}").is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! The hook through which every generated request leaves this crate.
+//! The transport trait that sends every request of the generated client.
 
 use std::any::Any;
 use std::fmt;
@@ -12,87 +12,89 @@ use reqwest::{Request, Response};
 
 use crate::operation::Operation;
 
-/// What a [`Transport`] answers with, once it is there.
+/// The future returned by [`Transport::send`].
 pub type TransportFuture<'a> =
     Pin<Box<dyn Future<Output = Result<SuccessResponse, TransportError>> + Send + 'a>>;
 
-/// Makes the request of an operation once more.
+/// Builds the request of an operation again, for a retry.
 pub type RequestFactory<'a> = &'a (dyn Fn() -> Option<Request> + Sync);
 
-/// Carries requests of the generated client to the service.
+/// Sends the requests of the generated client.
 ///
-/// Authorisation, sending, limits and whatever else is done to every request happen in here.
+/// An implementation is responsible for everything that applies to all requests, such as authorization,
+/// timeouts and retries.
 pub trait Transport: fmt::Debug + Send + Sync {
-    /// Sends a request of `operation`, as often as it takes and may, and gives its success answer, read
-    /// whole.
+    /// Sends a request of `operation` and returns its success response with the complete body.
     ///
-    /// `again` makes the same request once more. Unlike a copy, it costs nothing where nothing is repeated.
+    /// `rebuild` builds the same request again for a retry. Unlike a clone of the request, it costs nothing
+    /// if there is no retry.
     ///
-    /// Whatever else comes is a failure, which reaches the caller inside
+    /// # Errors
+    ///
+    /// Returns an error for any other outcome. The caller receives it inside
     /// [`Error::UnexpectedResponse`](crate::Error::UnexpectedResponse).
     fn send<'a>(
         &'a self,
         operation: &'static Operation,
         request: Request,
-        again: RequestFactory<'a>,
+        rebuild: RequestFactory<'a>,
     ) -> TransportFuture<'a>;
 }
 
-/// An answer that the document describes as success, read whole.
+/// A documented success response with its complete body.
 pub struct SuccessResponse {
-    /// Its headers.
+    /// The headers.
     pub headers: HeaderMap,
-    /// Its body, decompressed.
+    /// The decompressed body.
     pub body: Bytes,
 }
 
-/// Shows nothing of the body, which holds what people write to each other.
+/// Omits the body, which contains private messages.
 impl fmt::Debug for SuccessResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let length = self.body.len();
-        write!(f, "SuccessResponse({length} bytes)")
+        write!(f, "SuccessResponse({} bytes)", self.body.len())
     }
 }
 
-/// What a transport failed with, of a type that its caller knows.
+/// An error of a [`Transport`], of a type known to its caller.
 ///
-/// progenitor's errors have no place for it, so a failure travels inside an answer that nobody sent, and
-/// [`take`](TransportError::take) gets it out again.
+/// progenitor's error type has no variant for it, so it is carried in the extensions of a synthetic
+/// response, from which [`take`](TransportError::take) extracts it.
 #[derive(Clone, Debug)]
 pub struct TransportError(Arc<dyn Any + Send + Sync>);
 
-/// The status of an answer that carries a failure. No document names it.
-const CARRIER: u16 = 599;
+/// The status of the synthetic response, which no document uses.
+const SYNTHETIC_STATUS: u16 = 599;
 
 impl TransportError {
-    /// Wraps what the transport failed with.
-    pub fn new<T: Any + Send + Sync>(failure: T) -> TransportError {
-        TransportError(Arc::new(failure))
+    /// Wraps an error.
+    pub fn new<T: Any + Send + Sync>(error: T) -> TransportError {
+        TransportError(Arc::new(error))
     }
 
-    /// Takes the failure out of the answer that carries it, if one does and it is a `T`.
-    pub fn take<T: Any + Send + Sync>(answer: &mut Response) -> Option<T> {
-        let TransportError(failure) = answer.extensions_mut().remove::<TransportError>()?;
-        Arc::into_inner(failure.downcast::<T>().ok()?)
+    /// Takes the error out of a response, if it contains one of type `T`.
+    pub fn take<T: Any + Send + Sync>(response: &mut Response) -> Option<T> {
+        let TransportError(error) = response.extensions_mut().remove::<TransportError>()?;
+        Arc::into_inner(error.downcast::<T>().ok()?)
     }
 
-    pub(crate) fn into_answer(self) -> Response {
-        let mut answer = http::Response::new(Vec::new());
-        // 599 is a status that the type can hold, so the default is never reached.
-        *answer.status_mut() = http::StatusCode::from_u16(CARRIER).unwrap_or_default();
-        answer.extensions_mut().insert(self);
-        Response::from(answer)
+    pub(crate) fn into_response(self) -> Response {
+        let mut response = http::Response::new(Vec::new());
+        // 599 is a valid status code, so the default is never used.
+        *response.status_mut() = http::StatusCode::from_u16(SYNTHETIC_STATUS).unwrap_or_default();
+        response.extensions_mut().insert(self);
+        Response::from(response)
     }
 }
 
-/// What the generated client holds: its way to the service.
+/// State of the generated client: its transport.
 #[derive(Clone, Debug)]
 pub struct Inner {
     pub(crate) transport: Arc<dyn Transport>,
 }
 
 impl Inner {
-    /// Makes a client's inside from a transport.
+    /// Creates the client state from a transport.
     pub fn new(transport: Arc<dyn Transport>) -> Inner {
         Inner { transport }
     }

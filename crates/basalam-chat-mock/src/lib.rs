@@ -1,26 +1,24 @@
-//! Typed [httpmock](https://github.com/httpmock/httpmock) mocks of the Basalam chat service, to test
-//! your own code with.
+//! Typed [httpmock](https://github.com/httpmock/httpmock) mocks of the Basalam chat service, for tests of
+//! code that uses it.
 //!
-//! [`MockServerExt`] gives a [`MockServer`](httpmock::MockServer) a method for each operation of the
-//! service but the upload, whose body is no JSON. It takes a closure with two arguments of the
-//! operation's own types:
+//! [`MockServerExt`] adds a method to [`MockServer`](httpmock::MockServer) for each operation of the service
+//! except the file upload, whose body is not JSON. Each method takes a closure with two arguments whose types
+//! are specific to the operation:
 //!
-//! - *when* has a method for each parameter and the body, and matches the operation's method and path
-//!   before any of them is called;
-//! - *then* has `ok` for the answer.
+//! - *when* matches the operation's method and path, and has a method for each parameter and the body;
+//! - *then* has a method `ok` for the response.
 //!
-//! Both take the types of the generated client ([`types`], [`newtypes`]), so that a condition or an
-//! answer that the service could not have does not compile. An answer is best read from JSON, as the
-//! service writes it: a test then breaks where the service could not answer so. Where a test wants to
-//! leave what is documented, `into_inner()` gives httpmock's own `When` and `Then`.
+//! Both use the types of the generated client ([`types`], [`newtypes`]), so conditions and responses that the
+//! service does not support do not compile. Prefer to deserialize responses from JSON in the service's
+//! format: such a test also detects a response that the service cannot send. To go beyond the documented
+//! API, `into_inner()` returns httpmock's own `When` and `Then`.
 //!
-//! Mocks answer what each test tells them; where a test wants chats that remember what was sent, take
-//! `basalam-chat-emulator` instead.
+//! Mocks are stateless. For tests that need chats with stored messages, use `basalam-chat-emulator` instead.
 //!
-//! # Testing your own code
+//! # Testing a success
 //!
-//! Say your code greets a customer. The test gives it a client of the mock server, and asserts on what
-//! the service was asked:
+//! The function under test sends a greeting to a customer. The test passes it a client of the mock server
+//! and asserts on the received request:
 //!
 //! ```
 //! use basalam_chat::{ChatId, Client, Error, MessageId, PersonalToken};
@@ -29,13 +27,13 @@
 //! use httpmock::MockServer;
 //! use serde_json::json;
 //!
-//! // Your code.
+//! // The code under test.
 //! async fn greet(client: &Client, chat: ChatId) -> Result<MessageId, Error> {
 //!     let sent = client.create_message(chat, "Hello, how can I help you?").await?;
 //!     Ok(sent.id)
 //! }
 //!
-//! // Your test.
+//! // The test.
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let server = MockServer::start_async().await;
@@ -43,17 +41,17 @@
 //!     "message_type": "text",
 //!     "content": { "text": "Hello, how can I help you?" },
 //! }))?;
-//! let answer: CreateMessageResponse = serde_json::from_value(json!({ "data": {
+//! let response: CreateMessageResponse = serde_json::from_value(json!({ "data": {
 //!     "id": 71, "chat_id": 9, "message_type": "text",
 //!     "content": { "text": "Hello, how can I help you?" },
 //!     "created_at": "2026-07-22 10:28:23", "updated_at": "2026-07-22 10:28:23",
 //! } }))?;
 //! let mock = server.create_message(|when, then| {
 //!     when.chat_id(&ChatId(9)).body(&body);
-//!     then.ok(&answer);
+//!     then.ok(&response);
 //! });
 //!
-//! // A loopback address may be reached over plain http.
+//! // Plain http is allowed for loopback addresses.
 //! let client = Client::builder(PersonalToken::new("any-token"))
 //!     .base_url(server.base_url())
 //!     .build()?;
@@ -63,8 +61,9 @@
 //! # }
 //! ```
 //!
-//! What your code does when the service refuses is tested in the same way, with an answer beside the
-//! documented success:
+//! # Testing an error
+//!
+//! Error responses use `into_inner()`, since `ok` only accepts the documented success response:
 //!
 //! ```
 //! use basalam_chat::{Client, PersonalToken};
@@ -76,15 +75,15 @@
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let server = MockServer::start_async().await;
 //! server.get_unseen_chat_count(|_when, then| {
-//!     let refusal = json!({ "errors": [{ "message": "not in the scope" }] });
-//!     then.into_inner().status(403).json_body(refusal);
+//!     let body = json!({ "errors": [{ "message": "missing scope" }] });
+//!     then.into_inner().status(403).json_body(body);
 //! });
 //! let client = Client::builder(PersonalToken::new("any-token"))
 //!     .base_url(server.base_url())
 //!     .build()?;
 //! let error = client.get_unseen_chat_count().await.unwrap_err();
 //! assert!(error.is_forbidden());
-//! assert_eq!(error.messages(), ["not in the scope"]);
+//! assert_eq!(error.messages(), ["missing scope"]);
 //! # Ok(())
 //! # }
 //! ```

@@ -1,8 +1,8 @@
-//! Ids: numbers that cannot be mixed up.
+//! Typed integer ids.
 
 use std::fmt;
 
-/// A text that is no id.
+/// Error returned when a string cannot be parsed as an id.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct InvalidId {
     pub(crate) name: &'static str,
@@ -10,14 +10,14 @@ pub struct InvalidId {
 
 impl fmt::Display for InvalidId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "this is no {}: write a whole number", self.name)
+        write!(f, "invalid {}: expected an integer", self.name)
     }
 }
 
 impl std::error::Error for InvalidId {}
 
-/// Reads the number of an id from a number, or from a text that holds one. It is the same for every id, so
-/// that the way through a reader's values of any type is compiled once.
+/// Deserializes the integer of an id from an integer or from a string of digits. All ids share it, so
+/// `deserialize_any` is compiled once.
 pub(crate) struct IdVisitor;
 
 impl serde::de::Visitor<'_> for IdVisitor {
@@ -27,22 +27,23 @@ impl serde::de::Visitor<'_> for IdVisitor {
         f.write_str("a whole number, or a text that holds one")
     }
 
-    fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<i64, E> {
-        Ok(number)
+    fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<i64, E> {
+        Ok(value)
     }
 
-    fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<i64, E> {
-        i64::try_from(number)
-            .map_err(|_| E::invalid_value(serde::de::Unexpected::Unsigned(number), &self))
+    fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<i64, E> {
+        i64::try_from(value)
+            .map_err(|_| E::invalid_value(serde::de::Unexpected::Unsigned(value), &self))
     }
 
-    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<i64, E> {
-        text.parse()
-            .map_err(|_| E::invalid_value(serde::de::Unexpected::Other("a text"), &self))
+    fn visit_str<E: serde::de::Error>(self, s: &str) -> Result<i64, E> {
+        s.parse()
+            // The error must not repeat the string, which can be private.
+            .map_err(|_| E::invalid_value(serde::de::Unexpected::Other("a string"), &self))
     }
 }
 
-/// Makes an id: a transparent 64-bit number of a type of its own.
+/// Defines an id: a distinct type around a 64-bit integer.
 macro_rules! id {
     ($(#[$docs:meta])* pub struct $name:ident;) => {
         $(#[$docs])*
@@ -52,13 +53,13 @@ macro_rules! id {
         )]
         #[repr(transparent)]
         pub struct $name(
-            /// The number itself.
+            /// The integer.
             pub i64,
         );
 
         impl ::std::convert::From<i64> for $name {
-            fn from(number: i64) -> Self {
-                Self(number)
+            fn from(id: i64) -> Self {
+                Self(id)
             }
         }
 
@@ -71,8 +72,8 @@ macro_rules! id {
         impl ::std::str::FromStr for $name {
             type Err = $crate::InvalidId;
 
-            fn from_str(text: &str) -> ::std::result::Result<Self, Self::Err> {
-                text.parse()
+            fn from_str(s: &str) -> ::std::result::Result<Self, Self::Err> {
+                s.parse()
                     .map(Self)
                     .map_err(|_| $crate::InvalidId { name: stringify!($name) })
             }
@@ -101,7 +102,7 @@ macro_rules! id {
             }
         }
 
-        $crate::define::json_schema!($name, { "type": "integer", "format": "int64" });
+        $crate::define::impl_json_schema!($name, { "type": "integer", "format": "int64" });
     };
 }
 pub(crate) use id;
@@ -115,26 +116,26 @@ mod tests {
     }
 
     #[test]
-    fn an_id_is_read_from_a_number_and_from_a_numeric_text() {
+    fn deserializes_integer_and_numeric_string() {
         assert_eq!(serde_json::from_str::<StarId>("7").unwrap(), StarId(7));
         assert_eq!(serde_json::from_str::<StarId>("\"7\"").unwrap(), StarId(7));
         assert_eq!(serde_json::to_string(&StarId(7)).unwrap(), "7");
     }
 
     #[test]
-    fn what_is_no_number_is_no_id_and_the_error_does_not_repeat_it() {
-        for text in ["\"seven\"", "7.5", "null", "18446744073709551615", "{}"] {
-            assert!(serde_json::from_str::<StarId>(text).is_err(), "{text}");
+    fn rejects_non_integers_without_repeating_the_value() {
+        for json in ["\"seven\"", "7.5", "null", "18446744073709551615", "{}"] {
+            assert!(serde_json::from_str::<StarId>(json).is_err(), "{json}");
         }
         let error = serde_json::from_str::<StarId>("\"private\"").unwrap_err();
         assert!(!error.to_string().contains("private"));
     }
 
     #[test]
-    fn an_id_is_parsed_and_shown_as_its_number() {
+    fn parses_and_displays_as_integer() {
         assert_eq!("42".parse(), Ok(StarId(42)));
         assert_eq!(StarId(42).to_string(), "42");
         let error = "x".parse::<StarId>().unwrap_err();
-        assert_eq!(error.to_string(), "this is no StarId: write a whole number");
+        assert_eq!(error.to_string(), "invalid StarId: expected an integer");
     }
 }

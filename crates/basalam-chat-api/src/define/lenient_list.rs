@@ -1,4 +1,4 @@
-//! Lists that may come as an object.
+//! Lists that are deserialized from an array or an object.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -6,17 +6,17 @@ use std::marker::PhantomData;
 use serde::Deserialize;
 use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-/// Reads a list from an array, or from an object whose values are the items.
+/// Deserializes a list from an array, or from an object whose values are the items.
 ///
-/// An empty list has been seen as `{}`. A server that writes that writes a list with gaps as
-/// `{"0": …, "2": …}`, so the values of an object are read too instead of being lost.
+/// The service has been observed to send `{}` for an empty list. Servers that do so send a sparse list as
+/// `{"0": …, "2": …}`, so the values of an object are preserved.
 pub(crate) struct LenientListVisitor<T>(pub(crate) PhantomData<T>);
 
 impl<'de, T: Deserialize<'de>> Visitor<'de> for LenientListVisitor<T> {
     type Value = Vec<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list, or an object with the items as its values")
+        f.write_str("an array, or an object with the items as values")
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Vec<T>, A::Error> {
@@ -27,16 +27,16 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for LenientListVisitor<T> {
         Ok(list)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Vec<T>, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Vec<T>, A::Error> {
         let mut list = Vec::new();
-        while let Some((IgnoredAny, item)) = members.next_entry()? {
+        while let Some((IgnoredAny, item)) = fields.next_entry()? {
             list.push(item);
         }
         Ok(list)
     }
 }
 
-/// Makes a list that may come as an object.
+/// Defines a list that is deserialized from an array or an object.
 macro_rules! lenient_list {
     ($(#[$docs:meta])* pub struct $name:ident($item:ty);) => {
         $(#[$docs])*
@@ -121,20 +121,20 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_object_is_an_empty_list() {
+    fn deserializes_empty_object_as_empty_list() {
         let numbers: Numbers = serde_json::from_str("{}").unwrap();
         assert!(numbers.is_empty());
         assert_eq!(serde_json::to_string(&numbers).unwrap(), "[]");
     }
 
     #[test]
-    fn the_values_of_an_object_are_not_lost() {
+    fn deserializes_object_values() {
         let numbers: Numbers = serde_json::from_str(r#"{"0": 7, "2": 9}"#).unwrap();
         assert_eq!(*numbers, [7, 9]);
     }
 
     #[test]
-    fn an_array_is_read_in_order() {
+    fn deserializes_array_in_order() {
         let numbers: Numbers = serde_json::from_str("[3, 1, 2]").unwrap();
         assert_eq!(*numbers, [3, 1, 2]);
     }

@@ -1,17 +1,17 @@
-//! Vocabularies: lists of known values that are never closed.
+//! Open enums: string enums that accept unknown values.
 
 use std::fmt;
 use std::marker::PhantomData;
 
-/// A value of a vocabulary that this version does not know.
+/// A value of an open enum that this version does not know.
 ///
-/// It keeps the text, and nothing but reading a text makes one: a value that becomes known in a later
-/// version is the known variant there, wherever it came from.
+/// It preserves the string and can only be created by parsing one, so a value that a later version knows
+/// always becomes the known variant there.
 #[derive(Clone, Debug, Eq, PartialEq, PartialOrd, Ord, Hash)]
 pub struct UnknownValue(pub(crate) Box<str>);
 
 impl UnknownValue {
-    /// The value, as it came.
+    /// Returns the value as received.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -23,22 +23,22 @@ impl fmt::Display for UnknownValue {
     }
 }
 
-/// Reads a value without copying the text of a known one.
+/// Deserializes a value without allocating for a known one.
 pub(crate) struct OpenEnumVisitor<T>(pub(crate) PhantomData<T>);
 
 impl<T: for<'a> From<&'a str>> serde::de::Visitor<'_> for OpenEnumVisitor<T> {
     type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a text")
+        f.write_str("a string")
     }
 
-    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<T, E> {
-        Ok(T::from(text))
+    fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<T, E> {
+        Ok(T::from(value))
     }
 }
 
-/// Makes an open vocabulary.
+/// Defines an open enum.
 macro_rules! open_enum {
     (
         $(#[$docs:meta])*
@@ -54,15 +54,15 @@ macro_rules! open_enum {
         #[non_exhaustive]
         pub enum $name {
             $($(#[$variant_docs])* $variant,)+
-            /// A value that this version does not know, kept as it came.
+            /// A value that this version does not know, preserved as received.
             Unknown($crate::UnknownValue),
         }
 
         impl $name {
-            /// Every value that this version knows, in the order of the document.
+            /// All known values, in the order of the document.
             pub const KNOWN: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The value, as the service writes it.
+            /// Returns the value as used on the wire.
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $value,)+
@@ -70,15 +70,15 @@ macro_rules! open_enum {
                 }
             }
 
-            /// Whether this version knows the value.
+            /// Returns `true` if this version knows the value.
             pub fn is_known(&self) -> bool {
                 !matches!(self, Self::Unknown(_))
             }
         }
 
         impl ::std::convert::From<&str> for $name {
-            fn from(text: &str) -> Self {
-                match text {
+            fn from(value: &str) -> Self {
+                match value {
                     $($value => Self::$variant,)+
                     unknown => Self::Unknown($crate::UnknownValue(unknown.into())),
                 }
@@ -86,8 +86,8 @@ macro_rules! open_enum {
         }
 
         impl ::std::convert::From<::std::string::String> for $name {
-            fn from(text: ::std::string::String) -> Self {
-                Self::from(text.as_str())
+            fn from(value: ::std::string::String) -> Self {
+                Self::from(value.as_str())
             }
         }
 
@@ -100,8 +100,8 @@ macro_rules! open_enum {
             }
         }
 
-        $crate::define::from_texts!($name);
-        $crate::define::json_schema!($name, {
+        $crate::define::impl_string_traits!($name);
+        $crate::define::impl_json_schema!($name, {
             "anyOf": [{ "type": "string", "enum": [$($value),+] }, { "type": "string" }]
         });
     };
@@ -112,7 +112,7 @@ pub(crate) use open_enum;
 #[allow(dead_code, unreachable_pub)]
 mod tests {
     open_enum! {
-        /// A vocabulary for the tests.
+        /// An open enum for the tests.
         pub enum Shape {
             /// Round.
             Circle = "circle",
@@ -122,16 +122,16 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_value_keeps_its_text_both_ways() {
+    fn unknown_value_round_trips() {
         let shape: Shape = serde_json::from_str("\"hexagon\"").unwrap();
         assert!(!shape.is_known());
         assert_eq!(shape.as_str(), "hexagon");
         assert_eq!(serde_json::to_string(&shape).unwrap(), "\"hexagon\"");
-        assert!(matches!(shape, Shape::Unknown(text) if text.as_str() == "hexagon"));
+        assert!(matches!(shape, Shape::Unknown(value) if value.as_str() == "hexagon"));
     }
 
     #[test]
-    fn every_known_value_comes_back_from_its_text() {
+    fn known_values_round_trip() {
         for shape in Shape::KNOWN {
             assert_eq!(&Shape::from(shape.as_str()), shape);
             assert!(shape.is_known());

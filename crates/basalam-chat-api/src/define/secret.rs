@@ -1,8 +1,8 @@
-//! Secrets that stand in a path.
+//! Secrets in URL paths.
 
 use std::fmt;
 
-/// A text that cannot be a secret of a path.
+/// Error returned when a string is not valid as a secret in a URL path.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct InvalidSecret {
     pub(crate) name: &'static str,
@@ -12,7 +12,7 @@ impl fmt::Display for InvalidSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "this is no {}: it must be visible ASCII characters, at least one, without spaces",
+            "invalid {}: expected one or more visible ASCII characters, without spaces",
             self.name
         )
     }
@@ -20,10 +20,10 @@ impl fmt::Display for InvalidSecret {
 
 impl std::error::Error for InvalidSecret {}
 
-/// Makes a type for a secret that stands in a path.
+/// Defines a secret that is used in a URL path.
 ///
-/// It has no `Display`, so that nothing shows it by accident. progenitor builds paths with
-/// `value.to_string()`, and the hidden method of that name serves it alone.
+/// The type does not implement `Display`, to prevent accidental logging. progenitor builds paths with
+/// `value.to_string()`, so there is a hidden method of that name.
 macro_rules! secret {
     ($(#[$docs:meta])* pub struct $name:ident;) => {
         $(#[$docs])*
@@ -31,18 +31,18 @@ macro_rules! secret {
         pub struct $name(::secrecy::SecretString);
 
         impl $name {
-            /// Takes a secret in.
+            /// Creates a secret.
             ///
             /// # Errors
             ///
-            /// Gives [`InvalidSecret`]($crate::InvalidSecret) where the text is empty or has
-            /// characters other than visible ASCII.
+            /// Returns [`InvalidSecret`]($crate::InvalidSecret) if the string is empty or
+            /// contains characters other than visible ASCII.
             pub fn new(
                 secret: impl ::std::convert::Into<::std::string::String>,
             ) -> ::std::result::Result<Self, $crate::InvalidSecret> {
                 let secret = ::secrecy::SecretString::from(secret.into());
-                let text = ::secrecy::ExposeSecret::expose_secret(&secret);
-                if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+                let value = ::secrecy::ExposeSecret::expose_secret(&secret);
+                if value.is_empty() || !value.bytes().all(|byte| byte.is_ascii_graphic()) {
                     return ::std::result::Result::Err($crate::InvalidSecret {
                         name: stringify!($name),
                     });
@@ -50,12 +50,12 @@ macro_rules! secret {
                 ::std::result::Result::Ok(Self(secret))
             }
 
-            /// Shows the secret to code that must have it.
+            /// Returns the secret in plain text.
             pub fn expose_secret(&self) -> &str {
                 ::secrecy::ExposeSecret::expose_secret(&self.0)
             }
 
-            // An inherent method on purpose: `Display` would show the secret to every `{}`.
+            // Deliberately inherent: `Display` would expose the secret to every `{}`.
             #[doc(hidden)]
             #[allow(clippy::inherent_to_string)]
             pub fn to_string(&self) -> ::std::string::String {
@@ -81,17 +81,17 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_is_not_shown() {
+    fn debug_output_is_redacted() {
         let password = Password::new("1:correct-horse").unwrap();
         assert_eq!(format!("{password:?}"), "Password([redacted])");
         assert_eq!(password.expose_secret(), "1:correct-horse");
     }
 
     #[test]
-    fn what_no_path_can_hold_is_no_secret_and_is_not_repeated() {
-        for text in ["", "a b", "a\nb", "\u{0633}"] {
-            let error = Password::new(text).unwrap_err();
-            assert!(error.to_string().starts_with("this is no Password:"));
+    fn rejects_invalid_secrets() {
+        for value in ["", "a b", "a\nb", "\u{0633}"] {
+            let error = Password::new(value).unwrap_err();
+            assert!(error.to_string().starts_with("invalid Password:"));
         }
     }
 }

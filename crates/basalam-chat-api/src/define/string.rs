@@ -1,6 +1,6 @@
-//! Texts with a meaning of their own.
+//! String newtypes.
 
-/// Makes a type that keeps a text as it came.
+/// Defines a newtype that preserves a string as received.
 macro_rules! string {
     ($(#[$docs:meta])* pub struct $name:ident;) => {
         $(#[$docs])*
@@ -12,31 +12,31 @@ macro_rules! string {
         pub struct $name(::std::string::String);
 
         impl $name {
-            /// The text, as it came.
+            /// Returns the string as received.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
 
-            /// Gives the text away.
+            /// Returns the inner string.
             pub fn into_string(self) -> ::std::string::String {
                 self.0
             }
         }
 
         impl ::std::convert::From<&str> for $name {
-            fn from(text: &str) -> Self {
-                Self(text.to_owned())
+            fn from(value: &str) -> Self {
+                Self(value.to_owned())
             }
         }
 
         impl ::std::convert::From<::std::string::String> for $name {
-            fn from(text: ::std::string::String) -> Self {
-                Self(text)
+            fn from(value: ::std::string::String) -> Self {
+                Self(value)
             }
         }
 
-        $crate::define::from_texts!($name);
-        $crate::define::json_schema!($name, { "type": "string" });
+        $crate::define::impl_string_traits!($name);
+        $crate::define::impl_json_schema!($name, { "type": "string" });
     };
 }
 pub(crate) use string;
@@ -45,12 +45,12 @@ pub(crate) use string;
 #[allow(dead_code, unreachable_pub)]
 mod tests {
     string! {
-        /// A text for the tests.
+        /// A string for the tests.
         pub struct Colour;
     }
 
     #[test]
-    fn a_text_is_kept_as_it_came() {
+    fn preserves_the_string() {
         let colour: Colour = serde_json::from_str("\" Blue \"").unwrap();
         assert_eq!(colour, " Blue ");
         assert_eq!(serde_json::to_string(&colour).unwrap(), "\" Blue \"");

@@ -1,17 +1,17 @@
-//! Describing files to attach.
+//! Constructor and setters of [`AttachmentFile`].
 
 use crate::newtypes::FileId;
 use crate::types::AttachmentFile;
 
-/// The two parts that a file to attach must have: its id and its address.
+/// Creates an attachment from its two required fields, the file id and the URL.
 impl<T: Into<String>> From<(FileId, T)> for AttachmentFile {
-    fn from((id, address): (FileId, T)) -> AttachmentFile {
-        AttachmentFile::new(id, address.into())
+    fn from((id, url): (FileId, T)) -> AttachmentFile {
+        AttachmentFile::new(id, url.into())
     }
 }
 
 impl AttachmentFile {
-    /// Sets the width and the height, in pixels.
+    /// Sets the width and the height in pixels.
     ///
     /// ```
     /// # use basalam_chat_api::{newtypes::FileId, types::AttachmentFile};
@@ -27,7 +27,7 @@ impl AttachmentFile {
         self
     }
 
-    /// Sets the name to show for the file.
+    /// Sets the display name.
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> AttachmentFile {
         self.name = Some(name.into());
@@ -41,14 +41,14 @@ impl AttachmentFile {
         self
     }
 
-    /// Sets the length of a recording, likely in seconds.
+    /// Sets the duration of a recording. Likely: the unit is seconds.
     #[must_use]
     pub fn with_duration(mut self, seconds: i64) -> AttachmentFile {
         self.duration = Some(seconds);
         self
     }
 
-    /// Sets the text from which a blurred preview can be drawn, likely in the BlurHash format.
+    /// Sets the string from which a blurred preview can be drawn. Likely: the format is BlurHash.
     #[must_use]
     pub fn with_blur_hash(mut self, blur_hash: impl Into<String>) -> AttachmentFile {
         self.blur_hash = Some(blur_hash.into());
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_part_of_a_file_reaches_its_member() {
+    fn setters_set_their_fields() {
         let file = AttachmentFile::from((FileId(1), "https://example.com/a.mp4".to_owned()))
             .with_dimensions(2, 3)
             .with_name("a.mp4")

@@ -1,19 +1,19 @@
-//! Reading chats.
+//! Accessors of [`Chat`].
 
 use super::ChatKind;
 use crate::types::Chat;
 
 impl Chat {
-    /// Whether the chat has messages that its owner has not seen.
+    /// Returns `true` if the chat has messages that the current user has not seen.
     ///
-    /// That the owner has marked it as unread by hand does not count; `marked_as_unread` says so.
+    /// Ignores `marked_as_unread`, which the user sets manually.
     pub fn has_unseen(&self) -> bool {
         self.unseen_message_count > 0
     }
 
-    /// The name to show for the chat: that of the other side, the group, the channel or the bot.
+    /// Returns the display name of the chat: that of the other party, the group, the channel or the bot.
     ///
-    /// `None` where the service names none.
+    /// Returns `None` if the name is missing or empty.
     pub fn title(&self) -> Option<&str> {
         let title = match self.kind() {
             ChatKind::Private { contact } => contact.and_then(|contact| contact.name.as_deref()),
@@ -32,19 +32,19 @@ mod tests {
 
     use super::*;
 
-    fn chat(chat_type: &str, members: Value) -> Chat {
+    fn chat(chat_type: &str, fields: Value) -> Chat {
         let mut chat = json!({
             "id": 1, "chat_type": chat_type, "marked_as_unread": false, "unseen_message_count": 0,
             "updated_at": "2026-07-22 10:28:23", "contact_is_blocked": false,
             "show_approvals": false,
         });
-        let members = members.as_object().unwrap().clone();
-        chat.as_object_mut().unwrap().extend(members);
+        let fields = fields.as_object().unwrap().clone();
+        chat.as_object_mut().unwrap().extend(fields);
         serde_json::from_value(chat).unwrap()
     }
 
     #[test]
-    fn the_type_decides_what_a_chat_is_and_its_part_is_at_hand() {
+    fn kind_and_title_depend_on_the_chat_type() {
         let private = chat("private", json!({ "contact": { "name": "Sara" } }));
         let group = chat("group", json!({ "group": { "title": "Weavers" } }));
         let channel = chat("channel", json!({ "channel": { "title": "News" } }));
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn a_chat_without_its_part_is_still_of_its_kind() {
+    fn kind_does_not_require_details() {
         let channel = chat("channel", json!({ "contact": null, "channel": null }));
         assert_eq!(channel.kind(), ChatKind::Channel { channel: None });
         assert_eq!(channel.title(), None);
@@ -79,13 +79,13 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_type_is_given_as_it_came() {
+    fn kind_of_unknown_type_is_other() {
         let chat = chat("salon", json!({}));
         assert!(matches!(chat.kind(), ChatKind::Other(other) if other == "salon"));
     }
 
     #[test]
-    fn only_messages_that_were_not_seen_count_as_unseen() {
+    fn has_unseen_ignores_marked_as_unread() {
         assert!(!chat("private", json!({ "marked_as_unread": true })).has_unseen());
         assert!(chat("private", json!({ "unseen_message_count": 1 })).has_unseen());
     }

@@ -1,34 +1,34 @@
-//! What a chat is, with what describes it.
+//! Chats by type.
 
 use crate::newtypes::ChatType;
 use crate::types::{Channel, Chat, ChatBot, Contact, Group};
 
-/// What a chat is, with the part of it that describes it; made by [`Chat::kind`].
+/// A chat's type with the details for that type, returned by [`Chat::kind`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ChatKind<'a> {
     /// Two people.
     #[non_exhaustive]
     Private {
-        /// The other one, where the service says who that is.
+        /// The other party, if present in the response.
         contact: Option<&'a Contact>,
     },
     /// Several people.
     #[non_exhaustive]
     Group {
-        /// What the group is, where the service says so.
+        /// The group's details, if present in the response.
         group: Option<&'a Group>,
     },
-    /// One side writes, and many read.
+    /// One party writes and many read.
     #[non_exhaustive]
     Channel {
-        /// What the channel is, where the service says so.
+        /// The channel's details, if present in the response.
         channel: Option<&'a Channel>,
     },
     /// A conversation with a bot.
     #[non_exhaustive]
     Bot {
-        /// What the bot is, where the service says so.
+        /// The bot's details, if present in the response.
         bot: Option<&'a ChatBot>,
     },
     /// A type that this version does not know.
@@ -36,10 +36,9 @@ pub enum ChatKind<'a> {
 }
 
 impl Chat {
-    /// What the chat is, to match on.
+    /// Returns the chat's type with its details, to match on.
     ///
-    /// Likely: the types are those of Basalam's web application. The parts that describe a chat may
-    /// be missing from it whatever its type.
+    /// Likely: the types are those of Basalam's web application. The details can be missing for any type.
     ///
     /// ```
     /// use basalam_chat_api::{ChatKind, types::Chat};

@@ -1,25 +1,25 @@
-//! Reading messages.
+//! Accessors of messages.
 
 use crate::newtypes::UserId;
 use crate::types::{Message, RepliedMessage};
 
-/// Writes what both kinds of messages have: a message, and the one that it answers.
-macro_rules! message {
+/// Implements the accessors shared by messages and the messages that they reply to.
+macro_rules! impl_accessors {
     ($name:ident) => {
         impl $name {
-            /// Whether the other side has seen the message.
+            /// Returns `true` if the other party has seen the message.
             pub fn is_seen(&self) -> bool {
                 self.seen_at
                     .as_ref()
                     .is_some_and(|time| !time.as_str().is_empty())
             }
 
-            /// The user who sent the message, where the service says who that is.
+            /// Returns the id of the sender, if present in the response.
             pub fn sender_id(&self) -> Option<UserId> {
                 self.sender.as_ref()?.id
             }
 
-            /// Whether this user has sent the message; not where the service does not say who has.
+            /// Returns `true` if `user` sent the message, and `false` if the sender is unknown.
             pub fn is_from(&self, user: UserId) -> bool {
                 self.sender_id() == Some(user)
             }
@@ -27,8 +27,8 @@ macro_rules! message {
     };
 }
 
-message!(Message);
-message!(RepliedMessage);
+impl_accessors!(Message);
+impl_accessors!(RepliedMessage);
 
 #[cfg(test)]
 mod tests {
@@ -46,7 +46,7 @@ mod tests {
     }
 
     #[test]
-    fn the_sender_is_known_by_a_number_or_a_numeric_text() {
+    fn sender_id_can_be_an_integer_or_a_numeric_string() {
         for id in [json!(430), json!("430")] {
             let message = message(json!({ "id": id }), Value::Null);
             assert!(message.is_from(UserId(430)));
@@ -55,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_without_a_sender_is_from_nobody() {
+    fn is_from_is_false_without_sender_id() {
         for sender in [json!(null), json!({}), json!({ "id": null })] {
             let message = message(sender, Value::Null);
             assert_eq!(message.sender_id(), None);
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_is_seen_once_it_has_a_time() {
+    fn is_seen_requires_seen_at() {
         assert!(message(Value::Null, json!("2026-07-22 10:28:23")).is_seen());
         assert!(!message(Value::Null, json!(null)).is_seen());
         assert!(!message(Value::Null, json!("")).is_seen());

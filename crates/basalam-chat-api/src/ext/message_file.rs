@@ -1,15 +1,15 @@
-//! Reading the files of messages.
+//! Accessors of [`MessageFile`].
 
 use std::time::Duration;
 
 use crate::types::MessageFile;
 
 impl MessageFile {
-    /// The address to fetch the file from: `url`, or where that is missing the `primary` and then the
-    /// `original` one of a member `urls`.
+    /// Returns the URL of the file: `url`, or if that is missing `primary`, then `original` of the property
+    /// `urls`.
     ///
-    /// Likely: uploaded files have these, and message files are uploaded files. `None` where there is
-    /// no address.
+    /// Likely: uploaded files have these properties, and message files are uploaded files. Returns `None` if
+    /// all are missing.
     ///
     /// ```
     /// # use basalam_chat_api::types::MessageFile;
@@ -19,15 +19,12 @@ impl MessageFile {
     /// assert_eq!(file.url(), Some("https://example.com/a.jpg"));
     /// ```
     pub fn url(&self) -> Option<&str> {
-        let of_size = |name| self.extra.get("urls")?.get(name)?.as_str();
-        let addresses = [self.url.as_deref(), of_size("primary"), of_size("original")];
-        addresses
-            .into_iter()
-            .flatten()
-            .find(|address| !address.is_empty())
+        let variant = |name| self.extra.get("urls")?.get(name)?.as_str();
+        let urls = [self.url.as_deref(), variant("primary"), variant("original")];
+        urls.into_iter().flatten().find(|url| !url.is_empty())
     }
 
-    /// How long the recording is, where that is known. Likely in seconds on the wire.
+    /// Returns the duration of the recording, if known. Likely: the unit on the wire is seconds.
     pub fn playback_duration(&self) -> Option<Duration> {
         Duration::try_from_secs_f64(self.duration?).ok()
     }
@@ -44,7 +41,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_address_that_is_there_is_taken() {
+    fn url_falls_back_to_primary_then_original() {
         let urls = json!({ "primary": "p", "original": "o" });
         for (value, expected) in [
             (json!({ "url": "u", "urls": urls }), Some("u")),
@@ -59,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn a_length_that_is_no_time_is_none() {
+    fn playback_duration_rejects_out_of_range_values() {
         let half = Some(Duration::from_millis(1500));
         assert_eq!(file(json!({ "duration": 1.5 })).playback_duration(), half);
         assert_eq!(file(json!({ "duration": -1 })).playback_duration(), None);

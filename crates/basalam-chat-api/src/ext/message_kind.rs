@@ -1,4 +1,4 @@
-//! What a message says or shows, according to its type.
+//! Message content by type.
 
 use std::time::Duration;
 
@@ -7,21 +7,20 @@ use serde_json::Value;
 use crate::newtypes::{EntityId, MessageType, VendorId};
 use crate::types::{Message, MessageContent, MessageFile, RepliedMessage};
 
-/// What a message says or shows, according to its type; made by [`Message::kind`].
+/// A message's content by type, returned by [`Message::kind`].
 ///
-/// How sure each variant's meaning is, [`MessageType`] says: texts, pictures and products are certain,
-/// the other ones here likely.
+/// Certain: text, pictures and products. Likely: the other variants. See [`MessageType`] for details.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum MessageKind<'a> {
-    /// A text.
+    /// A text message.
     Text(&'a str),
     /// Pictures.
     #[non_exhaustive]
     Picture {
         /// The pictures, at least one.
         files: &'a [MessageFile],
-        /// What is written below them.
+        /// The caption.
         caption: Option<&'a str>,
     },
     /// Videos.
@@ -29,7 +28,7 @@ pub enum MessageKind<'a> {
     Video {
         /// The videos, at least one.
         files: &'a [MessageFile],
-        /// What is written below them.
+        /// The caption.
         caption: Option<&'a str>,
     },
     /// Voice recordings.
@@ -37,7 +36,7 @@ pub enum MessageKind<'a> {
     Voice {
         /// The recordings, at least one.
         files: &'a [MessageFile],
-        /// What is written below them.
+        /// The caption.
         caption: Option<&'a str>,
     },
     /// Files of other kinds.
@@ -45,20 +44,20 @@ pub enum MessageKind<'a> {
     File {
         /// The files, at least one.
         files: &'a [MessageFile],
-        /// What is written below them.
+        /// The caption.
         caption: Option<&'a str>,
     },
     /// A sticker.
     #[non_exhaustive]
     Sticker {
-        /// The sticker's picture, at least one.
+        /// The pictures of the sticker, at least one.
         files: &'a [MessageFile],
     },
     /// A product, by its id.
     Product(EntityId),
     /// A vendor, by its id.
     Vendor(VendorId),
-    /// A review, by the id of the order item that it is about.
+    /// A review, by the id of the reviewed order item.
     Review(EntityId),
     /// An order, by its id.
     Order(EntityId),
@@ -70,10 +69,10 @@ pub enum MessageKind<'a> {
     Coupon(EntityId),
     /// A story, by its id.
     Story(EntityId),
-    /// A place on the map.
+    /// A location on the map.
     ///
-    /// Older contracts had it in the content as `location`, with `geo_width` and `geo_length`; likely,
-    /// from the names, they are latitude and longitude.
+    /// Older contracts have it in the content as `location`, with `geo_width` and `geo_length`. Likely, from
+    /// the names: these are latitude and longitude.
     #[non_exhaustive]
     Location {
         /// Degrees north, from -90 to 90.
@@ -81,27 +80,27 @@ pub enum MessageKind<'a> {
         /// Degrees east, from -180 to 180.
         longitude: f64,
     },
-    /// The trace of a phone call.
+    /// The record of a phone call.
     #[non_exhaustive]
     VoiceCall {
-        /// Whether the call was answered, where that is known.
+        /// `true` if the call was answered; `None` if unknown.
         is_answered: Option<bool>,
-        /// How long it lasted, where that is known.
+        /// The duration of the call; `None` if unknown.
         duration: Option<Duration>,
     },
-    /// Anything else: a type that this version does not know or whose content nobody has published,
-    /// and a message that lacks what its type asks for.
+    /// Any other message: of an unknown type, of a type without published content, or without a field that
+    /// its type requires.
     #[non_exhaustive]
     Other {
         /// The type.
         message_type: &'a MessageType,
-        /// The content, with everything that came.
+        /// The complete content.
         content: &'a MessageContent,
     },
 }
 
 impl Message {
-    /// What the message says or shows, to match on.
+    /// Returns the message's content by type, to match on.
     ///
     /// ```
     /// use basalam_chat_api::{MessageKind, types::Message};
@@ -121,7 +120,7 @@ impl Message {
 }
 
 impl RepliedMessage {
-    /// What the message says or shows, to match on.
+    /// Returns the message's content by type, to match on.
     pub fn kind(&self) -> MessageKind<'_> {
         kind(&self.message_type, &self.content)
     }
@@ -134,7 +133,7 @@ fn kind<'a>(message_type: &'a MessageType, content: &'a MessageContent) -> Messa
     })
 }
 
-/// The kind, where the content has what the type asks for.
+/// Returns the kind if the type is known and the content has the fields that it requires.
 fn known_kind<'a>(
     message_type: &MessageType,
     content: &'a MessageContent,
@@ -178,7 +177,7 @@ fn known_kind<'a>(
 
 fn location<'a>(location: &Value) -> Option<MessageKind<'a>> {
     let degrees = |name: &str, bound: f64| {
-        let degrees = number(location.get(name)?)?;
+        let degrees = as_f64(location.get(name)?)?;
         (-bound..=bound).contains(&degrees).then_some(degrees)
     };
     Some(MessageKind::Location {
@@ -189,8 +188,8 @@ fn location<'a>(location: &Value) -> Option<MessageKind<'a>> {
 
 fn voice_call<'a>(content: &MessageContent) -> Option<MessageKind<'a>> {
     let metadata = content.metadata.as_ref()?;
-    let is_answered = metadata.get("is_answered").and_then(flag);
-    let duration = metadata.get("duration").and_then(number);
+    let is_answered = metadata.get("is_answered").and_then(as_bool);
+    let duration = metadata.get("duration").and_then(as_f64);
     let duration = duration.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     (is_answered.is_some() || duration.is_some()).then_some(MessageKind::VoiceCall {
         is_answered,
@@ -198,21 +197,21 @@ fn voice_call<'a>(content: &MessageContent) -> Option<MessageKind<'a>> {
     })
 }
 
-/// A number, which may be written as a text.
-fn number(value: &Value) -> Option<f64> {
+/// Converts a number or a numeric string.
+fn as_f64(value: &Value) -> Option<f64> {
     match value {
-        Value::String(text) => text.trim().parse().ok(),
+        Value::String(s) => s.trim().parse().ok(),
         other => other.as_f64(),
     }
 }
 
-/// A yes or no, which may be written as a number or a text.
-fn flag(value: &Value) -> Option<bool> {
+/// Converts a boolean, 0, 1, or a string that contains one of them.
+fn as_bool(value: &Value) -> Option<bool> {
     match value {
         Value::Bool(flag) => Some(*flag),
-        Value::String(text) if text.eq_ignore_ascii_case("true") => Some(true),
-        Value::String(text) if text.eq_ignore_ascii_case("false") => Some(false),
-        other => match number(other)? {
+        Value::String(s) if s.eq_ignore_ascii_case("true") => Some(true),
+        Value::String(s) if s.eq_ignore_ascii_case("false") => Some(false),
+        other => match as_f64(other)? {
             0.0 => Some(false),
             1.0 => Some(true),
             _ => None,
@@ -230,7 +229,7 @@ mod tests {
         serde_json::from_value(content).unwrap()
     }
 
-    /// Whether this content makes the type more than [`MessageKind::Other`].
+    /// Returns `true` unless the kind is [`MessageKind::Other`].
     fn is_known(message_type: &str, value: Value) -> bool {
         let message_type = MessageType::from(message_type);
         let content = content(value);
@@ -238,13 +237,13 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_its_text_even_where_it_is_empty() {
+    fn text_can_be_empty() {
         let content = content(json!({ "text": "" }));
         assert_eq!(kind(&MessageType::Text, &content), MessageKind::Text(""));
     }
 
     #[test]
-    fn files_come_with_their_caption() {
+    fn file_kinds_have_files_and_caption() {
         let content = content(json!({ "text": "a view", "files": [{ "id": "7" }, {}] }));
         for name in ["picture", "video", "voice", "file"] {
             let message_type = MessageType::from(name);
@@ -263,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn cards_give_the_id_of_what_they_show() {
+    fn card_kinds_have_the_entity_id() {
         let content = content(json!({ "entity_id": 7 }));
         let id = EntityId(7);
         for (message_type, expected) in [
@@ -281,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_without_what_its_type_asks_for_is_something_else() {
+    fn kind_is_other_without_required_fields() {
         let empty = json!({ "text": null, "files": null, "entity_id": null, "metadata": null });
         for message_type in MessageType::KNOWN {
             assert!(!is_known(message_type.as_str(), json!({})));
@@ -292,19 +291,19 @@ mod tests {
     }
 
     #[test]
-    fn a_place_is_read_from_numbers_and_from_texts_within_the_bounds_of_the_earth() {
-        for place in [
+    fn location_accepts_numbers_and_strings_within_bounds() {
+        for location in [
             json!({ "geo_width": 35.75, "geo_length": 51 }),
             json!({ "geo_width": "35.75", "geo_length": "51" }),
         ] {
-            let content = content(json!({ "location": place }));
+            let content = content(json!({ "location": location }));
             let expected = MessageKind::Location {
                 latitude: 35.75,
                 longitude: 51.0,
             };
             assert_eq!(kind(&MessageType::Location, &content), expected);
         }
-        for place in [
+        for location in [
             json!(null),
             json!([]),
             json!({ "geo_width": 35 }),
@@ -312,12 +311,12 @@ mod tests {
             json!({ "geo_width": "NaN", "geo_length": 51 }),
             json!({ "geo_width": null, "geo_length": 51 }),
         ] {
-            assert!(!is_known("location", json!({ "location": place })));
+            assert!(!is_known("location", json!({ "location": location })));
         }
     }
 
     #[test]
-    fn a_call_is_read_from_its_metadata() {
+    fn voice_call_is_read_from_metadata() {
         let call = |metadata: Value| {
             let content = content(json!({ "metadata": metadata }));
             match kind(&MessageType::VoiceCallPhone, &content) {

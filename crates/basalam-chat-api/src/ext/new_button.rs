@@ -1,4 +1,4 @@
-//! Buttons to put under a message.
+//! Constructors of [`NewButton`].
 
 use serde_json::{Map, Value};
 
@@ -6,10 +6,10 @@ use crate::newtypes::{ButtonId, ButtonType};
 use crate::types::NewButton;
 
 impl NewButton {
-    /// A button that opens an address.
+    /// Creates a button that opens a URL.
     ///
-    /// `id` tells the button from the others of the message, `label` stands on it. Certain: from the
-    /// contract and the code of Basalam's web application.
+    /// `id` identifies the button within the message. Certain: from the contract and the code of Basalam's
+    /// web application.
     ///
     /// ```
     /// # use basalam_chat_api::{newtypes::ButtonId, types::NewButton};
@@ -21,16 +21,16 @@ impl NewButton {
         NewButton::new(data, id, label.into(), ButtonType::Url)
     }
 
-    /// A button that sends its label as a text message of the one who presses it.
+    /// Creates a button that sends its label as a text message of the user who presses it.
     ///
     /// Certain: from the contract and the code of Basalam's web application.
     pub fn message(id: ButtonId, label: impl Into<String>) -> NewButton {
         NewButton::new(Map::new(), id, label.into(), ButtonType::Msg)
     }
 
-    /// A button that calls back the service that put it there, with data for it.
+    /// Creates a button that invokes a callback of the service that created it, with custom data.
     ///
-    /// Likely of use to Basalam's own services alone: the call is not part of the public gateway.
+    /// Likely only useful for Basalam's own services: the callback is not part of the public gateway.
     ///
     /// ```
     /// # use basalam_chat_api::{newtypes::ButtonId, types::NewButton};
@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_button_has_the_type_and_the_data_that_go_together() {
+    fn constructors_set_type_and_data() {
         let buttons = [
             NewButton::url(ButtonId(1), "Open", "https://example.com"),
             NewButton::message(ButtonId(2), "Yes"),
@@ -64,13 +64,13 @@ mod tests {
                 "Confirm",
                 [("order", json!(7)), ("by", json!("x"))],
             ),
-            NewButton::callback(ButtonId(4), "RequestFactory", Map::new()),
+            NewButton::callback(ButtonId(4), "Again", Map::new()),
         ];
         let expected = json!([
             { "id": 1, "label": "Open", "type": "url", "data": { "url": "https://example.com" } },
             { "id": 2, "label": "Yes", "type": "msg", "data": {} },
             { "id": 3, "label": "Confirm", "type": "cb", "data": { "order": 7, "by": "x" } },
-            { "id": 4, "label": "RequestFactory", "type": "cb", "data": {} },
+            { "id": 4, "label": "Again", "type": "cb", "data": {} },
         ]);
         assert_eq!(serde_json::to_value(buttons).unwrap(), expected);
     }

@@ -1,4 +1,4 @@
-//! Reading times, which come without a zone.
+//! Conversion and arithmetic of [`Timestamp`]s, which have no time zone.
 
 mod civil_time;
 
@@ -11,9 +11,9 @@ use crate::newtypes::Timestamp;
 
 #[cfg(feature = "jiff")]
 impl Timestamp {
-    /// Reads the time on the clock, as it is written: a date and a time of day without a zone.
+    /// Parses the date and the time of day, ignoring any UTC offset.
     ///
-    /// Unknown: which zone the service's clock is in. `None` for a text that is no time.
+    /// Unknown: the time zone of the service. Returns `None` if the timestamp is malformed.
     ///
     /// ```
     /// # use basalam_chat_api::newtypes::Timestamp;
@@ -21,12 +21,13 @@ impl Timestamp {
     /// assert_eq!(time.civil(), Some(jiff::civil::date(2026, 7, 22).at(10, 28, 23, 0)));
     /// ```
     pub fn civil(&self) -> Option<DateTime> {
-        self.parts().and_then(|(clock, _)| clock.parse().ok())
+        self.split_offset()
+            .and_then(|(civil, _)| civil.parse().ok())
     }
 
-    /// Reads the instant, given the offset of the service's clock from UTC.
+    /// Converts to an instant, using `offset` as the service's UTC offset.
     ///
-    /// A text that names its own offset is read with that one. `None` for a text that is no time.
+    /// A UTC offset in the timestamp takes precedence. Returns `None` if the timestamp is malformed.
     ///
     /// ```
     /// # use basalam_chat_api::newtypes::Timestamp;
@@ -35,19 +36,19 @@ impl Timestamp {
     /// assert_eq!(time.instant(tehran).unwrap().to_string(), "2026-07-22T06:58:23Z");
     /// ```
     pub fn instant(&self, offset: Offset) -> Option<jiff::Timestamp> {
-        let (clock, zone) = self.parts()?;
-        match zone {
-            "" => offset.to_timestamp(clock.parse().ok()?).ok(),
+        let (civil, utc_offset) = self.split_offset()?;
+        match utc_offset {
+            "" => offset.to_timestamp(civil.parse().ok()?).ok(),
             _ => self.as_str().parse().ok(),
         }
     }
 }
 
 impl Timestamp {
-    /// The same time, later by this many seconds (earlier where negative), written in the same form.
+    /// Adds seconds, which can be negative, and preserves the format.
     ///
-    /// A fraction of a second is dropped. `None` for a text that is no time, and for a time that would be
-    /// outside of the years 0 to 9999.
+    /// Truncates fractional seconds. Returns `None` if the timestamp is malformed or the result is outside
+    /// the years 0 to 9999.
     ///
     /// ```
     /// # use basalam_chat_api::newtypes::Timestamp;
@@ -55,23 +56,24 @@ impl Timestamp {
     /// assert_eq!(time.plus_seconds(1).unwrap(), "2027-01-01 00:00:00");
     /// ```
     pub fn plus_seconds(&self, seconds: i64) -> Option<Timestamp> {
-        let (clock, zone) = self.parts()?;
-        let separator = clock.as_bytes().get(10).copied().map(char::from)?;
-        let time = CivilTime::read(clock)?.plus_seconds(seconds)?;
-        Some(Timestamp::from(format!("{}{zone}", time.write(separator))))
+        let (civil, utc_offset) = self.split_offset()?;
+        let separator = civil.as_bytes().get(10).copied().map(char::from)?;
+        let time = CivilTime::parse(civil)?.plus_seconds(seconds)?;
+        let time = time.format(separator);
+        Some(Timestamp::from(format!("{time}{utc_offset}")))
     }
 
-    /// The text without its zone, and the zone.
-    fn parts(&self) -> Option<(&str, &str)> {
-        let text = self.as_str();
-        // The date's own hyphens are within the first ten characters.
-        let time_of_day = text.get(10..).filter(|text| !text.is_empty())?;
-        // Bytes will do: none of a longer character is one of these.
-        let zone = time_of_day
+    /// Splits off the UTC offset, which can be empty.
+    fn split_offset(&self) -> Option<(&str, &str)> {
+        let value = self.as_str();
+        // Skips the hyphens of the date.
+        let time_of_day = value.get(10..).filter(|time| !time.is_empty())?;
+        // ASCII bytes do not occur within multi-byte characters.
+        let start = time_of_day
             .bytes()
             .position(|byte| matches!(byte, b'Z' | b'z' | b'+' | b'-'))
-            .map_or(text.len(), |at| at + 10);
-        Some(text.split_at(zone))
+            .map_or(value.len(), |index| index + 10);
+        Some(value.split_at(start))
     }
 }
 
@@ -79,8 +81,8 @@ impl Timestamp {
 mod tests {
     use super::*;
 
-    /// Texts that are no times.
-    const NO_TIMES: [&str; 6] = [
+    /// Malformed timestamps.
+    const MALFORMED: [&str; 6] = [
         "",
         "soon",
         "2025-05-17",
@@ -89,8 +91,8 @@ mod tests {
         "           ",
     ];
 
-    /// One time in every form that has been seen.
-    const FORMS: [&str; 4] = [
+    /// One time in all formats that have been observed.
+    const FORMATS: [&str; 4] = [
         "2025-05-17 14:25:39",
         "2025-05-17T14:25:39",
         "2025-05-17T14:25:39Z",
@@ -98,10 +100,10 @@ mod tests {
     ];
 
     #[test]
-    fn every_form_that_has_been_seen_is_read() {
-        let expected = CivilTime::of(&Timestamp::from(FORMS[0]));
+    fn parses_all_observed_formats() {
+        let expected = CivilTime::of(&Timestamp::from(FORMATS[0]));
         assert!(expected.is_some());
-        for text in FORMS {
+        for text in FORMATS {
             assert_eq!(CivilTime::of(&Timestamp::from(text)), expected, "{text}");
         }
         let fraction = CivilTime::of(&Timestamp::from("2025-05-17T14:25:39.5"));
@@ -113,8 +115,8 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_time_is_none_and_nothing_breaks() {
-        for text in NO_TIMES {
+    fn returns_none_for_malformed_and_out_of_range_times() {
+        for text in MALFORMED {
             let time = Timestamp::from(text);
             assert!(time.plus_seconds(1).is_none(), "{text}");
             assert!(CivilTime::of(&time).is_none(), "{text}");
@@ -131,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shifted_time_keeps_its_form() {
+    fn plus_seconds_preserves_the_format() {
         for (text, later) in [
             ("2025-05-17 14:25:59", "2025-05-17 14:26:00"),
             ("2025-05-17T14:25:59Z", "2025-05-17T14:26:00Z"),
@@ -142,13 +144,13 @@ mod tests {
     }
 
     #[cfg(feature = "jiff")]
-    mod as_types_of_jiff {
+    mod jiff_conversions {
         use super::*;
 
         #[test]
-        fn every_form_that_has_been_seen_is_read() {
+        fn parses_all_observed_formats() {
             let expected = jiff::civil::date(2025, 5, 17).at(14, 25, 39, 0);
-            for text in FORMS {
+            for text in FORMATS {
                 assert_eq!(Timestamp::from(text).civil(), Some(expected), "{text}");
             }
             let fraction = Timestamp::from("2025-05-17T14:25:39.5").civil().unwrap();
@@ -156,19 +158,19 @@ mod tests {
         }
 
         #[test]
-        fn what_is_no_time_is_no_instant() {
-            for text in NO_TIMES {
+        fn instant_of_malformed_time_is_none() {
+            for text in MALFORMED {
                 let time = Timestamp::from(text);
                 assert!(time.instant(Offset::UTC).is_none(), "{text}");
             }
         }
 
         #[test]
-        fn an_own_offset_goes_before_a_given_one() {
+        fn utc_offset_in_timestamp_takes_precedence() {
             let time = Timestamp::from("2025-05-17T14:25:39Z");
-            let given = Offset::from_seconds(3600).unwrap();
+            let offset = Offset::from_seconds(3600).unwrap();
             assert_eq!(
-                time.instant(given).unwrap().to_string(),
+                time.instant(offset).unwrap().to_string(),
                 "2025-05-17T14:25:39Z"
             );
         }
