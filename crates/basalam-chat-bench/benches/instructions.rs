@@ -1,140 +1,135 @@
-//! How many instructions one call takes, counted by valgrind's callgrind.
+//! Instructions per call, counted by Callgrind.
 //!
-//! `cargo bench -p basalam-chat-bench --bench instructions` prints a table; names of cases after `--`
-//! choose some. Besides whole calls it counts the reading of the same bodies alone.
+//! `cargo bench -p basalam-chat-bench --bench instructions` prints a table of complete calls and one of
+//! decoding the same bodies; names of cases after `--` select cases.
 //!
-//! Instructions are steady on a computer that does other things too, so this is what tells
-//! whether a change helped. Each client makes some calls, and then many more of the same, in a process of
-//! its own under valgrind; the difference leaves out the start, the first connection and what is made once.
-//! The server is a process that valgrind does not see.
+//! Instruction counts are stable on a busy machine, so they show if a change helped. Each client makes a few
+//! calls in one process under Valgrind and many in another. The difference excludes startup, the first
+//! connection and one-time initialization. The server runs in a process that Valgrind does not trace.
 //!
-//! It ends with a failure where the facade takes more than it promises: 1.05 times what the generated client
-//! takes, and what the client that is written by hand takes; for reading alone, 1.02 times the latter.
+//! The benchmark fails if the facade exceeds its limits: 1.05 times the instructions of the generated client
+//! and of the hand-written client, and 1.02 times those of the hand-written client for decoding.
 
-#![allow(clippy::print_stdout)] // Telling what was measured is its purpose.
+#![allow(clippy::print_stdout)] // Prints the results.
 
 use std::process::{Command, ExitCode};
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
-use basalam_chat_bench::{AnyClient, Case, Kind, Server, body_of, read, serve_where_asked};
+use basalam_chat_bench::{
+    AnyClient, Case, Kind, Server, decode, response_body, serve_if_requested,
+};
 
-/// Stands for a server where bodies alone are read.
-const NO_SERVER: &str = "none";
+/// Replaces the base URL to decode bodies without a server.
+const DECODE_ONLY: &str = "decode";
 
-/// What the facade may take of each other client on reqwest. More would be allowed for a small write.
-const PROMISED: f64 = 1.05;
+/// Maximum ratio of the facade to the other clients on reqwest, for a call.
+const MAX_RATIO: f64 = 1.05;
 
-/// What reading may take.
-const PROMISED_READING: f64 = 1.02;
+/// Maximum ratio of the facade to the hand-written client, for decoding.
+const MAX_DECODE_RATIO: f64 = 1.02;
 
-/// Calls that are made in the one run and in the other.
+/// Number of calls in the two processes.
 const CALLS: (u32, u32) = (20, 120);
 
 fn main() -> anyhow::Result<ExitCode> {
-    serve_where_asked()?;
+    serve_if_requested()?;
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if let [command, kind, case, calls, base_url] = &arguments[..]
         && command == "--calls"
     {
-        let kind = Kind::named(kind).context("no such client")?;
-        let case = Case::named(case).context("no such case")?;
+        let kind = Kind::from_name(kind).context("unknown client")?;
+        let case = Case::from_name(case).context("unknown case")?;
         return match base_url.as_str() {
-            NO_SERVER => read_bodies(kind, case, calls.parse()?),
+            DECODE_ONLY => decode_bodies(kind, case, calls.parse()?),
             _ => make_calls(kind, case, calls.parse()?, base_url),
         };
     }
-    // `cargo test --benches` runs this too, without this argument; it is no test.
-    if !arguments.iter().any(|it| it == "--bench") {
+    // `cargo test --benches` runs this without `--bench`.
+    if !arguments.iter().any(|argument| argument == "--bench") {
         return Ok(ExitCode::SUCCESS);
     }
-    let named: Vec<&Case> = Case::ALL
-        .iter()
-        .filter(|case| arguments.iter().any(|it| it == case.name()))
-        .collect();
-    let cases = if named.is_empty() {
-        Case::ALL.iter().collect()
-    } else {
-        named
-    };
+    let mut cases = Case::ALL.to_vec();
+    if arguments.iter().any(|name| Case::from_name(name).is_some()) {
+        cases.retain(|case| arguments.iter().any(|name| name == case.name()));
+    }
     report(&cases)
 }
 
-fn report(cases: &[&Case]) -> anyhow::Result<ExitCode> {
+fn report(cases: &[Case]) -> anyhow::Result<ExitCode> {
     let server = Server::start(Duration::ZERO)?;
-    println!("instructions a call, in thousands\n");
+    println!("thousands of instructions per call\n");
     println!(
-        "case              facade  generated  by hand   hyper  facade/generated  facade/by hand  generated/by hand"
+        "case              facade  generated  hand-written   hyper  facade/generated  facade/hand-written  generated/hand-written"
     );
-    let mut is_kept = true;
+    let mut is_within_limits = true;
     for case in cases {
         let mut counts = Vec::new();
         for kind in Kind::ALL {
-            counts.push(of_a_call(*kind, **case, server.base_url())?);
+            counts.push(instructions_per_call(*kind, *case, server.base_url())?);
         }
-        let [facade, generated, by_hand, floor] = counts[..] else {
-            anyhow::bail!("four clients are compared");
+        let [facade, generated, hand_written, hyper] = counts[..] else {
+            anyhow::bail!("expected counts of four clients");
         };
-        is_kept &= facade / generated <= PROMISED && facade / by_hand <= PROMISED;
+        is_within_limits &= facade / generated <= MAX_RATIO && facade / hand_written <= MAX_RATIO;
         println!(
-            "{:<16} {:>7.1} {:>10.1} {:>8.1} {:>7.1} {:>17.3} {:>15.3} {:>18.3}",
+            "{:<16} {:>7.1} {:>10.1} {:>13.1} {:>7.1} {:>17.3} {:>20.3} {:>23.3}",
             case.name(),
             facade / 1e3,
             generated / 1e3,
-            by_hand / 1e3,
-            floor / 1e3,
+            hand_written / 1e3,
+            hyper / 1e3,
             facade / generated,
-            facade / by_hand,
-            generated / by_hand
+            facade / hand_written,
+            generated / hand_written
         );
     }
-    println!("\nreading alone     facade   by hand  facade/by hand");
+    println!("\ndecoding          facade  hand-written  facade/hand-written");
     for case in cases {
-        let own = of_a_call(Kind::Facade, **case, NO_SERVER)?;
-        let by_hand = of_a_call(Kind::ByHand, **case, NO_SERVER)?;
-        let ratio = own / by_hand;
-        is_kept &= ratio <= PROMISED_READING;
+        let facade = instructions_per_call(Kind::Facade, *case, DECODE_ONLY)?;
+        let hand_written = instructions_per_call(Kind::HandWritten, *case, DECODE_ONLY)?;
+        let ratio = facade / hand_written;
+        is_within_limits &= ratio <= MAX_DECODE_RATIO;
         println!(
-            "{:<16} {:>7.1} {:>9.1} {ratio:>15.3}",
+            "{:<16} {:>7.1} {:>13.1} {ratio:>20.3}",
             case.name(),
-            own / 1e3,
-            by_hand / 1e3
+            facade / 1e3,
+            hand_written / 1e3
         );
     }
-    if is_kept {
+    if is_within_limits {
         return Ok(ExitCode::SUCCESS);
     }
-    println!("\nMore than promised: {PROMISED} for a call, {PROMISED_READING} for reading alone.");
+    println!("\nThe facade exceeds {MAX_RATIO} for a call or {MAX_DECODE_RATIO} for decoding.");
     Ok(ExitCode::FAILURE)
 }
 
-/// Gives how many instructions a call takes.
-fn of_a_call(kind: Kind, case: Case, base_url: &str) -> anyhow::Result<f64> {
+fn instructions_per_call(kind: Kind, case: Case, base_url: &str) -> anyhow::Result<f64> {
     let (few, many) = CALLS;
-    let first = of_calls(kind, case, few, base_url)?;
-    let second = of_calls(kind, case, many, base_url)?;
+    let first = count_instructions(kind, case, few, base_url)?;
+    let second = count_instructions(kind, case, many, base_url)?;
     Ok((second - first) / f64::from(many - few))
 }
 
-/// Gives how many instructions a process takes that makes so many calls.
-fn of_calls(kind: Kind, case: Case, calls: u32, base_url: &str) -> anyhow::Result<f64> {
+/// Counts the instructions of a process that makes a number of calls.
+fn count_instructions(kind: Kind, case: Case, calls: u32, base_url: &str) -> anyhow::Result<f64> {
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
         .arg(std::env::current_exe()?)
         .args(["--calls", kind.name(), case.name(), &calls.to_string()])
         .arg(base_url)
         .output()
-        .context("valgrind, which does the counting, is not installed")?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    ensure!(output.status.success(), "{said}");
-    let counted = said
+        .context("cannot run valgrind; install it to count instructions")?;
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "{stderr}");
+    let count = stderr
         .lines()
         .find_map(|line| line.split_once("Collected : "));
-    let (_, count) = counted.context("valgrind does not say how many instructions it saw")?;
+    let (_, count) = count.context("the output of valgrind contains no instruction count")?;
     Ok(count.trim().parse()?)
 }
 
-/// Is what valgrind looks at.
+/// Makes calls, in the process that Valgrind measures.
 fn make_calls(kind: Kind, case: Case, calls: u32, base_url: &str) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -142,17 +137,17 @@ fn make_calls(kind: Kind, case: Case, calls: u32, base_url: &str) -> anyhow::Res
     runtime.block_on(async {
         let mut client = AnyClient::new(kind, base_url).await?;
         for _ in 0..calls {
-            ensure!(client.call(case).await? > 0, "nothing came back");
+            ensure!(client.call(case).await? > 0, "the response is empty");
         }
         Ok(ExitCode::SUCCESS)
     })
 }
 
-/// Is what valgrind looks at where bodies alone are read.
-fn read_bodies(kind: Kind, case: Case, times: u32) -> anyhow::Result<ExitCode> {
-    let body = body_of(case);
+/// Decodes bodies, in the process that Valgrind measures.
+fn decode_bodies(kind: Kind, case: Case, times: u32) -> anyhow::Result<ExitCode> {
+    let body = response_body(case);
     for _ in 0..times {
-        read(kind, case, &body)?;
+        decode(kind, case, &body)?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,18 +1,17 @@
-//! A history of 1,000,000 messages, read whole: how fast, and in how much memory.
+//! Throughput and memory use of streaming a history of 1,000,000 messages.
 //!
-//! `cargo bench -p basalam-chat-bench --bench stream` has each reader read it in a process of its own, three
-//! times. They take turns of 20,000 messages each, since the speed of a machine changes from one second to the
-//! next; what is printed is the median of the turns' ratios, with their quartiles. The bare loop is the client
-//! that is written by hand, which asks for one page after the other.
+//! `cargo bench -p basalam-chat-bench --bench stream` runs each reader in a separate process, three times. The
+//! readers take turns of 20,000 messages each, since the speed of a machine varies over time; the report shows
+//! the median and the quartiles of the ratios within a turn. The baseline is a loop with the hand-written
+//! client that fetches one page after the other.
 //!
-//! Everything is read on a runtime of one thread and on one of several. On several, the page that is read ahead
-//! of the end of a turn is read while the next reader begins, one page in two hundred,
-//! which is in favour of the facade.
+//! Both a current-thread and a multi-thread runtime are measured. With the latter, the facade can prefetch one
+//! page beyond its turn (one in two hundred), which is slightly in its favour.
 //!
-//! It ends with a failure where the facade is slower than 0.95 of the bare loop, or takes 32 MiB or more, or
-//! takes more for a longer history.
+//! The benchmark fails if the facade reaches less than 0.95 of the baseline's rate, if its peak memory is
+//! 32 MiB or more, or if the peak grows with the length of the history.
 
-#![allow(clippy::print_stdout)] // Telling what was measured is its purpose.
+#![allow(clippy::print_stdout)] // Prints the results.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitCode, Stdio};
@@ -23,100 +22,104 @@ use basalam_chat::messages::MessageStream;
 use basalam_chat::{ChatId, MessageId};
 use basalam_chat_bench::bodies::{CHAT_ID, HISTORY, NEWEST_ID};
 use basalam_chat_bench::types::Message;
-use basalam_chat_bench::{ByHand, Facade, Server, memory, peak_memory, serve_where_asked};
+use basalam_chat_bench::{Facade, HandWritten, Server, memory, peak_memory, serve_if_requested};
 use tokio::runtime::Builder;
 
-/// Messages of a page, for all readers alike.
-const PAGE: u32 = 100;
+/// Messages per page.
+const PAGE_SIZE: u32 = 100;
 
-/// Messages of a turn.
-const TURN: u32 = 20_000;
+/// Messages per turn.
+const TURN_SIZE: u32 = 20_000;
 
-/// How often the history is read by each reader.
-const TIMES: usize = 3;
+/// Number of times that each reader reads the history.
+const REPETITIONS: usize = 3;
 
-const PROMISED_RATE: f64 = 0.95;
+/// Minimum ratio of the facade's rate to the baseline's.
+const MIN_RATE_RATIO: f64 = 0.95;
 
-const PROMISED_BYTES: u64 = 32 * 1024 * 1024;
+/// Limit of the facade's peak memory, in bytes.
+const MAX_PEAK_MEMORY: u64 = 32 * 1024 * 1024;
 
-/// How far two peaks may differ by chance, in bytes.
-const CHANCE: u64 = 2 * 1024 * 1024;
+/// Tolerance when two peaks are compared, in bytes.
+const NOISE: u64 = 2 * 1024 * 1024;
 
-const RUNTIMES: [&str; 2] = [ONE_THREAD, "several threads"];
-const ONE_THREAD: &str = "one thread";
+const RUNTIMES: [&str; 2] = [CURRENT_THREAD, "multi-thread"];
+const CURRENT_THREAD: &str = "current-thread";
 
-/// The readers; the last one is what the others are measured by.
-const READERS: [&str; 3] = [AHEAD, NOT_AHEAD, BARE];
-const AHEAD: &str = "facade";
-const NOT_AHEAD: &str = "facade, no read-ahead";
-const BARE: &str = "bare loop";
+/// The readers, with the baseline as the last one.
+const READERS: [&str; 3] = [READ_AHEAD, NO_READ_AHEAD, BASELINE];
+const READ_AHEAD: &str = "facade";
+const NO_READ_AHEAD: &str = "facade, no read-ahead";
+const BASELINE: &str = "hand-written loop";
 
 fn main() -> anyhow::Result<ExitCode> {
-    serve_where_asked()?;
+    serve_if_requested()?;
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if let [command, runtime, reader, length, base_url] = &arguments[..]
         && command == "--read"
     {
         return read(runtime, reader, length.parse()?, base_url);
     }
-    // `cargo test --benches` runs this too, without this argument; it is no test.
-    if !arguments.iter().any(|it| it == "--bench") {
+    // `cargo test --benches` runs this without `--bench`.
+    if !arguments.iter().any(|argument| argument == "--bench") {
         return Ok(ExitCode::SUCCESS);
     }
     let server = Server::start(Duration::ZERO)?;
-    println!("{TIMES} times {HISTORY} messages, in pages of {PAGE} and turns of {TURN}");
-    let mut is_kept = true;
+    println!(
+        "{REPETITIONS} x {HISTORY} messages, in pages of {PAGE_SIZE} and turns of {TURN_SIZE}"
+    );
+    let mut is_within_limits = true;
     for runtime in RUNTIMES {
         println!(
-            "\n{runtime:<22}  messages/s  of the bare loop  (quartiles)     peak MiB  above the start"
+            "\n{runtime:<22}  messages/s  of the baseline   (quartiles)     peak MiB  above the start"
         );
-        is_kept &= report(runtime, HISTORY, &server)?;
+        is_within_limits &= report(runtime, HISTORY, &server)?;
     }
     let [long, short] = [HISTORY, HISTORY / 10].map(|length| -> anyhow::Result<u64> {
-        let mut reader = Reader::start(ONE_THREAD, AHEAD, length, &server)?;
-        while reader.read < length {
-            reader.turn()?;
+        let mut reader = Reader::start(CURRENT_THREAD, READ_AHEAD, length, &server)?;
+        while reader.position < length {
+            reader.take_turn()?;
         }
-        Ok(reader.end()?.peak)
+        Ok(reader.finish()?.peak)
     });
     let (long, short) = (long?, short?);
     println!(
-        "\nthe facade's peak: {:.1} MiB, and {:.1} MiB with a tenth of the history",
+        "\npeak memory of the facade: {:.1} MiB, and {:.1} MiB with a tenth of the history",
         mebibytes(long),
         mebibytes(short)
     );
-    is_kept &= long <= short + CHANCE;
-    if is_kept {
+    is_within_limits &= long <= short + NOISE;
+    if is_within_limits {
         return Ok(ExitCode::SUCCESS);
     }
-    println!("\nLess than promised: {PROMISED_RATE} of the rate, and 32 MiB, whatever the length.");
+    println!("\nThe limits are {MIN_RATE_RATIO} of the rate, and 32 MiB for any length.");
     Ok(ExitCode::FAILURE)
 }
 
-/// Measures the readers on one runtime, and gives whether they keep what is promised.
+/// Measures the readers on one runtime. Returns `true` if they are within the limits.
 fn report(runtime: &str, length: i64, server: &Server) -> anyhow::Result<bool> {
     let mut turns = Vec::new();
     let mut memory = READERS.map(|_| Memory { start: 0, peak: 0 });
-    for _ in 0..TIMES {
+    for _ in 0..REPETITIONS {
         let readers = READERS.map(|reader| Reader::start(runtime, reader, length, server));
         let mut readers: Vec<Reader> = readers.into_iter().collect::<anyhow::Result<_>>()?;
-        for _ in 0..length / i64::from(TURN) {
+        for _ in 0..length / i64::from(TURN_SIZE) {
             turns.push(take_turns(&mut readers, turns.len())?);
         }
-        for (reader, most) in readers.into_iter().zip(&mut memory) {
-            let memory = reader.end()?;
-            if memory.peak > most.peak {
-                *most = memory;
+        for (reader, highest) in readers.into_iter().zip(&mut memory) {
+            let memory = reader.finish()?;
+            if memory.peak > highest.peak {
+                *highest = memory;
             }
         }
     }
-    let mut is_kept = true;
-    for ((place, name), memory) in READERS.into_iter().enumerate().zip(&memory) {
-        let rates = turns.iter().map(|turn| f64::from(TURN) / turn[place]);
-        let bare = turns.iter().map(|turn| turn[READERS.len() - 1]);
-        let ratios = bare
+    let mut is_within_limits = true;
+    for ((index, name), memory) in READERS.into_iter().enumerate().zip(&memory) {
+        let rates = turns.iter().map(|turn| f64::from(TURN_SIZE) / turn[index]);
+        let baseline = turns.iter().map(|turn| turn[READERS.len() - 1]);
+        let ratios = baseline
             .zip(&turns)
-            .map(|(bare, turn)| bare / turn[place])
+            .map(|(baseline, turn)| baseline / turn[index])
             .collect();
         let [low, ratio, high] = quartiles(ratios);
         let [_, rate, _] = quartiles(rates.collect());
@@ -125,40 +128,40 @@ fn report(runtime: &str, length: i64, server: &Server) -> anyhow::Result<bool> {
             mebibytes(memory.peak),
             mebibytes(memory.peak.saturating_sub(memory.start)),
         );
-        // The bare loop's own ratio is 1, and its memory is not what is promised.
-        is_kept &= ratio >= PROMISED_RATE;
-        is_kept &= name == BARE || memory.peak < PROMISED_BYTES;
+        // The ratio of the baseline is 1, and its memory has no limit.
+        is_within_limits &= ratio >= MIN_RATE_RATIO;
+        is_within_limits &= name == BASELINE || memory.peak < MAX_PEAK_MEMORY;
     }
-    Ok(is_kept)
+    Ok(is_within_limits)
 }
 
-/// Has each reader read its part, and gives how many seconds each took.
-fn take_turns(readers: &mut [Reader], number: usize) -> anyhow::Result<Vec<f64>> {
+/// Lets each reader take a turn and returns the seconds per reader.
+fn take_turns(readers: &mut [Reader], round: usize) -> anyhow::Result<Vec<f64>> {
     let mut seconds = vec![0.0; readers.len()];
-    for place in 0..readers.len() {
-        // Each is the first as often as the others, and nobody always follows the same one.
-        let place = match number % 2 {
-            0 => place,
-            _ => readers.len() - 1 - place,
+    for index in 0..readers.len() {
+        // Varies the order, so each reader is first equally often and none always follows the same one.
+        let index = match round % 2 {
+            0 => index,
+            _ => readers.len() - 1 - index,
         };
-        let place = (place + number) % readers.len();
-        seconds[place] = readers[place].turn()?;
+        let index = (index + round) % readers.len();
+        seconds[index] = readers[index].take_turn()?;
     }
     Ok(seconds)
 }
 
-/// What a reader is told when it has read everything.
-const END: &str = "end";
+/// Command for a reader to finish.
+const FINISH: &str = "finish";
 
-/// A process that reads a history, as far as it is told to.
+/// A process that reads a history on command.
 struct Reader {
     process: Child,
-    told: ChildStdin,
-    said: BufReader<ChildStdout>,
-    read: i64,
+    stdin: ChildStdin,
+    stdout: BufReader<ChildStdout>,
+    position: i64,
 }
 
-/// What a process took, in bytes.
+/// Memory use of a process, in bytes.
 struct Memory {
     /// Before the first page.
     start: u64,
@@ -173,28 +176,30 @@ impl Reader {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;
-        let told = process.stdin.take().context("it is piped")?;
-        let said = process.stdout.take().context("it is piped")?;
+        let stdin = process.stdin.take().context("stdin is not piped")?;
+        let stdout = process.stdout.take().context("stdout is not piped")?;
         Ok(Reader {
             process,
-            told,
-            said: BufReader::new(said),
-            read: 0,
+            stdin,
+            stdout: BufReader::new(stdout),
+            position: 0,
         })
     }
 
-    /// Has it read the messages of one turn, and gives how many seconds that took.
-    fn turn(&mut self) -> anyhow::Result<f64> {
-        writeln!(self.told, "{TURN}")?;
-        self.read += i64::from(TURN);
-        Ok(self.line()?.parse()?)
+    /// Reads the messages of one turn and returns the elapsed seconds.
+    fn take_turn(&mut self) -> anyhow::Result<f64> {
+        writeln!(self.stdin, "{TURN_SIZE}")?;
+        self.position += i64::from(TURN_SIZE);
+        Ok(self.read_line()?.parse()?)
     }
 
-    /// Has it read to the end, where nothing may be left.
-    fn end(mut self) -> anyhow::Result<Memory> {
-        writeln!(self.told, "{END}")?;
-        let line = self.line()?;
-        let (start, peak) = line.split_once(' ').context("it says too little")?;
+    /// Checks that no message is left, and returns the memory use.
+    fn finish(mut self) -> anyhow::Result<Memory> {
+        writeln!(self.stdin, "{FINISH}")?;
+        let line = self.read_line()?;
+        let (start, peak) = line
+            .split_once(' ')
+            .context("a reader printed an incomplete line")?;
         let memory = Memory {
             start: start.parse()?,
             peak: peak.parse()?,
@@ -203,79 +208,82 @@ impl Reader {
         Ok(memory)
     }
 
-    fn line(&mut self) -> anyhow::Result<String> {
+    fn read_line(&mut self) -> anyhow::Result<String> {
         let mut line = String::new();
-        self.said.read_line(&mut line)?;
+        self.stdout.read_line(&mut line)?;
         ensure!(!line.is_empty(), "a reader failed");
         Ok(line.trim().to_owned())
     }
 }
 
-/// Is what a process does that reads a history: for each number that it is told it reads so many messages, and
-/// says how many seconds that took; at the end, how much memory it used at first and at most.
+/// Runs a reader process: for each number on stdin it reads that many messages and prints the elapsed seconds.
+/// At the end it prints its initial and its peak memory use.
 fn read(runtime: &str, reader: &str, length: i64, base_url: &str) -> anyhow::Result<ExitCode> {
-    let mut builder = match runtime == ONE_THREAD {
+    let mut builder = match runtime == CURRENT_THREAD {
         true => Builder::new_current_thread(),
         false => Builder::new_multi_thread(),
     };
     let runtime = builder.enable_all().build()?;
     runtime.block_on(async {
         let first = NEWEST_ID - HISTORY + length + 1;
-        let mut history = History::begin(reader, first, base_url)?;
-        let before = memory().context("this system does not tell how much a process uses")?;
+        let mut history = History::open(reader, first, base_url)?;
+        let initial = memory().context("cannot determine the memory use on this system")?;
         for line in std::io::stdin().lines() {
             let line = line?;
-            if line == END {
-                ensure!(!history.next().await?, "the history does not end");
-                println!("{before} {}", peak_memory().unwrap_or(u64::MAX));
+            if line == FINISH {
+                ensure!(!history.next().await?, "the history is too long");
+                println!("{initial} {}", peak_memory().unwrap_or(u64::MAX));
                 return Ok(ExitCode::SUCCESS);
             }
             let count: u32 = line.parse()?;
             let start = Instant::now();
             for _ in 0..count {
-                ensure!(history.next().await?, "the history ends too soon");
+                ensure!(history.next().await?, "the history is too short");
             }
             println!("{}", start.elapsed().as_secs_f64());
         }
-        anyhow::bail!("whoever measures is gone")
+        anyhow::bail!("stdin was closed early")
     })
 }
 
-/// A history that is being read.
+/// A history and the reader's position in it.
 enum History {
     Facade(MessageStream),
-    Bare {
-        client: ByHand,
+    Baseline {
+        client: HandWritten,
         page: std::vec::IntoIter<Message>,
         before: i64,
     },
 }
 
 impl History {
-    /// Nothing is read yet; the newest message is the one before `first`.
-    fn begin(reader: &str, first: i64, base_url: &str) -> anyhow::Result<History> {
-        if reader != AHEAD && reader != NOT_AHEAD {
-            return Ok(History::Bare {
-                client: ByHand::new(base_url)?,
+    /// Opens a history whose newest message is the one before `first`.
+    fn open(reader: &str, first: i64, base_url: &str) -> anyhow::Result<History> {
+        if reader == BASELINE {
+            return Ok(History::Baseline {
+                client: HandWritten::new(base_url)?,
                 page: Vec::new().into_iter(),
                 before: first,
             });
         }
         let facade = Facade::new(base_url)?;
-        let messages = facade.client().get_messages(ChatId(CHAT_ID)).limit(PAGE);
+        let messages = facade
+            .client()
+            .get_messages(ChatId(CHAT_ID))
+            .limit(PAGE_SIZE);
         let messages = messages.before(MessageId(first));
-        let messages = messages.read_ahead(reader == AHEAD);
+        let messages = messages.read_ahead(reader == READ_AHEAD);
         Ok(History::Facade(messages.stream()))
     }
 
-    /// Takes one message; gives whether there was one.
+    /// Reads one message. Returns `false` at the end of the history.
     async fn next(&mut self) -> anyhow::Result<bool> {
         match self {
             History::Facade(stream) => {
                 let message = stream.try_next().await?;
                 Ok(std::hint::black_box(message).is_some())
             }
-            History::Bare {
+            History::Baseline {
                 client,
                 page,
                 before,
@@ -284,7 +292,7 @@ impl History {
                     std::hint::black_box(message);
                     return Ok(true);
                 }
-                let next = client.page(Some(*before), PAGE).await?;
+                let next = client.page(Some(*before), PAGE_SIZE).await?;
                 let Some(last) = next.last() else {
                     return Ok(false);
                 };
@@ -295,12 +303,12 @@ impl History {
     }
 }
 
-/// Bytes as MiB. Memory sizes are exact in a double.
+/// Converts bytes to MiB. Memory sizes are small enough to be exact.
 fn mebibytes(bytes: u64) -> f64 {
     bytes as f64 / (1024.0 * 1024.0)
 }
 
-/// A quarter, half and three quarters of the way through the values in their order.
+/// Returns the quartiles of the values.
 fn quartiles(mut values: Vec<f64>) -> [f64; 3] {
     values.sort_by(f64::total_cmp);
     let at = |quarter| values.get(values.len() * quarter / 4).copied();

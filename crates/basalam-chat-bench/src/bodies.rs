@@ -1,61 +1,60 @@
-//! The bodies that the server answers with, made once.
+//! Response bodies of the server.
 
 use std::sync::OnceLock;
 
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-/// The chat that every request is about.
+/// The chat of all requests.
 pub const CHAT_ID: i64 = 183_583_802;
 
-/// The text that is sent.
+/// The text of messages.
 pub const TEXT: &str = "سلام، سفارش شما امروز صبح با پست پیشتاز ارسال شد.";
 
-/// The id of the newest message; all have as many digits.
+/// The id of the newest message. All ids have the same number of digits.
 pub const NEWEST_ID: i64 = 1_999_999_999;
 
-/// How many messages the history holds.
+/// Number of messages in the history.
 pub const HISTORY: i64 = 1_000_000;
 
-/// How many chats a list holds.
+/// Number of chats in a list.
 pub const CHATS: usize = 30;
 
-/// Gives the answer to a message that was sent.
-pub fn sent() -> Bytes {
+/// Returns the response to a sent message.
+pub fn sent_message() -> Bytes {
     static BODY: OnceLock<Bytes> = OnceLock::new();
-    BODY.get_or_init(|| written(&json!({ "data": message(NEWEST_ID), "temp_id": 7 })))
+    BODY.get_or_init(|| to_bytes(&json!({ "data": message(NEWEST_ID), "temp_id": 7 })))
         .clone()
 }
 
-/// Gives a page of so many of the newest messages.
+/// Returns a page of the newest messages.
 pub fn messages(limit: usize) -> Bytes {
     let messages: Vec<Value> = (0..limit)
-        .map(|place| message(NEWEST_ID - as_id(place)))
+        .map(|index| message(NEWEST_ID - as_id(index)))
         .collect();
-    written(&json!({ "data": { "messages": messages } }))
+    to_bytes(&json!({ "data": { "messages": messages } }))
 }
 
-/// Gives a page of chats, each with its last message.
+/// Returns a page of chats, each with its last message.
 pub fn chats() -> Bytes {
     static BODY: OnceLock<Bytes> = OnceLock::new();
-    let make = || {
+    let build = || {
         let chats: Vec<Value> = (0..CHATS).map(chat).collect();
-        written(&json!({ "data": { "chats": chats } }))
+        to_bytes(&json!({ "data": { "chats": chats } }))
     };
-    BODY.get_or_init(make).clone()
+    BODY.get_or_init(build).clone()
 }
 
-fn written(body: &Value) -> Bytes {
+fn to_bytes(body: &Value) -> Bytes {
     Bytes::from(body.to_string())
 }
 
-/// A place in a list, as a part of an id. No list here is longer than a million.
-fn as_id(place: usize) -> i64 {
-    i64::try_from(place).unwrap_or(i64::MAX)
+/// Converts a list index for use in an id. Lists have at most a million items.
+fn as_id(index: usize) -> i64 {
+    i64::try_from(index).unwrap_or(i64::MAX)
 }
 
-/// A message as they are in the chats of a shop: mostly texts, some pictures, some products and some
-/// answers to an earlier one.
+/// Returns a message of a typical shop chat: mostly text, some pictures, products and replies.
 fn message(id: i64) -> Value {
     let mut message = plain_message(id);
     match id % 10 {
@@ -94,25 +93,25 @@ fn plain_message(id: i64) -> Value {
     })
 }
 
-fn chat(place: usize) -> Value {
-    let number = as_id(place);
+fn chat(index: usize) -> Value {
+    let offset = as_id(index);
     json!({
-        "id": CHAT_ID + number,
+        "id": CHAT_ID + offset,
         "chat_type": "private",
-        "contact_id": 1000 + number,
+        "contact_id": 1000 + offset,
         "contact": {
-            "id": 1000 + number, "hash_id": "aB3xQ", "name": "مریم رضایی", "username": "maryam",
+            "id": 1000 + offset, "hash_id": "aB3xQ", "name": "مریم رضایی", "username": "maryam",
             "avatar": "https://statics.example/avatars/1000.jpg", "verified": false,
         },
         "contact_is_blocked": false,
         "contact_last_seen_message_id": NEWEST_ID - 10,
         "created_at": "2026-05-01 08:00:00",
-        "updated_at": format!("2026-07-22 10:28:{:02}", 59 - number),
-        "modified_at": format!("2026-07-22 10:28:{:02}", 59 - number),
-        "last_message": message(NEWEST_ID - number),
+        "updated_at": format!("2026-07-22 10:28:{:02}", 59 - offset),
+        "modified_at": format!("2026-07-22 10:28:{:02}", 59 - offset),
+        "last_message": message(NEWEST_ID - offset),
         "last_seen_id": NEWEST_ID - 3,
         "marked_as_unread": false,
         "show_approvals": false,
-        "unseen_message_count": number % 4,
+        "unseen_message_count": offset % 4,
     })
 }

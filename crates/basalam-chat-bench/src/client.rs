@@ -1,60 +1,60 @@
-//! The clients, under one hood: what each is asked, and how to get one by its name.
+//! The compared clients behind a common interface.
 
-mod by_hand;
 mod facade;
-mod floor;
 mod generated;
+mod hand_written;
+mod hyper_baseline;
 
-pub use by_hand::ByHand;
 pub use facade::Facade;
-pub use floor::Floor;
 pub use generated::Generated;
+pub use hand_written::HandWritten;
+pub use hyper_baseline::HyperBaseline;
 
-/// No client reads more of an answer: the facade's own limit.
-pub const MAX_ANSWER_BYTES: usize = 32 * 1024 * 1024;
+/// Maximum size of a response, the default of the facade.
+pub const MAX_RESPONSE_BYTES: usize = 32 * 1024 * 1024;
 
-/// One of the clients.
+/// A compared client.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Kind {
     /// `basalam-chat`.
     Facade,
-    /// `basalam-chat-api` alone.
+    /// `basalam-chat-api` without the facade.
     Generated,
     /// reqwest and serde.
-    ByHand,
+    HandWritten,
     /// hyper and serde.
-    Floor,
+    HyperBaseline,
 }
 
-/// What is asked.
+/// A benchmarked call.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Case {
-    /// One small write.
+    /// Sends one text message.
     CreateMessage,
-    /// A page of 20 messages.
+    /// Lists a page of 20 messages.
     GetMessages20,
-    /// A page of 100 messages.
+    /// Lists a page of 100 messages.
     GetMessages100,
-    /// A page of 30 chats.
+    /// Lists a page of 30 chats.
     GetChats30,
 }
 
 macro_rules! names {
     ($type:ident { $($variant:ident = $name:literal,)+ }) => {
         impl $type {
-            /// All of them.
+            /// All values.
             pub const ALL: &'static [$type] = &[$($type::$variant),+];
 
-            /// Its name in reports and on command lines.
+            /// Returns the name used in reports and on the command line.
             pub fn name(self) -> &'static str {
                 match self {
                     $($type::$variant => $name,)+
                 }
             }
 
-            /// The one of this name.
-            pub fn named(name: &str) -> Option<$type> {
-                $type::ALL.iter().copied().find(|it| it.name() == name)
+            /// Returns the value with this name.
+            pub fn from_name(name: &str) -> Option<$type> {
+                $type::ALL.iter().copied().find(|value| value.name() == name)
             }
         }
     };
@@ -63,8 +63,8 @@ macro_rules! names {
 names! { Kind {
     Facade = "facade",
     Generated = "generated",
-    ByHand = "by-hand",
-    Floor = "hyper",
+    HandWritten = "hand-written",
+    HyperBaseline = "hyper",
 } }
 
 names! { Case {
@@ -80,60 +80,60 @@ names! { Case {
 pub enum AnyClient {
     Facade(Facade),
     Generated(Generated),
-    ByHand(ByHand),
-    Floor(Floor),
+    HandWritten(HandWritten),
+    HyperBaseline(HyperBaseline),
 }
 
 impl AnyClient {
-    /// Makes a client of a kind for the server at `base_url`.
+    /// Creates a client for the server at `base_url`.
     ///
     /// # Errors
     ///
-    /// Gives an error where the client cannot be made, or the server not be reached.
+    /// Returns an error if the client cannot be created or cannot connect.
     pub async fn new(kind: Kind, base_url: &str) -> anyhow::Result<AnyClient> {
         Ok(match kind {
             Kind::Facade => AnyClient::Facade(Facade::new(base_url)?),
             Kind::Generated => AnyClient::Generated(Generated::new(base_url)?),
-            Kind::ByHand => AnyClient::ByHand(ByHand::new(base_url)?),
-            Kind::Floor => AnyClient::Floor(Floor::new(base_url).await?),
+            Kind::HandWritten => AnyClient::HandWritten(HandWritten::new(base_url)?),
+            Kind::HyperBaseline => AnyClient::HyperBaseline(HyperBaseline::new(base_url).await?),
         })
     }
 
-    /// Another one for another task. Connections are shared where the client can share them.
+    /// Creates a client for another task, with shared connections if the client supports that.
     ///
     /// # Errors
     ///
-    /// Gives an error where the server cannot be reached.
-    pub async fn another(&self) -> anyhow::Result<AnyClient> {
+    /// Returns an error if the client cannot connect.
+    pub async fn try_clone(&self) -> anyhow::Result<AnyClient> {
         Ok(match self {
             AnyClient::Facade(client) => AnyClient::Facade(client.clone()),
             AnyClient::Generated(client) => AnyClient::Generated(client.clone()),
-            AnyClient::ByHand(client) => AnyClient::ByHand(client.clone()),
-            AnyClient::Floor(client) => AnyClient::Floor(client.another().await?),
+            AnyClient::HandWritten(client) => AnyClient::HandWritten(client.clone()),
+            AnyClient::HyperBaseline(client) => AnyClient::HyperBaseline(client.try_clone().await?),
         })
     }
 
-    /// Makes a call, and gives how many messages or chats came back.
+    /// Makes a call and returns the number of received messages or chats.
     ///
     /// # Errors
     ///
-    /// Gives an error where the call fails.
+    /// Returns an error if the call fails.
     pub async fn call(&mut self, case: Case) -> anyhow::Result<usize> {
         macro_rules! call {
             ($client:expr) => {
                 match case {
                     Case::CreateMessage => $client.create_message().await.map(|_| 1),
-                    Case::GetMessages20 => $client.get_messages(20).await.map(|it| it.len()),
-                    Case::GetMessages100 => $client.get_messages(100).await.map(|it| it.len()),
-                    Case::GetChats30 => $client.get_chats(30).await.map(|it| it.len()),
+                    Case::GetMessages20 => $client.get_messages(20).await.map(|list| list.len()),
+                    Case::GetMessages100 => $client.get_messages(100).await.map(|list| list.len()),
+                    Case::GetChats30 => $client.get_chats(30).await.map(|list| list.len()),
                 }
             };
         }
         match self {
             AnyClient::Facade(client) => call!(client),
             AnyClient::Generated(client) => call!(client),
-            AnyClient::ByHand(client) => call!(client),
-            AnyClient::Floor(client) => call!(client),
+            AnyClient::HandWritten(client) => call!(client),
+            AnyClient::HyperBaseline(client) => call!(client),
         }
     }
 }

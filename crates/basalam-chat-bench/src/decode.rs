@@ -1,6 +1,6 @@
-//! Reading a body alone, without a call: the generated types, and those that are written by hand.
+//! Decoding of response bodies without a call, with the generated and the hand-written types.
 //!
-//! All are read by the facade's own `read_json`, so that it is the types that are compared.
+//! Both use the facade's `read_json`, so only the types differ.
 
 use std::hint::black_box;
 
@@ -9,41 +9,41 @@ use bytes::Bytes;
 
 use crate::{Case, Kind, bodies, types};
 
-/// Gives the body that a case is answered with.
-pub fn body_of(case: Case) -> Bytes {
+/// Returns the response body of a case.
+pub fn response_body(case: Case) -> Bytes {
     match case {
-        Case::CreateMessage => bodies::sent(),
+        Case::CreateMessage => bodies::sent_message(),
         Case::GetMessages20 => bodies::messages(20),
         Case::GetMessages100 => bodies::messages(100),
         Case::GetChats30 => bodies::chats(),
     }
 }
 
-/// Reads a body as the types of a client, and drops what it says.
+/// Decodes a body with the types of a client and drops the value.
 ///
-/// The facade's types are those of the generated client, and hyper is used with those that are written by hand.
+/// The facade uses the types of the generated client, and hyper those of the hand-written client.
 ///
 /// # Errors
 ///
-/// Gives an error where the body is not what the case is answered with.
-pub fn read(kind: Kind, case: Case, body: &[u8]) -> Result<(), serde_json::Error> {
-    macro_rules! read {
-        ($generated:ty, $by_hand:ty) => {
+/// Returns an error if the body is not a response body of the case.
+pub fn decode(kind: Kind, case: Case, body: &[u8]) -> Result<(), serde_json::Error> {
+    macro_rules! decode {
+        ($generated:ty, $hand_written:ty) => {
             match kind {
                 Kind::Facade | Kind::Generated => {
                     drop(black_box(read_json::<$generated>(black_box(body))?));
                 }
-                Kind::ByHand | Kind::Floor => {
-                    drop(black_box(read_json::<$by_hand>(black_box(body))?));
+                Kind::HandWritten | Kind::HyperBaseline => {
+                    drop(black_box(read_json::<$hand_written>(black_box(body))?));
                 }
             }
         };
     }
     match case {
-        Case::CreateMessage => read!(generated::CreateMessageResponse, types::SentResponse),
-        Case::GetChats30 => read!(generated::GetChatsResponse, types::ChatsResponse),
+        Case::CreateMessage => decode!(generated::CreateMessageResponse, types::SentResponse),
+        Case::GetChats30 => decode!(generated::GetChatsResponse, types::ChatsResponse),
         Case::GetMessages20 | Case::GetMessages100 => {
-            read!(generated::GetMessagesResponse, types::MessagesResponse);
+            decode!(generated::GetMessagesResponse, types::MessagesResponse);
         }
     }
     Ok(())

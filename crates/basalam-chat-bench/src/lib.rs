@@ -1,27 +1,28 @@
-//! What `basalam-chat` costs beside a client written by hand.
+//! Overhead of `basalam-chat` compared with a hand-written client.
 //!
-//! Four clients make the same calls to the same server, which answers from memory:
+//! Four clients make the same calls to the same in-memory server:
 //!
-//! - [`Facade`], what users have;
-//! - [`Generated`], the generated client alone, below it;
-//! - [`ByHand`], reqwest and serde, as a careful developer would write it: the same data, the same
-//!   limits;
-//! - [`Floor`], hyper with the same types and nothing else.
+//! - [`Facade`], which is `basalam-chat`;
+//! - [`Generated`], the generated client without the facade;
+//! - [`HandWritten`], a careful client on reqwest and serde, with the same data and the same limits;
+//! - [`HyperBaseline`], hyper with the types of the hand-written client and nothing else.
 //!
-//! The benchmarks tell the facade as a ratio to the others. How to run them, and what they told last, is in
-//! `docs/performance.md`.
+//! The benchmarks report ratios between the facade and the others. `docs/performance.md` describes how to
+//! run them and lists the latest results.
 
 pub mod bodies;
 mod client;
+mod decode;
 mod process;
-mod reading;
 mod server;
 pub mod types;
 
-pub use client::{AnyClient, ByHand, Case, Facade, Floor, Generated, Kind, MAX_ANSWER_BYTES};
+pub use client::{
+    AnyClient, Case, Facade, Generated, HandWritten, HyperBaseline, Kind, MAX_RESPONSE_BYTES,
+};
+pub use decode::{decode, response_body};
 pub use process::{memory, peak_memory};
-pub use reading::{body_of, read};
-pub use server::{Server, serve, serve_where_asked};
+pub use server::{Server, serve, serve_if_requested};
 
-/// The token that every client sends.
+/// The access token that all clients send, of a realistic length.
 pub const TOKEN: &str = "a-token-as-long-as-those-that-the-service-gives-0123456789";

@@ -1,19 +1,19 @@
-//! What the system tells of this process.
+//! Memory use of this process.
 
-/// The memory that is in use now, in bytes, where the system tells.
+/// Returns the resident memory in bytes, or `None` if the system does not report it.
 pub fn memory() -> Option<u64> {
-    read("VmRSS:")
+    read_status("VmRSS:")
 }
 
-/// The most memory that was ever in use, in bytes, where the system tells.
+/// Returns the peak resident memory in bytes, or `None` if the system does not report it.
 pub fn peak_memory() -> Option<u64> {
-    read("VmHWM:")
+    read_status("VmHWM:")
 }
 
-/// As Linux tells it.
-fn read(name: &str) -> Option<u64> {
+/// Reads a field of `/proc/self/status`, which exists on Linux only.
+fn read_status(field: &str) -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with(name))?;
+    let line = status.lines().find(|line| line.starts_with(field))?;
     let kibibytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
     Some(kibibytes * 1024)
 }

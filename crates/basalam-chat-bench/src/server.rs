@@ -1,11 +1,12 @@
-//! The server that all are measured against: it reads a request whole and answers from memory.
+//! The server: it reads a complete request and responds from memory.
 
 use std::convert::Infallible;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::Context;
 use bytes::{Bytes, BytesMut};
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Method, Request, Response, StatusCode};
@@ -18,10 +19,10 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::bodies::{self, HISTORY, NEWEST_ID};
 
-/// Starts a program as the server, where it is its first argument.
-const ARGUMENT: &str = "--serve";
+/// The first argument of a program that runs as the server.
+const SERVE_ARGUMENT: &str = "--serve";
 
-/// A server in a process of its own, so that neither its instructions nor its memory are counted.
+/// A server in a separate process, so its instructions and memory are not measured.
 #[derive(Debug)]
 pub struct Server {
     process: Child,
@@ -29,29 +30,28 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts this program once more, as the server; each answer waits for `latency` first.
+    /// Starts another process of this program as the server, which delays each response by `latency`.
     ///
     /// # Errors
     ///
-    /// Gives an error where the program cannot be started, or does not tell its address.
+    /// Returns an error if the process cannot be started or does not print its URL.
     pub fn start(latency: Duration) -> anyhow::Result<Server> {
         let mut process = Command::new(std::env::current_exe()?)
-            .arg(ARGUMENT)
+            .arg(SERVE_ARGUMENT)
             .arg(latency.as_millis().to_string())
-            // It ends when this is closed, as it is however this program ends.
+            // The server exits when its standard input is closed, even if this process crashes.
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;
         let mut base_url = String::new();
-        let said = process.stdout.take();
-        let said = said.ok_or_else(|| anyhow::anyhow!("the server says nothing"))?;
-        BufReader::new(said).read_line(&mut base_url)?;
+        let stdout = process.stdout.take().context("stdout is not piped")?;
+        BufReader::new(stdout).read_line(&mut base_url)?;
         let base_url = base_url.trim().to_owned();
         anyhow::ensure!(!base_url.is_empty(), "the server did not start");
         Ok(Server { process, base_url })
     }
 
-    /// Where it listens.
+    /// Returns the base URL.
     pub fn base_url(&self) -> &str {
         &self.base_url
     }
@@ -59,25 +59,25 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // What is over already needs no end.
+        // Fails only if the process has already exited.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }
 
-/// Runs as the server, where this program was started as that, and does not come back then.
+/// Runs the server if this process was started as one, and does not return in that case.
 ///
 /// # Errors
 ///
-/// Gives an error where no address is to be had.
-pub fn serve_where_asked() -> anyhow::Result<()> {
+/// Returns an error if the server cannot listen.
+pub fn serve_if_requested() -> anyhow::Result<()> {
     let mut arguments = std::env::args().skip(1);
-    if arguments.next().as_deref() != Some(ARGUMENT) {
+    if arguments.next().as_deref() != Some(SERVE_ARGUMENT) {
         return Ok(());
     }
     let latency = arguments.next().unwrap_or_default().parse()?;
     std::thread::spawn(|| {
-        // Nothing is ever written: it blocks until whoever started this program is gone.
+        // Nothing is written to stdin: this blocks until the parent process exits.
         let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
         std::process::exit(0);
     });
@@ -86,34 +86,28 @@ pub fn serve_where_asked() -> anyhow::Result<()> {
         .build()?;
     runtime.block_on(async {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
-        tell(&format!("http://{}", listener.local_addr()?))?;
+        let mut stdout = std::io::stdout();
+        writeln!(stdout, "http://{}", listener.local_addr()?)?;
+        stdout.flush()?;
         serve(listener, Duration::from_millis(latency)).await
     })
 }
 
-/// Says a line on the standard output, for the program that started this one.
-fn tell(line: &str) -> anyhow::Result<()> {
-    use std::io::Write;
-    let mut output = std::io::stdout();
-    writeln!(output, "{line}")?;
-    Ok(output.flush()?)
-}
-
-/// Answers on `listener` for ever.
+/// Serves connections of `listener` indefinitely.
 ///
 /// # Errors
 ///
-/// Gives an error where no further connection can be taken.
+/// Returns an error if a connection cannot be accepted.
 pub async fn serve(listener: TcpListener, latency: Duration) -> anyhow::Result<()> {
     let pages = Arc::new(Pages::new());
     loop {
         let (stream, _) = listener.accept().await?;
-        tokio::spawn(converse(stream, pages.clone(), latency));
+        tokio::spawn(serve_connection(stream, pages.clone(), latency));
     }
 }
 
-async fn converse(stream: TcpStream, pages: Arc<Pages>, latency: Duration) {
-    // Without it an answer waits for the client's acknowledgement.
+async fn serve_connection(stream: TcpStream, pages: Arc<Pages>, latency: Duration) {
+    // Otherwise Nagle's algorithm delays responses until the client's acknowledgement.
     if stream.set_nodelay(true).is_err() {
         return;
     }
@@ -121,47 +115,47 @@ async fn converse(stream: TcpStream, pages: Arc<Pages>, latency: Duration) {
         let pages = pages.clone();
         async move {
             let (head, body) = request.into_parts();
-            let body = body.collect().await.map(|it| it.to_bytes());
+            let body = body.collect().await.map(|body| body.to_bytes());
             if !latency.is_zero() {
                 tokio::time::sleep(latency).await;
             }
-            Ok::<_, Infallible>(answer(&pages, &head, &body.unwrap_or_default()))
+            Ok::<_, Infallible>(respond(&pages, &head, &body.unwrap_or_default()))
         }
     });
-    // A client that goes away is no failure.
+    // A disconnected client is not an error.
     let _ = http1::Builder::new()
         .timer(TokioTimer::new())
         .serve_connection(TokioIo::new(stream), service)
         .await;
 }
 
-fn answer(pages: &Pages, head: &http::request::Parts, body: &Bytes) -> Response<Full<Bytes>> {
+fn respond(pages: &Pages, head: &http::request::Parts, body: &Bytes) -> Response<Full<Bytes>> {
     let path = head.uri.path();
     let is_authorized = head.headers.contains_key(http::header::AUTHORIZATION);
     let is_messages = path.ends_with("/messages");
     let body = match (&head.method, is_authorized) {
         (_, false) => None,
-        (&Method::POST, _) if is_messages && !body.is_empty() => Some(bodies::sent()),
+        (&Method::POST, _) if is_messages && !body.is_empty() => Some(bodies::sent_message()),
         (&Method::GET, _) if is_messages => pages.page(head.uri.query().unwrap_or_default()),
         (&Method::GET, _) => Some(bodies::chats()),
         _ => None,
     };
-    let mut answer = Response::new(Full::new(body.clone().unwrap_or_default()));
+    let mut response = Response::new(Full::new(body.clone().unwrap_or_default()));
     if body.is_none() {
-        *answer.status_mut() = StatusCode::BAD_REQUEST;
+        *response.status_mut() = StatusCode::BAD_REQUEST;
     }
     let json = HeaderValue::from_static("application/json");
-    answer.headers_mut().insert(CONTENT_TYPE, json);
-    answer
+    response.headers_mut().insert(CONTENT_TYPE, json);
+    response
 }
 
-/// Pages of the history, each from a body in which the ids alone are written anew.
+/// Pages of the history by size, each from a template body in which only the ids are replaced.
 struct Pages(Vec<(usize, Page)>);
 
 struct Page {
     newest: Bytes,
     empty: Bytes,
-    /// Where the ids of the messages stand, the newest first, and how far each is behind it.
+    /// Byte offset of each message id in `newest`, and the id's distance from the newest id.
     ids: Vec<(usize, i64)>,
 }
 
@@ -171,7 +165,7 @@ impl Pages {
         Pages([20, 100].map(page).into())
     }
 
-    /// Gives the page that a query asks for: the newest, or what is before `message_id`.
+    /// Returns the requested page: the newest, or the one before `message_id`.
     fn page(&self, query: &str) -> Option<Bytes> {
         let value = |name: &str| {
             let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
@@ -187,12 +181,12 @@ impl Pages {
 impl Page {
     fn new(limit: usize) -> Page {
         let newest = bodies::messages(limit);
-        let text = String::from_utf8_lossy(&newest);
+        let json = String::from_utf8_lossy(&newest);
         let field = "\"id\":1";
-        let ids = text.match_indices(field).filter_map(|(at, _)| {
-            let digits = at + field.len() - 1;
-            let id: i64 = text.get(digits..digits + 10)?.parse().ok()?;
-            Some((digits, NEWEST_ID - id))
+        let ids = json.match_indices(field).filter_map(|(index, _)| {
+            let offset = index + field.len() - 1;
+            let id: i64 = json.get(offset..offset + 10)?.parse().ok()?;
+            Some((offset, NEWEST_ID - id))
         });
         let ids = ids.collect();
         Page {
@@ -207,14 +201,14 @@ impl Page {
         if newest == NEWEST_ID {
             return self.newest.clone();
         }
-        // The history is as long as a whole number of pages.
+        // The length of the history is a multiple of the page size.
         if newest <= NEWEST_ID - HISTORY {
             return self.empty.clone();
         }
         let mut body = BytesMut::from(&self.newest[..]);
-        for (digits, behind) in &self.ids {
-            let id = (newest - behind).to_string();
-            body[*digits..digits + 10].copy_from_slice(id.as_bytes());
+        for (offset, distance) in &self.ids {
+            let id = (newest - distance).to_string();
+            body[*offset..offset + 10].copy_from_slice(id.as_bytes());
         }
         body.freeze()
     }

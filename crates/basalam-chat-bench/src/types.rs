@@ -1,8 +1,7 @@
-//! The types of the client that is written by hand: the same data as the generated ones hold.
+//! Types of the hand-written client, with the same data as the generated types.
 //!
-//! They are what a careful developer would write with serde. Members that nobody has named yet are
-//! kept, and so is a word that is not known, since the generated types do that too; a client that threw
-//! them away would not do the same work.
+//! They are what a careful developer would write with serde. They preserve unknown properties and unknown
+//! enum values, since the generated types do so too; without that the clients would not do the same work.
 
 mod chats;
 
@@ -16,7 +15,7 @@ pub use chats::{Channel, Chat, ChatBot, Contact, Group};
 
 type Object = Map<String, Value>;
 
-/// What holds a list of messages.
+/// Response with a page of messages.
 #[derive(Debug, Deserialize, Serialize)]
 pub struct MessagesResponse {
     /// The page.
@@ -30,17 +29,17 @@ pub struct Messages {
     pub messages: Vec<Message>,
 }
 
-/// What holds a message that was sent.
+/// Response to a sent message.
 #[derive(Debug, Deserialize, Serialize)]
 pub struct SentResponse {
-    /// The message, as it was stored.
+    /// The message as stored by the service.
     pub data: Message,
-    /// A number of the sender's own.
+    /// The client-chosen id of the request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub temp_id: Option<i64>,
 }
 
-/// What holds a list of chats.
+/// Response with a page of chats.
 #[derive(Debug, Deserialize, Serialize)]
 pub struct ChatsResponse {
     /// The page.
@@ -59,67 +58,67 @@ pub struct Chats {
 /// A message to send.
 #[derive(Debug, Serialize)]
 pub struct NewMessage<'a> {
-    /// What the message is.
+    /// The type of the message.
     pub message_type: &'a str,
-    /// What it says.
+    /// The content.
     pub content: NewContent<'a>,
 }
 
-/// What a message to send says.
+/// Content of a message to send.
 #[derive(Debug, Serialize)]
 pub struct NewContent<'a> {
     /// The text.
     pub text: &'a str,
 }
 
-/// Makes a list of words that is never closed, as the generated ones are: a known word costs no copy.
-macro_rules! words {
-    ($(#[$docs:meta])* $name:ident { $($word:ident = $text:literal,)+ }) => {
+/// Defines an open enum like the generated ones. A known value is decoded without an allocation.
+macro_rules! open_enum {
+    ($(#[$docs:meta])* $name:ident { $($variant:ident = $value:literal,)+ }) => {
         $(#[$docs])*
         #[derive(Debug)]
         #[allow(missing_docs)]
         pub enum $name {
-            $($word,)+
-            /// Any other one.
+            $($variant,)+
+            /// An unknown value.
             Other(Box<str>),
         }
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                struct Word;
+                struct ValueVisitor;
 
-                impl Visitor<'_> for Word {
+                impl Visitor<'_> for ValueVisitor {
                     type Value = $name;
 
                     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                        f.write_str("a text")
+                        f.write_str("a string")
                     }
 
-                    fn visit_str<E: de::Error>(self, text: &str) -> Result<$name, E> {
-                        Ok(match text {
-                            $($text => $name::$word,)+
+                    fn visit_str<E: de::Error>(self, value: &str) -> Result<$name, E> {
+                        Ok(match value {
+                            $($value => $name::$variant,)+
                             other => $name::Other(other.into()),
                         })
                     }
                 }
 
-                deserializer.deserialize_str(Word)
+                deserializer.deserialize_str(ValueVisitor)
             }
         }
 
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(match self {
-                    $($name::$word => $text,)+
-                    $name::Other(text) => text,
+                    $($name::$variant => $value,)+
+                    $name::Other(value) => value,
                 })
             }
         }
     };
 }
 
-words! {
-    /// What a message is.
+open_enum! {
+    /// Type of a message.
     MessageType {
         Text = "text",
         Picture = "picture",
@@ -134,8 +133,8 @@ words! {
     }
 }
 
-words! {
-    /// What a chat is.
+open_enum! {
+    /// Type of a chat.
     ChatType {
         Private = "private",
         Group = "group",
@@ -164,7 +163,7 @@ pub struct Message {
     pub updated_at: String,
 }
 
-/// A message that another one answers.
+/// A message that another message replies to.
 #[derive(Debug, Deserialize, Serialize)]
 #[allow(missing_docs)]
 pub struct RepliedMessage {
@@ -182,7 +181,7 @@ pub struct RepliedMessage {
     pub updated_at: String,
 }
 
-/// What a message says or shows.
+/// Content of a message.
 #[derive(Debug, Deserialize, Serialize)]
 #[allow(missing_docs)]
 pub struct Content {
@@ -228,7 +227,7 @@ pub struct File {
     pub extra: Object,
 }
 
-/// An address in a text.
+/// A URL in a text.
 #[derive(Debug, Deserialize, Serialize)]
 #[allow(missing_docs)]
 pub struct Link {
@@ -255,7 +254,7 @@ pub struct Button {
     pub kind: String,
 }
 
-/// Who sent a message.
+/// Sender of a message.
 #[derive(Debug, Deserialize, Serialize)]
 #[allow(missing_docs)]
 pub struct Sender {
@@ -279,7 +278,7 @@ pub struct Sender {
     pub extra: Object,
 }
 
-/// A booth.
+/// A shop.
 #[derive(Debug, Deserialize, Serialize)]
 #[allow(missing_docs)]
 pub struct Vendor {

@@ -1,4 +1,4 @@
-//! Whole calls: a request is made, sent and answered, and the answer is read.
+//! Complete calls, from building the request to decoding the response.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::compare::{Comparison, LONG, SHORT};
 
-/// Measures one case, with so many tasks at once.
+/// Measures one case with a number of concurrent tasks.
 pub(crate) fn compare(
     criterion: &mut Criterion,
     case: Case,
@@ -16,37 +16,37 @@ pub(crate) fn compare(
     base_url: &str,
 ) -> anyhow::Result<Comparison> {
     let runtime = match tasks {
-        // The server has the other core.
+        // Leaves the other core to the server.
         1 => Builder::new_current_thread().enable_all().build()?,
         _ => Builder::new_multi_thread().enable_all().build()?,
     };
     let mut clients = Vec::new();
     for kind in Kind::ALL {
-        clients.push((*kind, runtime.block_on(make(*kind, tasks, base_url))?));
+        clients.push((*kind, runtime.block_on(connect(*kind, tasks, base_url))?));
     }
     let name = match tasks {
         1 => case.name().to_owned(),
         _ => format!("{} x{tasks}", case.name()),
     };
     let run = |kind: Kind, calls: u64| {
-        let clients = clients.iter_mut().find(|it| it.0 == kind);
-        let clients = &mut clients.expect("one was made of each kind").1;
+        let clients = clients.iter_mut().find(|client| client.0 == kind);
+        let clients = &mut clients.expect("there are clients of all kinds").1;
         run(&runtime, clients, case, calls)
     };
     let turns = if tasks == 1 { SHORT } else { LONG };
     Ok(Comparison::measure(criterion, name, Kind::ALL, turns, run))
 }
 
-/// Makes the clients of the tasks, which share what they can.
-async fn make(kind: Kind, tasks: usize, base_url: &str) -> anyhow::Result<Vec<AnyClient>> {
+/// Creates the clients of the tasks.
+async fn connect(kind: Kind, tasks: usize, base_url: &str) -> anyhow::Result<Vec<AnyClient>> {
     let mut clients = vec![AnyClient::new(kind, base_url).await?];
     while clients.len() < tasks {
-        clients.push(clients[0].another().await?);
+        clients.push(clients[0].try_clone().await?);
     }
     Ok(clients)
 }
 
-/// Makes the calls, all tasks together, and gives how long that took.
+/// Makes the calls concurrently in all tasks and returns the elapsed time.
 fn run(runtime: &Runtime, clients: &mut Vec<AnyClient>, case: Case, calls: u64) -> Duration {
     if let [client] = &mut clients[..] {
         return runtime.block_on(async {
@@ -58,20 +58,20 @@ fn run(runtime: &Runtime, clients: &mut Vec<AnyClient>, case: Case, calls: u64) 
     runtime.block_on(async {
         let tasks = u64::try_from(clients.len()).unwrap_or(1);
         let start = Instant::now();
-        let started: Vec<_> = clients
+        let handles: Vec<_> = clients
             .drain(..)
             .zip(0..)
-            .map(|(mut client, number)| {
-                // So that it is `calls` in all.
-                let own = calls / tasks + u64::from(number < calls % tasks);
+            .map(|(mut client, index)| {
+                // The shares add up to `calls`.
+                let share = calls / tasks + u64::from(index < calls % tasks);
                 tokio::spawn(async move {
-                    make_calls(&mut client, case, own).await;
+                    make_calls(&mut client, case, share).await;
                     client
                 })
             })
             .collect();
-        for task in started {
-            clients.push(task.await.expect("no task of these panics"));
+        for handle in handles {
+            clients.push(handle.await.expect("tasks do not panic"));
         }
         start.elapsed()
     })
@@ -80,7 +80,7 @@ fn run(runtime: &Runtime, clients: &mut Vec<AnyClient>, case: Case, calls: u64) 
 async fn make_calls(client: &mut AnyClient, case: Case, calls: u64) {
     for _ in 0..calls {
         let result = client.call(case).await;
-        let count = result.expect("the server answers everything");
-        assert!(count > 0, "something comes back");
+        let count = result.expect("all calls succeed");
+        assert!(count > 0, "the response is not empty");
     }
 }

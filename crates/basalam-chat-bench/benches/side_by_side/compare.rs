@@ -1,4 +1,4 @@
-//! What several clients took in the same rounds, and their ratios.
+//! Times of several clients in the same rounds, and their ratios.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -7,28 +7,28 @@ use std::time::Duration;
 use basalam_chat_bench::Kind;
 use criterion::{BenchmarkId, Criterion, SamplingMode};
 
-/// The clients take turns so often. Many short turns: on a computer that others use too, one long turn may
-/// fall into a slow time from beginning to end.
+/// Number of rounds. Many short turns are more robust on a shared machine, where a long turn can coincide
+/// with a slow period.
 const ROUNDS: usize = 41;
 
-/// How often, and for how long each time.
+/// Rounds and measurement time per turn for a single task.
 pub(crate) const SHORT: (usize, Duration) = (ROUNDS, Duration::from_millis(60));
 
-/// Many tasks need longer turns, in which each makes several calls: starting them is not what is measured.
+/// Rounds and measurement time per turn for many tasks, longer to amortize starting them.
 pub(crate) const LONG: (usize, Duration) = (ROUNDS / 3, Duration::from_millis(600));
 
-/// Samples that criterion takes of each turn, the fewest that it allows.
+/// Samples per turn, the minimum that criterion allows.
 pub(crate) const SAMPLES: usize = 10;
 
-/// What was measured of one case.
+/// Measurements of one case.
 pub(crate) struct Comparison {
     name: String,
-    /// For each client and each round the time of a call, in seconds.
+    /// Seconds per call for each client and round.
     times: Vec<(Kind, Vec<f64>)>,
 }
 
 impl Comparison {
-    /// Measures the clients in turns. `run` makes so many calls with a client and tells how long they took.
+    /// Measures the clients in turns. `run` makes a number of calls with a client and returns the elapsed time.
     pub(crate) fn measure(
         criterion: &mut Criterion,
         name: String,
@@ -37,47 +37,48 @@ impl Comparison {
         mut run: impl FnMut(Kind, u64) -> Duration,
     ) -> Comparison {
         let mut group = criterion.benchmark_group(&name);
-        // The same number of calls in every sample.
+        // Uses the same number of calls in all samples.
         group.sampling_mode(SamplingMode::Flat);
         group.measurement_time(time);
-        let mut times: Vec<(Kind, Vec<f64>)> = kinds.iter().map(|it| (*it, Vec::new())).collect();
+        let mut times: Vec<(Kind, Vec<f64>)> =
+            kinds.iter().map(|kind| (*kind, Vec::new())).collect();
         for round in 0..rounds {
-            // Nobody always follows the same one.
+            // Varies the order, so no client always follows the same one.
             times.reverse();
             times.rotate_left(round % kinds.len());
             for (kind, times) in &mut times {
                 let samples = RefCell::new(Vec::new());
                 group.bench_function(BenchmarkId::new(kind.name(), round), |bencher| {
                     bencher.iter_custom(|calls| {
-                        let took = run(*kind, calls);
-                        samples.borrow_mut().push((calls, took));
-                        took
+                        let elapsed = run(*kind, calls);
+                        samples.borrow_mut().push((calls, elapsed));
+                        elapsed
                     });
                 });
-                times.extend(time_of_a_call(&samples.into_inner()));
+                times.extend(time_per_call(&samples.into_inner()));
             }
         }
         group.finish();
         Comparison { name, times }
     }
 
-    /// Whether it was not left out on the command line.
+    /// Returns `false` if a command-line filter excluded the case.
     pub(crate) fn is_measured(&self) -> bool {
         self.times.iter().all(|(_, times)| !times.is_empty())
     }
 
-    /// The time of the facade, of that of the client that is written by hand.
-    pub(crate) fn facade(&self) -> f64 {
-        let ratio = self.ratio(Kind::Facade, Kind::ByHand);
+    /// Returns the median ratio of the facade to the hand-written client.
+    pub(crate) fn facade_ratio(&self) -> f64 {
+        let ratio = self.ratio(Kind::Facade, Kind::HandWritten);
         ratio.map_or(f64::INFINITY, |[_, median, _]| median)
     }
 
     fn times(&self, kind: Kind) -> Option<&[f64]> {
-        let times = self.times.iter().find(|it| it.0 == kind)?;
+        let times = self.times.iter().find(|times| times.0 == kind)?;
         Some(&times.1)
     }
 
-    /// The ratio of two clients in the same round: its first quartile, median and third quartile.
+    /// Returns the quartiles of the ratios of two clients in the same round.
     fn ratio(&self, one: Kind, other: Kind) -> Option<[f64; 3]> {
         let rounds = self.times(one)?.iter().zip(self.times(other)?);
         let mut ratios: Vec<f64> = rounds.map(|(one, other)| one / other).collect();
@@ -92,14 +93,14 @@ impl fmt::Display for Comparison {
         write!(f, "{:<24}", self.name)?;
         for kind in Kind::ALL {
             match self.times(*kind).and_then(|times| median(times.to_vec())) {
-                Some(time) => write!(f, "{:>10.1}", time * 1e6)?,
-                None => write!(f, "{:>10}", "-")?,
+                Some(time) => write!(f, "{:>13.1}", time * 1e6)?,
+                None => write!(f, "{:>13}", "-")?,
             }
         }
         for (one, other) in [
-            (Kind::Facade, Kind::ByHand),
-            (Kind::Facade, Kind::Floor),
-            (Kind::Generated, Kind::ByHand),
+            (Kind::Facade, Kind::HandWritten),
+            (Kind::Facade, Kind::HyperBaseline),
+            (Kind::Generated, Kind::HandWritten),
         ] {
             match self.ratio(one, other) {
                 Some([first, median, third]) => {
@@ -112,19 +113,19 @@ impl fmt::Display for Comparison {
     }
 }
 
-/// The median of the samples, in seconds, without what was done before them to warm up.
-fn time_of_a_call(samples: &[(u64, Duration)]) -> Option<f64> {
-    let whole = &samples[samples.len().saturating_sub(SAMPLES)..];
-    // So many calls are exact in a double.
+/// Returns the median of the samples in seconds, without the warm-up.
+fn time_per_call(samples: &[(u64, Duration)]) -> Option<f64> {
+    let measured = &samples[samples.len().saturating_sub(SAMPLES)..];
+    // The number of calls is small enough to be exact.
     median(
-        whole
+        measured
             .iter()
-            .map(|(calls, took)| took.as_secs_f64() / *calls as f64)
+            .map(|(calls, elapsed)| elapsed.as_secs_f64() / *calls as f64)
             .collect(),
     )
 }
 
-/// The one in the middle; nothing of nothing.
+/// Returns the median, or `None` if there are no values.
 fn median(mut values: Vec<f64>) -> Option<f64> {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied()

@@ -1,21 +1,21 @@
-//! Reading a body alone, in the same way: the generated types, and those that are written by hand.
+//! Decoding of response bodies with the generated and the hand-written types.
 
 use std::time::Instant;
 
-use basalam_chat_bench::{Case, Kind, body_of, read};
+use basalam_chat_bench::{Case, Kind, decode, response_body};
 use criterion::Criterion;
 
 use crate::compare::{Comparison, SHORT};
 
-/// Measures the body that a case is answered with.
+/// Measures the response body of one case.
 pub(crate) fn compare(criterion: &mut Criterion, case: Case) -> Comparison {
-    let name = format!("read {}", case.name());
-    let body = body_of(case);
-    let kinds = [Kind::Facade, Kind::ByHand];
+    let name = format!("decode {}", case.name());
+    let body = response_body(case);
+    let kinds = [Kind::Facade, Kind::HandWritten];
     Comparison::measure(criterion, name, &kinds, SHORT, |kind, times| {
         let start = Instant::now();
         for _ in 0..times {
-            read(kind, case, &body).expect("the body is an answer");
+            decode(kind, case, &body).expect("the body is valid");
         }
         start.elapsed()
     })

@@ -1,14 +1,13 @@
-//! The four clients side by side: how long each takes for a call, and for reading a body alone.
+//! Time per call and per decoded body of the four clients.
 //!
-//! `cargo bench -p basalam-chat-bench --bench side_by_side` prints what criterion saw of each, and ends with
-//! the ratios; a part of a name after `--` chooses some. The clients take turns, round after round, so that
-//! whatever else the computer does slows all of them; a ratio is one of the same round, and the median of
-//! the rounds is told, with the quartiles.
+//! `cargo bench -p basalam-chat-bench --bench side_by_side` prints criterion's results followed by the
+//! ratios; an argument after `--` filters by name. The clients take turns in rounds, so other load on the
+//! machine affects all of them. Ratios are computed within a round; the report shows their median and
+//! quartiles.
 //!
-//! It ends with a failure where the facade takes more than 1.05 times as long as the client that is written
-//! by hand.
+//! The benchmark fails if the facade takes more than 1.05 times as long as the hand-written client.
 
-#![allow(clippy::print_stdout)] // Telling what was measured is its purpose.
+#![allow(clippy::print_stdout)] // Prints the results.
 
 mod calls;
 mod compare;
@@ -17,18 +16,18 @@ mod decoding;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use basalam_chat_bench::{Case, Server, serve_where_asked};
+use basalam_chat_bench::{Case, Server, serve_if_requested};
 use compare::{Comparison, SAMPLES};
 use criterion::Criterion;
 
-/// What the facade may take, of the time of the client that is written by hand.
-const PROMISED: f64 = 1.05;
+/// Maximum ratio of the facade to the hand-written client.
+const MAX_RATIO: f64 = 1.05;
 
-/// Many tasks that share a client, as in a busy program.
-const MANY: usize = 64;
+/// Number of concurrent tasks, as in a busy program.
+const CONCURRENT_TASKS: usize = 64;
 
 fn main() -> anyhow::Result<ExitCode> {
-    serve_where_asked()?;
+    serve_if_requested()?;
     let server = Server::start(Duration::ZERO)?;
     let mut criterion = Criterion::default()
         .without_plots()
@@ -40,7 +39,7 @@ fn main() -> anyhow::Result<ExitCode> {
     for case in Case::ALL {
         comparisons.push(decoding::compare(&mut criterion, *case));
     }
-    for tasks in [1, MANY] {
+    for tasks in [1, CONCURRENT_TASKS] {
         for case in Case::ALL {
             comparisons.push(calls::compare(
                 &mut criterion,
@@ -51,26 +50,26 @@ fn main() -> anyhow::Result<ExitCode> {
         }
     }
     criterion.final_summary();
-    // `cargo test --benches` runs this too, without this argument, to see that every call works.
-    if !std::env::args().any(|it| it == "--bench") {
+    // `cargo test --benches` runs this without `--bench`, as a smoke test.
+    if !std::env::args().any(|argument| argument == "--bench") {
         return Ok(ExitCode::SUCCESS);
     }
     comparisons.retain(Comparison::is_measured);
     if comparisons.is_empty() {
-        println!("\nNothing was compared: choose by the name of a case, not of a client.");
+        println!("\nNo case is complete: filter by the name of a case, not of a client.");
         return Ok(ExitCode::FAILURE);
     }
-    println!("\nmicroseconds a call, and ratios of the same round: median (quartiles)\n");
+    println!("\nmicroseconds per call, and ratios within a round: median (quartiles)\n");
     println!(
-        "case                        facade generated   by hand     hyper  facade/by hand       facade/hyper  generated/by hand"
+        "case                           facade    generated hand-written        hyper  facade/hand-written   facade/hyper          generated/hand-written"
     );
     for comparison in &comparisons {
         println!("{comparison}");
     }
-    let is_kept = comparisons.iter().all(|it| it.facade() <= PROMISED);
-    if is_kept {
+    let mut ratios = comparisons.iter().map(Comparison::facade_ratio);
+    if ratios.all(|ratio| ratio <= MAX_RATIO) {
         return Ok(ExitCode::SUCCESS);
     }
-    println!("\nMore than promised: {PROMISED} times the client that is written by hand.");
+    println!("\nThe facade exceeds {MAX_RATIO} times the hand-written client.");
     Ok(ExitCode::FAILURE)
 }

@@ -1,4 +1,4 @@
-//! `basalam-chat`, as its users have it.
+//! `basalam-chat` with its default settings.
 
 use basalam_chat::chats::Chat;
 use basalam_chat::messages::{Message, SentMessage};
@@ -7,18 +7,18 @@ use basalam_chat::{ChatId, Client, PersonalToken};
 use crate::TOKEN;
 use crate::bodies::{CHAT_ID, TEXT};
 
-/// The facade, with its defaults.
+/// The facade with its default settings.
 #[derive(Clone, Debug)]
 pub struct Facade {
     client: Client,
 }
 
 impl Facade {
-    /// Makes a client.
+    /// Creates a client.
     ///
     /// # Errors
     ///
-    /// Gives an error where the client cannot be made.
+    /// Returns an error if the client cannot be created.
     pub fn new(base_url: &str) -> anyhow::Result<Facade> {
         let client = Client::builder(PersonalToken::new(TOKEN)).base_url(base_url);
         Ok(Facade {
@@ -26,7 +26,7 @@ impl Facade {
         })
     }
 
-    /// The client itself.
+    /// Returns the client.
     pub fn client(&self) -> &Client {
         &self.client
     }

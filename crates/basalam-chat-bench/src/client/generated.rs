@@ -1,7 +1,6 @@
-//! The generated client with nothing around it: reqwest sends, and adds the token.
+//! The generated client on reqwest, with a minimal transport that adds the token.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use basalam_chat_api::newtypes::{ChatId, MessageType};
 use basalam_chat_api::operation::Operation;
@@ -13,23 +12,23 @@ use http::HeaderValue;
 use http::header::AUTHORIZATION;
 use reqwest::Request;
 
-use super::by_hand;
+use super::hand_written;
 use crate::bodies::{CHAT_ID, TEXT};
 
-/// The generated client alone.
+/// The generated client without the facade.
 #[derive(Clone, Debug)]
 pub struct Generated {
     client: Client,
 }
 
-/// The least that a transport can do.
+/// A minimal transport.
 #[derive(Debug)]
-struct Plain {
+struct MinimalTransport {
     http: reqwest::Client,
     token: HeaderValue,
 }
 
-impl Transport for Plain {
+impl Transport for MinimalTransport {
     fn send<'a>(
         &'a self,
         operation: &'static Operation,
@@ -39,32 +38,32 @@ impl Transport for Plain {
         Box::pin(async move {
             let token = self.token.clone();
             request.headers_mut().insert(AUTHORIZATION, token);
-            let mut answer = self
+            let mut response = self
                 .http
                 .execute(request)
                 .await
                 .map_err(TransportError::new)?;
-            if answer.status().as_u16() != operation.success {
-                return Err(TransportError::new(answer.status()));
+            if response.status().as_u16() != operation.success {
+                return Err(TransportError::new(response.status()));
             }
             Ok(SuccessResponse {
-                headers: std::mem::take(answer.headers_mut()),
-                body: answer.bytes().await.map_err(TransportError::new)?,
+                headers: std::mem::take(response.headers_mut()),
+                body: response.bytes().await.map_err(TransportError::new)?,
             })
         })
     }
 }
 
 impl Generated {
-    /// Makes a client.
+    /// Creates a client.
     ///
     /// # Errors
     ///
-    /// Gives an error where the client cannot be made.
+    /// Returns an error if the client cannot be created.
     pub fn new(base_url: &str) -> anyhow::Result<Generated> {
-        let http = by_hand::http().timeout(Duration::from_secs(30)).build()?;
-        let token = by_hand::token()?;
-        let inner = Inner::new(Arc::new(Plain {
+        let http = hand_written::http().build()?;
+        let token = hand_written::token()?;
+        let inner = Inner::new(Arc::new(MinimalTransport {
             http: http.clone(),
             token,
         }));

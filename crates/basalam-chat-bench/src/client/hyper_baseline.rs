@@ -1,4 +1,4 @@
-//! The floor: hyper on one connection, with the same types and the same limit of an answer.
+//! The baseline: hyper on one connection, with the hand-written types and the same response limit.
 
 use anyhow::{Context, ensure};
 use bytes::Bytes;
@@ -10,43 +10,43 @@ use hyper_util::rt::TokioIo;
 use serde::de::DeserializeOwned;
 use tokio::net::TcpStream;
 
-use super::{MAX_ANSWER_BYTES, by_hand};
+use super::{MAX_RESPONSE_BYTES, hand_written};
 use crate::bodies::{CHAT_ID, TEXT};
 use crate::types::{
     Chat, ChatsResponse, Message, MessagesResponse, NewContent, NewMessage, SentResponse,
 };
 
-/// The floor.
+/// The hyper baseline.
 #[derive(Debug)]
-pub struct Floor {
+pub struct HyperBaseline {
     connection: SendRequest<Full<Bytes>>,
     address: String,
     token: HeaderValue,
 }
 
-impl Floor {
-    /// Makes a connection.
+impl HyperBaseline {
+    /// Opens a connection.
     ///
     /// # Errors
     ///
-    /// Gives an error where the server cannot be reached.
-    pub async fn new(base_url: &str) -> anyhow::Result<Floor> {
+    /// Returns an error if the server cannot be reached.
+    pub async fn new(base_url: &str) -> anyhow::Result<HyperBaseline> {
         let address = base_url
             .strip_prefix("http://")
-            .context("no http address")?;
+            .context("the base URL is not an http URL")?;
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
         let (connection, driver) = handshake(TokioIo::new(stream)).await?;
         tokio::spawn(driver);
-        Ok(Floor {
+        Ok(HyperBaseline {
             connection,
             address: address.to_owned(),
-            token: by_hand::token()?,
+            token: hand_written::token()?,
         })
     }
 
-    pub(super) async fn another(&self) -> anyhow::Result<Floor> {
-        Floor::new(&format!("http://{}", self.address)).await
+    pub(super) async fn try_clone(&self) -> anyhow::Result<HyperBaseline> {
+        HyperBaseline::new(&format!("http://{}", self.address)).await
     }
 
     pub(super) async fn create_message(&mut self) -> anyhow::Result<Message> {
@@ -56,20 +56,20 @@ impl Floor {
         };
         let body = serde_json::to_vec(&body)?;
         let path = format!("/v1/chats/{CHAT_ID}/messages");
-        let answer: SentResponse = self.send(Method::POST, path, body).await?;
-        Ok(answer.data)
+        let response: SentResponse = self.send(Method::POST, path, body).await?;
+        Ok(response.data)
     }
 
     pub(super) async fn get_messages(&mut self, limit: u32) -> anyhow::Result<Vec<Message>> {
         let path = format!("/v1/chats/{CHAT_ID}/messages?limit={limit}");
-        let answer: MessagesResponse = self.send(Method::GET, path, Vec::new()).await?;
-        Ok(answer.data.messages)
+        let response: MessagesResponse = self.send(Method::GET, path, Vec::new()).await?;
+        Ok(response.data.messages)
     }
 
     pub(super) async fn get_chats(&mut self, limit: u32) -> anyhow::Result<Vec<Chat>> {
         let path = format!("/v1/chats?limit={limit}");
-        let answer: ChatsResponse = self.send(Method::GET, path, Vec::new()).await?;
-        Ok(answer.data.map(|list| list.chats).unwrap_or_default())
+        let response: ChatsResponse = self.send(Method::GET, path, Vec::new()).await?;
+        Ok(response.data.map(|list| list.chats).unwrap_or_default())
     }
 
     async fn send<T: DeserializeOwned>(
@@ -89,9 +89,9 @@ impl Floor {
         }
         let request = request.body(Full::new(Bytes::from(body)))?;
         self.connection.ready().await?;
-        let answer = self.connection.send_request(request).await?;
-        ensure!(answer.status().is_success(), "refused: {}", answer.status());
-        let body = Limited::new(answer.into_body(), MAX_ANSWER_BYTES).collect();
+        let response = self.connection.send_request(request).await?;
+        ensure!(response.status().is_success(), "{}", response.status());
+        let body = Limited::new(response.into_body(), MAX_RESPONSE_BYTES).collect();
         let body = body.await.map_err(anyhow::Error::from_boxed)?.to_bytes();
         Ok(serde_json::from_slice(&body)?)
     }

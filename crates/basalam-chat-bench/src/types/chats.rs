@@ -1,4 +1,4 @@
-//! Chats, and what may be at their other end.
+//! Chats and their participants.
 
 use serde::{Deserialize, Serialize};
 
@@ -43,7 +43,7 @@ pub struct Chat {
     pub updated_at: String,
 }
 
-/// The other side of a private chat.
+/// Other party of a private chat.
 #[derive(Debug, Deserialize, Serialize)]
 #[allow(missing_docs)]
 pub struct Contact {
@@ -113,7 +113,7 @@ pub struct Channel {
     pub verified: Option<bool>,
 }
 
-/// A bot that has a chat.
+/// A bot that is the other party of a chat.
 #[derive(Debug, Deserialize, Serialize)]
 #[allow(missing_docs)]
 pub struct ChatBot {
