@@ -13,9 +13,7 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AcceptedResponse {
-        /// `true` if the request was accepted. Forwarding happens after the response, so `true` does
-        /// not mean that it is finished. Unknown: the circumstances under which the service returns
-        /// `false`.
+        /// `true` if the request was accepted. Forwarding happens after the response, so `true` does not mean that it is finished. Unknown: the circumstances under which the service returns `false`.
         pub data: bool,
     }
     /// Files of a message to send.
@@ -42,8 +40,7 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AttachmentFile {
-        /// Compact string from which a blurred preview can be drawn, likely in the BlurHash format
-        /// (inferred from the name).
+        /// Compact string from which a blurred preview can be drawn, likely in the BlurHash format (inferred from the name).
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub blur_hash: ::std::option::Option<::std::string::String>,
         /// Duration of a recording, likely in seconds.
@@ -62,12 +59,10 @@ pub mod types {
         pub size: ::std::option::Option<i64>,
         /// Type of the file.
         ///
-        /// Omit it if possible: the contract allows only the string `CSV`, but both official SDKs send
-        /// media types, and a live integration sends `image`, which the service accepts.
+        /// Omit it if possible: the contract allows only the string `CSV`, but both official SDKs send media types, and a live integration sends `image`, which the service accepts.
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
         pub type_: ::std::option::Option<::std::string::String>,
-        /// URL of the file: `url` of the upload response, or if that is missing `primary`, then
-        /// `original` of its `urls`.
+        /// URL of the file: `url` of the upload response, or if that is missing `primary`, then `original` of its `urls`.
         pub url: ::std::string::String,
         /// Width in pixels.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -106,8 +101,7 @@ pub mod types {
         pub ok: bool,
         /// Result of the operation, of any JSON type.
         ///
-        /// Likely, from documented examples: `id`, `first_name` and `username` for `get_me`, and `url`
-        /// for `get_webhook_info`.
+        /// Likely, from documented examples: `id`, `first_name` and `username` for `get_me`, and `url` for `get_webhook_info`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub result: ::std::option::Option<::serde_json::Value>,
     }
@@ -152,8 +146,7 @@ pub mod types {
         /// User who owns the channel. Likely a user id: the contract only declares an integer.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub owner: ::std::option::Option<crate::newtypes::UserId>,
-        /// `true` if the channel is a temporary group; false if missing. Unknown: the meaning of a
-        /// temporary group.
+        /// `true` if the channel is a temporary group; false if missing. Unknown: the meaning of a temporary group.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub temp_group: ::std::option::Option<bool>,
         /// Name of the channel.
@@ -215,8 +208,7 @@ pub mod types {
         pub modified_at: ::std::option::Option<crate::newtypes::Timestamp>,
         /// Keyboard to show instead of the default one, empty in most chats.
         ///
-        /// Likely: Basalam's web application reads `keyboard`, rows of keys that each have a `text`.
-        /// The contract requires an object; both official SDKs also accept null.
+        /// Likely: Basalam's web application reads `keyboard`, rows of keys that each have a `text`. The contract requires an object; both official SDKs also accept null.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub reply_markup: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
@@ -259,8 +251,7 @@ pub mod types {
     }
     /// Other party of a private chat.
     ///
-    /// The published contract allows any value; these properties have been observed by live
-    /// integrations. Other properties, such as the time of the last activity, are preserved.
+    /// The published contract allows any value; these properties have been observed by live integrations. Other properties, such as the time of the last activity, are preserved.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -332,8 +323,7 @@ pub mod types {
     }
     /// A message to send.
     ///
-    /// Only `message_type` is always required; the other required fields depend on it, see
-    /// `MessageType`. Unknown: the maximum length of the text and the maximum number of files.
+    /// Only `message_type` is always required; the other required fields depend on it, see `MessageType`. Unknown: the maximum length of the text and the maximum number of files.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -356,8 +346,7 @@ pub mod types {
         >,
         /// Custom properties that are stored with the message.
         ///
-        /// Likely: they are returned in the message's `content.metadata`, as observed with one
-        /// property in Basalam's web application. Unknown: the maximum size.
+        /// Likely: they are returned in the message's `content.metadata`, as observed with one property in Basalam's web application. Unknown: the maximum size.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub message_metadata: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
@@ -369,8 +358,7 @@ pub mod types {
         pub replied_message_id: ::std::option::Option<crate::newtypes::MessageId>,
         /// Client-chosen id that is echoed in the response.
         ///
-        /// It lets a client match the response to the message on the screen. Unknown: whether the
-        /// service uses it to detect duplicates; do not rely on it.
+        /// It lets a client match the response to the message on the screen. Unknown: whether the service uses it to detect duplicates; do not rely on it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub temp_id: ::std::option::Option<i64>,
     }
@@ -487,8 +475,7 @@ pub mod types {
     pub struct ForwardMessageBody {
         /// Exactly 1 chat, with an id from 1 to 2147483647.
         pub chat_ids: ::std::vec::Vec<crate::newtypes::ChatId>,
-        /// 1 to 26 messages, with ids from 1 to 2147483647. Likely: ids in ascending order preserve
-        /// the order of the messages, since Basalam's web application sends them that way.
+        /// 1 to 26 messages, with ids from 1 to 2147483647. Likely: ids in ascending order preserve the order of the messages, since Basalam's web application sends them that way.
         pub message_ids: ::std::vec::Vec<crate::newtypes::MessageId>,
     }
     impl ForwardMessageBody {
@@ -502,8 +489,7 @@ pub mod types {
     }
     /// Response with a page of chats.
     ///
-    /// The contract does not require `data`. A response without it does not describe the list, so
-    /// do not treat it as an empty page.
+    /// The contract does not require `data`. A response without it does not describe the list, so do not treat it as an empty page.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -548,21 +534,18 @@ pub mod types {
     }
     /// A URL found in the text of a message.
     ///
-    /// The published contract defines no properties; these are the ones that Basalam's own clients
-    /// read. Other properties are preserved.
+    /// The published contract defines no properties; these are the ones that Basalam's own clients read. Other properties are preserved.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Link {
-        /// Index of the end of the URL in the text, in the same unit as `start_index`. Unknown:
-        /// whether it is inclusive.
+        /// Index of the end of the URL in the text, in the same unit as `start_index`. Unknown: whether it is inclusive.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub end_index: ::std::option::Option<i64>,
         /// `true` if the URL belongs to Basalam.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_basalam_link: ::std::option::Option<bool>,
-        /// Index of the start of the URL in the text, counted from 0. Unknown: whether in characters,
-        /// UTF-16 code units or bytes.
+        /// Index of the start of the URL in the text, counted from 0. Unknown: whether in characters, UTF-16 code units or bytes.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub start_index: ::std::option::Option<i64>,
         /// The URL.
@@ -574,8 +557,7 @@ pub mod types {
     }
     /// A message of a chat, as stored by the service.
     ///
-    /// No field indicates whether the current user sent it: compare the sender's id with the id of
-    /// the current user.
+    /// No field indicates whether the current user sent it: compare the sender's id with the id of the current user.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -586,8 +568,7 @@ pub mod types {
         pub content: MessageContent,
         /// Time at which the message was sent.
         pub created_at: crate::newtypes::Timestamp,
-        /// Message that this message was forwarded from, if any. Likely a message id: the contract
-        /// only declares an integer.
+        /// Message that this message was forwarded from, if any. Likely a message id: the contract only declares an integer.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub forward_from: ::std::option::Option<crate::newtypes::MessageId>,
         /// Id of the message.
@@ -600,8 +581,7 @@ pub mod types {
         /// Time at which the other party saw the message; missing or null until then.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub seen_at: ::std::option::Option<crate::newtypes::Timestamp>,
-        /// Sender of the message. Can be missing, null, or contain little more than an id, especially
-        /// for notifications and for messages of groups and channels.
+        /// Sender of the message. Can be missing, null, or contain little more than an id, especially for notifications and for messages of groups and channels.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sender: ::std::option::Option<::std::boxed::Box<Sender>>,
         /// Time at which the message last changed.
@@ -609,8 +589,7 @@ pub mod types {
     }
     /// Content of a message.
     ///
-    /// The set properties depend on the message type; see `MessageType`. Other properties, such as
-    /// `order_process` or the `location` of older messages, are preserved.
+    /// The set properties depend on the message type; see `MessageType`. Other properties, such as `order_process` or the `location` of older messages, are preserved.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -624,11 +603,9 @@ pub mod types {
         /// URLs found in the text.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub links: ::std::option::Option<crate::newtypes::Links>,
-        /// Additional information about the message, likely including the `message_metadata` set by
-        /// its sender (from Basalam's web application).
+        /// Additional information about the message, likely including the `message_metadata` set by its sender (from Basalam's web application).
         ///
-        /// Observed so far: `is_answered` and `duration` (in seconds) of a phone call, and
-        /// `receiver_coupon_hint`.
+        /// Observed so far: `is_answered` and `duration` (in seconds) of a phone call, and `receiver_coupon_hint`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub metadata: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
@@ -647,14 +624,12 @@ pub mod types {
     }
     /// A file shown in a message.
     ///
-    /// The published contract defines no properties; these are the ones that clients of the
-    /// service read. Other properties are preserved.
+    /// The published contract defines no properties; these are the ones that clients of the service read. Other properties are preserved.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct MessageFile {
-        /// Compact string from which a blurred preview can be drawn, likely in the BlurHash format
-        /// (inferred from the name).
+        /// Compact string from which a blurred preview can be drawn, likely in the BlurHash format (inferred from the name).
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub blur_hash: ::std::option::Option<::std::string::String>,
         /// Duration of a recording, likely in seconds.
@@ -698,8 +673,7 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct NewButton {
-        /// Data for the action, such as `url` for a button that opens a URL; an empty object if the
-        /// action needs no data.
+        /// Data for the action, such as `url` for a button that opens a URL; an empty object if the action needs no data.
         pub data: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         /// Id of the button within the message.
         pub id: crate::newtypes::ButtonId,
@@ -758,8 +732,7 @@ pub mod types {
         pub content: MessageContent,
         /// Time at which the message was sent.
         pub created_at: crate::newtypes::Timestamp,
-        /// Message that this message was forwarded from, if any. Likely a message id: the contract
-        /// only declares an integer.
+        /// Message that this message was forwarded from, if any. Likely a message id: the contract only declares an integer.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub forward_from: ::std::option::Option<crate::newtypes::MessageId>,
         /// Id of the message.
@@ -769,8 +742,7 @@ pub mod types {
         /// Time at which the other party saw the message; missing or null until then.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub seen_at: ::std::option::Option<crate::newtypes::Timestamp>,
-        /// Sender of the message. Can be missing, null, or contain little more than an id, especially
-        /// for notifications and for messages of groups and channels.
+        /// Sender of the message. Can be missing, null, or contain little more than an id, especially for notifications and for messages of groups and channels.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sender: ::std::option::Option<::std::boxed::Box<Sender>>,
         /// Time at which the message last changed.
@@ -778,8 +750,7 @@ pub mod types {
     }
     /// Sender of a message.
     ///
-    /// All properties can be missing: the published contract also allows any object. Other
-    /// properties are preserved.
+    /// All properties can be missing: the published contract also allows any object. Other properties are preserved.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -796,8 +767,7 @@ pub mod types {
         /// Hash id of the user.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub hash_id: ::std::option::Option<crate::newtypes::HashId>,
-        /// Id of the user. A message was sent by the current user if this is the id of the current
-        /// user.
+        /// Id of the user. A message was sent by the current user if this is the id of the current user.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<crate::newtypes::UserId>,
         /// Display name.
@@ -822,8 +792,7 @@ pub mod types {
     pub struct UnseenChatCount {
         /// Number of chats, up to a limit of the service. Unknown: the limit.
         pub count: i64,
-        /// `true` if there are more chats than `count`, because counting stopped at the limit. Likely,
-        /// from the name.
+        /// `true` if there are more chats than `count`, because counting stopped at the limit. Likely, from the name.
         pub more_than_count: bool,
     }
     /// An uploaded file, ready to be attached to a message.
@@ -848,8 +817,7 @@ pub mod types {
         /// Name of the stored file, likely without its extension.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub file_name_alone: ::std::option::Option<::std::string::String>,
-        /// Purpose of the file, as an integer such as 5901, although the request uses a string.
-        /// Unknown: the meaning of the values.
+        /// Purpose of the file, as an integer such as 5901, although the request uses a string. Unknown: the meaning of the values.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub file_type: ::std::option::Option<i64>,
         /// Format of the file, such as `jpg`.
@@ -911,15 +879,9 @@ pub mod types {
 #[derive(Clone, Debug)]
 /// Client for Basalam chat
 ///
-/// Chat API of the Basalam marketplace, as exposed by its public gateway: chats, messages and
-/// bots, plus two operations of neighbouring services that a chat client needs: the current
-/// user and file uploads.
+/// Chat API of the Basalam marketplace, as exposed by its public gateway: chats, messages and bots, plus two operations of neighbouring services that a chat client needs: the current user and file uploads.
 ///
-/// Successful responses are JSON with status 200. Errors are usually JSON. Timestamps have no
-/// time zone. If the service is known or likely to deviate from its published contract, this
-/// document follows the service. `x-idempotent` marks the operations that can be repeated
-/// safely. Facts have a certainty: certain (published, or observed by two independent live
-/// users), likely (observed by one, or inferred) or unknown.
+/// Successful responses are JSON with status 200. Errors are usually JSON. Timestamps have no time zone. If the service is known or likely to deviate from its published contract, this document follows the service. `x-idempotent` marks the operations that can be repeated safely. Facts have a certainty: certain (published, or observed by two independent live users), likely (observed by one, or inferred) or unknown.
 ///
 /// Version: 1.0.0
 pub struct Client {
@@ -963,8 +925,7 @@ impl ClientInfo<crate::Inner> for Client {
 impl Client {
     /// Removes the bot's webhook, using GET
     ///
-    /// This GET request has a side effect, so any program that follows or prefetches URLs can
-    /// trigger it. Prefer `delete_webhook_delete`.
+    /// This GET request has a side effect, so any program that follows or prefetches URLs can trigger it. Prefer `delete_webhook_delete`.
     ///
     /// Sends a `GET` request to `/v1/bots/{token}/deleteWebhook`
     ///
@@ -1008,8 +969,7 @@ impl Client {
     }
     /// Removes the bot's webhook
     ///
-    /// The bot no longer receives updates at that URL. Likely: the token in the path is
-    /// sufficient. Unknown: whether an additional access token makes a difference.
+    /// The bot no longer receives updates at that URL. Likely: the token in the path is sufficient. Unknown: whether an additional access token makes a difference.
     ///
     /// Sends a `DELETE` request to `/v1/bots/{token}/deleteWebhook`
     ///
@@ -1031,8 +991,7 @@ impl Client {
     }
     /// Returns information about the bot
     ///
-    /// Likely: the token in the path is sufficient. Unknown: whether an additional access token
-    /// makes a difference.
+    /// Likely: the token in the path is sufficient. Unknown: whether an additional access token makes a difference.
     ///
     /// Sends a `GET` request to `/v1/bots/{token}/getMe`
     ///
@@ -1068,8 +1027,7 @@ impl Client {
     }
     /// Returns information about the bot's webhook
     ///
-    /// Likely: the token in the path is sufficient. Unknown: whether an additional access token
-    /// makes a difference.
+    /// Likely: the token in the path is sufficient. Unknown: whether an additional access token makes a difference.
     ///
     /// Sends a `GET` request to `/v1/bots/{token}/getWebhookInfo`
     ///
@@ -1113,8 +1071,7 @@ impl Client {
     }
     /// Logs the bot out, using GET
     ///
-    /// This GET request invalidates the token, so any program that follows or prefetches URLs can
-    /// trigger it. Prefer `log_out_post`.
+    /// This GET request invalidates the token, so any program that follows or prefetches URLs can trigger it. Prefer `log_out_post`.
     ///
     /// Sends a `GET` request to `/v1/bots/{token}/logOut`
     ///
@@ -1132,9 +1089,7 @@ impl Client {
     }
     /// Logs the bot out and invalidates its token
     ///
-    /// Do not retry automatically: the token is invalid after a successful call, so a second call
-    /// appears to fail. Likely: the token in the path is sufficient. Unknown: whether an
-    /// additional access token makes a difference.
+    /// Do not retry automatically: the token is invalid after a successful call, so a second call appears to fail. Likely: the token in the path is sufficient. Unknown: whether an additional access token makes a difference.
     ///
     /// Sends a `POST` request to `/v1/bots/{token}/logOut`
     ///
@@ -1152,30 +1107,20 @@ impl Client {
     }
     /// Lists the chats of the current user
     ///
-    /// Returns one page. Paging is by time, without page numbers: to fetch the next page, set
-    /// `updated_before` to the `updated_at` of the last chat on the previous page, or
-    /// `modified_before` to its `modified_at` when sorting by that time. Likely: the newest chats
-    /// come first, since Basalam's web application relies on it.
+    /// Returns one page. Paging is by time, without page numbers: to fetch the next page, set `updated_before` to the `updated_at` of the last chat on the previous page, or `modified_before` to its `modified_at` when sorting by that time. Likely: the newest chats come first, since Basalam's web application relies on it.
     ///
-    /// Timestamps have a resolution of one second, and it is unknown whether the bounds are
-    /// inclusive. A chat can therefore be returned twice, and chats can be missed if more than a
-    /// page of them share the same second. Requires the scope `customer.chat.read`.
+    /// Timestamps have a resolution of one second, and it is unknown whether the bounds are inclusive. A chat can therefore be returned twice, and chats can be missed if more than a page of them share the same second. Requires the scope `customer.chat.read`.
     ///
     /// Sends a `GET` request to `/v1/chats`
     ///
     /// Arguments:
     /// - `filters`: Filter for the chats; all chats by default.
-    /// - `limit`: Maximum number of chats to return, 30 by default. Unknown: the upper limit; 100
-    ///   has been observed to work.
-    /// - `modified_before`: Only chats with `modified_at` before this time. Unknown: whether the
-    ///   bound is inclusive.
-    /// - `modified_from`: Only chats with `modified_at` at or after this time. Unknown: whether
-    ///   the bound is inclusive.
+    /// - `limit`: Maximum number of chats to return, 30 by default. Unknown: the upper limit; 100 has been observed to work.
+    /// - `modified_before`: Only chats with `modified_at` before this time. Unknown: whether the bound is inclusive.
+    /// - `modified_from`: Only chats with `modified_at` at or after this time. Unknown: whether the bound is inclusive.
     /// - `order_by`: Timestamp to sort by, `updated_at` by default.
-    /// - `updated_before`: Only chats with `updated_at` before this time. Unknown: whether the
-    ///   bound is inclusive.
-    /// - `updated_from`: Only chats with `updated_at` at or after this time. Likely: the timestamp
-    ///   format of responses is accepted. Unknown: whether the bound is inclusive.
+    /// - `updated_before`: Only chats with `updated_at` before this time. Unknown: whether the bound is inclusive.
+    /// - `updated_from`: Only chats with `updated_at` at or after this time. Likely: the timestamp format of responses is accepted. Unknown: whether the bound is inclusive.
     pub async fn get_chats<'a>(
         &'a self,
         filters: Option<&'a crate::newtypes::ChatFilter>,
@@ -1205,18 +1150,14 @@ impl Client {
     }
     /// Opens a private chat with a user
     ///
-    /// Returns the existing chat with that user, or creates one, so the call is idempotent.
-    /// Requires the scope `customer.chat.write`.
+    /// Returns the existing chat with that user, or creates one, so the call is idempotent. Requires the scope `customer.chat.write`.
     ///
     /// Sends a `POST` request to `/v1/chats`
     ///
     /// Arguments:
-    /// - `x_client_info`: Information about the client application, as a JSON string. Used by the
-    ///   service's own team; other clients can omit it.
-    /// - `x_creation_tags`: Tags for a newly created chat. Used by the service's own team; other
-    ///   clients can omit it.
-    /// - `x_user_session`: Session of the user. Used by the service's own team; other clients can
-    ///   omit it.
+    /// - `x_client_info`: Information about the client application, as a JSON string. Used by the service's own team; other clients can omit it.
+    /// - `x_creation_tags`: Tags for a newly created chat. Used by the service's own team; other clients can omit it.
+    /// - `x_user_session`: Session of the user. Used by the service's own team; other clients can omit it.
     /// - `body`: The user to chat with.
     pub async fn create_chat<'a>(
         &'a self,
@@ -1235,8 +1176,7 @@ impl Client {
     }
     /// Deletes chats
     ///
-    /// Accepts 1 to 30 chats. Unknown: whether a chat is also deleted for the other party. Likely
-    /// requires the scope `customer.chat.write` (not stated anywhere).
+    /// Accepts 1 to 30 chats. Unknown: whether a chat is also deleted for the other party. Likely requires the scope `customer.chat.write` (not stated anywhere).
     ///
     /// Sends a `DELETE` request to `/v1/chats`
     ///
@@ -1254,9 +1194,7 @@ impl Client {
     }
     /// Deletes messages
     ///
-    /// Accepts 1 to 30 messages. Unknown: which messages can be deleted, for how long, and whether
-    /// they are also deleted for the other party. Likely requires the scope `customer.chat.write`
-    /// (not stated anywhere).
+    /// Accepts 1 to 30 messages. Unknown: which messages can be deleted, for how long, and whether they are also deleted for the other party. Likely requires the scope `customer.chat.write` (not stated anywhere).
     ///
     /// Sends a `DELETE` request to `/v1/chats/messages`
     ///
@@ -1278,15 +1216,12 @@ impl Client {
     }
     /// Edits the content of a message
     ///
-    /// Unknown: which message types can be edited, and for how long. Basalam's web application
-    /// offers editing for the user's own text messages. Likely requires the scope
-    /// `customer.chat.write` (not stated anywhere).
+    /// Unknown: which message types can be edited, and for how long. Basalam's web application offers editing for the user's own text messages. Likely requires the scope `customer.chat.write` (not stated anywhere).
     ///
     /// Sends a `PATCH` request to `/v1/chats/messages`
     ///
     /// Arguments:
-    /// - `x_client_info`: Information about the client application, as a JSON string. Used by the
-    ///   service's own team; other clients can omit it.
+    /// - `x_client_info`: Information about the client application, as a JSON string. Used by the service's own team; other clients can omit it.
     /// - `body`: The message and its new content.
     pub async fn edit_message<'a>(
         &'a self,
@@ -1301,17 +1236,13 @@ impl Client {
     }
     /// Forwards messages to a chat
     ///
-    /// Accepts 1 to 26 messages and 1 chat. The service forwards asynchronously, so the response
-    /// does not contain the new messages. Not idempotent: repeating the call can forward the
-    /// messages twice. Likely requires the scope `customer.chat.write` (not stated anywhere).
+    /// Accepts 1 to 26 messages and 1 chat. The service forwards asynchronously, so the response does not contain the new messages. Not idempotent: repeating the call can forward the messages twice. Likely requires the scope `customer.chat.write` (not stated anywhere).
     ///
     /// Sends a `POST` request to `/v1/chats/messages/forward`
     ///
     /// Arguments:
-    /// - `user_agent`: Name and version of the client application. Used by the service's own team;
-    ///   other clients can omit it.
-    /// - `x_client_info`: Information about the client application, as a JSON string. Used by the
-    ///   service's own team; other clients can omit it.
+    /// - `user_agent`: Name and version of the client application. Used by the service's own team; other clients can omit it.
+    /// - `x_client_info`: Information about the client application, as a JSON string. Used by the service's own team; other clients can omit it.
     /// - `body`: The messages to forward and the target chat.
     pub async fn forward_message<'a>(
         &'a self,
@@ -1331,8 +1262,7 @@ impl Client {
     }
     /// Counts the chats with unseen messages
     ///
-    /// Counts chats, not messages. Likely: counting stops at a limit of the service, since the
-    /// response has a field to indicate it. Requires the scope `customer.chat.read`.
+    /// Counts chats, not messages. Likely: counting stops at a limit of the service, since the response has a field to indicate it. Requires the scope `customer.chat.read`.
     ///
     /// Sends a `GET` request to `/v1/chats/unseen-count`
     pub async fn get_unseen_chat_count<'a>(
@@ -1350,24 +1280,16 @@ impl Client {
     }
     /// Lists the messages of a chat
     ///
-    /// Returns one page. Likely: without `message_id` it is the newest page, since two live
-    /// integrations rely on it. To fetch older messages, set `message_id` to the smallest id of
-    /// the previous page and keep the defaults `lt` and `desc` for `cmp` and `order`. To page
-    /// forward without gaps, set `message_id` to the largest id, `cmp` to `gt` and `order` to
-    /// `asc`. With `desc` the service likely returns the newest messages above the id and skips
-    /// those in between.
+    /// Returns one page. Likely: without `message_id` it is the newest page, since two live integrations rely on it. To fetch older messages, set `message_id` to the smallest id of the previous page and keep the defaults `lt` and `desc` for `cmp` and `order`. To page forward without gaps, set `message_id` to the largest id, `cmp` to `gt` and `order` to `asc`. With `desc` the service likely returns the newest messages above the id and skips those in between.
     ///
-    /// Only an empty page reliably marks the end, since the service can return fewer messages than
-    /// `limit`. Requires the scope `customer.chat.read`.
+    /// Only an empty page reliably marks the end, since the service can return fewer messages than `limit`. Requires the scope `customer.chat.read`.
     ///
     /// Sends a `GET` request to `/v1/chats/{chat_id}/messages`
     ///
     /// Arguments:
     /// - `chat_id`: Id of the chat, from 1 to 9999999999.
-    /// - `cmp`: Comparison between the ids of the returned messages and `message_id`, `lt` by
-    ///   default.
-    /// - `limit`: Maximum number of messages to return, 20 by default. Unknown: the upper limit;
-    ///   200 has been observed to work.
+    /// - `cmp`: Comparison between the ids of the returned messages and `message_id`, `lt` by default.
+    /// - `limit`: Maximum number of messages to return, 20 by default. Unknown: the upper limit; 200 has been observed to work.
     /// - `message_id`: Id of the message to page from; the newest page by default.
     /// - `order`: Sort order by id, `desc` by default.
     pub async fn get_messages<'a>(
@@ -1388,22 +1310,16 @@ impl Client {
     ///
     /// The required fields depend on the message type; see `MessageType`.
     ///
-    /// Not idempotent: repeating the call can send the message twice. There is no idempotency key,
-    /// and `temp_id` is only known to be echoed in the response. Requires the scope
-    /// `customer.chat.write`.
+    /// Not idempotent: repeating the call can send the message twice. There is no idempotency key, and `temp_id` is only known to be echoed in the response. Requires the scope `customer.chat.write`.
     ///
     /// Sends a `POST` request to `/v1/chats/{chat_id}/messages`
     ///
     /// Arguments:
     /// - `chat_id`: Id of the chat.
-    /// - `user_agent`: Name and version of the client application. Used by the service's own team;
-    ///   other clients can omit it.
-    /// - `x_client_info`: Information about the client application, as a JSON string. Used by the
-    ///   service's own team; other clients can omit it.
-    /// - `x_forwarded_for`: IP addresses of the user and of the intermediate proxies. Used by the
-    ///   service's own team; other clients can omit it.
-    /// - `x_real_ip`: IP address of the user. Used by the service's own team; other clients can
-    ///   omit it.
+    /// - `user_agent`: Name and version of the client application. Used by the service's own team; other clients can omit it.
+    /// - `x_client_info`: Information about the client application, as a JSON string. Used by the service's own team; other clients can omit it.
+    /// - `x_forwarded_for`: IP addresses of the user and of the intermediate proxies. Used by the service's own team; other clients can omit it.
+    /// - `x_real_ip`: IP address of the user. Used by the service's own team; other clients can omit it.
     /// - `body`: The message to send.
     pub async fn create_message<'a>(
         &'a self,
@@ -1436,9 +1352,7 @@ impl Client {
     }
     /// Returns the current user
     ///
-    /// A chat client needs the id of the current user to recognise its own messages, since
-    /// messages have no field for it. The operation belongs to another service on the same
-    /// gateway. Unknown: the required scope.
+    /// A chat client needs the id of the current user to recognise its own messages, since messages have no field for it. The operation belongs to another service on the same gateway. Unknown: the required scope.
     ///
     /// Sends a `GET` request to `/v1/users/me`
     pub async fn get_current_user<'a>(

@@ -2,12 +2,9 @@
 // the generator in crates/basalam-chat-codegen, and run the command again.
 
 crate::define::secret! {
-    /// Secret token that identifies and authenticates a bot: the bot id, a colon, and a string of
-    /// letters, digits, `_` and `-`.
+    /// Secret token that identifies and authenticates a bot: the bot id, a colon, and a string of letters, digits, `_` and `-`.
     ///
-    /// It is part of the URL of every bot operation, so do not log these URLs. The service's
-    /// contract requires at least 35 characters after the colon, but the example in its own
-    /// documentation has 34; the length is therefore not checked.
+    /// It is part of the URL of every bot operation, so do not log these URLs. The service's contract requires at least 35 characters after the colon, but the example in its own documentation has 34; the length is therefore not checked.
     pub struct BotToken;
 }
 
@@ -23,8 +20,7 @@ crate::define::open_enum! {
     ///
     /// - `url`: opens the URL in `data.url`.
     /// - `msg`: sends the button's label as a text message.
-    /// - `cb`: invokes a callback of the service that created the button. The callback itself is
-    ///   not part of the public gateway.
+    /// - `cb`: invokes a callback of the service that created the button. The callback itself is not part of the public gateway.
     ///
     /// Certain: from the contract and the code of Basalam's web application.
     pub enum ButtonType {
@@ -32,8 +28,7 @@ crate::define::open_enum! {
         Url = "url",
         /// `msg`: sends the button's label as a text message.
         Msg = "msg",
-        /// `cb`: invokes a callback of the service that created the button. The callback itself is not
-        /// part of the public gateway.
+        /// `cb`: invokes a callback of the service that created the button. The callback itself is not part of the public gateway.
         Cb = "cb",
     }
 }
@@ -64,8 +59,7 @@ crate::define::open_enum! {
     /// - `updated_at`: by `Chat.updated_at`.
     /// - `modified_at`: by `Chat.modified_at`, which can be missing.
     ///
-    /// Unknown: the difference between the two timestamps. Likely: the newest chats come first,
-    /// since Basalam's web application relies on it.
+    /// Unknown: the difference between the two timestamps. Likely: the newest chats come first, since Basalam's web application relies on it.
     pub enum ChatOrder {
         /// `updated_at`: by `Chat.updated_at`.
         UpdatedAt = "updated_at",
@@ -79,19 +73,16 @@ crate::define::open_enum! {
     ///
     /// - `private`: two people; `contact` describes the other party.
     /// - `group`: several people; `group` describes it.
-    /// - `channel`: one party writes and many read, for example Basalam's own announcements;
-    ///   `channel` describes it.
+    /// - `channel`: one party writes and many read, for example Basalam's own announcements; `channel` describes it.
     /// - `bot`: a conversation with a bot; `bot` describes it.
     ///
-    /// Likely: the four values are those of Basalam's web application; the published contract
-    /// allows any string.
+    /// Likely: the four values are those of Basalam's web application; the published contract allows any string.
     pub enum ChatType {
         /// `private`: two people; `contact` describes the other party.
         Private = "private",
         /// `group`: several people; `group` describes it.
         Group = "group",
-        /// `channel`: one party writes and many read, for example Basalam's own announcements;
-        /// `channel` describes it.
+        /// `channel`: one party writes and many read, for example Basalam's own announcements; `channel` describes it.
         Channel = "channel",
         /// `bot`: a conversation with a bot; `bot` describes it.
         Bot = "bot",
@@ -105,8 +96,7 @@ crate::define::open_enum! {
     /// - `lte`: smaller ids, including `message_id`.
     /// - `gt`: larger ids: newer messages, excluding `message_id`.
     /// - `gte`: larger ids, including `message_id`.
-    /// - `bt`: listed by the contract without an explanation; presumably between, but there is no
-    ///   parameter for a second bound. Unknown: its effect.
+    /// - `bt`: listed by the contract without an explanation; presumably between, but there is no parameter for a second bound. Unknown: its effect.
     pub enum Comparison {
         /// `lt`: smaller ids: older messages, excluding `message_id`.
         Lt = "lt",
@@ -116,8 +106,7 @@ crate::define::open_enum! {
         Gt = "gt",
         /// `gte`: larger ids, including `message_id`.
         Gte = "gte",
-        /// `bt`: listed by the contract without an explanation; presumably between, but there is no
-        /// parameter for a second bound. Unknown: its effect.
+        /// `bt`: listed by the contract without an explanation; presumably between, but there is no parameter for a second bound. Unknown: its effect.
         Bt = "bt",
     }
 }
@@ -149,8 +138,7 @@ crate::define::lenient_list! {
 crate::define::id! {
     /// Id of a message, unique across all chats.
     ///
-    /// Likely: newer messages have larger ids. Message lists are sorted and paged by id. Ids above
-    /// 1.2 billion have been observed, so a signed 32-bit integer will soon overflow.
+    /// Likely: newer messages have larger ids. Message lists are sorted and paged by id. Ids above 1.2 billion have been observed, so a signed 32-bit integer will soon overflow.
     pub struct MessageId;
 }
 
@@ -158,43 +146,35 @@ crate::define::open_enum! {
     /// Type of a message, which determines where its content is stored.
     ///
     /// - `text`: a text message; the text is in `content.text`. Certain.
-    /// - `picture`: a picture: one or more files in `attachment`, returned in `content.files`; the
-    ///   caption is in `content.text`. Certain.
+    /// - `picture`: a picture: one or more files in `attachment`, returned in `content.files`; the caption is in `content.text`. Certain.
     /// - `video`: a video, with the same fields as a picture. Likely.
     /// - `voice`: a voice recording, with the same fields as a picture. Likely.
     /// - `file`: any other file, with the same fields as a picture. Likely.
     /// - `sticker`: a sticker, with the same fields as a picture. Likely.
     /// - `gallery`: several pictures shown together. Unknown: its fields.
-    /// - `location`: a location on the map. Unknown: its fields; older contracts had the numbers
-    ///   `geo_width` and `geo_length` in the content.
+    /// - `location`: a location on the map. Unknown: its fields; older contracts had the numbers `geo_width` and `geo_length` in the content.
     /// - `product`: a product card; `content.entity_id` is the product id. Certain.
     /// - `product_voice`: a voice recording about a product. Unknown: its fields.
     /// - `vendor`: a vendor card; `content.entity_id` is the vendor id. Likely.
-    /// - `review`: a review; `content.entity_id` is the id of the order item, not of the product.
-    ///   Likely: observed in one live integration.
+    /// - `review`: a review; `content.entity_id` is the id of the order item, not of the product. Likely: observed in one live integration.
     /// - `order`: an order; `content.entity_id` is its id. Likely.
-    /// - `order_process`: a step in the progress of an order, written by Basalam. Unknown: its
-    ///   content; Basalam's web application reads it from a property `order_process`, which the
-    ///   contract does not define.
+    /// - `order_process`: a step in the progress of an order, written by Basalam. Unknown: its content; Basalam's web application reads it from a property `order_process`, which the contract does not define.
     /// - `factor`: an invoice; `content.entity_id` is its id. Likely.
-    /// - `agreement`: an agreement between buyer and vendor; `content.entity_id` is its id.
-    ///   Likely.
+    /// - `agreement`: an agreement between buyer and vendor; `content.entity_id` is its id. Likely.
     /// - `coupon`: a discount coupon; `content.entity_id` is its id. Likely.
     /// - `story`: a story; `content.entity_id` is its id. Likely.
     /// - `social_post`: a post from the social network of Basalam. Unknown: its fields.
     /// - `label`: a label. Unknown: its meaning and its fields.
     /// - `user`: a user card. Unknown: its fields.
     /// - `notification`: a notification written by Basalam. Unknown: its content.
-    /// - `voice_call_phone`: the record of a phone call. Likely: `content.metadata` contains
-    ///   `is_answered` and `duration`, in seconds.
+    /// - `voice_call_phone`: the record of a phone call. Likely: `content.metadata` contains `is_answered` and `duration`, in seconds.
     /// - `old_file`: a file of an earlier version of the chat. Unknown: its fields.
     ///
     /// The service has added types without notice, so expect others in responses.
     pub enum MessageType {
         /// `text`: a text message; the text is in `content.text`. Certain.
         Text = "text",
-        /// `picture`: a picture: one or more files in `attachment`, returned in `content.files`; the
-        /// caption is in `content.text`. Certain.
+        /// `picture`: a picture: one or more files in `attachment`, returned in `content.files`; the caption is in `content.text`. Certain.
         Picture = "picture",
         /// `video`: a video, with the same fields as a picture. Likely.
         Video = "video",
@@ -206,8 +186,7 @@ crate::define::open_enum! {
         Sticker = "sticker",
         /// `gallery`: several pictures shown together. Unknown: its fields.
         Gallery = "gallery",
-        /// `location`: a location on the map. Unknown: its fields; older contracts had the numbers
-        /// `geo_width` and `geo_length` in the content.
+        /// `location`: a location on the map. Unknown: its fields; older contracts had the numbers `geo_width` and `geo_length` in the content.
         Location = "location",
         /// `product`: a product card; `content.entity_id` is the product id. Certain.
         Product = "product",
@@ -215,14 +194,11 @@ crate::define::open_enum! {
         ProductVoice = "product_voice",
         /// `vendor`: a vendor card; `content.entity_id` is the vendor id. Likely.
         Vendor = "vendor",
-        /// `review`: a review; `content.entity_id` is the id of the order item, not of the product.
-        /// Likely: observed in one live integration.
+        /// `review`: a review; `content.entity_id` is the id of the order item, not of the product. Likely: observed in one live integration.
         Review = "review",
         /// `order`: an order; `content.entity_id` is its id. Likely.
         Order = "order",
-        /// `order_process`: a step in the progress of an order, written by Basalam. Unknown: its
-        /// content; Basalam's web application reads it from a property `order_process`, which the
-        /// contract does not define.
+        /// `order_process`: a step in the progress of an order, written by Basalam. Unknown: its content; Basalam's web application reads it from a property `order_process`, which the contract does not define.
         OrderProcess = "order_process",
         /// `factor`: an invoice; `content.entity_id` is its id. Likely.
         Factor = "factor",
@@ -240,8 +216,7 @@ crate::define::open_enum! {
         User = "user",
         /// `notification`: a notification written by Basalam. Unknown: its content.
         Notification = "notification",
-        /// `voice_call_phone`: the record of a phone call. Likely: `content.metadata` contains
-        /// `is_answered` and `duration`, in seconds.
+        /// `voice_call_phone`: the record of a phone call. Likely: `content.metadata` contains `is_answered` and `duration`, in seconds.
         VoiceCallPhone = "voice_call_phone",
         /// `old_file`: a file of an earlier version of the chat. Unknown: its fields.
         OldFile = "old_file",
@@ -262,8 +237,7 @@ crate::define::open_enum! {
         All = "*",
         /// `customer.chat.read`: Read chats and messages, and get their webhook events.
         CustomerChatRead = "customer.chat.read",
-        /// `customer.chat.write`: Open chats and send messages; likely also to edit, delete and
-        /// forward.
+        /// `customer.chat.write`: Open chats and send messages; likely also to edit, delete and forward.
         CustomerChatWrite = "customer.chat.write",
         /// `customer.order.read`: Read the orders that the user placed.
         CustomerOrderRead = "customer.order.read",
@@ -308,16 +282,11 @@ crate::define::open_enum! {
 }
 
 crate::define::string! {
-    /// Timestamp as formatted by the service: `YYYY-MM-DD HH:MM:SS`, with a resolution of one
-    /// second and without a time zone.
+    /// Timestamp as formatted by the service: `YYYY-MM-DD HH:MM:SS`, with a resolution of one second and without a time zone.
     ///
-    /// The format is certain for chats and messages, from two live integrations. A `T` instead of
-    /// the space, fractional seconds or a UTC offset can occur, since neighbouring services of the
-    /// same company send them.
+    /// The format is certain for chats and messages, from two live integrations. A `T` instead of the space, fractional seconds or a UTC offset can occur, since neighbouring services of the same company send them.
     ///
-    /// Unknown: the time zone. It is not documented, and the live integrations disagree: one
-    /// assumes Tehran time, the other UTC. Compare timestamps with each other, and convert them
-    /// only with an offset that you have verified.
+    /// Unknown: the time zone. It is not documented, and the live integrations disagree: one assumes Tehran time, the other UTC. Compare timestamps with each other, and convert them only with an offset that you have verified.
     pub struct Timestamp;
 }
 
@@ -361,9 +330,7 @@ crate::define::open_enum! {
 crate::define::id! {
     /// Id of a Basalam user.
     ///
-    /// `get_current_user` returns the id of the current user. A message was sent by the current
-    /// user if its sender has that id; no other field indicates it. Requests take an integer.
-    /// Likely: responses sometimes contain the id as a string of digits.
+    /// `get_current_user` returns the id of the current user. A message was sent by the current user if its sender has that id; no other field indicates it. Requests take an integer. Likely: responses sometimes contain the id as a string of digits.
     pub struct UserId;
 }
 
