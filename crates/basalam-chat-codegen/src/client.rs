@@ -1,4 +1,4 @@
-//! The client and the mocks: progenitor's part of the work.
+//! Generation of the client and the mocks with progenitor.
 
 mod mocks;
 mod operations;
@@ -8,34 +8,35 @@ use openapiv3::OpenAPI;
 use progenitor::{GenerationSettings, Generator, InterfaceStyle, TagStyle, TypeImpl};
 use quote::quote;
 
-use crate::lower::{Lowered, Scalar, ScalarKind};
-use crate::{Error, source, types};
+use crate::error::Error;
+use crate::lower::{Lowered, Newtype, NewtypeKind};
+use crate::{format, types};
 
-/// Writes the client with its types.
+/// Writes `client.rs`: the client and its types.
 pub(crate) fn generate(lowered: &Lowered) -> Result<String, Error> {
     let tokens = generator(lowered)
         .generate_tokens(&openapi(lowered)?)
         .map_err(|error| Error::generator(error.to_string()))?;
-    let mut file = source::parse(tokens)?;
-    requests::shape(&mut file);
-    operations::shape(&mut file)?;
-    types::shape(&mut file, &lowered.sent, &lowered.boxed)?;
-    Ok(source::format(&file))
+    let mut file = format::parse(tokens)?;
+    requests::rewrite(&mut file);
+    operations::rewrite(&mut file)?;
+    types::rewrite(&mut file, &lowered.request_types, &lowered.boxed_types)?;
+    Ok(format::format(&file))
 }
 
-/// Writes the mocks of the client that [`generate`] wrote into the crate `basalam_chat_api`.
+/// Writes `mock.rs`: mocks of the client in the crate `basalam_chat_api`.
 pub(crate) fn generate_mock(lowered: &Lowered) -> Result<String, Error> {
     let tokens = generator(lowered)
         .httpmock(&openapi(lowered)?, "basalam_chat_api")
         .map_err(|error| Error::generator(error.to_string()))?;
-    let mut file = source::parse(tokens)?;
-    mocks::shape(&mut file);
-    Ok(source::format(&file))
+    let mut file = format::parse(tokens)?;
+    mocks::rewrite(&mut file);
+    Ok(format::format(&file))
 }
 
 fn openapi(lowered: &Lowered) -> Result<OpenAPI, Error> {
     serde_json::from_value(lowered.openapi.clone())
-        .map_err(|error| Error::generator(format!("it cannot read the lowered copy: {error}")))
+        .map_err(|error| Error::generator(format!("cannot read the lowered document: {error}")))
 }
 
 fn generator(lowered: &Lowered) -> Generator {
@@ -45,25 +46,24 @@ fn generator(lowered: &Lowered) -> Generator {
         .with_tag(TagStyle::Merged)
         .with_inner_type(quote! { crate::Inner })
         .with_derive("PartialEq")
-        // A hash map would give another order of members at every run.
+        // Deterministic order, unlike a hash map.
         .with_map_type("::std::collections::BTreeMap");
-    for scalar in &lowered.newtypes {
-        let path = format!("crate::newtypes::{}", scalar.name);
-        settings.with_replacement(&scalar.name, path, implemented(scalar).into_iter());
+    for newtype in &lowered.newtypes {
+        let path = format!("crate::newtypes::{}", newtype.name);
+        settings.with_replacement(&newtype.name, path, implemented_traits(newtype).into_iter());
     }
     Generator::new(&settings)
 }
 
-/// What progenitor may count on in a type of our own.
-fn implemented(scalar: &Scalar) -> Vec<TypeImpl> {
-    match scalar.kind {
-        ScalarKind::Id => vec![TypeImpl::FromStr, TypeImpl::Display],
-        ScalarKind::Text | ScalarKind::Vocabulary(_) => vec![
+fn implemented_traits(newtype: &Newtype) -> Vec<TypeImpl> {
+    match newtype.kind {
+        NewtypeKind::Id => vec![TypeImpl::FromStr, TypeImpl::Display],
+        NewtypeKind::String | NewtypeKind::OpenEnum(_) => vec![
             TypeImpl::FromStr,
             TypeImpl::FromStringIrrefutable,
             TypeImpl::Display,
         ],
-        ScalarKind::Secret => vec![],
-        ScalarKind::List(_) => vec![TypeImpl::Default],
+        NewtypeKind::Secret => vec![],
+        NewtypeKind::LenientList(_) => vec![TypeImpl::Default],
     }
 }

@@ -1,4 +1,4 @@
-//! What can be wrong with a document.
+//! Errors of code generation.
 
 use std::any::Any;
 use std::collections::HashSet;
@@ -6,10 +6,9 @@ use std::fmt;
 
 use basalam_chat_openapi::Pointer;
 
-/// Why no source could be generated.
+/// Error returned when no source can be generated.
 ///
-/// Its `Display` lists every problem, a line each: the place in the document as a JSON pointer, what
-/// is wrong there, and the remedy.
+/// `Display` writes every diagnostic on a separate line: JSON pointer, problem and remedy.
 #[derive(Debug)]
 pub struct Error {
     kind: Kind,
@@ -17,55 +16,55 @@ pub struct Error {
 
 #[derive(Debug)]
 enum Kind {
-    Document(basalam_chat_openapi::Error),
-    Problems(Vec<Problem>),
+    Parse(basalam_chat_openapi::Error),
+    Unsupported(Vec<Diagnostic>),
     Generator(String),
     Internal(String),
 }
 
-/// One construct of a document that cannot be generated from.
+/// One problem in a document that prevents code generation.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
-pub struct Problem {
+pub struct Diagnostic {
     /// The place in the document, as a JSON pointer (RFC 6901).
     pub pointer: String,
-    /// What is wrong there.
-    pub problem: String,
-    /// What to write instead.
+    /// The problem.
+    pub message: String,
+    /// How to fix it.
     pub remedy: String,
 }
 
-impl Problem {
+impl Diagnostic {
     pub(crate) fn new(
         at: &Pointer,
-        problem: impl Into<String>,
+        message: impl Into<String>,
         remedy: impl Into<String>,
-    ) -> Problem {
-        Problem {
+    ) -> Diagnostic {
+        Diagnostic {
             pointer: at.to_string(),
-            problem: problem.into(),
+            message: message.into(),
             remedy: remedy.into(),
         }
     }
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let pointer = match self.pointer.as_str() {
             "" => "(root)",
             pointer => pointer,
         };
-        write!(f, "{pointer}: {}; {}", self.problem, self.remedy)
+        write!(f, "{pointer}: {}; {}", self.message, self.remedy)
     }
 }
 
 impl Error {
-    /// What several operations share is found wrong by each of them, and said once.
-    pub(crate) fn problems(mut problems: Vec<Problem>) -> Error {
+    /// Removes duplicates: a component that several operations share is checked once for each of them.
+    pub(crate) fn unsupported(mut diagnostics: Vec<Diagnostic>) -> Error {
         let mut seen = HashSet::new();
-        problems.retain(|problem| seen.insert(problem.clone()));
+        diagnostics.retain(|diagnostic| seen.insert(diagnostic.clone()));
         Error {
-            kind: Kind::Problems(problems),
+            kind: Kind::Unsupported(diagnostics),
         }
     }
 
@@ -86,31 +85,35 @@ impl Error {
             .downcast_ref::<String>()
             .map(String::as_str)
             .or_else(|| payload.downcast_ref::<&str>().copied())
-            .unwrap_or("without a message");
-        Error::generator(format!("it panicked: {message}"))
+            .unwrap_or("no panic message");
+        Error::generator(format!("panicked: {message}"))
     }
 
-    /// The constructs that were refused, in the order they were found; empty for other failures.
-    pub fn refused(&self) -> &[Problem] {
+    /// Returns the problems in the document, in the order they were found.
+    ///
+    /// The slice is empty unless [`is_unsupported`](Error::is_unsupported) returns `true`.
+    pub fn diagnostics(&self) -> &[Diagnostic] {
         match &self.kind {
-            Kind::Problems(problems) => problems,
+            Kind::Unsupported(diagnostics) => diagnostics,
             _ => &[],
         }
     }
 
-    /// Whether the text is no OpenAPI document that the reader takes.
-    pub fn is_unreadable(&self) -> bool {
-        matches!(self.kind, Kind::Document(_))
+    /// Returns `true` if the input cannot be parsed as an OpenAPI document.
+    pub fn is_parse(&self) -> bool {
+        matches!(self.kind, Kind::Parse(_))
     }
 
-    /// Whether the document uses constructs that are refused; [`refused`](Error::refused) has them.
-    pub fn is_refused(&self) -> bool {
-        matches!(self.kind, Kind::Problems(_))
-    }
-
-    /// Whether progenitor itself failed on a document that passed every check.
+    /// Returns `true` if the document uses constructs from which no source can be generated.
     ///
-    /// The check has a hole then, and the message is worth a report.
+    /// [`diagnostics`](Error::diagnostics) lists them.
+    pub fn is_unsupported(&self) -> bool {
+        matches!(self.kind, Kind::Unsupported(_))
+    }
+
+    /// Returns `true` if progenitor failed on a document that passed validation.
+    ///
+    /// This is a bug in the validation and worth a report.
     pub fn is_generator(&self) -> bool {
         matches!(self.kind, Kind::Generator(_))
     }
@@ -119,19 +122,19 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.kind {
-            Kind::Document(error) => write!(f, "the document cannot be read: {error}"),
-            Kind::Problems(problems) => {
-                f.write_str("the document uses what cannot be generated from:")?;
-                for problem in problems {
-                    write!(f, "\n  {problem}")?;
+            Kind::Parse(error) => write!(f, "cannot parse the OpenAPI document: {error}"),
+            Kind::Unsupported(diagnostics) => {
+                f.write_str("cannot generate source from the document:")?;
+                for diagnostic in diagnostics {
+                    write!(f, "\n  {diagnostic}")?;
                 }
                 Ok(())
             }
             Kind::Generator(message) => write!(
                 f,
-                "progenitor failed on a document that passed every check: {message}"
+                "progenitor failed on a document that passed validation: {message}"
             ),
-            Kind::Internal(message) => write!(f, "generation failed: {message}"),
+            Kind::Internal(message) => write!(f, "code generation failed: {message}"),
         }
     }
 }
@@ -139,7 +142,7 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.kind {
-            Kind::Document(error) => Some(error),
+            Kind::Parse(error) => Some(error),
             _ => None,
         }
     }
@@ -148,7 +151,7 @@ impl std::error::Error for Error {
 impl From<basalam_chat_openapi::Error> for Error {
     fn from(error: basalam_chat_openapi::Error) -> Error {
         Error {
-            kind: Kind::Document(error),
+            kind: Kind::Parse(error),
         }
     }
 }

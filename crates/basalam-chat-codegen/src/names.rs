@@ -1,39 +1,41 @@
-//! Names: what the document calls a thing, and what Rust can call it.
+//! Conversion of names in the document to Rust identifiers.
 
 use heck::{ToPascalCase, ToShoutySnakeCase, ToSnakeCase};
 
-/// Whether progenitor keeps `name` as it is for a type.
-pub(crate) fn is_type(name: &str) -> bool {
+/// Returns `true` if progenitor uses `name` unchanged as a type name.
+pub(crate) fn is_type_name(name: &str) -> bool {
     name.to_pascal_case() == name && is_identifier(name)
 }
 
-/// Whether progenitor keeps `name` as it is for a method or an argument.
-pub(crate) fn is_function(name: &str) -> bool {
+/// Returns `true` if progenitor uses `name` unchanged as a method or argument name.
+pub(crate) fn is_function_name(name: &str) -> bool {
     name.to_snake_case() == name && is_identifier(name)
 }
 
-/// The name of a constant for an operation.
-pub(crate) fn constant(operation: &str) -> String {
-    operation.to_shouty_snake_case()
+/// Returns the name of an operation's constant in the operation table.
+pub(crate) fn constant_name(operation_id: &str) -> String {
+    operation_id.to_shouty_snake_case()
 }
 
-/// The name of progenitor's types for an operation, before what they are for.
-pub(crate) fn operation_type(operation: &str) -> String {
-    operation.to_pascal_case()
+/// Returns the prefix of the types that progenitor generates for an operation, such as `GetNote` in
+/// `GetNoteWhen`.
+pub(crate) fn operation_type_prefix(operation_id: &str) -> String {
+    operation_id.to_pascal_case()
 }
 
-/// The field that typify makes of a member's name; `None` where the name is not ASCII.
-pub(crate) fn field(name: &str) -> Option<String> {
-    identifier(name, "x")
+/// Returns the field name that typify derives from a property name, or `None` if the name is not ASCII.
+pub(crate) fn field_name(name: &str) -> Option<String> {
+    snake_case_identifier(name, "x")
 }
 
-/// The argument that progenitor makes of a parameter's name; `None` where the name is not ASCII.
-pub(crate) fn argument(name: &str) -> Option<String> {
-    identifier(name, "_")
+/// Returns the argument name that progenitor derives from a parameter name, or `None` if the name is
+/// not ASCII.
+pub(crate) fn argument_name(name: &str) -> Option<String> {
+    snake_case_identifier(name, "_")
 }
 
-/// `before_digit` goes before a name that begins with a digit.
-fn identifier(name: &str, before_digit: &str) -> Option<String> {
+/// Prepends `digit_prefix` if the identifier would start with a digit.
+fn snake_case_identifier(name: &str, digit_prefix: &str) -> Option<String> {
     if !name.is_ascii() {
         return None;
     }
@@ -42,38 +44,38 @@ fn identifier(name: &str, before_digit: &str) -> Option<String> {
         "-1" => "minus1".to_owned(),
         _ => name
             .replace('\'', "")
-            .replace(|character: char| !is_continue(character), "-")
+            .replace(|character: char| !is_identifier_char(character), "-")
             .to_snake_case(),
     };
     Some(match snake.chars().next() {
         None => "x".to_owned(),
-        Some(first) if first.is_ascii_digit() => format!("{before_digit}{snake}"),
+        Some(first) if first.is_ascii_digit() => format!("{digit_prefix}{snake}"),
         Some(_) if is_identifier(&snake) => snake,
         Some(_) => format!("{snake}_"),
     })
 }
 
-/// The name of the variant for a value of a vocabulary; `None` where the value gives none.
-pub(crate) fn variant(value: &str) -> Option<String> {
+/// Returns the variant name for a value of an open enum, or `None` if the value has no valid one.
+pub(crate) fn variant_name(value: &str) -> Option<String> {
     if value == "*" {
         return Some("All".to_owned());
     }
     let name = value
-        .replace(|character: char| !is_continue(character), "-")
+        .replace(|character: char| !is_identifier_char(character), "-")
         .to_pascal_case();
     match name.as_str() {
-        // `Unknown` holds the values that nobody has named yet.
+        // Every open enum has a variant `Unknown` for unlisted values.
         "Unknown" | "Self" => Some(format!("{name}Value")),
         name => is_identifier(name).then(|| name.to_owned()),
     }
 }
 
-/// Identifiers are kept to ASCII: names on the wire are, and look-alikes help nobody.
+/// Allows ASCII only: names on the wire are ASCII, and Unicode look-alikes are confusing.
 fn is_identifier(name: &str) -> bool {
     name.is_ascii() && syn::parse_str::<syn::Ident>(name).is_ok() && name != "gen"
 }
 
-fn is_continue(character: char) -> bool {
+fn is_identifier_char(character: char) -> bool {
     character.is_ascii_alphanumeric() || character == '_'
 }
 
@@ -82,44 +84,44 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keywords_and_digits_become_identifiers() {
-        let field = |name| field(name).unwrap();
+    fn converts_keywords_and_leading_digits_to_identifiers() {
+        let field = |name| field_name(name).unwrap();
         assert_eq!(field("type"), "type_");
         assert_eq!(field("X-Client-Info"), "x_client_info");
         assert_eq!(field("2fa"), "x2fa");
-        assert_eq!(argument("2fa").unwrap(), "_2fa");
+        assert_eq!(argument_name("2fa").unwrap(), "_2fa");
         assert_eq!(field(""), "x");
         assert_eq!(field("user's"), "users");
         assert_eq!(
             (field("+1"), field("-1")),
             ("plus1".into(), "minus1".into())
         );
-        assert_eq!(super::field("سلام"), None);
+        assert_eq!(field_name("سلام"), None);
     }
 
     #[test]
-    fn a_value_that_would_take_the_name_of_the_unknown_variant_gets_another() {
-        assert_eq!(variant("unknown").unwrap(), "UnknownValue");
-        assert_eq!(variant("product.photo").unwrap(), "ProductPhoto");
-        assert_eq!(variant("x-y").unwrap(), "XY");
-        assert_eq!(variant("*").unwrap(), "All");
+    fn renames_values_that_collide_with_the_unknown_variant() {
+        assert_eq!(variant_name("unknown").unwrap(), "UnknownValue");
+        assert_eq!(variant_name("product.photo").unwrap(), "ProductPhoto");
+        assert_eq!(variant_name("x-y").unwrap(), "XY");
+        assert_eq!(variant_name("*").unwrap(), "All");
     }
 
     #[test]
-    fn a_value_without_a_letter_at_its_beginning_gives_no_variant() {
+    fn values_without_a_leading_letter_have_no_variant_name() {
         for value in ["", "!", "3d", "سلام"] {
-            assert_eq!(variant(value), None, "{value}");
+            assert_eq!(variant_name(value), None, "{value}");
         }
     }
 
     #[test]
-    fn names_that_would_be_changed_are_no_names() {
-        assert!(is_type("ChatId"));
-        assert!(!is_type("chat_id"));
-        assert!(!is_type("Self"));
-        assert!(is_function("get_chats"));
-        assert!(!is_function("getChats"));
-        assert!(!is_function("type"));
-        assert!(!is_function("gen") && !is_function("_") && !is_function(""));
+    fn rejects_names_that_progenitor_would_change() {
+        assert!(is_type_name("ChatId"));
+        assert!(!is_type_name("chat_id"));
+        assert!(!is_type_name("Self"));
+        assert!(is_function_name("get_chats"));
+        assert!(!is_function_name("getChats"));
+        assert!(!is_function_name("type"));
+        assert!(!is_function_name("gen") && !is_function_name("_") && !is_function_name(""));
     }
 }

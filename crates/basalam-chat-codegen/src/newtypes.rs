@@ -1,67 +1,68 @@
-//! Ids, texts, secrets, vocabularies and lists: a macro call each, for macros of the client's crate.
+//! The newtypes: one macro call each, to macros of the client's crate.
 //!
-//! The calls are written as text: formatters leave the inside of a macro call as it is.
+//! The calls are written as formatted strings because formatters leave macro arguments unchanged.
 
 use std::fmt::{self, Write};
 
-use crate::lower::{Lowered, Scalar, ScalarKind, Variant};
-use crate::{Error, prose, source};
+use crate::error::Error;
+use crate::lower::{Lowered, Newtype, NewtypeKind, Variant};
+use crate::{doc_comment, format};
 
-/// Writes the types of our own.
+/// Writes `newtypes.rs`.
 pub(crate) fn generate(lowered: &Lowered) -> Result<String, Error> {
-    let mut text = String::new();
-    for (index, scalar) in lowered.newtypes.iter().enumerate() {
+    let mut source = String::new();
+    for (index, newtype) in lowered.newtypes.iter().enumerate() {
         if index > 0 {
-            text.push('\n');
+            source.push('\n');
         }
-        write(&mut text, scalar).map_err(|error| Error::internal(error.to_string()))?;
+        write(&mut source, newtype).map_err(|error| Error::internal(error.to_string()))?;
     }
-    source::with_header(&text)
+    format::with_header(&source)
 }
 
-fn write(text: &mut String, scalar: &Scalar) -> fmt::Result {
-    let name = &scalar.name;
-    let (keyword, declaration) = match &scalar.kind {
-        ScalarKind::Id => ("id", format!("pub struct {name};")),
-        ScalarKind::Text => ("string", format!("pub struct {name};")),
-        ScalarKind::Secret => ("secret", format!("pub struct {name};")),
-        ScalarKind::List(item) => (
+fn write(source: &mut String, newtype: &Newtype) -> fmt::Result {
+    let name = &newtype.name;
+    let (macro_name, declaration) = match &newtype.kind {
+        NewtypeKind::Id => ("id", format!("pub struct {name};")),
+        NewtypeKind::String => ("string", format!("pub struct {name};")),
+        NewtypeKind::Secret => ("secret", format!("pub struct {name};")),
+        NewtypeKind::LenientList(item) => (
             "lenient_list",
             format!("pub struct {name}(crate::types::{item});"),
         ),
-        ScalarKind::Vocabulary(_) => ("open_enum", format!("pub enum {name} {{")),
+        NewtypeKind::OpenEnum(_) => ("open_enum", format!("pub enum {name} {{")),
     };
-    writeln!(text, "crate::define::{keyword}! {{")?;
-    match scalar.description.trim() {
-        "" => docs(text, "    ", &format!("`{name}`."))?,
-        description => docs(text, "    ", description)?,
+    writeln!(source, "crate::define::{macro_name}! {{")?;
+    match newtype.description.trim() {
+        "" => write_docs(source, "    ", &format!("`{name}`."))?,
+        description => write_docs(source, "    ", description)?,
     }
-    writeln!(text, "    {declaration}")?;
-    if let ScalarKind::Vocabulary(variants) = &scalar.kind {
+    writeln!(source, "    {declaration}")?;
+    if let NewtypeKind::OpenEnum(variants) = &newtype.kind {
         for variant in variants {
-            write_variant(text, variant)?;
+            write_variant(source, variant)?;
         }
-        writeln!(text, "    }}")?;
+        writeln!(source, "    }}")?;
     }
-    writeln!(text, "}}")
+    writeln!(source, "}}")
 }
 
-fn write_variant(text: &mut String, variant: &Variant) -> fmt::Result {
+fn write_variant(source: &mut String, variant: &Variant) -> fmt::Result {
     let Variant {
         name,
         value,
         description,
     } = variant;
     match description.as_str() {
-        "" => docs(text, "        ", &format!("`{value}`."))?,
-        description => docs(text, "        ", &format!("`{value}`: {description}"))?,
+        "" => write_docs(source, "        ", &format!("`{value}`."))?,
+        description => write_docs(source, "        ", &format!("`{value}`: {description}"))?,
     }
-    writeln!(text, "        {name} = {value:?},")
+    writeln!(source, "        {name} = {value:?},")
 }
 
-fn docs(text: &mut String, indent: &str, description: &str) -> fmt::Result {
-    for line in prose::lines(description) {
-        writeln!(text, "{indent}///{line}")?;
+fn write_docs(source: &mut String, indent: &str, description: &str) -> fmt::Result {
+    for line in doc_comment::lines(description) {
+        writeln!(source, "{indent}///{line}")?;
     }
     Ok(())
 }

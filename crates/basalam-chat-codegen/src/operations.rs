@@ -1,39 +1,40 @@
-//! The table of operations: the facts that the transport goes by.
+//! The operation table, which the transport uses.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use crate::lower::{Accounts, Authorization, Lowered, LoweredOperation};
-use crate::{Error, names, prose, source};
+use crate::error::Error;
+use crate::lower::{Authorization, Lowered, LoweredOperation, OAuthEndpoints};
+use crate::{doc_comment, format, names};
 
-/// Writes the table: a constant for each operation, and the list of all.
+/// Writes `operations.rs`: a constant for each operation, and a list of all.
 pub(crate) fn generate(lowered: &Lowered) -> Result<String, Error> {
     let constants = lowered.operations.iter().map(constant);
     let all = lowered.operations.iter().map(constant_name);
     let count = lowered.operations.len();
-    let accounts = lowered.accounts.as_ref().map(accounts);
+    let oauth = lowered.oauth_endpoints.as_ref().map(oauth_items);
     let tokens = quote! {
         use crate::operation::{Authorization, Operation};
 
         #(#constants)*
 
-        #accounts
+        #oauth
 
         /// Every operation of the document, in the order of path and method.
         pub static ALL: [&Operation; #count] = [#(&#all),*];
 
     };
-    Ok(source::format(&source::parse(tokens)?))
+    Ok(format::format(&format::parse(tokens)?))
 }
 
-/// What is known of the service that gives tokens. Its operation is none of the document's paths, as it
-/// has another host, and it is never repeated: a refresh token may be used up by the first request.
-fn accounts(accounts: &Accounts) -> TokenStream {
-    let Accounts {
+/// Returns the items for the OAuth endpoints. The token endpoint has another host, so the document does
+/// not describe it as an operation. It is not idempotent: a refresh token may be valid only once.
+fn oauth_items(endpoints: &OAuthEndpoints) -> TokenStream {
+    let OAuthEndpoints {
         authorization_url,
         token_base_url,
         token_path,
-    } = accounts;
+    } = endpoints;
     quote! {
         /// Give a token.
         pub static OAUTH_TOKEN: Operation = Operation {
@@ -55,7 +56,7 @@ fn accounts(accounts: &Accounts) -> TokenStream {
 }
 
 fn constant_name(operation: &LoweredOperation) -> syn::Ident {
-    format_ident!("{}", names::constant(&operation.id))
+    format_ident!("{}", names::constant_name(&operation.id))
 }
 
 fn constant(operation: &LoweredOperation) -> TokenStream {
@@ -78,8 +79,8 @@ fn constant(operation: &LoweredOperation) -> TokenStream {
         }
     };
     let docs = match summary.trim() {
-        "" => prose::lines(&format!("`{id}`.")),
-        summary => prose::lines(summary),
+        "" => doc_comment::lines(&format!("`{id}`.")),
+        summary => doc_comment::lines(summary),
     };
     quote! {
         #(#[doc = #docs])*

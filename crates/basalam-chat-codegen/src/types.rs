@@ -1,8 +1,10 @@
-//! The pass over progenitor's types that gives them the shape users want.
+//! Rewrite of progenitor's types.
 //!
-//! Structs become `#[non_exhaustive]`, since the service adds fields without notice; those that users
-//! send get `new(required fields)` in exchange; those that the document wants in boxes are put there;
-//! JSON Schemas come by feature; and progenitor's error type, which structs have no use for, goes.
+//! - Structs become `#[non_exhaustive]`, because the service adds fields without notice.
+//! - Structs in request bodies get a constructor `new` with the required fields.
+//! - Optional fields hold structs with `x-boxed` in a `Box`.
+//! - The feature `schemars` derives JSON Schemas.
+//! - progenitor's unused error type is removed.
 
 use std::collections::BTreeSet;
 
@@ -13,93 +15,98 @@ use syn::{
     PathArguments, Token, Type, parse_quote,
 };
 
-use crate::{Error, prose};
+use crate::doc_comment;
+use crate::error::Error;
 
-/// Shapes the types of a generated client. `sent` names the structs that users make, and `boxed` those that
-/// are in a box where they may be missing.
+/// Rewrites the types of a generated client. `request_types` names the structs that get a constructor,
+/// and `boxed_types` those that optional fields hold in a `Box`.
 ///
 /// # Errors
 ///
-/// Says what progenitor wrote that is no struct with named fields: the lowered copy asks for nothing
-/// else, and another type would be closed to what the service adds.
-pub(crate) fn shape(
+/// Names the first type that is not a struct with named fields. The lowered document asks for no other
+/// types, and another type would reject values that the service adds.
+pub(crate) fn rewrite(
     file: &mut syn::File,
-    sent: &BTreeSet<String>,
-    boxed: &BTreeSet<String>,
+    request_types: &BTreeSet<String>,
+    boxed_types: &BTreeSet<String>,
 ) -> Result<(), Error> {
-    Docs.visit_file_mut(file);
+    RewriteDocs.visit_file_mut(file);
     for item in &mut file.items {
         if let Item::Mod(module) = item
             && module.ident == "types"
         {
-            shape_module(module, sent, boxed)?;
+            rewrite_module(module, request_types, boxed_types)?;
         }
     }
     Ok(())
 }
 
-fn shape_module(
+fn rewrite_module(
     module: &mut ItemMod,
-    sent: &BTreeSet<String>,
-    boxed: &BTreeSet<String>,
+    request_types: &BTreeSet<String>,
+    boxed_types: &BTreeSet<String>,
 ) -> Result<(), Error> {
     let Some((_, items)) = &mut module.content else {
         return Ok(());
     };
-    let mut shaped = Vec::with_capacity(items.len());
+    let mut rewritten = Vec::with_capacity(items.len());
     for item in std::mem::take(items) {
         match item {
             Item::Struct(mut structure) if matches!(structure.fields, Fields::Named(_)) => {
                 for field in &mut structure.fields {
                     unbox_option(field);
-                    box_option(field, boxed);
+                    box_option(field, boxed_types);
                 }
-                let constructor = sent
+                let constructor = request_types
                     .contains(&structure.ident.to_string())
                     .then(|| constructor(&structure));
-                shape_struct(&mut structure);
-                shaped.push(Item::Struct(structure));
-                shaped.extend(constructor.map(Item::Impl));
+                add_attributes(&mut structure);
+                rewritten.push(Item::Struct(structure));
+                rewritten.extend(constructor.map(Item::Impl));
             }
             Item::Mod(module) if module.ident == "error" => {}
-            other => return Err(Error::generator(format!("it wrote {}", what(&other)))),
+            other => {
+                return Err(Error::generator(format!(
+                    "unexpected {}",
+                    item_kind(&other)
+                )));
+            }
         }
     }
-    *items = shaped;
+    *items = rewritten;
     Ok(())
 }
 
-/// Names an item that should not be there.
-fn what(item: &Item) -> String {
+fn item_kind(item: &Item) -> String {
     match item {
         Item::Struct(item) => format!("`struct {}` without named fields", item.ident),
         Item::Enum(item) => format!("`enum {}`", item.ident),
         Item::Type(item) => format!("`type {}`", item.ident),
         Item::Mod(item) => format!("`mod {}`", item.ident),
-        _ => "an item that is no struct".to_owned(),
+        _ => "item that is not a struct".to_owned(),
     }
 }
 
-fn shape_struct(structure: &mut ItemStruct) {
+fn add_attributes(structure: &mut ItemStruct) {
     structure.attrs.push(parse_quote! { #[non_exhaustive] });
     structure.attrs.push(parse_quote! {
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     });
 }
 
-/// Turns `Box<Option<T>>`, which progenitor writes where structs hold each other, inside out.
+/// Changes `Box<Option<T>>`, which progenitor generates for recursive structs, to `Option<Box<T>>`.
 ///
-/// The box hides the option from progenitor, so that a field that was left out would be sent as null.
+/// progenitor does not see an option inside a box, and would serialize an unset field as null.
 fn unbox_option(field: &mut Field) {
     let Some(inner) = argument_of(&field.ty, "Box").and_then(|inner| argument_of(inner, "Option"))
     else {
         return;
     };
     field.ty = parse_quote! { ::std::option::Option<::std::boxed::Box<#inner>> };
-    let may_be_missing = has_serde(&field.attrs, "default");
+    let is_optional = has_serde(&field.attrs, "default");
     let mut arguments = serde_arguments(&field.attrs);
     arguments.retain(|argument| !argument.path().is_ident("default"));
-    arguments.push(match may_be_missing {
+    arguments.push(match is_optional {
         true => parse_quote! { skip_serializing_if = "::std::option::Option::is_none" },
         false => parse_quote! { deserialize_with = "::std::option::Option::deserialize" },
     });
@@ -109,27 +116,26 @@ fn unbox_option(field: &mut Field) {
     field.attrs.push(parse_quote! { #[serde(#(#arguments),*)] });
 }
 
-/// Turns `Option<T>` into `Option<Box<T>>` for the structs that the document wants in boxes.
-///
-/// An option takes the room of what it may hold, also where it holds nothing.
-fn box_option(field: &mut Field, boxed: &BTreeSet<String>) {
+/// Changes `Option<T>` to `Option<Box<T>>` for large structs: an option is as large as its value even if
+/// it is `None`.
+fn box_option(field: &mut Field, boxed_types: &BTreeSet<String>) {
     let Some(inner @ Type::Path(path)) = argument_of(&field.ty, "Option") else {
         return;
     };
     let name = path.path.get_ident();
-    if name.is_some_and(|name| boxed.contains(&name.to_string())) {
+    if name.is_some_and(|name| boxed_types.contains(&name.to_string())) {
         field.ty = parse_quote! { ::std::option::Option<::std::boxed::Box<#inner>> };
     }
 }
 
-/// The `T` of a `::path::to::Wrapper<T>`.
+/// Returns the `T` of a `::path::to::Wrapper<T>`.
 fn argument_of<'a>(ty: &'a Type, wrapper: &str) -> Option<&'a Type> {
     let Type::Path(path) = ty else {
         return None;
     };
     let last = path.path.segments.last()?;
     match &last.arguments {
-        // A struct of the document's own may be called `Box`; it has no arguments.
+        // A struct of the document may be called `Box`, but has no type arguments.
         PathArguments::AngleBracketed(arguments) if last.ident == wrapper => {
             match arguments.args.first()? {
                 GenericArgument::Type(ty) => Some(ty),
@@ -140,7 +146,7 @@ fn argument_of<'a>(ty: &'a Type, wrapper: &str) -> Option<&'a Type> {
     }
 }
 
-/// `new` with the fields that must be there; a default stands for each of the others.
+/// Returns the `impl` of `new`, which takes the required fields and sets the others to their default.
 fn constructor(structure: &ItemStruct) -> ItemImpl {
     let name = &structure.ident;
     let (mut arguments, mut values) = (Vec::new(), Vec::new());
@@ -172,14 +178,14 @@ fn constructor(structure: &ItemStruct) -> ItemImpl {
     }
 }
 
-/// Whether serde reads the field's absence as a value.
+/// Returns `true` if the field may be missing in JSON.
 fn is_optional(attributes: &[Attribute]) -> bool {
     ["default", "skip_serializing_if", "flatten"]
         .iter()
         .any(|argument| has_serde(attributes, argument))
 }
 
-/// Whether a serde attribute has this argument. A text in one, such as a member's name, is none.
+/// Returns `true` if a serde attribute has this argument. String values, such as names, do not count.
 fn has_serde(attributes: &[Attribute], argument: &str) -> bool {
     let arguments = serde_arguments(attributes);
     arguments.iter().any(|it| it.path().is_ident(argument))
@@ -197,15 +203,15 @@ fn serde_arguments(attributes: &[Attribute]) -> Vec<Meta> {
         .collect()
 }
 
-/// Sets the docs in lines.
-struct Docs;
+/// Rewrites docs to one attribute per line, without Rust code blocks.
+struct RewriteDocs;
 
-impl VisitMut for Docs {
+impl VisitMut for RewriteDocs {
     fn visit_attributes_mut(&mut self, attributes: &mut Vec<Attribute>) {
         *attributes = std::mem::take(attributes)
             .into_iter()
-            .flat_map(|attribute| match doc_text(&attribute) {
-                Some(text) => doc_attributes(&text),
+            .flat_map(|attribute| match docs(&attribute) {
+                Some(docs) => doc_attributes(&docs),
                 None => vec![attribute],
             })
             .collect();
@@ -213,7 +219,7 @@ impl VisitMut for Docs {
 
     fn visit_field_mut(&mut self, field: &mut Field) {
         syn::visit_mut::visit_field_mut(self, field);
-        // progenitor's own field, of which the document says nothing.
+        // progenitor's field for unlisted properties, which the document does not describe.
         if has_serde(&field.attrs, "flatten") {
             field.attrs.insert(
                 0,
@@ -223,15 +229,15 @@ impl VisitMut for Docs {
     }
 }
 
-/// One attribute a line, which are written as `///`.
-fn doc_attributes(text: &str) -> Vec<Attribute> {
-    prose::lines(text)
+/// Returns one attribute per line, which prettyplease writes as `///`.
+fn doc_attributes(docs: &str) -> Vec<Attribute> {
+    doc_comment::lines(docs)
         .into_iter()
         .map(|line| parse_quote! { #[doc = #line] })
         .collect()
 }
 
-fn doc_text(attribute: &Attribute) -> Option<String> {
+fn docs(attribute: &Attribute) -> Option<String> {
     let Meta::NameValue(pair) = &attribute.meta else {
         return None;
     };
@@ -240,9 +246,9 @@ fn doc_text(attribute: &Attribute) -> Option<String> {
     }
     match &pair.value {
         syn::Expr::Lit(syn::ExprLit {
-            lit: syn::Lit::Str(text),
+            lit: syn::Lit::Str(docs),
             ..
-        }) => Some(text.value()),
+        }) => Some(docs.value()),
         _ => None,
     }
 }
@@ -251,24 +257,20 @@ fn doc_text(attribute: &Attribute) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn shaped(file: syn::File, sent: &[&str]) -> Result<String, Error> {
-        shaped_with_boxes(file, sent, &[])
-    }
-
-    fn shaped_with_boxes(
+    fn rewritten(
         mut file: syn::File,
-        sent: &[&str],
-        boxed: &[&str],
+        request_types: &[&str],
+        boxed_types: &[&str],
     ) -> Result<String, Error> {
-        let [sent, boxed] =
-            [sent, boxed].map(|names| names.iter().map(ToString::to_string).collect());
-        shape(&mut file, &sent, &boxed)?;
+        let [request_types, boxed_types] = [request_types, boxed_types]
+            .map(|names| names.iter().map(ToString::to_string).collect());
+        rewrite(&mut file, &request_types, &boxed_types)?;
         Ok(prettyplease::unparse(&file))
     }
 
     #[test]
-    fn the_name_of_a_member_is_not_read_as_an_argument_of_serde() {
-        let text = shaped(
+    fn ignores_serde_arguments_inside_property_names() {
+        let source = rewritten(
             parse_quote! {
                 pub mod types {
                     pub struct Note {
@@ -282,16 +284,17 @@ mod tests {
                 }
             },
             &["Note"],
+            &[],
         )
         .unwrap();
-        assert!(text.contains("Starts with `a` and `c`, and"), "{text}");
-        assert!(text.contains("pub fn new(a: String, c: Option<String>) -> Self"));
-        assert!(!text.contains("Members that nobody has named"));
+        assert!(source.contains("Starts with `a` and `c`, and"), "{source}");
+        assert!(source.contains("pub fn new(a: String, c: Option<String>) -> Self"));
+        assert!(!source.contains("Members that nobody has named"));
     }
 
     #[test]
-    fn a_boxed_option_becomes_an_option_of_a_box_that_is_left_out() {
-        let text = shaped(
+    fn changes_boxed_options_to_optional_boxes() {
+        let source = rewritten(
             parse_quote! {
                 pub mod types {
                     pub struct Node {
@@ -299,28 +302,29 @@ mod tests {
                         pub next: ::std::boxed::Box<::std::option::Option<Node>>,
                         pub needed: ::std::boxed::Box<::std::option::Option<Node>>,
                         pub child: ::std::boxed::Box<Node>,
-                        pub odd: Box,
+                        pub other: Box,
                     }
                 }
             },
             &["Node"],
+            &[],
         )
         .unwrap();
-        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let source = source.split_whitespace().collect::<Vec<_>>().join(" ");
         for expected in [
             r#"rename = "n-e-x-t", skip_serializing_if = "::std::option::Option::is_none""#,
             "pub next: ::std::option::Option<::std::boxed::Box<Node>>,",
             r#"#[serde(deserialize_with = "::std::option::Option::deserialize")] pub needed:"#,
             "pub child: ::std::boxed::Box<Node>,",
-            "pub odd: Box,",
-            "Starts with `needed` and `child` and `odd`",
+            "pub other: Box,",
+            "Starts with `needed` and `child` and `other`",
         ] {
-            assert!(text.contains(expected), "{expected} is not in {text}");
+            assert!(source.contains(expected), "{expected} is not in {source}");
         }
     }
 
     #[test]
-    fn a_struct_that_is_wanted_in_boxes_is_in_one_where_it_may_be_missing() {
+    fn boxes_listed_structs_in_optional_fields() {
         let file = parse_quote! {
             pub mod types {
                 pub struct Holder {
@@ -333,7 +337,7 @@ mod tests {
                 }
             }
         };
-        let text = shaped_with_boxes(file, &[], &["Large"]).unwrap();
+        let source = rewritten(file, &[], &["Large"]).unwrap();
         for expected in [
             "pub missing: ::std::option::Option<::std::boxed::Box<Large>>,",
             "pub needed: Large,",
@@ -342,31 +346,31 @@ mod tests {
             "pub other: ::std::option::Option<Small>,",
             "pub foreign: ::std::option::Option<elsewhere::Large>,",
         ] {
-            assert!(text.contains(expected), "{expected} is not in {text}");
+            assert!(source.contains(expected), "{expected} is not in {source}");
         }
     }
 
     #[test]
-    fn only_structs_that_are_sent_get_a_constructor() {
+    fn adds_constructors_to_request_types_only() {
         let file: syn::File = parse_quote! {
             pub mod types {
-                pub struct Sent {}
-                pub struct Received {
+                pub struct Request {}
+                pub struct Response {
                     #[serde(flatten)]
                     pub extra: Map,
                 }
                 pub mod error {}
             }
         };
-        let text = shaped(file, &["Sent", "NoStructure"]).unwrap();
-        assert_eq!(text.matches("pub fn new(").count(), 1);
-        assert_eq!(text.matches("#[non_exhaustive]").count(), 2);
-        assert!(text.contains("/// Members that nobody has named yet, as they came."));
-        assert!(!text.contains("mod error"));
+        let source = rewritten(file, &["Request", "Missing"], &[]).unwrap();
+        assert_eq!(source.matches("pub fn new(").count(), 1);
+        assert_eq!(source.matches("#[non_exhaustive]").count(), 2);
+        assert!(source.contains("/// Members that nobody has named yet, as they came."));
+        assert!(!source.contains("mod error"));
     }
 
     #[test]
-    fn a_type_that_is_no_struct_with_named_fields_is_reported() {
+    fn reports_types_that_are_not_structs_with_named_fields() {
         let files: [(syn::File, &str); 3] = [
             (parse_quote! { pub mod types { pub enum A {} } }, "`enum A`"),
             (
@@ -375,12 +379,12 @@ mod tests {
             ),
             (
                 parse_quote! { pub mod types { impl From<A> for B {} } },
-                "an item",
+                "item that is not a struct",
             ),
         ];
-        for (file, named) in files {
-            let error = shaped(file, &[]).unwrap_err();
-            assert!(error.is_generator() && error.to_string().contains(named));
+        for (file, item_kind) in files {
+            let error = rewritten(file, &[], &[]).unwrap_err();
+            assert!(error.is_generator() && error.to_string().contains(item_kind));
         }
     }
 }

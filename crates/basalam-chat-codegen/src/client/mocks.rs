@@ -1,27 +1,26 @@
-//! The pass over progenitor's mocks.
+//! Rewrite of progenitor's mocks.
 
 use syn::visit_mut::VisitMut;
 use syn::{Expr, ExprMethodCall, FnArg, ImplItemFn, Pat, Type, parse_quote};
 
-/// Makes mocks of bodies and answers compile whose type is given by value.
+/// Fixes mocks of bodies and responses that are passed by value: numbers, booleans and nullable values.
 ///
-/// progenitor gives `value` to httpmock as it comes, and httpmock takes references alone, while a
-/// number, a boolean or an answer that may be null comes by value.
-pub(super) fn shape(file: &mut syn::File) {
-    Mocks.visit_file_mut(file);
+/// progenitor passes `value` to httpmock unchanged, but httpmock accepts references only.
+pub(super) fn rewrite(file: &mut syn::File) {
+    BorrowValues.visit_file_mut(file);
 }
 
-struct Mocks;
+struct BorrowValues;
 
-impl VisitMut for Mocks {
+impl VisitMut for BorrowValues {
     fn visit_impl_item_fn_mut(&mut self, function: &mut ImplItemFn) {
-        if function.sig.inputs.iter().any(is_value_by_value) {
-            Borrowed.visit_block_mut(&mut function.block);
+        if function.sig.inputs.iter().any(is_owned_value) {
+            BorrowJsonBody.visit_block_mut(&mut function.block);
         }
     }
 }
 
-fn is_value_by_value(argument: &FnArg) -> bool {
+fn is_owned_value(argument: &FnArg) -> bool {
     let FnArg::Typed(argument) = argument else {
         return false;
     };
@@ -29,10 +28,10 @@ fn is_value_by_value(argument: &FnArg) -> bool {
     is_value && !matches!(&*argument.ty, Type::Reference(_))
 }
 
-/// Borrows what is given to `json_body_obj`.
-struct Borrowed;
+/// Borrows the argument of `json_body_obj`.
+struct BorrowJsonBody;
 
-impl VisitMut for Borrowed {
+impl VisitMut for BorrowJsonBody {
     fn visit_expr_method_call_mut(&mut self, call: &mut ExprMethodCall) {
         if call.method == "json_body_obj" {
             for argument in &mut call.args {
@@ -50,7 +49,7 @@ fn borrowed(argument: &Expr) -> Expr {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn what_comes_by_value_is_borrowed_and_what_is_borrowed_stays() {
+    fn borrows_owned_values_and_keeps_references() {
         let mut file: syn::File = syn::parse_quote! {
             impl GetNoteThen {
                 pub fn ok(self, value: i64) -> Self {
@@ -64,19 +63,14 @@ mod tests {
                 }
             }
         };
-        super::shape(&mut file);
-        let text = prettyplease::unparse(&file);
-        assert!(
-            text.contains("status(200u16).json_body_obj(&value)"),
-            "{text}"
-        );
-        assert!(
-            text.contains("status(202u16).json_body_obj(value)"),
-            "{text}"
-        );
-        assert!(
-            text.contains("status(status).json_body_obj(&value)"),
-            "{text}"
-        );
+        super::rewrite(&mut file);
+        let source = prettyplease::unparse(&file);
+        for expected in [
+            "status(200u16).json_body_obj(&value)",
+            "status(202u16).json_body_obj(value)",
+            "status(status).json_body_obj(&value)",
+        ] {
+            assert!(source.contains(expected), "{source}");
+        }
     }
 }

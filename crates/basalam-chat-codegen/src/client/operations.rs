@@ -1,4 +1,4 @@
-//! The pass over progenitor's operations that keeps them small where they are used.
+//! Rewrite of progenitor's operations that reduces the code compiled in the crates that call them.
 
 use std::collections::HashSet;
 
@@ -8,37 +8,38 @@ use syn::{
     Lit, Local, Pat, PathArguments, ReturnType, Stmt, Type, Visibility, parse_quote,
 };
 
-use crate::{Error, names};
+use crate::error::Error;
+use crate::names;
 
-/// Takes what an operation does before and after it waits out of its `async fn`.
+/// Moves request building and response decoding out of each operation's `async fn`.
 ///
-/// The body of an `async fn` is compiled in the crate that awaits it, with everything generic that it
-/// calls, and so is the reading of its answer. Making the request becomes a function that is not `async`,
-/// and reading the answer one that is not generic, so that both are compiled in the client's crate.
+/// The body of an `async fn` is compiled in the crate that awaits it, with all generic functions that it
+/// calls. Building the request moves to a function that is not `async`, and decoding the response to one
+/// that is not generic, so both are compiled once, in the client's crate.
 ///
-/// progenitor's hooks before and after the request go: the client has none.
+/// progenitor's hooks around the request are removed: the client has none.
 ///
 /// # Errors
 ///
-/// Names the first operation that is not of the form that progenitor writes.
-pub(super) fn shape(file: &mut syn::File) -> Result<(), Error> {
-    file.items.retain(|item| !is_hooks(item));
-    let (mut requests, mut answers) = (Vec::new(), Vec::new());
+/// Names the first operation whose code does not have the form that progenitor is known to generate.
+pub(super) fn rewrite(file: &mut syn::File) -> Result<(), Error> {
+    file.items.retain(|item| !is_hooks_impl(item));
+    let (mut requests, mut response_types) = (Vec::new(), Vec::new());
     let mut seen = HashSet::new();
     for item in &mut file.items {
         let Item::Impl(item) = item else { continue };
         for function in operations(item) {
-            let Some(operation) = Operation::take(function) else {
+            let Some(operation) = Operation::extract(function) else {
                 let name = &function.sig.ident;
                 return Err(Error::generator(format!(
-                    "it wrote `{name}` in another form"
+                    "the generated method `{name}` has an unexpected form"
                 )));
             };
             requests.push(operation.request);
-            if !is_nothing(&operation.answer)
-                && seen.insert(operation.answer.to_token_stream().to_string())
+            if !is_unit(&operation.response_type)
+                && seen.insert(operation.response_type.to_token_stream().to_string())
             {
-                answers.push(operation.answer);
+                response_types.push(operation.response_type);
             }
         }
     }
@@ -62,14 +63,14 @@ pub(super) fn shape(file: &mut syn::File) -> Result<(), Error> {
             }
         });
         file.items.push(parse_quote! {
-            crate::response::impl_from_json! { #(#answers),* }
+            crate::response::impl_from_json! { #(#response_types),* }
         });
     }
     Ok(())
 }
 
-/// `impl ClientHooks<…> for &Client {}`.
-fn is_hooks(item: &Item) -> bool {
+/// Matches `impl ClientHooks<…> for &Client {}`.
+fn is_hooks_impl(item: &Item) -> bool {
     matches!(item, Item::Impl(item) if item.trait_.as_ref().is_some_and(|(name, _)| {
         name.segments.last().is_some_and(|last| last.ident == "ClientHooks")
     }))
@@ -82,29 +83,29 @@ fn operations(item: &mut ItemImpl) -> impl Iterator<Item = &mut ImplItemFn> {
     })
 }
 
-/// What was taken out of an operation.
+/// The parts extracted from an operation.
 struct Operation {
-    /// The function that makes its request.
+    /// The function that builds the request.
     request: ImplItemFn,
-    /// The type of its answer.
-    answer: Type,
+    response_type: Type,
 }
 
 impl Operation {
-    /// Makes an operation small; `None` where it is of another form.
-    fn take(function: &mut ImplItemFn) -> Option<Operation> {
-        let answer = answer(&function.sig.output)?;
+    /// Extracts the request function and replaces the body of the operation. Returns `None` if the
+    /// operation has an unexpected form.
+    fn extract(function: &mut ImplItemFn) -> Option<Operation> {
+        let response_type = response_type(&function.sig.output)?;
         let statements = &function.block.stmts;
         let (end, operation_id) = statements
             .iter()
             .enumerate()
             .find_map(|(index, statement)| Some((index, operation_id(statement)?)))?;
-        if !reads_success(statements.last()?) {
+        if !decodes_response(statements.last()?) {
             return None;
         }
-        let (made, _) = statements.split_at(end);
-        let request = made_request(made.last()?)?;
-        let mut body = made.to_vec();
+        let (building, _) = statements.split_at(end);
+        let request = request_variable(building.last()?)?;
+        let mut body = building.to_vec();
         body.push(Stmt::Expr(parse_quote! { Ok(#request) }, None));
 
         let mut request = function.clone();
@@ -118,19 +119,22 @@ impl Operation {
         };
 
         let (name, arguments) = (&function.sig.ident, arguments(function)?);
-        let row = format_ident!("{}", names::constant(&operation_id));
+        let row = format_ident!("{}", names::constant_name(&operation_id));
         function.block = parse_quote! {{
             let requests = self::requests(self);
             let make = || requests.#name(#(#arguments),*);
             let answer = crate::response::send(self, &crate::operations::#row, &make).await?;
             crate::response::FromResponse::read(answer)
         }};
-        Some(Operation { request, answer })
+        Some(Operation {
+            request,
+            response_type,
+        })
     }
 }
 
-/// The `T` of `-> Result<ResponseValue<T>, Error<()>>`.
-fn answer(output: &ReturnType) -> Option<Type> {
+/// Returns the `T` of `-> Result<ResponseValue<T>, Error<()>>`.
+fn response_type(output: &ReturnType) -> Option<Type> {
     let ReturnType::Type(_, result) = output else {
         return None;
     };
@@ -155,9 +159,9 @@ fn first_argument<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
     }
 }
 
-/// The id in `let info = OperationInfo { operation_id: "…" };`.
+/// Returns the id in `let info = OperationInfo { operation_id: "…" };`.
 fn operation_id(statement: &Stmt) -> Option<String> {
-    let Expr::Struct(info) = initial(statement)? else {
+    let Expr::Struct(info) = initializer(statement)? else {
         return None;
     };
     if !info.path.is_ident("OperationInfo") {
@@ -171,9 +175,9 @@ fn operation_id(statement: &Stmt) -> Option<String> {
     }
 }
 
-/// The name of a request in `let mut request = ….build()?;`.
-fn made_request(statement: &Stmt) -> Option<&Ident> {
-    let Expr::Try(built) = initial(statement)? else {
+/// Returns the variable in `let mut request = ….build()?;`.
+fn request_variable(statement: &Stmt) -> Option<&Ident> {
+    let Expr::Try(built) = initializer(statement)? else {
         return None;
     };
     match (local(statement).map(|local| &local.pat)?, &*built.expr) {
@@ -182,7 +186,7 @@ fn made_request(statement: &Stmt) -> Option<&Ident> {
     }
 }
 
-fn initial(statement: &Stmt) -> Option<&Expr> {
+fn initializer(statement: &Stmt) -> Option<&Expr> {
     Some(&*local(statement)?.init.as_ref()?.expr)
 }
 
@@ -193,24 +197,24 @@ fn local(statement: &Stmt) -> Option<&Local> {
     }
 }
 
-/// Whether it is `match … { 200u16 => ResponseValue::from_response(…).await, _ => Err(…) }`.
-fn reads_success(statement: &Stmt) -> bool {
-    let Stmt::Expr(Expr::Match(answer), _) = statement else {
+/// Matches `match … { 200u16 => ResponseValue::from_response(…).await, _ => Err(…) }`.
+fn decodes_response(statement: &Stmt) -> bool {
+    let Stmt::Expr(Expr::Match(decoding), _) = statement else {
         return false;
     };
-    let [read, other] = answer.arms.as_slice() else {
+    let [success, other] = decoding.arms.as_slice() else {
         return false;
     };
-    let is_status = matches!(&read.pat, Pat::Lit(status) if matches!(status.lit, Lit::Int(_)));
-    is_status && reads(read) && refuses(other)
+    let is_status = matches!(&success.pat, Pat::Lit(status) if matches!(status.lit, Lit::Int(_)));
+    is_status && decodes_success(success) && returns_error(other)
 }
 
-fn reads(arm: &Arm) -> bool {
+fn decodes_success(arm: &Arm) -> bool {
     match body(arm) {
-        Expr::Await(answer) => {
-            matches!(&*answer.base, Expr::Call(call) if calls(call, "from_response"))
+        Expr::Await(awaited) => {
+            matches!(&*awaited.base, Expr::Call(call) if calls(call, "from_response"))
         }
-        // Of an answer without a body.
+        // A response without a body.
         Expr::Call(ok) => {
             calls(ok, "Ok")
                 && matches!(ok.args.first(), Some(Expr::Call(call)) if calls(call, "empty"))
@@ -219,17 +223,17 @@ fn reads(arm: &Arm) -> bool {
     }
 }
 
-fn is_nothing(answer: &Type) -> bool {
-    matches!(answer, Type::Tuple(tuple) if tuple.elems.is_empty())
+fn is_unit(ty: &Type) -> bool {
+    matches!(ty, Type::Tuple(tuple) if tuple.elems.is_empty())
 }
 
-fn refuses(arm: &Arm) -> bool {
+fn returns_error(arm: &Arm) -> bool {
     matches!(arm.pat, Pat::Wild(_))
         && matches!(body(arm), Expr::Call(call) if calls(call, "Err")
             && call.args.to_token_stream().to_string().contains("UnexpectedResponse"))
 }
 
-/// What an arm gives, without the braces around it.
+/// Returns the body of an arm without braces.
 fn body(arm: &Arm) -> &Expr {
     match &*arm.body {
         Expr::Block(block) => match block.block.stmts.as_slice() {
@@ -245,7 +249,7 @@ fn calls(call: &syn::ExprCall, name: &str) -> bool {
         if function.path.segments.last().is_some_and(|last| last.ident == name))
 }
 
-/// The arguments of an operation; `None` where one has no name.
+/// Returns the argument names of an operation, or `None` if an argument is a pattern.
 fn arguments(function: &ImplItemFn) -> Option<Vec<&Ident>> {
     let typed = function
         .sig
@@ -267,7 +271,7 @@ fn arguments(function: &ImplItemFn) -> Option<Vec<&Ident>> {
 mod tests {
     use quote::quote;
 
-    fn shaped(status: proc_macro2::TokenStream) -> Result<String, crate::Error> {
+    fn rewritten(status: proc_macro2::TokenStream) -> Result<String, crate::Error> {
         let mut file: syn::File = syn::parse_quote! {
             impl Client {
                 pub fn new_with_client(baseurl: &str) -> Self {
@@ -312,14 +316,14 @@ mod tests {
                 }
             }
         };
-        super::shape(&mut file)?;
-        let text = prettyplease::unparse(&file);
-        Ok(text.split_whitespace().collect::<Vec<_>>().join(" "))
+        super::rewrite(&mut file)?;
+        let source = prettyplease::unparse(&file);
+        Ok(source.split_whitespace().collect::<Vec<_>>().join(" "))
     }
 
     #[test]
-    fn an_operation_waits_and_the_rest_is_in_functions_of_its_crate() {
-        let text = shaped(quote! { 200u16 }).unwrap();
+    fn moves_request_building_and_decoding_out_of_async_fns() {
+        let source = rewritten(quote! { 200u16 }).unwrap();
         for expected in [
             "/// Gets a note. pub async fn get_note<'a>( &'a self, id: i64, request: Option<&'a str>, )",
             "let requests = self::requests(self); let make = || requests.get_note(id, request);",
@@ -330,27 +334,27 @@ mod tests {
             "&crate::operations::FIND_NOTE,",
             "&crate::operations::DELETE_NOTE,",
         ] {
-            assert!(text.contains(expected), "{expected} is not in {text}");
+            assert!(source.contains(expected), "{expected} is not in {source}");
         }
         assert!(
-            !text.contains("self.pre") && !text.contains("from_response"),
-            "{text}"
+            !source.contains("self.pre") && !source.contains("from_response"),
+            "{source}"
         );
-        assert!(text.contains("fn new_with_client(baseurl: &str) -> Self"));
+        assert!(source.contains("fn new_with_client(baseurl: &str) -> Self"));
     }
 
     #[test]
-    fn an_answer_of_several_operations_is_made_one_once() {
-        let text = shaped(quote! { 200u16 }).unwrap();
+    fn implements_decoding_once_per_response_type() {
+        let source = rewritten(quote! { 200u16 }).unwrap();
         assert!(
-            text.contains("crate::response::impl_from_json! { types::Note }"),
-            "{text}"
+            source.contains("crate::response::impl_from_json! { types::Note }"),
+            "{source}"
         );
     }
 
     #[test]
-    fn an_operation_of_another_form_is_reported() {
-        let error = shaped(quote! { 200..=299 }).unwrap_err();
+    fn reports_an_operation_of_unexpected_form() {
+        let error = rewritten(quote! { 200..=299 }).unwrap_err();
         assert!(
             error.is_generator() && error.to_string().contains("`get_note`"),
             "{error}"

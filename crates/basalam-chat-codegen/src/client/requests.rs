@@ -1,4 +1,4 @@
-//! The pass over progenitor's requests.
+//! Rewrite of progenitor's requests.
 
 use quote::{ToTokens, quote};
 use syn::punctuated::Punctuated;
@@ -8,26 +8,27 @@ use syn::{
     UseGroup, UseTree,
 };
 
-/// Makes every request of a generated client what it should be on the wire.
+/// Changes what the requests of the client contain.
 ///
-/// Percent-encoding comes from the client's crate instead of from progenitor, whose set leaves out the
-/// backslash, which URL parsers read as a slash. The header `api-version`, which only servers built
-/// with progenitor's sister library read, goes, and so does the constructor that can panic.
-pub(super) fn shape(file: &mut syn::File) {
-    Requests.visit_file_mut(file);
+/// - Percent-encoding in paths uses the client's crate: progenitor does not encode the backslash, which
+///   URL parsers treat as a slash.
+/// - The header `api-version` is removed: only servers built with dropshot read it.
+/// - The constructor that can panic is removed.
+pub(super) fn rewrite(file: &mut syn::File) {
+    RewriteRequests.visit_file_mut(file);
 }
 
-/// progenitor's name for the headers of a request, which no argument may have.
+/// progenitor's variable for the headers of a request, a reserved argument name.
 const HEADERS: &str = "header_map";
 
-struct Requests;
+struct RewriteRequests;
 
-impl VisitMut for Requests {
+impl VisitMut for RewriteRequests {
     fn visit_expr_call_mut(&mut self, call: &mut ExprCall) {
         if let Expr::Path(function) = call.func.as_mut() {
             if function.path.is_ident("encode_path") {
                 function.path = syn::parse_quote!(crate::path::encode_segment);
-            } else if is_room_for_headers(&function.path) {
+            } else if is_with_capacity(&function.path) {
                 function.path = syn::parse_quote!(::reqwest::header::HeaderMap::new);
                 call.args.clear();
             }
@@ -36,7 +37,7 @@ impl VisitMut for Requests {
     }
 
     fn visit_macro_mut(&mut self, invocation: &mut Macro) {
-        // `format!("{}/v1/…/{}", base, encode_path(…))`: the arguments are expressions in a list.
+        // `format!("{}/v1/…/{}", base, encode_path(…))`: the arguments are comma-separated expressions.
         let parser = Punctuated::<Expr, Token![,]>::parse_terminated;
         if let Ok(mut arguments) = invocation.parse_body_with(parser) {
             for argument in &mut arguments {
@@ -49,7 +50,7 @@ impl VisitMut for Requests {
     fn visit_use_group_mut(&mut self, group: &mut UseGroup) {
         group.items = std::mem::take(&mut group.items)
             .into_iter()
-            .filter(|item| !matches!(item, UseTree::Name(name) if is_unused(&name.ident)))
+            .filter(|item| !matches!(item, UseTree::Name(name) if is_unused_import(&name.ident)))
             .collect();
     }
 
@@ -59,48 +60,48 @@ impl VisitMut for Requests {
     }
 
     fn visit_block_mut(&mut self, block: &mut Block) {
-        if block.stmts.iter().any(makes_headers) {
-            let mut appended = Appended::default();
-            appended.visit_block_mut(block);
+        if block.stmts.iter().any(declares_headers) {
+            let mut documented = FindDocumentedHeaders::default();
+            documented.visit_block_mut(block);
             block.stmts.retain(|statement| {
-                !is_api_version(statement) && (appended.own || !makes_headers(statement))
+                !is_api_version(statement) && (documented.found || !declares_headers(statement))
             });
-            if !appended.own {
-                WithoutHeaders.visit_block_mut(block);
+            if !documented.found {
+                RemoveHeadersCall.visit_block_mut(block);
             }
         }
         syn::visit_mut::visit_block_mut(self, block);
     }
 }
 
-/// `Client::new`, which makes an HTTP client of its own and panics where that fails.
+/// Matches `Client::new`, which builds an HTTP client and panics on failure.
 fn is_panicking_constructor(item: &ImplItem) -> bool {
     matches!(item, ImplItem::Fn(function) if function.sig.ident == "new"
         && function.block.to_token_stream().to_string().contains("unwrap"))
 }
 
-/// What is taken out of the requests, or of the operations after them.
-fn is_unused(name: &syn::Ident) -> bool {
+/// Matches imports whose uses are removed here or by the rewrite of operations.
+fn is_unused_import(name: &syn::Ident) -> bool {
     ["encode_path", "ClientHooks", "OperationInfo"]
         .iter()
         .any(|unused| name == unused)
 }
 
-/// `HeaderMap::with_capacity`, which makes room for headers that are hardly ever given.
-fn is_room_for_headers(function: &Path) -> bool {
+/// Matches `HeaderMap::with_capacity`, which allocates although most headers are optional.
+fn is_with_capacity(function: &Path) -> bool {
     let mut last = function.segments.iter().rev();
     last.next().is_some_and(|it| it.ident == "with_capacity")
         && last.next().is_some_and(|it| it.ident == "HeaderMap")
 }
 
-/// `let mut header_map = …;`
-fn makes_headers(statement: &Stmt) -> bool {
+/// Matches `let mut header_map = …;`.
+fn declares_headers(statement: &Stmt) -> bool {
     matches!(statement, Stmt::Local(local)
         if matches!(&local.pat, Pat::Ident(pattern) if pattern.ident == HEADERS))
 }
 
-/// `header_map.append(HeaderName::from_static("api-version"), …);`. The headers that the document
-/// describes are appended by their name alone.
+/// Matches `header_map.append(HeaderName::from_static("api-version"), …);`. The names of documented
+/// headers are string literals.
 fn is_api_version(statement: &Stmt) -> bool {
     matches!(statement, Stmt::Expr(Expr::MethodCall(call), _)
         if appends(call) && matches!(call.args.first(), Some(Expr::Call(_))))
@@ -114,23 +115,23 @@ fn is_headers(expression: &Expr) -> bool {
     matches!(expression, Expr::Path(path) if path.path.is_ident(HEADERS))
 }
 
-/// Finds out whether a request has headers that the document describes.
+/// Finds out whether a request has documented headers.
 #[derive(Default)]
-struct Appended {
-    own: bool,
+struct FindDocumentedHeaders {
+    found: bool,
 }
 
-impl VisitMut for Appended {
+impl VisitMut for FindDocumentedHeaders {
     fn visit_expr_method_call_mut(&mut self, call: &mut ExprMethodCall) {
-        self.own |= appends(call) && matches!(call.args.first(), Some(Expr::Lit(_)));
+        self.found |= appends(call) && matches!(call.args.first(), Some(Expr::Lit(_)));
         syn::visit_mut::visit_expr_method_call_mut(self, call);
     }
 }
 
-/// Takes `.headers(header_map)` out of a chain of calls.
-struct WithoutHeaders;
+/// Removes `.headers(header_map)` from method chains.
+struct RemoveHeadersCall;
 
-impl VisitMut for WithoutHeaders {
+impl VisitMut for RemoveHeadersCall {
     fn visit_expr_mut(&mut self, expression: &mut Expr) {
         if let Expr::MethodCall(call) = expression
             && call.method == "headers"
@@ -147,8 +148,8 @@ impl VisitMut for WithoutHeaders {
 mod tests {
     use quote::quote;
 
-    /// Shapes a method that is built as progenitor builds it, around the given parts.
-    fn shaped(own_headers: proc_macro2::TokenStream, query: proc_macro2::TokenStream) -> String {
+    /// Rewrites a method of progenitor's form with the given parts.
+    fn rewritten(headers: proc_macro2::TokenStream, query: proc_macro2::TokenStream) -> String {
         let mut file: syn::File = syn::parse_quote! {
             use progenitor_client::{encode_path, ClientHooks};
             impl Client {
@@ -162,7 +163,7 @@ mod tests {
                         ::reqwest::header::HeaderName::from_static("api-version"),
                         ::reqwest::header::HeaderValue::from_static(Self::api_version()),
                     );
-                    #own_headers
+                    #headers
                     let mut request = self.client.get(url)#query.headers(header_map).build()?;
                     match status {
                         200u16 => { ResponseValue::from_response(response).await }
@@ -171,47 +172,51 @@ mod tests {
                 }
             }
         };
-        super::shape(&mut file);
+        super::rewrite(&mut file);
         prettyplease::unparse(&file)
     }
 
     #[test]
-    fn the_header_of_the_sister_library_and_the_panicking_constructor_go() {
-        let text = shaped(quote! {}, quote! {});
-        for gone in ["api-version", "header_map", "encode_path", "unwrap"] {
-            assert!(!text.contains(gone), "{gone} is in\n{text}");
+    fn removes_the_api_version_header_and_the_panicking_constructor() {
+        let source = rewritten(quote! {}, quote! {});
+        for removed in ["api-version", "header_map", "encode_path", "unwrap"] {
+            assert!(!source.contains(removed), "{removed} is in\n{source}");
         }
-        assert!(text.contains("path::encode_segment(& append"), "{text}");
-        assert!(text.contains("self.client.get(url).build()?"));
+        assert!(source.contains("path::encode_segment(& append"), "{source}");
+        assert!(source.contains("self.client.get(url).build()?"));
     }
 
     #[test]
-    fn parameters_of_the_same_names_stay() {
+    fn keeps_parameters_with_the_names_of_removed_headers() {
         let query = quote! { .query(&QueryParam::new("api-version", &append)) };
-        let text = shaped(quote! {}, query);
-        assert!(text.contains(r#".query(&QueryParam::new("api-version", &append))"#));
-        assert!(!text.contains("header_map"), "{text}");
+        let source = rewritten(quote! {}, query);
+        assert!(source.contains(r#".query(&QueryParam::new("api-version", &append))"#));
+        assert!(!source.contains("header_map"), "{source}");
 
-        let own = quote! { header_map.append("api-version", append.to_string().try_into()?); };
-        let text = shaped(own, quote! {});
+        let documented =
+            quote! { header_map.append("api-version", append.to_string().try_into()?); };
+        let source = rewritten(documented, quote! {});
         assert!(
-            text.contains(r#"header_map.append("api-version", append"#),
-            "{text}"
+            source.contains(r#"header_map.append("api-version", append"#),
+            "{source}"
         );
-        let room = "let mut header_map = ::reqwest::header::HeaderMap::new();";
-        assert!(text.contains(room) && text.contains(".headers(header_map)"));
+        let declaration = "let mut header_map = ::reqwest::header::HeaderMap::new();";
+        assert!(source.contains(declaration) && source.contains(".headers(header_map)"));
     }
 
     #[test]
-    fn an_optional_header_keeps_the_headers() {
-        let own = quote! {
+    fn keeps_optional_documented_headers() {
+        let documented = quote! {
             if let Some(value) = append {
                 header_map.append("X-Language", value.to_string().try_into()?);
             }
         };
-        let text = shaped(own, quote! {});
-        assert!(text.contains(r#"header_map.append("X-Language""#), "{text}");
-        assert!(text.contains(".headers(header_map)"));
-        assert!(!text.contains("api-version"));
+        let source = rewritten(documented, quote! {});
+        assert!(
+            source.contains(r#"header_map.append("X-Language""#),
+            "{source}"
+        );
+        assert!(source.contains(".headers(header_map)"));
+        assert!(!source.contains("api-version"));
     }
 }

@@ -1,9 +1,9 @@
-//! The keywords that schemas and other objects of a document may use.
+//! The supported keywords of schemas and fields of other OpenAPI objects.
 
 use basalam_chat_openapi::Pointer;
 use serde_json::{Map, Value};
 
-use super::Lowering;
+use super::lowering::Lowering;
 
 pub(super) const STRING: &[&str] = &[
     "type",
@@ -32,9 +32,9 @@ pub(super) const OBJECT: &[&str] = &[
     "minProperties",
     "maxProperties",
 ];
-/// Ours, at named objects with properties: one that is large, and is in a box where it may be missing.
+/// Extension for large named objects: optional fields hold the struct in a `Box`.
 pub(super) const BOXED: &str = "x-boxed";
-/// What may stand beside `allOf` with one reference: it narrows the value, not its type.
+/// Keywords allowed next to an `allOf` with one reference: they restrict the value, not its type.
 pub(super) const BESIDE_REFERENCE: &[&str] = &[
     "allOf",
     "minimum",
@@ -45,7 +45,7 @@ pub(super) const BESIDE_REFERENCE: &[&str] = &[
     "minLength",
     "maxLength",
 ];
-/// What may stand in every schema without changing the values that it takes.
+/// Keywords allowed in every schema: they do not change its type.
 const ANNOTATIONS: &[&str] = &[
     "description",
     "title",
@@ -57,20 +57,26 @@ const ANNOTATIONS: &[&str] = &[
 ];
 
 impl Lowering<'_> {
-    /// Refuses every keyword of a schema that is not on the list, and every value of the wrong form.
-    pub(super) fn keywords(&mut self, object: &Map<String, Value>, at: &Pointer, also: &[&str]) {
+    /// Reports every keyword of a schema that is neither an annotation nor in `supported`, and every
+    /// keyword with an invalid value.
+    pub(super) fn check_keywords(
+        &mut self,
+        object: &Map<String, Value>,
+        at: &Pointer,
+        supported: &[&str],
+    ) {
         for (keyword, value) in object {
             let keyword = keyword.as_str();
             if keyword.starts_with("x-") && keyword != BOXED {
                 continue;
             }
-            if !ANNOTATIONS.contains(&keyword) && !also.contains(&keyword) {
-                let (problem, remedy) = refused_keyword(keyword);
-                self.refuse(&at.child(keyword), problem, remedy);
+            if !ANNOTATIONS.contains(&keyword) && !supported.contains(&keyword) {
+                let (message, remedy) = unsupported_keyword(keyword);
+                self.report(&at.child(keyword), message, remedy);
                 continue;
             }
-            if let Some(expected) = wrong_form(keyword, value) {
-                self.refuse(
+            if let Some(expected) = expected_value(keyword, value) {
+                self.report(
                     &at.child(keyword),
                     format!("`{keyword}` must be {expected}"),
                     format!("write {expected}"),
@@ -79,80 +85,85 @@ impl Lowering<'_> {
         }
     }
 
-    /// Refuses every member of an object that is no schema and not on the list.
-    pub(super) fn members(&mut self, object: &Value, at: &Pointer, what: &str, accepted: &[&str]) {
-        for member in object.as_object().into_iter().flat_map(Map::keys) {
-            if !accepted.contains(&member.as_str()) && !member.starts_with("x-") {
-                self.refuse(
-                    &at.child(member),
-                    format!("`{member}` of {what} is not on the list"),
-                    "leave it out",
+    /// Reports every field of an OpenAPI object that is neither in `supported` nor an extension.
+    pub(super) fn check_fields(
+        &mut self,
+        object: &Value,
+        at: &Pointer,
+        item_kind: &str,
+        supported: &[&str],
+    ) {
+        for field in object.as_object().into_iter().flat_map(Map::keys) {
+            if !supported.contains(&field.as_str()) && !field.starts_with("x-") {
+                self.report(
+                    &at.child(field),
+                    format!("the field `{field}` of {item_kind} is not supported"),
+                    "remove it",
                 );
             }
         }
     }
 
-    /// Takes a member that is prose over, where it is there.
-    pub(super) fn prose(
+    /// Copies a field that must be a string to the lowered object, if it is present.
+    pub(super) fn copy_string(
         &mut self,
         object: &Value,
-        member: &str,
+        field: &str,
         at: &Pointer,
         lowered: &mut Map<String, Value>,
     ) {
-        match object.get(member) {
-            Some(Value::String(text)) => {
-                lowered.insert(member.to_owned(), text.as_str().into());
+        match object.get(field) {
+            Some(Value::String(value)) => {
+                lowered.insert(field.to_owned(), value.as_str().into());
             }
-            Some(_) => self.refuse(
-                &at.child(member),
-                format!("`{member}` must be a text"),
-                "write a text",
+            Some(_) => self.report(
+                &at.child(field),
+                format!("`{field}` must be a string"),
+                "write a string",
             ),
             None => {}
         }
     }
 }
 
-fn refused_keyword(keyword: &str) -> (String, &'static str) {
+fn unsupported_keyword(keyword: &str) -> (String, &'static str) {
     match keyword {
         "const" => (
-            "`const` is OpenAPI 3.1, and progenitor passes over it in silence".to_owned(),
+            "`const` is OpenAPI 3.1, and progenitor ignores it".to_owned(),
             "write a named `enum` of one value",
         ),
         "discriminator" => (
-            "progenitor passes over `discriminator` in silence".to_owned(),
+            "progenitor ignores `discriminator`".to_owned(),
             "write one object with optional properties",
         ),
         "readOnly" | "writeOnly" => (
-            format!("progenitor passes over `{keyword}` in silence"),
-            "write two schemas, one for requests and one for answers",
+            format!("progenitor ignores `{keyword}`"),
+            "write two schemas, one for requests and one for responses",
         ),
         BOXED => (
-            "`x-boxed` is about a named object with properties, and changes nothing here"
-                .to_owned(),
-            "write it in the named schema of the object",
+            "`x-boxed` has an effect on named objects with properties only".to_owned(),
+            "move it to the named schema of the object",
         ),
         "enum" => (
-            "a list of values that are no texts becomes a closed type".to_owned(),
-            "leave it out, and name the values in the description",
+            "an `enum` of values that are not strings becomes a closed type".to_owned(),
+            "remove it, and list the values in the description",
         ),
         _ => (
-            format!("`{keyword}` is not on the list of what is generated from"),
-            "leave it out, or say it with one of the accepted keywords",
+            format!("the keyword `{keyword}` is not supported here"),
+            "remove it, or replace it with supported keywords",
         ),
     }
 }
 
-/// What the value of a keyword must be, where it is not.
-fn wrong_form(keyword: &str, value: &Value) -> Option<&'static str> {
-    let (right, expected) = match keyword {
-        "description" | "title" | "format" | "pattern" => (value.is_string(), "a text"),
+/// Returns a description of the values that `keyword` accepts if `value` is not one of them.
+fn expected_value(keyword: &str, value: &Value) -> Option<&'static str> {
+    let (is_valid, expected) = match keyword {
+        "description" | "title" | "format" | "pattern" => (value.is_string(), "a string"),
         "deprecated" | "nullable" | "uniqueItems" | "exclusiveMinimum" | "exclusiveMaximum"
         | BOXED => (value.is_boolean(), "true or false"),
         "minimum" | "maximum" | "multipleOf" => (value.is_number(), "a number"),
         "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties" | "maxProperties" => {
-            (value.is_u64(), "a whole number, 0 or more")
+            (value.is_u64(), "a non-negative integer")
         }
         "additionalProperties" => (
             value.is_boolean() || value.is_object(),
@@ -160,5 +171,5 @@ fn wrong_form(keyword: &str, value: &Value) -> Option<&'static str> {
         ),
         _ => (true, ""),
     };
-    (!right).then_some(expected)
+    (!is_valid).then_some(expected)
 }

@@ -1,114 +1,96 @@
-//! Where tokens come from: the OAuth flows of the document.
+//! OAuth endpoints and scopes of the document.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use basalam_chat_openapi::Pointer;
 use serde_json::Value;
 
-use super::Lowering;
-use super::components::{Scalar, ScalarKind, Variant};
+use super::lowering::Lowering;
+use super::model::{Newtype, NewtypeKind, OAuthEndpoints, Variant};
 use crate::names;
 
-/// The name of the vocabulary of scopes.
+/// Name of the open enum of scopes.
 const SCOPE: &str = "Scope";
 
-/// The addresses of the service that gives tokens.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) struct Accounts {
-    /// Where a person logs in.
-    pub(crate) authorization_url: String,
-    /// Where tokens are given, split behind the host.
-    pub(crate) token_base_url: String,
-    pub(crate) token_path: String,
-}
-
-impl<'a> Lowering<'a> {
-    /// Reads the first security scheme of the type `oauth2`, if there is one: the addresses, and the
-    /// scopes of all its flows as a vocabulary.
-    pub(super) fn accounts(&mut self) -> (Option<Accounts>, Option<Scalar>) {
+impl Lowering<'_> {
+    /// Reads the first security scheme of type `oauth2`, if there is one: its endpoints, and the scopes
+    /// of all its flows as an open enum.
+    pub(super) fn lower_oauth(&mut self) -> (Option<OAuthEndpoints>, Option<Newtype>) {
         let schemes = Pointer::default()
             .child("components")
             .child("securitySchemes");
-        let Some(found) = schemes
-            .find(self.document.root())
-            .and_then(Value::as_object)
-        else {
-            return (None, None);
-        };
-        let is_oauth =
-            |scheme: &Value| scheme.get("type").and_then(Value::as_str) == Some("oauth2");
-        let Some((name, scheme)) = found.iter().find(|(_, scheme)| is_oauth(scheme)) else {
+        let document = self.document;
+        let found = schemes.find(document.root()).and_then(Value::as_object);
+        let oauth2 = found
+            .into_iter()
+            .flatten()
+            .find(|(_, scheme)| scheme.get("type").and_then(Value::as_str) == Some("oauth2"));
+        let Some((name, scheme)) = oauth2 else {
             return (None, None);
         };
         let at = schemes.child(name).child("flows");
         let mut scopes = BTreeMap::new();
-        let mut addresses = [None, None];
+        let mut urls = [None, None];
         let flows = scheme.get("flows").and_then(Value::as_object);
         for (flow, value) in flows.into_iter().flatten() {
             let at = at.child(flow);
-            for (kept, member) in addresses.iter_mut().zip(["authorizationUrl", "tokenUrl"]) {
-                let Some(url) = value.get(member).and_then(Value::as_str) else {
+            for (known, field) in urls.iter_mut().zip(["authorizationUrl", "tokenUrl"]) {
+                let Some(url) = value.get(field).and_then(Value::as_str) else {
                     continue;
                 };
-                if kept.get_or_insert(url) != &url {
-                    self.refuse(
-                        &at.child(member),
-                        "another flow names another address",
-                        "give all flows the same address: one is generated",
+                if known.get_or_insert(url) != &url {
+                    self.report(
+                        &at.child(field),
+                        format!("the flows have different values of `{field}`"),
+                        "write the same URL in all flows",
                     );
                 }
             }
-            for (scope, description) in value
-                .get("scopes")
-                .and_then(Value::as_object)
-                .into_iter()
-                .flatten()
-            {
-                let description = description.as_str().unwrap_or_default();
-                scopes.insert(scope.as_str(), description);
+            let found = value.get("scopes").and_then(Value::as_object);
+            for (scope, description) in found.into_iter().flatten() {
+                scopes.insert(scope.as_str(), description.as_str().unwrap_or_default());
             }
         }
-        let [authorization_url, token_url] = addresses;
-        let accounts = self.addresses(authorization_url, token_url, &at);
-        (accounts, self.scope(&scopes, &at))
+        let [authorization_url, token_url] = urls;
+        let endpoints = self.oauth_endpoints(authorization_url, token_url, &at);
+        (endpoints, self.scope_enum(&scopes, &at))
     }
 
-    fn addresses(
+    fn oauth_endpoints(
         &mut self,
         authorization_url: Option<&str>,
         token_url: Option<&str>,
         at: &Pointer,
-    ) -> Option<Accounts> {
+    ) -> Option<OAuthEndpoints> {
         let (authorization_url, token_url) = (authorization_url?, token_url?);
-        let path = token_url
+        let path_start = token_url
             .strip_prefix("https://")
             .and_then(|rest| rest.find('/'))
             .map(|index| "https://".len() + index);
-        let Some(index) = path else {
-            self.refuse(
+        let Some(path_start) = path_start else {
+            self.report(
                 at,
-                format!("the token address `{token_url}` has no https or no path"),
-                "write it like `https://auth.example.com/oauth/token`",
+                format!("the token URL `{token_url}` has no `https` scheme or no path"),
+                "write a URL such as `https://auth.example.com/oauth/token`",
             );
             return None;
         };
-        let (base_url, path) = token_url.split_at(index);
-        Some(Accounts {
+        let (base_url, path) = token_url.split_at(path_start);
+        Some(OAuthEndpoints {
             authorization_url: authorization_url.to_owned(),
             token_base_url: base_url.to_owned(),
             token_path: path.to_owned(),
         })
     }
 
-    /// The scopes as a vocabulary of their own.
-    fn scope(&mut self, scopes: &BTreeMap<&str, &str>, at: &Pointer) -> Option<Scalar> {
+    fn scope_enum(&mut self, scopes: &BTreeMap<&str, &str>, at: &Pointer) -> Option<Newtype> {
         if scopes.is_empty() {
             return None;
         }
         if self.components.contains_key(SCOPE) {
-            self.refuse(
+            self.report(
                 at,
-                format!("the scopes become a type `{SCOPE}`, which a schema is called too"),
+                format!("the scopes become a type `{SCOPE}`, but there is a schema of that name"),
                 "rename the schema",
             );
             return None;
@@ -116,12 +98,12 @@ impl<'a> Lowering<'a> {
         let mut seen = BTreeSet::new();
         let mut variants = Vec::with_capacity(scopes.len());
         for (value, description) in scopes {
-            let name = names::variant(value).filter(|name| seen.insert(name.clone()));
+            let name = names::variant_name(value).filter(|name| seen.insert(name.clone()));
             let Some(name) = name else {
-                self.refuse(
+                self.report(
                     at,
-                    format!("the scope `{value}` gives no variant name of its own"),
-                    "leave it out: a scope that is not listed is kept as it comes",
+                    format!("the scope `{value}` has no valid and unique Rust variant name"),
+                    "remove it: an open enum preserves values that are not listed",
                 );
                 continue;
             };
@@ -131,10 +113,10 @@ impl<'a> Lowering<'a> {
                 description: (*description).to_owned(),
             });
         }
-        Some(Scalar {
+        Some(Newtype {
             name: SCOPE.to_owned(),
             description: "What a token allows.".to_owned(),
-            kind: ScalarKind::Vocabulary(variants),
+            kind: NewtypeKind::OpenEnum(variants),
         })
     }
 }

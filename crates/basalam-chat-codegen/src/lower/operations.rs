@@ -1,17 +1,17 @@
-//! Operations: one body, one success answer, and the facts that only we read.
+//! Lowering of operations, their bodies and success responses, and of the operation table.
 
 use std::collections::BTreeMap;
 
 use basalam_chat_openapi::{MediaType, Method, Operation, Pointer, Response, StatusPattern};
 use serde_json::{Map, Value, json};
 
-use super::Lowering;
-use super::authorization::Authorization;
+use super::lowering::Lowering;
+use super::model::LoweredOperation;
+use super::reachability::{JSON, is_success};
 
-pub(super) const JSON: &str = "application/json";
 const MULTIPART: &str = "multipart/form-data";
 
-const KEYWORDS: &[&str] = &[
+const FIELDS: &[&str] = &[
     "operationId",
     "summary",
     "description",
@@ -24,21 +24,9 @@ const KEYWORDS: &[&str] = &[
     "externalDocs",
 ];
 
-/// What the operation table says of one operation.
-pub(crate) struct LoweredOperation {
-    pub(crate) id: String,
-    pub(crate) summary: String,
-    pub(crate) method: Method,
-    pub(crate) path: String,
-    pub(crate) idempotent: bool,
-    pub(crate) authorization: Authorization,
-    pub(crate) success: u16,
-    pub(crate) secret_path: bool,
-}
-
 impl<'a> Lowering<'a> {
-    /// Lowers every operation, in the order of path and method.
-    pub(super) fn operations(
+    /// Lowers every operation, ordered by path and method.
+    pub(super) fn lower_operations(
         &mut self,
         operations: &[Operation<'a>],
     ) -> (Value, Vec<LoweredOperation>) {
@@ -51,7 +39,7 @@ impl<'a> Lowering<'a> {
                 .request_body
                 .as_ref()
                 .is_some_and(|body| body.content.iter().any(|media| media.name == MULTIPART));
-            let lowered = self.operation(operation, is_multipart);
+            let lowered = self.lower_operation(operation, is_multipart);
             table.push(self.table_row(operation));
             if !is_multipart {
                 let method = operation.method.as_str().to_ascii_lowercase();
@@ -64,27 +52,27 @@ impl<'a> Lowering<'a> {
         (json!(paths), table)
     }
 
-    fn operation(&mut self, operation: &Operation<'a>, is_multipart: bool) -> Value {
+    fn lower_operation(&mut self, operation: &Operation<'a>, is_multipart: bool) -> Value {
         let at = &operation.pointer;
-        self.members(operation.value, at, "an operation", KEYWORDS);
-        for keyword in operation.value.as_object().into_iter().flat_map(Map::keys) {
-            if keyword.starts_with("x-dropshot") {
-                self.refuse(
-                    &at.child(keyword),
-                    "this extension changes what is generated",
-                    "leave it out",
+        self.check_fields(operation.value, at, "an operation", FIELDS);
+        for field in operation.value.as_object().into_iter().flat_map(Map::keys) {
+            if field.starts_with("x-dropshot") {
+                self.report(
+                    &at.child(field),
+                    "this extension changes the output of progenitor",
+                    "remove it",
                 );
             }
         }
-        let body = self.body(operation, is_multipart);
-        let parameters = self.parameters(operation, body.is_some());
+        let body = self.lower_body(operation, is_multipart);
+        let parameters = self.lower_parameters(operation, body.is_some());
         let mut lowered = Map::from_iter([
             ("operationId".to_owned(), json!(operation.id)),
             ("parameters".to_owned(), parameters),
-            ("responses".to_owned(), self.responses(operation)),
+            ("responses".to_owned(), self.lower_responses(operation)),
         ]);
-        for keyword in ["summary", "description"] {
-            self.prose(operation.value, keyword, at, &mut lowered);
+        for field in ["summary", "description"] {
+            self.copy_string(operation.value, field, at, &mut lowered);
         }
         if let Some(body) = body {
             lowered.insert("requestBody".to_owned(), body);
@@ -92,68 +80,69 @@ impl<'a> Lowering<'a> {
         Value::Object(lowered)
     }
 
-    fn body(&mut self, operation: &Operation<'a>, is_multipart: bool) -> Option<Value> {
+    fn lower_body(&mut self, operation: &Operation<'a>, is_multipart: bool) -> Option<Value> {
         let body = operation.request_body.as_ref()?;
         let at = &body.pointer;
-        let accepted = &["description", "content", "required"];
-        self.members(body.value, at, "a body", accepted);
+        let fields = &["description", "content", "required"];
+        self.check_fields(body.value, at, "a request body", fields);
         if !body.required {
-            self.refuse(
+            self.report(
                 &at.child("required"),
-                "an optional body that is left out would be sent as an empty object",
-                "write `required: true`, or take the body out",
+                "optional request bodies are not supported: a missing one is sent as `{}`",
+                "write `required: true`, or remove the body",
             );
         }
         let [media_type] = body.content.as_slice() else {
-            self.refuse(
+            self.report(
                 &at.child("content"),
-                "a body must come in exactly one media type",
-                format!("keep `{JSON}` alone"),
+                "a request body must have exactly one media type",
+                format!("keep only `{JSON}`"),
             );
             return None;
         };
         if is_multipart {
-            // The facade sends these by hand, under the same rules of the same table.
+            // Hand-written code in the facade sends multipart bodies, with the same operation table.
             return None;
         }
-        let schema = self.json_schema(media_type, "a body")?;
+        let schema = self.lower_content(media_type, "a request body")?;
         let mut lowered = Map::from_iter([
             ("required".to_owned(), json!(true)),
             ("content".to_owned(), json!({ JSON: { "schema": schema } })),
         ]);
-        self.prose(body.value, "description", at, &mut lowered);
+        self.copy_string(body.value, "description", at, &mut lowered);
         Some(Value::Object(lowered))
     }
 
-    fn responses(&mut self, operation: &Operation<'a>) -> Value {
-        let Some(response) = self.success(operation) else {
+    fn lower_responses(&mut self, operation: &Operation<'a>) -> Value {
+        let Some(response) = self.success_response(operation) else {
             return json!({});
         };
         let at = &response.pointer;
-        let accepted = &["description", "headers", "content", "links"];
-        self.members(response.value, at, "an answer", accepted);
-        // OpenAPI demands the description, so progenitor's reader does.
+        let fields = &["description", "headers", "content", "links"];
+        self.check_fields(response.value, at, "a response", fields);
+        // progenitor requires a description, as OpenAPI does.
         let mut lowered = Map::from_iter([("description".to_owned(), json!(""))]);
-        self.prose(response.value, "description", at, &mut lowered);
+        self.copy_string(response.value, "description", at, &mut lowered);
         self.check_status(operation, response);
         match response.content.as_slice() {
             [] => {}
             [media_type] => {
-                if let Some(schema) = self.json_schema(media_type, "a success answer") {
+                if let Some(schema) = self.lower_content(media_type, "a success response") {
                     lowered.insert("content".to_owned(), json!({ JSON: { "schema": schema } }));
                 }
             }
-            _ => self.refuse(
+            _ => self.report(
                 &at.child("content"),
-                "a success answer must come in exactly one media type",
-                format!("keep `{JSON}` alone"),
+                "a success response must have exactly one media type",
+                format!("keep only `{JSON}`"),
             ),
         }
-        json!({ success_code(response.status).to_string(): lowered })
+        json!({ status_code(response.status).to_string(): lowered })
     }
 
-    /// The one success answer. Error answers are read by the facade, which knows more shapes.
-    fn success<'b>(&mut self, operation: &'b Operation<'a>) -> Option<&'b Response<'a>> {
+    /// Returns the only success response. Error responses are read by the facade, in more forms than
+    /// documents describe.
+    fn success_response<'b>(&mut self, operation: &'b Operation<'a>) -> Option<&'b Response<'a>> {
         let mut successes = operation
             .responses
             .iter()
@@ -161,17 +150,17 @@ impl<'a> Lowering<'a> {
         match (successes.next(), successes.next()) {
             (Some(response), None) => Some(response),
             (Some(_), Some(second)) => {
-                self.refuse(
-                    &status_place(operation, second),
-                    "an operation has one success answer; a second one has no type to be read into",
-                    "keep the one with a body: every 2xx is read as it",
+                self.report(
+                    &response_pointer(operation, second),
+                    "an operation must have exactly one success response",
+                    "keep only the one with a body: it is used for every 2xx status",
                 );
                 None
             }
             (None, _) => {
-                self.refuse(
+                self.report(
                     &operation.pointer.child("responses"),
-                    "the operation documents no success answer",
+                    "the operation has no success response",
                     "add `200` with its content",
                 );
                 None
@@ -180,62 +169,65 @@ impl<'a> Lowering<'a> {
     }
 
     fn check_status(&mut self, operation: &Operation<'a>, response: &Response<'a>) {
-        let code = success_code(response.status);
+        let code = status_code(response.status);
         if !matches!(code, 200..=208 | 226) {
-            self.refuse(
-                &status_place(operation, response),
-                format!("{code} is no registered status, so that its mock has no name"),
-                "write `200`: every 2xx is read as it",
+            self.report(
+                &response_pointer(operation, response),
+                format!("{code} is not a registered status code, so its mock has no name"),
+                "write `200`: it is used for every 2xx status",
             );
         }
         let has_no_body = matches!(code, 204 | 205) || operation.method == Method::Head;
         if has_no_body && !response.content.is_empty() {
-            self.refuse(
+            self.report(
                 &response.pointer.child("content"),
-                format!("the answer {code} to {} never has a body", operation.method),
-                "take the content out, or write the status that comes with it",
+                format!(
+                    "a response to {} with status {code} never has a body",
+                    operation.method
+                ),
+                "remove `content`, or correct the status",
             );
         }
     }
 
-    fn json_schema(&mut self, media_type: &MediaType<'a>, what: &str) -> Option<Value> {
+    fn lower_content(&mut self, media_type: &MediaType<'a>, item_kind: &str) -> Option<Value> {
         let at = &media_type.pointer;
         if media_type.name != JSON {
-            self.refuse(
+            self.report(
                 at,
-                format!("{what} in `{}` is not generated", media_type.name),
-                format!("describe it as `{JSON}`"),
+                format!("{item_kind} of type `{}` is not supported", media_type.name),
+                format!("write `{JSON}`"),
             );
             return None;
         }
-        let accepted = &["schema", "example", "examples"];
-        self.members(media_type.value, at, "a media type", accepted);
+        let fields = &["schema", "example", "examples"];
+        self.check_fields(media_type.value, at, "a media type", fields);
         let Some(schema) = media_type.schema else {
-            self.refuse(
+            self.report(
                 at,
-                format!("{what} has no `schema`"),
-                "add one, `{}` for anything",
+                format!("{item_kind} has no `schema`"),
+                "add one, as `{}` for any value",
             );
             return None;
         };
-        Some(self.schema(schema, &at.child("schema")))
+        Some(self.lower_schema(schema, &at.child("schema")))
     }
 
     fn table_row(&mut self, operation: &Operation<'a>) -> LoweredOperation {
         let at = &operation.pointer;
         let idempotent = operation.value.get("x-idempotent").and_then(Value::as_bool);
         if idempotent.is_none() {
-            self.refuse(
+            self.report(
                 &at.child("x-idempotent"),
-                "the operation does not say whether repeating it does harm",
-                "add `x-idempotent: true` or `false`",
+                "the operation does not declare whether it is idempotent",
+                "add `x-idempotent: true` or `x-idempotent: false`",
             );
         }
         let success = operation
             .responses
             .iter()
             .find(|response| is_success(response.status))
-            .map_or(200, |response| success_code(response.status));
+            .map_or(200, |response| status_code(response.status));
         let summary = operation.value.get("summary").and_then(Value::as_str);
         LoweredOperation {
             id: operation.id.unwrap_or_default().to_owned(),
@@ -250,33 +242,21 @@ impl<'a> Lowering<'a> {
     }
 }
 
-/// Whether an answer with this status is a success.
-pub(super) fn is_success(status: StatusPattern) -> bool {
-    matches!(
-        status,
-        StatusPattern::Code(200..=299) | StatusPattern::Range(2)
-    )
-}
-
-fn success_code(status: StatusPattern) -> u16 {
+fn status_code(status: StatusPattern) -> u16 {
     match status {
         StatusPattern::Code(code) => code,
         StatusPattern::Range(_) | StatusPattern::Default => 200,
     }
 }
 
-/// Where the operation names the status of an answer, which itself may stand elsewhere.
-fn status_place(operation: &Operation<'_>, response: &Response<'_>) -> Pointer {
-    let written = response.status.to_string();
+/// Returns the pointer to a response in the operation, even if it is a reference.
+fn response_pointer(operation: &Operation<'_>, response: &Response<'_>) -> Pointer {
+    let status = response.status.to_string();
     let key = operation
         .value
         .get("responses")
         .and_then(Value::as_object)
-        .and_then(|responses| {
-            responses
-                .keys()
-                .find(|it| it.eq_ignore_ascii_case(&written))
-        });
+        .and_then(|responses| responses.keys().find(|it| it.eq_ignore_ascii_case(&status)));
     let at = operation.pointer.child("responses");
-    at.child(key.unwrap_or(&written))
+    at.child(key.unwrap_or(&status))
 }

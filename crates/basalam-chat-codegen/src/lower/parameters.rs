@@ -1,16 +1,17 @@
-//! Parameters: where they may stand, and what they may hold.
+//! Lowering of parameters.
 
 use std::collections::BTreeMap;
 
 use basalam_chat_openapi::{Operation, Parameter, ParameterLocation};
 use serde_json::{Map, Value, json};
 
-use super::Lowering;
-use super::components::{Class, ScalarKind};
-use super::schemas::{PREFIX, is_parameter_class};
+use super::lowering::{Class, Lowering};
+use super::model::NewtypeKind;
+use super::paths::template_names;
+use super::references::{reference, target_name};
 use crate::names;
 
-const KEYWORDS: &[&str] = &[
+const FIELDS: &[&str] = &[
     "name",
     "in",
     "required",
@@ -23,77 +24,76 @@ const KEYWORDS: &[&str] = &[
     "explode",
 ];
 
-/// Names that progenitor has for itself where arguments are in scope: in the client's methods and
-/// beside the methods of a mock.
+/// Names that progenitor uses in scopes with arguments: the client's methods and the methods of mocks.
 const RESERVED_ARGUMENTS: &[&str] = &["header_map", "new", "into_inner"];
 
-/// Headers that OpenAPI takes from elsewhere and ignores as parameters.
+/// Headers that OpenAPI ignores as parameters.
 const RESERVED_HEADERS: &[&str] = &["accept", "content-type", "authorization"];
 
 impl<'a> Lowering<'a> {
-    /// Lowers the parameters of an operation, in the order of their names.
-    pub(super) fn parameters(&mut self, operation: &Operation<'a>, has_body: bool) -> Value {
+    /// Lowers the parameters of an operation.
+    pub(super) fn lower_parameters(&mut self, operation: &Operation<'a>, has_body: bool) -> Value {
         self.check_argument_names(operation, has_body);
         self.check_path_parameters(operation);
         let lowered = operation
             .parameters
             .iter()
-            .map(|parameter| self.parameter(parameter))
+            .map(|parameter| self.lower_parameter(parameter))
             .collect();
         Value::Array(lowered)
     }
 
-    fn parameter(&mut self, parameter: &Parameter<'a>) -> Value {
+    fn lower_parameter(&mut self, parameter: &Parameter<'a>) -> Value {
         let at = &parameter.pointer;
-        self.members(parameter.value, at, "a parameter", KEYWORDS);
+        self.check_fields(parameter.value, at, "a parameter", FIELDS);
         self.check_location(parameter);
         self.check_style(parameter);
         let schema = match parameter.schema {
             Some(schema) => {
-                self.takes_secrets = parameter.location == ParameterLocation::Path;
-                let schema = self.schema(schema, &at.child("schema"));
-                self.takes_secrets = false;
+                self.allows_secrets = parameter.location == ParameterLocation::Path;
+                let schema = self.lower_schema(schema, &at.child("schema"));
+                self.allows_secrets = false;
                 schema
             }
             None => {
-                self.refuse(at, "the parameter has no `schema`", "add one");
+                self.report(at, "the parameter has no `schema`", "add one");
                 json!({ "type": "string" })
             }
         };
-        self.check_value(parameter, &schema);
+        self.check_schema(parameter, &schema);
         let mut lowered = Map::from_iter([
             ("name".to_owned(), json!(parameter.name)),
             ("in".to_owned(), json!(parameter.location.as_str())),
             ("required".to_owned(), json!(parameter.required)),
-            ("schema".to_owned(), plain(schema)),
+            ("schema".to_owned(), without_annotations(schema)),
         ]);
-        self.prose(parameter.value, "description", at, &mut lowered);
+        self.copy_string(parameter.value, "description", at, &mut lowered);
         Value::Object(lowered)
     }
 
     fn check_location(&mut self, parameter: &Parameter<'a>) {
         let at = &parameter.pointer;
         match parameter.location {
-            ParameterLocation::Cookie => self.refuse(
+            ParameterLocation::Cookie => self.report(
                 &at.child("in"),
-                "cookie parameters are not generated",
-                "send the value in a header or the query",
+                "cookie parameters are not supported",
+                "use a header or query parameter",
             ),
             ParameterLocation::Header => {
                 let name = parameter.name.to_ascii_lowercase();
                 if RESERVED_HEADERS.contains(&name.as_str()) {
-                    self.refuse(
+                    self.report(
                         &at.child("name"),
                         format!("OpenAPI ignores a header parameter `{}`", parameter.name),
-                        "leave it out: `security` and the media types say it",
+                        "remove it: `security` and the media types describe it",
                     );
                 }
                 let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
                 if !name.bytes().all(is_token) {
-                    self.refuse(
+                    self.report(
                         &at.child("name"),
-                        "this is no name for a header",
-                        "use letters, digits, `-`, `_` and `.`",
+                        format!("`{}` is not a supported header name", parameter.name),
+                        "use ASCII letters, digits, `-`, `_` and `.`",
                     );
                 }
             }
@@ -109,83 +109,73 @@ impl<'a> Lowering<'a> {
         if let Some(style) = parameter.value.get("style")
             && style != default
         {
-            self.refuse(
+            self.report(
                 &parameter.pointer.child("style"),
-                format!("the style {style} is not generated"),
-                format!("leave it out, which means `{default}`"),
+                format!("the style {style} is not supported"),
+                format!("remove it: the default is `{default}`"),
             );
         }
     }
 
-    fn check_value(&mut self, parameter: &Parameter<'a>, schema: &Value) {
+    fn check_schema(&mut self, parameter: &Parameter<'a>, schema: &Value) {
         let at = parameter.pointer.child("schema");
         if schema.get("nullable") == Some(&Value::Bool(true)) {
-            self.refuse(
+            self.report(
                 &at.child("nullable"),
-                "a parameter has no way to be null",
-                "make it `required: false`, and leave it out of the request",
+                "a parameter cannot be null",
+                "write `required: false`, and omit it from the request",
             );
         }
-        let name = named(schema);
-        let is_scalar = match name {
-            Some(name) => self.class(name).is_some_and(is_parameter_class),
+        let is_scalar = match component_name(schema) {
+            Some(name) => self.class(name).is_some_and(is_scalar),
             None => matches!(
                 schema.get("type").and_then(Value::as_str),
                 Some("string" | "integer" | "number" | "boolean")
             ),
         };
         if !is_scalar {
-            self.refuse(
+            self.report(
                 &at,
-                "a parameter that is no single value is written differently by every server, and \
-                 its mock does not compile",
-                "make it a text, a number, a boolean, or a reference to a named one",
+                "arrays and objects are not supported in parameters: servers disagree on their \
+                 serialization, and their mocks do not compile",
+                "write a string, a number, a boolean, or a reference to a named one",
             );
         }
     }
 
-    /// Two names that become the same argument would drop one of them in silence.
+    /// Reports parameters that become the same argument: progenitor would drop one of them.
     fn check_argument_names(&mut self, operation: &Operation<'a>, has_body: bool) {
+        const REMEDY: &str = "remove the parameter, or rename it if it is a path parameter";
         let mut arguments = BTreeMap::new();
         if has_body {
             arguments.insert("body".to_owned(), "the request body");
         }
         for parameter in &operation.parameters {
-            if parameter.name.is_empty() {
-                self.refuse(
-                    &parameter.pointer.child("name"),
-                    "the parameter has no name",
-                    "name it",
-                );
+            let (at, name) = (parameter.pointer.child("name"), parameter.name);
+            if name.is_empty() {
+                self.report(&at, "the name of the parameter is empty", "add a name");
                 continue;
             }
-            let at = parameter.pointer.child("name");
-            let Some(argument) = names::argument(parameter.name) else {
-                self.refuse(
+            let Some(argument) = names::argument_name(name) else {
+                self.report(
                     &at,
-                    format!(
-                        "`{}` is not ASCII, and so gives no argument",
-                        parameter.name
-                    ),
-                    "leave the parameter out, or rename it in the path if it stands there",
+                    format!("`{name}` is not ASCII and cannot be an argument name"),
+                    REMEDY,
                 );
                 continue;
             };
             if RESERVED_ARGUMENTS.contains(&argument.as_str()) {
-                self.refuse(
+                self.report(
                     &at,
-                    format!("`{argument}` is a name that the generated source has for itself"),
-                    "leave the parameter out, or rename it in the path if it stands there",
+                    format!("the name `{argument}` is reserved in the generated source"),
+                    REMEDY,
                 );
             }
-            if let Some(other) = arguments.insert(argument, parameter.name) {
-                self.refuse(
+            if let Some(other) = arguments.insert(argument, name) {
+                self.report(
                     &at,
-                    format!(
-                        "`{}` and `{other}` become the same argument",
-                        parameter.name
-                    ),
-                    "leave one of them out",
+                    format!("`{name}` and `{other}` become the same argument"),
+                    "remove one of them",
                 );
             }
         }
@@ -193,62 +183,60 @@ impl<'a> Lowering<'a> {
 
     fn check_path_parameters(&mut self, operation: &Operation<'a>) {
         let in_template = template_names(operation.path);
-        for parameter in &operation.parameters {
-            let is_path = parameter.location == ParameterLocation::Path;
-            if is_path && !in_template.contains(&parameter.name) {
-                self.refuse(
+        let path_parameters = || {
+            let parameters = operation.parameters.iter();
+            parameters.filter(|parameter| parameter.location == ParameterLocation::Path)
+        };
+        for parameter in path_parameters() {
+            if !in_template.contains(&parameter.name) {
+                self.report(
                     &parameter.pointer,
-                    format!("the path has no `{{{}}}`", parameter.name),
-                    "put it into the path, or take the parameter out",
+                    format!("the path does not contain `{{{}}}`", parameter.name),
+                    "add it to the path, or remove the parameter",
                 );
             }
         }
         for name in in_template {
-            let described = operation.parameters.iter().any(|parameter| {
-                parameter.location == ParameterLocation::Path && parameter.name == name
-            });
-            if !described {
-                self.refuse(
+            if !path_parameters().any(|parameter| parameter.name == name) {
+                self.report(
                     &operation.pointer,
-                    format!("nothing describes `{{{name}}}` of the path"),
+                    format!("the path parameter `{{{name}}}` is not described"),
                     "add a parameter with `in: path`",
                 );
             }
         }
     }
 
-    /// Whether a path parameter of `operation` is a secret.
+    /// Returns `true` if a path parameter of `operation` is a secret.
     pub(super) fn has_secret_path(&self, operation: &Operation<'a>) -> bool {
         operation.parameters.iter().any(|parameter| {
+            let name = parameter.schema.and_then(component_name);
             parameter.location == ParameterLocation::Path
-                && parameter
-                    .schema
-                    .and_then(named)
-                    .and_then(|name| self.class(name))
-                    == Some(&Class::Scalar(ScalarKind::Secret))
+                && name.and_then(|name| self.class(name))
+                    == Some(&Class::Newtype(NewtypeKind::Secret))
         })
     }
 }
 
-/// The names in the braces of a path template.
-pub(super) fn template_names(path: &str) -> Vec<&str> {
-    path.split('/')
-        .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
-        .collect()
+/// Returns the name of the component that a parameter schema refers to.
+fn component_name(schema: &Value) -> Option<&str> {
+    target_name(schema).or_else(|| target_name(schema.get("allOf")?.get(0)?))
 }
 
-/// The component that a lowered parameter schema stands for.
-fn named(schema: &Value) -> Option<&str> {
-    let reference = schema
-        .get("$ref")
-        .or_else(|| schema.get("allOf")?.get(0)?.get("$ref"))?;
-    reference.as_str()?.strip_prefix(PREFIX)
+/// Returns `true` if values of `class` can be path, query and header parameters.
+fn is_scalar(class: &Class) -> bool {
+    match class {
+        Class::Newtype(kind) => !matches!(kind, NewtypeKind::LenientList(_)),
+        // An invalid schema is reported already.
+        Class::Alias(_) | Class::Invalid => true,
+        Class::Struct => false,
+    }
 }
 
-/// A parameter carries its own description, so its schema needs none.
-fn plain(schema: Value) -> Value {
-    match named(&schema) {
-        Some(name) => json!({ "$ref": format!("{PREFIX}{name}") }),
+/// Removes the annotations of a reference: the description of the parameter replaces them.
+fn without_annotations(schema: Value) -> Value {
+    match component_name(&schema) {
+        Some(name) => reference(name),
         None => schema,
     }
 }

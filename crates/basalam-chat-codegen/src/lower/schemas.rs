@@ -1,106 +1,78 @@
-//! Schemas: the accepted keywords, and what of them reaches progenitor.
+//! Lowering of schemas at their places of use.
 //!
-//! Bounds, patterns, defaults and formats would grow types and dependencies of their own, and an
-//! answer outside a bound must not become unreadable: they are accepted here, kept in the document for
-//! the checks, the mocks and the reader, and left out of the lowered copy.
+//! Bounds, patterns, defaults and formats are accepted but not copied to the lowered document: progenitor
+//! would generate extra types for them and fail to decode responses outside a bound. The mocks and the
+//! contract tests read them from the original document.
 
 use basalam_chat_openapi::Pointer;
 use serde_json::{Map, Value, json};
 
-use super::Lowering;
-use super::components::{Class, ScalarKind, fold_target};
+use super::classify::alias_target;
 use super::keywords::{ARRAY, BESIDE_REFERENCE, BOOLEAN, NUMBER, OBJECT, STRING};
+use super::lowering::{Class, Lowering};
+use super::model::NewtypeKind;
+use super::references::{SCHEMA_PREFIX, reference, target_name};
 
-/// How a reference to a named schema begins.
-pub(super) const PREFIX: &str = "#/components/schemas/";
+/// Maximum nesting of arrays and maps. rustc fails at a little more than 100.
+const MAX_DEPTH: usize = 32;
 
-/// How deep lists and maps may hold each other. The compiler gives up not far above 100.
-const MAX_NESTING: usize = 32;
-
-/// The name of the component that `schema` refers to.
-pub(super) fn reference_name(schema: &Value) -> Option<&str> {
-    schema.get("$ref")?.as_str()?.strip_prefix(PREFIX)
-}
-
-/// The schemas directly inside `schema`.
-pub(super) fn children(schema: &Value) -> Vec<&Value> {
-    let mut children: Vec<&Value> = Vec::new();
-    if let Some(properties) = schema.get("properties").and_then(Value::as_object) {
-        children.extend(properties.values());
-    }
-    for keyword in ["items", "additionalProperties"] {
-        children.extend(schema.get(keyword));
-    }
-    for keyword in ["allOf", "anyOf"] {
-        if let Some(choices) = schema.get(keyword).and_then(Value::as_array) {
-            children.extend(choices);
-        }
-    }
-    children
-}
-
-/// The names that `schema` requires.
-pub(super) fn required(schema: &Value) -> impl Iterator<Item = &str> {
-    schema
-        .get("required")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-}
-
-impl<'a> Lowering<'a> {
+impl Lowering<'_> {
     /// Lowers a schema at a place of use.
-    pub(super) fn schema(&mut self, schema: &Value, at: &Pointer) -> Value {
+    pub(super) fn lower_schema(&mut self, schema: &Value, at: &Pointer) -> Value {
         let Some(object) = schema.as_object() else {
-            self.refuse(at, "a schema must be an object", "write `{ \"type\": … }`");
+            self.report_not_an_object(at);
             return json!({});
         };
-        if self.nesting == MAX_NESTING {
-            self.refuse(
+        if self.depth == MAX_DEPTH {
+            self.report(
                 at,
-                format!("schemas hold each other more than {MAX_NESTING} levels deep"),
-                "give inner parts names in `components.schemas`",
+                format!("schemas are nested more than {MAX_DEPTH} levels deep"),
+                "move inner schemas to `components.schemas`",
             );
             return json!({});
         }
-        self.nesting += 1;
-        let lowered = self.schema_of(object, at);
-        self.nesting -= 1;
+        self.depth += 1;
+        let lowered = match object.contains_key("$ref") {
+            true => self.lower_reference(schema, object.len(), at),
+            false => self.lower_inline(object, at),
+        };
+        self.depth -= 1;
         lowered
     }
 
-    fn schema_of(&mut self, object: &Map<String, Value>, at: &Pointer) -> Value {
-        if object.contains_key("$ref") {
-            return self.reference(object, at);
-        }
+    fn lower_inline(&mut self, object: &Map<String, Value>, at: &Pointer) -> Value {
         if let Some(choices) = object.get("allOf") {
-            return self.all_of(choices, object, at);
+            return self.lower_all_of(choices, object, at);
         }
         if let Some(choices) = object.get("anyOf") {
-            return self.any_of(choices, object, at);
+            return self.lower_any_of(choices, object, at);
         }
         for keyword in ["oneOf", "not"] {
             if object.contains_key(keyword) {
-                return self.refuse_choice(keyword, at);
+                self.report(
+                    &at.child(keyword),
+                    format!("`{keyword}` becomes a closed type, which fails to decode new values"),
+                    "write one object with optional properties, or an open enum",
+                );
+                return json!({});
             }
         }
-        self.typed(object, at)
+        self.lower_typed(object, at)
     }
 
-    fn typed(&mut self, object: &Map<String, Value>, at: &Pointer) -> Value {
+    fn lower_typed(&mut self, object: &Map<String, Value>, at: &Pointer) -> Value {
         let mut lowered = Map::new();
-        annotate(&mut lowered, object);
+        copy_annotations(&mut lowered, object);
         let kind = match object.get("type") {
             None => {
-                self.keywords(object, at, &[]);
+                self.check_keywords(object, at, &[]);
                 return Value::Object(lowered);
             }
             Some(Value::String(kind)) => kind.as_str(),
             Some(_) => {
-                self.refuse(
+                self.report(
                     &at.child("type"),
-                    "a list of types is OpenAPI 3.1",
+                    "`type` must be a string: an array of types is OpenAPI 3.1",
                     "write one type, and `nullable: true` for null",
                 );
                 return json!({});
@@ -109,50 +81,50 @@ impl<'a> Lowering<'a> {
         lowered.insert("type".to_owned(), json!(kind));
         match kind {
             "string" => {
-                self.keywords(object, at, STRING);
-                self.check_unnamed_text(object, at);
+                self.check_keywords(object, at, STRING);
+                self.check_inline_string(object, at);
             }
             "integer" => {
-                self.keywords(object, at, NUMBER);
+                self.check_keywords(object, at, NUMBER);
                 lowered.insert("format".to_owned(), json!("int64"));
             }
             "number" => {
-                self.keywords(object, at, NUMBER);
+                self.check_keywords(object, at, NUMBER);
                 lowered.insert("format".to_owned(), json!("double"));
             }
-            "boolean" => self.keywords(object, at, BOOLEAN),
+            "boolean" => self.check_keywords(object, at, BOOLEAN),
             "array" => {
-                self.keywords(object, at, ARRAY);
-                let items = self.items(object, at);
+                self.check_keywords(object, at, ARRAY);
+                let items = self.lower_items(object, at);
                 lowered.insert("items".to_owned(), items);
             }
             "object" => {
-                self.keywords(object, at, OBJECT);
+                self.check_keywords(object, at, OBJECT);
                 if object.contains_key("properties") {
-                    self.refuse(
+                    self.report(
                         at,
                         "an object with properties needs a name to become a type",
                         "move it to `components.schemas` and refer to it",
                     );
                 }
-                let values = self.additional(object, at);
+                let values = self.lower_additional_properties(object, at);
                 lowered.insert("additionalProperties".to_owned(), values);
             }
-            other => self.refuse(
+            other => self.report(
                 &at.child("type"),
-                format!("`{other}` is no type of OpenAPI 3.0"),
+                format!("`{other}` is not a type of OpenAPI 3.0"),
                 "write string, integer, number, boolean, array or object",
             ),
         }
         Value::Object(lowered)
     }
 
-    fn check_unnamed_text(&mut self, object: &Map<String, Value>, at: &Pointer) {
+    fn check_inline_string(&mut self, object: &Map<String, Value>, at: &Pointer) {
         const REMEDY: &str = "move the schema to `components.schemas` and refer to it";
         if object.contains_key("enum") {
-            self.refuse(
+            self.report(
                 &at.child("enum"),
-                "a list of values needs a name to become a type",
+                "an enum needs a name to become a type",
                 REMEDY,
             );
         }
@@ -160,123 +132,109 @@ impl<'a> Lowering<'a> {
             .get("format")
             .is_some_and(|format| format == "password")
         {
-            self.refuse(
+            self.report(
                 &at.child("format"),
-                "a secret needs a name to become a type that does not show it",
+                "a secret needs a name to become a redacted type",
                 REMEDY,
             );
         }
     }
 
-    fn items(&mut self, object: &Map<String, Value>, at: &Pointer) -> Value {
-        let at_items = at.child("items");
+    fn lower_items(&mut self, object: &Map<String, Value>, at: &Pointer) -> Value {
         match object.get("items") {
-            Some(items) => self.schema(items, &at_items),
+            Some(items) => self.lower_schema(items, &at.child("items")),
             None => {
-                self.refuse(
-                    at,
-                    "an array does not say what it holds",
-                    "add `items`, `{}` for anything",
-                );
+                self.report(at, "`items` is missing", "add it, as `{}` for any value");
                 json!({})
             }
         }
     }
 
-    /// The schema of the members that nobody has named; `true` and absence take anything.
-    fn additional(&mut self, object: &Map<String, Value>, at: &Pointer) -> Value {
+    /// Lowers the schema of unlisted properties; `true` and absence allow any value.
+    fn lower_additional_properties(&mut self, object: &Map<String, Value>, at: &Pointer) -> Value {
         match object.get("additionalProperties") {
             None | Some(Value::Bool(_)) => json!({}),
-            Some(schema) => self.schema(schema, &at.child("additionalProperties")),
+            Some(schema) => self.lower_schema(schema, &at.child("additionalProperties")),
         }
     }
 
-    fn reference(&mut self, object: &Map<String, Value>, at: &Pointer) -> Value {
-        if object.len() > 1 {
-            self.refuse(
+    fn lower_reference(&mut self, schema: &Value, keywords: usize, at: &Pointer) -> Value {
+        if keywords > 1 {
+            self.report(
                 at,
-                "what stands beside `$ref` has no meaning in OpenAPI 3.0",
-                "write `allOf` with the `$ref` alone, and the rest beside it",
+                "OpenAPI 3.0 ignores keywords next to `$ref`",
+                "write `allOf` with the `$ref` alone, and the other keywords next to `allOf`",
             );
         }
-        let name = object
-            .get("$ref")
-            .and_then(Value::as_str)
-            .and_then(|reference| reference.strip_prefix(PREFIX));
-        match name.map(|name| (name, self.class(name).cloned())) {
-            Some((_, Some(Class::Folded(target)))) => {
-                json!({ "$ref": format!("{PREFIX}{target}") })
-            }
-            Some((name, Some(Class::Scalar(ScalarKind::Secret)))) => {
-                if !self.takes_secrets {
-                    self.refuse(
+        match target_name(schema).map(|name| (name, self.class(name))) {
+            Some((_, Some(Class::Alias(target)))) => reference(target),
+            Some((name, Some(Class::Newtype(NewtypeKind::Secret)))) => {
+                if !self.allows_secrets {
+                    self.report(
                         &at.child("$ref"),
-                        "a secret is redacted in paths only",
-                        "make it a parameter in the path, or describe it as a security scheme",
+                        "secrets are redacted in path parameters only",
+                        "make it a path parameter, or describe it as a security scheme",
                     );
                 }
-                json!({ "$ref": format!("{PREFIX}{name}") })
+                reference(name)
             }
-            Some((name, Some(_))) => json!({ "$ref": format!("{PREFIX}{name}") }),
+            Some((name, Some(_))) => reference(name),
             _ => {
-                self.refuse(
+                self.report(
                     &at.child("$ref"),
-                    "the reference leads to no named schema of this document",
-                    format!("refer to `{PREFIX}` and a name that is there"),
+                    "the reference does not point to a named schema of this document",
+                    format!("write `{SCHEMA_PREFIX}` and the name of an existing schema"),
                 );
                 json!({})
             }
         }
     }
 
-    /// One reference in an `allOf` is how OpenAPI 3.0 says more about a place than `$ref` can.
-    fn all_of(&mut self, choices: &Value, object: &Map<String, Value>, at: &Pointer) -> Value {
-        self.keywords(object, at, BESIDE_REFERENCE);
+    /// Lowers an `allOf` with one reference, the way in OpenAPI 3.0 to put keywords next to a `$ref`.
+    fn lower_all_of(
+        &mut self,
+        choices: &Value,
+        object: &Map<String, Value>,
+        at: &Pointer,
+    ) -> Value {
+        self.check_keywords(object, at, BESIDE_REFERENCE);
         match choices.as_array().map(Vec::as_slice) {
-            Some([only]) if reference_name(only).is_some() => {
-                let reference = self.schema(only, &at.child("allOf").child("0"));
-                wrap(reference, object)
+            Some([only]) if target_name(only).is_some() => {
+                let reference = self.lower_schema(only, &at.child("allOf").child("0"));
+                annotate(reference, object)
             }
             _ => {
-                self.refuse(
+                self.report(
                     &at.child("allOf"),
-                    "an `allOf` of several schemas is merged by the generator, without end where it \
-                     refers to itself",
-                    "write `allOf` with one `$ref`, or spell the object out",
+                    "`allOf` must hold exactly one `$ref`: progenitor merges several schemas and \
+                     does not terminate if one refers to itself",
+                    "write `allOf` with one `$ref`, or write out the object",
                 );
                 json!({})
             }
         }
     }
 
-    /// A value that may come as text folds into the named scalar, whose reading takes both.
-    fn any_of(&mut self, choices: &Value, object: &Map<String, Value>, at: &Pointer) -> Value {
-        self.keywords(object, at, &["anyOf"]);
-        match fold_target(choices) {
-            Some(target) if self.is_plain_scalar(target) => {
-                wrap(json!({ "$ref": format!("{PREFIX}{target}") }), object)
-            }
+    /// Lowers a value that may be a string to the named newtype, which decodes both forms.
+    fn lower_any_of(
+        &mut self,
+        choices: &Value,
+        object: &Map<String, Value>,
+        at: &Pointer,
+    ) -> Value {
+        self.check_keywords(object, at, &["anyOf"]);
+        match alias_target(choices) {
+            Some(target) if self.is_scalar_newtype(target) => annotate(reference(target), object),
             _ => {
-                self.refuse_any_of(at);
+                self.report_any_of(at);
                 json!({})
             }
         }
-    }
-
-    fn refuse_choice(&mut self, keyword: &str, at: &Pointer) -> Value {
-        self.refuse(
-            &at.child(keyword),
-            format!(
-                "`{keyword}` becomes a closed type, so that a value from tomorrow is unreadable"
-            ),
-            "write one object with optional properties, or an open vocabulary",
-        );
-        json!({})
     }
 }
 
-/// Takes over what a schema says without changing the values that it takes.
-pub(super) fn annotate(lowered: &mut Map<String, Value>, object: &Map<String, Value>) {
+/// Copies the keywords that progenitor supports on every schema.
+pub(super) fn copy_annotations(lowered: &mut Map<String, Value>, object: &Map<String, Value>) {
     for keyword in ["description", "deprecated", "nullable"] {
         if let Some(value) = object.get(keyword) {
             lowered.insert(keyword.to_owned(), value.clone());
@@ -284,23 +242,13 @@ pub(super) fn annotate(lowered: &mut Map<String, Value>, object: &Map<String, Va
     }
 }
 
-/// A reference with what is said of this place, where anything is.
-fn wrap(reference: Value, object: &Map<String, Value>) -> Value {
+/// Adds the annotations of `object` to a lowered reference, in an `allOf` if there are any.
+fn annotate(reference: Value, object: &Map<String, Value>) -> Value {
     let mut lowered = Map::new();
-    annotate(&mut lowered, object);
+    copy_annotations(&mut lowered, object);
     if lowered.is_empty() || reference.get("$ref").is_none() {
         return reference;
     }
     lowered.insert("allOf".to_owned(), json!([reference]));
     Value::Object(lowered)
-}
-
-/// Whether values of `class` can stand in a path, a query or a header.
-pub(super) fn is_parameter_class(class: &Class) -> bool {
-    match class {
-        Class::Scalar(kind) => !matches!(kind, ScalarKind::List(_)),
-        // What is refused already is not refused again for what it would have been.
-        Class::Folded(_) | Class::Refused => true,
-        Class::Structure => false,
-    }
 }

@@ -1,14 +1,14 @@
-//! Every construct that OpenAPI 3.0 and 3.1 have, accepted and right or refused with its place.
+//! Every construct of OpenAPI 3.0 and 3.1: generated correctly, or reported with its place.
 
-mod answers;
 mod bodies;
+mod descriptions;
 mod documents;
+mod named_schemas;
 mod names;
 mod nesting;
-mod objects;
+mod open_enums;
 mod operations;
 mod parameters;
-mod prose;
+mod responses;
 mod schemas;
 mod security;
-mod vocabularies;

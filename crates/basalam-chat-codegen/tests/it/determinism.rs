@@ -1,73 +1,73 @@
-//! The same document gives the same bytes.
+//! The output is deterministic.
 
 use basalam_chat_codegen::generate;
 use serde_json::Value;
 
-use crate::change::SMALL;
-use crate::workspace;
+use crate::read_workspace_file;
+use crate::test_document::SMALL;
 
-/// Writes a document with the members of every object in another order.
-fn reordered(value: &Value, text: &mut String) {
+/// Writes a document with the keys of every object in another order.
+fn write_reordered(value: &Value, json: &mut String) {
     match value {
-        Value::Object(members) => {
-            let mut members: Vec<(&String, &Value)> = members.iter().collect();
-            members
+        Value::Object(object) => {
+            let mut entries: Vec<(&String, &Value)> = object.iter().collect();
+            entries
                 .sort_by_key(|(name, _)| std::cmp::Reverse(name.chars().rev().collect::<String>()));
-            text.push('{');
-            for (index, (name, member)) in members.into_iter().enumerate() {
+            json.push('{');
+            for (index, (name, value)) in entries.into_iter().enumerate() {
                 if index > 0 {
-                    text.push(',');
+                    json.push(',');
                 }
-                text.push_str(&Value::from(name.as_str()).to_string());
-                text.push(':');
-                reordered(member, text);
+                json.push_str(&Value::from(name.as_str()).to_string());
+                json.push(':');
+                write_reordered(value, json);
             }
-            text.push('}');
+            json.push('}');
         }
         Value::Array(items) => {
-            text.push('[');
+            json.push('[');
             for (index, item) in items.iter().enumerate() {
                 if index > 0 {
-                    text.push(',');
+                    json.push(',');
                 }
-                reordered(item, text);
+                write_reordered(item, json);
             }
-            text.push(']');
+            json.push(']');
         }
-        value => text.push_str(&value.to_string()),
+        value => json.push_str(&value.to_string()),
     }
 }
 
 #[test]
-fn generating_twice_and_from_another_order_of_members_gives_the_same_bytes() {
-    for document in [SMALL.to_owned(), workspace("openapi/chat.json")] {
+fn output_does_not_depend_on_key_order() {
+    for document in [SMALL.to_owned(), read_workspace_file("openapi/chat.json")] {
         let sources = generate(&document).unwrap();
         assert!(sources == generate(&document).unwrap());
 
         let value: Value = serde_json::from_str(&document).unwrap();
-        let mut other = String::new();
-        reordered(&value, &mut other);
-        assert!(other.find("\"paths\"") != document.find("\"paths\""));
-        assert_eq!(serde_json::from_str::<Value>(&other).unwrap(), value);
-        assert!(sources == generate(&other).unwrap());
+        let mut reordered = String::new();
+        write_reordered(&value, &mut reordered);
+        assert!(reordered.find("\"paths\"") != document.find("\"paths\""));
+        assert_eq!(serde_json::from_str::<Value>(&reordered).unwrap(), value);
+        assert!(sources == generate(&reordered).unwrap());
     }
 }
 
 #[test]
-fn problems_come_in_the_same_order_whatever_the_order_of_members() {
+fn diagnostics_do_not_depend_on_key_order() {
     let broken = SMALL
         .replace("\"type\": \"string\"", "\"type\": \"file\"")
-        .replace("\"x-idempotent\"", "\"x-harmless\"");
-    let problems = |document: &str| generate(document).unwrap_err().to_string();
-    let mut other = String::new();
-    reordered(&serde_json::from_str(&broken).unwrap(), &mut other);
-    assert_eq!(problems(&broken), problems(&other));
+        .replace("\"x-idempotent\"", "\"x-repeatable\"");
+    let message = |document: &str| generate(document).unwrap_err().to_string();
+    let mut reordered = String::new();
+    write_reordered(&serde_json::from_str(&broken).unwrap(), &mut reordered);
+    assert_eq!(message(&broken), message(&reordered));
 }
 
 #[test]
-fn the_committed_sources_are_what_the_document_gives() {
-    let sources = generate(&workspace("openapi/chat.json")).unwrap();
-    for (path, text) in [
+fn committed_sources_are_up_to_date() {
+    let sources = generate(&read_workspace_file("openapi/chat.json")).unwrap();
+    for (path, source) in [
         (
             "crates/basalam-chat-api/src/generated/client.rs",
             &sources.client,
@@ -86,7 +86,7 @@ fn the_committed_sources_are_what_the_document_gives() {
         ),
     ] {
         assert!(
-            workspace(path) == *text,
+            read_workspace_file(path) == *source,
             "{path} is stale: run `cargo xtask generate`"
         );
     }

@@ -1,19 +1,19 @@
-//! What was generated, to be asked about.
+//! Queries on generated sources.
 
 use basalam_chat_codegen::Sources;
 use quote::ToTokens;
 use syn::{Attribute, Field, File, ImplItem, Item, ItemStruct};
 
-/// Generated sources, each of which was read as Rust.
+/// Generated sources, all of which parse as Rust.
 pub(crate) struct Generated {
-    construct: String,
+    label: String,
     client: File,
     pub(crate) sources: Sources,
 }
 
 impl Generated {
-    /// Reads every source as Rust, which fails the test where one is not.
-    pub(crate) fn new(construct: &str, sources: Sources) -> Generated {
+    /// Parses every source and panics if one is not Rust.
+    pub(crate) fn new(label: &str, sources: Sources) -> Generated {
         for (name, source) in [
             ("newtypes", &sources.newtypes),
             ("operations", &sources.operations),
@@ -21,99 +21,94 @@ impl Generated {
         ] {
             assert!(
                 syn::parse_file(source).is_ok() && source.starts_with("// @generated"),
-                "{construct}: {name} is no Rust:\n{source}"
+                "{label}: {name} is not Rust:\n{source}"
             );
         }
         Generated {
-            construct: construct.to_owned(),
+            label: label.to_owned(),
             client: syn::parse_file(&sources.client)
-                .unwrap_or_else(|error| panic!("{construct}: {error}:\n{}", sources.client)),
+                .unwrap_or_else(|error| panic!("{label}: {error}:\n{}", sources.client)),
             sources,
         }
     }
 
-    /// The type of a field, without spaces, as it is written in the source.
-    pub(crate) fn field(&self, structure: &str, field: &str) -> String {
-        without_spaces(&self.find(structure, field).ty)
+    /// Returns the type of a field, without white space.
+    pub(crate) fn field_type(&self, structure: &str, field: &str) -> String {
+        normalized_tokens(&self.find_field(structure, field).ty)
     }
 
-    /// The serde attributes of a field, without spaces.
-    pub(crate) fn serde(&self, structure: &str, field: &str) -> String {
-        let attributes = &self.find(structure, field).attrs;
+    /// Returns the serde attributes of a field, without white space.
+    pub(crate) fn serde_attributes(&self, structure: &str, field: &str) -> String {
+        let attributes = &self.find_field(structure, field).attrs;
         let serde = attributes.iter().filter(|it| it.path().is_ident("serde"));
-        serde.map(without_spaces).collect()
+        serde.map(normalized_tokens).collect()
     }
 
-    /// The names of a struct's fields.
-    pub(crate) fn fields(&self, structure: &str) -> Vec<String> {
-        let fields = self.structure(structure).fields.iter();
+    pub(crate) fn field_names(&self, structure: &str) -> Vec<String> {
+        let fields = self.find_struct(structure).fields.iter();
         fields
             .filter_map(|it| Some(it.ident.as_ref()?.to_string()))
             .collect()
     }
 
-    /// The arguments of a struct's `new`, without spaces, or `None` where it has none.
-    pub(crate) fn new_of(&self, structure: &str) -> Option<String> {
+    /// Returns the arguments of a struct's `new` without white space, or `None` if it has no `new`.
+    pub(crate) fn constructor_arguments(&self, structure: &str) -> Option<String> {
         self.types().find_map(|item| match item {
-            Item::Impl(item) if without_spaces(&item.self_ty) == structure => {
-                signature(&item.items, "new")
+            Item::Impl(item) if normalized_tokens(&item.self_ty) == structure => {
+                arguments(&item.items, "new")
             }
             _ => None,
         })
     }
 
-    /// The arguments of an operation's method, without spaces.
-    pub(crate) fn arguments(&self, operation: &str) -> String {
+    /// Returns the arguments of an operation's method, without white space.
+    pub(crate) fn operation_arguments(&self, operation: &str) -> String {
         self.client
             .items
             .iter()
             .find_map(|item| match item {
-                Item::Impl(item) => signature(&item.items, operation),
+                Item::Impl(item) => arguments(&item.items, operation),
                 _ => None,
             })
-            .unwrap_or_else(|| panic!("{}: there is no fn {operation}", self.construct))
+            .unwrap_or_else(|| panic!("{}: no fn {operation}", self.label))
     }
 
-    /// What an operation's method gives on success, without spaces.
-    pub(crate) fn answer(&self, operation: &str) -> String {
-        let client = squeezed(&self.sources.client);
+    /// Returns the type of an operation's response, without white space.
+    pub(crate) fn response_type(&self, operation: &str) -> String {
+        let client = normalize(&self.sources.client);
         let after = client
             .split_once(&format!("fn{operation}<"))
             .and_then(|(_, after)| after.split_once("->Result<ResponseValue<"))
-            .unwrap_or_else(|| panic!("{}: there is no fn {operation}", self.construct))
+            .unwrap_or_else(|| panic!("{}: no fn {operation}", self.label))
             .1;
         after.split_once(">,Error<()>").unwrap().0.to_owned()
     }
 
-    /// Whether there is a struct of this name.
-    pub(crate) fn has_structure(&self, name: &str) -> bool {
-        self.structures().any(|item| item.ident == name)
+    pub(crate) fn has_struct(&self, name: &str) -> bool {
+        self.structs().any(|item| item.ident == name)
     }
 
-    /// The lines of docs above a struct.
+    /// Returns the doc lines of a struct.
     pub(crate) fn docs(&self, structure: &str) -> Vec<String> {
-        self.structure(structure)
-            .attrs
-            .iter()
-            .filter_map(doc)
-            .collect()
+        let attributes = self.find_struct(structure).attrs.iter();
+        attributes.filter_map(doc_line).collect()
     }
 
-    /// Whether a source has this text, however it is broken into lines.
-    pub(crate) fn client_has(&self, text: &str) -> bool {
-        squeezed(&self.sources.client).contains(&squeezed(text))
+    /// Returns `true` if the source contains `code`, whatever its formatting. The same holds below.
+    pub(crate) fn client_contains(&self, code: &str) -> bool {
+        normalize(&self.sources.client).contains(&normalize(code))
     }
 
-    pub(crate) fn scalars_have(&self, text: &str) -> bool {
-        squeezed(&self.sources.newtypes).contains(&squeezed(text))
+    pub(crate) fn newtypes_contain(&self, code: &str) -> bool {
+        normalize(&self.sources.newtypes).contains(&normalize(code))
     }
 
-    pub(crate) fn operations_have(&self, text: &str) -> bool {
-        squeezed(&self.sources.operations).contains(&squeezed(text))
+    pub(crate) fn operations_contain(&self, code: &str) -> bool {
+        normalize(&self.sources.operations).contains(&normalize(code))
     }
 
-    pub(crate) fn mock_has(&self, text: &str) -> bool {
-        squeezed(&self.sources.mock).contains(&squeezed(text))
+    pub(crate) fn mock_contains(&self, code: &str) -> bool {
+        normalize(&self.sources.mock).contains(&normalize(code))
     }
 
     fn types(&self) -> impl Iterator<Item = &Item> {
@@ -128,55 +123,55 @@ impl Generated {
             .flat_map(|(_, items)| items)
     }
 
-    fn structures(&self) -> impl Iterator<Item = &ItemStruct> {
+    fn structs(&self) -> impl Iterator<Item = &ItemStruct> {
         self.types().filter_map(|item| match item {
             Item::Struct(item) => Some(item),
             _ => None,
         })
     }
 
-    fn structure(&self, name: &str) -> &ItemStruct {
-        self.structures()
+    fn find_struct(&self, name: &str) -> &ItemStruct {
+        self.structs()
             .find(|item| item.ident == name)
-            .unwrap_or_else(|| panic!("{}: there is no struct {name}", self.construct))
+            .unwrap_or_else(|| panic!("{}: no struct {name}", self.label))
     }
 
-    fn find(&self, structure: &str, field: &str) -> &Field {
-        let fields = &self.structure(structure).fields;
+    fn find_field(&self, structure: &str, field: &str) -> &Field {
+        let fields = &self.find_struct(structure).fields;
         fields
             .iter()
             .find(|it| it.ident.as_ref().is_some_and(|ident| ident == field))
-            .unwrap_or_else(|| panic!("{}: {structure} has no {field}", self.construct))
+            .unwrap_or_else(|| panic!("{}: {structure} has no {field}", self.label))
     }
 }
 
-fn signature(items: &[ImplItem], name: &str) -> Option<String> {
+fn arguments(items: &[ImplItem], name: &str) -> Option<String> {
     items.iter().find_map(|item| match item {
-        ImplItem::Fn(item) if item.sig.ident == name => Some(without_spaces(&item.sig.inputs)),
+        ImplItem::Fn(item) if item.sig.ident == name => Some(normalized_tokens(&item.sig.inputs)),
         _ => None,
     })
 }
 
-fn doc(attribute: &Attribute) -> Option<String> {
-    let text = attribute.meta.require_name_value().ok()?;
-    match &text.value {
+fn doc_line(attribute: &Attribute) -> Option<String> {
+    let pair = attribute.meta.require_name_value().ok()?;
+    match &pair.value {
         syn::Expr::Lit(syn::ExprLit {
-            lit: syn::Lit::Str(text),
+            lit: syn::Lit::Str(line),
             ..
-        }) if attribute.path().is_ident("doc") => Some(text.value()),
+        }) if attribute.path().is_ident("doc") => Some(line.value()),
         _ => None,
     }
 }
 
-fn without_spaces(tokens: &impl ToTokens) -> String {
-    squeezed(&tokens.to_token_stream().to_string())
+fn normalized_tokens(tokens: &impl ToTokens) -> String {
+    normalize(&tokens.to_token_stream().to_string())
 }
 
-/// A text without what formatting decides: white space, and commas after the last of a list.
-fn squeezed(text: &str) -> String {
-    let text: String = text.chars().filter(|it| !it.is_whitespace()).collect();
-    let text = text.trim_end_matches(',').to_owned();
+/// Removes what formatting decides: white space and trailing commas.
+fn normalize(code: &str) -> String {
+    let code: String = code.chars().filter(|it| !it.is_whitespace()).collect();
+    let code = code.trim_end_matches(',').to_owned();
     [")", "]", "}", ">"]
         .iter()
-        .fold(text, |text, end| text.replace(&format!(",{end}"), end))
+        .fold(code, |code, end| code.replace(&format!(",{end}"), end))
 }

@@ -1,19 +1,19 @@
-//! Documents that nobody wrote: whatever is done to a document, it is accepted, refused with a place
-//! and a remedy, or unreadable, and nothing else happens.
+//! Property tests with mutated documents: each of them is generated, or fails with a parse error or
+//! with diagnostics that have a place and a remedy.
 
+mod dictionary;
 mod mutation;
-mod words;
 
 use basalam_chat_codegen::generate;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed};
 use serde_json::Value;
 
-use crate::change::SMALL;
-use crate::workspace;
+use crate::read_workspace_file;
+use crate::test_document::SMALL;
 use mutation::{Mutation, mutations};
 
-/// The same cases at every run, unless `PROPTEST_CASES` or `PROPTEST_RNG_SEED` ask for others.
+/// The same cases on every run, unless `PROPTEST_CASES` or `PROPTEST_RNG_SEED` is set.
 fn config(cases: u32) -> Config {
     let mut config = Config {
         failure_persistence: None,
@@ -28,9 +28,9 @@ fn config(cases: u32) -> Config {
     config
 }
 
-/// Generates from `text` and checks what must hold for any text.
-fn check(text: &str) -> Result<(), TestCaseError> {
-    let error = match generate(text) {
+/// Generates from `input` and checks the sources or the error.
+fn check(input: &str) -> Result<(), TestCaseError> {
+    let error = match generate(input) {
         Ok(sources) => {
             for source in [
                 sources.client,
@@ -38,30 +38,30 @@ fn check(text: &str) -> Result<(), TestCaseError> {
                 sources.operations,
                 sources.mock,
             ] {
-                prop_assert!(syn::parse_file(&source).is_ok(), "no Rust: {source}");
+                prop_assert!(syn::parse_file(&source).is_ok(), "not Rust: {source}");
             }
             return Ok(());
         }
         Err(error) => error,
     };
     prop_assert!(!error.is_generator(), "{error}");
-    prop_assert!(error.is_unreadable() || error.is_refused(), "{error}");
-    if error.is_unreadable() {
+    prop_assert!(error.is_parse() || error.is_unsupported(), "{error}");
+    if error.is_parse() {
         return Ok(());
     }
-    let document: Value = serde_json::from_str(text).unwrap();
-    prop_assert!(!error.refused().is_empty());
-    for problem in error.refused() {
-        let parent = problem
+    let document: Value = serde_json::from_str(input).unwrap();
+    prop_assert!(!error.diagnostics().is_empty());
+    for diagnostic in error.diagnostics() {
+        let parent = diagnostic
             .pointer
             .rsplit_once('/')
             .map_or("", |(parent, _)| parent);
         prop_assert!(
-            document.pointer(&problem.pointer).is_some() || document.pointer(parent).is_some(),
-            "nothing is at {problem}"
+            document.pointer(&diagnostic.pointer).is_some() || document.pointer(parent).is_some(),
+            "the pointer does not resolve: {diagnostic}"
         );
-        prop_assert!(!problem.problem.is_empty() && !problem.remedy.is_empty());
-        prop_assert!(error.to_string().contains(&problem.to_string()));
+        prop_assert!(!diagnostic.message.is_empty() && !diagnostic.remedy.is_empty());
+        prop_assert!(error.to_string().contains(&diagnostic.to_string()));
     }
     Ok(())
 }
@@ -78,7 +78,7 @@ proptest! {
     #![proptest_config(config(600))]
 
     #[test]
-    fn a_small_document_changed_at_random_fails_only_as_promised(mutations in mutations()) {
+    fn mutated_small_document_fails_only_with_documented_errors(mutations in mutations()) {
         check(&mutated(SMALL, &mutations))?;
     }
 }
@@ -87,8 +87,8 @@ proptest! {
     #![proptest_config(config(15))]
 
     #[test]
-    fn the_chat_document_changed_at_random_fails_only_as_promised(mutations in mutations()) {
-        check(&mutated(&workspace("openapi/chat.json"), &mutations))?;
+    fn mutated_chat_document_fails_only_with_documented_errors(mutations in mutations()) {
+        check(&mutated(&read_workspace_file("openapi/chat.json"), &mutations))?;
     }
 }
 
@@ -96,18 +96,18 @@ proptest! {
     #![proptest_config(config(150))]
 
     #[test]
-    fn a_text_that_was_cut_or_damaged_fails_only_as_promised(
+    fn truncated_or_corrupted_input_fails_only_with_documented_errors(
         bytes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4),
-        cut in prop::option::weighted(0.2, any::<prop::sample::Index>()),
+        end in prop::option::weighted(0.2, any::<prop::sample::Index>()),
     ) {
-        let mut text = SMALL.as_bytes().to_vec();
-        if let Some(cut) = cut {
-            text.truncate(cut.index(text.len()).max(1));
+        let mut input = SMALL.as_bytes().to_vec();
+        if let Some(end) = end {
+            input.truncate(end.index(input.len()).max(1));
         }
-        for (place, byte) in bytes {
-            let place = place.index(text.len());
-            text[place] = byte;
+        for (index, byte) in bytes {
+            let index = index.index(input.len());
+            input[index] = byte;
         }
-        check(&String::from_utf8_lossy(&text))?;
+        check(&String::from_utf8_lossy(&input))?;
     }
 }

@@ -2,24 +2,24 @@
 
 use serde_json::{Value, json};
 
-use crate::change::{CREATE, small_with};
+use crate::test_document::{CREATE_NOTE, small_document};
 
 fn content(media_type: &str) -> Value {
     json!({ media_type: { "schema": { "$ref": "#/components/schemas/NewNote" } } })
 }
 
 #[test]
-fn a_body_in_json_is_an_argument() {
-    let generated = small_with("a body").is_accepted();
+fn json_body_becomes_an_argument() {
+    let generated = small_document("a body").expect_generated();
     assert_eq!(
-        generated.arguments("create_note"),
+        generated.operation_arguments("create_note"),
         "&'aself,body:&'atypes::NewNote"
     );
-    assert!(generated.client_has(".json(&body)"));
+    assert!(generated.client_contains(".json(&body)"));
 }
 
 #[test]
-fn a_body_of_any_json_type_can_be_sent_and_mocked() {
+fn sends_and_mocks_bodies_of_every_json_type() {
     let link = json!({ "$ref": "#/components/schemas/Link" });
     let cases = [
         (json!({}), "&'a::serde_json::Value", false),
@@ -37,14 +37,14 @@ fn a_body_of_any_json_type_can_be_sent_and_mocked() {
             true,
         ),
     ];
-    for (schema, argument, by_value) in cases {
-        let generated = small_with(schema.to_string())
+    for (schema, argument, is_owned) in cases {
+        let generated = small_document(schema.to_string())
             .set(
-                &format!("{CREATE}/requestBody/content"),
+                &format!("{CREATE_NOTE}/requestBody/content"),
                 json!({ "application/json": { "schema": schema } }),
             )
-            .is_accepted();
-        let arguments = generated.arguments("create_note");
+            .expect_generated();
+        let arguments = generated.operation_arguments("create_note");
         assert_eq!(
             arguments
                 .replace("Option<", "::std::option::Option<")
@@ -52,14 +52,14 @@ fn a_body_of_any_json_type_can_be_sent_and_mocked() {
             format!("&'aself,body:{argument}")
         );
         assert_eq!(
-            generated.mock_has("Self(self.0.json_body_obj(&value))"),
-            by_value
+            generated.mock_contains("Self(self.0.json_body_obj(&value))"),
+            is_owned
         );
     }
 }
 
 #[test]
-fn bodies_in_other_media_types_are_refused() {
+fn rejects_bodies_of_other_media_types() {
     for media_type in [
         "application/merge-patch+json",
         "application/json; charset=utf-8",
@@ -68,88 +68,91 @@ fn bodies_in_other_media_types_are_refused() {
         "text/plain",
         "*/*",
     ] {
-        let at = format!("{CREATE}/requestBody/content");
-        small_with(media_type)
+        let at = format!("{CREATE_NOTE}/requestBody/content");
+        small_document(media_type)
             .set(&at, content(media_type))
-            .is_refused_at(&format!("{at}/{}", media_type.replace('/', "~1")));
+            .expect_diagnostic_at(&format!("{at}/{}", media_type.replace('/', "~1")));
     }
 }
 
 #[test]
-fn a_body_in_multipart_is_left_to_be_sent_by_hand_and_is_in_the_table() {
-    let generated = small_with("multipart")
+fn multipart_operations_are_in_the_table_but_not_in_the_client() {
+    let generated = small_document("multipart")
         .set(
-            &format!("{CREATE}/requestBody/content"),
+            &format!("{CREATE_NOTE}/requestBody/content"),
             content("multipart/form-data"),
         )
-        .is_accepted();
-    assert!(!generated.client_has("fn create_note"));
-    assert!(!generated.mock_has("CreateNoteWhen"));
-    assert!(generated.operations_have(r#"id: "create_note", method: ::reqwest::Method::POST"#));
-    assert!(generated.has_structure("Note"), "its answer is still read");
+        .expect_generated();
+    assert!(!generated.client_contains("fn create_note"));
+    assert!(!generated.mock_contains("CreateNoteWhen"));
+    assert!(generated.operations_contain(r#"id: "create_note", method: ::reqwest::Method::POST"#));
+    assert!(
+        generated.has_struct("Note"),
+        "its response type is generated"
+    );
 }
 
 #[test]
-fn a_body_in_no_or_several_media_types_is_refused() {
-    let at = format!("{CREATE}/requestBody/content");
-    small_with("no media type")
+fn rejects_bodies_without_exactly_one_media_type() {
+    let at = format!("{CREATE_NOTE}/requestBody/content");
+    small_document("no media type")
         .set(&at, json!({}))
-        .is_refused_at(&at);
+        .expect_diagnostic_at(&at);
     let mut two = content("application/json");
     for media_type in ["multipart/form-data", "application/x-www-form-urlencoded"] {
         two[media_type] = json!({ "schema": {} });
-        small_with(media_type)
+        small_document(media_type)
             .set(&at, two.clone())
-            .is_refused_at(&at);
+            .expect_diagnostic_at(&at);
     }
 }
 
 #[test]
-fn a_body_that_may_be_left_out_is_refused() {
-    let at = format!("{CREATE}/requestBody/required");
-    small_with("an optional body")
+fn rejects_optional_bodies() {
+    let at = format!("{CREATE_NOTE}/requestBody/required");
+    small_document("an optional body")
         .set(&at, json!(false))
-        .is_refused_at(&at);
-    small_with("a body that says nothing of it")
+        .expect_diagnostic_at(&at);
+    small_document("a body without `required`")
         .remove(&at)
-        .is_refused_at(&at);
+        .expect_diagnostic_at(&at);
 }
 
 #[test]
-fn a_body_without_a_schema_or_with_more_than_one_is_refused() {
-    let at = format!("{CREATE}/requestBody/content/application~1json");
-    small_with("no schema")
+fn rejects_bodies_without_a_schema_or_with_an_encoding() {
+    let at = format!("{CREATE_NOTE}/requestBody/content/application~1json");
+    small_document("no schema")
         .set(&at, json!({}))
-        .is_refused_at(&at);
-    small_with("an encoding")
+        .expect_diagnostic_at(&at);
+    small_document("an encoding")
         .set(&format!("{at}/encoding"), json!({}))
-        .is_refused_at(&format!("{at}/encoding"));
-    small_with("examples")
+        .expect_diagnostic_at(&format!("{at}/encoding"));
+    small_document("examples")
         .set(&format!("{at}/examples"), json!({}))
-        .is_accepted();
-    small_with("a schema that is true")
+        .expect_generated();
+    small_document("a schema that is true")
         .set(&format!("{at}/schema"), json!(true))
-        .is_refused_at(&format!("{at}/schema"));
+        .expect_diagnostic_at(&format!("{at}/schema"));
 }
 
 #[test]
-fn a_body_that_is_a_reference_is_followed() {
+fn resolves_references_to_bodies() {
     let body = json!({ "required": true, "content": content("application/json") });
-    let generated = small_with("a shared body")
+    let generated = small_document("a shared body")
         .set("/components/requestBodies", json!({ "New": body }))
         .set(
-            &format!("{CREATE}/requestBody"),
+            &format!("{CREATE_NOTE}/requestBody"),
             json!({ "$ref": "#/components/requestBodies/New" }),
         )
-        .is_accepted();
+        .expect_generated();
     assert_eq!(
-        generated.arguments("create_note"),
+        generated.operation_arguments("create_note"),
         "&'aself,body:&'atypes::NewNote"
     );
-    small_with("a body that is not there")
+    small_document("a reference to a missing body")
         .set(
-            &format!("{CREATE}/requestBody"),
+            &format!("{CREATE_NOTE}/requestBody"),
             json!({ "$ref": "#/components/requestBodies/New" }),
         )
-        .is_unreadable_at(&format!("{CREATE}/requestBody/$ref"));
+        .expect_parse_error_at(&format!("{CREATE_NOTE}/requestBody/$ref"));
 }

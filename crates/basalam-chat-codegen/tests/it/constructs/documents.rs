@@ -2,42 +2,42 @@
 
 use serde_json::json;
 
-use crate::change::{GET, SMALL, small_with};
+use crate::test_document::{GET_NOTE, SMALL, small_document};
 
 #[test]
-fn the_small_document_is_accepted() {
-    let generated = small_with("nothing odd").is_accepted();
+fn generates_the_small_document() {
+    let generated = small_document("the small document").expect_generated();
     assert_eq!(
-        generated.arguments("get_note"),
+        generated.operation_arguments("get_note"),
         "&'aself,note_id:&'acrate::newtypes::NoteId"
     );
-    assert_eq!(generated.answer("get_note"), "types::Note");
-    assert_eq!(generated.answer("delete_note"), "()");
-    assert!(!generated.client_has("api-version"));
+    assert_eq!(generated.response_type("get_note"), "types::Note");
+    assert_eq!(generated.response_type("delete_note"), "()");
+    assert!(!generated.client_contains("api-version"));
 }
 
 #[test]
-fn a_newer_openapi_is_refused_and_an_older_one_is_unreadable() {
+fn supports_openapi_3_0_only() {
     for version in ["3.1.0", "3.1"] {
-        small_with(version)
+        small_document(version)
             .set("/openapi", json!(version))
-            .is_refused_at("/openapi");
+            .expect_diagnostic_at("/openapi");
     }
     for version in ["2.0", "3.2.0", "4.0.0", "", "three"] {
-        small_with(version)
+        small_document(version)
             .set("/openapi", json!(version))
-            .is_unreadable_at("/openapi");
+            .expect_parse_error_at("/openapi");
     }
     for version in ["3.0.0", "3.0.4", "3.0"] {
-        small_with(version)
+        small_document(version)
             .set("/openapi", json!(version))
-            .is_accepted();
+            .expect_generated();
     }
 }
 
 #[test]
-fn a_text_that_is_no_document_is_unreadable() {
-    for text in [
+fn rejects_input_that_is_not_an_openapi_document() {
+    for input in [
         "",
         "null",
         "[]",
@@ -45,76 +45,78 @@ fn a_text_that_is_no_document_is_unreadable() {
         "openapi: 3.0.3",
         r#"{"openapi": "3.0.3"}"#,
     ] {
-        let error = basalam_chat_codegen::generate(text).unwrap_err();
-        assert!(error.is_unreadable(), "{text}: {error}");
+        let error = basalam_chat_codegen::generate(input).unwrap_err();
+        assert!(error.is_parse(), "{input}: {error}");
     }
-    let cut = &SMALL[..SMALL.len() / 2];
+    let truncated = &SMALL[..SMALL.len() / 2];
     assert!(
-        basalam_chat_codegen::generate(cut)
+        basalam_chat_codegen::generate(truncated)
             .unwrap_err()
-            .is_unreadable()
+            .is_parse()
     );
 }
 
 #[test]
-fn a_document_without_components_is_accepted() {
+fn components_are_optional() {
     let operation = json!({
         "get": {
             "operationId": "ping",
             "x-idempotent": true,
             "security": [],
-            "responses": { "204": { "description": "Here." } },
+            "responses": { "204": { "description": "Pong." } },
         },
     });
-    let generated = small_with("no components")
+    let generated = small_document("no components")
         .remove("/components")
         .set("/paths", json!({ "/ping": operation }))
-        .is_accepted();
-    assert_eq!(generated.arguments("ping"), "&'aself");
-    assert!(generated.operations_have("pub static ALL: [&Operation; 1usize] = [&PING];"));
+        .expect_generated();
+    assert_eq!(generated.operation_arguments("ping"), "&'aself");
+    assert!(generated.operations_contain("pub static ALL: [&Operation; 1usize] = [&PING];"));
 }
 
 #[test]
-fn a_document_without_operations_is_refused() {
+fn rejects_documents_without_operations() {
     for paths in [
         json!({}),
         json!({ "/v1/notes": {} }),
-        json!({ "x-of-ours": {} }),
+        json!({ "x-extension": {} }),
     ] {
-        small_with("no operations")
+        small_document("no operations")
             .set("/paths", paths)
-            .is_refused_at("/paths");
+            .expect_diagnostic_at("/paths");
     }
 }
 
 #[test]
-fn info_must_say_title_and_version_in_texts() {
-    small_with("no info").remove("/info").is_refused_at("/info");
-    small_with("no title")
+fn info_requires_title_and_version_as_strings() {
+    small_document("no info")
+        .remove("/info")
+        .expect_diagnostic_at("/info");
+    small_document("no title")
         .remove("/info/title")
-        .is_refused_at("/info");
-    small_with("a version that is a number")
+        .expect_diagnostic_at("/info");
+    small_document("a numeric version")
         .set("/info/version", json!(1))
-        .is_refused_at("/info/version");
-    small_with("a description that is a list")
+        .expect_diagnostic_at("/info/version");
+    small_document("an array as description")
         .set("/info/description", json!([]))
-        .is_refused_at("/info/description");
-    small_with("no description")
+        .expect_diagnostic_at("/info/description");
+    small_document("no description")
         .remove("/info/description")
-        .is_accepted();
+        .expect_generated();
 }
 
 #[test]
-fn every_problem_of_a_document_is_given_and_a_shared_one_once() {
-    let error = small_with("three problems")
+fn reports_all_problems_and_shared_ones_once() {
+    let error = small_document("three problems")
         .set("/components/parameters/NoteId/style", json!("label"))
-        .set(&format!("{GET}/x-idempotent"), json!("yes"))
+        .set(&format!("{GET_NOTE}/x-idempotent"), json!("yes"))
         .set("/components/schemas/Note/properties/text/const", json!("a"))
         .generate()
         .err()
         .unwrap();
     let places: Vec<&str> = error
-        .refused()
+        .diagnostics()
         .iter()
         .map(|it| it.pointer.as_str())
         .collect();
@@ -129,15 +131,15 @@ fn every_problem_of_a_document_is_given_and_a_shared_one_once() {
 }
 
 #[test]
-fn what_only_errors_and_nobody_use_may_be_anything() {
-    small_with("an odd schema that nothing refers to")
-        .set("/components/schemas/an odd-one", json!({ "oneOf": [] }))
-        .is_accepted();
-    let answer = json!({
+fn ignores_schemas_of_error_responses_and_unused_schemas() {
+    small_document("an unused schema with an invalid name")
+        .set("/components/schemas/un-used", json!({ "oneOf": [] }))
+        .expect_generated();
+    let response = json!({
         "description": "A problem.",
         "content": { "application/problem+json": { "schema": { "oneOf": [{}, {}] } } },
     });
-    small_with("an error answer in a form of its own")
-        .set(&format!("{GET}/responses/5XX"), answer)
-        .is_accepted();
+    small_document("an error response of another media type")
+        .set(&format!("{GET_NOTE}/responses/5XX"), response)
+        .expect_generated();
 }

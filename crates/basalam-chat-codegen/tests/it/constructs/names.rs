@@ -1,11 +1,11 @@
-//! Names: of schemas, members, operations and parameters.
+//! Names of schemas, properties, operations and parameters.
 
 use serde_json::json;
 
-use crate::change::{ANSWERED, GET, LIST, small_with};
+use crate::test_document::{GET_NOTE, LIST_NOTES, RESPONSE_PROPERTY, small_document};
 
-/// Names of the prelude, of progenitor and of its output, which a schema may have all the same.
-const TAKEN: &[&str] = &[
+/// Names in the prelude, in progenitor and in its output that schemas may also have.
+const TYPES_IN_SCOPE: &[&str] = &[
     "Error",
     "Client",
     "Option",
@@ -38,8 +38,8 @@ const TAKEN: &[&str] = &[
     "T",
 ];
 
-/// Names of progenitor's local variables and of what is in scope beside them.
-const LOCAL: &[&str] = &[
+/// Names of progenitor's local variables and of other items in scope.
+const LOCALS_IN_SCOPE: &[&str] = &[
     "url",
     "request",
     "response",
@@ -67,9 +67,9 @@ const LOCAL: &[&str] = &[
 ];
 
 #[test]
-fn a_schema_may_be_called_like_anything_in_scope() {
-    let (mut structs, mut ids) = (small_with("structs"), small_with("ids"));
-    for name in TAKEN {
+fn schemas_may_have_names_of_types_in_scope() {
+    let (mut structs, mut ids) = (small_document("structs"), small_document("ids"));
+    for name in TYPES_IN_SCOPE {
         let at = format!("/components/schemas/{name}");
         let property = format!(
             "/components/schemas/NewNote/properties/{}",
@@ -83,16 +83,19 @@ fn a_schema_may_be_called_like_anything_in_scope() {
             .set(&at, json!({ "type": "integer" }))
             .set(&property, json!({ "$ref": format!("#{at}") }));
     }
-    let (structs, ids) = (structs.is_accepted(), ids.is_accepted());
-    for name in TAKEN {
-        assert_eq!(structs.new_of(name).unwrap(), "a:::serde_json::Value");
-        assert!(ids.scalars_have(&format!("pub struct {name};")));
-        assert!(ids.client_has(&format!("::std::option::Option<crate::newtypes::{name}>")));
+    let (structs, ids) = (structs.expect_generated(), ids.expect_generated());
+    for name in TYPES_IN_SCOPE {
+        assert_eq!(
+            structs.constructor_arguments(name).unwrap(),
+            "a:::serde_json::Value"
+        );
+        assert!(ids.newtypes_contain(&format!("pub struct {name};")));
+        assert!(ids.client_contains(&format!("::std::option::Option<crate::newtypes::{name}>")));
     }
 }
 
 #[test]
-fn a_schema_name_that_rust_would_write_otherwise_is_refused() {
+fn rejects_schema_names_that_are_not_pascal_case() {
     for name in [
         "note",
         "HTTPError",
@@ -105,32 +108,32 @@ fn a_schema_name_that_rust_would_write_otherwise_is_refused() {
         "سلام",
     ] {
         let at = format!("/components/schemas/{name}");
-        small_with(name)
+        small_document(name)
             .set(&at, json!({ "type": "string" }))
-            .set(ANSWERED, json!({ "$ref": format!("#{at}") }))
-            .is_refused_at(&at);
+            .set(RESPONSE_PROPERTY, json!({ "$ref": format!("#{at}") }))
+            .expect_diagnostic_at(&at);
     }
 }
 
 #[test]
-fn members_may_be_called_like_anything_in_scope() {
+fn properties_may_have_names_of_locals_and_keywords() {
     let more = ["crate", "fn", "async", "gen", "a,b", "__x1"];
-    let names: Vec<&str> = LOCAL.iter().copied().chain(more).collect();
-    let mut changed = small_with("members");
+    let names: Vec<&str> = LOCALS_IN_SCOPE.iter().copied().chain(more).collect();
+    let mut document = small_document("properties");
     for name in &names {
         let at = format!("/components/schemas/NewNote/properties/{name}");
-        changed = changed.set(&at, json!({ "type": "string" }));
+        document = document.set(&at, json!({ "type": "string" }));
     }
-    let generated = changed.is_accepted();
-    let fields = generated.fields("NewNote");
+    let generated = document.expect_generated();
+    let fields = generated.field_names("NewNote");
     assert_eq!(fields.len(), 4 + names.len(), "{fields:?}");
     for name in names {
-        let is_of = |field: &&String| {
-            let serde = generated.serde("NewNote", field);
+        let has_name = |field: &&String| {
+            let serde = generated.serde_attributes("NewNote", field);
             *field == name || serde.contains(&format!("rename={name:?}"))
         };
         assert_eq!(
-            fields.iter().filter(is_of).count(),
+            fields.iter().filter(has_name).count(),
             1,
             "{name} in {fields:?}"
         );
@@ -138,7 +141,7 @@ fn members_may_be_called_like_anything_in_scope() {
 }
 
 #[test]
-fn members_that_give_the_same_field_or_none_are_refused() {
+fn rejects_properties_without_a_unique_field_name() {
     for (one, other) in [
         ("a-b", "a_b"),
         ("+1", "plus1"),
@@ -149,26 +152,29 @@ fn members_that_give_the_same_field_or_none_are_refused() {
         ("aB", "a_b"),
     ] {
         let at = "/components/schemas/Link/properties";
-        let problem = small_with(format!("{one} and {other}"))
+        let diagnostic = small_document(format!("{one} and {other}"))
             .set(&format!("{at}/{one}"), json!({}))
             .set(&format!("{at}/{other}"), json!({}))
-            .is_refused_at(&format!("{at}/{}", one.max(other)));
-        assert!(problem.problem.contains("the same field"), "{problem}");
+            .expect_diagnostic_at(&format!("{at}/{}", one.max(other)));
+        assert!(
+            diagnostic.message.contains("the same field"),
+            "{diagnostic}"
+        );
     }
-    small_with("a name that is not ASCII")
+    small_document("a name that is not ASCII")
         .set("/components/schemas/Link/properties/نام", json!({}))
-        .is_refused_at("/components/schemas/Link/properties/نام");
+        .expect_diagnostic_at("/components/schemas/Link/properties/نام");
 }
 
 #[test]
-fn operations_may_be_called_like_local_variables_and_not_like_the_clients_own_methods() {
-    let at = format!("{GET}/operationId");
+fn operations_may_have_names_of_locals_but_not_of_client_methods() {
+    let at = format!("{GET_NOTE}/operationId");
     for id in [
         "request", "response", "info", "value", "body", "format", "types", "status",
     ] {
-        let generated = small_with(id).set(&at, json!(id)).is_accepted();
-        assert_eq!(generated.answer(id), "types::Note");
-        assert!(generated.operations_have(&format!("id: \"{id}\",")));
+        let generated = small_document(id).set(&at, json!(id)).expect_generated();
+        assert_eq!(generated.response_type(id), "types::Note");
+        assert!(generated.operations_contain(&format!("id: \"{id}\",")));
     }
     for id in [
         "",
@@ -196,43 +202,49 @@ fn operations_may_be_called_like_local_variables_and_not_like_the_clients_own_me
         "reset",
         "address",
     ] {
-        small_with(id).set(&at, json!(id)).is_refused_at(&at);
+        small_document(id)
+            .set(&at, json!(id))
+            .expect_diagnostic_at(&at);
     }
 }
 
 #[test]
-fn operations_without_a_name_of_their_own_are_refused() {
-    let at = format!("{GET}/operationId");
-    small_with("no operationId").remove(&at).is_refused_at(&at);
-    small_with("a repeated operationId")
+fn rejects_missing_and_duplicate_operation_ids() {
+    let at = format!("{GET_NOTE}/operationId");
+    small_document("no operationId")
+        .remove(&at)
+        .expect_diagnostic_at(&at);
+    small_document("a repeated operationId")
         .set(&at, json!("create_note"))
-        .is_refused_at(&at);
-    let problem = small_with("names that give the same mock")
+        .expect_diagnostic_at(&at);
+    let diagnostic = small_document("operation ids with the same mock")
         .set(&at, json!("create_note1"))
         .set(
             "/paths/~1v1~1notes/post/operationId",
             json!("create_note_1"),
         )
-        .is_refused_at(&at);
-    assert!(problem.problem.contains("the same mock"), "{problem}");
-    small_with("an operationId that is a number")
+        .expect_diagnostic_at(&at);
+    assert!(diagnostic.message.contains("the same mock"), "{diagnostic}");
+    small_document("a numeric operationId")
         .set(&at, json!(3))
-        .is_unreadable_at(&at);
+        .expect_parse_error_at(&at);
 }
 
 #[test]
-fn parameters_may_be_called_like_local_variables() {
-    let mut changed = small_with("parameters");
-    let names = LOCAL.iter().filter(|name| !matches!(**name, "+1" | "'"));
+fn parameters_may_have_names_of_locals() {
+    let mut document = small_document("parameters");
+    let names = LOCALS_IN_SCOPE
+        .iter()
+        .filter(|name| !matches!(**name, "+1" | "'"));
     let names: Vec<(&str, &str)> = names
         .flat_map(|it| [(*it, "query"), (*it, "header")])
         .collect();
     for (index, (name, location)) in names.iter().enumerate() {
         let parameter = json!({ "name": name, "in": location, "schema": { "type": "string" } });
-        changed = changed.set(
-            &format!("/paths/~1odd{index}"),
+        document = document.set(
+            &format!("/paths/~1probe{index}"),
             json!({ "get": {
-            "operationId": format!("odd{index}"),
+            "operationId": format!("probe{index}"),
             "x-idempotent": true,
             "security": [],
             "parameters": [parameter],
@@ -240,21 +252,21 @@ fn parameters_may_be_called_like_local_variables() {
         } }),
         );
     }
-    let generated = changed.is_accepted();
+    let generated = document.expect_generated();
     for (index, (name, location)) in names.iter().enumerate() {
-        let sent = match *location {
+        let expected = match *location {
             "query" => format!(r#".query(&progenitor_client::QueryParam::new({name:?}, &"#),
             _ => format!(r#"header_map.append({name:?}, value.to_string().try_into()?)"#),
         };
-        assert!(generated.client_has(&sent), "{name} in {location}");
-        let arguments = generated.arguments(&format!("odd{index}"));
+        assert!(generated.client_contains(&expected), "{name} in {location}");
+        let arguments = generated.operation_arguments(&format!("probe{index}"));
         assert!(arguments.ends_with(":Option<&'astr>"), "{arguments}");
     }
 }
 
 #[test]
-fn parameters_without_a_name_of_their_own_are_refused() {
-    let at = format!("{LIST}/parameters/3/name");
+fn rejects_parameters_without_a_unique_argument_name() {
+    let at = format!("{LIST_NOTES}/parameters/3/name");
     for (name, location) in [
         ("x-language", "query"),
         ("X_Language", "query"),
@@ -272,12 +284,12 @@ fn parameters_without_a_name_of_their_own_are_refused() {
         ("Authorization", "header"),
     ] {
         let parameter = json!({ "name": name, "in": location, "schema": { "type": "string" } });
-        small_with(format!("{location} {name}"))
-            .set(&format!("{LIST}/parameters/-"), parameter)
-            .is_refused_at(&at);
+        small_document(format!("{location} {name}"))
+            .set(&format!("{LIST_NOTES}/parameters/-"), parameter)
+            .expect_diagnostic_at(&at);
     }
     let body = json!({ "name": "body", "in": "query", "schema": { "type": "string" } });
-    small_with("a parameter called body beside a body")
+    small_document("a parameter named body and a request body")
         .set("/paths/~1v1~1notes/post/parameters", json!([body]))
-        .is_refused_at("/paths/~1v1~1notes/post/parameters/0/name");
+        .expect_diagnostic_at("/paths/~1v1~1notes/post/parameters/0/name");
 }

@@ -1,10 +1,10 @@
-//! Nesting and size.
+//! Deep and large documents.
 
 use serde_json::{Value, json};
 
-use crate::change::{ANSWERED, SMALL, small_with};
+use crate::test_document::{RESPONSE_PROPERTY, SMALL, small_document};
 
-/// Wraps a text schema `depth` times.
+/// Wraps a string schema `depth` times.
 fn nested(depth: usize, wrap: fn(Value) -> Value) -> Value {
     (0..depth).fold(json!({ "type": "string" }), |schema, _| wrap(schema))
 }
@@ -18,54 +18,61 @@ fn map(values: Value) -> Value {
 }
 
 #[test]
-fn lists_and_maps_may_hold_each_other_to_a_sane_depth() {
+fn limits_the_depth_of_nested_arrays_and_maps() {
     for wrap in [array, map] {
         for depth in [1, 5, 31] {
-            small_with(format!("{depth} levels"))
-                .set(ANSWERED, nested(depth, wrap))
-                .is_accepted();
+            small_document(format!("{depth} levels"))
+                .set(RESPONSE_PROPERTY, nested(depth, wrap))
+                .expect_generated();
         }
-        let error = small_with("100 levels")
-            .set(ANSWERED, nested(100, wrap))
+        let error = small_document("100 levels")
+            .set(RESPONSE_PROPERTY, nested(100, wrap))
             .generate()
             .err()
             .unwrap();
-        assert_eq!(error.refused().len(), 1, "{error}");
-        assert!(error.refused()[0].pointer.starts_with(ANSWERED));
-        assert!(error.refused()[0].problem.contains("32 levels"));
+        assert_eq!(error.diagnostics().len(), 1, "{error}");
+        assert!(
+            error.diagnostics()[0]
+                .pointer
+                .starts_with(RESPONSE_PROPERTY)
+        );
+        assert!(error.diagnostics()[0].message.contains("32 levels"));
     }
 }
 
 #[test]
-fn an_all_of_in_an_all_of_is_refused_at_any_depth() {
+fn rejects_nested_all_of_at_any_depth() {
     for depth in [1, 2, 60] {
-        small_with(format!("{depth} levels"))
-            .set(ANSWERED, nested(depth, |inner| json!({ "allOf": [inner] })))
-            .is_refused_at(&format!("{ANSWERED}/allOf"));
+        small_document(format!("{depth} levels"))
+            .set(
+                RESPONSE_PROPERTY,
+                nested(depth, |inner| json!({ "allOf": [inner] })),
+            )
+            .expect_diagnostic_at(&format!("{RESPONSE_PROPERTY}/allOf"));
     }
 }
 
 #[test]
-fn json_nested_deeper_than_the_reader_goes_is_unreadable() {
+fn rejects_json_beyond_the_parser_depth_limit() {
     let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
-    let text = SMALL.replace("\"Keeps notes.\"", &deep);
-    assert!(text.len() > 20_000);
-    for text in [text, deep, "{\"a\":".repeat(100_000)] {
-        let error = basalam_chat_codegen::generate(&text).unwrap_err();
-        assert!(error.is_unreadable(), "{error}");
+    let document = SMALL.replace("\"Stores notes.\"", &deep);
+    assert!(document.len() > 20_000);
+    for input in [document, deep, "{\"a\":".repeat(100_000)] {
+        let error = basalam_chat_codegen::generate(&input).unwrap_err();
+        assert!(error.is_parse(), "{error}");
     }
     let wide = nested(150, array);
-    let error = small_with("150 levels")
-        .set(ANSWERED, wide)
+    let error = small_document("150 levels")
+        .set(RESPONSE_PROPERTY, wide)
         .generate()
         .err()
         .unwrap();
-    assert!(error.is_unreadable());
+    assert!(error.is_parse());
 }
 
 #[test]
-fn a_long_chain_and_a_dense_web_of_objects_are_generated() {
-    let mut chain = small_with("a chain of 300");
+fn generates_long_chains_and_dense_graphs_of_objects() {
+    let mut chain = small_document("a chain of 300");
     for index in 0..300 {
         let next = format!("#/components/schemas/Link{}", (index + 1) % 300);
         chain = chain.set(
@@ -78,10 +85,12 @@ fn a_long_chain_and_a_dense_web_of_objects_are_generated() {
         );
     }
     let first = json!({ "$ref": "#/components/schemas/Link0" });
-    let generated = chain.set(ANSWERED, first.clone()).is_accepted();
-    assert!(generated.has_structure("Link299"));
+    let generated = chain
+        .set(RESPONSE_PROPERTY, first.clone())
+        .expect_generated();
+    assert!(generated.has_struct("Link299"));
 
-    let mut web = small_with("a web of 12");
+    let mut graph = small_document("a graph of 12");
     let properties: serde_json::Map<String, Value> = (0..12)
         .map(|index| {
             (
@@ -91,18 +100,18 @@ fn a_long_chain_and_a_dense_web_of_objects_are_generated() {
         })
         .collect();
     for index in 0..12 {
-        web = web.set(
+        graph = graph.set(
             &format!("/components/schemas/Link{index}"),
             json!({ "type": "object", "properties": properties }),
         );
     }
-    let generated = web.set(ANSWERED, first).is_accepted();
-    assert_eq!(generated.fields("Link11").len(), 12);
+    let generated = graph.set(RESPONSE_PROPERTY, first).expect_generated();
+    assert_eq!(generated.field_names("Link11").len(), 12);
 }
 
 #[test]
-fn many_members_and_arguments_are_generated() {
-    let mut wide = small_with("60 required members");
+fn generates_structs_with_many_required_fields() {
+    let mut wide = small_document("60 required properties");
     let mut required = vec!["kind".to_owned(), "text".to_owned()];
     for index in 0..60 {
         wide = wide.set(
@@ -113,9 +122,13 @@ fn many_members_and_arguments_are_generated() {
     }
     let generated = wide
         .set("/components/schemas/NewNote/required", json!(required))
-        .is_accepted();
+        .expect_generated();
     assert_eq!(
-        generated.new_of("NewNote").unwrap().matches(":i64").count(),
+        generated
+            .constructor_arguments("NewNote")
+            .unwrap()
+            .matches(":i64")
+            .count(),
         60
     );
 }

@@ -1,8 +1,8 @@
-//! Operations, their paths and what is kept of them in the table.
+//! Operations, their paths and the operation table.
 
 use serde_json::{Value, json};
 
-use crate::change::{GET, LIST, small_with};
+use crate::test_document::{GET_NOTE, LIST_NOTES, small_document};
 
 fn item(method: &str, parameters: &[&str]) -> Value {
     let parameters: Vec<Value> = parameters
@@ -13,7 +13,7 @@ fn item(method: &str, parameters: &[&str]) -> Value {
         .collect();
     json!({
         method: {
-            "operationId": "odd",
+            "operationId": "probe",
             "x-idempotent": false,
             "security": [],
             "parameters": parameters,
@@ -23,162 +23,179 @@ fn item(method: &str, parameters: &[&str]) -> Value {
 }
 
 #[test]
-fn the_table_has_a_row_for_every_operation_in_the_order_of_path_and_method() {
-    let generated = small_with("the table").is_accepted();
-    assert!(generated.operations_have(
+fn operation_table_is_sorted_by_path_and_method() {
+    let generated = small_document("the table").expect_generated();
+    assert!(generated.operations_contain(
         "pub static ALL: [&Operation; 6usize] = [&LIST_NOTES, &CREATE_NOTE, &DELETE_NOTE, &GET_NOTE,
          &UPLOAD_PICTURE, &GET_SHARED_NOTE,];"
     ));
-    assert!(generated.operations_have(
-        r#"/// Writes a note.
+    assert!(generated.operations_contain(
+        r#"/// Creates a note.
            pub static CREATE_NOTE: Operation = Operation {
                id: "create_note", method: ::reqwest::Method::POST, path: "/v1/notes",
                idempotent: false,
                authorization: Authorization::Bearer { scopes: &["notes.write"], },
                success: 201u16, secret_path: false, };"#
     ));
-    assert!(generated.operations_have(
+    assert!(generated.operations_contain(
         r#"/// `delete_note`.
            pub static DELETE_NOTE: Operation"#
     ));
 }
 
 #[test]
-fn only_methods_that_a_client_can_send_are_accepted() {
+fn rejects_unsupported_methods() {
     for method in ["get", "put", "post", "delete", "head", "patch"] {
-        let generated = small_with(method)
-            .set("/paths/~1odd", item(method, &[]))
-            .is_accepted();
-        assert!(generated.client_has(&format!("self.client.{method}(url)")));
+        let generated = small_document(method)
+            .set("/paths/~1probe", item(method, &[]))
+            .expect_generated();
+        assert!(generated.client_contains(&format!("self.client.{method}(url)")));
         let row = format!(
-            r#"method: ::reqwest::Method::{}, path: "/odd""#,
+            r#"method: ::reqwest::Method::{}, path: "/probe""#,
             method.to_uppercase()
         );
-        assert!(generated.operations_have(&row));
+        assert!(generated.operations_contain(&row));
     }
     for method in ["options", "trace"] {
-        small_with(method)
-            .set("/paths/~1odd", item(method, &[]))
-            .is_refused_at(&format!("/paths/~1odd/{method}"));
+        small_document(method)
+            .set("/paths/~1probe", item(method, &[]))
+            .expect_diagnostic_at(&format!("/paths/~1probe/{method}"));
     }
     let content = json!({ "application/json": { "schema": {} } });
-    small_with("an answer to HEAD with content")
-        .set("/paths/~1odd", item("head", &[]))
+    small_document("a response to HEAD with content")
+        .set("/paths/~1probe", item("head", &[]))
         .set(
-            "/paths/~1odd/head/responses",
+            "/paths/~1probe/head/responses",
             json!({ "200": { "description": "", "content": content } }),
         )
-        .is_refused_at("/paths/~1odd/head/responses/200/content");
+        .expect_diagnostic_at("/paths/~1probe/head/responses/200/content");
 }
 
 #[test]
-fn an_operation_says_whether_repeating_it_does_harm() {
-    let at = format!("{GET}/x-idempotent");
-    small_with("nothing said").remove(&at).is_refused_at(&at);
+fn requires_x_idempotent() {
+    let at = format!("{GET_NOTE}/x-idempotent");
+    small_document("no x-idempotent")
+        .remove(&at)
+        .expect_diagnostic_at(&at);
     for value in [json!("true"), json!(1), json!(null)] {
-        small_with(value.to_string())
+        small_document(value.to_string())
             .set(&at, value)
-            .is_refused_at(&at);
+            .expect_diagnostic_at(&at);
     }
-    let generated = small_with("no").set(&at, json!(false)).is_accepted();
-    assert!(generated.operations_have(r#"path: "/v1/notes/{note_id}", idempotent: false,"#));
+    let generated = small_document("false")
+        .set(&at, json!(false))
+        .expect_generated();
+    assert!(generated.operations_contain(r#"path: "/v1/notes/{note_id}", idempotent: false,"#));
 }
 
 #[test]
-fn what_would_change_the_generated_source_or_be_passed_over_is_refused() {
-    for (keyword, value) in [
+fn rejects_fields_that_progenitor_ignores_or_interprets() {
+    for (field, value) in [
         ("x-dropshot-pagination", json!({ "required": [] })),
         ("x-dropshot-websocket", json!({})),
         ("servers", json!([{ "url": "https://elsewhere.example" }])),
         ("callbacks", json!({})),
         ("consumes", json!(["application/json"])),
     ] {
-        let at = format!("{LIST}/{keyword}");
-        small_with(keyword).set(&at, value).is_refused_at(&at);
+        let at = format!("{LIST_NOTES}/{field}");
+        small_document(field)
+            .set(&at, value)
+            .expect_diagnostic_at(&at);
     }
-    for keyword in ["summary", "description"] {
-        let at = format!("{LIST}/{keyword}");
-        small_with(keyword)
+    for field in ["summary", "description"] {
+        let at = format!("{LIST_NOTES}/{field}");
+        small_document(field)
             .set(&at, json!(["a"]))
-            .is_refused_at(&at);
+            .expect_diagnostic_at(&at);
     }
-    small_with("what changes nothing")
-        .set(&format!("{LIST}/deprecated"), json!(true))
-        .set(&format!("{LIST}/tags"), json!(["a", "b"]))
-        .set(&format!("{LIST}/x-ours"), json!(1))
-        .is_accepted();
+    small_document("fields without an effect")
+        .set(&format!("{LIST_NOTES}/deprecated"), json!(true))
+        .set(&format!("{LIST_NOTES}/tags"), json!(["a", "b"]))
+        .set(&format!("{LIST_NOTES}/x-extension"), json!(1))
+        .expect_generated();
 }
 
 #[test]
-fn path_items_hold_operations_and_what_they_share() {
-    for (member, value) in [
+fn rejects_unsupported_fields_of_path_items() {
+    for (field, value) in [
         ("servers", json!([])),
         ("query", item("get", &[])),
         ("gett", json!({})),
     ] {
-        let at = format!("/paths/~1v1~1notes/{member}");
-        small_with(member).set(&at, value).is_refused_at(&at);
+        let at = format!("/paths/~1v1~1notes/{field}");
+        small_document(field)
+            .set(&at, value)
+            .expect_diagnostic_at(&at);
     }
-    small_with("prose of a path item")
+    small_document("summary of a path item")
         .set("/paths/~1v1~1notes/summary", json!("Notes."))
-        .set("/paths/~1v1~1notes/x-ours", json!(1))
-        .is_accepted();
+        .set("/paths/~1v1~1notes/x-extension", json!(1))
+        .expect_generated();
 }
 
 #[test]
-fn a_path_item_that_is_a_reference_is_followed() {
-    let reference = json!({ "$ref": "#/components/pathItems/Odd" });
-    let generated = small_with("a reference")
-        .set("/components/pathItems", json!({ "Odd": item("get", &[]) }))
-        .set("/paths/~1odd", reference.clone())
-        .is_accepted();
-    assert_eq!(generated.arguments("odd"), "&'aself");
+fn resolves_references_to_path_items() {
+    let reference = json!({ "$ref": "#/components/pathItems/Probe" });
+    let generated = small_document("a reference")
+        .set(
+            "/components/pathItems",
+            json!({ "Probe": item("get", &[]) }),
+        )
+        .set("/paths/~1probe", reference.clone())
+        .expect_generated();
+    assert_eq!(generated.operation_arguments("probe"), "&'aself");
 
-    small_with("parameters beside a reference")
-        .set("/components/pathItems", json!({ "Odd": item("get", &[]) }))
-        .set("/paths/~1odd", reference.clone())
-        .set("/paths/~1odd/parameters", json!([]))
-        .is_refused_at("/paths/~1odd/parameters");
-    small_with("one item twice")
-        .set("/components/pathItems", json!({ "Odd": item("get", &[]) }))
-        .set("/paths/~1odd", reference.clone())
+    small_document("parameters next to a reference")
+        .set(
+            "/components/pathItems",
+            json!({ "Probe": item("get", &[]) }),
+        )
+        .set("/paths/~1probe", reference.clone())
+        .set("/paths/~1probe/parameters", json!([]))
+        .expect_diagnostic_at("/paths/~1probe/parameters");
+    small_document("one item at two paths")
+        .set(
+            "/components/pathItems",
+            json!({ "Probe": item("get", &[]) }),
+        )
+        .set("/paths/~1probe", reference.clone())
         .set("/paths/~1other", reference.clone())
-        .is_refused_at("/components/pathItems/Odd/get/operationId");
-    small_with("a reference to nowhere")
-        .set("/paths/~1odd", reference)
-        .is_unreadable_at("/paths/~1odd/$ref");
+        .expect_diagnostic_at("/components/pathItems/Probe/get/operationId");
+    small_document("a reference to a missing item")
+        .set("/paths/~1probe", reference)
+        .expect_parse_error_at("/paths/~1probe/$ref");
 }
 
 #[test]
-fn paths_of_plain_segments_and_whole_parameters_are_accepted() {
+fn accepts_literal_and_parameter_segments() {
     for (path, parameters) in [
-        ("/odd", &[][..]),
+        ("/probe", &[][..]),
         ("/a.b/c-d/e_f/g~h/7", &[]),
         ("/{a}", &["a"]),
         ("/x/{a-b}/{c_d}", &["a-b", "c_d"]),
-        ("/v1/notes/{note_id}/{odd}", &["note_id", "odd"]),
+        ("/v1/notes/{note_id}/{probe}", &["note_id", "probe"]),
     ] {
         let at = format!("/paths/{}", path.replace('~', "~0").replace('/', "~1"));
-        let generated = small_with(path)
+        let generated = small_document(path)
             .set(&at, item("get", parameters))
-            .is_accepted();
-        assert!(generated.operations_have(&format!("path: {path:?}")));
-        let arguments = generated.arguments("odd");
+            .expect_generated();
+        assert!(generated.operations_contain(&format!("path: {path:?}")));
+        let arguments = generated.operation_arguments("probe");
         assert_eq!(arguments.matches("&'astr").count(), parameters.len());
     }
 }
 
 #[test]
-fn other_paths_are_refused() {
+fn rejects_other_path_segments() {
     for (path, parameters) in [
         ("/", &[][..]),
         ("//", &[]),
-        ("/odd/", &[]),
-        ("/v1//odd", &[]),
-        ("/v1/../odd", &[]),
-        ("/./odd", &[]),
-        ("/odd?a=b", &[]),
-        ("/odd#a", &[]),
+        ("/probe/", &[]),
+        ("/v1//probe", &[]),
+        ("/v1/../probe", &[]),
+        ("/./probe", &[]),
+        ("/probe?a=b", &[]),
+        ("/probe#a", &[]),
         ("/a b", &[]),
         ("/%2e", &[]),
         ("/نام", &[]),
@@ -193,21 +210,21 @@ fn other_paths_are_refused() {
         ("/{a}/{a}", &["a"]),
     ] {
         let at = format!("/paths/{}", path.replace('~', "~0").replace('/', "~1"));
-        small_with(path)
+        small_document(path)
             .set(&at, item("get", parameters))
-            .is_refused_also_at(&format!("{at}/get"));
+            .expect_diagnostic_among_others_at(&format!("{at}/get"));
     }
-    small_with("a path without a slash")
-        .set("/paths/odd", item("get", &[]))
-        .is_unreadable_at("/paths/odd");
+    small_document("a path without a slash")
+        .set("/paths/probe", item("get", &[]))
+        .expect_parse_error_at("/paths/probe");
 }
 
 #[test]
-fn paths_that_no_server_can_tell_apart_are_refused() {
-    small_with("two of one shape")
-        .set("/paths/~1v1~1notes~1{odd}", item("put", &["odd"]))
-        .is_refused_at("/paths/~1v1~1notes~1{odd}/put");
-    small_with("a plain segment where another path has a parameter")
-        .set("/paths/~1v1~1notes~1odd", item("put", &[]))
-        .is_accepted();
+fn rejects_ambiguous_paths() {
+    small_document("two paths with one route")
+        .set("/paths/~1v1~1notes~1{probe}", item("put", &["probe"]))
+        .expect_diagnostic_at("/paths/~1v1~1notes~1{probe}/put");
+    small_document("a literal segment and a parameter")
+        .set("/paths/~1v1~1notes~1probe", item("put", &[]))
+        .expect_generated();
 }

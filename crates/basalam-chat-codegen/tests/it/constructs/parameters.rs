@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 
-use crate::change::{GET, LIST, small_with};
+use crate::test_document::{GET_NOTE, LIST_NOTES, small_document};
 
-/// Where the small document's list of notes has room for one parameter more.
-const MORE: &str = "/paths/~1v1~1notes/get/parameters/-";
+/// Appends a fourth parameter to `list_notes`.
+const APPEND: &str = "/paths/~1v1~1notes/get/parameters/-";
 const FOURTH: &str = "/paths/~1v1~1notes/get/parameters/3";
 
 fn parameter(location: &str, schema: Value) -> Value {
-    json!({ "name": "odd", "in": location, "schema": schema })
+    json!({ "name": "probe", "in": location, "schema": schema })
 }
 
 fn reference(name: &str) -> Value {
@@ -17,7 +17,7 @@ fn reference(name: &str) -> Value {
 }
 
 #[test]
-fn parameters_become_arguments_optional_where_they_may_be_left_out() {
+fn optional_parameters_become_optional_arguments() {
     let cases = [
         (json!({ "type": "string", "maxLength": 3 }), "&'astr"),
         (json!({ "type": "string", "format": "date" }), "&'astr"),
@@ -38,46 +38,46 @@ fn parameters_become_arguments_optional_where_they_may_be_left_out() {
     ];
     for (schema, argument) in cases {
         for location in ["query", "header"] {
-            let generated = small_with(format!("{location} {schema}"))
-                .set(MORE, parameter(location, schema.clone()))
-                .is_accepted();
-            let arguments = generated.arguments("list_notes");
+            let generated = small_document(format!("{location} {schema}"))
+                .set(APPEND, parameter(location, schema.clone()))
+                .expect_generated();
+            let arguments = generated.operation_arguments("list_notes");
             assert!(
-                arguments.contains(&format!("odd:Option<{argument}>")),
+                arguments.contains(&format!("probe:Option<{argument}>")),
                 "{arguments}"
             );
-            assert!(generated.client_has(".headers(header_map)"));
+            assert!(generated.client_contains(".headers(header_map)"));
 
-            let generated = small_with(format!("{location} {schema}, required"))
-                .set(MORE, parameter(location, schema.clone()))
+            let generated = small_document(format!("{location} {schema}, required"))
+                .set(APPEND, parameter(location, schema.clone()))
                 .set(&format!("{FOURTH}/required"), json!(true))
-                .is_accepted();
-            let arguments = generated.arguments("list_notes");
+                .expect_generated();
+            let arguments = generated.operation_arguments("list_notes");
             assert!(
-                arguments.contains(&format!("odd:{argument}")),
+                arguments.contains(&format!("probe:{argument}")),
                 "{arguments}"
             );
         }
-        let generated = small_with(format!("path {schema}"))
+        let generated = small_document(format!("path {schema}"))
             .set("/components/parameters/NoteId/schema", schema)
-            .is_accepted();
+            .expect_generated();
         assert_eq!(
-            generated.arguments("get_note"),
+            generated.operation_arguments("get_note"),
             format!("&'aself,note_id:{argument}")
         );
     }
 }
 
 #[test]
-fn a_request_without_header_parameters_builds_no_headers() {
-    let generated = small_with("no header")
-        .set(&format!("{LIST}/parameters"), json!([]))
-        .is_accepted();
-    assert!(!generated.client_has("header_map"));
+fn requests_without_header_parameters_build_no_headers() {
+    let generated = small_document("no header")
+        .set(&format!("{LIST_NOTES}/parameters"), json!([]))
+        .expect_generated();
+    assert!(!generated.client_contains("header_map"));
 }
 
 #[test]
-fn parameters_that_are_no_single_value_are_refused() {
+fn rejects_array_object_and_nullable_parameters() {
     for schema in [
         json!({}),
         json!({ "type": "array", "items": { "type": "string" } }),
@@ -86,57 +86,57 @@ fn parameters_that_are_no_single_value_are_refused() {
         reference("Link"),
     ] {
         for location in ["query", "header"] {
-            small_with(format!("{location} {schema}"))
-                .set(MORE, parameter(location, schema.clone()))
-                .is_refused_at(&format!("{FOURTH}/schema"));
+            small_document(format!("{location} {schema}"))
+                .set(APPEND, parameter(location, schema.clone()))
+                .expect_diagnostic_at(&format!("{FOURTH}/schema"));
         }
     }
-    small_with("a parameter that may be null")
+    small_document("a nullable parameter")
         .set(
-            MORE,
+            APPEND,
             parameter("query", json!({ "type": "string", "nullable": true })),
         )
-        .is_refused_at(&format!("{FOURTH}/schema/nullable"));
-    small_with("a parameter with values but no name")
+        .expect_diagnostic_at(&format!("{FOURTH}/schema/nullable"));
+    small_document("an inline enum")
         .set(
-            MORE,
+            APPEND,
             parameter("query", json!({ "type": "string", "enum": ["a"] })),
         )
-        .is_refused_at(&format!("{FOURTH}/schema/enum"));
+        .expect_diagnostic_at(&format!("{FOURTH}/schema/enum"));
 }
 
 #[test]
-fn secrets_stand_in_paths_alone() {
+fn secrets_are_allowed_in_paths_only() {
     for location in ["query", "header"] {
-        small_with(format!("a secret in a {location}"))
-            .set(MORE, parameter(location, reference("ShareToken")))
-            .is_refused_at(&format!("{FOURTH}/schema/$ref"));
+        small_document(format!("a secret in a {location}"))
+            .set(APPEND, parameter(location, reference("ShareToken")))
+            .expect_diagnostic_at(&format!("{FOURTH}/schema/$ref"));
     }
-    small_with("a secret without a name")
+    small_document("an inline secret")
         .set(
-            MORE,
+            APPEND,
             parameter("query", json!({ "type": "string", "format": "password" })),
         )
-        .is_refused_at(&format!("{FOURTH}/schema/format"));
-    let generated = small_with("a secret in a path").is_accepted();
+        .expect_diagnostic_at(&format!("{FOURTH}/schema/format"));
+    let generated = small_document("a secret in a path").expect_generated();
     assert_eq!(
-        generated.arguments("get_shared_note"),
+        generated.operation_arguments("get_shared_note"),
         "&'aself,share_token:&'acrate::newtypes::ShareToken"
     );
-    assert!(generated.scalars_have("crate::define::secret! {"));
-    assert!(generated.operations_have(
+    assert!(generated.newtypes_contain("crate::define::secret! {"));
+    assert!(generated.operations_contain(
         r#"path: "/v1/shared/{share_token}", idempotent: true,
            authorization: Authorization::None, success: 200u16, secret_path: true,"#
     ));
 }
 
 #[test]
-fn parameters_written_in_other_ways_are_refused() {
-    let at = |member: &str| format!("{FOURTH}/{member}");
-    let text = json!({ "type": "string" });
-    small_with("a cookie")
-        .set(MORE, parameter("cookie", text.clone()))
-        .is_refused_at(&at("in"));
+fn rejects_other_styles_and_fields() {
+    let at = |field: &str| format!("{FOURTH}/{field}");
+    let string = json!({ "type": "string" });
+    small_document("a cookie")
+        .set(APPEND, parameter("cookie", string.clone()))
+        .expect_diagnostic_at(&at("in"));
     for style in [
         "deepObject",
         "spaceDelimited",
@@ -144,118 +144,118 @@ fn parameters_written_in_other_ways_are_refused() {
         "simple",
         "sideways",
     ] {
-        small_with(style)
-            .set(MORE, parameter("query", text.clone()))
+        small_document(style)
+            .set(APPEND, parameter("query", string.clone()))
             .set(&at("style"), json!(style))
-            .is_refused_at(&at("style"));
+            .expect_diagnostic_at(&at("style"));
     }
     for style in ["label", "matrix"] {
-        small_with(style)
+        small_document(style)
             .set("/components/parameters/NoteId/style", json!(style))
-            .is_refused_at("/components/parameters/NoteId/style");
+            .expect_diagnostic_at("/components/parameters/NoteId/style");
     }
-    small_with("form")
-        .set(MORE, parameter("query", text.clone()))
+    small_document("form")
+        .set(APPEND, parameter("query", string.clone()))
         .set(&at("style"), json!("form"))
         .set(&at("explode"), json!(true))
-        .is_accepted();
-    for member in [
+        .expect_generated();
+    for field in [
         "allowReserved",
         "allowEmptyValue",
         "content",
         "collectionFormat",
     ] {
-        small_with(member)
-            .set(MORE, parameter("query", text.clone()))
-            .set(&at(member), json!(true))
-            .is_refused_at(&at(member));
+        small_document(field)
+            .set(APPEND, parameter("query", string.clone()))
+            .set(&at(field), json!(true))
+            .expect_diagnostic_at(&at(field));
     }
-    small_with("content instead of a schema")
+    small_document("content instead of a schema")
         .set(
-            MORE,
+            APPEND,
             json!({
-                "name": "odd", "in": "query",
+                "name": "probe", "in": "query",
                 "content": { "application/json": { "schema": { "type": "string" } } },
             }),
         )
-        .is_refused_also_at(&at("content"));
-    small_with("neither")
-        .set(MORE, json!({ "name": "odd", "in": "query" }))
-        .is_refused_at(FOURTH);
-    small_with("a description that is no text")
-        .set(MORE, parameter("query", text))
+        .expect_diagnostic_among_others_at(&at("content"));
+    small_document("neither content nor a schema")
+        .set(APPEND, json!({ "name": "probe", "in": "query" }))
+        .expect_diagnostic_at(FOURTH);
+    small_document("a description that is not a string")
+        .set(APPEND, parameter("query", string))
         .set(&at("description"), json!({}))
-        .is_refused_at(&at("description"));
+        .expect_diagnostic_at(&at("description"));
 }
 
 #[test]
-fn parameters_that_are_no_parameters_are_unreadable() {
+fn rejects_invalid_parameter_objects() {
     for (parameter, place) in [
         (json!({ "in": "query" }), "/name"),
-        (json!({ "name": "odd" }), "/in"),
-        (json!({ "name": "odd", "in": "body" }), "/in"),
+        (json!({ "name": "probe" }), "/in"),
+        (json!({ "name": "probe", "in": "body" }), "/in"),
         (json!({ "name": "kind", "in": "query" }), ""),
         (json!({ "name": "x-language", "in": "header" }), ""),
         (
-            json!({ "name": "odd", "in": "query", "required": "yes" }),
+            json!({ "name": "probe", "in": "query", "required": "yes" }),
             "/required",
         ),
         (
             json!({ "$ref": "#/components/parameters/Nowhere" }),
             "/$ref",
         ),
-        (json!("odd"), ""),
+        (json!("probe"), ""),
     ] {
-        small_with(parameter.to_string())
-            .set(MORE, parameter)
-            .is_unreadable_at(&format!("{FOURTH}{place}"));
+        small_document(parameter.to_string())
+            .set(APPEND, parameter)
+            .expect_parse_error_at(&format!("{FOURTH}{place}"));
     }
 }
 
 #[test]
-fn path_parameters_and_the_path_name_each_other() {
-    small_with("a parameter that the path does not have")
+fn path_parameters_must_match_the_path() {
+    small_document("a parameter that is not in the path")
         .set(
-            &format!("{GET}/parameters"),
+            &format!("{GET_NOTE}/parameters"),
             json!([
-                { "name": "odd", "in": "path", "required": true, "schema": { "type": "string" } },
+                { "name": "probe", "in": "path", "required": true, "schema": { "type": "string" } },
             ]),
         )
-        .is_refused_at(&format!("{GET}/parameters/0"));
+        .expect_diagnostic_at(&format!("{GET_NOTE}/parameters/0"));
     let operation = json!({
         "get": {
-            "operationId": "odd",
+            "operationId": "probe",
             "x-idempotent": true,
             "security": [],
             "responses": { "204": { "description": "" } },
         },
     });
-    small_with("a name in the path that nothing describes")
-        .set("/paths/~1v1~1{odd}", operation)
-        .is_refused_at("/paths/~1v1~1{odd}/get");
-    small_with("a query parameter of the path's name does not describe it")
+    small_document("an undescribed path parameter")
+        .set("/paths/~1v1~1{probe}", operation)
+        .expect_diagnostic_at("/paths/~1v1~1{probe}/get");
+    small_document("a query parameter instead of a path parameter")
         .set("/components/parameters/NoteId/in", json!("query"))
-        .is_refused_also_at(GET);
+        .expect_diagnostic_among_others_at(GET_NOTE);
 }
 
 #[test]
-fn parameters_of_an_operation_win_over_those_of_its_path() {
-    let own = json!({
+fn operation_parameters_override_path_parameters() {
+    let overriding = json!({
         "name": "note_id", "in": "path", "required": true, "schema": reference("Colour"),
     });
-    let generated = small_with("a parameter of its own")
-        .set(&format!("{GET}/parameters"), json!([own]))
-        .is_accepted();
+    let generated = small_document("an overriding parameter")
+        .set(&format!("{GET_NOTE}/parameters"), json!([overriding]))
+        .expect_generated();
     assert_eq!(
-        generated.arguments("get_note"),
+        generated.operation_arguments("get_note"),
         "&'aself,note_id:&'acrate::newtypes::Colour"
     );
     assert_eq!(
-        generated.arguments("delete_note"),
+        generated.operation_arguments("delete_note"),
         "&'aself,note_id:&'acrate::newtypes::NoteId"
     );
     let other = json!({ "name": "note_id", "in": "query", "schema": { "type": "string" } });
-    small_with("one name in two places")
-        .set(&format!("{GET}/parameters"), json!([other]))
-        .is_refused_at(&format!("{GET}/parameters/0/name"));
+    small_document("one name in path and query")
+        .set(&format!("{GET_NOTE}/parameters"), json!([other]))
+        .expect_diagnostic_at(&format!("{GET_NOTE}/parameters/0/name"));
 }

@@ -1,8 +1,8 @@
-//! Schemas at their places of use.
+//! Schemas at places of use.
 
 use serde_json::{Value, json};
 
-use crate::change::{ANSWERED, SENT, small_with};
+use crate::test_document::{REQUEST_PROPERTY, RESPONSE_PROPERTY, small_document};
 
 const VEC: &str = "::std::vec::Vec";
 const OPTION: &str = "::std::option::Option";
@@ -15,16 +15,16 @@ fn reference(name: &str) -> Value {
 }
 
 #[test]
-fn every_accepted_schema_becomes_the_type_it_should() {
+fn supported_schemas_become_the_expected_types() {
     let nullable = json!({ "nullable": true, "allOf": [reference("Link")] });
-    let listed = json!({ "type": "array", "items": nullable });
+    let array = json!({ "type": "array", "items": nullable });
     let described =
         json!({ "allOf": [reference("NoteId")], "description": "Which.", "minimum": 1 });
     let bounded = json!({
         "type": "integer", "format": "int32", "minimum": 0, "exclusiveMaximum": true,
         "maximum": 9, "multipleOf": 3, "default": 3, "example": 6,
     });
-    let texts = json!({ "type": "object", "additionalProperties": { "type": "string" } });
+    let string_map = json!({ "type": "object", "additionalProperties": { "type": "string" } });
     let map_of = format!("::std::collections::BTreeMap<{STRING},{STRING}>");
     let cases = [
         (json!({}), format!("{OPTION}<{VALUE}>")),
@@ -58,7 +58,7 @@ fn every_accepted_schema_becomes_the_type_it_should() {
             json!({ "type": "array", "items": { "type": "string" }, "nullable": true }),
             format!("{OPTION}<{VEC}<{STRING}>>"),
         ),
-        (listed, format!("{VEC}<{OPTION}<Link>>")),
+        (array, format!("{VEC}<{OPTION}<Link>>")),
         (json!({ "type": "object" }), MAP.to_owned()),
         (
             json!({ "type": "object", "additionalProperties": false }),
@@ -68,7 +68,7 @@ fn every_accepted_schema_becomes_the_type_it_should() {
             json!({ "type": "object", "additionalProperties": {} }),
             MAP.to_owned(),
         ),
-        (texts, map_of),
+        (string_map, map_of),
         (reference("Link"), format!("{OPTION}<Link>")),
         (
             reference("NoteKind"),
@@ -90,47 +90,51 @@ fn every_accepted_schema_becomes_the_type_it_should() {
         ),
     ];
     for (schema, expected) in cases {
-        let generated = small_with(schema.to_string())
-            .set(ANSWERED, schema.clone())
-            .set(SENT, schema.clone())
-            .is_accepted();
+        let generated = small_document(schema.to_string())
+            .set(RESPONSE_PROPERTY, schema.clone())
+            .set(REQUEST_PROPERTY, schema.clone())
+            .expect_generated();
         for structure in ["Note", "NewNote"] {
-            assert_eq!(generated.field(structure, "odd"), expected, "{schema}");
-            let serde = generated.serde(structure, "odd");
+            assert_eq!(
+                generated.field_type(structure, "probe"),
+                expected,
+                "{schema}"
+            );
+            let serde = generated.serde_attributes(structure, "probe");
             assert!(serde.contains("skip_serializing_if"), "{schema}: {serde}");
         }
     }
 }
 
 #[test]
-fn a_required_field_that_may_be_null_is_sent_as_an_option_and_refused_in_answers() {
+fn required_nullable_properties_are_allowed_in_requests_only() {
     let schema = json!({ "type": "string", "nullable": true });
-    let required = json!(["kind", "text", "odd"]);
-    let generated = small_with("required and nullable, sent")
-        .set(SENT, schema.clone())
+    let required = json!(["kind", "text", "probe"]);
+    let generated = small_document("required and nullable in a request")
+        .set(REQUEST_PROPERTY, schema.clone())
         .set("/components/schemas/NewNote/required", required)
-        .is_accepted();
+        .expect_generated();
     assert_eq!(
-        generated.field("NewNote", "odd"),
+        generated.field_type("NewNote", "probe"),
         format!("{OPTION}<{STRING}>")
     );
     assert_eq!(
-        generated.new_of("NewNote").unwrap(),
-        format!("kind:crate::newtypes::NoteKind,odd:{OPTION}<{STRING}>,text:{STRING}")
+        generated.constructor_arguments("NewNote").unwrap(),
+        format!("kind:crate::newtypes::NoteKind,probe:{OPTION}<{STRING}>,text:{STRING}")
     );
     for schema in [
         schema,
         json!({ "nullable": true, "allOf": [reference("Link")] }),
     ] {
-        small_with("required and nullable, answered")
-            .set(ANSWERED, schema)
-            .set("/components/schemas/Note/required", json!(["id", "odd"]))
-            .is_refused_at(ANSWERED);
+        small_document("required and nullable in a response")
+            .set(RESPONSE_PROPERTY, schema)
+            .set("/components/schemas/Note/required", json!(["id", "probe"]))
+            .expect_diagnostic_at(RESPONSE_PROPERTY);
     }
 }
 
 #[test]
-fn every_refused_schema_is_refused_where_it_stands() {
+fn rejects_unsupported_schemas() {
     let cases = [
         (json!(true), ""),
         (json!(null), ""),
@@ -244,26 +248,26 @@ fn every_refused_schema_is_refused_where_it_stands() {
         ),
     ];
     for (schema, place) in cases {
-        for at in [ANSWERED, SENT] {
-            let changed = small_with(schema.to_string()).set(at, schema.clone());
-            match changed.generate() {
-                // The reader of documents is the first to see a wrong form that it knows.
-                Err(error) if error.is_unreadable() => panic!("{schema}: {error}"),
-                _ => changed.is_refused_also_at(&format!("{at}{place}")),
+        for at in [RESPONSE_PROPERTY, REQUEST_PROPERTY] {
+            let document = small_document(schema.to_string()).set(at, schema.clone());
+            match document.generate() {
+                // An unsupported schema must not be a parse error.
+                Err(error) if error.is_parse() => panic!("{schema}: {error}"),
+                _ => document.expect_diagnostic_among_others_at(&format!("{at}{place}")),
             };
         }
     }
 }
 
 #[test]
-fn what_openapi_does_not_name_is_passed_over_only_as_an_extension() {
-    small_with("an extension")
+fn ignores_extensions_but_not_unknown_keywords() {
+    small_document("an extension")
         .set(
-            ANSWERED,
+            RESPONSE_PROPERTY,
             json!({ "type": "string", "x-rust-type": { "crate": "std" } }),
         )
-        .is_accepted();
-    small_with("a keyword that nobody knows")
-        .set(ANSWERED, json!({ "type": "string", "sort-of": 1 }))
-        .is_refused_at(&format!("{ANSWERED}/sort-of"));
+        .expect_generated();
+    small_document("an unknown keyword")
+        .set(RESPONSE_PROPERTY, json!({ "type": "string", "sort-of": 1 }))
+        .expect_diagnostic_at(&format!("{RESPONSE_PROPERTY}/sort-of"));
 }

@@ -1,11 +1,11 @@
-//! Who may call an operation.
+//! Security requirements.
 
 use serde_json::json;
 
-use crate::change::{GET, small_with};
+use crate::test_document::{GET_NOTE, small_document};
 
 #[test]
-fn bearer_tokens_with_their_scopes_are_in_the_table_and_nobody_is_asked_where_the_list_is_empty() {
+fn operation_table_has_authorization_and_scopes() {
     for (security, expected) in [
         (json!([]), "Authorization::None"),
         (
@@ -17,11 +17,11 @@ fn bearer_tokens_with_their_scopes_are_in_the_table_and_nobody_is_asked_where_th
             r#"Authorization::Bearer { scopes: &["b", "a", "c\"d"], }"#,
         ),
     ] {
-        let generated = small_with(security.to_string())
-            .set(&format!("{GET}/security"), security)
-            .is_accepted();
+        let generated = small_document(security.to_string())
+            .set(&format!("{GET_NOTE}/security"), security)
+            .expect_generated();
         assert!(
-            generated.operations_have(&format!(
+            generated.operations_contain(&format!(
                 r#"id: "get_note", method: ::reqwest::Method::GET, path: "/v1/notes/{{note_id}}",
                    idempotent: true, authorization: {expected},"#
             )),
@@ -32,19 +32,19 @@ fn bearer_tokens_with_their_scopes_are_in_the_table_and_nobody_is_asked_where_th
 }
 
 #[test]
-fn an_operation_says_who_may_call_it_even_where_the_document_says_it_for_all() {
-    let at = format!("{GET}/security");
-    small_with("no security")
+fn requires_security_on_every_operation() {
+    let at = format!("{GET_NOTE}/security");
+    small_document("no security")
         .set("/security", json!([{ "personal": [] }]))
         .remove(&at)
-        .is_refused_at(&at);
-    small_with("security that is no list")
+        .expect_diagnostic_at(&at);
+    small_document("security that is not an array")
         .set(&at, json!({ "personal": [] }))
-        .is_refused_at(&at);
+        .expect_diagnostic_at(&at);
 }
 
 #[test]
-fn requirements_that_no_single_bearer_token_meets_are_refused_where_they_stand() {
+fn rejects_requirements_other_than_one_bearer_token() {
     for (security, place) in [
         (json!([{ "nowhere": [] }]), "/0/nowhere"),
         (json!([{ "personal": [] }, { "key": [] }]), "/1/key"),
@@ -56,8 +56,8 @@ fn requirements_that_no_single_bearer_token_meets_are_refused_where_they_stand()
         (json!([{ "oauth": "notes.read" }]), "/0/oauth"),
         (json!([{ "oauth": ["notes.read", 3] }]), "/0/oauth"),
     ] {
-        let at = format!("{GET}/security");
-        small_with(security.to_string())
+        let at = format!("{GET_NOTE}/security");
+        small_document(security.to_string())
             .set(
                 "/components/securitySchemes/key",
                 json!({ "type": "apiKey", "in": "header", "name": "X-Key" }),
@@ -67,6 +67,6 @@ fn requirements_that_no_single_bearer_token_meets_are_refused_where_they_stand()
                 json!({ "type": "http", "scheme": "basic" }),
             )
             .set(&at, security)
-            .is_refused_at(&format!("{at}{place}"));
+            .expect_diagnostic_at(&format!("{at}{place}"));
     }
 }

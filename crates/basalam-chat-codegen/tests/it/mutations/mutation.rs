@@ -1,12 +1,12 @@
-//! One change to a document, at a place that is drawn from those that it has.
+//! Random changes to a document.
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::{Map, Value, json};
 
-use super::words::{COMPONENTS, KEYWORDS, NAMES, STRINGS};
+use super::dictionary::{COMPONENTS, KEYWORDS, NAMES, STRINGS};
 
-/// A change that is made wherever its indices lead in the document at hand.
+/// A change to a document. Each index selects one of the document's places.
 #[derive(Clone, Debug)]
 pub(crate) enum Mutation {
     Delete(Index),
@@ -16,7 +16,7 @@ pub(crate) enum Mutation {
     Insert(Index, &'static str, Value),
     Swap(Index, Index),
     Copy(Index, Index),
-    Refer(Index, String),
+    SetReference(Index, String),
     Wrap(Index, Wrapping, usize),
 }
 
@@ -27,7 +27,7 @@ pub(crate) enum Wrapping {
     AllOf,
     AnyOf,
     Array,
-    Member,
+    SchemaField,
 }
 
 /// One to four mutations.
@@ -46,7 +46,7 @@ fn mutation() -> impl Strategy<Value = Mutation> {
             .prop_map(|(at, keyword, value)| Mutation::Insert(at, keyword, value)),
         2 => (place(), place()).prop_map(|(one, other)| Mutation::Swap(one, other)),
         2 => (place(), place()).prop_map(|(from, to)| Mutation::Copy(from, to)),
-        3 => (place(), reference()).prop_map(|(at, to)| Mutation::Refer(at, to)),
+        3 => (place(), reference()).prop_map(|(at, to)| Mutation::SetReference(at, to)),
         1 => (place(), wrapping(), 1..4_usize)
             .prop_map(|(at, wrapping, depth)| Mutation::Wrap(at, wrapping, depth)),
         1 => (place(), wrapping(), 4..140_usize)
@@ -56,7 +56,7 @@ fn mutation() -> impl Strategy<Value = Mutation> {
 
 fn wrapping() -> impl Strategy<Value = Wrapping> {
     use Wrapping::*;
-    select(&[Items, Values, AllOf, AnyOf, Array, Member][..])
+    select(&[Items, Values, AllOf, AnyOf, Array, SchemaField][..])
 }
 
 fn reference() -> impl Strategy<Value = String> {
@@ -67,7 +67,7 @@ fn reference() -> impl Strategy<Value = String> {
         .prop_map(|(kind, name)| format!("#/components/{kind}/{name}"))
 }
 
-/// A value of any type, more often one that is right somewhere.
+/// A value of any type, with a preference for values that are valid somewhere.
 fn value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -88,26 +88,26 @@ fn value() -> impl Strategy<Value = Value> {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
             prop::collection::vec((prop_oneof![select(KEYWORDS), select(NAMES)], inner), 0..4)
-                .prop_map(|members| {
-                    let members = members.into_iter().map(|(name, it)| (name.to_owned(), it));
-                    Value::Object(members.collect())
+                .prop_map(|entries| {
+                    let entries = entries.into_iter().map(|(name, it)| (name.to_owned(), it));
+                    Value::Object(entries.collect())
                 }),
         ]
     })
 }
 
 impl Mutation {
-    /// Makes the change, or none where the document has no such place.
+    /// Applies the mutation, if it is possible at the selected place.
     pub(crate) fn apply(&self, document: &mut Value) {
         let places = places(document);
         let at = |index: &Index| places[index.index(places.len())].as_str();
         match self {
             Mutation::Delete(index) => {
-                take(document, at(index));
+                remove(document, at(index));
             }
-            Mutation::Replace(index, value) => put(document, at(index), value.clone()),
+            Mutation::Replace(index, value) => replace(document, at(index), value.clone()),
             Mutation::Rename(index, name) => {
-                if let Some(value) = take(document, at(index)) {
+                if let Some(value) = remove(document, at(index)) {
                     insert(document, parent(at(index)), name, value);
                 }
             }
@@ -126,19 +126,21 @@ impl Mutation {
                     document.pointer(other).cloned(),
                     nested,
                 ) {
-                    put(document, one, second);
-                    put(document, other, first);
+                    replace(document, one, second);
+                    replace(document, other, first);
                 }
             }
             Mutation::Copy(from, to) => {
                 let value = document.pointer(at(from)).cloned().unwrap_or_default();
-                put(document, at(to), value);
+                replace(document, at(to), value);
             }
-            Mutation::Refer(index, to) => put(document, at(index), json!({ "$ref": to })),
+            Mutation::SetReference(index, to) => {
+                replace(document, at(index), json!({ "$ref": to }))
+            }
             Mutation::Wrap(index, wrapping, depth) => {
                 let value = document.pointer(at(index)).cloned().unwrap_or_default();
                 let value = (0..*depth).fold(value, |value, _| wrapping.wrap(value));
-                put(document, at(index), value);
+                replace(document, at(index), value);
             }
         }
     }
@@ -152,18 +154,18 @@ impl Wrapping {
             Wrapping::AllOf => json!({ "allOf": [value] }),
             Wrapping::AnyOf => json!({ "anyOf": [value, { "type": "string" }] }),
             Wrapping::Array => json!([value]),
-            Wrapping::Member => json!({ "schema": value }),
+            Wrapping::SchemaField => json!({ "schema": value }),
         }
     }
 }
 
-/// Every place of a document but its root, as JSON pointers.
+/// Returns JSON pointers to all values of a document except its root.
 fn places(document: &Value) -> Vec<String> {
     let mut places = Vec::new();
-    let mut open = vec![(String::new(), document)];
-    while let Some((at, value)) = open.pop() {
+    let mut pending = vec![(String::new(), document)];
+    while let Some((at, value)) = pending.pop() {
         let inner: Vec<(String, &Value)> = match value {
-            Value::Object(members) => members
+            Value::Object(object) => object
                 .iter()
                 .map(|(name, it)| (name.replace('~', "~0").replace('/', "~1"), it))
                 .collect(),
@@ -174,14 +176,14 @@ fn places(document: &Value) -> Vec<String> {
                 .collect(),
             _ => Vec::new(),
         };
-        open.extend(
+        pending.extend(
             inner
                 .into_iter()
                 .map(|(key, it)| (format!("{at}/{key}"), it)),
         );
         places.push(at);
     }
-    // The root comes first; without it, most mutations would leave no document.
+    // The root comes first. Most mutations of it would destroy the document.
     if places.len() > 1 {
         places.remove(0);
     }
@@ -192,26 +194,26 @@ fn parent(pointer: &str) -> &str {
     pointer.rsplit_once('/').map_or("", |(parent, _)| parent)
 }
 
-fn put(document: &mut Value, pointer: &str, value: Value) {
+fn replace(document: &mut Value, pointer: &str, value: Value) {
     if let Some(place) = document.pointer_mut(pointer) {
         *place = value;
     }
 }
 
-fn take(document: &mut Value, pointer: &str) -> Option<Value> {
+fn remove(document: &mut Value, pointer: &str) -> Option<Value> {
     let (parent, key) = pointer.rsplit_once('/')?;
     match document.pointer_mut(parent)? {
-        Value::Object(members) => members.remove(&key.replace("~1", "/").replace("~0", "~")),
+        Value::Object(object) => object.remove(&key.replace("~1", "/").replace("~0", "~")),
         Value::Array(items) => Some(items.remove(key.parse().ok()?)),
         _ => None,
     }
 }
 
-/// Adds a member to an object, an item to a list, or makes an object of anything else.
+/// Adds a field to an object or an item to an array, or replaces any other value with an object.
 fn insert(document: &mut Value, pointer: &str, name: &str, value: Value) {
     match document.pointer_mut(pointer) {
-        Some(Value::Object(members)) => {
-            members.insert(name.to_owned(), value);
+        Some(Value::Object(object)) => {
+            object.insert(name.to_owned(), value);
         }
         Some(Value::Array(items)) => items.push(value),
         Some(place) => *place = Value::Object(Map::from_iter([(name.to_owned(), value)])),

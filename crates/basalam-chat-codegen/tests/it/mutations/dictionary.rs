@@ -1,6 +1,6 @@
-//! Words that mutations are made with.
+//! Strings that mutations insert.
 
-/// Every keyword of OpenAPI 3.0 and 3.1 objects and of JSON Schema that could stand in a document.
+/// Keywords of OpenAPI 3.0 and 3.1 objects and of JSON Schema.
 #[rustfmt::skip]
 pub(crate) const KEYWORDS: &[&str] = &[
     "$anchor", "$comment", "$defs", "$dynamicAnchor", "$dynamicRef", "$id", "$ref", "$schema",
@@ -20,7 +20,7 @@ pub(crate) const KEYWORDS: &[&str] = &[
     "x-dropshot-websocket", "x-idempotent", "x-rust-type", "xml",
 ];
 
-/// Names for anything that has one.
+/// Names of components, properties, parameters, paths, operations, statuses and media types.
 #[rustfmt::skip]
 pub(crate) const NAMES: &[&str] = &[
     "", "+1", "-1", "/v1/notes/{id}", "/v1/{note_id}", "/{a}/{a}", "200", "201", "204", "209", "2XX",
@@ -31,7 +31,7 @@ pub(crate) const NAMES: &[&str] = &[
     "type", "type_", "url", "value", "x-ours", "~", "نام",
 ];
 
-/// Values that some keyword takes.
+/// Values of keywords.
 #[rustfmt::skip]
 pub(crate) const STRINGS: &[&str] = &[
     "2XX", "3.0.3", "3.1.0", "a,default,b", "apiKey", "array", "bearer", "binary", "boolean",
@@ -40,7 +40,7 @@ pub(crate) const STRINGS: &[&str] = &[
     "string", "uuid", "```\nlet x", "*/ \r\n\"", "#/components/schemas/Note",
 ];
 
-/// Names of components, in the small document and in the chat document.
+/// Component names of the small document and the chat document.
 #[rustfmt::skip]
 pub(crate) const COMPONENTS: &[&str] = &[
     "BotToken", "Chat", "ChatId", "Colour", "ErrorResponse", "Invalid", "Link", "Links", "Message",

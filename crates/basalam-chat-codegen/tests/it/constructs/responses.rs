@@ -1,8 +1,8 @@
-//! Answers.
+//! Responses.
 
 use serde_json::{Value, json};
 
-use crate::change::{GET, small_with};
+use crate::test_document::{GET_NOTE, small_document};
 
 fn json_of(schema: &str) -> Value {
     let schema = json!({ "$ref": format!("#/components/schemas/{schema}") });
@@ -13,54 +13,55 @@ fn empty() -> Value {
     json!({ "description": "" })
 }
 
-fn responses() -> String {
-    format!("{GET}/responses")
+fn responses_pointer() -> String {
+    format!("{GET_NOTE}/responses")
 }
 
 #[test]
-fn one_success_answer_with_any_others_is_accepted_and_the_others_are_left_to_the_facade() {
+fn accepts_one_success_response_and_ignores_error_responses() {
     let cases = [
         json!({ "200": json_of("Note"), "400": json_of("Link"), "422": json_of("NotePage") }),
         json!({ "200": json_of("Note"), "401": empty(), "422": json_of("Link") }),
         json!({ "200": json_of("Note"), "default": json_of("Link") }),
         json!({ "200": json_of("Note"), "400": json_of("Link"), "404": json_of("Link"), "5XX": json_of("Link") }),
-        json!({ "200": json_of("Note"), "101": empty(), "302": empty(), "x-ours": 1 }),
+        json!({ "200": json_of("Note"), "101": empty(), "302": empty(), "x-extension": 1 }),
         json!({ "2XX": json_of("Note"), "default": json_of("Link") }),
         json!({ "2xx": json_of("Note") }),
     ];
     for cases in cases {
-        let generated = small_with(cases.to_string())
-            .set(&responses(), cases)
-            .is_accepted();
-        assert_eq!(generated.answer("get_note"), "types::Note");
-        let whole = "crate::response::send(self, &crate::operations::GET_NOTE, &make)";
-        assert!(generated.client_has(whole));
+        let generated = small_document(cases.to_string())
+            .set(&responses_pointer(), cases)
+            .expect_generated();
+        assert_eq!(generated.response_type("get_note"), "types::Note");
+        let send = "crate::response::send(self, &crate::operations::GET_NOTE, &make)";
+        assert!(generated.client_contains(send));
         assert!(
-            generated.client_has("crate::response::impl_from_json! { types::NotePage, types::Note")
+            generated
+                .client_contains("crate::response::impl_from_json! { types::NotePage, types::Note")
         );
-        assert!(generated.operations_have("success: 200u16,"));
+        assert!(generated.operations_contain("success: 200u16,"));
     }
 }
 
 #[test]
-fn the_status_of_the_success_answer_is_in_the_table() {
+fn operation_table_has_the_success_status() {
     for status in ["200", "201", "202", "203", "206", "207", "208", "226"] {
-        let generated = small_with(status)
-            .set(&responses(), json!({ status: json_of("Note") }))
-            .is_accepted();
-        assert!(generated.operations_have(&format!("success: {status}u16,")));
+        let generated = small_document(status)
+            .set(&responses_pointer(), json!({ status: json_of("Note") }))
+            .expect_generated();
+        assert!(generated.operations_contain(&format!("success: {status}u16,")));
     }
     for status in ["200", "204", "205"] {
-        let generated = small_with(status)
-            .set(&responses(), json!({ status: empty() }))
-            .is_accepted();
-        assert_eq!(generated.answer("get_note"), "()");
+        let generated = small_document(status)
+            .set(&responses_pointer(), json!({ status: empty() }))
+            .expect_generated();
+        assert_eq!(generated.response_type("get_note"), "()");
     }
 }
 
 #[test]
-fn no_success_answer_or_several_are_refused() {
-    let at = responses();
+fn rejects_operations_without_exactly_one_success_response() {
+    let at = responses_pointer();
     for cases in [
         json!({}),
         json!({ "404": empty() }),
@@ -68,11 +69,13 @@ fn no_success_answer_or_several_are_refused() {
         json!({ "101": empty() }),
         json!({ "3XX": empty() }),
     ] {
-        small_with(cases.to_string())
+        small_document(cases.to_string())
             .set(&at, cases)
-            .is_refused_at(&at);
+            .expect_diagnostic_at(&at);
     }
-    small_with("no responses").remove(&at).is_refused_at(&at);
+    small_document("no responses")
+        .remove(&at)
+        .expect_diagnostic_at(&at);
     for (cases, second) in [
         (
             json!({ "200": json_of("Note"), "202": json_of("Link") }),
@@ -92,61 +95,64 @@ fn no_success_answer_or_several_are_refused() {
             "202",
         ),
     ] {
-        small_with(cases.to_string())
+        small_document(cases.to_string())
             .set(&at, cases)
-            .is_refused_also_at(&format!("{at}/{second}"));
+            .expect_diagnostic_among_others_at(&format!("{at}/{second}"));
     }
 }
 
 #[test]
-fn a_status_that_cannot_be_is_refused() {
-    let at = responses();
+fn rejects_invalid_statuses() {
+    let at = responses_pointer();
     for status in ["209", "225", "250", "299"] {
-        small_with(status)
+        small_document(status)
             .set(&at, json!({ status: json_of("Note") }))
-            .is_refused_at(&format!("{at}/{status}"));
+            .expect_diagnostic_at(&format!("{at}/{status}"));
     }
     for status in ["204", "205"] {
-        small_with(status)
+        small_document(status)
             .set(&at, json!({ status: json_of("Note") }))
-            .is_refused_at(&format!("{at}/{status}/content"));
+            .expect_diagnostic_at(&format!("{at}/{status}/content"));
     }
     for status in ["600", "20", "ok", "2X0"] {
-        small_with(status)
+        small_document(status)
             .set(&at, json!({ status: json_of("Note") }))
-            .is_unreadable_at(&format!("{at}/{status}"));
+            .expect_parse_error_at(&format!("{at}/{status}"));
     }
 }
 
 #[test]
-fn answers_that_are_no_json_or_have_no_schema_are_refused() {
-    let at = format!("{}/200/content", responses());
+fn rejects_responses_without_json_or_a_schema() {
+    let at = format!("{}/200/content", responses_pointer());
     for media_type in [
         "application/octet-stream",
         "text/plain",
         "application/problem+json",
     ] {
-        small_with(media_type)
+        small_document(media_type)
             .set(&at, json!({ media_type: { "schema": {} } }))
-            .is_refused_at(&format!("{at}/{}", media_type.replace('/', "~1")));
+            .expect_diagnostic_at(&format!("{at}/{}", media_type.replace('/', "~1")));
     }
-    small_with("two media types")
+    small_document("two media types")
         .set(
             &at,
             json!({ "application/json": { "schema": {} }, "text/csv": {} }),
         )
-        .is_refused_at(&at);
-    small_with("no schema")
+        .expect_diagnostic_at(&at);
+    small_document("no schema")
         .set(&at, json!({ "application/json": {} }))
-        .is_refused_at(&format!("{at}/application~1json"));
-    small_with("an empty media type")
+        .expect_diagnostic_at(&format!("{at}/application~1json"));
+    small_document("an empty media type")
         .set(&at, json!({ "application/json": null }))
-        .is_unreadable_at(&format!("{at}/application~1json"));
+        .expect_parse_error_at(&format!("{at}/application~1json"));
 }
 
 #[test]
-fn an_answer_of_any_json_type_can_be_read_and_mocked() {
-    let at = format!("{}/200/content/application~1json/schema", responses());
+fn decodes_and_mocks_responses_of_every_json_type() {
+    let at = format!(
+        "{}/200/content/application~1json/schema",
+        responses_pointer()
+    );
     let link = json!({ "$ref": "#/components/schemas/Link" });
     let cases = [
         (json!({}), "::serde_json::Value", "&::serde_json::Value"),
@@ -174,19 +180,23 @@ fn an_answer_of_any_json_type_can_be_read_and_mocked() {
             "&crate::newtypes::Links",
         ),
     ];
-    for (schema, answer, mocked) in cases {
-        let generated = small_with(schema.to_string())
+    for (schema, response_type, mocked) in cases {
+        let generated = small_document(schema.to_string())
             .set(&at, schema.clone())
-            .is_accepted();
-        assert_eq!(generated.answer("get_note"), answer, "{schema}");
+            .expect_generated();
+        assert_eq!(
+            generated.response_type("get_note"),
+            response_type,
+            "{schema}"
+        );
         let borrow = if mocked.starts_with('&') { "" } else { "&" };
         let body = format!(
             r#"pub fn ok(self, value: {mocked}) -> Self {{ Self(self.0.status(200u16)
                .header("content-type", "application/json").json_body_obj({borrow}value)"#
         );
         assert!(
-            generated.mock_has(&body)
-                || generated.mock_has(&body.replace("Option<", "::std::option::Option<")),
+            generated.mock_contains(&body)
+                || generated.mock_contains(&body.replace("Option<", "::std::option::Option<")),
             "{schema}: {}",
             generated.sources.mock
         );
@@ -194,37 +204,37 @@ fn an_answer_of_any_json_type_can_be_read_and_mocked() {
 }
 
 #[test]
-fn an_answer_that_is_a_reference_is_followed() {
-    let generated = small_with("a shared answer")
+fn resolves_references_to_responses() {
+    let generated = small_document("a shared response")
         .set("/components/responses/Read", json_of("Note"))
         .set(
-            &responses(),
+            &responses_pointer(),
             json!({ "200": { "$ref": "#/components/responses/Read" } }),
         )
-        .is_accepted();
-    assert_eq!(generated.answer("get_note"), "types::Note");
+        .expect_generated();
+    assert_eq!(generated.response_type("get_note"), "types::Note");
 
-    let circle = json!({ "$ref": "#/components/responses/Read" });
-    small_with("an answer in a circle")
-        .set("/components/responses/Read", circle.clone())
-        .set(&responses(), json!({ "200": circle }))
-        .is_unreadable_at("/components/responses/Read/$ref");
+    let circular = json!({ "$ref": "#/components/responses/Read" });
+    small_document("a circular reference")
+        .set("/components/responses/Read", circular.clone())
+        .set(&responses_pointer(), json!({ "200": circular }))
+        .expect_parse_error_at("/components/responses/Read/$ref");
 }
 
 #[test]
-fn what_an_answer_says_beside_its_content_is_checked() {
-    let at = format!("{}/200", responses());
-    small_with("headers and links")
+fn checks_other_fields_of_responses() {
+    let at = format!("{}/200", responses_pointer());
+    small_document("headers and links")
         .set(&format!("{at}/headers"), json!({ "X-A": { "schema": {} } }))
         .set(&format!("{at}/links"), json!({}))
-        .is_accepted();
-    small_with("another member")
+        .expect_generated();
+    small_document("an unsupported field")
         .set(&format!("{at}/schema"), json!({}))
-        .is_refused_at(&format!("{at}/schema"));
-    small_with("a description that is no text")
+        .expect_diagnostic_at(&format!("{at}/schema"));
+    small_document("a description that is not a string")
         .set(&format!("{at}/description"), json!(1))
-        .is_refused_at(&format!("{at}/description"));
-    small_with("no description")
+        .expect_diagnostic_at(&format!("{at}/description"));
+    small_document("no description")
         .remove(&format!("{at}/description"))
-        .is_accepted();
+        .expect_generated();
 }

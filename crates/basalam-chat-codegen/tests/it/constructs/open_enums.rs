@@ -1,25 +1,25 @@
-//! Open vocabularies.
+//! Open enums.
 
 use serde_json::json;
 
-use crate::change::{LIST, NAMED, small_with};
+use crate::test_document::{LIST_NOTES, NAMED_SCHEMA, small_document};
 
 #[test]
-fn a_list_of_texts_becomes_an_open_vocabulary() {
-    let generated = small_with("a vocabulary")
-        .name(json!({
+fn string_enums_become_open_enums() {
+    let generated = small_document("an open enum")
+        .set_named_schema(json!({
             "type": "string",
             "enum": ["a", "b.c", "unknown", "self", "fn", "x-y", "A_C", "e\"f", "g\\h\n{i}"],
-            "description": "Odd.\n\n- `b.c`: Both.",
+            "description": "Probe.\n\n- `b.c`: Both.",
         }))
-        .is_accepted();
+        .expect_generated();
     assert!(
-        generated.scalars_have(
+        generated.newtypes_contain(
             r#"crate::define::open_enum! {
-                /// Odd.
+                /// Probe.
                 ///
                 /// - `b.c`: Both.
-                pub enum Odd {
+                pub enum Probe {
                     /// `a`.
                     A = "a",
                     /// `b.c`: Both.
@@ -38,7 +38,7 @@ fn a_list_of_texts_becomes_an_open_vocabulary() {
         r#"GHI = "g\\h\n{i}","#,
     ] {
         assert!(
-            generated.scalars_have(variant),
+            generated.newtypes_contain(variant),
             "{}",
             generated.sources.newtypes
         );
@@ -46,7 +46,7 @@ fn a_list_of_texts_becomes_an_open_vocabulary() {
 }
 
 #[test]
-fn values_that_give_no_variant_of_their_own_are_refused_where_they_stand() {
+fn rejects_values_without_a_unique_variant_name() {
     let cases = [
         (json!(["a", "A"]), "/1"),
         (json!(["a-b", "c", "a.b"]), "/2"),
@@ -65,38 +65,39 @@ fn values_that_give_no_variant_of_their_own_are_refused_where_they_stand() {
     ];
     for (values, place) in cases {
         let schema = json!({ "type": "string", "enum": values });
-        small_with(schema.to_string())
-            .name(schema)
-            .is_refused_at(&format!("{NAMED}/enum{place}"));
+        small_document(schema.to_string())
+            .set_named_schema(schema)
+            .expect_diagnostic_at(&format!("{NAMED_SCHEMA}/enum{place}"));
     }
 }
 
 #[test]
-fn a_vocabulary_goes_into_queries_headers_and_paths() {
+fn open_enums_may_be_parameters() {
     for location in ["query", "header"] {
         let kind = json!({ "$ref": "#/components/schemas/NoteKind" });
-        let parameter = json!({ "name": "odd", "in": location, "schema": kind, "required": true });
-        let generated = small_with(location)
-            .set(&format!("{LIST}/parameters/-"), parameter)
-            .is_accepted();
-        let arguments = generated.arguments("list_notes");
+        let parameter =
+            json!({ "name": "probe", "in": location, "schema": kind, "required": true });
+        let generated = small_document(location)
+            .set(&format!("{LIST_NOTES}/parameters/-"), parameter)
+            .expect_generated();
+        let arguments = generated.operation_arguments("list_notes");
         assert!(
-            arguments.contains("odd:&'acrate::newtypes::NoteKind"),
+            arguments.contains("probe:&'acrate::newtypes::NoteKind"),
             "{arguments}"
         );
     }
-    let generated = small_with("a vocabulary in a path")
+    let generated = small_document("an open enum in a path")
         .set(
             "/components/parameters/NoteId/schema",
             json!({ "$ref": "#/components/schemas/NoteKind" }),
         )
-        .is_accepted();
-    assert!(generated.client_has("crate::path::encode_segment(&note_id.to_string())"));
+        .expect_generated();
+    assert!(generated.client_contains("crate::path::encode_segment(&note_id.to_string())"));
 }
 
 #[test]
-fn a_refused_vocabulary_is_not_refused_again_where_it_is_used() {
-    small_with("a value twice")
+fn reports_an_invalid_enum_once() {
+    small_document("a duplicate value")
         .set("/components/schemas/NoteKind/enum", json!(["a", "a"]))
-        .is_refused_at("/components/schemas/NoteKind/enum/1");
+        .expect_diagnostic_at("/components/schemas/NoteKind/enum/1");
 }

@@ -1,10 +1,10 @@
-//! Prose: it reaches the docs and nothing else.
+//! Descriptions: they become docs and change nothing else.
 
 use serde_json::json;
 
-use crate::change::{ANSWERED, GET, LIST, small_with};
+use crate::test_document::{GET_NOTE, LIST_NOTES, RESPONSE_PROPERTY, small_document};
 
-/// Where the small document has or may have prose.
+/// Places in the small document that may have a description.
 const PLACES: &[&str] = &[
     "/info/title",
     "/info/version",
@@ -17,7 +17,7 @@ const PLACES: &[&str] = &[
     "/components/schemas/Note/description",
     "/components/schemas/Note/title",
     "/components/schemas/Note/properties/type/description",
-    "/components/schemas/Note/properties/answered/description",
+    "/components/schemas/Note/properties/in_reply_to/description",
     "/components/schemas/NoteId/description",
     "/components/schemas/NoteKind/description",
     "/components/schemas/ShareToken/description",
@@ -25,7 +25,7 @@ const PLACES: &[&str] = &[
     "/components/schemas/Links/description",
 ];
 
-const TEXTS: &[&str] = &[
+const DESCRIPTIONS: &[&str] = &[
     "",
     " ",
     "\n",
@@ -47,31 +47,38 @@ const TEXTS: &[&str] = &[
 ];
 
 #[test]
-fn prose_of_every_kind_is_accepted_in_every_place() {
-    for text in TEXTS {
-        let mut changed = small_with(format!("{text:?}"));
+fn accepts_any_description_in_every_place() {
+    for description in DESCRIPTIONS {
+        let mut document = small_document(format!("{description:?}"));
         for place in PLACES {
-            changed = changed.set(place, json!(text));
+            document = document.set(place, json!(description));
         }
-        let generated = changed.is_accepted();
-        assert_eq!(generated.fields("Note").len(), 9);
+        let generated = document.expect_generated();
+        assert_eq!(generated.field_names("Note").len(), 9);
         for source in [
             &generated.sources.client,
             &generated.sources.newtypes,
             &generated.sources.operations,
         ] {
-            assert!(!source.contains(['\r', '\u{202e}', '\u{2066}']), "{text:?}");
-            assert!(!source.contains("/**") || text.contains("/**"), "{text:?}");
+            assert!(
+                !source.contains(['\r', '\u{202e}', '\u{2066}']),
+                "{description:?}"
+            );
+            assert!(
+                !source.contains("/**") || description.contains("/**"),
+                "{description:?}"
+            );
         }
     }
 }
 
 #[test]
-fn prose_is_kept_to_the_last_word() {
-    let text = "First.\n\n<details><summary>JSON schema</summary>\nmiddle\n</details>\n\nLast.";
-    let generated = small_with("prose that looks like progenitor's")
-        .set("/components/schemas/Note/description", json!(text))
-        .is_accepted();
+fn preserves_descriptions_that_look_like_progenitor_docs() {
+    let description =
+        "First.\n\n<details><summary>JSON schema</summary>\nmiddle\n</details>\n\nLast.";
+    let generated = small_document("progenitor's own docs")
+        .set("/components/schemas/Note/description", json!(description))
+        .expect_generated();
     assert_eq!(
         generated.docs("Note"),
         [
@@ -87,15 +94,16 @@ fn prose_is_kept_to_the_last_word() {
 }
 
 #[test]
-fn code_in_prose_is_never_tested_as_rust() {
-    let text = "Like so:\n\n```\nlet x = {;\n```\n\nor\n\n    let y = {;\n\n```json\n{}\n```";
-    let generated = small_with("code")
-        .set("/components/schemas/Note/description", json!(text))
-        .set("/components/schemas/Colour/description", json!(text))
-        .set(&format!("{LIST}/summary"), json!(text))
-        .is_accepted();
+fn marks_code_blocks_as_other_languages() {
+    let description =
+        "Example:\n\n```\nlet x = {;\n```\n\nor\n\n    let y = {;\n\n```json\n{}\n```";
+    let generated = small_document("code blocks")
+        .set("/components/schemas/Note/description", json!(description))
+        .set("/components/schemas/Colour/description", json!(description))
+        .set(&format!("{LIST_NOTES}/summary"), json!(description))
+        .expect_generated();
     let expected = [
-        " Like so:",
+        " Example:",
         "",
         " ```text",
         " let x = {;",
@@ -114,24 +122,27 @@ fn code_in_prose_is_never_tested_as_rust() {
     assert_eq!(generated.docs("Note"), expected);
     let lines: String = expected.map(|line| format!("///{line}\n")).concat();
     assert!(
-        generated.operations_have(&lines),
+        generated.operations_contain(&lines),
         "{}",
         generated.sources.operations
     );
-    assert!(generated.scalars_have(&lines));
+    assert!(generated.newtypes_contain(&lines));
 }
 
 #[test]
-fn huge_prose_is_broken_into_lines() {
+fn accepts_huge_descriptions() {
     for huge in [
         "word ".repeat(40_000),
         "# ".repeat(40_000),
         "x".repeat(200_000),
     ] {
-        let generated = small_with(&huge[..10])
-            .set(ANSWERED, json!({ "type": "string", "description": huge }))
-            .set(&format!("{GET}/description"), json!(huge))
-            .is_accepted();
+        let generated = small_document(&huge[..10])
+            .set(
+                RESPONSE_PROPERTY,
+                json!({ "type": "string", "description": huge }),
+            )
+            .set(&format!("{GET_NOTE}/description"), json!(huge))
+            .expect_generated();
         assert!(generated.sources.client.len() > huge.len());
     }
 }

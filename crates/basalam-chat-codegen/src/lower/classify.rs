@@ -1,0 +1,250 @@
+//! Classification of named schemas: the Rust type that each of them becomes.
+
+use std::collections::BTreeSet;
+
+use basalam_chat_openapi::Pointer;
+use serde_json::{Map, Value};
+
+use super::keywords::{NUMBER, STRING};
+use super::lowering::{Class, Component, Lowering};
+use super::model::{NewtypeKind, Variant};
+use super::reachability::ReachableSchemas;
+use super::references::sole_target_name;
+use crate::names;
+
+impl<'a> Lowering<'a> {
+    /// Classifies every reachable named schema. This must run before references are lowered.
+    pub(super) fn classify_components(&mut self, reachable: &ReachableSchemas) {
+        let root = Pointer::default().child("components").child("schemas");
+        let document = self.document;
+        for (name, schema) in document.schemas() {
+            if !reachable.contains(name) {
+                continue;
+            }
+            let at = root.child(name);
+            if !names::is_type_name(name) {
+                self.report(
+                    &at,
+                    format!("`{name}` is not a valid name for a Rust type"),
+                    "rename the schema in PascalCase, with ASCII letters and digits only",
+                );
+            }
+            let class = self.classify(schema, &at);
+            self.components
+                .insert(name, Component { schema, at, class });
+        }
+        self.check_any_of_targets();
+    }
+
+    fn classify(&mut self, schema: &'a Value, at: &Pointer) -> Class {
+        let Some(object) = schema.as_object() else {
+            self.report_not_an_object(at);
+            return Class::Invalid;
+        };
+        if let Some(choices) = object.get("anyOf") {
+            return self.classify_any_of(choices, object, at);
+        }
+        match object.get("type").and_then(Value::as_str) {
+            Some("integer") => {
+                self.check_keywords(object, at, NUMBER);
+                self.report_named_nullable(object, "a named integer", at);
+                Class::Newtype(NewtypeKind::Id)
+            }
+            Some("string") => self.classify_string(object, at),
+            Some("object") if object.contains_key("properties") => Class::Struct,
+            _ => {
+                self.report(
+                    at,
+                    "a named schema must be an object with properties, a `string`, an `integer`, or \
+                     one of the two supported forms of `anyOf`",
+                    "move the schema to where it is used, or write it in one of these forms",
+                );
+                Class::Invalid
+            }
+        }
+    }
+
+    fn classify_string(&mut self, object: &Map<String, Value>, at: &Pointer) -> Class {
+        self.check_keywords(object, at, STRING);
+        self.report_named_nullable(object, "a named string", at);
+        if let Some(values) = object.get("enum") {
+            let description = object.get("description").and_then(Value::as_str);
+            return match self.variants(values, description.unwrap_or_default(), at) {
+                Some(variants) => Class::Newtype(NewtypeKind::OpenEnum(variants)),
+                None => Class::Invalid,
+            };
+        }
+        match object.get("format").and_then(Value::as_str) {
+            Some("password") => Class::Newtype(NewtypeKind::Secret),
+            _ => Class::Newtype(NewtypeKind::String),
+        }
+    }
+
+    fn variants(
+        &mut self,
+        values: &Value,
+        description: &str,
+        at: &Pointer,
+    ) -> Option<Vec<Variant>> {
+        let at = at.child("enum");
+        let values: Option<Vec<&str>> = values
+            .as_array()
+            .filter(|values| !values.is_empty())
+            .and_then(|values| values.iter().map(Value::as_str).collect());
+        let Some(values) = values else {
+            self.report(
+                &at,
+                "`enum` must list at least one string, and strings only",
+                "remove the other values; write `nullable: true` at the places of use for null",
+            );
+            return None;
+        };
+        let mut seen = BTreeSet::new();
+        let mut variants = Vec::with_capacity(values.len());
+        for (index, value) in values.iter().enumerate() {
+            let name = names::variant_name(value).filter(|name| seen.insert(name.clone()));
+            let Some(name) = name else {
+                self.report(
+                    &at.child(index),
+                    format!("`{value}` has no valid and unique Rust variant name"),
+                    "remove it: an open enum preserves values that are not listed",
+                );
+                return None;
+            };
+            variants.push(Variant {
+                name,
+                value: (*value).to_owned(),
+                description: variant_description(description, value),
+            });
+        }
+        Some(variants)
+    }
+
+    fn classify_any_of(
+        &mut self,
+        choices: &Value,
+        object: &Map<String, Value>,
+        at: &Pointer,
+    ) -> Class {
+        self.check_keywords(object, at, &["anyOf"]);
+        self.report_named_nullable(object, "a named `anyOf`", at);
+        if let Some(target) = alias_target(choices) {
+            return Class::Alias(target.to_owned());
+        }
+        if let Some(item) = lenient_list_item(choices) {
+            return Class::Newtype(NewtypeKind::LenientList(item.to_owned()));
+        }
+        self.report_any_of(at);
+        Class::Invalid
+    }
+
+    pub(super) fn report_not_an_object(&mut self, at: &Pointer) {
+        self.report(at, "a schema must be an object", "write `{ \"type\": … }`");
+    }
+
+    /// Reports a nullable named schema, because a Rust type cannot make its uses optional.
+    pub(super) fn report_named_nullable(
+        &mut self,
+        object: &Map<String, Value>,
+        item_kind: &str,
+        at: &Pointer,
+    ) {
+        if object.get("nullable") == Some(&Value::Bool(true)) {
+            self.report(
+                &at.child("nullable"),
+                format!("{item_kind} must not be nullable"),
+                "move `nullable: true` to the places of use, next to `allOf` with one `$ref`",
+            );
+        }
+    }
+
+    pub(super) fn report_any_of(&mut self, at: &Pointer) {
+        self.report(
+            &at.child("anyOf"),
+            "this form of `anyOf` is not supported: progenitor turns it into a struct of flattened \
+             options that decodes incorrectly",
+            "write `nullable: true` for null, one object with optional properties for several object \
+             types, `[{$ref to an id, string or enum}, {type: string}]` for a value that may be a \
+             string, or `[{array of $ref}, {object, maxProperties 0}]` for an array that may be an \
+             empty object",
+        );
+    }
+
+    /// Checks that aliases refer to scalar newtypes and lenient lists to structs.
+    fn check_any_of_targets(&mut self) {
+        let mut invalid = Vec::new();
+        for component in self.components.values() {
+            match &component.class {
+                Class::Alias(target) if !self.is_scalar_newtype(target) => invalid.push((
+                    component.at.child("anyOf").child("0"),
+                    "the first choice must be a named id, string or enum",
+                )),
+                Class::Newtype(NewtypeKind::LenientList(item))
+                    if self.class(item) != Some(&Class::Struct) =>
+                {
+                    invalid.push((
+                        component.at.child("anyOf").child("0").child("items"),
+                        "the items must be a named object with properties",
+                    ));
+                }
+                _ => {}
+            }
+        }
+        for (at, message) in invalid {
+            self.report(&at, message, "change the `$ref` to such a schema");
+        }
+    }
+}
+
+/// Returns the name of the newtype that `[{$ref}, {type: string}]` is an alias of.
+pub(super) fn alias_target(choices: &Value) -> Option<&str> {
+    const KEYWORDS: &[&str] = &[
+        "type",
+        "description",
+        "format",
+        "pattern",
+        "minLength",
+        "maxLength",
+    ];
+    let [first, second] = choices.as_array()?.as_slice() else {
+        return None;
+    };
+    if second.get("type")? != "string" || !has_only(second, KEYWORDS) {
+        return None;
+    }
+    sole_target_name(first)
+}
+
+/// Returns the name of the item schema in `[{array of $ref}, {object, maxProperties: 0}]`.
+fn lenient_list_item(choices: &Value) -> Option<&str> {
+    const ARRAY_KEYWORDS: &[&str] = &["type", "description", "items", "minItems", "maxItems"];
+    let [first, second] = choices.as_array()?.as_slice() else {
+        return None;
+    };
+    let is_empty_object = second.get("type")? == "object"
+        && second.get("maxProperties")?.as_u64()? == 0
+        && has_only(second, &["type", "description", "maxProperties"]);
+    let is_array = first.get("type")? == "array" && has_only(first, ARRAY_KEYWORDS);
+    if !is_empty_object || !is_array {
+        return None;
+    }
+    sole_target_name(first.get("items")?)
+}
+
+fn has_only(schema: &Value, keywords: &[&str]) -> bool {
+    schema.as_object().is_some_and(|object| {
+        object
+            .keys()
+            .all(|keyword| keywords.contains(&keyword.as_str()))
+    })
+}
+
+/// Returns the text for `value` in the enum's description, from a line "- `value`: …".
+fn variant_description(description: &str, value: &str) -> String {
+    let start = format!("- `{value}`:");
+    description
+        .lines()
+        .find_map(|line| line.trim().strip_prefix(&start))
+        .map(|text| text.trim().to_owned())
+        .unwrap_or_default()
+}

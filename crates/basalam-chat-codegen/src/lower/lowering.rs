@@ -1,0 +1,75 @@
+//! The state of the lowering pass.
+
+use std::collections::BTreeMap;
+
+use basalam_chat_openapi::{Document, Pointer};
+use serde_json::Value;
+
+use super::model::NewtypeKind;
+use crate::error::Diagnostic;
+
+/// The state of one lowering pass.
+pub(super) struct Lowering<'a> {
+    pub(super) document: &'a Document,
+    pub(super) components: BTreeMap<&'a str, Component<'a>>,
+    pub(super) diagnostics: Vec<Diagnostic>,
+    /// Nesting depth of the schema that is being lowered.
+    pub(super) depth: usize,
+    /// Whether the schema that is being lowered may be a secret.
+    pub(super) allows_secrets: bool,
+}
+
+/// A named schema and its class.
+pub(super) struct Component<'a> {
+    pub(super) schema: &'a Value,
+    pub(super) at: Pointer,
+    pub(super) class: Class,
+}
+
+/// The Rust type that a named schema becomes.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) enum Class {
+    /// A struct that progenitor generates.
+    Struct,
+    /// A newtype of the client's crate.
+    Newtype(NewtypeKind),
+    /// Another name of a newtype, for values that may also be strings, which every newtype decodes.
+    Alias(String),
+    /// No type: the schema is invalid, which is already reported.
+    Invalid,
+}
+
+impl<'a> Lowering<'a> {
+    pub(super) fn new(document: &'a Document) -> Lowering<'a> {
+        Lowering {
+            document,
+            components: BTreeMap::new(),
+            diagnostics: Vec::new(),
+            depth: 0,
+            allows_secrets: false,
+        }
+    }
+
+    pub(super) fn report(
+        &mut self,
+        at: &Pointer,
+        message: impl Into<String>,
+        remedy: impl Into<String>,
+    ) {
+        self.diagnostics.push(Diagnostic::new(at, message, remedy));
+    }
+
+    pub(super) fn class(&self, name: &str) -> Option<&Class> {
+        self.components.get(name).map(|component| &component.class)
+    }
+
+    /// Returns `true` if `name` is an id, a string or an open enum.
+    pub(super) fn is_scalar_newtype(&self, name: &str) -> bool {
+        matches!(
+            self.class(name),
+            Some(Class::Newtype(
+                NewtypeKind::Id | NewtypeKind::String | NewtypeKind::OpenEnum(_)
+            ))
+        )
+    }
+}

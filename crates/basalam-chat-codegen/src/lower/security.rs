@@ -1,0 +1,85 @@
+//! Lowering of security requirements.
+
+use basalam_chat_openapi::{Operation, Pointer};
+use serde_json::Value;
+
+use super::lowering::Lowering;
+use super::model::Authorization;
+
+impl<'a> Lowering<'a> {
+    pub(super) fn authorization(&mut self, operation: &Operation<'a>) -> Authorization {
+        let at = operation.pointer.child("security");
+        let Some(requirements) = operation.value.get("security").and_then(Value::as_array) else {
+            self.report(
+                &at,
+                "the operation does not declare its security requirements",
+                "add `security`, as `[]` if no token is needed",
+            );
+            return Authorization::None;
+        };
+        if requirements.is_empty() {
+            return Authorization::None;
+        }
+        let mut scopes = Vec::new();
+        for (index, requirement) in requirements.iter().enumerate() {
+            self.add_scopes(requirement, &at.child(index), &mut scopes);
+        }
+        Authorization::Bearer(scopes)
+    }
+
+    /// Checks one security requirement and adds its scopes to `scopes`.
+    fn add_scopes(&mut self, requirement: &Value, at: &Pointer, scopes: &mut Vec<String>) {
+        let schemes = requirement.as_object();
+        let Some((scheme, required)) = schemes
+            .filter(|schemes| schemes.len() == 1)
+            .and_then(|schemes| schemes.iter().next())
+        else {
+            self.report(
+                at,
+                "a security requirement must name exactly one scheme: a request has at most one token",
+                "write `{ \"scheme\": [] }`, or `security: []` if no token is needed",
+            );
+            return;
+        };
+        let at = at.child(scheme);
+        self.check_scheme(scheme, &at);
+        let required: Option<Vec<&str>> = required
+            .as_array()
+            .and_then(|required| required.iter().map(Value::as_str).collect());
+        let Some(required) = required else {
+            self.report(
+                &at,
+                "the scopes must be an array of strings",
+                "write `[]` if no scope is needed",
+            );
+            return;
+        };
+        for scope in required {
+            if !scopes.iter().any(|known| known == scope) {
+                scopes.push(scope.to_owned());
+            }
+        }
+    }
+
+    fn check_scheme(&mut self, name: &str, at: &Pointer) {
+        let schemes = Pointer::default()
+            .child("components")
+            .child("securitySchemes");
+        let scheme = schemes.child(name).find(self.document.root());
+        let string = |field: &str| scheme?.get(field)?.as_str();
+        match (string("type"), string("scheme")) {
+            (Some("oauth2"), _) => {}
+            (Some("http"), Some(bearer)) if bearer.eq_ignore_ascii_case("bearer") => {}
+            (None, _) => self.report(
+                at,
+                format!("the security scheme `{name}` does not exist"),
+                "add it to `components.securitySchemes`",
+            ),
+            _ => self.report(
+                at,
+                "only bearer tokens are supported",
+                "use a scheme of type `oauth2`, or of type `http` with `scheme: bearer`",
+            ),
+        }
+    }
+}

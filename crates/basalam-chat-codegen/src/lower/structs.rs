@@ -1,0 +1,176 @@
+//! Lowering of named objects with properties, which become structs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use basalam_chat_openapi::Pointer;
+use serde_json::{Map, Value, json};
+
+use super::keywords::{BOXED, OBJECT};
+use super::lowering::{Class, Lowering};
+use super::schemas::copy_annotations;
+use crate::names;
+
+impl Lowering<'_> {
+    /// Lowers a named object with properties.
+    pub(super) fn lower_struct(&mut self, schema: &Value, at: &Pointer) -> Value {
+        let Some(object) = schema.as_object() else {
+            return json!({});
+        };
+        self.check_keywords(object, at, &[OBJECT, &[BOXED]].concat());
+        self.report_named_nullable(object, "a named object", at);
+        let mut lowered = Map::new();
+        copy_annotations(&mut lowered, object);
+        lowered.insert("type".to_owned(), json!("object"));
+        let allows_additional = self.allows_additional(object, at);
+        let properties = self.lower_properties(object, at, allows_additional);
+        self.check_required(object, &properties, at);
+        lowered.insert("properties".to_owned(), Value::Object(properties));
+        if let Some(required) = object.get("required") {
+            lowered.insert("required".to_owned(), required.clone());
+        }
+        if allows_additional {
+            lowered.insert("additionalProperties".to_owned(), json!({}));
+        }
+        Value::Object(lowered)
+    }
+
+    /// Returns the names of the structs that optional fields hold in a `Box`.
+    pub(super) fn boxed_types(&self) -> BTreeSet<String> {
+        let boxed = self.components.iter().filter(|(_, component)| {
+            component.class == Class::Struct
+                && component.schema.get(BOXED) == Some(&Value::Bool(true))
+        });
+        boxed.map(|(name, _)| (*name).to_owned()).collect()
+    }
+
+    /// Returns `true` if the struct has a field for unlisted properties.
+    fn allows_additional(&mut self, object: &Map<String, Value>, at: &Pointer) -> bool {
+        match object.get("additionalProperties") {
+            None | Some(Value::Bool(false)) => false,
+            Some(Value::Bool(true)) => true,
+            Some(Value::Object(schema)) if schema.is_empty() => true,
+            Some(_) => {
+                self.report(
+                    &at.child("additionalProperties"),
+                    "additional properties next to named ones cannot have a type: one value of \
+                     another type would fail the whole object",
+                    "write `{}`, which preserves any value",
+                );
+                false
+            }
+        }
+    }
+
+    fn lower_properties(
+        &mut self,
+        object: &Map<String, Value>,
+        at: &Pointer,
+        allows_additional: bool,
+    ) -> Map<String, Value> {
+        let at = at.child("properties");
+        let mut lowered = Map::new();
+        let properties = object.get("properties").and_then(Value::as_object);
+        let Some(properties) = properties.filter(|properties| !properties.is_empty()) else {
+            self.report(
+                &at,
+                "`properties` must be an object with at least one property",
+                "write `{ name: schema }`; for an object with arbitrary properties, write \
+                 `type: object` without `properties` at the place of use",
+            );
+            return lowered;
+        };
+        let mut fields = BTreeMap::new();
+        if allows_additional {
+            // progenitor's field for unlisted properties.
+            fields.insert("extra".to_owned(), "additionalProperties");
+        }
+        for (name, schema) in properties {
+            let at = at.child(name);
+            self.check_field_name(name, &mut fields, &at);
+            let schema = self.lower_schema(schema, &at);
+            lowered.insert(name.clone(), schema);
+        }
+        lowered
+    }
+
+    fn check_field_name<'b>(
+        &mut self,
+        name: &'b str,
+        fields: &mut BTreeMap<String, &'b str>,
+        at: &Pointer,
+    ) {
+        const REMEDY: &str = "remove it; properties without a field remain readable with \
+                              `additionalProperties: {}`";
+        match names::field_name(name).map(|field| fields.insert(field, name)) {
+            None => self.report(
+                at,
+                format!("`{name}` is not ASCII and cannot be a field name"),
+                REMEDY,
+            ),
+            Some(Some(other)) => self.report(
+                at,
+                format!("`{name}` and `{other}` become the same field"),
+                REMEDY,
+            ),
+            Some(None) => {}
+        }
+    }
+
+    fn check_required(
+        &mut self,
+        object: &Map<String, Value>,
+        properties: &Map<String, Value>,
+        at: &Pointer,
+    ) {
+        let at = at.child("required");
+        let Some(required) = object.get("required") else {
+            return;
+        };
+        let names: Option<Vec<&str>> = required
+            .as_array()
+            .and_then(|names| names.iter().map(Value::as_str).collect());
+        let Some(names) = names else {
+            self.report(
+                &at,
+                "`required` must be an array of strings",
+                "write `[\"id\"]`",
+            );
+            return;
+        };
+        for (index, name) in names.iter().enumerate() {
+            if !properties.contains_key(*name) {
+                self.report(
+                    &at.child(index),
+                    format!("`{name}` is required but is not a property"),
+                    "add the property, or remove the name from `required`",
+                );
+            }
+        }
+    }
+
+    /// Reports required nullable properties in responses: if one is missing, decoding fails.
+    pub(super) fn check_required_response_fields(&mut self, response_types: &BTreeSet<String>) {
+        let mut invalid = Vec::new();
+        for name in response_types {
+            let Some(component) = self.components.get(name.as_str()) else {
+                continue;
+            };
+            let required = component.schema.get("required").and_then(Value::as_array);
+            for property in required.into_iter().flatten().filter_map(Value::as_str) {
+                let properties = component.schema.get("properties");
+                let nullable = properties.and_then(|it| it.get(property)?.get("nullable"));
+                if nullable == Some(&Value::Bool(true)) {
+                    invalid.push(component.at.child("properties").child(property));
+                }
+            }
+        }
+        for at in invalid {
+            self.report(
+                &at,
+                "a property in a response is required and nullable: a response without it would fail \
+                 to decode",
+                "remove it from `required`",
+            );
+        }
+    }
+}

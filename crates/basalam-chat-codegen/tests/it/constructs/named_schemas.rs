@@ -1,0 +1,384 @@
+//! Named schemas.
+
+use serde_json::{Value, json};
+
+use crate::test_document::{NAMED_SCHEMA, REQUEST_PROPERTY, RESPONSE_PROPERTY, small_document};
+
+fn object(properties: Value) -> Value {
+    json!({ "type": "object", "properties": properties })
+}
+
+#[test]
+fn named_objects_become_non_exhaustive_structs() {
+    let generated = small_document("an object")
+        .set_named_schema(json!({
+            "type": "object",
+            "required": ["b", "a"],
+            "properties": {
+                "b": { "type": "string" },
+                "a": { "type": "integer" },
+                "c": { "type": "boolean" },
+            },
+        }))
+        .expect_generated();
+    assert!(generated.client_contains("#[non_exhaustive] #[cfg_attr(feature = \"schemars\", derive(::schemars::JsonSchema))] pub struct Probe {"));
+    assert_eq!(generated.field_names("Probe"), ["a", "b", "c"]);
+    assert_eq!(generated.field_type("Probe", "a"), "i64");
+    assert_eq!(
+        generated.field_type("Probe", "c"),
+        "::std::option::Option<bool>"
+    );
+    assert_eq!(
+        generated.constructor_arguments("Probe"),
+        None,
+        "not in a request"
+    );
+}
+
+#[test]
+fn constructors_take_required_fields_whatever_their_names() {
+    let generated = small_document("properties named like arguments of serde")
+        .set(REQUEST_PROPERTY, json!({ "type": "string" }))
+        .set(
+            "/components/schemas/NewNote/properties/a, default, b",
+            json!({ "type": "string" }),
+        )
+        .set(
+            "/components/schemas/NewNote/properties/flatten",
+            json!({ "type": "integer" }),
+        )
+        .set(
+            "/components/schemas/NewNote/required",
+            json!(["text", "a, default, b", "flatten"]),
+        )
+        .expect_generated();
+    assert_eq!(
+        generated.constructor_arguments("NewNote").unwrap(),
+        "a_default_b:::std::string::String,flatten:i64,text:::std::string::String"
+    );
+}
+
+#[test]
+fn constructors_without_required_fields_take_no_arguments() {
+    let generated = small_document("nothing required")
+        .remove("/components/schemas/NewNote/required")
+        .expect_generated();
+    assert_eq!(generated.constructor_arguments("NewNote").unwrap(), "");
+    assert!(generated.client_contains("/// Starts with every field left out."));
+}
+
+#[test]
+fn additional_properties_are_preserved_if_the_document_allows_them() {
+    let at = format!("{NAMED_SCHEMA}/additionalProperties");
+    for (additional, is_preserved) in [
+        (json!(true), true),
+        (json!({}), true),
+        (json!(false), false),
+    ] {
+        let generated = small_document(format!("additionalProperties {additional}"))
+            .set_named_schema(object(json!({ "a": {} })))
+            .set(&at, additional)
+            .expect_generated();
+        assert_eq!(
+            generated.field_names("Probe").contains(&"extra".to_owned()),
+            is_preserved
+        );
+        assert!(!generated.client_contains("deny_unknown_fields"));
+        if is_preserved {
+            assert_eq!(
+                generated.serde_attributes("Probe", "extra"),
+                "#[serde(flatten)]"
+            );
+        }
+    }
+    for additional in [
+        json!({ "type": "string" }),
+        json!({ "$ref": "#/components/schemas/Link" }),
+    ] {
+        small_document(format!("additionalProperties {additional}"))
+            .set_named_schema(object(json!({ "a": {} })))
+            .set(&at, additional)
+            .expect_diagnostic_at(&at);
+    }
+}
+
+#[test]
+fn a_property_named_extra_conflicts_with_additional_properties_only() {
+    let generated = small_document("extra alone")
+        .set_named_schema(object(json!({ "extra": { "type": "string" } })))
+        .expect_generated();
+    assert_eq!(
+        generated
+            .serde_attributes("Probe", "extra")
+            .matches("flatten")
+            .count(),
+        0
+    );
+    assert!(
+        !generated.client_contains("nobody has named yet, as they came. pub extra: ::std::option")
+    );
+
+    small_document("extra and additional properties")
+        .set_named_schema(object(json!({ "Extra": { "type": "string" } })))
+        .set(&format!("{NAMED_SCHEMA}/additionalProperties"), json!({}))
+        .expect_diagnostic_at(&format!("{NAMED_SCHEMA}/properties/Extra"));
+}
+
+#[test]
+fn x_boxed_puts_optional_fields_into_boxes() {
+    let at = format!("{NAMED_SCHEMA}/x-boxed");
+    for (boxed, field) in [
+        (
+            json!(true),
+            "::std::option::Option<::std::boxed::Box<Probe>>",
+        ),
+        (json!(false), "::std::option::Option<Probe>"),
+    ] {
+        let generated = small_document(format!("x-boxed {boxed}"))
+            .set_named_schema(object(json!({ "a": {} })))
+            .set(&at, boxed)
+            .expect_generated();
+        assert_eq!(generated.field_type("Note", "probe"), field);
+    }
+    for boxed in [json!("true"), json!(1), json!(null), json!({})] {
+        small_document(format!("x-boxed {boxed}"))
+            .set_named_schema(object(json!({ "a": {} })))
+            .set(&at, boxed)
+            .expect_diagnostic_at(&at);
+    }
+    for other in [
+        json!({ "type": "string", "x-boxed": true }),
+        json!({ "type": "integer", "x-boxed": false }),
+    ] {
+        small_document(format!("{other}"))
+            .set_named_schema(other)
+            .expect_diagnostic_at(&at);
+    }
+    for inline in [
+        json!({ "type": "object", "x-boxed": true }),
+        json!({ "type": "string", "x-boxed": true }),
+        json!({ "allOf": [{ "$ref": "#/components/schemas/Link" }], "x-boxed": true }),
+    ] {
+        small_document(format!("inline {inline}"))
+            .set(RESPONSE_PROPERTY, inline)
+            .expect_diagnostic_at(&format!("{RESPONSE_PROPERTY}/x-boxed"));
+    }
+}
+
+#[test]
+fn required_names_must_be_properties() {
+    let at = format!("{NAMED_SCHEMA}/required");
+    small_document("a required name without a property")
+        .set_named_schema(object(json!({ "a": {} })))
+        .set(&at, json!(["a", "b"]))
+        .expect_diagnostic_at(&format!("{at}/1"));
+    for required in [json!("a"), json!([1]), json!({ "a": true }), json!(null)] {
+        small_document(format!("required {required}"))
+            .set_named_schema(object(json!({ "a": {} })))
+            .set(&at, required)
+            .expect_diagnostic_at(&at);
+    }
+}
+
+#[test]
+fn rejects_unsupported_named_schemas() {
+    let link = json!({ "$ref": "#/components/schemas/Link" });
+    let string = json!({ "type": "string" });
+    let id = json!({ "$ref": "#/components/schemas/NoteId" });
+    let list = json!({ "type": "array", "items": link });
+    let empty = json!({ "type": "object", "maxProperties": 0 });
+    let cases = [
+        (json!("string"), ""),
+        (json!({}), ""),
+        (json!({ "type": "object" }), ""),
+        (
+            json!({ "type": "object", "additionalProperties": { "type": "string" } }),
+            "",
+        ),
+        (json!({ "type": "object", "properties": {} }), "/properties"),
+        (json!({ "type": "object", "properties": [] }), "/properties"),
+        (json!({ "type": "boolean" }), ""),
+        (json!({ "type": "number" }), ""),
+        (list.clone(), ""),
+        (link.clone(), ""),
+        (json!({ "allOf": [link] }), ""),
+        (json!({ "oneOf": [link] }), ""),
+        (json!({ "type": ["string", "null"] }), ""),
+        (json!({ "type": "integer", "enum": [1, 2] }), "/enum"),
+        (json!({ "type": "integer", "nullable": true }), "/nullable"),
+        (json!({ "type": "string", "nullable": true }), "/nullable"),
+        (json!({ "type": "string", "const": "a" }), "/const"),
+        (
+            json!({ "type": "object", "properties": { "a": {} }, "nullable": true }),
+            "/nullable",
+        ),
+        (
+            json!({ "anyOf": [id, string], "nullable": true }),
+            "/nullable",
+        ),
+        (json!({ "anyOf": [link, string] }), "/anyOf/0"),
+        (
+            json!({ "anyOf": [{ "$ref": "#/components/schemas/Nowhere" }, string] }),
+            "/anyOf/0",
+        ),
+        (
+            json!({ "anyOf": [{ "$ref": "#/components/schemas/ReceivedNoteId" }, string] }),
+            "/anyOf/0",
+        ),
+        (
+            json!({ "anyOf": [{ "$ref": "#/components/schemas/ShareToken" }, string] }),
+            "/anyOf/0",
+        ),
+        (json!({ "anyOf": [string, id] }), "/anyOf"),
+        (json!({ "anyOf": [id, string, string] }), "/anyOf"),
+        (
+            json!({ "anyOf": [id, { "type": "string", "enum": ["a"] }] }),
+            "/anyOf",
+        ),
+        (json!({ "anyOf": [id, { "type": "null" }] }), "/anyOf"),
+        (
+            json!({ "anyOf": [list, { "type": "object", "maxProperties": 1 }] }),
+            "/anyOf",
+        ),
+        (
+            json!({ "anyOf": [{ "type": "array", "items": id }, empty] }),
+            "/anyOf/0/items",
+        ),
+        (
+            json!({ "anyOf": [{ "type": "array", "items": string }, empty] }),
+            "/anyOf",
+        ),
+        (
+            json!({ "anyOf": [{ "type": "array", "items": link, "nullable": true }, empty] }),
+            "/anyOf",
+        ),
+    ];
+    for (schema, place) in cases {
+        small_document(schema.to_string())
+            .set_named_schema(schema)
+            .expect_diagnostic_among_others_at(&format!("{NAMED_SCHEMA}{place}"));
+    }
+}
+
+#[test]
+fn named_strings_integers_and_lists_become_newtypes() {
+    let link = json!({ "$ref": "#/components/schemas/Link" });
+    let cases = [
+        (
+            json!({ "type": "integer" }),
+            "crate::define::id! { /// `Probe`. \n pub struct Probe; }",
+        ),
+        (
+            json!({ "type": "string" }),
+            "crate::define::string! { /// `Probe`. \n pub struct Probe; }",
+        ),
+        (
+            json!({ "type": "string", "format": "uuid", "description": "A probe." }),
+            "crate::define::string! { /// A probe. \n pub struct Probe; }",
+        ),
+        (
+            json!({ "anyOf": [
+                { "type": "array", "items": link },
+                { "type": "object", "maxProperties": 0 },
+            ] }),
+            "crate::define::lenient_list! { /// `Probe`. \n pub struct Probe(crate::types::Link); }",
+        ),
+    ];
+    for (schema, expected) in cases {
+        let generated = small_document(schema.to_string())
+            .set_named_schema(schema)
+            .expect_generated();
+        assert!(
+            generated.newtypes_contain(expected),
+            "{}",
+            generated.sources.newtypes
+        );
+        assert!(!generated.has_struct("Probe"));
+        assert_eq!(
+            generated.field_type("Note", "probe"),
+            "::std::option::Option<crate::newtypes::Probe>"
+        );
+    }
+}
+
+#[test]
+fn lists_in_multipart_bodies_only_are_not_generated() {
+    let generated = small_document("a list in an upload")
+        .set(
+            NAMED_SCHEMA,
+            json!({ "anyOf": [
+            { "type": "array", "items": { "$ref": "#/components/schemas/Part" } },
+            { "type": "object", "maxProperties": 0 },
+        ] }),
+        )
+        .set("/components/schemas/Part", object(json!({ "a": {} })))
+        .set(
+            "/components/schemas/UploadBody/properties/parts",
+            json!({ "$ref": "#/components/schemas/Probe" }),
+        )
+        .expect_generated();
+    assert!(!generated.newtypes_contain("struct Probe") && !generated.has_struct("Part"));
+}
+
+#[test]
+fn supports_recursive_objects() {
+    let reference = json!({ "$ref": "#/components/schemas/Probe" });
+    let generated = small_document("a self-recursive object")
+        .set_named_schema(object(json!({
+            "next": reference,
+            "all": { "type": "array", "items": reference },
+            "by_name": { "type": "object", "additionalProperties": reference },
+        })))
+        .expect_generated();
+    assert_eq!(
+        generated.field_type("Probe", "next"),
+        "::std::option::Option<::std::boxed::Box<Probe>>"
+    );
+    assert_eq!(
+        generated.field_type("Probe", "all"),
+        "::std::vec::Vec<Probe>"
+    );
+
+    let generated = small_document("mutually recursive objects")
+        .set_named_schema(json!({ "type": "object", "required": ["b"], "properties": {
+            "b": { "$ref": "#/components/schemas/Other" },
+        } }))
+        .set(
+            "/components/schemas/Other",
+            object(json!({ "a": reference })),
+        )
+        .expect_generated();
+    assert!(
+        generated.client_contains("::std::boxed::Box<"),
+        "one of the two is boxed"
+    );
+}
+
+#[test]
+fn rejects_circular_references() {
+    small_document("an alias of itself")
+        .set_named_schema(json!({ "$ref": "#/components/schemas/Probe" }))
+        .expect_diagnostic_at(NAMED_SCHEMA);
+    small_document("aliases of each other")
+        .set_named_schema(json!({ "$ref": "#/components/schemas/Other" }))
+        .set(
+            "/components/schemas/Other",
+            json!({ "$ref": "#/components/schemas/Probe" }),
+        )
+        .expect_diagnostic_among_others_at("/components/schemas/Other");
+    let both = json!({ "allOf": [
+        { "$ref": "#/components/schemas/Probe" },
+        { "$ref": "#/components/schemas/Link" },
+    ] });
+    small_document("an allOf of itself and another")
+        .set_named_schema(both.clone())
+        .expect_diagnostic_at(NAMED_SCHEMA);
+    small_document("an allOf of itself and another, unnamed")
+        .set(RESPONSE_PROPERTY, both)
+        .expect_diagnostic_among_others_at(&format!("{RESPONSE_PROPERTY}/allOf"));
+    small_document("an anyOf of itself")
+        .set_named_schema(
+            json!({ "anyOf": [{ "$ref": "#/components/schemas/Probe" }, { "type": "string" }] }),
+        )
+        .expect_diagnostic_among_others_at(&format!("{NAMED_SCHEMA}/anyOf/0"));
+}
