@@ -28,7 +28,7 @@ struct DocComment {
     lines: Vec<String>,
     /// The code block that is open before the next line.
     code_block: Option<CodeBlock>,
-    /// Whether an indented line belongs to a list item.
+    /// `true` if an indented line belongs to a list item.
     in_list: bool,
 }
 

@@ -30,7 +30,7 @@ pub struct Diagnostic {
     pub pointer: String,
     /// The problem.
     pub message: String,
-    /// How to fix it.
+    /// The change that fixes it.
     pub remedy: String,
 }
 

@@ -20,7 +20,7 @@ pub(crate) fn generate(lowered: &Lowered) -> Result<String, Error> {
 
         #oauth
 
-        /// Every operation of the document, in the order of path and method.
+        /// All operations of the document, ordered by path and method.
         pub static ALL: [&Operation; #count] = [#(&#all),*];
 
     };
@@ -36,7 +36,7 @@ fn oauth_items(endpoints: &OAuthEndpoints) -> TokenStream {
         token_path,
     } = endpoints;
     quote! {
-        /// Give a token.
+        /// Issue an access token.
         pub static OAUTH_TOKEN: Operation = Operation {
             id: "oauth_token",
             method: ::reqwest::Method::POST,
@@ -47,10 +47,10 @@ fn oauth_items(endpoints: &OAuthEndpoints) -> TokenStream {
             secret_path: false,
         };
 
-        /// Where a person logs in and grants scopes.
+        /// OAuth authorization endpoint, where a user logs in and grants scopes.
         pub const AUTHORIZATION_URL: &str = #authorization_url;
 
-        /// The service that gives tokens; the path is that of [`OAUTH_TOKEN`].
+        /// Base URL of the OAuth token endpoint. Its path is that of [`OAUTH_TOKEN`].
         pub const TOKEN_BASE_URL: &str = #token_base_url;
     }
 }

@@ -150,7 +150,6 @@ fn argument_of<'a>(ty: &'a Type, wrapper: &str) -> Option<&'a Type> {
 fn constructor(structure: &ItemStruct) -> ItemImpl {
     let name = &structure.ident;
     let (mut arguments, mut values) = (Vec::new(), Vec::new());
-    let mut required = Vec::new();
     for field in &structure.fields {
         let (ident, ty) = (&field.ident, &field.ty);
         if is_optional(&field.attrs) {
@@ -158,19 +157,11 @@ fn constructor(structure: &ItemStruct) -> ItemImpl {
         } else {
             arguments.push(quote::quote! { #ident: #ty });
             values.push(quote::quote! { #ident });
-            required.extend(ident.as_ref().map(|ident| format!("`{ident}`")));
         }
     }
-    let doc = match required.as_slice() {
-        [] => " Starts with every field left out.".to_owned(),
-        required => format!(
-            " Starts with {}, and every other field left out.",
-            required.join(" and ")
-        ),
-    };
     parse_quote! {
         impl #name {
-            #[doc = #doc]
+            /// Creates a value from its required fields. All other fields are unset.
             pub fn new(#(#arguments),*) -> Self {
                 Self { #(#values),* }
             }
@@ -223,7 +214,7 @@ impl VisitMut for RewriteDocs {
         if has_serde(&field.attrs, "flatten") {
             field.attrs.insert(
                 0,
-                parse_quote! { #[doc = " Members that nobody has named yet, as they came."] },
+                parse_quote! { #[doc = " Properties that are not in the OpenAPI document, as received."] },
             );
         }
     }
@@ -287,9 +278,11 @@ mod tests {
             &[],
         )
         .unwrap();
-        assert!(source.contains("Starts with `a` and `c`, and"), "{source}");
-        assert!(source.contains("pub fn new(a: String, c: Option<String>) -> Self"));
-        assert!(!source.contains("Members that nobody has named"));
+        assert!(
+            source.contains("pub fn new(a: String, c: Option<String>) -> Self"),
+            "{source}"
+        );
+        assert!(!source.contains("/// Properties that are not in"));
     }
 
     #[test]
@@ -317,7 +310,7 @@ mod tests {
             r#"#[serde(deserialize_with = "::std::option::Option::deserialize")] pub needed:"#,
             "pub child: ::std::boxed::Box<Node>,",
             "pub other: Box,",
-            "Starts with `needed` and `child` and `other`",
+            "pub fn new( needed:",
         ] {
             assert!(source.contains(expected), "{expected} is not in {source}");
         }
@@ -365,7 +358,9 @@ mod tests {
         let source = rewritten(file, &["Request", "Missing"], &[]).unwrap();
         assert_eq!(source.matches("pub fn new(").count(), 1);
         assert_eq!(source.matches("#[non_exhaustive]").count(), 2);
-        assert!(source.contains("/// Members that nobody has named yet, as they came."));
+        assert!(
+            source.contains("/// Properties that are not in the OpenAPI document, as received.")
+        );
         assert!(!source.contains("mod error"));
     }
 

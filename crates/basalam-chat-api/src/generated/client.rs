@@ -26,7 +26,7 @@ pub mod types {
         pub files: ::std::option::Option<::std::vec::Vec<AttachmentFile>>,
     }
     impl Attachment {
-        /// Starts with every field left out.
+        /// Creates a value from its required fields. All other fields are unset.
         pub fn new() -> Self {
             Self {
                 files: ::std::default::Default::default(),
@@ -69,7 +69,7 @@ pub mod types {
         pub width: ::std::option::Option<i64>,
     }
     impl AttachmentFile {
-        /// Starts with `id` and `url`, and every other field left out.
+        /// Creates a value from its required fields. All other fields are unset.
         pub fn new(id: crate::newtypes::FileId, url: ::std::string::String) -> Self {
             Self {
                 blur_hash: ::std::default::Default::default(),
@@ -283,7 +283,7 @@ pub mod types {
         /// `true` if Basalam has verified the user.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub verified: ::std::option::Option<bool>,
-        /// Members that nobody has named yet, as they came.
+        /// Properties that are not in the OpenAPI document, as received.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -302,7 +302,7 @@ pub mod types {
         pub user_id: ::std::option::Option<crate::newtypes::UserId>,
     }
     impl CreateChatBody {
-        /// Starts with every field left out.
+        /// Creates a value from its required fields. All other fields are unset.
         pub fn new() -> Self {
             Self {
                 hash_id: ::std::default::Default::default(),
@@ -363,7 +363,7 @@ pub mod types {
         pub temp_id: ::std::option::Option<i64>,
     }
     impl CreateMessageBody {
-        /// Starts with `message_type`, and every other field left out.
+        /// Creates a value from its required fields. All other fields are unset.
         pub fn new(message_type: crate::newtypes::MessageType) -> Self {
             Self {
                 attachment: ::std::default::Default::default(),
@@ -419,7 +419,7 @@ pub mod types {
         pub chat_ids: ::std::vec::Vec<crate::newtypes::ChatId>,
     }
     impl DeleteChatsBody {
-        /// Starts with `chat_ids`, and every other field left out.
+        /// Creates a value from its required fields. All other fields are unset.
         pub fn new(chat_ids: ::std::vec::Vec<crate::newtypes::ChatId>) -> Self {
             Self { chat_ids }
         }
@@ -433,7 +433,7 @@ pub mod types {
         pub message_ids: ::std::vec::Vec<crate::newtypes::MessageId>,
     }
     impl DeleteMessageBody {
-        /// Starts with `message_ids`, and every other field left out.
+        /// Creates a value from its required fields. All other fields are unset.
         pub fn new(message_ids: ::std::vec::Vec<crate::newtypes::MessageId>) -> Self {
             Self { message_ids }
         }
@@ -452,7 +452,7 @@ pub mod types {
         pub message_id: crate::newtypes::MessageId,
     }
     impl EditMessageBody {
-        /// Starts with `content` and `message_id`, and every other field left out.
+        /// Creates a value from its required fields. All other fields are unset.
         pub fn new(
             content: ::std::option::Option<NewMessageContent>,
             message_id: crate::newtypes::MessageId,
@@ -479,7 +479,7 @@ pub mod types {
         pub message_ids: ::std::vec::Vec<crate::newtypes::MessageId>,
     }
     impl ForwardMessageBody {
-        /// Starts with `chat_ids` and `message_ids`, and every other field left out.
+        /// Creates a value from its required fields. All other fields are unset.
         pub fn new(
             chat_ids: ::std::vec::Vec<crate::newtypes::ChatId>,
             message_ids: ::std::vec::Vec<crate::newtypes::MessageId>,
@@ -551,7 +551,7 @@ pub mod types {
         /// The URL.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub url: ::std::option::Option<::std::string::String>,
-        /// Members that nobody has named yet, as they came.
+        /// Properties that are not in the OpenAPI document, as received.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -618,7 +618,7 @@ pub mod types {
         /// Text of the message, or caption of its files.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub text: ::std::option::Option<::std::string::String>,
-        /// Members that nobody has named yet, as they came.
+        /// Properties that are not in the OpenAPI document, as received.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -656,7 +656,7 @@ pub mod types {
         /// Width in pixels.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub width: ::std::option::Option<i64>,
-        /// Members that nobody has named yet, as they came.
+        /// Properties that are not in the OpenAPI document, as received.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -684,7 +684,7 @@ pub mod types {
         pub type_: crate::newtypes::ButtonType,
     }
     impl NewButton {
-        /// Starts with `data` and `id` and `label` and `type_`, and every other field left out.
+        /// Creates a value from its required fields. All other fields are unset.
         pub fn new(
             data: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
             id: crate::newtypes::ButtonId,
@@ -712,7 +712,7 @@ pub mod types {
         pub text: ::std::option::Option<::std::string::String>,
     }
     impl NewMessageContent {
-        /// Starts with every field left out.
+        /// Creates a value from its required fields. All other fields are unset.
         pub fn new() -> Self {
             Self {
                 entity_id: ::std::default::Default::default(),
@@ -779,7 +779,7 @@ pub mod types {
         /// `true` if Basalam has verified the user. In the contract the default is false.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub verified: ::std::option::Option<bool>,
-        /// Members that nobody has named yet, as they came.
+        /// Properties that are not in the OpenAPI document, as received.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -871,7 +871,7 @@ pub mod types {
         /// Display name.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub title: ::std::option::Option<::std::string::String>,
-        /// Members that nobody has named yet, as they came.
+        /// Properties that are not in the OpenAPI document, as received.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -1374,7 +1374,7 @@ pub mod prelude {
     #[allow(unused_imports)]
     pub use super::Client;
 }
-/// Makes the requests of the operations.
+/// Builds the requests of the operations.
 struct Requests<'c> {
     baseurl: &'c str,
     client: &'c reqwest::Client,

@@ -231,7 +231,7 @@ crate::define::id! {
 }
 
 crate::define::open_enum! {
-    /// What a token allows.
+    /// Permission that an access token grants.
     pub enum Scope {
         /// `*`: Everything that the account may do.
         All = "*",

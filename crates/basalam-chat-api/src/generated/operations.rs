@@ -224,7 +224,7 @@ pub static GET_CURRENT_USER: Operation = Operation {
     success: 200u16,
     secret_path: false,
 };
-/// Give a token.
+/// Issue an access token.
 pub static OAUTH_TOKEN: Operation = Operation {
     id: "oauth_token",
     method: ::reqwest::Method::POST,
@@ -234,11 +234,11 @@ pub static OAUTH_TOKEN: Operation = Operation {
     success: 200u16,
     secret_path: false,
 };
-/// Where a person logs in and grants scopes.
+/// OAuth authorization endpoint, where a user logs in and grants scopes.
 pub const AUTHORIZATION_URL: &str = "https://basalam.com/accounts/sso";
-/// The service that gives tokens; the path is that of [`OAUTH_TOKEN`].
+/// Base URL of the OAuth token endpoint. Its path is that of [`OAUTH_TOKEN`].
 pub const TOKEN_BASE_URL: &str = "https://auth.basalam.com";
-/// Every operation of the document, in the order of path and method.
+/// All operations of the document, ordered by path and method.
 pub static ALL: [&Operation; 20usize] = [
     &DELETE_WEBHOOK_DELETE,
     &DELETE_WEBHOOK,

@@ -45,7 +45,7 @@ pub(super) fn rewrite(file: &mut syn::File) -> Result<(), Error> {
     }
     if !requests.is_empty() {
         file.items.push(parse_quote! {
-            /// Makes the requests of the operations.
+            /// Builds the requests of the operations.
             struct Requests<'c> {
                 baseurl: &'c str,
                 client: &'c reqwest::Client,

@@ -148,7 +148,7 @@ impl VisitMut for RemoveHeadersCall {
 mod tests {
     use quote::quote;
 
-    /// Rewrites a method of progenitor's form with the given parts.
+    /// Rewrites a method of progenitor's form with these parts.
     fn rewritten(headers: proc_macro2::TokenStream, query: proc_macro2::TokenStream) -> String {
         let mut file: syn::File = syn::parse_quote! {
             use progenitor_client::{encode_path, ClientHooks};

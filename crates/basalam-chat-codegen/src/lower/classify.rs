@@ -57,7 +57,7 @@ impl<'a> Lowering<'a> {
                     at,
                     "a named schema must be an object with properties, a `string`, an `integer`, or \
                      one of the two supported forms of `anyOf`",
-                    "move the schema to where it is used, or write it in one of these forms",
+                    "move the schema to its place of use, or write it in one of these forms",
                 );
                 Class::Invalid
             }

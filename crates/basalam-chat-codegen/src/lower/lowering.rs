@@ -15,7 +15,7 @@ pub(super) struct Lowering<'a> {
     pub(super) diagnostics: Vec<Diagnostic>,
     /// Nesting depth of the schema that is being lowered.
     pub(super) depth: usize,
-    /// Whether the schema that is being lowered may be a secret.
+    /// `true` if the schema that is being lowered may be a secret.
     pub(super) allows_secrets: bool,
 }
 

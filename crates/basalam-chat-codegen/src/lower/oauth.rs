@@ -115,7 +115,7 @@ impl Lowering<'_> {
         }
         Some(Newtype {
             name: SCOPE.to_owned(),
-            description: "What a token allows.".to_owned(),
+            description: "Permission that an access token grants.".to_owned(),
             kind: NewtypeKind::OpenEnum(variants),
         })
     }
