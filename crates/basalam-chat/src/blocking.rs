@@ -154,7 +154,7 @@ impl Client {
     }
 
     /// Runs a request on the worker and waits for its answer.
-    pub(crate) fn send<R: Request>(&self, request: R) -> Result<R::Answer, Error> {
+    pub(crate) fn send<R: Request>(&self, request: R) -> Result<R::Response, Error> {
         let answer = request::future(self.client.clone(), request);
         let answer = self.worker.wait(answer).and_then(|answer| answer);
         answer.map_err(|error| error.of(R::operation()))

@@ -12,17 +12,17 @@ use crate::{Client, Error};
 /// What a request builder holds beside its client, and how it is run.
 pub(crate) trait Request: Send + Sized + 'static {
     /// What the caller gets.
-    type Answer: Send + 'static;
+    type Response: Send + 'static;
 
     /// The row of the operation, which errors name.
     fn operation() -> &'static Operation;
 
     /// Checks the arguments, sends, and reads the answer. Nothing is sent before it is polled.
-    fn run(self, client: Client) -> impl Future<Output = Result<Self::Answer, Error>> + Send;
+    fn run(self, client: Client) -> impl Future<Output = Result<Self::Response, Error>> + Send;
 }
 
 /// Runs a request as a future of its own.
-pub(crate) fn future<R: Request>(client: Client, request: R) -> RequestFuture<R::Answer> {
+pub(crate) fn future<R: Request>(client: Client, request: R) -> RequestFuture<R::Response> {
     RequestFuture {
         operation: R::operation(),
         run: Box::pin(request.run(client)),
@@ -45,8 +45,8 @@ pub(crate) fn check_header(argument: &str, value: Option<&str>) -> Result<(), Er
 }
 
 /// Gives a builder with the fields `client` and `request` its ways to be run.
-macro_rules! runs {
-    ($builder:ident gives $answer:ty) => {
+macro_rules! impl_send {
+    ($builder:ident -> $response:ty) => {
         impl $builder {
             /// Sends this request by other options than the client's.
             ///
@@ -62,7 +62,7 @@ macro_rules! runs {
             /// # Errors
             ///
             /// As the method of the client that made the builder.
-            pub fn send(self) -> $crate::RequestFuture<$answer> {
+            pub fn send(self) -> $crate::RequestFuture<$response> {
                 $crate::request::future(self.client, self.request)
             }
         }
@@ -82,14 +82,14 @@ macro_rules! runs {
             /// # Errors
             ///
             /// As the method of the client that made the builder.
-            pub fn send(self) -> ::std::result::Result<$answer, $crate::Error> {
+            pub fn send(self) -> ::std::result::Result<$response, $crate::Error> {
                 self.client.send(self.request)
             }
         }
 
         impl ::std::future::IntoFuture for $builder {
-            type Output = ::std::result::Result<$answer, $crate::Error>;
-            type IntoFuture = $crate::RequestFuture<$answer>;
+            type Output = ::std::result::Result<$response, $crate::Error>;
+            type IntoFuture = $crate::RequestFuture<$response>;
 
             fn into_future(self) -> Self::IntoFuture {
                 self.send()
@@ -97,7 +97,7 @@ macro_rules! runs {
         }
     };
 }
-pub(crate) use runs;
+pub(crate) use impl_send;
 
 /// A request on its way: what `.await` on a request builder waits for.
 ///

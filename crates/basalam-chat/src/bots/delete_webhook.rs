@@ -5,7 +5,7 @@ use basalam_chat_api::operation::Operation;
 use basalam_chat_api::operations::DELETE_WEBHOOK_DELETE;
 
 use super::{Bot, BotResponse, answer};
-use crate::request::{self, runs};
+use crate::request::{self, impl_send};
 use crate::{Client, Error};
 
 impl<C: Clone> Bot<C> {
@@ -51,10 +51,10 @@ pub(crate) struct Request {
     token: BotToken,
 }
 
-runs!(DeleteWebhook gives BotResponse);
+impl_send!(DeleteWebhook -> BotResponse);
 
 impl request::Request for Request {
-    type Answer = BotResponse;
+    type Response = BotResponse;
 
     fn operation() -> &'static Operation {
         &DELETE_WEBHOOK_DELETE

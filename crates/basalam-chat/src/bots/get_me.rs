@@ -5,7 +5,7 @@ use basalam_chat_api::operation::Operation;
 use basalam_chat_api::operations::GET_ME_POST;
 
 use super::{Bot, BotInfo, answer};
-use crate::request::{self, runs};
+use crate::request::{self, impl_send};
 use crate::{Client, Error};
 
 impl<C: Clone> Bot<C> {
@@ -49,10 +49,10 @@ pub(crate) struct Request {
     token: BotToken,
 }
 
-runs!(GetMe gives BotInfo);
+impl_send!(GetMe -> BotInfo);
 
 impl request::Request for Request {
-    type Answer = BotInfo;
+    type Response = BotInfo;
 
     fn operation() -> &'static Operation {
         &GET_ME_POST

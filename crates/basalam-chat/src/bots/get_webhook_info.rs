@@ -5,7 +5,7 @@ use basalam_chat_api::operation::Operation;
 use basalam_chat_api::operations::GET_WEBHOOK_INFO_POST;
 
 use super::{Bot, WebhookInfo, answer};
-use crate::request::{self, runs};
+use crate::request::{self, impl_send};
 use crate::{Client, Error};
 
 impl<C: Clone> Bot<C> {
@@ -49,10 +49,10 @@ pub(crate) struct Request {
     token: BotToken,
 }
 
-runs!(GetWebhookInfo gives WebhookInfo);
+impl_send!(GetWebhookInfo -> WebhookInfo);
 
 impl request::Request for Request {
-    type Answer = WebhookInfo;
+    type Response = WebhookInfo;
 
     fn operation() -> &'static Operation {
         &GET_WEBHOOK_INFO_POST

@@ -5,7 +5,7 @@ use basalam_chat_api::operation::Operation;
 use basalam_chat_api::operations::LOG_OUT_POST;
 
 use super::{Bot, BotResponse, answer};
-use crate::request::{self, runs};
+use crate::request::{self, impl_send};
 use crate::{Client, Error};
 
 impl<C: Clone> Bot<C> {
@@ -51,10 +51,10 @@ pub(crate) struct Request {
     token: BotToken,
 }
 
-runs!(LogOut gives BotResponse);
+impl_send!(LogOut -> BotResponse);
 
 impl request::Request for Request {
-    type Answer = BotResponse;
+    type Response = BotResponse;
 
     fn operation() -> &'static Operation {
         &LOG_OUT_POST

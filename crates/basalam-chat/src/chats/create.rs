@@ -7,7 +7,7 @@ use basalam_chat_api::types::CreateChatBody;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{Chat, HashId, UserId};
-use crate::request::{self, runs};
+use crate::request::{self, impl_send};
 use crate::{Client, Error, transport};
 
 impl Client {
@@ -99,7 +99,7 @@ impl<C> CreateChat<C> {
     }
 }
 
-runs!(CreateChat gives Chat);
+impl_send!(CreateChat -> Chat);
 
 impl Request {
     pub(crate) fn new(partner: ChatPartner) -> Request {
@@ -113,7 +113,7 @@ impl Request {
 }
 
 impl request::Request for Request {
-    type Answer = Chat;
+    type Response = Chat;
 
     fn operation() -> &'static Operation {
         &CREATE_CHAT

@@ -6,7 +6,7 @@ use basalam_chat_api::types::DeleteChatsBody;
 
 use super::ChatId;
 use crate::batch::{self, BatchReport};
-use crate::request::{self, runs};
+use crate::request::{self, impl_send};
 use crate::{Client, Error, transport};
 
 impl Client {
@@ -62,7 +62,7 @@ pub(crate) struct Request {
     chats: Vec<ChatId>,
 }
 
-runs!(DeleteChats gives BatchReport<ChatId>);
+impl_send!(DeleteChats -> BatchReport<ChatId>);
 
 impl Request {
     pub(crate) fn new(chats: Vec<ChatId>) -> Request {
@@ -71,7 +71,7 @@ impl Request {
 }
 
 impl request::Request for Request {
-    type Answer = BatchReport<ChatId>;
+    type Response = BatchReport<ChatId>;
 
     fn operation() -> &'static Operation {
         &DELETE_CHATS

@@ -8,7 +8,7 @@ use basalam_chat_api::operations::GET_CHATS;
 use super::cursor::ChatCursor;
 use super::walk::{ChatPages, ChatStream, ChatWalk};
 use super::{Chat, ChatFilter, ChatOrder, Timestamp};
-use crate::request::{self, runs};
+use crate::request::{self, impl_send};
 use crate::{Client, Error, transport};
 
 impl Client {
@@ -129,7 +129,7 @@ impl<C> GetChats<C> {
     }
 }
 
-runs!(GetChats gives ChatPage);
+impl_send!(GetChats -> ChatPage);
 
 impl GetChats {
     /// Walks through the chats, one after the other, from the newest time to the oldest.
@@ -199,7 +199,7 @@ impl GetChats<crate::blocking::Client> {
 }
 
 impl request::Request for Request {
-    type Answer = ChatPage;
+    type Response = ChatPage;
 
     fn operation() -> &'static Operation {
         &GET_CHATS

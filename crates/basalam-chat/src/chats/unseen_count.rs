@@ -4,7 +4,7 @@ use basalam_chat_api::operation::Operation;
 use basalam_chat_api::operations::GET_UNSEEN_CHAT_COUNT;
 
 use super::UnseenChatCount;
-use crate::request::{self, runs};
+use crate::request::{self, impl_send};
 use crate::{Client, Error, transport};
 
 impl Client {
@@ -49,10 +49,10 @@ pub struct GetUnseenChatCount<C = Client> {
 #[derive(Clone, Debug)]
 pub(crate) struct Request;
 
-runs!(GetUnseenChatCount gives UnseenChatCount);
+impl_send!(GetUnseenChatCount -> UnseenChatCount);
 
 impl request::Request for Request {
-    type Answer = UnseenChatCount;
+    type Response = UnseenChatCount;
 
     fn operation() -> &'static Operation {
         &GET_UNSEEN_CHAT_COUNT

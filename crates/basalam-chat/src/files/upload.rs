@@ -15,7 +15,7 @@ use super::chunks::{Chunks, Failure, OnProgress};
 use super::new_file::OpenFile;
 use super::{NewFile, UploadFileType, UploadResult};
 use crate::raw::ClientInfo;
-use crate::request::{self, runs};
+use crate::request::{self, impl_send};
 use crate::{Client, Error, transport};
 
 /// How long an upload may take where nothing is said.
@@ -191,7 +191,7 @@ impl<C> UploadFile<C> {
     }
 }
 
-runs!(UploadFile gives UploadResult);
+impl_send!(UploadFile -> UploadResult);
 
 impl Request {
     fn check(&self) -> Result<(), Error> {
@@ -218,7 +218,7 @@ impl Request {
 }
 
 impl request::Request for Request {
-    type Answer = UploadResult;
+    type Response = UploadResult;
 
     fn operation() -> &'static Operation {
         &UPLOAD_FILE

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::delivery::{self, Began, UnconfirmedMessage};
 use super::{Message, MessageId, NewButton, NewMessage};
 use crate::random::random_hex;
-use crate::request::{self, runs};
+use crate::request::{self, impl_send};
 use crate::{ChatId, Client, Error, transport};
 
 /// Certain, from the contract: the ids that can be forwarded from.
@@ -168,7 +168,7 @@ impl<C> CreateMessage<C> {
     }
 }
 
-runs!(CreateMessage gives SentMessage);
+impl_send!(CreateMessage -> SentMessage);
 
 impl Request {
     pub(crate) fn new(chat: ChatId, message: NewMessage) -> Request {
@@ -226,7 +226,7 @@ impl Request {
 }
 
 impl request::Request for Request {
-    type Answer = SentMessage;
+    type Response = SentMessage;
 
     fn operation() -> &'static Operation {
         &CREATE_MESSAGE

@@ -6,7 +6,7 @@ use basalam_chat_api::types::DeleteMessageBody;
 
 use super::MessageId;
 use crate::batch::{self, BatchReport};
-use crate::request::{self, runs};
+use crate::request::{self, impl_send};
 use crate::{Client, Error, transport};
 
 impl Client {
@@ -62,7 +62,7 @@ pub(crate) struct Request {
     messages: Vec<MessageId>,
 }
 
-runs!(DeleteMessage gives BatchReport<MessageId>);
+impl_send!(DeleteMessage -> BatchReport<MessageId>);
 
 impl Request {
     pub(crate) fn new(messages: Vec<MessageId>) -> Request {
@@ -71,7 +71,7 @@ impl Request {
 }
 
 impl request::Request for Request {
-    type Answer = BatchReport<MessageId>;
+    type Response = BatchReport<MessageId>;
 
     fn operation() -> &'static Operation {
         &DELETE_MESSAGE

@@ -9,7 +9,7 @@ use basalam_chat_api::operations::GET_MESSAGES;
 use basalam_chat_api::types::CreateMessageBody;
 
 use super::{Message, MessageType};
-use crate::request::{self, runs};
+use crate::request::{self, impl_send};
 use crate::time::Clock;
 use crate::{ChatId, Client, EntityId, Error, UserId};
 
@@ -225,10 +225,10 @@ pub(crate) struct Request {
     message: UnconfirmedMessage,
 }
 
-runs!(FindSentMessage gives Delivery);
+impl_send!(FindSentMessage -> Delivery);
 
 impl request::Request for Request {
-    type Answer = Delivery;
+    type Response = Delivery;
 
     fn operation() -> &'static Operation {
         &GET_MESSAGES

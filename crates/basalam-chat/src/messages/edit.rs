@@ -8,7 +8,7 @@ use basalam_chat_api::operations::EDIT_MESSAGE;
 use basalam_chat_api::types::{EditMessageBody, NewMessageContent};
 
 use super::{EntityId, Message, MessageId, QuickMessageId};
-use crate::request::{self, runs};
+use crate::request::{self, impl_send};
 use crate::{Client, Error, transport};
 
 impl Client {
@@ -174,7 +174,7 @@ impl<C> EditMessage<C> {
     }
 }
 
-runs!(EditMessage gives Message);
+impl_send!(EditMessage -> Message);
 
 impl Request {
     pub(crate) fn new(message: MessageId, edit: MessageEdit) -> Request {
@@ -187,7 +187,7 @@ impl Request {
 }
 
 impl request::Request for Request {
-    type Answer = Message;
+    type Response = Message;
 
     fn operation() -> &'static Operation {
         &EDIT_MESSAGE

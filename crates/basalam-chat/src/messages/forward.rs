@@ -6,7 +6,7 @@ use basalam_chat_api::types::ForwardMessageBody;
 
 use super::MessageId;
 use crate::batch::{self, BatchReport};
-use crate::request::{self, runs};
+use crate::request::{self, impl_send};
 use crate::{ChatId, Client, Error, transport};
 
 impl Client {
@@ -85,7 +85,7 @@ impl<C> ForwardMessage<C> {
     }
 }
 
-runs!(ForwardMessage gives BatchReport<MessageId>);
+impl_send!(ForwardMessage -> BatchReport<MessageId>);
 
 impl Request {
     pub(crate) fn new(messages: Vec<MessageId>, chat: ChatId) -> Request {
@@ -99,7 +99,7 @@ impl Request {
 }
 
 impl request::Request for Request {
-    type Answer = BatchReport<MessageId>;
+    type Response = BatchReport<MessageId>;
 
     fn operation() -> &'static Operation {
         &FORWARD_MESSAGE

@@ -9,7 +9,7 @@ use super::cursor::{Direction, MessageCursor};
 use super::walk::{MessagePages, MessageStream, MessageWalk};
 use super::{Comparison, Message, MessageId, SortOrder};
 use crate::paging::Walk;
-use crate::request::{self, runs};
+use crate::request::{self, impl_send};
 use crate::{ChatId, Client, Error, transport};
 
 impl Client {
@@ -122,7 +122,7 @@ impl<C> GetMessages<C> {
     }
 }
 
-runs!(GetMessages gives MessagePage);
+impl_send!(GetMessages -> MessagePage);
 
 impl GetMessages {
     /// Walks through the messages, one after the other: from the newest to the oldest, or with
@@ -231,7 +231,7 @@ impl Request {
 }
 
 impl request::Request for Request {
-    type Answer = MessagePage;
+    type Response = MessagePage;
 
     fn operation() -> &'static Operation {
         &GET_MESSAGES

@@ -4,7 +4,7 @@ use basalam_chat_api::operation::Operation;
 use basalam_chat_api::operations::GET_CURRENT_USER;
 
 use super::CurrentUser;
-use crate::request::{self, runs};
+use crate::request::{self, impl_send};
 use crate::{Client, Error, transport};
 
 impl Client {
@@ -47,10 +47,10 @@ pub struct GetCurrentUser<C = Client> {
 #[derive(Clone, Debug)]
 pub(crate) struct Request;
 
-runs!(GetCurrentUser gives CurrentUser);
+impl_send!(GetCurrentUser -> CurrentUser);
 
 impl request::Request for Request {
-    type Answer = CurrentUser;
+    type Response = CurrentUser;
 
     fn operation() -> &'static Operation {
         &GET_CURRENT_USER
