@@ -1,31 +1,34 @@
-//! The client: one value that every request starts from.
+//! The async client.
 
 mod base_url;
 mod builder;
-mod environment;
+mod current_user;
+mod http_client;
 
 use std::fmt;
 use std::sync::Arc;
 
+use basalam_chat_api::{ClientInfo, Inner};
+
 pub use builder::ClientBuilder;
-pub use environment::Environment;
 
-use crate::auth::Authentication;
+use crate::Error;
+use crate::auth::{Authentication, TokenInfo};
+use crate::http::RequestOptions;
 use crate::transport::HttpTransport;
-use crate::users::OwnId;
-use crate::{Error, RequestOptions, raw};
+use current_user::CurrentUserCache;
 
-/// Talks to the chat service of Basalam.
+/// The client of the Basalam chat service.
 ///
 /// # Configuration
 ///
-/// [`Client::new`] uses the production service and the defaults that [`ClientBuilder`] lists;
+/// [`Client::new`] uses the production service and the defaults listed at [`ClientBuilder`];
 /// [`Client::builder`] changes them.
 ///
 /// # Cloning
 ///
-/// A client holds one pool of connections. Clones share it, cost a reference count, and may be used
-/// from many tasks at once: make one client and clone it, without an `Arc` around it.
+/// A client has a connection pool. Clones share it, are cheap, and can be used from many tasks at once:
+/// create one client and clone it, without wrapping it in an `Arc`.
 ///
 /// # Examples
 ///
@@ -44,82 +47,111 @@ pub struct Client {
     shared: Arc<Shared>,
 }
 
-/// What the clones of a client share, behind one count of references: every request takes a clone.
+/// The state that clones share, behind one reference count: every request clones the client.
 struct Shared {
-    raw: raw::Client,
+    raw: basalam_chat_api::Client,
     transport: Arc<HttpTransport>,
-    own_id: Arc<OwnId>,
+    current_user: Arc<CurrentUserCache>,
 }
 
 impl Client {
-    /// Makes a client of the production service.
+    /// Creates a client of the production service.
     ///
     /// # Errors
     ///
-    /// Gives an error with [`is_invalid_input`](Error::is_invalid_input) where the token is empty or
-    /// has characters that no token has, and with [`is_configuration`](Error::is_configuration) where
-    /// no TLS is compiled in.
+    /// Fails with [`is_invalid_input`](Error::is_invalid_input) if the token is empty or has characters that
+    /// are not allowed in a token, and with [`is_configuration`](Error::is_configuration) if no TLS feature
+    /// is enabled.
     pub fn new(authentication: impl Into<Authentication>) -> Result<Client, Error> {
         Client::builder(authentication).build()
     }
 
-    /// Starts the configuration of a client.
+    /// Creates a builder for a client.
     pub fn builder(authentication: impl Into<Authentication>) -> ClientBuilder {
         ClientBuilder::new(authentication.into())
     }
 
-    /// Makes a client of the same login and the same connections whose requests go by other options.
+    /// Returns a client that shares credentials and connections but uses other options.
     ///
     /// # Errors
     ///
-    /// [`is_invalid_input`](Error::is_invalid_input) for an option that cannot be used.
+    /// [`is_invalid_input`](Error::is_invalid_input) if an option is invalid.
     pub fn with_options(&self, options: RequestOptions) -> Result<Client, Error> {
-        let client = self.taking(options);
+        let client = self.with_options_unchecked(options);
         client.transport().check()?;
         Ok(client)
     }
 
-    /// As [`with_options`](Client::with_options), for options that are checked with each call.
-    pub(crate) fn taking(&self, options: RequestOptions) -> Client {
-        let transport = self.transport().with(options);
-        Client::from_transport(self.base_url(), transport, self.shared.own_id.clone())
+    /// Like [`with_options`](Client::with_options), for options that each call checks.
+    pub(crate) fn with_options_unchecked(&self, options: RequestOptions) -> Client {
+        let transport = self.transport().with_options(options);
+        Client::from_transport(self.base_url(), transport, self.shared.current_user.clone())
     }
 
-    fn from_transport(base_url: &str, transport: HttpTransport, own_id: Arc<OwnId>) -> Client {
-        let http = transport.wire().http().clone();
+    fn from_transport(
+        base_url: &str,
+        transport: HttpTransport,
+        current_user: Arc<CurrentUserCache>,
+    ) -> Client {
+        let http = transport.http().client().clone();
         let transport = Arc::new(transport);
-        let inner = raw::Inner::new(transport.clone());
+        let inner = Inner::new(transport.clone());
         let shared = Shared {
-            raw: raw::Client::new_with_client(base_url, http, inner),
+            raw: basalam_chat_api::Client::new_with_client(base_url, http, inner),
             transport,
-            own_id,
+            current_user,
         };
         Client {
             shared: Arc::new(shared),
         }
     }
 
-    /// The generated client below this one, for what the facade does not offer.
+    /// Gets an access token, unless a valid one is cached, and returns its scopes and expiry.
     ///
-    /// It sends through the same transport, under the same rules. See [`raw`](crate::raw) for what
-    /// that means and for how its answers are read.
-    pub fn raw(&self) -> &raw::Client {
+    /// Requests do this automatically. Call it to check at startup that the login works. Nothing is sent if
+    /// the token cannot be refreshed, as for a bare [`PersonalToken`](crate::PersonalToken).
+    ///
+    /// # Errors
+    ///
+    /// [`is_authentication`](Error::is_authentication) if no token is available.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # use basalam_chat::{Client, auth::Scope};
+    /// # async fn run(client: Client) -> Result<(), basalam_chat::Error> {
+    /// if client.authenticate().await?.allows(&Scope::CustomerChatWrite) == Some(false) {
+    ///     println!("this login is read-only");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn authenticate(&self) -> Result<TokenInfo, Error> {
+        let token = self.transport().authenticate().await?;
+        Ok(TokenInfo::from(token.tokens()))
+    }
+
+    /// Returns the generated client, for operations that this one does not have.
+    ///
+    /// It sends through the same transport. See [`raw`](crate::raw) for what that means and how to read its
+    /// responses.
+    pub fn raw(&self) -> &basalam_chat_api::Client {
         &self.shared.raw
     }
 
-    /// What every request of this client goes through.
+    /// Returns the transport of every request.
     pub(crate) fn transport(&self) -> &HttpTransport {
         &self.shared.transport
     }
 
-    /// The user that the token belongs to, once that is known.
-    pub(crate) fn own_id(&self) -> &OwnId {
-        &self.shared.own_id
+    /// Returns the cached id of the token's user.
+    pub(crate) fn current_user(&self) -> &CurrentUserCache {
+        &self.shared.current_user
     }
 
-    /// The URL that every path is appended to.
+    /// Returns the URL to which the paths of the operations are appended.
     pub fn base_url(&self) -> &str {
-        raw::ClientInfo::baseurl(self.raw())
+        ClientInfo::baseurl(self.raw())
     }
 }
 

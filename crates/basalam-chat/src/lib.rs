@@ -70,19 +70,21 @@ pub mod blocking;
 pub mod bots;
 pub mod chats;
 mod client;
+mod environment;
 mod error;
 pub mod files;
+mod http;
 pub mod messages;
 mod paging;
 pub mod random;
 pub mod raw;
 mod request;
-mod retry;
 mod threads;
 pub mod time;
 mod transport;
 pub mod users;
 
+pub use crate::http::{RequestOptions, RetryPolicy};
 pub use auth::PersonalToken;
 pub use basalam_chat_api::newtypes::{
     ButtonId, ChatFilter, ChatId, ChatOrder, ChatType, Comparison, EntityId, FileId, HashId,
@@ -90,12 +92,12 @@ pub use basalam_chat_api::newtypes::{
 };
 pub use basalam_chat_api::{InvalidId, UnknownValue};
 pub use batch::{BatchCall, BatchReport, CallOutcome};
-pub use client::{Client, ClientBuilder, Environment};
+pub use client::{Client, ClientBuilder};
+pub use environment::Environment;
 pub use error::{Error, ErrorKind, ValidationProblem};
 pub use files::NewFile;
 pub use messages::NewMessage;
 pub use request::RequestFuture;
-pub use retry::{RequestOptions, RetryPolicy};
 
 /// Civil times and offsets, which [`Timestamp`] is read as.
 #[cfg(feature = "jiff")]

@@ -219,7 +219,7 @@ macro_rules! stream {
         impl $crate::blocking::Source for $name {
             type Item = $item;
 
-            fn at_hand(&mut self) -> Option<$item> {
+            fn buffered(&mut self) -> Option<$item> {
                 self.0.at_hand()
             }
 

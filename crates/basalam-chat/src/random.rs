@@ -6,34 +6,33 @@
 use std::fmt;
 use std::time::Duration;
 
-/// Gives random bytes.
+/// A source of random bytes.
 ///
-/// They spread retries over time, and they are the `state` of a login and the mark of a message, which
-/// nobody must be able to guess.
+/// The `state` of a login and the idempotency key of a message must be impossible to guess, so a
+/// cryptographically secure source is needed.
 pub trait RandomSource: fmt::Debug + Send + Sync {
-    /// Fills `bytes` with random ones.
+    /// Fills `bytes` with random bytes.
     fn fill(&self, bytes: &mut [u8]);
 }
 
-/// The system's randomness, which nobody can guess.
+/// The cryptographically secure random source of the operating system.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemRandom;
 
 impl RandomSource for SystemRandom {
     fn fill(&self, bytes: &mut [u8]) {
-        // It fails on systems alone that have no randomness at all, where nothing that needs some can
-        // be safe; TLS has failed there before.
-        getrandom::fill(bytes).expect("the system has a source of randomness");
+        // Fails only on systems without a random source, on which TLS does not work either.
+        getrandom::fill(bytes).expect("the operating system should have a random source");
     }
 }
 
-/// A duration from zero up to `longest`, uniformly distributed.
-pub(crate) fn jitter(source: &dyn RandomSource, longest: Duration) -> Duration {
+/// Returns a uniformly distributed duration from zero to `max`.
+pub(crate) fn jitter(source: &dyn RandomSource, max: Duration) -> Duration {
     let mut bytes = [0; 8];
     source.fill(&mut bytes);
-    // 53 bits are what a double holds exactly.
+    // A double represents 53 bits exactly.
     let fraction = (u64::from_le_bytes(bytes) >> 11) as f64 / (1_u64 << 53) as f64;
-    longest.mul_f64(fraction)
+    max.mul_f64(fraction)
 }
 
 /// Returns 32 random hexadecimal digits.
@@ -57,11 +56,14 @@ mod tests {
     }
 
     #[test]
-    fn jitter_is_between_zero_and_the_longest() {
-        let longest = Duration::from_secs(10);
-        assert_eq!(jitter(&Constant(0), longest), Duration::ZERO);
-        let most = jitter(&Constant(255), longest);
-        assert!(most <= longest && most > longest.mul_f64(0.999), "{most:?}");
+    fn jitter_is_between_zero_and_max() {
+        let max = Duration::from_secs(10);
+        assert_eq!(jitter(&Constant(0), max), Duration::ZERO);
+        let highest = jitter(&Constant(255), max);
+        assert!(
+            highest <= max && highest > max.mul_f64(0.999),
+            "{highest:?}"
+        );
         assert_eq!(jitter(&Constant(255), Duration::ZERO), Duration::ZERO);
     }
 

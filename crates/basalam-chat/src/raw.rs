@@ -1,19 +1,18 @@
-//! The generated client, outside of semantic versioning.
+//! The generated client, which is exempt from semantic versioning.
 //!
-//! Everything here comes from the document by generation: method names, argument orders and types
-//! change when the document or the generator does, in any release. Reach for it where the facade does
-//! not offer something, and pin the version when you do. Requests go through the client's transport,
-//! under its rules for tokens, times and sizes.
+//! Method names, argument orders and types are generated from the OpenAPI document and can change in any
+//! release. Use it for operations that [`Client`](crate::Client) does not have, and pin the version of this
+//! crate if you do. Requests use the client's transport, with its tokens, timeouts, retries and limits.
 //!
-//! Do not print the generated [`Error`]: it shows the whole answer, private texts included. Give the
-//! result to [`read`] instead.
+//! Do not print the generated [`Error`]: it contains the whole response, including private messages. Pass
+//! the result to [`read`] instead.
 //!
 //! ```no_run
 //! # async fn run(client: basalam_chat::Client) -> Result<(), basalam_chat::Error> {
 //! use basalam_chat::raw;
 //!
-//! let answer = client.raw().get_unseen_chat_count().await;
-//! let unseen = raw::read(&client, &raw::operations::GET_UNSEEN_CHAT_COUNT, answer)?;
+//! let result = client.raw().get_unseen_chat_count().await;
+//! let unseen = raw::read(&client, &raw::operations::GET_UNSEEN_CHAT_COUNT, result)?;
 //! println!("{} unseen chats", unseen.count);
 //! # Ok(())
 //! # }
@@ -26,17 +25,17 @@ pub use basalam_chat_api::{
 };
 use serde::de::DeserializeOwned;
 
-/// Reads what a generated operation of `client` gave, with the facade's [`Error`](crate::Error).
+/// Converts the result of a generated operation of `client` to that of this crate.
 ///
-/// `operation` is the row of [`operations`] for the operation that was called.
+/// `operation` is the constant in [`operations`] for the operation that was called.
 ///
 /// # Errors
 ///
-/// Gives whatever made the operation fail.
+/// Returns the error of the operation.
 pub fn read<T: DeserializeOwned>(
     client: &crate::Client,
     operation: &'static operation::Operation,
     result: Result<ResponseValue<T>, Error<()>>,
 ) -> Result<T, crate::Error> {
-    crate::transport::outcome(client, operation, result)
+    client.transport().decode_response(operation, result)
 }

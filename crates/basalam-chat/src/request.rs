@@ -1,4 +1,4 @@
-//! What every request builder runs as.
+//! Sending of request builders.
 
 use std::fmt;
 use std::future::Future;
@@ -7,61 +7,48 @@ use std::task::{Context, Poll};
 
 use basalam_chat_api::operation::Operation;
 
+pub(crate) use crate::http::check_header;
 use crate::{Client, Error};
 
-/// What a request builder holds beside its client, and how it is run.
+/// The parameters of a request builder.
 pub(crate) trait Request: Send + Sized + 'static {
-    /// What the caller gets.
+    /// The result of the request.
     type Response: Send + 'static;
 
-    /// The row of the operation, which errors name.
+    /// Returns the operation, which errors name.
     fn operation() -> &'static Operation;
 
-    /// Checks the arguments, sends, and reads the answer. Nothing is sent before it is polled.
+    /// Checks the parameters, sends the request and decodes the response. Nothing is sent before the future
+    /// is polled.
     fn run(self, client: Client) -> impl Future<Output = Result<Self::Response, Error>> + Send;
 }
 
-/// Runs a request as a future of its own.
+/// Returns the future of a request.
 pub(crate) fn future<R: Request>(client: Client, request: R) -> RequestFuture<R::Response> {
     RequestFuture {
         operation: R::operation(),
-        run: Box::pin(request.run(client)),
+        future: Box::pin(request.run(client)),
     }
 }
 
-/// Refuses a value that no header can carry, naming its setter.
-pub(crate) fn check_header(argument: &str, value: Option<&str>) -> Result<(), Error> {
-    let Some(value) = value else {
-        return Ok(());
-    };
-    match http::HeaderValue::from_str(value) {
-        Ok(_) => Ok(()),
-        Err(_) => Err(Error::invalid_input(
-            argument,
-            "has characters that no header can carry",
-            "use visible ASCII characters and spaces",
-        )),
-    }
-}
-
-/// Gives a builder with the fields `client` and `request` its ways to be run.
+/// Implements `options`, `send` and `.await` for a builder with the fields `client` and `request`.
 macro_rules! impl_send {
     ($builder:ident -> $response:ty) => {
         impl $builder {
-            /// Sends this request by other options than the client's.
+            /// Sets options for this request, which override the client's.
             ///
-            /// An option that cannot be used is an error when the request is sent.
+            /// An invalid option is reported when the request is sent.
             pub fn options(mut self, options: $crate::RequestOptions) -> Self {
-                self.client = self.client.taking(options);
+                self.client = self.client.with_options_unchecked(options);
                 self
             }
 
-            /// Sends the request; the same as `.await` on the builder, as a future of its own for
+            /// Sends the request. Same as `.await` on the builder, but returns a named future, for
             /// `tokio::spawn` and the like.
             ///
             /// # Errors
             ///
-            /// As the method of the client that made the builder.
+            /// See the method of the client that created the builder.
             pub fn send(self) -> $crate::RequestFuture<$response> {
                 $crate::request::future(self.client, self.request)
             }
@@ -69,19 +56,19 @@ macro_rules! impl_send {
 
         #[cfg(feature = "blocking")]
         impl $builder<$crate::blocking::Client> {
-            /// Sends this request by other options than the client's.
+            /// Sets options for this request, which override the client's.
             ///
-            /// An option that cannot be used is an error when the request is sent.
+            /// An invalid option is reported when the request is sent.
             pub fn options(mut self, options: $crate::RequestOptions) -> Self {
-                self.client = self.client.taking(options);
+                self.client = self.client.with_options_unchecked(options);
                 self
             }
 
-            /// Sends the request and waits for its answer.
+            /// Sends the request and waits for the response.
             ///
             /// # Errors
             ///
-            /// As the method of the client that made the builder.
+            /// See the method of the client that created the builder.
             pub fn send(self) -> ::std::result::Result<$response, $crate::Error> {
                 self.client.send(self.request)
             }
@@ -99,22 +86,22 @@ macro_rules! impl_send {
 }
 pub(crate) use impl_send;
 
-/// A request on its way: what `.await` on a request builder waits for.
+/// The future of a request builder, which `.await` polls.
 ///
-/// Nothing is sent before it is polled. Dropping it abandons the request, which the service may have
-/// done by then.
+/// Nothing is sent before it is polled. Dropping it cancels the request, which the service may already have
+/// processed.
 #[must_use = "futures do nothing unless they are awaited"]
 pub struct RequestFuture<T> {
     operation: &'static Operation,
-    run: Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>,
+    future: Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>,
 }
 
 impl<T> Future for RequestFuture<T> {
     type Output = Result<T, Error>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let answer = self.run.as_mut().poll(context);
-        answer.map_err(|error| error.of(self.operation))
+        let result = self.future.as_mut().poll(context);
+        result.map_err(|error| error.with_operation(self.operation))
     }
 }
 

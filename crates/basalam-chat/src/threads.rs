@@ -1,27 +1,27 @@
-//! Work that blocks, done on a thread where it may.
+//! Blocking work on a thread of the runtime's pool.
 
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Does work on a thread where waiting for it holds nothing up. Needs a tokio runtime.
+/// Runs blocking work on a thread of the runtime's pool. Needs a tokio runtime.
 ///
-/// tokio's task is compiled for each type of work that it is given, so that it gets one type alone.
+/// tokio's task is compiled for each type of work, so all work is boxed as one type.
 ///
 /// # Errors
 ///
-/// Fails where the work panics, or the runtime ends before it began.
-pub(crate) async fn on_thread<T: Send + 'static>(
+/// Fails if the work panics, or the runtime shuts down before it starts.
+pub(crate) async fn spawn_blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> io::Result<T> {
-    let place = Arc::new(Mutex::new(None));
-    let result = Arc::clone(&place);
+    let slot = Arc::new(Mutex::new(None));
+    let result = Arc::clone(&slot);
     run(Box::new(move || {
         let value = work();
         *result.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
     }))
     .await?;
-    let value = place.lock().unwrap_or_else(PoisonError::into_inner).take();
-    value.ok_or_else(|| io::Error::other("the work was not done"))
+    let value = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
+    value.ok_or_else(|| io::Error::other("the blocking work has no result"))
 }
 
 async fn run(work: Box<dyn FnOnce() + Send>) -> io::Result<()> {
@@ -30,18 +30,20 @@ async fn run(work: Box<dyn FnOnce() + Send>) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::on_thread;
+    use super::spawn_blocking;
 
     #[tokio::test]
-    async fn what_the_work_gives_comes_back_from_another_thread() {
-        let here = std::thread::current().id();
-        let there = on_thread(|| std::thread::current().id()).await.unwrap();
-        assert_ne!(here, there);
+    async fn returns_the_result_from_another_thread() {
+        let caller = std::thread::current().id();
+        let worker = spawn_blocking(|| std::thread::current().id())
+            .await
+            .unwrap();
+        assert_ne!(caller, worker);
     }
 
     #[tokio::test]
-    async fn a_panic_of_the_work_is_an_error() {
-        let result = on_thread(|| -> u8 { panic!("on purpose") }).await;
+    async fn reports_a_panic_as_an_error() {
+        let result = spawn_blocking(|| -> u8 { panic!("on purpose") }).await;
         assert!(result.unwrap_err().to_string().contains("panicked"));
     }
 }

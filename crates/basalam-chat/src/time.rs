@@ -1,4 +1,4 @@
-//! Clock: the time a client uses for timeouts, backoff and token expiry.
+//! Clock: the time that a client uses for timeouts, backoff and token expiry.
 //!
 //! A client uses [`SystemClock`] unless [`ClientBuilder::clock`](crate::ClientBuilder::clock) sets another
 //! one, so that a test can control every timeout and every backoff without waiting.
@@ -8,14 +8,14 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::{Duration, Instant, SystemTime};
 
-/// A wait that a [`Clock`] has been asked for.
+/// The future of [`Clock::sleep`].
 pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Tells the time and lets time pass.
+/// A source of time.
 ///
 /// # Examples
 ///
-/// A clock on which nothing is ever waited for before a retry, and no answer is ever late:
+/// A clock without backoff and timeouts:
 ///
 /// ```
 /// use std::time::{Duration, Instant, SystemTime};
@@ -34,8 +34,8 @@ pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 ///         SystemTime::now()
 ///     }
 ///
-///     fn sleep(&self, _duration: Duration, wait: SleepReason) -> Sleep {
-///         match wait {
+///     fn sleep(&self, _duration: Duration, reason: SleepReason) -> Sleep {
+///         match reason {
 ///             SleepReason::Backoff => Box::pin(std::future::ready(())),
 ///             _ => Box::pin(std::future::pending()),
 ///         }
@@ -43,27 +43,27 @@ pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 /// }
 /// ```
 pub trait Clock: fmt::Debug + Send + Sync {
-    /// The time that durations are measured by; it never goes back.
+    /// Returns the monotonic time, for durations.
     fn instant(&self) -> Instant;
 
-    /// The time of day, for the expiry of tokens and for `Retry-After` given as a date.
+    /// Returns the wall-clock time, for token expiry and for a `Retry-After` date.
     fn system_time(&self) -> SystemTime;
 
-    /// Ends after `duration`. `wait` tells what is waited for.
-    fn sleep(&self, duration: Duration, wait: SleepReason) -> Sleep;
+    /// Returns a future that completes after `duration`.
+    fn sleep(&self, duration: Duration, reason: SleepReason) -> Sleep;
 }
 
-/// What a [`Clock`] is asked to wait for.
+/// Why a [`Clock`] is asked to sleep.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum SleepReason {
-    /// A pause before a request is sent again.
+    /// The backoff before a retry.
     Backoff,
-    /// The longest time that an answer may take. Most such waits are dropped before they end.
+    /// A timeout. Most of these futures are dropped before they complete.
     Timeout,
 }
 
-/// The system's clock. Its waits need the time driver of a tokio runtime, which reqwest needs too.
+/// The system clock. Sleeping needs a tokio runtime with its time driver, as reqwest does.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 

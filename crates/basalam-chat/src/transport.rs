@@ -1,18 +1,12 @@
-//! The way of every request: authorise, send, retry, trace.
+//! The request pipeline: origin check, access token, and the retry loop of [`http`](crate::http) with one
+//! token refresh after a 401.
 
-mod attempt;
-mod budget;
-mod by_hand;
-mod call;
-mod outcome;
-mod repeat;
-mod retry_after;
-mod secrets;
-mod trace;
+mod authorize;
+mod decode;
+mod json_path;
 
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
 
 use basalam_chat_api::operation::Operation;
 use basalam_chat_api::{
@@ -20,69 +14,20 @@ use basalam_chat_api::{
 };
 use reqwest::{Request, Url};
 
-use crate::auth::{Current, Tokens};
-use crate::{Error, RequestOptions, RetryPolicy};
+use crate::Error;
+use crate::auth::token_cache::{CachedToken, TokenCache};
+use crate::http::retry::source::{RebuiltRequest, RequestSource};
+use crate::http::{CallConfig, HttpStack, RequestOptions, timeout};
+use authorize::BearerToken;
 
-pub(crate) use attempt::{Wire, within};
-pub(crate) use budget::PERCENT as RETRY_BUDGET_PERCENT;
-pub(crate) use by_hand::by_hand;
-pub(crate) use call::{Copied, Requests};
-pub(crate) use outcome::outcome;
-pub(crate) use secrets::KnownSecrets;
-
-/// Sends requests over HTTP.
+/// Sends the requests of a client and of the generated client below it.
 #[derive(Clone, Debug)]
 pub(crate) struct HttpTransport {
-    wire: Arc<Wire>,
-    /// The checked URL that every request must begin with.
+    http: Arc<HttpStack>,
+    /// The checked URL, whose origin every request must have.
     base_url: Arc<Url>,
-    tokens: Tokens,
-    settings: Settings,
-}
-
-/// What a call may take.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Settings {
-    pub(crate) attempt_timeout: Duration,
-    pub(crate) operation_timeout: Duration,
-    /// The deadline is one request's own, which no longer time of an upload moves.
-    pub(crate) is_strict: bool,
-    pub(crate) retry_policy: RetryPolicy,
-}
-
-impl Default for Settings {
-    fn default() -> Settings {
-        Settings {
-            attempt_timeout: Duration::from_secs(30),
-            operation_timeout: Duration::from_secs(90),
-            is_strict: false,
-            retry_policy: RetryPolicy::default(),
-        }
-    }
-}
-
-impl Settings {
-    pub(crate) fn check(&self) -> Result<(), Error> {
-        for (argument, duration) in [
-            ("attempt_timeout", self.attempt_timeout),
-            ("operation_timeout", self.operation_timeout),
-        ] {
-            if duration.is_zero() {
-                return Err(Error::invalid_input(argument, "is zero", "wait longer"));
-            }
-        }
-        self.retry_policy.check()
-    }
-
-    /// These settings with what the options say otherwise.
-    fn with(self, options: RequestOptions) -> Settings {
-        Settings {
-            attempt_timeout: options.attempt_timeout.unwrap_or(self.attempt_timeout),
-            operation_timeout: options.operation_timeout.unwrap_or(self.operation_timeout),
-            is_strict: self.is_strict || options.operation_timeout.is_some(),
-            retry_policy: options.retry_policy.unwrap_or(self.retry_policy),
-        }
-    }
+    tokens: TokenCache,
+    config: CallConfig,
 }
 
 impl Transport for HttpTransport {
@@ -90,72 +35,68 @@ impl Transport for HttpTransport {
         &'a self,
         operation: &'static Operation,
         request: Request,
-        again: RequestFactory<'a>,
+        factory: RequestFactory<'a>,
     ) -> TransportFuture<'a> {
-        let mut requests = call::Made::new(request, again);
+        let mut requests = RebuiltRequest::new(request, factory);
         Box::pin(async move {
-            let answer = self.call(operation, &mut requests).await;
-            answer.map_err(|error| TransportError::new(error.of(operation)))
+            let response = self.call(operation, &mut requests).await;
+            response.map_err(|error| TransportError::new(error.with_operation(operation)))
         })
     }
 }
 
 impl HttpTransport {
     pub(crate) fn new(
-        wire: Arc<Wire>,
+        http: Arc<HttpStack>,
         base_url: Url,
-        tokens: Tokens,
-        settings: Settings,
+        tokens: TokenCache,
+        config: CallConfig,
     ) -> HttpTransport {
         HttpTransport {
-            wire,
+            http,
             base_url: Arc::new(base_url),
             tokens,
-            settings,
+            config,
         }
     }
 
-    /// The same transport under other settings; connections, tokens and budget are shared.
-    pub(crate) fn with(&self, options: RequestOptions) -> HttpTransport {
+    /// Returns a transport with other options that shares connections, tokens and retry budget.
+    pub(crate) fn with_options(&self, options: RequestOptions) -> HttpTransport {
         HttpTransport {
-            settings: self.settings.with(options),
+            config: self.config.with_options(options),
             ..self.clone()
         }
     }
 
-    /// Refuses settings that cannot be used.
+    /// Checks the options.
     pub(crate) fn check(&self) -> Result<(), Error> {
-        self.settings.check()
+        self.config.check()
     }
 
-    pub(crate) fn wire(&self) -> &Wire {
-        &self.wire
+    pub(crate) fn http(&self) -> &HttpStack {
+        &self.http
     }
 
-    /// Replaces every secret that the client knows where it stands in a text.
+    /// Returns `text` with each known secret redacted.
     pub(crate) fn redact(&self, text: &str) -> String {
-        self.wire.known().redact(text)
+        self.http.redactor().redact(text)
     }
 
-    /// Gets a token within the deadline of a call.
-    pub(crate) async fn authenticate(&self) -> Result<Arc<Current>, Error> {
-        let tokens = pin!(self.tokens.get(self.tokens.renewals()));
-        let clock = self.wire.clock();
-        let within = within(clock, self.settings.operation_timeout, tokens).await;
-        within.unwrap_or_else(|| Err(Error::no_token_in_time()))
+    /// Returns a valid token within the operation timeout.
+    pub(crate) async fn authenticate(&self) -> Result<Arc<CachedToken>, Error> {
+        let token = pin!(self.tokens.get(self.tokens.refreshes()));
+        let limit = self.config.operation_timeout;
+        let token = timeout(self.http.clock(), limit, token).await;
+        token.unwrap_or_else(|| Err(Error::token_timed_out()))
     }
 
-    /// Makes a call, of as many attempts as it takes and may.
-    pub(crate) fn call(
+    /// Makes a call, with as many attempts as the retry policy allows.
+    fn call(
         &self,
         operation: &'static Operation,
-        requests: &mut impl Requests,
+        requests: &mut impl RequestSource,
     ) -> impl Future<Output = Result<SuccessResponse, Error>> {
-        let way = call::Way {
-            tokens: &self.tokens,
-            base_url: &self.base_url,
-        };
-        self.wire
-            .call(&self.settings, operation, Some(way), requests)
+        let token = BearerToken::new(&self.tokens, &self.base_url, operation);
+        self.http.call(&self.config, operation, token, requests)
     }
 }

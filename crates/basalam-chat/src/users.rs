@@ -1,9 +1,8 @@
-//! Users: who the token belongs to, and which messages are theirs.
+//! Users: the token's user, and which messages they sent.
 
 mod current;
-mod own;
+mod identity;
 
 pub use basalam_chat_api::newtypes::{HashId, UserId, VendorId};
 pub use basalam_chat_api::types::{CurrentUser, Vendor};
 pub use current::GetCurrentUser;
-pub(crate) use own::OwnId;

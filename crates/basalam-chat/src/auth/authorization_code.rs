@@ -1,4 +1,4 @@
-//! Acting for people who have logged in at Basalam.
+//! The OAuth authorization code flow, for the accounts of people who log in at Basalam.
 
 use std::fmt;
 
@@ -7,21 +7,22 @@ use basalam_chat_api::operations::AUTHORIZATION_URL;
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::Login;
-use super::login::Code;
-use super::oauth_client::{OAuthClient, joined};
+use super::authentication::CodeGrant;
+use super::login::Login;
+use super::oauth_client::{OAuthClient, join_scopes};
+use super::store::TokenStore;
+use crate::Error;
+use crate::environment::Environment;
 use crate::random::{SystemRandom, random_hex};
-use crate::{Environment, Error};
 
-/// Lets people log in at Basalam, so that a client acts for them.
+/// The OAuth authorization code flow: people log in at Basalam, and a client acts for them.
 ///
-/// It takes three steps: send the person to [`authorize_url`](AuthorizationCode::authorize_url), read what
-/// comes to the redirect address with [`callback`](AuthorizationCode::callback), and make a
-/// [`Client`](crate::Client) of the [`Login`]. The code is exchanged for tokens with the client's first
-/// request, or by [`authenticate`](crate::Client::authenticate).
+/// It has three steps: redirect the person to [`authorize_url`](AuthorizationCode::authorize_url), pass the
+/// query of the redirect URI to [`callback`](AuthorizationCode::callback), and create a
+/// [`Client`](crate::Client) from the [`Login`]. The first request of the client, or
+/// [`authenticate`](crate::Client::authenticate), exchanges the code for tokens.
 ///
-/// Certain, from the vendor's documentation: the addresses, the parameters, and that a code can be used
-/// once.
+/// Certain, from the vendor's documentation: the URLs, the parameters, and that a code can be used once.
 ///
 /// # Examples
 ///
@@ -32,19 +33,19 @@ use crate::{Environment, Error};
 /// # async fn run(query: &str) -> Result<(), basalam_chat::Error> {
 /// let app = AuthorizationCode::new("client-id", "client-secret", "https://shop.example/callback");
 ///
-/// // Send the person there, and keep the state with their session.
+/// // Redirect the person, and save the state in their session.
 /// let request = app.authorize_url([Scope::CustomerChatRead, Scope::CustomerChatWrite])?;
 /// println!("log in at {}", request.url());
 /// let state = request.state().to_owned();
 ///
-/// // At the redirect address, with the query that came.
+/// // In the handler of the redirect URI:
 /// let login = app.callback(&state, query)?.store(FileTokenStore::new("tokens.json"));
 /// let client = Client::new(login)?;
-/// let grant = client.authenticate().await?;
+/// let token = client.authenticate().await?;
 ///
-/// // When the program starts anew.
+/// // After a restart:
 /// let login = app.resume(FileTokenStore::new("tokens.json"));
-/// # let _ = (grant, login);
+/// # let _ = (token, login);
 /// # Ok(())
 /// # }
 /// ```
@@ -56,7 +57,7 @@ pub struct AuthorizationCode {
 }
 
 impl AuthorizationCode {
-    /// Takes the id and the secret of your client in, and the redirect address that is registered for it.
+    /// Creates the flow of a registered client, from its id, secret and redirect URI.
     pub fn new(
         client_id: impl Into<String>,
         client_secret: impl Into<String>,
@@ -69,27 +70,27 @@ impl AuthorizationCode {
         }
     }
 
-    /// Lets people log in at another of Basalam's own services.
+    /// Selects the service where people log in.
     pub fn environment(mut self, environment: Environment) -> AuthorizationCode {
         self.authorization_url = environment.authorization_url();
         self
     }
 
-    /// Lets people log in at this address instead, such as an emulator's.
+    /// Sets the URL where people log in, such as an emulator's.
     pub fn authorization_url(mut self, url: impl Into<String>) -> AuthorizationCode {
         self.authorization_url = url.into();
         self
     }
 
-    /// Makes the address to send a person to, who grants these scopes there; at least one.
+    /// Returns the URL where a person logs in and grants these scopes; at least one.
     ///
-    /// It holds a random `state`, which comes back with the code and is checked by
-    /// [`callback`](AuthorizationCode::callback), so that nobody can slip in a login of their own.
+    /// It contains a random `state`, which is returned with the code and checked by
+    /// [`callback`](AuthorizationCode::callback), so that an attacker cannot inject another login.
     ///
     /// # Errors
     ///
-    /// [`is_invalid_input`](Error::is_invalid_input) where there is no scope, the client's id is empty or
-    /// an address is none.
+    /// [`is_invalid_input`](Error::is_invalid_input) if there is no scope, the client id is empty or a URL is
+    /// invalid.
     pub fn authorize_url(
         &self,
         scopes: impl IntoIterator<Item = Scope>,
@@ -97,12 +98,12 @@ impl AuthorizationCode {
         self.authorize_url_with_state(scopes, random_hex(&SystemRandom))
     }
 
-    /// As [`authorize_url`](AuthorizationCode::authorize_url), with a `state` of your own: a random one
-    /// that nobody can guess.
+    /// Like [`authorize_url`](AuthorizationCode::authorize_url), with a custom `state`, which must be random
+    /// and impossible to guess.
     ///
     /// # Errors
     ///
-    /// As there, and where the state is empty.
+    /// The same, and if the state is empty.
     pub fn authorize_url_with_state(
         &self,
         scopes: impl IntoIterator<Item = Scope>,
@@ -112,14 +113,14 @@ impl AuthorizationCode {
         let scopes: Vec<Scope> = scopes.into_iter().collect();
         let state = state.into();
         if state.is_empty() {
-            let remedy = "use a random one, as `authorize_url` does";
+            let remedy = "use a random string, as `authorize_url` does";
             return Err(Error::invalid_input("state", "is empty", remedy));
         }
-        check_url("redirect_uri", &self.redirect_uri)?;
-        let mut url = check_url("authorization_url", &self.authorization_url)?;
+        parse_url("redirect_uri", &self.redirect_uri)?;
+        let mut url = parse_url("authorization_url", &self.authorization_url)?;
         url.query_pairs_mut()
             .append_pair("client_id", &self.client.id)
-            .append_pair("scope", &joined(&scopes)?)
+            .append_pair("scope", &join_scopes(&scopes)?)
             .append_pair("redirect_uri", &self.redirect_uri)
             .append_pair("state", &state);
         Ok(AuthorizationRequest {
@@ -128,50 +129,48 @@ impl AuthorizationCode {
         })
     }
 
-    /// Reads what came to the redirect address: its query, or the whole URL.
+    /// Parses the query of the redirect URI, or the whole URL.
     ///
-    /// `state` is the one of the [`AuthorizationRequest`] that the person was sent with.
+    /// `state` is that of the [`AuthorizationRequest`].
     ///
     /// # Errors
     ///
-    /// [`is_authentication`](Error::is_authentication) where the state is another one, or where the
-    /// person or the service refused; what was said is in [`messages`](Error::messages).
+    /// [`is_authentication`](Error::is_authentication) if the state differs, or if the person or the service
+    /// denied the login; [`messages`](Error::messages) contains the reason.
     pub fn callback(&self, state: &str, query: &str) -> Result<Login, Error> {
-        // A question mark may also stand within a value.
+        // A value may also contain a question mark.
         let query = match query.split_once('?') {
             Some((before, query)) if !before.contains('=') => query,
             _ => query,
         };
         let query = query.split_once('#').map_or(query, |(query, _)| query);
-        let values = Values::read(query);
-        // Before all else: what came with another state is not about this login.
-        if state.is_empty() || values.state.as_ref().map(ExposeSecret::expose_secret) != Some(state)
-        {
+        let callback = Callback::parse(query);
+        // Checked first: a query with another state does not belong to this login.
+        let actual = callback.state.as_ref().map(ExposeSecret::expose_secret);
+        if state.is_empty() || actual != Some(state) {
             return Err(Error::authentication(
-                "the `state` that came back is not the one that the login began with",
-                "begin the login anew: somebody may have tried to slip in one of their own",
+                "the `state` of the callback differs from that of the login",
+                "start a new login: somebody may have tried to inject another one",
             ));
         }
-        if let Some(error) = &values.error {
-            return Err(Error::login_refused(
-                error,
-                values.error_description.as_deref(),
-            ));
+        if let Some(error) = &callback.error {
+            let description = callback.error_description.as_deref();
+            return Err(Error::login_denied(error, description));
         }
-        match values.code {
+        match callback.code {
             Some(code) => Ok(self.code(code.expose_secret())),
             None => Err(Error::authentication(
-                "no `code` came back from the login",
-                "begin the login anew",
+                "the callback has no `code`",
+                "start a new login",
             )),
         }
     }
 
-    /// Takes a code whose `state` has been checked elsewhere, such as by a web framework.
+    /// Creates a login from a code whose `state` has been checked elsewhere, such as by a web framework.
     pub fn code(&self, code: impl Into<String>) -> Login {
         Login {
             client: self.client.clone(),
-            code: Some(Code {
+            code: Some(CodeGrant {
                 code: SecretString::from(code.into()),
                 redirect_uri: self.redirect_uri.clone(),
             }),
@@ -179,10 +178,10 @@ impl AuthorizationCode {
         }
     }
 
-    /// Goes on with the tokens that a store holds from an earlier login.
+    /// Resumes with the tokens that a store contains from an earlier login.
     ///
-    /// Where it holds none, requests fail with [`is_authentication`](Error::is_authentication).
-    pub fn resume(&self, store: impl super::TokenStore + 'static) -> Login {
+    /// If it contains none, requests fail with [`is_authentication`](Error::is_authentication).
+    pub fn resume(&self, store: impl TokenStore + 'static) -> Login {
         let login = Login {
             client: self.client.clone(),
             code: None,
@@ -192,7 +191,7 @@ impl AuthorizationCode {
     }
 }
 
-/// Where to send a person who is to log in.
+/// The URL where a person logs in, with its `state`.
 #[derive(Clone)]
 pub struct AuthorizationRequest {
     url: String,
@@ -200,55 +199,55 @@ pub struct AuthorizationRequest {
 }
 
 impl AuthorizationRequest {
-    /// The address for the person's browser.
+    /// Returns the URL for the person's browser.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// What must come back with the code. Keep it with the person's session, where nobody else sees it.
+    /// Returns the `state` that must be returned with the code. Save it in the person's session.
     pub fn state(&self) -> &str {
         self.state.expose_secret()
     }
 }
 
-/// What the query of the redirect address says.
+/// The query parameters of the redirect URI.
 #[derive(Default)]
-struct Values {
+struct Callback {
     state: Option<SecretString>,
     code: Option<SecretString>,
     error: Option<String>,
     error_description: Option<String>,
 }
 
-impl Values {
-    fn read(query: &str) -> Values {
-        let mut values = Values::default();
-        // Any base does: only the query is read.
+impl Callback {
+    fn parse(query: &str) -> Callback {
+        let mut callback = Callback::default();
+        // The base is arbitrary: only the query is read.
         let Ok(mut url) = Url::parse("https://localhost") else {
-            return values;
+            return callback;
         };
         url.set_query(Some(query));
         for (name, value) in url.query_pairs() {
             let value = value.into_owned();
             match &*name {
-                "state" => values.state = Some(SecretString::from(value)),
-                "code" if !value.is_empty() => values.code = Some(SecretString::from(value)),
-                "error" => values.error = Some(value),
-                "error_description" => values.error_description = Some(value),
+                "state" => callback.state = Some(SecretString::from(value)),
+                "code" if !value.is_empty() => callback.code = Some(SecretString::from(value)),
+                "error" => callback.error = Some(value),
+                "error_description" => callback.error_description = Some(value),
                 _ => {}
             }
         }
-        values
+        callback
     }
 }
 
-fn check_url(argument: &str, text: &str) -> Result<Url, Error> {
-    Url::parse(text).map_err(|error| {
-        let problem = format!("is no absolute URL ({error})");
+fn parse_url(argument: &str, url: &str) -> Result<Url, Error> {
+    Url::parse(url).map_err(|error| {
+        let problem = format!("is not an absolute URL ({error})");
         Error::invalid_input(
             argument,
             &problem,
-            "write it like https://shop.example/callback",
+            "use a URL such as https://shop.example/callback",
         )
     })
 }
@@ -262,7 +261,7 @@ impl fmt::Debug for AuthorizationCode {
     }
 }
 
-/// Shows no state, and so no URL.
+/// Contains neither the state nor the URL.
 impl fmt::Debug for AuthorizationRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AuthorizationRequest")
@@ -281,7 +280,7 @@ mod tests {
     const CHAT: [Scope; 2] = [Scope::CustomerChatRead, Scope::CustomerChatWrite];
 
     #[test]
-    fn the_url_holds_what_the_service_asks_for_and_nothing_secret() {
+    fn authorize_url_has_required_parameters_and_no_secret() {
         let request = app().authorize_url(CHAT).unwrap();
         let url = Url::parse(request.url()).unwrap();
         assert!(
@@ -306,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn the_code_is_read_from_a_query_and_from_a_whole_url() {
+    fn callback_accepts_query_and_whole_url() {
         for query in [
             "code=a%2Fb&state=expected",
             "?state=expected&code=a%2Fb",
@@ -319,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn another_state_is_refused_before_anything_else_is_read() {
+    fn callback_rejects_another_state_first() {
         for (state, query) in [
             ("expected", "code=a&state=other"),
             ("expected", "code=a"),
@@ -334,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_is_told_with_what_was_said() {
+    fn callback_reports_denied_login_with_messages() {
         let query = "state=s&error=access_denied&error_description=the+person+said+no";
         let error = app().callback("s", query).unwrap_err();
         assert!(error.is_authentication());
@@ -348,7 +347,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_an_address_or_a_scope_is_refused_by_name() {
+    fn authorize_url_rejects_invalid_arguments_by_name() {
         let no_scope = app().authorize_url([]).unwrap_err();
         assert!(no_scope.to_string().contains("`scopes`"));
         let no_state = app().authorize_url_with_state(CHAT, "").unwrap_err();

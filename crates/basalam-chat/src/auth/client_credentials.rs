@@ -1,17 +1,18 @@
-//! A client of Basalam's that acts for itself.
+//! Credentials of a client that acts for itself.
 
 use std::fmt;
 use std::sync::Arc;
 
 use basalam_chat_api::newtypes::Scope;
 
-use super::renewal::{First, Renewal};
-use super::{Authentication, OAuthClient, TokenStore};
+use super::authentication::{Authentication, InitialTokens, TokenSource};
+use super::oauth_client::OAuthClient;
+use super::store::TokenStore;
 
-/// The id and the secret of a client that acts for itself, without a user.
+/// The id and secret of a registered client that acts for itself, without a user.
 ///
-/// Certain: the service gives such clients tokens. Unknown: whether chats can be used with them. A token
-/// is asked for with the first request, and again shortly before it ends.
+/// Certain: the service issues tokens to such clients. Unknown: whether they can use chats. The first
+/// request gets a token, which is replaced shortly before it expires.
 ///
 /// # Examples
 ///
@@ -27,7 +28,7 @@ use super::{Authentication, OAuthClient, TokenStore};
 /// # }
 /// ```
 #[derive(Clone)]
-#[must_use = "credentials do nothing until a client is made of them"]
+#[must_use = "credentials do nothing until they are passed to a client"]
 pub struct ClientCredentials {
     client: OAuthClient,
     scopes: Vec<Scope>,
@@ -35,7 +36,7 @@ pub struct ClientCredentials {
 }
 
 impl ClientCredentials {
-    /// Takes the id and the secret in. It asks for reading and writing chats where nothing else is said.
+    /// Creates credentials that request the scopes for reading and writing chats.
     pub fn new(
         client_id: impl Into<String>,
         client_secret: impl Into<String>,
@@ -47,13 +48,13 @@ impl ClientCredentials {
         }
     }
 
-    /// Asks for these scopes instead; at least one.
+    /// Sets the scopes to request; at least one.
     pub fn scopes(mut self, scopes: impl IntoIterator<Item = Scope>) -> ClientCredentials {
         self.scopes = scopes.into_iter().collect();
         self
     }
 
-    /// Keeps tokens here, and starts from those that it holds.
+    /// Saves tokens in a store, and uses those that it contains.
     pub fn store(mut self, store: impl TokenStore + 'static) -> ClientCredentials {
         self.store = Some(Arc::new(store));
         self
@@ -64,16 +65,16 @@ impl From<ClientCredentials> for Authentication {
     fn from(credentials: ClientCredentials) -> Authentication {
         Authentication {
             tokens: None,
-            renewal: Some(Renewal::OAuth {
+            source: Some(TokenSource::OAuth {
                 client: Some(credentials.client),
-                first: First::Credentials(credentials.scopes),
+                initial: InitialTokens::Credentials(credentials.scopes),
                 store: credentials.store,
             }),
         }
     }
 }
 
-/// Shows no secret.
+/// Contains no secret.
 impl fmt::Debug for ClientCredentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientCredentials")

@@ -1,33 +1,25 @@
-//! What a person's login gave.
+//! The login of a person.
 
 use std::fmt;
 use std::sync::Arc;
 
-use secrecy::SecretString;
+use super::authentication::{Authentication, CodeGrant, InitialTokens, TokenSource};
+use super::oauth_client::OAuthClient;
+use super::store::TokenStore;
 
-use super::renewal::{First, Renewal};
-use super::{Authentication, OAuthClient, TokenStore};
-
-/// A login of a person, from which a [`Client`](crate::Client) is made; see
+/// The login of a person, from which a [`Client`](crate::Client) is created; see
 /// [`AuthorizationCode`](super::AuthorizationCode).
 #[derive(Clone)]
-#[must_use = "a login does nothing until a client is made of it"]
+#[must_use = "a login does nothing until it is passed to a client"]
 pub struct Login {
     pub(super) client: OAuthClient,
-    /// Missing where tokens come from the store alone.
-    pub(super) code: Option<Code>,
+    /// Missing if the tokens come from the store alone.
+    pub(super) code: Option<CodeGrant>,
     pub(super) store: Option<Arc<dyn TokenStore>>,
 }
 
-/// What is exchanged for tokens, once.
-#[derive(Clone)]
-pub(super) struct Code {
-    pub(super) code: SecretString,
-    pub(super) redirect_uri: String,
-}
-
 impl Login {
-    /// Keeps the person's tokens here, so that they need not log in when the program starts anew.
+    /// Saves the person's tokens in a store, so that they need not log in again after a restart.
     pub fn store(mut self, store: impl TokenStore + 'static) -> Login {
         self.store = Some(Arc::new(store));
         self
@@ -36,18 +28,19 @@ impl Login {
 
 impl From<Login> for Authentication {
     fn from(login: Login) -> Authentication {
+        let code = login.code.map(InitialTokens::Code);
         Authentication {
             tokens: None,
-            renewal: Some(Renewal::OAuth {
+            source: Some(TokenSource::OAuth {
                 client: Some(login.client),
-                first: login.code.map_or(First::Stored, First::Code),
+                initial: code.unwrap_or(InitialTokens::Stored),
                 store: login.store,
             }),
         }
     }
 }
 
-/// Shows no secret and no code.
+/// Contains no secret and no authorization code.
 impl fmt::Debug for Login {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Login")

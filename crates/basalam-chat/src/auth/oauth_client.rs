@@ -1,13 +1,13 @@
-//! A client that is registered with Basalam, and the scopes that it asks for.
+//! A client registered with Basalam, and the scopes that it requests.
 
 use basalam_chat_api::newtypes::Scope;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::Error;
 
-/// The id and the secret of a client that is registered with Basalam.
+/// The id and secret of a client registered with Basalam.
 #[derive(Clone)]
-pub(crate) struct OAuthClient {
+pub(super) struct OAuthClient {
     pub(super) id: String,
     pub(super) secret: SecretString,
 }
@@ -20,26 +20,25 @@ impl OAuthClient {
         }
     }
 
-    /// Refuses what no client has.
+    /// Rejects an empty id or secret.
     pub(super) fn check(&self) -> Result<(), Error> {
-        let refuse = |argument| {
-            let remedy = "copy it from the developer panel";
-            Err(Error::invalid_input(argument, "is empty", remedy))
-        };
-        if self.id.is_empty() {
-            return refuse("client_id");
-        }
-        if self.secret.expose_secret().is_empty() {
-            return refuse("client_secret");
+        for (argument, value) in [
+            ("client_id", &*self.id),
+            ("client_secret", self.secret.expose_secret()),
+        ] {
+            if value.is_empty() {
+                let remedy = "copy it from the developer panel";
+                return Err(Error::invalid_input(argument, "is empty", remedy));
+            }
         }
         Ok(())
     }
 }
 
-/// Scopes as the service takes them, separated by spaces.
-pub(super) fn joined(scopes: &[Scope]) -> Result<String, Error> {
+/// Joins scopes with spaces, as OAuth does.
+pub(super) fn join_scopes(scopes: &[Scope]) -> Result<String, Error> {
     if scopes.is_empty() {
-        let remedy = "name at least one, such as `Scope::CustomerChatRead`";
+        let remedy = "add at least one, such as `Scope::CustomerChatRead`";
         return Err(Error::invalid_input("scopes", "is empty", remedy));
     }
     let scopes: Vec<&str> = scopes.iter().map(Scope::as_str).collect();

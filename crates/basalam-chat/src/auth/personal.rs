@@ -1,15 +1,18 @@
-//! A token from the developer panel.
+//! A personal access token.
 
 use std::fmt;
 use std::sync::Arc;
 
-use super::{OAuthClient, TokenSet, TokenStore};
+use super::authentication::{Authentication, InitialTokens, TokenSource};
+use super::oauth_client::OAuthClient;
+use super::store::TokenStore;
+use super::token_set::TokenSet;
 
-/// A personal access token, as Basalam's developer panel gives it.
+/// A personal access token from Basalam's developer panel.
 ///
-/// Certain, from the vendor's documentation: such a token acts for the user who made it, within the
-/// scopes that were chosen, and lives for about a year. With the refresh token that came with it, the
-/// client renews it by itself.
+/// Certain, from the vendor's documentation: the token acts for the user who created it, within the scopes
+/// chosen there, and is valid for about a year. With the refresh token issued with it, the client refreshes
+/// it automatically.
 ///
 /// # Examples
 ///
@@ -20,30 +23,30 @@ use super::{OAuthClient, TokenSet, TokenStore};
 /// assert_eq!(format!("{token:?}"), "PersonalToken([redacted])");
 /// ```
 #[derive(Clone)]
-#[must_use = "a token does nothing until a client is made of it"]
+#[must_use = "a token does nothing until it is passed to a client"]
 pub struct PersonalToken {
-    pub(super) tokens: TokenSet,
-    /// What refreshing needs.
-    pub(super) refresh: Option<OAuthClient>,
-    pub(super) store: Option<Arc<dyn TokenStore>>,
+    tokens: TokenSet,
+    /// The client that refreshes the token.
+    refresh_client: Option<OAuthClient>,
+    store: Option<Arc<dyn TokenStore>>,
 }
 
 impl PersonalToken {
-    /// Takes the access token in. It is kept as a secret from here on.
+    /// Creates a personal token from an access token.
     ///
-    /// It is checked when a client is made of it.
+    /// The token is validated when it is passed to a client.
     pub fn new(access_token: impl Into<String>) -> PersonalToken {
         PersonalToken {
             tokens: TokenSet::new(access_token),
-            refresh: None,
+            refresh_client: None,
             store: None,
         }
     }
 
-    /// Lets the client renew the token, once the service no longer accepts it.
+    /// Enables refreshing the token after the service rejects it.
     ///
-    /// Likely, from a live integration: it needs the id and the secret of a client of your own, and a
-    /// refresh ends the token before it. So keep the new ones: see [`store`](PersonalToken::store).
+    /// Likely, from a live integration: this requires the id and secret of a client that you registered, and
+    /// a refresh invalidates the previous token. Save the new one: see [`store`](PersonalToken::store).
     pub fn refreshable(
         mut self,
         refresh_token: impl Into<String>,
@@ -51,15 +54,30 @@ impl PersonalToken {
         client_secret: impl Into<String>,
     ) -> PersonalToken {
         self.tokens = self.tokens.with_refresh_token(refresh_token);
-        self.refresh = Some(OAuthClient::new(client_id, client_secret));
+        self.refresh_client = Some(OAuthClient::new(client_id, client_secret));
         self
     }
 
-    /// Keeps renewed tokens here, and starts from them: where the store holds some, they take the place
-    /// of the access token and the refresh token given.
+    /// Saves refreshed tokens in a store. Tokens that the store already contains replace the access token
+    /// and the refresh token passed here.
     pub fn store(mut self, store: impl TokenStore + 'static) -> PersonalToken {
         self.store = Some(Arc::new(store));
         self
+    }
+}
+
+impl From<PersonalToken> for Authentication {
+    fn from(token: PersonalToken) -> Authentication {
+        let (client, store) = (token.refresh_client, token.store);
+        let has_source = client.is_some() || store.is_some();
+        Authentication {
+            tokens: Some(token.tokens),
+            source: has_source.then_some(TokenSource::OAuth {
+                client,
+                initial: InitialTokens::Stored,
+                store,
+            }),
+        }
     }
 }
 

@@ -1,14 +1,15 @@
-//! Access tokens from elsewhere.
+//! Access tokens from a custom source.
 
 use std::fmt;
 
-use super::{AuthFuture, TokenSet};
+use super::store::AuthFuture;
+use super::token_set::TokenSet;
 
-/// Gives access tokens that come from elsewhere; see
+/// A custom source of access tokens; see
 /// [`Authentication::provider`](super::Authentication::provider).
 ///
-/// The client keeps what it is given until shortly before it ends, or until the service refuses it, and
-/// asks once however many requests wait. Without a time of expiry, a token is kept until it is refused.
+/// The client caches the token until shortly before it expires or until the service rejects it. Concurrent
+/// requests share one call. A token without an expiry is cached until the service rejects it.
 ///
 /// # Examples
 ///
@@ -20,7 +21,7 @@ use super::{AuthFuture, TokenSet};
 /// struct Vault;
 ///
 /// impl TokenProvider for Vault {
-///     fn token(&self, _refused: Option<&TokenSet>) -> AuthFuture<'_, TokenSet> {
+///     fn token(&self, _rejected: Option<&TokenSet>) -> AuthFuture<'_, TokenSet> {
 ///         Box::pin(async { Ok(TokenSet::new(std::env::var("BASALAM_TOKEN")?)) })
 ///     }
 /// }
@@ -31,8 +32,10 @@ use super::{AuthFuture, TokenSet};
 /// # }
 /// ```
 pub trait TokenProvider: fmt::Debug + Send + Sync {
-    /// Gives an access token, within 60 seconds. `refused` is the one given before, where the service did
-    /// not accept it or its time is over; giving it again makes the request fail. Without it, this is the
-    /// first time, or the one given before is about to end.
-    fn token(&self, refused: Option<&TokenSet>) -> AuthFuture<'_, TokenSet>;
+    /// Returns an access token within 60 seconds.
+    ///
+    /// `rejected` is the previous token if the service rejected it or it has expired; returning it again
+    /// makes the request fail. It is `None` for the first token, and if the previous one is still valid but
+    /// about to expire.
+    fn token(&self, rejected: Option<&TokenSet>) -> AuthFuture<'_, TokenSet>;
 }

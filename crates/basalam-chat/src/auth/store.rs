@@ -1,4 +1,4 @@
-//! Where tokens outlive the program.
+//! Storage for tokens.
 
 mod file;
 
@@ -9,23 +9,23 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 pub use file::FileTokenStore;
 
-use super::TokenSet;
+use super::token_set::TokenSet;
 
-/// Why a store or a provider of yours failed. Its text is shown in errors: leave tokens out of it.
+/// The error of a custom token store or token provider. Its message is shown in errors: leave tokens out.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// What a store or a provider gives, once it is there.
+/// The future of a token store or a token provider.
 pub type AuthFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send + 'a>>;
 
-/// Keeps tokens, so that a program that starts anew goes on with those that it had.
+/// Persistent storage for tokens, so that a program can use them after a restart.
 ///
-/// The client loads once before the first request and before each renewal, as another program may have
-/// renewed by then, and saves each new set before any request uses it. Where saving fails, or takes more than
-/// 60 seconds, requests fail until it succeeds: tokens that are lost could not be renewed by the next start.
+/// The client loads the tokens before the first request and before each refresh, since another program may
+/// have refreshed them. It saves each new set before any request uses it. If saving fails or takes more than
+/// 60 seconds, requests fail until it succeeds: unsaved tokens would be lost with the program.
 ///
 /// # Examples
 ///
-/// A store of your own:
+/// A custom store:
 ///
 /// ```
 /// use std::sync::Mutex;
@@ -38,14 +38,14 @@ pub type AuthFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + 
 /// impl TokenStore for Settings {
 ///     fn load(&self) -> AuthFuture<'_, Option<TokenSet>> {
 ///         Box::pin(async {
-///             let stored = self.0.lock().map_err(|_| "the settings are broken")?.clone();
+///             let stored = self.0.lock().map_err(|_| "the settings are poisoned")?.clone();
 ///             Ok(stored.as_deref().map(TokenSet::from_json).transpose()?)
 ///         })
 ///     }
 ///
 ///     fn save<'a>(&'a self, tokens: &'a TokenSet) -> AuthFuture<'a, ()> {
 ///         Box::pin(async {
-///             let mut stored = self.0.lock().map_err(|_| "the settings are broken")?;
+///             let mut stored = self.0.lock().map_err(|_| "the settings are poisoned")?;
 ///             *stored = Some(tokens.expose_as_json());
 ///             Ok(())
 ///         })
@@ -53,26 +53,26 @@ pub type AuthFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + 
 /// }
 /// ```
 pub trait TokenStore: fmt::Debug + Send + Sync {
-    /// Gives what was saved last; none where nothing was.
+    /// Returns the tokens saved last, or `None` if none were saved.
     fn load(&self) -> AuthFuture<'_, Option<TokenSet>>;
 
-    /// Keeps a new set instead of the one before.
+    /// Saves tokens, replacing the previous ones.
     fn save<'a>(&'a self, tokens: &'a TokenSet) -> AuthFuture<'a, ()>;
 }
 
-/// Keeps tokens as long as the program runs, for clients that share a login.
+/// Storage in memory, for clients that share a login.
 ///
-/// Clones share what they keep.
+/// Clones share the tokens.
 #[derive(Clone, Default)]
 pub struct MemoryTokenStore(Arc<Mutex<Option<TokenSet>>>);
 
 impl MemoryTokenStore {
-    /// Starts empty.
+    /// Creates an empty store.
     pub fn new() -> MemoryTokenStore {
         MemoryTokenStore::default()
     }
 
-    /// What is kept now.
+    /// Returns the stored tokens.
     pub fn tokens(&self) -> Option<TokenSet> {
         self.0
             .lock()
@@ -98,7 +98,7 @@ impl TokenStore for MemoryTokenStore {
     }
 }
 
-/// Shows no token.
+/// Contains no token.
 impl fmt::Debug for MemoryTokenStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MemoryTokenStore").finish_non_exhaustive()

@@ -1,4 +1,4 @@
-//! What a login gave: an access token, and what belongs to it.
+//! An access token with its refresh token, expiry and scopes.
 
 use std::fmt;
 use std::time::{Duration, SystemTime};
@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::Error;
 
-/// An access token with what belongs to it: a refresh token, a time of expiry, granted scopes.
+/// An access token with its refresh token, expiry and scopes.
 ///
-/// It is what a [`TokenStore`](super::TokenStore) keeps and a [`TokenProvider`](super::TokenProvider)
-/// gives. Its tokens are shown by the methods named `expose_…` alone.
+/// A [`TokenStore`](super::TokenStore) saves it and a [`TokenProvider`](super::TokenProvider) returns it.
+/// Only the methods named `expose_…` return the tokens themselves.
 ///
 /// # Examples
 ///
@@ -29,16 +29,16 @@ pub struct TokenSet {
     access_token: SecretString,
     refresh_token: Option<SecretString>,
     expires_at: Option<SystemTime>,
-    /// From being given to expiring, where it is known.
+    /// The time from issue to expiry, if it is known.
     lifetime: Option<Duration>,
     scopes: Option<Vec<Scope>>,
 }
 
-/// How long before its end a token is renewed, at most.
-const AHEAD: Duration = Duration::from_secs(300);
+/// The longest time before its expiry at which a token is refreshed.
+const REFRESH_LEEWAY: Duration = Duration::from_secs(300);
 
 impl TokenSet {
-    /// Takes an access token in, without the word `Bearer`.
+    /// Creates a set from an access token, without the prefix `Bearer`.
     pub fn new(access_token: impl Into<String>) -> TokenSet {
         TokenSet {
             access_token: SecretString::from(access_token.into()),
@@ -49,49 +49,49 @@ impl TokenSet {
         }
     }
 
-    /// Adds the refresh token that came with it.
+    /// Adds a refresh token.
     pub fn with_refresh_token(mut self, refresh_token: impl Into<String>) -> TokenSet {
         self.refresh_token = Some(SecretString::from(refresh_token.into()));
         self
     }
 
-    /// Adds when the access token ends. Without it, the token is used until the service refuses it.
+    /// Adds the expiry of the access token. Without it, the token is used until the service rejects it.
     pub fn with_expiry(mut self, expires_at: SystemTime) -> TokenSet {
         self.expires_at = Some(expires_at);
         self.lifetime = None;
         self
     }
 
-    /// Adds what was granted.
+    /// Adds the granted scopes.
     pub fn with_scopes(mut self, scopes: impl IntoIterator<Item = Scope>) -> TokenSet {
         self.scopes = Some(scopes.into_iter().collect());
         self
     }
 
-    /// The access token itself. Keep it where nobody else can read it.
+    /// Returns the access token. Keep it secret.
     pub fn expose_access_token(&self) -> &str {
         self.access_token.expose_secret()
     }
 
-    /// The refresh token itself, where there is one. Keep it where nobody else can read it.
+    /// Returns the refresh token, if there is one. Keep it secret.
     pub fn expose_refresh_token(&self) -> Option<&str> {
         self.refresh_token.as_ref().map(ExposeSecret::expose_secret)
     }
 
-    /// When the access token ends, where that is known.
+    /// Returns the expiry of the access token, if it is known.
     pub fn expires_at(&self) -> Option<SystemTime> {
         self.expires_at
     }
 
-    /// What was granted, where the service said so. Unknown: whether it ever does.
+    /// Returns the granted scopes, if the service reported them. Unknown: whether it ever does.
     pub fn scopes(&self) -> Option<&[Scope]> {
         self.scopes.as_deref()
     }
 
-    /// Writes everything as JSON, tokens included, for a [`TokenStore`](super::TokenStore) of your own.
+    /// Serializes the set as JSON, including the tokens, for a custom [`TokenStore`](super::TokenStore).
     pub fn expose_as_json(&self) -> String {
         let seconds = |time: SystemTime| time.duration_since(SystemTime::UNIX_EPOCH).ok();
-        let stored = Stored {
+        let stored = StoredTokens {
             access_token: self.expose_access_token().into(),
             refresh_token: self.expose_refresh_token().map(Into::into),
             expires_at: self
@@ -101,26 +101,26 @@ impl TokenSet {
             lifetime: self.lifetime.map(|lifetime| lifetime.as_secs()),
             scopes: self.scopes.clone(),
         };
-        // Texts and numbers alone: nothing of it can fail to be JSON.
+        // Strings and integers always serialize.
         serde_json::to_string(&stored).unwrap_or_default()
     }
 
-    /// Reads what [`expose_as_json`](TokenSet::expose_as_json) wrote.
+    /// Parses the JSON of [`expose_as_json`](TokenSet::expose_as_json).
     ///
     /// # Errors
     ///
-    /// [`is_invalid_input`](Error::is_invalid_input) for any other text. It is not repeated.
+    /// [`is_invalid_input`](Error::is_invalid_input) for any other string, which is not part of the error.
     pub fn from_json(json: &str) -> Result<TokenSet, Error> {
         let stored = serde_json::from_str(json);
-        let stored: Stored = stored.map_err(|error: serde_json::Error| {
+        let stored: StoredTokens = stored.map_err(|error: serde_json::Error| {
             Error::invalid_input(
                 "json",
                 &format!(
-                    "holds no tokens (line {}, column {})",
+                    "contains no tokens (line {}, column {})",
                     error.line(),
                     error.column()
                 ),
-                "give the text that `expose_as_json` wrote",
+                "pass the JSON that `expose_as_json` returned",
             )
         })?;
         let time = |seconds| SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds));
@@ -133,9 +133,9 @@ impl TokenSet {
         })
     }
 
-    /// Takes what a token endpoint said of the lifetime, in seconds.
-    pub(super) fn living_for(mut self, seconds: Option<u64>, now: SystemTime) -> TokenSet {
-        // Zero says nothing of use: the token has just been given.
+    /// Sets the expiry from the `expires_in` of a token response, in seconds.
+    pub(super) fn with_expires_in(mut self, seconds: Option<u64>, now: SystemTime) -> TokenSet {
+        // Zero is ignored: the token has just been issued.
         let lifetime = seconds
             .filter(|seconds| *seconds > 0)
             .map(Duration::from_secs);
@@ -144,79 +144,79 @@ impl TokenSet {
         self
     }
 
-    /// Notes when a provider gave it, which tells how long it lives.
-    pub(super) fn given_at(mut self, now: SystemTime) -> TokenSet {
+    /// Sets the lifetime of a token that a provider has just returned.
+    pub(super) fn received_at(mut self, now: SystemTime) -> TokenSet {
         let left = self.expires_at.and_then(|end| end.duration_since(now).ok());
         self.lifetime = self.lifetime.or(left);
         self
     }
 
-    /// Keeps the refresh token of an older set where this one came without one.
-    pub(super) fn refreshed_from(mut self, older: &TokenSet) -> TokenSet {
+    /// Copies the refresh token and the scopes of the previous set, unless this one has its own.
+    pub(super) fn inherit_from(mut self, previous: &TokenSet) -> TokenSet {
         if self.refresh_token.is_none() {
-            self.refresh_token = older.refresh_token.clone();
+            self.refresh_token = previous.refresh_token.clone();
         }
         if self.scopes.is_none() {
-            self.scopes = older.scopes.clone();
+            self.scopes = previous.scopes.clone();
         }
         self
     }
 
-    pub(super) fn is_over(&self, now: SystemTime) -> bool {
+    pub(super) fn is_expired(&self, now: SystemTime) -> bool {
         self.expires_at.is_some_and(|end| end <= now)
     }
 
-    /// Whether it is time for a new one: shortly before the end, five minutes or a tenth of the lifetime.
-    pub(super) fn is_due(&self, now: SystemTime) -> bool {
-        let ahead = self
+    /// Returns `true` shortly before the expiry: five minutes or a tenth of the lifetime, if that is shorter.
+    pub(super) fn needs_refresh(&self, now: SystemTime) -> bool {
+        let leeway = self
             .lifetime
-            .map_or(AHEAD, |lifetime| AHEAD.min(lifetime / 10));
-        let soon = now.checked_add(ahead).unwrap_or(now);
+            .map_or(REFRESH_LEEWAY, |lifetime| REFRESH_LEEWAY.min(lifetime / 10));
+        let soon = now.checked_add(leeway).unwrap_or(now);
         self.expires_at.is_some_and(|end| end <= soon)
     }
 
-    pub(super) fn is_same_as(&self, other: &TokenSet) -> bool {
+    pub(super) fn has_same_access_token(&self, other: &TokenSet) -> bool {
         self.expose_access_token() == other.expose_access_token()
     }
 
-    /// The value of the `Authorization` header, marked as a secret.
+    /// Returns the value of the `Authorization` header, marked as sensitive.
     pub(super) fn header(&self) -> Result<HeaderValue, Error> {
-        let refuse = |problem| {
+        let invalid = |problem| {
             Error::invalid_input(
                 "token",
                 problem,
-                "copy the access token again, and nothing else",
+                "copy the access token again, without any other characters",
             )
         };
         let token = self.expose_access_token();
         if token.is_empty() {
-            return Err(refuse("is empty"));
+            return Err(invalid("is empty"));
         }
         if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(refuse(
-                "has a space, a line end or another character that no token has",
+            return Err(invalid(
+                "has a space, a line break or another character that is not allowed in a token",
             ));
         }
         let header = SecretString::from(format!("Bearer {token}"));
         let mut header = HeaderValue::from_str(header.expose_secret())
-            .map_err(|_| refuse("has a character that no header can carry"))?;
+            .map_err(|_| invalid("has a character that is not allowed in a header"))?;
         header.set_sensitive(true);
         Ok(header)
     }
 
-    /// Both tokens.
+    /// Returns the access token and the refresh token.
     pub(super) fn secrets(&self) -> impl Iterator<Item = &SecretString> {
         std::iter::once(&self.access_token).chain(&self.refresh_token)
     }
 }
 
-/// The stored form. Strings, as serde writes no secrets; they live as long as the text itself.
+/// The JSON form. It has plain strings, since serde does not serialize secrets.
 #[derive(Deserialize, Serialize)]
-struct Stored {
+struct StoredTokens {
     access_token: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     refresh_token: Option<String>,
-    /// Seconds since 1970.
+    /// Seconds since the Unix epoch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     expires_at: Option<u64>,
     /// Seconds.
@@ -226,7 +226,7 @@ struct Stored {
     scopes: Option<Vec<Scope>>,
 }
 
-/// Shows no token.
+/// Contains no token.
 impl fmt::Debug for TokenSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TokenSet")
@@ -246,11 +246,11 @@ mod tests {
     }
 
     #[test]
-    fn what_was_written_as_json_is_read_back() {
+    fn json_roundtrip_keeps_all_fields() {
         let tokens = TokenSet::new("access")
             .with_refresh_token("refresh")
             .with_scopes([Scope::CustomerChatRead, Scope::from("invented")])
-            .living_for(Some(3600), at(1000));
+            .with_expires_in(Some(3600), at(1000));
         let read = TokenSet::from_json(&tokens.expose_as_json()).unwrap();
         assert_eq!(read.expose_access_token(), "access");
         assert_eq!(read.expose_refresh_token(), Some("refresh"));
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_holds_no_tokens_is_refused_and_not_repeated() {
+    fn rejects_json_without_tokens_and_does_not_repeat_it() {
         for text in ["", "{}", "{\"access_token\": 1}", "canary"] {
             let error = TokenSet::from_json(text).unwrap_err();
             assert!(error.is_invalid_input(), "{error}");
@@ -271,26 +271,26 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_due_shortly_before_it_ends() {
-        let year = TokenSet::new("a").living_for(Some(31_622_400), at(0));
-        assert!(!year.is_due(at(31_622_099)));
-        assert!(year.is_due(at(31_622_100)) && !year.is_over(at(31_622_100)));
-        assert!(year.is_over(at(31_622_400)));
-        let minute = TokenSet::new("a").living_for(Some(60), at(0));
-        assert!(!minute.is_due(at(53)) && minute.is_due(at(54)));
-        let unknown = TokenSet::new("a").living_for(Some(0), at(0));
-        assert!(!unknown.is_due(at(u32::MAX.into())));
-        let endless = TokenSet::new("a").living_for(Some(u64::MAX), at(0));
-        assert!(!endless.is_due(at(0)));
+    fn needs_refresh_shortly_before_expiry() {
+        let year = TokenSet::new("a").with_expires_in(Some(31_622_400), at(0));
+        assert!(!year.needs_refresh(at(31_622_099)));
+        assert!(year.needs_refresh(at(31_622_100)) && !year.is_expired(at(31_622_100)));
+        assert!(year.is_expired(at(31_622_400)));
+        let minute = TokenSet::new("a").with_expires_in(Some(60), at(0));
+        assert!(!minute.needs_refresh(at(53)) && minute.needs_refresh(at(54)));
+        let unknown = TokenSet::new("a").with_expires_in(Some(0), at(0));
+        assert!(!unknown.needs_refresh(at(u32::MAX.into())));
+        let endless = TokenSet::new("a").with_expires_in(Some(u64::MAX), at(0));
+        assert!(!endless.needs_refresh(at(0)));
     }
 
     #[test]
-    fn a_token_that_no_header_can_carry_is_refused_and_not_repeated() {
+    fn rejects_token_that_is_invalid_in_a_header_and_does_not_repeat_it() {
         for (token, problem) in [
             ("", "is empty"),
-            ("canary-token\n", "has a space, a line end"),
-            ("Bearer canary-token", "has a space, a line end"),
-            ("canary-\u{6cc}", "has a space, a line end"),
+            ("canary-token\n", "has a space, a line break"),
+            ("Bearer canary-token", "has a space, a line break"),
+            ("canary-\u{6cc}", "has a space, a line break"),
         ] {
             let error = TokenSet::new(token).header().unwrap_err();
             assert!(error.is_invalid_input());
@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn the_header_is_marked_as_a_secret() {
+    fn header_is_marked_sensitive() {
         let header = TokenSet::new("canary").header().unwrap();
         assert!(header.is_sensitive());
         assert_eq!(format!("{header:?}"), "Sensitive");

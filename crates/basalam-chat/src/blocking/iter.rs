@@ -1,21 +1,18 @@
-//! Walks through lists as plain iterators.
+//! Lists as plain iterators.
 
 use std::fmt;
 
-use super::Client;
+use super::client::Client;
 use crate::Error;
-use crate::chats::{ChatCursor, ChatStream};
-use crate::messages::{MessageCursor, MessageStream};
 
-/// Walks through a list and waits for each page: what stream `S` is to the async client.
+/// An iterator over a list, which waits for each page: the blocking form of stream `S`.
 ///
-/// Made by the `iter` and `pages` of the request builders. It gives what the stream would give, in
-/// the same order, ends where it ends, and reads ahead as it does. Nothing is asked for before the first
-/// `next`.
-#[must_use = "an iterator does nothing unless it is read"]
+/// Created by the methods `iter` and `pages` of the request builders. It yields the items of the stream in the
+/// same order, and prefetches as the stream does. No request is sent before the first `next`.
+#[must_use = "an iterator does nothing unless it is consumed"]
 pub struct Iter<S> {
     client: Client,
-    /// Missing once reading it has failed beyond repair.
+    /// Missing after a panic on the client's thread.
     stream: Option<S>,
 }
 
@@ -26,24 +23,27 @@ impl<S> Iter<S> {
             stream: Some(stream),
         }
     }
+
+    pub(super) fn stream(&self) -> Option<&S> {
+        self.stream.as_ref()
+    }
 }
 
 /// A stream that an iterator can read.
 pub(crate) trait Source: Send + Sized + 'static {
     type Item: Send + 'static;
 
-    /// Gives what is at hand without waiting.
-    fn at_hand(&mut self) -> Option<Self::Item>;
+    /// Returns the next item if it is buffered.
+    fn buffered(&mut self) -> Option<Self::Item>;
 
-    /// Waits for what comes next.
+    /// Waits for the next item.
     fn next(&mut self) -> impl Future<Output = Option<Result<Self::Item, Error>>> + Send;
 }
 
-/// Gives what an iterator gives next. The stream itself travels to the worker, but only where it must
-/// wait there for a page.
+/// Returns the next item of an iterator. The stream is moved to the worker only to wait for a page.
 pub(crate) fn next<S: Source>(iter: &mut Iter<S>) -> Option<Result<S::Item, Error>> {
     let mut stream = iter.stream.take()?;
-    if let Some(item) = stream.at_hand() {
+    if let Some(item) = stream.buffered() {
         iter.stream = Some(stream);
         return Some(Ok(item));
     }
@@ -61,23 +61,6 @@ pub(crate) fn next<S: Source>(iter: &mut Iter<S>) -> Option<Result<S::Item, Erro
             item
         }
         Err(error) => Some(Err(error)),
-    }
-}
-
-impl Iter<MessageStream> {
-    /// Where the last message that was given stands, for
-    /// [`GetMessages::resume`](crate::messages::GetMessages::resume); none after a panic of the client's
-    /// thread.
-    pub fn cursor(&self) -> Option<MessageCursor> {
-        self.stream.as_ref().map(MessageStream::cursor)
-    }
-}
-
-impl Iter<ChatStream> {
-    /// Where the last chat that was given stands, for
-    /// [`GetChats::resume`](crate::chats::GetChats::resume); none after a panic of the client's thread.
-    pub fn cursor(&self) -> Option<ChatCursor> {
-        self.stream.as_ref().map(ChatStream::cursor)
     }
 }
 

@@ -1,4 +1,4 @@
-//! The thread that does the work of a blocking client.
+//! The background thread of a blocking client.
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -8,22 +8,22 @@ use std::thread::{self, ThreadId};
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
 
-use crate::Error;
+use crate::error::{Error, ErrorKind};
 
-/// A thread with a runtime of its own. It ends when this is dropped, which does not wait for it: whoever
-/// drops it may be that thread.
+/// A thread with a tokio runtime. It ends when the worker is dropped. The drop does not join it, since it may
+/// happen on that thread.
 #[derive(Debug)]
 pub(super) struct Worker {
     runtime: Handle,
     thread: ThreadId,
-    /// Nothing is ever sent: the thread ends when this end of the channel is gone.
+    /// Nothing is ever sent: the thread ends when the sender is dropped.
     _lifetime: oneshot::Sender<Infallible>,
 }
 
 impl Worker {
-    /// Starts the thread, and runs `make` on it, inside its runtime.
+    /// Starts the thread and runs `init` on it, inside its runtime.
     pub(super) fn start<T: Send + 'static>(
-        make: impl FnOnce() -> T + Send + 'static,
+        init: impl FnOnce() -> T + Send + 'static,
     ) -> Result<(Worker, T), Error> {
         let (lifetime, ended) = oneshot::channel();
         let (started, start) = mpsc::sync_channel(1);
@@ -33,56 +33,94 @@ impl Worker {
                 let runtime = match Builder::new_current_thread().enable_all().build() {
                     Ok(runtime) => runtime,
                     Err(error) => {
-                        // The receiver waits, and would only miss this by a panic of its own.
+                        // The receiver is waiting.
                         let _ = started.send(Err(error));
                         return;
                     }
                 };
-                let made = {
-                    let _inside = runtime.enter();
-                    make()
+                let value = {
+                    let _guard = runtime.enter();
+                    init()
                 };
-                let _ = started.send(Ok((runtime.handle().clone(), thread::current().id(), made)));
-                // The sender sends nothing, so this ends with an error once it is dropped.
+                let _ = started.send(Ok((
+                    runtime.handle().clone(),
+                    thread::current().id(),
+                    value,
+                )));
+                // Returns an error when the sender is dropped.
                 let _ = runtime.block_on(ended);
-                // Work that cannot be interrupted, such as a look-up of a name, ends by itself.
+                // Does not wait for blocking work, such as a DNS lookup.
                 runtime.shutdown_background();
             })
-            .map_err(Error::no_thread)?;
-        let started = start.recv().map_err(|_| Error::thread_panicked())?;
-        let (runtime, thread, made) = started.map_err(Error::no_thread)?;
+            .map_err(thread_not_started)?;
+        let started = start.recv().map_err(|_| thread_panicked())?;
+        let (runtime, thread, value) = started.map_err(thread_not_started)?;
         let worker = Worker {
             runtime,
             thread,
             _lifetime: lifetime,
         };
-        Ok((worker, made))
+        Ok((worker, value))
     }
 
-    /// Refuses to wait on the thread for the thread.
+    /// Fails on the worker's own thread, which cannot wait for itself.
     pub(super) fn check_thread(&self) -> Result<(), Error> {
         match thread::current().id() == self.thread {
-            true => Err(Error::own_thread()),
+            true => Err(called_on_worker()),
             false => Ok(()),
         }
     }
 
-    /// Runs a future on the thread, and waits for what it gives.
+    /// Runs a future on the thread and waits for its output.
     pub(super) fn wait<T: Send + 'static>(
         &self,
         future: impl Future<Output = T> + Send + 'static,
     ) -> Result<T, Error> {
         self.check_thread()?;
-        // Not tokio's channel: that one refuses to wait inside a runtime.
-        let (give, take) = mpsc::sync_channel(1);
+        // tokio's channel cannot block inside a runtime.
+        let (sender, receiver) = mpsc::sync_channel(1);
         self.runtime.spawn(async move {
-            let given = future.await;
-            // The receiver waits for it.
-            let _ = give.send(given);
+            let output = future.await;
+            // The receiver is waiting.
+            let _ = sender.send(output);
         });
-        // Where the future panics or the thread is gone, the sender is dropped without a word.
-        take.recv().map_err(|_| Error::worker_gone())
+        // If the future panics or the thread ends, the sender is dropped.
+        receiver.recv().map_err(|_| worker_gone())
     }
+}
+
+fn thread_not_started(error: std::io::Error) -> Error {
+    Error::new(
+        ErrorKind::Configuration,
+        format!("the thread of the blocking client cannot be started: {error}"),
+        "check the process limits for threads, memory and open files",
+    )
+    .with_source(error)
+}
+
+fn thread_panicked() -> Error {
+    Error::new(
+        ErrorKind::Configuration,
+        "the thread of the blocking client panicked while it built the client",
+        "check the function passed to `configure_http`",
+    )
+}
+
+fn called_on_worker() -> Error {
+    Error::new(
+        ErrorKind::InvalidInput,
+        "the blocking client was called on its own thread, which would deadlock",
+        "do not call it in a callback of one of its requests",
+    )
+}
+
+/// The future was dropped without a result.
+fn worker_gone() -> Error {
+    Error::new(
+        ErrorKind::Connection,
+        "the thread of the blocking client panicked or ended before the response arrived",
+        "",
+    )
 }
 
 #[cfg(test)]
@@ -91,12 +129,12 @@ mod tests {
 
     use super::*;
 
-    /// Tells by a channel that it was dropped.
-    struct Told(mpsc::Sender<()>);
+    /// Sends on a channel when it is dropped.
+    struct OnDrop(mpsc::Sender<()>);
 
-    impl Drop for Told {
+    impl Drop for OnDrop {
         fn drop(&mut self) {
-            // Nobody may be listening any more.
+            // There may be no receiver left.
             let _ = self.0.send(());
         }
     }
@@ -106,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_of_the_work_is_an_error_and_the_next_work_is_done() {
+    fn panic_of_a_future_is_an_error_and_the_worker_continues() {
         let worker = worker();
         let error = worker
             .wait::<()>(async { std::panic::resume_unwind(Box::new(())) })
@@ -116,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_of_the_thread_is_an_error() {
+    fn panic_of_init_is_an_error() {
         let error = Worker::start(|| std::panic::resume_unwind(Box::new(())))
             .map(|(_, ())| ())
             .unwrap_err();
@@ -124,21 +162,21 @@ mod tests {
     }
 
     #[test]
-    fn work_for_a_thread_that_is_gone_is_an_error() {
+    fn future_for_an_ended_thread_is_an_error() {
         let mut worker = worker();
-        let (told, gone) = mpsc::channel();
-        let told = Told(told);
+        let (sender, dropped) = mpsc::channel();
+        let on_drop = OnDrop(sender);
         worker.runtime.spawn(async move {
-            let _told = told;
+            let _on_drop = on_drop;
             std::future::pending::<()>().await;
         });
         (worker._lifetime, _) = oneshot::channel();
-        gone.recv().unwrap();
+        dropped.recv().unwrap();
         assert!(worker.wait(async {}).unwrap_err().may_have_succeeded());
     }
 
     #[test]
-    fn waiting_on_the_thread_for_itself_is_an_error_and_no_hang() {
+    fn waiting_on_the_worker_thread_is_an_error_instead_of_a_deadlock() {
         let worker = Arc::new(worker());
         let inner = worker.clone();
         let error = worker.wait(async move { inner.wait(async {}) }).unwrap();
@@ -146,20 +184,20 @@ mod tests {
     }
 
     #[test]
-    fn the_thread_ends_when_it_is_dropped_on_itself() {
+    fn thread_ends_when_dropped_on_itself() {
         let worker = Arc::new(worker());
         let last = worker.clone();
-        let (go, gone) = oneshot::channel::<()>();
-        let (told, ended) = mpsc::channel();
-        let told = Told(told);
+        let (start, started) = oneshot::channel::<()>();
+        let (sender, ended) = mpsc::channel();
+        let on_drop = OnDrop(sender);
         worker.runtime.spawn(async move {
-            let _ = gone.await;
+            let _ = started.await;
             drop(last);
-            let _told = told;
+            let _on_drop = on_drop;
             std::future::pending::<()>().await;
         });
         drop(worker);
-        go.send(()).unwrap();
+        start.send(()).unwrap();
         ended.recv().unwrap();
     }
 }

@@ -6,7 +6,7 @@ use basalam_chat_api::operation::Operation;
 use serde_json::{Map, Value};
 
 use super::BotResponse;
-use crate::{Client, Error, transport};
+use crate::{Client, Error};
 
 /// What the service knows of a bot.
 ///
@@ -48,7 +48,7 @@ impl WebhookInfo {
 impl BotInfo {
     pub(super) fn read(answer: BotResponse) -> Result<BotInfo, Error> {
         let Some(Value::Object(mut members)) = answer.result else {
-            return Err(Error::missing("result"));
+            return Err(Error::missing_field("result"));
         };
         Ok(BotInfo {
             id: take_number(&mut members, "id"),
@@ -68,7 +68,7 @@ impl WebhookInfo {
             }),
             // Nothing to tell may well be told by nothing.
             None | Some(Value::Null) => Ok(WebhookInfo::default()),
-            Some(_) => Err(Error::missing("result.url")),
+            Some(_) => Err(Error::missing_field("result.url")),
         }
     }
 }
@@ -103,15 +103,15 @@ pub(super) fn outcome(
     result: Result<ResponseValue<BotResponse>, basalam_chat_api::Error<()>>,
 ) -> Result<BotResponse, Error> {
     let secret = token.expose_secret();
-    let answer = transport::outcome(client, operation, result);
-    let answer = answer.map_err(|error| error.without(secret))?;
+    let answer = client.transport().decode_response(operation, result);
+    let answer = answer.map_err(|error| error.redacting(secret))?;
     if answer.ok {
         return Ok(answer);
     }
     let description = answer.description.as_deref();
     let description = description.map(|text| client.transport().redact(text));
     let error = Error::declined(answer.error_code, description.as_deref());
-    Err(error.without(secret).of(operation))
+    Err(error.redacting(secret).with_operation(operation))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{Chat, HashId, UserId};
 use crate::request::{self, impl_send};
-use crate::{Client, Error, transport};
+use crate::{Client, Error};
 
 impl Client {
     /// Opens the private chat with a user, or finds the one that is there already.
@@ -146,8 +146,10 @@ impl request::Request for Request {
             )
             .await;
         // The contract does not promise `data`; without it there is no chat to give.
-        transport::outcome(&client, &CREATE_CHAT, result)?
+        client
+            .transport()
+            .decode_response(&CREATE_CHAT, result)?
             .data
-            .ok_or_else(|| Error::missing("data"))
+            .ok_or_else(|| Error::missing_field("data"))
     }
 }

@@ -7,7 +7,7 @@ use basalam_chat_api::types::DeleteChatsBody;
 use super::ChatId;
 use crate::batch::{self, BatchReport};
 use crate::request::{self, impl_send};
-use crate::{Client, Error, transport};
+use crate::{Client, Error};
 
 impl Client {
     /// Deletes chats.
@@ -82,7 +82,10 @@ impl request::Request for Request {
         batch::run(&chats, DeleteChats::MAX_PER_CALL, |ids| async {
             let body = DeleteChatsBody::new(ids);
             let result = client.raw().delete_chats(&body).await;
-            Ok(transport::outcome(&client, &DELETE_CHATS, result)?.data)
+            Ok(client
+                .transport()
+                .decode_response(&DELETE_CHATS, result)?
+                .data)
         })
         .await
     }

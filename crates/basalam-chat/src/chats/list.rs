@@ -9,7 +9,7 @@ use super::cursor::ChatCursor;
 use super::walk::{ChatPages, ChatStream, ChatWalk};
 use super::{Chat, ChatFilter, ChatOrder, Timestamp};
 use crate::request::{self, impl_send};
-use crate::{Client, Error, transport};
+use crate::{Client, Error};
 
 impl Client {
     /// Lists the chats of the token's user: those in which something happened last come first
@@ -186,14 +186,14 @@ impl GetChats<crate::blocking::Client> {
     /// ```
     pub fn iter(self) -> crate::blocking::Iter<ChatStream> {
         let read_ahead = !self.request.no_read_ahead;
-        let walk = ChatWalk::new(self.client.walker(), self.request);
+        let walk = ChatWalk::new(self.client.async_client(), self.request);
         crate::blocking::Iter::new(self.client, ChatStream::new(walk, read_ahead))
     }
 
     /// Walks through the chats page by page. What holds for [`stream`](GetChats::stream) holds here too.
     pub fn pages(self) -> crate::blocking::Iter<ChatPages> {
         let read_ahead = !self.request.no_read_ahead;
-        let walk = ChatWalk::new(self.client.walker(), self.request);
+        let walk = ChatWalk::new(self.client.async_client(), self.request);
         crate::blocking::Iter::new(self.client, ChatPages::new(walk, read_ahead))
     }
 }
@@ -231,10 +231,10 @@ impl request::Request for Request {
                 self.updated_from.as_ref(),
             )
             .await;
-        let answer = transport::outcome(&client, &GET_CHATS, result)?;
+        let answer = client.transport().decode_response(&GET_CHATS, result)?;
         // The contract does not promise `data`. What has none may be anything, so that taking it for
         // the end of the list could lose chats in silence.
-        let data = answer.data.ok_or_else(|| Error::missing("data"))?;
+        let data = answer.data.ok_or_else(|| Error::missing_field("data"))?;
         let order = self.order_by.unwrap_or(ChatOrder::UpdatedAt);
         let cursor = ChatCursor::after(order, &data.chats);
         Ok(ChatPage::new(data.chats, cursor))

@@ -5,7 +5,7 @@ use basalam_chat_api::operations::GET_UNSEEN_CHAT_COUNT;
 
 use super::UnseenChatCount;
 use crate::request::{self, impl_send};
-use crate::{Client, Error, transport};
+use crate::{Client, Error};
 
 impl Client {
     /// Counts the chats that have unseen messages: chats, not messages.
@@ -60,6 +60,8 @@ impl request::Request for Request {
 
     async fn run(self, client: Client) -> Result<UnseenChatCount, Error> {
         let result = client.raw().get_unseen_chat_count().await;
-        transport::outcome(&client, &GET_UNSEEN_CHAT_COUNT, result)
+        client
+            .transport()
+            .decode_response(&GET_UNSEEN_CHAT_COUNT, result)
     }
 }

@@ -1,56 +1,56 @@
-//! Where tokens may travel to.
+//! Base URLs, to which tokens are sent.
 
 use reqwest::Url;
 
 use crate::Error;
 
-/// Reads a base URL, without repeating it in an error: it may hold a password.
-pub(super) fn check_base_url(
+/// Parses a base URL. Errors do not contain it: it may contain a password.
+pub(super) fn parse_base_url(
     argument: &str,
     text: &str,
     plain_http_hosts: &[String],
 ) -> Result<Url, Error> {
-    let refuse = |problem: &str, remedy: &str| Error::invalid_input(argument, problem, remedy);
+    let invalid = |problem: &str, remedy: &str| Error::invalid_input(argument, problem, remedy);
     let url = Url::parse(text).map_err(|error| {
-        refuse(
-            &format!("is no absolute URL ({error})"),
-            "write it like https://openapi.basalam.com",
+        invalid(
+            &format!("is not an absolute URL ({error})"),
+            "use a URL such as https://openapi.basalam.com",
         )
     })?;
     if !matches!(url.scheme(), "http" | "https") {
-        return Err(refuse(
+        return Err(invalid(
             &format!("has the scheme `{}`", url.scheme()),
-            "begin it with https://, or with http:// for a loopback address",
+            "use https, or http for a loopback address",
         ));
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(refuse(
-            "holds a user name or a password",
-            "leave them out: the client authorises with its token",
+        return Err(invalid(
+            "contains a user name or a password",
+            "remove them: the client authenticates with its token",
         ));
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return Err(refuse(
+        return Err(invalid(
             "has a query or a fragment",
-            "end it after the path: the paths of the operations are appended to it",
+            "remove them: the paths of the operations are appended to the URL",
         ));
     }
-    let is_named = |url: &Url| {
+    let is_allowed = |url: &Url| {
         let host = url.host_str().unwrap_or_default();
         plain_http_hosts
             .iter()
-            .any(|named| named.eq_ignore_ascii_case(host))
+            .any(|allowed| allowed.eq_ignore_ascii_case(host))
     };
-    if url.scheme() == "http" && !is_loopback(&url) && !is_named(&url) {
-        return Err(refuse(
-            "would send the token over plain http, where anybody on the way can read it",
-            "use https, or name the host with `allow_plain_http_to`",
+    if url.scheme() == "http" && !is_loopback(&url) && !is_allowed(&url) {
+        return Err(invalid(
+            "would send the token over plain http, which others on the network can read",
+            "use https, or allow the host with `allow_plain_http_to`",
         ));
     }
     Ok(url)
 }
 
-/// Whether what is sent to `url` stays on this machine.
+/// Returns `true` if the host of `url` is this machine.
 pub(super) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let address = host.trim_start_matches('[').trim_end_matches(']');
@@ -65,11 +65,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_base_url_that_cannot_be_used_is_refused_with_the_remedy() {
+    fn rejects_invalid_base_url_and_does_not_repeat_it() {
         for (text, expected) in [
-            ("", "is no absolute URL"),
-            ("openapi.basalam.com", "is no absolute URL"),
-            ("/v1", "is no absolute URL"),
+            ("", "is not an absolute URL"),
+            ("openapi.basalam.com", "is not an absolute URL"),
+            ("/v1", "is not an absolute URL"),
             ("ftp://openapi.basalam.com", "has the scheme `ftp`"),
             (
                 "https://me:hidden@openapi.basalam.com",
@@ -80,17 +80,17 @@ mod tests {
             ("http://openapi.basalam.com", "over plain http"),
             ("http://127.0.0.1.example.com", "over plain http"),
         ] {
-            let error = check_base_url("base_url", text, &[]).unwrap_err();
+            let error = parse_base_url("base_url", text, &[]).unwrap_err();
             assert!(error.is_invalid_input(), "{text}");
-            let shown = error.to_string();
-            assert!(shown.contains("base_url"), "{shown}");
-            assert!(shown.contains(expected), "{shown}");
-            assert!(!shown.contains("hidden"), "{shown}");
+            let message = error.to_string();
+            assert!(message.contains("base_url"), "{message}");
+            assert!(message.contains(expected), "{message}");
+            assert!(!message.contains("hidden"), "{message}");
         }
     }
 
     #[test]
-    fn plain_http_goes_to_loopback_and_to_named_hosts_only() {
+    fn allows_plain_http_to_loopback_and_allowed_hosts_only() {
         for text in [
             "http://localhost:8080",
             "http://127.0.0.1:1",
@@ -98,10 +98,10 @@ mod tests {
             "http://[::1]:80",
             "https://openapi.basalam.com/prefix/",
         ] {
-            assert!(check_base_url("base_url", text, &[]).is_ok(), "{text}");
+            assert!(parse_base_url("base_url", text, &[]).is_ok(), "{text}");
         }
-        let named = ["chat.internal".to_owned()];
-        assert!(check_base_url("base_url", "http://CHAT.internal", &named).is_ok());
-        assert!(check_base_url("base_url", "http://other.internal", &named).is_err());
+        let allowed = ["chat.internal".to_owned()];
+        assert!(parse_base_url("base_url", "http://CHAT.internal", &allowed).is_ok());
+        assert!(parse_base_url("base_url", "http://other.internal", &allowed).is_err());
     }
 }

@@ -14,7 +14,7 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 
 use super::new_file::OpenFile;
 use crate::Error;
-use crate::threads::on_thread;
+use crate::threads::spawn_blocking;
 
 /// How much is read at once, in bytes.
 const PIECE: usize = 64 * 1024;
@@ -68,7 +68,7 @@ impl Reader {
                     let result = read(&mut reader, &mut piece);
                     (reader, piece, result)
                 };
-                let (reader, mut piece, result) = on_thread(read).await?;
+                let (reader, mut piece, result) = spawn_blocking(read).await?;
                 *place = Some(reader);
                 piece.truncate(result?);
                 return Ok(piece.freeze());

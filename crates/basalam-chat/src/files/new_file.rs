@@ -11,7 +11,7 @@ use tokio::io::AsyncRead;
 
 use super::chunks::Reader;
 use crate::Error;
-use crate::threads::on_thread;
+use crate::threads::spawn_blocking;
 
 /// A file to upload: its content, its name and its media type.
 ///
@@ -191,7 +191,7 @@ fn check_name(argument: &str, name: &str) -> Result<(), Error> {
 async fn open(argument: &str, path: &Path) -> Result<(Reader, u64), Error> {
     let found = {
         let path = path.to_owned();
-        on_thread(move || find(&path)).await
+        spawn_blocking(move || find(&path)).await
     };
     let found = found.and_then(|found| found);
     match found.map_err(|error| Error::file_unopened(argument, path, error))? {

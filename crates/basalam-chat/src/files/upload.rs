@@ -14,9 +14,10 @@ use reqwest::multipart::{Form, Part};
 use super::chunks::{Chunks, Failure, OnProgress};
 use super::new_file::OpenFile;
 use super::{NewFile, UploadFileType, UploadResult};
+use crate::http::retry::source::RequestSource;
 use crate::raw::ClientInfo;
 use crate::request::{self, impl_send};
-use crate::{Client, Error, transport};
+use crate::{Client, Error};
 
 /// How long an upload may take where nothing is said.
 const TIMEOUT: Duration = Duration::from_secs(5 * 60);
@@ -236,8 +237,10 @@ impl request::Request for Request {
             failure: &mut failure,
             name: &mut name,
         };
-        let answer =
-            transport::by_hand(&client, &UPLOAD_FILE, &mut forms, read_uploaded_file).await;
+        let answer = client
+            .transport()
+            .send_custom(&UPLOAD_FILE, &mut forms, read_uploaded_file)
+            .await;
         // Where the file failed, the connection broke for no other reason.
         let answer = match (answer, failure.take()) {
             (Err(error), Some(failure)) if error.status().is_none() => Err(failure),
@@ -258,7 +261,7 @@ struct Forms<'a> {
     name: &'a mut String,
 }
 
-impl transport::Requests for Forms<'_> {
+impl RequestSource for Forms<'_> {
     async fn next(&mut self) -> Result<Option<Box<reqwest::Request>>, Error> {
         let Some(upload) = self.next.take() else {
             return Ok(None);
@@ -275,7 +278,7 @@ impl transport::Requests for Forms<'_> {
             .multipart(form)
             .timeout(timeout)
             .build();
-        let request = request.map_err(Error::unsendable)?;
+        let request = request.map_err(Error::invalid_request)?;
         Ok(Some(Box::new(request)))
     }
 }

@@ -12,7 +12,7 @@ use super::delivery::{self, Began, UnconfirmedMessage};
 use super::{Message, MessageId, NewButton, NewMessage};
 use crate::random::random_hex;
 use crate::request::{self, impl_send};
-use crate::{ChatId, Client, Error, transport};
+use crate::{ChatId, Client, Error};
 
 /// Certain, from the contract: the ids that can be forwarded from.
 const FORWARDED: std::ops::RangeInclusive<i64> = 1..=2_147_483_647;
@@ -234,7 +234,7 @@ impl request::Request for Request {
 
     async fn run(self, client: Client) -> Result<SentMessage, Error> {
         let chat = self.chat;
-        let wire = client.transport().wire();
+        let wire = client.transport().http();
         let mark = self.is_marked.then(|| random_hex(wire.random()));
         let (headers, mut body) = self.parts()?;
         if let Some(mark) = &mark {
@@ -255,7 +255,7 @@ impl request::Request for Request {
                 &body,
             )
             .await;
-        let answer = transport::outcome(&client, &CREATE_MESSAGE, result);
+        let answer = client.transport().decode_response(&CREATE_MESSAGE, result);
         let answer = answer.map_err(|error| match error.may_have_succeeded() {
             true => error.leaving(UnconfirmedMessage::new(chat, &body, mark, began)),
             false => error,

@@ -7,7 +7,7 @@ use basalam_chat_api::types::DeleteMessageBody;
 use super::MessageId;
 use crate::batch::{self, BatchReport};
 use crate::request::{self, impl_send};
-use crate::{Client, Error, transport};
+use crate::{Client, Error};
 
 impl Client {
     /// Deletes messages.
@@ -82,7 +82,10 @@ impl request::Request for Request {
         batch::run(&messages, DeleteMessage::MAX_PER_CALL, |ids| async {
             let body = DeleteMessageBody::new(ids);
             let result = client.raw().delete_message(&body).await;
-            Ok(transport::outcome(&client, &DELETE_MESSAGE, result)?.data)
+            Ok(client
+                .transport()
+                .decode_response(&DELETE_MESSAGE, result)?
+                .data)
         })
         .await
     }

@@ -237,7 +237,7 @@ impl request::Request for Request {
     async fn run(self, client: Client) -> Result<Delivery, Error> {
         let Request { message: wanted } = self;
         let own = client.current_user_id().await?;
-        let passed = wanted.began.passed(client.transport().wire().clock());
+        let passed = wanted.began.passed(client.transport().http().clock());
         let passed = passed.saturating_add(SLACK);
         let mut messages = client
             .get_messages(wanted.chat)

@@ -9,7 +9,7 @@ use basalam_chat_api::types::{EditMessageBody, NewMessageContent};
 
 use super::{EntityId, Message, MessageId, QuickMessageId};
 use crate::request::{self, impl_send};
-use crate::{Client, Error, transport};
+use crate::{Client, Error};
 
 impl Client {
     /// Changes the content of a message.
@@ -201,6 +201,9 @@ impl request::Request for Request {
             .raw()
             .edit_message(self.client_info.as_deref(), &body)
             .await;
-        Ok(transport::outcome(&client, &EDIT_MESSAGE, result)?.data)
+        Ok(client
+            .transport()
+            .decode_response(&EDIT_MESSAGE, result)?
+            .data)
     }
 }

@@ -166,7 +166,7 @@ impl Follower<crate::blocking::Client> {
     ///
     /// As there.
     pub fn new_messages(&mut self) -> Result<Vec<Message>, Error> {
-        let mut follow = self.with_client(self.client.walker());
+        let mut follow = self.with_client(self.client.async_client());
         let (position, new) = self.client.wait(async move {
             let new = follow.new_messages().await;
             (follow.position, new)

@@ -7,7 +7,7 @@ use basalam_chat_api::types::ForwardMessageBody;
 use super::MessageId;
 use crate::batch::{self, BatchReport};
 use crate::request::{self, impl_send};
-use crate::{ChatId, Client, Error, transport};
+use crate::{ChatId, Client, Error};
 
 impl Client {
     /// Forwards messages to a chat.
@@ -116,7 +116,10 @@ impl request::Request for Request {
             let body = ForwardMessageBody::new(vec![self.chat], ids);
             let raw = client.raw();
             let result = raw.forward_message(user_agent, client_info, &body).await;
-            Ok(transport::outcome(&client, &FORWARD_MESSAGE, result)?.data)
+            Ok(client
+                .transport()
+                .decode_response(&FORWARD_MESSAGE, result)?
+                .data)
         })
         .await
     }

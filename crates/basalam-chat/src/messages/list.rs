@@ -10,7 +10,7 @@ use super::walk::{MessagePages, MessageStream, MessageWalk};
 use super::{Comparison, Message, MessageId, SortOrder};
 use crate::paging::Walk;
 use crate::request::{self, impl_send};
-use crate::{ChatId, Client, Error, transport};
+use crate::{ChatId, Client, Error};
 
 impl Client {
     /// Reads messages of a chat: the newest ones first, unless told otherwise (likely: two integrations
@@ -177,7 +177,7 @@ impl GetMessages<crate::blocking::Client> {
     /// ```
     pub fn iter(self) -> crate::blocking::Iter<MessageStream> {
         let read_ahead = self.request.read_ahead;
-        let walk = MessageWalk::new(self.client.walker(), self.request);
+        let walk = MessageWalk::new(self.client.async_client(), self.request);
         crate::blocking::Iter::new(self.client, MessageStream::new(walk, read_ahead))
     }
 
@@ -185,7 +185,7 @@ impl GetMessages<crate::blocking::Client> {
     /// here too.
     pub fn pages(self) -> crate::blocking::Iter<MessagePages> {
         let read_ahead = self.request.read_ahead;
-        let walk = MessageWalk::new(self.client.walker(), self.request);
+        let walk = MessageWalk::new(self.client.async_client(), self.request);
         crate::blocking::Iter::new(self.client, MessagePages::new(walk, read_ahead))
     }
 }
@@ -257,7 +257,7 @@ impl request::Request for Request {
                 self.order.as_ref(),
             )
             .await;
-        let answer = transport::outcome(&client, &GET_MESSAGES, result)?;
+        let answer = client.transport().decode_response(&GET_MESSAGES, result)?;
         let messages = answer.data.messages;
         if let Some(message) = messages.last() {
             cursor.last = Some(message.id);

@@ -1,22 +1,22 @@
-//! Who the token belongs to.
+//! The user that the token belongs to.
 
 use basalam_chat_api::operation::Operation;
 use basalam_chat_api::operations::GET_CURRENT_USER;
+use basalam_chat_api::types::CurrentUser;
 
-use super::CurrentUser;
-use crate::request::{self, impl_send};
-use crate::{Client, Error, transport};
+use crate::request::{Request, impl_send};
+use crate::{Client, Error};
 
 impl Client {
-    /// Tells who the token belongs to.
+    /// Returns the user that the token belongs to.
     ///
-    /// It asks the service every time; [`current_user_id`](Client::current_user_id) and
-    /// [`is_mine`](Client::is_mine) ask once. The service gives much more about the user, which is not
-    /// read. Unknown: the scope that it needs.
+    /// Each call sends a request; [`current_user_id`](Client::current_user_id) and
+    /// [`is_mine`](Client::is_mine) send one at most. The service returns more fields, which are not read.
+    /// Unknown: the scope that the operation needs.
     ///
     /// # Errors
     ///
-    /// What [`Error`] lists for every call.
+    /// The errors listed at [`Error`].
     ///
     /// # Examples
     ///
@@ -31,25 +31,25 @@ impl Client {
     pub fn get_current_user(&self) -> GetCurrentUser {
         GetCurrentUser {
             client: self.clone(),
-            request: Request,
+            request: CurrentUserParams,
         }
     }
 }
 
-/// Tells who the token belongs to; made by [`Client::get_current_user`].
+/// Request for the user that the token belongs to; created by [`Client::get_current_user`].
 #[derive(Clone, Debug)]
 #[must_use = "a request is sent when it is awaited"]
 pub struct GetCurrentUser<C = Client> {
     pub(crate) client: C,
-    pub(crate) request: Request,
+    pub(crate) request: CurrentUserParams,
 }
 
 #[derive(Clone, Debug)]
-pub(crate) struct Request;
+pub(crate) struct CurrentUserParams;
 
 impl_send!(GetCurrentUser -> CurrentUser);
 
-impl request::Request for Request {
+impl Request for CurrentUserParams {
     type Response = CurrentUser;
 
     fn operation() -> &'static Operation {
@@ -58,6 +58,8 @@ impl request::Request for Request {
 
     async fn run(self, client: Client) -> Result<CurrentUser, Error> {
         let result = client.raw().get_current_user().await;
-        transport::outcome(&client, &GET_CURRENT_USER, result)
+        client
+            .transport()
+            .decode_response(&GET_CURRENT_USER, result)
     }
 }

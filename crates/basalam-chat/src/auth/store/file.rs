@@ -1,4 +1,4 @@
-//! Tokens in a file.
+//! Token storage in a file.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -8,15 +8,15 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{AuthFuture, BoxError, TokenStore};
-use crate::auth::TokenSet;
-use crate::threads::on_thread;
+use crate::auth::token_set::TokenSet;
+use crate::threads::spawn_blocking;
 
-/// Keeps tokens in a file that its owner alone can read.
+/// Storage in a file that only its owner can read.
 ///
-/// The file is written beside its place and then moved there, so that it is always whole. On Unix it is
-/// made with the mode `600`, and a file that others can read is refused; elsewhere, choose a directory of
-/// the user's own. The directory must exist. Several programs may share a file as long as they do not
-/// renew at the same moment.
+/// A temporary file is written to the same directory and renamed, so the file is never partially written. On
+/// Unix it has the mode `600`, and a file that others can read is rejected; on other systems, choose a
+/// private directory. The directory must exist. Several programs may share a file unless they refresh at
+/// the same time.
 ///
 /// # Examples
 ///
@@ -37,16 +37,16 @@ pub struct FileTokenStore {
     path: PathBuf,
 }
 
-/// More than any tokens take.
+/// The most that is read; tokens are much shorter.
 const MAX_BYTES: u64 = 1024 * 1024;
 
 impl FileTokenStore {
-    /// Keeps tokens at this path. Nothing is read or written yet.
+    /// Creates a store at this path. Nothing is read or written yet.
     pub fn new(path: impl Into<PathBuf>) -> FileTokenStore {
         FileTokenStore { path: path.into() }
     }
 
-    /// Where the tokens are.
+    /// Returns the path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -55,37 +55,37 @@ impl FileTokenStore {
 impl TokenStore for FileTokenStore {
     fn load(&self) -> AuthFuture<'_, Option<TokenSet>> {
         let path = self.path.clone();
-        Box::pin(async move { on_thread(move || load(&path)).await? })
+        Box::pin(async move { spawn_blocking(move || load(&path)).await? })
     }
 
     fn save<'a>(&'a self, tokens: &'a TokenSet) -> AuthFuture<'a, ()> {
         let path = self.path.clone();
         let json = SecretString::from(tokens.expose_as_json());
-        Box::pin(async move { on_thread(move || save(&path, &json)).await? })
+        Box::pin(async move { spawn_blocking(move || save(&path, &json)).await? })
     }
 }
 
-/// Names the file in an error.
-fn at(path: &Path, what: &str, error: impl std::fmt::Display) -> BoxError {
-    format!("the tokens in `{}` {what}: {error}", path.display()).into()
+/// Adds the path to an error.
+fn file_error(path: &Path, problem: &str, error: impl std::fmt::Display) -> BoxError {
+    format!("the token file `{}` {problem}: {error}", path.display()).into()
 }
 
 fn load(path: &Path) -> Result<Option<TokenSet>, BoxError> {
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(at(path, "cannot be read", error)),
+        Err(error) => return Err(file_error(path, "cannot be read", error)),
     };
     let metadata = file
         .metadata()
-        .map_err(|error| at(path, "cannot be read", error))?;
+        .map_err(|error| file_error(path, "cannot be read", error))?;
     check_owner_only(path, &metadata)?;
     let mut json = String::new();
     let length = file.take(MAX_BYTES).read_to_string(&mut json);
     let json = SecretString::from(json);
-    length.map_err(|error| at(path, "cannot be read", error))?;
+    length.map_err(|error| file_error(path, "cannot be read", error))?;
     let tokens = TokenSet::from_json(json.expose_secret());
-    let tokens = tokens.map_err(|error| at(path, "are damaged", error))?;
+    let tokens = tokens.map_err(|error| file_error(path, "is invalid", error))?;
     Ok(Some(tokens))
 }
 
@@ -95,8 +95,8 @@ fn check_owner_only(path: &Path, metadata: &fs::Metadata) -> Result<(), BoxError
 
     let mode = metadata.permissions().mode() & 0o777;
     if mode & 0o077 != 0 {
-        let problem = format!("its mode is {mode:o}; set it to 600");
-        return Err(at(path, "can be read by others", problem));
+        let cause = format!("its mode is {mode:o}; set it to 600");
+        return Err(file_error(path, "can be read by others", cause));
     }
     Ok(())
 }
@@ -107,19 +107,19 @@ fn check_owner_only(_: &Path, _: &fs::Metadata) -> Result<(), BoxError> {
 }
 
 fn save(path: &Path, json: &SecretString) -> Result<(), BoxError> {
-    let beside = beside(path);
-    let written = write(&beside, json.expose_secret())
-        .and_then(|()| fs::rename(&beside, path))
-        .and_then(|()| settle(path));
-    written.map_err(|error| {
-        // It may never have come to be.
-        let _ = fs::remove_file(&beside);
-        at(path, "cannot be written", error)
+    let temporary = temporary_path(path);
+    let saved = write(&temporary, json.expose_secret())
+        .and_then(|()| fs::rename(&temporary, path))
+        .and_then(|()| sync_directory(path));
+    saved.map_err(|error| {
+        // It may not exist.
+        let _ = fs::remove_file(&temporary);
+        file_error(path, "cannot be written", error)
     })
 }
 
-/// Sees that the move outlives a failure of power: the tokens before it open nothing any more.
-fn settle(path: &Path) -> io::Result<()> {
+/// Fsyncs the directory so the rename survives a power loss: the previous tokens are no longer valid.
+fn sync_directory(path: &Path) -> io::Result<()> {
     let directory = path.parent().filter(|it| !it.as_os_str().is_empty());
     match cfg!(unix) {
         true => File::open(directory.unwrap_or(Path::new(".")))?.sync_all(),
@@ -127,9 +127,8 @@ fn settle(path: &Path) -> io::Result<()> {
     }
 }
 
-/// A name in the same directory that no other writer has: a file can be moved within one file system
-/// alone.
-fn beside(path: &Path) -> PathBuf {
+/// Returns a path that no other writer uses, in the same directory, since a rename cannot cross file systems.
+fn temporary_path(path: &Path) -> PathBuf {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
     let mut name = path.file_name().unwrap_or_default().to_owned();
@@ -142,7 +141,7 @@ fn write(path: &Path, json: &str) -> io::Result<()> {
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    // A program of the same process number may have died while writing.
+    // A crashed program with the same process id may have left one.
     let _ = fs::remove_file(path);
     let mut file = options.open(path)?;
     file.write_all(json.as_bytes())?;
@@ -160,7 +159,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_was_saved_last_is_loaded_and_nothing_else_is_left_behind() {
+    async fn loads_last_saved_tokens_and_leaves_no_temporary_file() {
         let (directory, store) = store();
         assert!(store.load().await.unwrap().is_none());
         for token in ["first", "second"] {
@@ -172,7 +171,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn many_writers_at_once_leave_a_whole_file() {
+    async fn concurrent_writers_never_leave_a_partial_file() {
         let (directory, store) = store();
         let writers: Vec<_> = (0..20)
             .map(|number| {
@@ -189,10 +188,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_failure_names_the_file_and_shows_no_token() {
+    async fn errors_name_the_file_and_contain_no_token() {
         let (directory, store) = store();
-        for damaged in ["", "canary", "{\"access_token\":\"canary\"", "\u{0}"] {
-            write(store.path(), damaged).unwrap();
+        for content in ["", "canary", "{\"access_token\":\"canary\"", "\u{0}"] {
+            write(store.path(), content).unwrap();
             let error = store.load().await.unwrap_err().to_string();
             assert!(error.contains("tokens.json"), "{error}");
             assert!(!error.contains("canary"), "{error}");
@@ -205,7 +204,7 @@ mod tests {
 
     #[cfg(unix)]
     #[tokio::test]
-    async fn the_file_is_its_owners_alone_and_another_is_refused() {
+    async fn file_has_mode_600_and_other_modes_are_rejected() {
         use std::os::unix::fs::PermissionsExt;
 
         let (_directory, store) = store();

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use super::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind};
 
 impl Error {
     /// A path that is no file. Nothing was sent.
@@ -17,7 +17,7 @@ impl Error {
     pub(crate) fn file_unopened(argument: &str, path: &Path, error: io::Error) -> Error {
         let problem = format!("cannot be read from `{}`: {error}", path.display());
         let remedy = "check the path and who may read it";
-        Error::invalid_input(argument, &problem, remedy).because(error)
+        Error::invalid_input(argument, &problem, remedy).with_source(error)
     }
 
     /// A file that fails while it is read.
@@ -27,7 +27,7 @@ impl Error {
             format!("`{argument}` could not be read to its end, and the upload broke off: {error}"),
             "check where it comes from, and upload it again",
         )
-        .because(error)
+        .with_source(error)
     }
 
     /// A file that has more or fewer bytes than it had, or than were announced.

@@ -1,4 +1,4 @@
-//! What is told of a call, where somebody listens: never a body, a token or a path with its values.
+//! Tracing of calls and attempts. Bodies, tokens and path parameters are never recorded.
 
 use std::pin::Pin;
 use std::time::Duration;
@@ -20,7 +20,7 @@ const CALL: &str = "basalam_chat.call";
 #[cfg(feature = "tracing")]
 const ATTEMPT: &str = "basalam_chat.attempt";
 
-/// Puts a call into a span of its own.
+/// Runs a call in a span.
 #[cfg(feature = "tracing")]
 pub(super) async fn call(
     operation: &'static Operation,
@@ -41,28 +41,29 @@ pub(super) async fn call(
     result
 }
 
-/// Notes in the span of a call how many requests it took.
+/// Records the number of requests in the span of a call.
 #[cfg(feature = "tracing")]
-pub(super) fn finished(sent: u32) {
-    note(CALL, "attempts", u64::from(sent));
+pub(super) fn record_attempts(sent: u32) {
+    record_in(CALL, "attempts", u64::from(sent));
 }
 
-/// Notes in the span of an attempt what the service answered.
+/// Records the response status in the span of an attempt.
 #[cfg(feature = "tracing")]
-pub(super) fn answered(status: u16) {
-    note(ATTEMPT, "status", u64::from(status));
+pub(super) fn record_status(status: u16) {
+    record_in(ATTEMPT, "status", u64::from(status));
 }
 
-/// Notes something in the current span, where it has this name: if a filter turns ours off, it is the caller's.
+/// Records a field if the current span has this name. If a filter disables ours, the current one is the
+/// caller's.
 #[cfg(feature = "tracing")]
-fn note(name: &str, field: &str, value: u64) {
+fn record_in(name: &str, field: &str, value: u64) {
     let span = Span::current();
     if span.metadata().is_some_and(|data| data.name() == name) {
         span.record(field, value);
     }
 }
 
-/// Puts an attempt into a span of its own, and tells its status and its time.
+/// Runs an attempt in a span and records its result and duration.
 #[cfg(feature = "tracing")]
 pub(super) async fn attempt(
     clock: &dyn Clock,
@@ -76,42 +77,50 @@ pub(super) async fn attempt(
         error = field::Empty,
         milliseconds = field::Empty,
     );
-    let began = clock.instant();
+    let started_at = clock.instant();
     let result = attempt.instrument(span.clone()).await;
-    let took = clock.instant().saturating_duration_since(began);
-    record(&span, &result, took);
+    let elapsed = clock.instant().saturating_duration_since(started_at);
+    record_result(&span, &result, elapsed);
     result
 }
 
 #[cfg(feature = "tracing")]
-fn record(span: &Span, result: &Result<SuccessResponse, Error>, took: Duration) {
+fn record_result(span: &Span, result: &Result<SuccessResponse, Error>, elapsed: Duration) {
     if let Err(error) = result {
         span.record("error", field::debug(error.kind()));
     }
-    let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    let milliseconds = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
     span.record("milliseconds", milliseconds);
     let error = result.as_ref().err().map(Error::kind);
-    span.in_scope(|| debug!(error = error.map(field::debug), milliseconds, "over"));
+    span.in_scope(|| {
+        debug!(
+            error = error.map(field::debug),
+            milliseconds, "attempt finished"
+        )
+    });
 }
 
 #[cfg(feature = "tracing")]
-pub(super) fn renewing() {
-    debug!(reason = "token refused", "sending again with a new token");
+pub(super) fn refreshing() {
+    debug!(
+        reason = "token rejected",
+        "resending with a refreshed token"
+    );
 }
 
 #[cfg(feature = "tracing")]
-pub(super) fn retrying(reason: &'static str, pause: Duration) {
-    let milliseconds = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
-    debug!(reason, milliseconds, "sending again after a pause");
+pub(super) fn retrying(reason: &'static str, backoff: Duration) {
+    let milliseconds = u64::try_from(backoff.as_millis()).unwrap_or(u64::MAX);
+    debug!(reason, milliseconds, "retrying after backoff");
 }
 
 #[cfg(feature = "tracing")]
-pub(super) fn given_up(reason: &'static str, ends_in_time: bool) {
-    let because = match ends_in_time {
-        true => "the budget of retries is used up",
-        false => "the pause would end after the deadline",
+pub(super) fn retry_abandoned(reason: &'static str, is_in_time: bool) {
+    let because = match is_in_time {
+        true => "the retry budget is exhausted",
+        false => "the backoff would exceed the operation timeout",
     };
-    debug!(reason, because, "not sending again");
+    debug!(reason, because, "not retrying");
 }
 
 #[cfg(not(feature = "tracing"))]
@@ -125,19 +134,19 @@ pub(super) fn attempt<'a, F>(_: &dyn Clock, _: u32, attempt: Pin<&'a mut F>) -> 
 }
 
 #[cfg(not(feature = "tracing"))]
-pub(super) fn renewing() {}
+pub(super) fn refreshing() {}
 
 #[cfg(not(feature = "tracing"))]
 pub(super) fn retrying(_: &'static str, _: Duration) {}
 
 #[cfg(not(feature = "tracing"))]
-pub(super) fn given_up(_: &'static str, _: bool) {}
+pub(super) fn retry_abandoned(_: &'static str, _: bool) {}
 
 #[cfg(not(feature = "tracing"))]
-pub(super) fn finished(_: u32) {}
+pub(super) fn record_attempts(_: u32) {}
 
 #[cfg(not(feature = "tracing"))]
-pub(super) fn answered(_: u16) {}
+pub(super) fn record_status(_: u16) {}
 
 #[cfg(test)]
 #[cfg(feature = "tracing")]
@@ -150,9 +159,9 @@ mod tests {
     use super::*;
 
     #[derive(Clone, Default)]
-    struct Shown(Arc<Mutex<Vec<u8>>>);
+    struct Output(Arc<Mutex<Vec<u8>>>);
 
-    impl Write for Shown {
+    impl Write for Output {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
             self.0.lock().unwrap().write(bytes)
         }
@@ -162,10 +171,10 @@ mod tests {
         }
     }
 
-    /// What a span shows at its end in which an attempt and a call tell of themselves.
-    fn shown(span: impl FnOnce() -> Span) -> String {
-        let shown = Shown::default();
-        let writer = shown.clone();
+    /// Returns the log line of a span in which a status and a number of attempts are recorded.
+    fn log_line(span: impl FnOnce() -> Span) -> String {
+        let output = Output::default();
+        let writer = output.clone();
         let subscriber = tracing_subscriber::fmt()
             .with_max_level(tracing::Level::DEBUG)
             .with_span_events(FmtSpan::CLOSE)
@@ -174,23 +183,24 @@ mod tests {
             .finish();
         tracing::subscriber::with_default(subscriber, || {
             span().in_scope(|| {
-                answered(503);
-                finished(2);
+                record_status(503);
+                record_attempts(2);
             });
         });
-        let bytes = shown.0.lock().unwrap().clone();
+        let bytes = output.0.lock().unwrap().clone();
         String::from_utf8(bytes).unwrap()
     }
 
     #[test]
-    fn a_call_tells_of_itself_in_its_own_spans_alone() {
-        let attempt = shown(|| info_span!(ATTEMPT, status = field::Empty, attempts = field::Empty));
+    fn records_only_in_its_own_spans() {
+        let attempt =
+            log_line(|| info_span!(ATTEMPT, status = field::Empty, attempts = field::Empty));
         assert!(attempt.contains("status=503"), "{attempt}");
         assert!(!attempt.contains("attempts="), "{attempt}");
-        let call = shown(|| info_span!(CALL, status = field::Empty, attempts = field::Empty));
+        let call = log_line(|| info_span!(CALL, status = field::Empty, attempts = field::Empty));
         assert!(call.contains("attempts=2"), "{call}");
         let another =
-            shown(|| info_span!("request", status = field::Empty, attempts = field::Empty));
+            log_line(|| info_span!("request", status = field::Empty, attempts = field::Empty));
         assert!(another.contains("request"), "{another}");
         assert!(!another.contains("status="), "{another}");
         assert!(!another.contains("attempts="), "{another}");

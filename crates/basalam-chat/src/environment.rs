@@ -1,24 +1,24 @@
-//! The services that a client can talk to.
+//! Basalam's environments and their URLs.
 
 use basalam_chat_api::operations::{AUTHORIZATION_URL, TOKEN_BASE_URL};
 
-/// A service of Basalam's.
+/// A deployment of Basalam's service.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum Environment {
-    /// The service that everybody uses, `https://openapi.basalam.com`.
+    /// The production service, `https://openapi.basalam.com`.
     ///
-    /// Certain: the published contract names it.
+    /// Certain: the published contract contains the URL.
     #[default]
     Production,
     /// The vendor's development service, `https://openapi.basalam.dev`.
     ///
-    /// Certain: the official SDKs can be pointed at it. Unknown: whether outsiders can reach it.
+    /// Certain: the official SDKs can be pointed at it. Unknown: whether it is publicly reachable.
     Development,
 }
 
 impl Environment {
-    /// The URL that every path is appended to.
+    /// Returns the URL to which the paths of the operations are appended.
     pub fn base_url(self) -> &'static str {
         match self {
             Environment::Production => "https://openapi.basalam.com",
@@ -26,7 +26,7 @@ impl Environment {
         }
     }
 
-    /// The URL that the path of the token endpoint is appended to.
+    /// Returns the URL to which the path of the token endpoint is appended.
     pub fn auth_base_url(self) -> &'static str {
         match self {
             Environment::Production => TOKEN_BASE_URL,
@@ -34,8 +34,7 @@ impl Environment {
         }
     }
 
-    /// Where people log in. The development service's differs in the host's ending alone, as in the
-    /// official SDKs.
+    /// Returns the URL where people log in. Only the top-level domain differs, as in the official SDKs.
     pub(crate) fn authorization_url(self) -> String {
         match self {
             Environment::Production => AUTHORIZATION_URL.to_owned(),

@@ -1,4 +1,4 @@
-//! The service that gives tokens.
+//! The token endpoint: exchanges grants for tokens.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -12,109 +12,111 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::TokenSet;
-use super::login::Code;
-use super::oauth_client::{OAuthClient, joined};
+use super::authentication::CodeGrant;
+use super::oauth_client::{OAuthClient, join_scopes};
+use super::token_set::TokenSet;
 use crate::Error;
-use crate::transport::{Copied, Settings, Wire};
+use crate::http::retry::call::NoAuthorization;
+use crate::http::retry::source::ClonedRequest;
+use crate::http::{CallConfig, HttpStack};
 
-/// The token endpoint: where tokens are given for what proves who asks.
+/// The OAuth token endpoint.
 #[derive(Clone, Debug)]
-pub(crate) struct Endpoint {
-    wire: Arc<Wire>,
+pub(crate) struct TokenEndpoint {
+    http: Arc<HttpStack>,
     url: Url,
-    settings: Settings,
+    config: CallConfig,
 }
 
-impl Endpoint {
-    pub(crate) fn new(wire: Arc<Wire>, base_url: &Url, settings: Settings) -> Endpoint {
+impl TokenEndpoint {
+    pub(crate) fn new(http: Arc<HttpStack>, base_url: &Url, config: CallConfig) -> TokenEndpoint {
         let mut url = base_url.clone();
         let base_path = base_url.path().trim_end_matches('/');
         url.set_path(&format!("{base_path}{}", OAUTH_TOKEN.path));
-        Endpoint {
-            wire,
-            url,
-            settings,
-        }
+        TokenEndpoint { http, url, config }
     }
 
-    fn now(&self) -> SystemTime {
-        self.wire.clock().system_time()
-    }
-
-    pub(super) async fn exchange(
+    /// Exchanges an authorization code.
+    pub(super) async fn exchange_code(
         &self,
         client: &OAuthClient,
-        code: &Code,
+        grant: &CodeGrant,
     ) -> Result<TokenSet, Error> {
-        self.wire.known().add(&code.code);
-        let values = [
+        self.http.redactor().add(&grant.code);
+        let grant = [
             ("grant_type", "authorization_code"),
-            ("redirect_uri", &code.redirect_uri),
-            ("code", code.code.expose_secret()),
+            ("redirect_uri", &grant.redirect_uri),
+            ("code", grant.code.expose_secret()),
         ];
-        self.ask(client, &values).await
+        self.request_tokens(client, &grant).await
     }
 
+    /// Exchanges a refresh token.
     pub(super) async fn refresh(
         &self,
         client: &OAuthClient,
         refresh_token: &str,
     ) -> Result<TokenSet, Error> {
-        self.wire.known().add(&SecretString::from(refresh_token));
-        let values = [
+        let secret = SecretString::from(refresh_token);
+        self.http.redactor().add(&secret);
+        let grant = [
             ("grant_type", "refresh_token"),
             ("refresh_token", refresh_token),
         ];
-        self.ask(client, &values).await
+        self.request_tokens(client, &grant).await
     }
 
-    pub(super) async fn credentials(
+    /// Exchanges the client's own credentials.
+    pub(super) async fn client_credentials(
         &self,
         client: &OAuthClient,
         scopes: &[Scope],
     ) -> Result<TokenSet, Error> {
-        let scope = joined(scopes)?;
-        let values = [("grant_type", "client_credentials"), ("scope", &*scope)];
-        let tokens = self.ask(client, &values).await?;
+        let scope = join_scopes(scopes)?;
+        let grant = [("grant_type", "client_credentials"), ("scope", &*scope)];
+        let tokens = self.request_tokens(client, &grant).await?;
         Ok(match tokens.scopes() {
             Some(_) => tokens,
-            // Where the answer names none, those asked for are granted (RFC 6749, section 5.1).
+            // A response without scopes grants the requested ones (RFC 6749, section 5.1).
             None => tokens.with_scopes(scopes.iter().cloned()),
         })
     }
 
-    /// Sends a form, as the vendor's own SDKs do, and reads the tokens.
-    async fn ask(&self, client: &OAuthClient, values: &[(&str, &str)]) -> Result<TokenSet, Error> {
-        self.wire.known().add(&client.secret);
+    /// Posts a form, as the vendor's SDKs do.
+    async fn request_tokens(
+        &self,
+        client: &OAuthClient,
+        grant: &[(&str, &str)],
+    ) -> Result<TokenSet, Error> {
+        self.http.redactor().add(&client.secret);
         let identity = [
             ("client_id", &*client.id),
             ("client_secret", client.secret.expose_secret()),
         ];
-        let form: Vec<(&str, &str)> = values.iter().copied().chain(identity).collect();
+        let form: Vec<(&str, &str)> = grant.iter().copied().chain(identity).collect();
         let request = self
-            .wire
-            .http()
+            .http
+            .client()
             .request(OAUTH_TOKEN.method.clone(), self.url.clone())
             .header(ACCEPT, "application/json")
             .form(&form)
             .build()
-            .map_err(Error::unsendable)?;
-        let requests = &mut Copied::new(request);
-        let answer = self
-            .wire
-            .call(&self.settings, &OAUTH_TOKEN, None, requests)
+            .map_err(Error::invalid_request)?;
+        let mut requests = ClonedRequest::new(request);
+        let response = self
+            .http
+            .call(&self.config, &OAUTH_TOKEN, NoAuthorization, &mut requests)
             .await;
-        let named = |error: Error| error.of(&OAUTH_TOKEN);
-        let body = answer.map_err(named)?.body;
-        read(&body, self.now()).map_err(named)
+        response
+            .and_then(|response| parse(&response.body, self.http.clock().system_time()))
+            .map_err(|error| error.with_operation(&OAUTH_TOKEN))
     }
 }
 
-/// What the endpoint gives. Certain, from the vendor's documentation: the names, and that there is no
-/// `scope` in its sample, though the official SDKs read one.
+/// A token response. Certain, from the vendor's documentation: the field names, and that its sample has no
+/// `scope`, although the official SDKs read one.
 #[derive(Deserialize)]
-struct Answer {
+struct TokenResponse {
     access_token: SecretString,
     #[serde(default)]
     refresh_token: Option<SecretString>,
@@ -126,33 +128,31 @@ struct Answer {
     scope: Option<Value>,
 }
 
-/// Reads the answer. Nothing of it is kept in an error: it holds tokens.
-fn read(body: &[u8], now: SystemTime) -> Result<TokenSet, Error> {
-    let answer: Answer =
-        read_json(body).map_err(|_| Error::unreadable_tokens("is no token answer"))?;
-    let token_type = answer.token_type.as_deref().unwrap_or("Bearer");
+/// Parses a token response. Errors contain nothing of it, since it contains tokens.
+fn parse(body: &[u8], now: SystemTime) -> Result<TokenSet, Error> {
+    let response: TokenResponse =
+        read_json(body).map_err(|_| Error::invalid_token_response("cannot be decoded"))?;
+    let token_type = response.token_type.as_deref().unwrap_or("Bearer");
     if !token_type.eq_ignore_ascii_case("bearer") {
-        return Err(Error::unreadable_tokens("gives no bearer token"));
+        return Err(Error::invalid_token_response("has no bearer token"));
     }
-    let mut tokens = TokenSet::new(answer.access_token.expose_secret());
-    tokens
-        .header()
-        .map_err(|_| Error::unreadable_tokens("gives a token that no header can carry"))?;
-    let refresh_token = answer
-        .refresh_token
-        .as_ref()
-        .map(ExposeSecret::expose_secret);
+    let mut tokens = TokenSet::new(response.access_token.expose_secret());
+    tokens.header().map_err(|_| {
+        Error::invalid_token_response("has a token that is not allowed in a header")
+    })?;
+    let refresh_token = response.refresh_token.as_ref();
+    let refresh_token = refresh_token.map(ExposeSecret::expose_secret);
     if let Some(refresh_token) = refresh_token.filter(|it| !it.is_empty()) {
         tokens = tokens.with_refresh_token(refresh_token);
     }
-    if let Some(scopes) = answer.scope.as_ref().and_then(scopes) {
+    if let Some(scopes) = response.scope.as_ref().and_then(parse_scopes) {
         tokens = tokens.with_scopes(scopes);
     }
-    Ok(tokens.living_for(answer.expires_in.as_ref().and_then(seconds), now))
+    Ok(tokens.with_expires_in(response.expires_in.as_ref().and_then(parse_seconds), now))
 }
 
-/// A number, or a number as text. Whatever else says nothing.
-fn seconds(value: &Value) -> Option<u64> {
+/// Parses a number or a numeric string. Other values are ignored.
+fn parse_seconds(value: &Value) -> Option<u64> {
     match value {
         Value::Number(number) => number
             .as_u64()
@@ -162,14 +162,14 @@ fn seconds(value: &Value) -> Option<u64> {
     }
 }
 
-/// Names with spaces or commas between them, both of which the vendor's documents show, or a list.
-fn scopes(value: &Value) -> Option<Vec<Scope>> {
-    let texts: Vec<&str> = match value {
+/// Parses scopes separated by spaces or commas, both of which the vendor's documents show, or an array.
+fn parse_scopes(value: &Value) -> Option<Vec<Scope>> {
+    let names: Vec<&str> = match value {
         Value::String(text) => text.split([' ', ',']).collect(),
         Value::Array(items) => items.iter().filter_map(Value::as_str).collect(),
         _ => return None,
     };
-    let names = texts.into_iter().map(str::trim);
+    let names = names.into_iter().map(str::trim);
     Some(
         names
             .filter(|name| !name.is_empty())
@@ -187,11 +187,11 @@ mod tests {
     const NOW: SystemTime = SystemTime::UNIX_EPOCH;
 
     fn tokens(json: &str) -> TokenSet {
-        read(json.as_bytes(), NOW).unwrap()
+        parse(json.as_bytes(), NOW).unwrap()
     }
 
     #[test]
-    fn the_documented_answer_is_read() {
+    fn parses_documented_response() {
         let tokens = tokens(
             r#"{"token_type":"Bearer","expires_in":31622400,"access_token":"a","refresh_token":"r"}"#,
         );
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn every_spelling_of_the_type_and_none_is_a_bearer_token() {
+    fn token_type_is_case_insensitive_and_optional() {
         for token_type in ["\"bearer\"", "\"BEARER\"", "\"bEaReR\"", "null"] {
             let json = format!(r#"{{"access_token":"a","token_type":{token_type}}}"#);
             assert_eq!(tokens(&json).expose_access_token(), "a");
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn the_time_is_read_as_number_and_text_and_left_unknown_where_it_makes_no_sense() {
+    fn expires_in_is_number_or_string_and_ignored_if_invalid() {
         for (text, seconds) in [
             ("60", Some(60)),
             ("60.9", Some(60)),
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn scopes_are_read_in_every_form() {
+    fn parses_scopes_in_every_format() {
         let expected = [Scope::CustomerChatRead, Scope::from("x")];
         for text in [
             r#""customer.chat.read x""#,
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn what_holds_no_token_is_an_error_that_repeats_nothing() {
+    fn rejects_response_without_token_and_does_not_repeat_it() {
         for body in [
             "canary",
             r#"{"access_token":7,"refresh_token":"canary"}"#,
@@ -253,7 +253,7 @@ mod tests {
             r#"{"access_token":"canary canary"}"#,
             r#"{"access_token":"canary","token_type":"mac"}"#,
         ] {
-            let error = read(body.as_bytes(), NOW).unwrap_err();
+            let error = parse(body.as_bytes(), NOW).unwrap_err();
             let shown = format!("{error} {error:?} {:?}", error.body());
             assert!(!shown.contains("canary"), "{shown}");
         }

@@ -1,32 +1,30 @@
-//! Reading error answers, which come in more shapes than anybody has described.
+//! Parsing of error responses, whose formats are only partly documented.
 
 use std::fmt;
 
 use serde_json::Value;
 
-use super::make::BODY_BYTES;
-
-/// What an error answer says.
+/// The content of an error response.
 #[derive(Default)]
-pub(super) struct ErrorResponse {
-    pub(super) messages: Vec<String>,
-    pub(super) validation: Vec<ValidationProblem>,
-    /// The number of the error, which bot operations give.
-    pub(super) code: Option<i64>,
-    pub(super) body: Option<String>,
+pub(crate) struct ErrorResponse {
+    pub(crate) messages: Vec<String>,
+    pub(crate) validation: Vec<ValidationProblem>,
+    /// The error code, which bot operations return.
+    pub(crate) code: Option<i64>,
+    pub(crate) body: Option<String>,
 }
 
-/// One thing that the service found invalid in a request.
+/// A field of a request that the service rejected as invalid.
 ///
 /// Certain: the published contract describes these for the status 422.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub struct ValidationProblem {
-    /// The place, from the outside in, such as `body`, `content`, `text`; numbers are positions.
+    /// The path of the field, from the outside in, such as `body`, `content`, `text`. Numbers are indexes.
     pub location: Vec<String>,
-    /// What is wrong there, in the service's words.
+    /// The service's message.
     pub message: String,
-    /// The kind of problem, in the service's words, such as `value_error.missing`.
+    /// The service's name for the kind of problem, such as `value_error.missing`.
     pub kind: String,
 }
 
@@ -39,51 +37,63 @@ impl fmt::Display for ValidationProblem {
     }
 }
 
-/// How long one message of the service may be, in bytes.
-const MESSAGE_BYTES: usize = 300;
-/// How many messages are kept.
-const MESSAGES: usize = 8;
+/// The most that is kept of a body, in bytes.
+const MAX_BODY_BYTES: usize = 8 * 1024;
+/// The most that is kept of one message, in bytes.
+const MAX_MESSAGE_BYTES: usize = 300;
+/// The most messages that are kept.
+const MAX_MESSAGES: usize = 8;
 
 impl ErrorResponse {
-    /// Reads a body of any shape. `redact` takes the secrets out of what it says: out of the body as
-    /// it came, and out of its texts once their escapes are read.
-    pub(super) fn read(body: &str, redact: impl Fn(&str) -> String) -> ErrorResponse {
-        let mut answer = ErrorResponse::default();
+    /// Parses a body of any format. `redact` is applied to the raw body, and to its strings after their
+    /// escapes are decoded.
+    pub(crate) fn parse(body: &str, redact: impl Fn(&str) -> String) -> ErrorResponse {
+        let mut response = ErrorResponse::default();
         match serde_json::from_str::<Value>(body) {
             Ok(mut value) => {
-                redact_texts(&mut value, &redact);
-                answer.read_json(&value);
+                redact_strings(&mut value, &redact);
+                response.read_json(&value);
             }
-            Err(_) => answer.messages.extend(plain_text(&redact(body))),
+            Err(_) => response.messages.extend(plain_text(&redact(body))),
         }
-        answer.messages.truncate(MESSAGES);
-        answer.validation.truncate(MESSAGES);
+        response.messages.truncate(MAX_MESSAGES);
+        response.validation.truncate(MAX_MESSAGES);
         if !body.is_empty() {
-            answer.body = Some(cut(&redact(body), BODY_BYTES));
+            response.body = Some(truncate(&redact(body), MAX_BODY_BYTES));
         }
-        answer
+        response
     }
 
-    /// What a success answer says of a failure.
-    pub(super) fn said(code: Option<i64>, description: Option<&str>) -> ErrorResponse {
-        let description = description.map(|text| beginning(text.trim(), MESSAGE_BYTES));
+    /// Creates an error response from a code and messages that were found elsewhere, with secrets redacted.
+    pub(crate) fn new<'a>(
+        code: Option<i64>,
+        messages: impl IntoIterator<Item = &'a str>,
+    ) -> ErrorResponse {
+        let messages = messages.into_iter();
+        let messages = messages.map(|text| one_line(text.trim(), MAX_MESSAGE_BYTES));
         ErrorResponse {
-            messages: description
-                .into_iter()
-                .filter(|text| !text.is_empty())
-                .collect(),
+            messages: messages.filter(|text| !text.is_empty()).collect(),
             code,
             ..ErrorResponse::default()
         }
     }
 
-    /// Takes one more secret out of everything that was read.
+    /// Keeps the start of a body without parsing it.
+    pub(crate) fn unparsed(body: &str) -> ErrorResponse {
+        ErrorResponse {
+            body: Some(truncate(body, MAX_BODY_BYTES)),
+            ..ErrorResponse::default()
+        }
+    }
+
+    /// Redacts all strings.
     pub(super) fn redact(&mut self, redact: impl Fn(&str) -> String) {
-        let places = self.validation.iter_mut().flat_map(|problem| {
-            let texts = [&mut problem.message, &mut problem.kind];
-            problem.location.iter_mut().chain(texts)
+        let validation = self.validation.iter_mut().flat_map(|problem| {
+            let others = [&mut problem.message, &mut problem.kind];
+            problem.location.iter_mut().chain(others)
         });
-        for text in self.messages.iter_mut().chain(&mut self.body).chain(places) {
+        let strings = self.messages.iter_mut().chain(&mut self.body);
+        for text in strings.chain(validation) {
             *text = redact(text);
         }
     }
@@ -93,7 +103,7 @@ impl ErrorResponse {
             Value::Array(items) => self.read_items(items),
             Value::Object(object) => {
                 self.code = object.get("error_code").and_then(Value::as_i64);
-                // Specific before general: `message` is often a headline over `errors`.
+                // Specific before general: `message` is often a summary of `errors`.
                 for name in [
                     "detail",
                     "errors",
@@ -104,32 +114,32 @@ impl ErrorResponse {
                     "description",
                 ] {
                     if let Some(value) = object.get(name) {
-                        self.read_member(value);
+                        self.read_field(value);
                     }
                 }
             }
-            other => self.say(other),
+            other => self.add_message(other),
         }
     }
 
-    fn read_member(&mut self, value: &Value) {
+    fn read_field(&mut self, value: &Value) {
         match value {
             Value::Array(items) => self.read_items(items),
             Value::Object(object) => match object.get("messages") {
                 Some(Value::Array(items)) => self.read_items(items),
                 _ => self.read_item(value),
             },
-            other => self.say(other),
+            other => self.add_message(other),
         }
     }
 
     fn read_items(&mut self, items: &[Value]) {
-        for item in items.iter().take(MESSAGES) {
+        for item in items.iter().take(MAX_MESSAGES) {
             self.read_item(item);
         }
     }
 
-    /// One item of a list: a validation problem, an object with a message, or a text.
+    /// Reads an item of a list: a validation problem, an object with a message, or a string.
     fn read_item(&mut self, item: &Value) {
         if let (Some(Value::Array(location)), Some(Value::String(message))) =
             (item.get("loc"), item.get("msg"))
@@ -137,8 +147,8 @@ impl ErrorResponse {
             let kind = item.get("type").and_then(Value::as_str);
             self.validation.push(ValidationProblem {
                 location: location.iter().map(segment).collect(),
-                message: beginning(message, MESSAGE_BYTES),
-                kind: beginning(kind.unwrap_or_default(), MESSAGE_BYTES),
+                message: one_line(message, MAX_MESSAGE_BYTES),
+                kind: one_line(kind.unwrap_or_default(), MAX_MESSAGE_BYTES),
             });
             return;
         }
@@ -146,17 +156,17 @@ impl ErrorResponse {
             Value::Object(object) => {
                 for name in ["message", "text", "msg"] {
                     if let Some(value) = object.get(name) {
-                        self.say(value);
+                        self.add_message(value);
                     }
                 }
             }
-            other => self.say(other),
+            other => self.add_message(other),
         }
     }
 
-    fn say(&mut self, value: &Value) {
+    fn add_message(&mut self, value: &Value) {
         if let Value::String(text) = value {
-            let text = beginning(text, MESSAGE_BYTES);
+            let text = one_line(text, MAX_MESSAGE_BYTES);
             if !text.is_empty() && !self.messages.contains(&text) {
                 self.messages.push(text);
             }
@@ -166,12 +176,12 @@ impl ErrorResponse {
 
 fn segment(value: &Value) -> String {
     match value {
-        Value::String(text) => beginning(text, MESSAGE_BYTES),
-        other => beginning(&other.to_string(), MESSAGE_BYTES),
+        Value::String(text) => one_line(text, MAX_MESSAGE_BYTES),
+        other => one_line(&other.to_string(), MAX_MESSAGE_BYTES),
     }
 }
 
-/// A body that is no JSON: a short text speaks for itself, a page of HTML does not.
+/// Returns the message of a body that is not JSON, without the content of HTML pages.
 fn plain_text(body: &str) -> Option<String> {
     let text = body.trim();
     if text.is_empty() {
@@ -180,33 +190,35 @@ fn plain_text(body: &str) -> Option<String> {
     if text.starts_with('<') {
         return Some("an HTML page".to_owned());
     }
-    Some(beginning(text, MESSAGE_BYTES))
+    Some(one_line(text, MAX_MESSAGE_BYTES))
 }
 
-/// Takes the secrets out of every text of a value.
-fn redact_texts(value: &mut Value, redact: &impl Fn(&str) -> String) {
+/// Redacts every string of a value.
+fn redact_strings(value: &mut Value, redact: &impl Fn(&str) -> String) {
     match value {
         Value::String(text) => *text = redact(text),
-        Value::Array(items) => items.iter_mut().for_each(|item| redact_texts(item, redact)),
-        Value::Object(members) => members
+        Value::Array(items) => items
+            .iter_mut()
+            .for_each(|item| redact_strings(item, redact)),
+        Value::Object(fields) => fields
             .values_mut()
-            .for_each(|member| redact_texts(member, redact)),
+            .for_each(|value| redact_strings(value, redact)),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
-/// The first `bytes` of a text on one line.
-pub(super) fn beginning(text: &str, bytes: usize) -> String {
-    let on_one_line = |character: char| match character.is_control() {
+/// Returns the first `max_bytes` of a string, with control characters replaced by spaces.
+pub(crate) fn one_line(text: &str, max_bytes: usize) -> String {
+    let printable = |character: char| match character.is_control() {
         true => ' ',
         false => character,
     };
-    cut(text, bytes).chars().map(on_one_line).collect()
+    truncate(text, max_bytes).chars().map(printable).collect()
 }
 
-/// The first `bytes` of a text, cut between characters.
-pub(super) fn cut(text: &str, bytes: usize) -> String {
-    let mut end = text.len().min(bytes);
+/// Returns the first `max_bytes` of a string, cut at a character boundary.
+fn truncate(text: &str, max_bytes: usize) -> String {
+    let mut end = text.len().min(max_bytes);
     while !text.is_char_boundary(end) {
         end -= 1;
     }
@@ -221,11 +233,11 @@ mod tests {
     use super::*;
 
     fn messages(body: &str) -> Vec<String> {
-        ErrorResponse::read(body, str::to_owned).messages
+        ErrorResponse::parse(body, str::to_owned).messages
     }
 
     #[test]
-    fn every_known_shape_of_an_error_is_read() {
+    fn parses_every_known_format() {
         for body in [
             r#"{"errors":[{"message":"no"}]}"#,
             r#"{"http_status":401,"message":"no","errors":[{"code":1,"message":"no","fields":[]}]}"#,
@@ -249,21 +261,24 @@ mod tests {
     }
 
     #[test]
-    fn validation_problems_keep_their_place() {
-        let answer = ErrorResponse::read(
+    fn parses_validation_problems_with_location() {
+        let response = ErrorResponse::parse(
             r#"{"detail":[{"loc":["body","files",0,"url"],"msg":"field required","type":"missing"}]}"#,
             str::to_owned,
         );
-        assert_eq!(answer.validation.len(), 1);
-        assert_eq!(answer.validation[0].location, ["body", "files", "0", "url"]);
+        assert_eq!(response.validation.len(), 1);
         assert_eq!(
-            answer.validation[0].to_string(),
+            response.validation[0].location,
+            ["body", "files", "0", "url"]
+        );
+        assert_eq!(
+            response.validation[0].to_string(),
             "`body.files.0.url` field required"
         );
     }
 
     #[test]
-    fn odd_bodies_say_nothing_and_break_nothing() {
+    fn malformed_bodies_have_no_messages() {
         for body in [
             "",
             "null",
@@ -285,11 +300,11 @@ mod tests {
     }
 
     #[test]
-    fn long_texts_are_cut_between_characters_and_kept_on_one_line() {
+    fn truncates_at_character_boundary_and_replaces_control_characters() {
         let text = format!("a{}", "\u{633}".repeat(400));
-        let cut = beginning(&text, MESSAGE_BYTES);
-        assert!(cut.len() <= MESSAGE_BYTES + '…'.len_utf8());
-        assert!(cut.ends_with('…'));
-        assert_eq!(beginning("a\nb\u{1b}[31m", 100), "a b [31m");
+        let truncated = one_line(&text, MAX_MESSAGE_BYTES);
+        assert!(truncated.len() <= MAX_MESSAGE_BYTES + '…'.len_utf8());
+        assert!(truncated.ends_with('…'));
+        assert_eq!(one_line("a\nb\u{1b}[31m", 100), "a b [31m");
     }
 }

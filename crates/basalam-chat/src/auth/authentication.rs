@@ -1,0 +1,110 @@
+//! The credentials of a client, in the form that all kinds convert to.
+
+use std::fmt;
+use std::sync::Arc;
+
+use basalam_chat_api::newtypes::Scope;
+use secrecy::SecretString;
+
+use super::oauth_client::{OAuthClient, join_scopes};
+use super::provider::TokenProvider;
+use super::store::TokenStore;
+use super::token_set::TokenSet;
+use crate::Error;
+
+/// Client credentials.
+///
+/// [`PersonalToken`](super::PersonalToken), [`ClientCredentials`](super::ClientCredentials),
+/// [`Login`](super::Login) and [`TokenSet`] convert into it, which
+/// [`Client::new`](crate::Client::new) does itself. [`Authentication::provider`] wraps a [`TokenProvider`].
+#[derive(Clone)]
+pub struct Authentication {
+    /// The tokens known from the start.
+    pub(super) tokens: Option<TokenSet>,
+    /// The source of further tokens.
+    pub(super) source: Option<TokenSource>,
+}
+
+/// The source of new tokens.
+#[derive(Clone)]
+pub(super) enum TokenSource {
+    OAuth {
+        /// Missing for a bare token with a store: it can be loaded but not refreshed.
+        client: Option<OAuthClient>,
+        initial: InitialTokens,
+        store: Option<Arc<dyn TokenStore>>,
+    },
+    Provider(Arc<dyn TokenProvider>),
+}
+
+/// The source of the first tokens.
+#[derive(Clone)]
+pub(super) enum InitialTokens {
+    /// The store, or the tokens of the [`Authentication`].
+    Stored,
+    /// An authorization code, which is preferred to stored tokens: it is the newer login.
+    Code(CodeGrant),
+    /// The client's own credentials, for every refresh.
+    Credentials(Vec<Scope>),
+}
+
+/// An authorization code, which is exchanged for tokens once.
+#[derive(Clone)]
+pub(super) struct CodeGrant {
+    pub(super) code: SecretString,
+    pub(super) redirect_uri: String,
+}
+
+impl Authentication {
+    /// Uses access tokens from a custom source, such as a vault or another service.
+    pub fn provider(provider: impl TokenProvider + 'static) -> Authentication {
+        Authentication {
+            tokens: None,
+            source: Some(TokenSource::Provider(Arc::new(provider))),
+        }
+    }
+
+    /// Rejects credentials that can never authorize a request.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        if let Some(tokens) = &self.tokens {
+            tokens.header()?;
+        }
+        match &self.source {
+            Some(TokenSource::OAuth {
+                client, initial, ..
+            }) => {
+                if let Some(client) = client {
+                    client.check()?;
+                }
+                match initial {
+                    InitialTokens::Credentials(scopes) => join_scopes(scopes).map(drop),
+                    InitialTokens::Stored | InitialTokens::Code(_) => Ok(()),
+                }
+            }
+            Some(TokenSource::Provider(_)) | None => Ok(()),
+        }
+    }
+
+    /// Returns `true` if it may use the token endpoint.
+    pub(crate) fn needs_endpoint(&self) -> bool {
+        matches!(self.source, Some(TokenSource::OAuth { .. }))
+    }
+}
+
+impl From<TokenSet> for Authentication {
+    fn from(tokens: TokenSet) -> Authentication {
+        Authentication {
+            tokens: Some(tokens),
+            source: None,
+        }
+    }
+}
+
+/// Contains no token and no secret.
+impl fmt::Debug for Authentication {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Authentication")
+            .field("can_refresh", &self.source.is_some())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,142 @@
+//! Builder methods for the constructors in other modules.
+
+use std::any::Any;
+use std::error::Error as StdError;
+use std::time::Duration;
+
+use basalam_chat_api::newtypes::Timestamp;
+use basalam_chat_api::operation::Operation;
+
+use super::{Error, ErrorKind, ErrorResponse, Inner};
+
+impl Error {
+    /// Creates an error. `problem` says what happened and `remedy` what to do, which may be empty.
+    pub(crate) fn new(
+        kind: ErrorKind,
+        problem: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Error {
+        Error {
+            inner: Box::new(Inner {
+                kind,
+                operation: None,
+                status: None,
+                problem: problem.into(),
+                remedy: remedy.into(),
+                response: ErrorResponse::default(),
+                source: None,
+                incomplete_at: None,
+                retry_after: None,
+                attempts: 0,
+                may_have_succeeded_earlier: false,
+                attachments: Vec::new(),
+            }),
+        }
+    }
+
+    /// An argument is invalid. `problem` continues the sentence that the argument starts.
+    pub(crate) fn invalid_input(argument: &str, problem: &str, remedy: &str) -> Error {
+        let problem = format!("`{argument}` {problem}");
+        Error::new(ErrorKind::InvalidInput, problem, remedy)
+    }
+
+    /// An argument that must be greater than zero is zero.
+    pub(crate) fn zero(argument: &str) -> Error {
+        Error::invalid_input(argument, "is zero", "use a value greater than zero")
+    }
+
+    /// Sets the operation, unless it is set, and says whether a retry is safe.
+    pub(crate) fn with_operation(mut self, operation: &'static Operation) -> Error {
+        if self.inner.operation.is_none() {
+            self.inner.operation = Some(operation);
+            if self.may_have_succeeded() {
+                let advice = match operation.idempotent {
+                    true => "it is safe to retry, since the operation is idempotent",
+                    false => "the request may have succeeded; check before retrying",
+                };
+                self.inner.remedy = match self.inner.remedy.as_str() {
+                    "" => advice.to_owned(),
+                    remedy => format!("{remedy}; {advice}"),
+                };
+            }
+        }
+        self
+    }
+
+    pub(crate) fn with_status(mut self, status: u16) -> Error {
+        self.inner.status = Some(status);
+        self
+    }
+
+    pub(crate) fn with_source(
+        mut self,
+        source: impl Into<Box<dyn StdError + Send + Sync>>,
+    ) -> Error {
+        self.inner.source = Some(source.into());
+        self
+    }
+
+    pub(crate) fn with_response(mut self, response: ErrorResponse) -> Error {
+        self.inner.response = response;
+        self
+    }
+
+    pub(crate) fn with_retry_after(mut self, retry_after: Option<Duration>) -> Error {
+        self.inner.retry_after = retry_after;
+        self
+    }
+
+    /// Sets the number of requests sent.
+    pub(crate) fn with_attempts(mut self, attempts: u32) -> Error {
+        self.inner.attempts = attempts;
+        self
+    }
+
+    /// Records that an attempt before the last one may have succeeded.
+    pub(crate) fn with_possible_earlier_success(self, is_possible: bool) -> Error {
+        if !is_possible || self.may_have_succeeded() {
+            return self;
+        }
+        let mut error = self.with_detail("an earlier attempt may have succeeded");
+        error.inner.may_have_succeeded_earlier = true;
+        error
+    }
+
+    /// Appends to the description of what happened.
+    pub(crate) fn with_detail(mut self, detail: &str) -> Error {
+        self.inner.problem.push_str("; ");
+        self.inner.problem.push_str(detail);
+        self
+    }
+
+    pub(crate) fn with_incomplete_at(mut self, second: Timestamp) -> Error {
+        self.inner.incomplete_at = Some(second);
+        self
+    }
+
+    /// Adds data of a higher layer, which [`attachment`](Error::attachment) returns.
+    pub(crate) fn with_attachment(mut self, attachment: impl Any + Send + Sync) -> Error {
+        self.inner.attachments.push(Box::new(attachment));
+        self
+    }
+
+    /// Returns the attached data of this type.
+    pub(crate) fn attachment<T: Any>(&self) -> Option<&T> {
+        let mut attachments = self.inner.attachments.iter();
+        attachments.find_map(|attachment| attachment.downcast_ref())
+    }
+
+    /// Redacts a secret that the transport does not know in the service's messages.
+    pub(crate) fn redacting(mut self, secret: &str) -> Error {
+        // The part of a bot token after the colon has one encoding only.
+        let hidden = secret.split_once(':').map_or(secret, |(_, hidden)| hidden);
+        self.inner.response.redact(|text| {
+            let text = text.replace(secret, "[redacted]");
+            match hidden {
+                "" => text,
+                hidden => text.replace(hidden, "[redacted]"),
+            }
+        });
+        self
+    }
+}

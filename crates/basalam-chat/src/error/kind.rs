@@ -1,0 +1,33 @@
+//! The kinds of errors.
+
+/// The kind of an [`Error`](crate::Error).
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// An argument is invalid. Nothing was sent.
+    InvalidInput,
+    /// The HTTP client cannot be created. Nothing was sent.
+    Configuration,
+    /// No access token is available. Only token requests were sent.
+    Authentication,
+    /// A file to upload could not be read to its end. The service received a part of it at most.
+    FileRead,
+    /// No connection could be made, or the service closed it without processing the request.
+    Connect,
+    /// The request timed out. The service may have processed it.
+    Timeout,
+    /// The connection broke. The service may have processed the request.
+    Connection,
+    /// The service responded with a redirect, which is never followed.
+    Redirect,
+    /// The service responded with an error status.
+    Status,
+    /// The service reported a failure with a success status.
+    Unsuccessful,
+    /// The response is larger than the limit. The service may have processed the request.
+    ResponseTooLarge,
+    /// The response is a success that cannot be decoded. The service very likely processed the request.
+    Decode,
+    /// The completeness of a list cannot be guaranteed.
+    IncompleteList,
+}

@@ -1,0 +1,223 @@
+//! Predicates that distinguish the cases of an error.
+
+use super::{Error, ErrorKind};
+
+impl Error {
+    /// Returns `true` if the service may have processed the request although no response confirms it.
+    ///
+    /// This is the case after a timeout, a broken connection, a server error or a response that cannot be
+    /// decoded, in any attempt of the call. If the operation is not idempotent, check before repeating it.
+    pub fn may_have_succeeded(&self) -> bool {
+        match self.kind() {
+            _ if self.inner.may_have_succeeded_earlier => true,
+            ErrorKind::Timeout | ErrorKind::Connection => true,
+            // "See Other" redirects from a processed request to its result.
+            ErrorKind::Redirect => self.status() == Some(303),
+            ErrorKind::ResponseTooLarge | ErrorKind::Decode => true,
+            ErrorKind::Status => self.is_server_error() || self.status() == Some(408),
+            // The service responded with a success before the file ended.
+            ErrorKind::FileRead => self.status().is_some(),
+            _ => false,
+        }
+    }
+
+    /// Returns `true` if the service responded with a success status although the content was lost or
+    /// cannot be decoded.
+    ///
+    /// The request has then very likely been processed. If this is `false`,
+    /// [`may_have_succeeded`](Error::may_have_succeeded) returns whether that is possible.
+    pub fn was_accepted(&self) -> bool {
+        let is_success = self
+            .status()
+            .is_some_and(|status| (200..300).contains(&status));
+        match self.kind() {
+            ErrorKind::Decode => self.may_have_succeeded(),
+            ErrorKind::ResponseTooLarge | ErrorKind::Connection => is_success,
+            ErrorKind::Timeout | ErrorKind::FileRead => is_success,
+            _ => false,
+        }
+    }
+
+    /// Returns `true` if an argument is invalid. Nothing was sent.
+    ///
+    /// # Troubleshooting
+    ///
+    /// The message names the argument and a valid value.
+    pub fn is_invalid_input(&self) -> bool {
+        self.kind() == ErrorKind::InvalidInput
+    }
+
+    /// Returns `true` if the HTTP client cannot be created. Nothing was sent.
+    ///
+    /// # Troubleshooting
+    ///
+    /// Enable one of the TLS features `rustls` and `native-tls`, or check the options set in
+    /// [`configure_http`](crate::ClientBuilder::configure_http) for contradictions.
+    pub fn is_configuration(&self) -> bool {
+        self.kind() == ErrorKind::Configuration
+    }
+
+    /// Returns `true` if no access token is available, so the request was not sent.
+    ///
+    /// # Troubleshooting
+    ///
+    /// The error of the token endpoint, the token store or the token provider is part of the message and of
+    /// [`messages`](Error::messages). `invalid_grant` means that the refresh token is no longer valid, so
+    /// the person has to log in again (likely).
+    pub fn is_authentication(&self) -> bool {
+        self.kind() == ErrorKind::Authentication
+    }
+
+    /// Returns `true` if reading a file to upload failed, or the file changed meanwhile.
+    ///
+    /// # Troubleshooting
+    ///
+    /// The upload was aborted, so the service stores nothing (likely). The message contains the cause.
+    /// Upload the file again when no other program writes to it.
+    pub fn is_file_read(&self) -> bool {
+        self.kind() == ErrorKind::FileRead
+    }
+
+    /// Returns `true` if no connection to the service could be made. Nothing was sent.
+    ///
+    /// # Troubleshooting
+    ///
+    /// The base URL is wrong, the network or the service is down, or a proxy blocks the connection. It is
+    /// safe to retry.
+    pub fn is_connect(&self) -> bool {
+        self.kind() == ErrorKind::Connect
+    }
+
+    /// Returns `true` if the request timed out.
+    ///
+    /// # Troubleshooting
+    ///
+    /// The service may have processed the request: before sending a message again, check whether it exists.
+    /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout) and
+    /// [`operation_timeout`](crate::ClientBuilder::operation_timeout) set the limits.
+    pub fn is_timeout(&self) -> bool {
+        self.kind() == ErrorKind::Timeout
+    }
+
+    /// Returns `true` if the connection broke after a part of the request was sent.
+    ///
+    /// # Troubleshooting
+    ///
+    /// The service may have processed the request: before sending a message again, check whether it exists.
+    pub fn is_connection(&self) -> bool {
+        self.kind() == ErrorKind::Connection
+    }
+
+    /// Returns `true` if the service responded with a redirect, which is never followed.
+    ///
+    /// # Troubleshooting
+    ///
+    /// The base URL does not belong to the service; the message contains the target of the redirect.
+    pub fn is_redirect(&self) -> bool {
+        self.kind() == ErrorKind::Redirect
+    }
+
+    /// Returns `true` if the service rejected the access token (401).
+    ///
+    /// # Troubleshooting
+    ///
+    /// The token has expired, was revoked, was replaced by a refresh elsewhere, or belongs to another
+    /// environment.
+    pub fn is_unauthorized(&self) -> bool {
+        self.has_error_status(401)
+    }
+
+    /// Returns `true` if the access token does not permit the operation (403).
+    ///
+    /// # Troubleshooting
+    ///
+    /// The token lacks a scope; the message names the one that the operation needs. Likely: seen in a live
+    /// integration.
+    pub fn is_forbidden(&self) -> bool {
+        self.has_error_status(403)
+    }
+
+    /// Returns `true` if the requested resource does not exist (404).
+    ///
+    /// # Troubleshooting
+    ///
+    /// The id is wrong or not visible to the token's user. If the message is `404 page not found`, the
+    /// service does not know the path, so the base URL is likely wrong (both likely: seen in a live
+    /// integration).
+    pub fn is_not_found(&self) -> bool {
+        self.has_error_status(404)
+    }
+
+    /// Returns `true` if the service rejected the request as invalid (422).
+    ///
+    /// # Troubleshooting
+    ///
+    /// [`validation`](Error::validation) lists the invalid fields.
+    pub fn is_validation(&self) -> bool {
+        self.has_error_status(422)
+    }
+
+    /// Returns `true` if the service is rate limiting requests (429).
+    ///
+    /// # Troubleshooting
+    ///
+    /// Wait before the next request, for the duration of [`retry_after`](Error::retry_after) if it is set.
+    /// The client has already waited and retried up to its limits. Unknown: the rate limits of the service,
+    /// which are not published.
+    pub fn is_rate_limited(&self) -> bool {
+        self.has_error_status(429)
+    }
+
+    /// Returns `true` if the service failed (status 500 or higher).
+    ///
+    /// # Troubleshooting
+    ///
+    /// The service may have processed the request: before sending a message again, check whether it exists.
+    pub fn is_server_error(&self) -> bool {
+        self.kind() == ErrorKind::Status && self.status().is_some_and(|status| status >= 500)
+    }
+
+    /// Returns `true` if the service reported a failure with a success status.
+    ///
+    /// # Troubleshooting
+    ///
+    /// A bot operation returned `ok: false`: [`messages`](Error::messages) and [`code`](Error::code)
+    /// contain the reason if there is one. Likely, the bot token is invalid. Or the service did not accept
+    /// the ids to delete or forward. Unknown: when it does so.
+    pub fn is_unsuccessful(&self) -> bool {
+        self.kind() == ErrorKind::Unsuccessful
+    }
+
+    /// Returns `true` if the response is larger than the limit.
+    ///
+    /// # Troubleshooting
+    ///
+    /// Request less at once, or raise [`max_response_bytes`](crate::ClientBuilder::max_response_bytes).
+    pub fn is_response_too_large(&self) -> bool {
+        self.kind() == ErrorKind::ResponseTooLarge
+    }
+
+    /// Returns `true` if the response is a success that cannot be decoded.
+    ///
+    /// # Troubleshooting
+    ///
+    /// The base URL does not belong to the service, or the service has changed; the message contains the
+    /// path of the invalid value. Do not send a message again: the service very likely accepted it.
+    pub fn is_decode(&self) -> bool {
+        self.kind() == ErrorKind::Decode
+    }
+
+    /// Returns `true` if the completeness of a list cannot be guaranteed.
+    ///
+    /// # Troubleshooting
+    ///
+    /// More chats share one second than fit on a page. [`incomplete_at`](Error::incomplete_at) returns the
+    /// second; the next call continues after it.
+    pub fn is_incomplete_list(&self) -> bool {
+        self.kind() == ErrorKind::IncompleteList
+    }
+
+    fn has_error_status(&self, status: u16) -> bool {
+        self.kind() == ErrorKind::Status && self.status() == Some(status)
+    }
+}

@@ -1,0 +1,22 @@
+//! Which errors are retried: those after which a retry cannot duplicate a message.
+
+use basalam_chat_api::operation::Operation;
+
+use crate::error::{Error, ErrorKind};
+
+/// Returns why a request may be retried after an error, or `None` if it must not be or a retry is
+/// pointless.
+pub(super) fn retry_reason(operation: &Operation, error: &Error) -> Option<&'static str> {
+    match (error.kind(), error.status()) {
+        // The service did not process the request.
+        (ErrorKind::Connect, _) => Some("no connection"),
+        (ErrorKind::Status, Some(429)) => Some("rate limited"),
+        // It may have processed the request.
+        _ if !operation.idempotent => None,
+        (ErrorKind::Timeout, _) => Some("timeout"),
+        (ErrorKind::Connection, _) => Some("broken connection"),
+        (ErrorKind::Status, Some(408 | 500 | 502 | 503 | 504)) => Some("server error"),
+        // The response would be the same again.
+        _ => None,
+    }
+}

@@ -1,0 +1,53 @@
+//! The requests of a call, one for each attempt.
+
+use basalam_chat_api::RequestFactory;
+use reqwest::Request;
+
+use crate::Error;
+
+/// Yields the request of each attempt of a call.
+pub(crate) trait RequestSource: Send {
+    /// Returns the next request, or `None` if it cannot be built again.
+    ///
+    /// It is boxed, so that a call that waits does not reserve space for it.
+    fn next(&mut self) -> impl Future<Output = Result<Option<Box<Request>>, Error>> + Send;
+}
+
+/// A request that a factory builds again for each retry.
+pub(crate) struct RebuiltRequest<'a> {
+    first: Option<Box<Request>>,
+    factory: RequestFactory<'a>,
+}
+
+impl<'a> RebuiltRequest<'a> {
+    pub(crate) fn new(first: Request, factory: RequestFactory<'a>) -> RebuiltRequest<'a> {
+        RebuiltRequest {
+            first: Some(Box::new(first)),
+            factory,
+        }
+    }
+}
+
+impl RequestSource for RebuiltRequest<'_> {
+    async fn next(&mut self) -> Result<Option<Box<Request>>, Error> {
+        let first = self.first.take();
+        Ok(first.or_else(|| (self.factory)().map(Box::new)))
+    }
+}
+
+/// A request that is cloned for each attempt.
+pub(crate) struct ClonedRequest(Option<Box<Request>>);
+
+impl ClonedRequest {
+    pub(crate) fn new(request: Request) -> ClonedRequest {
+        ClonedRequest(Some(Box::new(request)))
+    }
+}
+
+impl RequestSource for ClonedRequest {
+    async fn next(&mut self) -> Result<Option<Box<Request>>, Error> {
+        let clone = self.0.as_ref().and_then(|request| request.try_clone());
+        // A request with a streaming body can be sent once.
+        Ok(clone.map(Box::new).or_else(|| self.0.take()))
+    }
+}

@@ -1,0 +1,125 @@
+//! Origin check and access token of each request, and one refresh after a 401.
+
+use std::sync::Arc;
+
+use basalam_chat_api::operation::{Authorization, Operation};
+use http::header::AUTHORIZATION;
+use reqwest::{Request, Url};
+
+use crate::Error;
+use crate::auth::token_cache::{CachedToken, Lookup, Pending, TokenCache};
+use crate::http::retry::call::{Authorizer, CallTimer};
+use crate::http::timeout;
+
+/// Adds the access token to the requests of one call, if their operation takes one.
+pub(super) struct BearerToken<'a> {
+    tokens: &'a TokenCache,
+    base_url: &'a Url,
+    operation: &'static Operation,
+    /// The number of token refreshes that had ended when the call started.
+    refreshes_at_start: u64,
+    /// The token of the last attempt.
+    token: Option<Arc<CachedToken>>,
+    has_refreshed: bool,
+}
+
+impl<'a> BearerToken<'a> {
+    pub(super) fn new(
+        tokens: &'a TokenCache,
+        base_url: &'a Url,
+        operation: &'static Operation,
+    ) -> BearerToken<'a> {
+        BearerToken {
+            tokens,
+            base_url,
+            operation,
+            refreshes_at_start: tokens.refreshes(),
+            token: None,
+            has_refreshed: false,
+        }
+    }
+}
+
+impl Authorizer for BearerToken<'_> {
+    async fn authorize(
+        &mut self,
+        request: &mut Request,
+        timer: &CallTimer<'_>,
+    ) -> Result<(), Error> {
+        // The generated client is public, and can be given a URL that was not checked.
+        if !is_same_origin(request.url(), self.base_url) {
+            return Err(Error::invalid_input(
+                "base_url",
+                "of the generated client differs from that of its client",
+                "build a client for that URL",
+            ));
+        }
+        let Authorization::Bearer { .. } = self.operation.authorization else {
+            return Ok(());
+        };
+        let token = match self.tokens.lookup(self.refreshes_at_start)? {
+            Lookup::Ready(token) => token,
+            // Boxed, since few calls wait for a refresh.
+            Lookup::Pending(refresh) => Box::pin(wait_for(refresh, timer)).await?,
+        };
+        request.headers_mut().insert(AUTHORIZATION, token.header());
+        self.token = Some(token);
+        Ok(())
+    }
+
+    fn refresh_after_401(&mut self, error: &Error) -> bool {
+        let Some(token) = &self.token else {
+            return false;
+        };
+        if !error.is_unauthorized() || self.has_refreshed {
+            return false;
+        }
+        self.has_refreshed = self.tokens.invalidate(token);
+        self.has_refreshed
+    }
+}
+
+/// Waits for a token refresh until the call times out.
+async fn wait_for(
+    mut refresh: Pending<'_>,
+    timer: &CallTimer<'_>,
+) -> Result<Arc<CachedToken>, Error> {
+    let remaining = timer.remaining().ok_or_else(Error::token_timed_out)?;
+    let token = timeout(timer.clock, remaining, refresh.as_mut()).await;
+    token.ok_or_else(Error::token_timed_out)?
+}
+
+/// Compares the origins of two URLs, without allocating them.
+fn is_same_origin(one: &Url, other: &Url) -> bool {
+    one.scheme() == other.scheme()
+        && one.host_str() == other.host_str()
+        && one.port_or_known_default() == other.port_or_known_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn same_origin_agrees_with_url_origin() {
+        let urls = [
+            "https://chat.example",
+            "https://chat.example:443/v1/chats?limit=1",
+            "https://CHAT.example/",
+            "https://chat.example:8443",
+            "http://chat.example",
+            "http://chat.example:443",
+            "https://chat.example.org",
+            "https://user@chat.example",
+            "http://127.0.0.1:80",
+            "http://[::1]",
+        ];
+        let urls = urls.map(|url| Url::parse(url).unwrap());
+        for one in &urls {
+            for other in &urls {
+                let expected = one.origin() == other.origin();
+                assert_eq!(is_same_origin(one, other), expected, "{one} {other}");
+            }
+        }
+    }
+}
