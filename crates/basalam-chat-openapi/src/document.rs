@@ -1,76 +1,77 @@
-//! The document as a whole.
+//! An OpenAPI document and the lookups in it.
 
 mod operations;
 mod references;
 
-pub(crate) use references::target;
+pub(crate) use references::reference_target;
 
 use std::fmt;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::{Error, Operation, Pointer};
 
-/// How many levels of arrays and objects a document may nest.
+/// The maximum nesting depth of arrays and objects in a document.
 pub const MAX_DEPTH: usize = 128;
 
 /// An OpenAPI document of version 3.0 or 3.1.
 ///
-/// `Debug` prints the title and the version only.
+/// `Debug` prints only the title and the version.
 #[derive(Clone)]
 pub struct Document {
     root: Value,
     version: Version,
 }
 
-/// The version of OpenAPI that a document is written in.
+/// The OpenAPI version of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Version {
-    /// OpenAPI 3.0, with a dialect of JSON Schema of its own.
+    /// OpenAPI 3.0, which has its own dialect of JSON Schema.
     V3_0,
     /// OpenAPI 3.1, whose schemas are JSON Schema draft 2020-12.
     V3_1,
 }
 
 impl Document {
-    /// Reads a document from JSON text.
+    /// Parses a document from a JSON string.
     ///
     /// # Errors
     ///
-    /// [`Error::is_syntax`] when the text is not JSON; else as [`Document::from_value`].
-    pub fn parse(text: &str) -> Result<Document, Error> {
-        let root = serde_json::from_str(text).map_err(|error| {
-            // serde_json has no predicate for its own limit, which equals ours.
+    /// [`Error::is_syntax`] if `json` is not valid JSON; otherwise the errors of
+    /// [`Document::from_value`].
+    pub fn parse(json: &str) -> Result<Document, Error> {
+        let root = serde_json::from_str(json).map_err(|error| {
+            // serde_json has no predicate for its recursion limit, which equals `MAX_DEPTH`.
             if error.to_string().starts_with("recursion limit") {
                 too_deep(&Pointer::default())
             } else {
                 Error::syntax(format!(
-                    "the text is not JSON ({error}); a document in YAML must be converted to JSON first"
+                    "invalid JSON ({error}); convert a YAML document to JSON first"
                 ))
             }
         })?;
         Self::from_value(root)
     }
 
-    /// Takes a document that was read already.
+    /// Creates a document from a parsed JSON value.
     ///
     /// # Errors
     ///
-    /// [`Error::is_unsupported`] when it is not OpenAPI 3.0 or 3.1 or nests deeper than
-    /// [`MAX_DEPTH`]; [`Error::is_structure`] when `openapi` or `paths` is missing, or
-    /// when one of `paths`, `components` and `components.schemas` is not an object.
+    /// [`Error::is_unsupported`] if the document is not OpenAPI 3.0 or 3.1 or is nested
+    /// deeper than [`MAX_DEPTH`]; [`Error::is_structure`] if `openapi` or `paths` is missing,
+    /// or if `paths`, `components` or `components.schemas` is not an object.
     pub fn from_value(root: Value) -> Result<Document, Error> {
-        if nests_deeper_than(&root, MAX_DEPTH) {
-            dismantle(root);
+        if is_deeper_than(&root, MAX_DEPTH) {
+            drop_iteratively(root);
             return Err(too_deep(&Pointer::default()));
         }
-        let version = version_of(&root)?;
+        let version = read_version(&root)?;
         let at = Pointer::default();
         if !root.get("paths").is_some_and(Value::is_object) {
             return Err(Error::structure(
                 &at.child("paths"),
-                "must be an object that maps path templates to their operations",
+                "must be an object that maps path templates to path items",
             ));
         }
         let at = at.child("components");
@@ -83,54 +84,45 @@ impl Document {
         Ok(Document { root, version })
     }
 
-    /// Gives the whole document as JSON.
+    /// Returns the whole document as JSON.
     #[must_use]
     pub fn root(&self) -> &Value {
         &self.root
     }
 
-    /// Gives the version of OpenAPI that the document is written in.
+    /// Returns the OpenAPI version of the document.
     #[must_use]
     pub fn version(&self) -> Version {
         self.version
     }
 
-    /// Gives the named schemas of the document, sorted by name.
+    /// Returns the schemas under `components.schemas`, sorted by name.
     ///
-    /// The values are as they stand: a schema may itself be a reference.
+    /// References are not followed: a schema may itself be a reference.
     pub fn schemas(&self) -> impl Iterator<Item = (&str, &Value)> {
-        let mut schemas: Vec<_> = self
-            .root
-            .pointer("/components/schemas")
-            .and_then(Value::as_object)
-            .into_iter()
-            .flatten()
-            .map(|(name, schema)| (name.as_str(), schema))
-            .collect();
-        // The map's own order depends on a feature of serde_json that any crate of a
-        // build can turn on.
-        schemas.sort_unstable_by_key(|(name, _)| *name);
-        schemas.into_iter()
+        let schemas = self.root.pointer("/components/schemas");
+        let schemas = schemas.and_then(Value::as_object).map(sorted_entries);
+        schemas.into_iter().flatten()
     }
 
-    /// Follows the `$ref` of `value`, and the one found there, to what they lead to.
+    /// Follows the `$ref` of `value`, repeatedly, to a value that is not a reference.
     ///
-    /// A value that is not a reference is given back as it is. `at` is the place of
-    /// `value`, for the error.
+    /// Returns `value` itself if it is not a reference. `at` is the location of `value`,
+    /// which errors report.
     ///
     /// # Errors
     ///
-    /// [`Error::is_reference`] when the chain leads nowhere, in a circle, or out of
+    /// [`Error::is_reference`] if a reference has no target, is circular or points outside
     /// the document.
     pub fn resolve<'a>(&'a self, value: &'a Value, at: &Pointer) -> Result<&'a Value, Error> {
         Ok(self.locate(value, at)?.0)
     }
 
-    /// Does what [`Document::resolve`] does, and tells the place where the chain ends.
+    /// Like [`Document::resolve`], but also returns the location of the resolved value.
     ///
     /// # Errors
     ///
-    /// As [`Document::resolve`].
+    /// The errors of [`Document::resolve`].
     pub fn locate<'a>(
         &'a self,
         value: &'a Value,
@@ -139,17 +131,17 @@ impl Document {
         references::follow(self, value, at)
     }
 
-    /// Gives every operation, sorted by path, and within a path in the order of [`Method`].
+    /// Returns every operation, sorted by path and then in the order of [`Method`].
     ///
-    /// Parameters of the path item are merged in, those of the operation winning;
-    /// references of path items, parameters, request bodies and responses are
-    /// followed. Schemas are given as they stand. Identifiers of operations may be
-    /// missing or repeated: that is for the caller to judge.
+    /// Parameters of the path item are merged in; those of the operation take precedence.
+    /// References of path items, parameters, request bodies and responses are followed,
+    /// those of schemas are not. An `operationId` can be missing or repeated; this method
+    /// does not check it.
     ///
     /// # Errors
     ///
-    /// [`Error::is_structure`] naming the first wrongly typed or missing part, and
-    /// [`Error::is_reference`] for a reference that cannot be followed.
+    /// [`Error::is_structure`] at the first part that is missing or has the wrong type, and
+    /// [`Error::is_reference`] for a reference that cannot be resolved.
     ///
     /// [`Method`]: crate::Method
     pub fn operations(&self) -> Result<Vec<Operation<'_>>, Error> {
@@ -160,8 +152,8 @@ impl Document {
 impl fmt::Debug for Document {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let info = |name: &str| {
-            let text = self.root.get("info").and_then(|info| info.get(name));
-            text.and_then(Value::as_str).unwrap_or_default()
+            let value = self.root.get("info").and_then(|info| info.get(name));
+            value.and_then(Value::as_str).unwrap_or_default()
         };
         formatter
             .debug_struct("Document")
@@ -171,7 +163,7 @@ impl fmt::Debug for Document {
     }
 }
 
-fn version_of(root: &Value) -> Result<Version, Error> {
+fn read_version(root: &Value) -> Result<Version, Error> {
     let at = Pointer::default();
     if root.get("swagger").is_some() {
         return Err(Error::unsupported(
@@ -182,14 +174,14 @@ fn version_of(root: &Value) -> Result<Version, Error> {
     let Some(openapi) = root.get("openapi") else {
         return Err(Error::structure(
             &at.child("openapi"),
-            "missing; an OpenAPI document states its version here, such as \"3.0.3\"",
+            "missing; set it to the OpenAPI version, such as \"3.0.3\"",
         ));
     };
     let at = at.child("openapi");
     let Some(openapi) = openapi.as_str() else {
         return Err(Error::structure(
             &at,
-            "must be a string such as \"3.0.3\"; put the version in quotation marks",
+            "must be a string such as \"3.0.3\"; quote the version",
         ));
     };
     let mut parts = openapi.split('.');
@@ -198,7 +190,7 @@ fn version_of(root: &Value) -> Result<Version, Error> {
         (Some("3"), Some("1")) => Ok(Version::V3_1),
         _ => Err(Error::unsupported(
             &at,
-            format!("OpenAPI {openapi:?} is not read; convert the document to 3.0 or 3.1"),
+            format!("OpenAPI {openapi:?} is not supported; convert the document to 3.0 or 3.1"),
         )),
     }
 }
@@ -206,43 +198,51 @@ fn version_of(root: &Value) -> Result<Version, Error> {
 pub(crate) fn too_deep(at: &Pointer) -> Error {
     Error::unsupported(
         at,
-        format!("nests deeper than {MAX_DEPTH} levels; move inner parts to `components`"),
+        format!("nested deeper than {MAX_DEPTH} levels; move inner parts to `components`"),
     )
 }
 
-pub(crate) fn nests_deeper_than(root: &Value, limit: usize) -> bool {
-    let mut open = vec![(root, 0)];
-    while let Some((value, depth)) = open.pop() {
+pub(crate) fn is_deeper_than(root: &Value, limit: usize) -> bool {
+    let mut stack = vec![(root, 0)];
+    while let Some((value, depth)) = stack.pop() {
         let depth = depth + usize::from(value.is_array() || value.is_object());
         if depth > limit {
             return true;
         }
         match value {
-            Value::Array(items) => open.extend(items.iter().map(|item| (item, depth))),
-            Value::Object(members) => open.extend(members.values().map(|item| (item, depth))),
+            Value::Array(items) => stack.extend(items.iter().map(|item| (item, depth))),
+            Value::Object(fields) => stack.extend(fields.values().map(|item| (item, depth))),
             _ => {}
         }
     }
     false
 }
 
-/// Drops a value level by level: the derived drop recurses once per level, which
-/// overflows the stack for a value nested absurdly deep.
-fn dismantle(root: Value) {
-    let mut open = vec![root];
-    while let Some(value) = open.pop() {
+/// Drops a value without recursion: the derived `Drop` recurses once per level and can
+/// overflow the stack.
+fn drop_iteratively(root: Value) {
+    let mut stack = vec![root];
+    while let Some(value) = stack.pop() {
         match value {
-            Value::Array(items) => open.extend(items),
-            Value::Object(members) => open.extend(members.into_iter().map(|(_, member)| member)),
+            Value::Array(items) => stack.extend(items),
+            Value::Object(fields) => stack.extend(fields.into_iter().map(|(_, field)| field)),
             _ => {}
         }
     }
 }
 
-fn expect_object<'a>(
-    value: &'a Value,
-    at: &Pointer,
-) -> Result<&'a serde_json::Map<String, Value>, Error> {
+/// Returns the entries sorted by name. The map's own order depends on a feature of
+/// serde_json that any crate of a build can enable.
+fn sorted_entries(object: &Map<String, Value>) -> Vec<(&str, &Value)> {
+    let mut entries: Vec<_> = object
+        .iter()
+        .map(|(name, it)| (name.as_str(), it))
+        .collect();
+    entries.sort_unstable_by_key(|(name, _)| *name);
+    entries
+}
+
+fn expect_object<'a>(value: &'a Value, at: &Pointer) -> Result<&'a Map<String, Value>, Error> {
     value
         .as_object()
         .ok_or_else(|| Error::structure(at, "must be an object"))

@@ -1,21 +1,21 @@
-//! What can go wrong while reading a document.
+//! Errors of reading a document.
 
 use crate::Pointer;
 
-/// Why a document, or a part of it, could not be read.
+/// An error of reading a document or a part of it.
 ///
-/// `Display` names the place as `#` and a JSON pointer, what is wrong there and
-/// what to do about it; the predicates tell the sort of failure.
+/// `Display` prints the location as `#` and a JSON pointer, the problem and the remedy.
+/// The predicates classify the error.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("#{pointer}: {message}")]
 pub struct Error {
-    kind: Kind,
+    kind: ErrorKind,
     pointer: Pointer,
     message: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum ErrorKind {
     Syntax,
     Structure,
     Reference,
@@ -23,58 +23,57 @@ enum Kind {
 }
 
 impl Error {
-    /// The place in the document that the failure is about.
+    /// Returns the location in the document.
     #[must_use]
     pub fn pointer(&self) -> &Pointer {
         &self.pointer
     }
 
-    /// Tells whether the text is not JSON at all.
+    /// Returns `true` if the input is not valid JSON.
     ///
-    /// Usually caused by a document in YAML or by a file cut short. The message
-    /// gives line and column.
+    /// The usual cause is a document in YAML or a truncated file. The message contains line
+    /// and column.
     #[must_use]
     pub fn is_syntax(&self) -> bool {
-        self.kind == Kind::Syntax
+        self.kind == ErrorKind::Syntax
     }
 
-    /// Tells whether the JSON lacks something that OpenAPI demands, or has a value of
-    /// the wrong type where OpenAPI demands another.
+    /// Returns `true` if something that OpenAPI requires is missing or has the wrong type.
     #[must_use]
     pub fn is_structure(&self) -> bool {
-        self.kind == Kind::Structure
+        self.kind == ErrorKind::Structure
     }
 
-    /// Tells whether a `$ref` leads nowhere, in a circle, or out of the document.
+    /// Returns `true` if a `$ref` has no target, is circular or points outside the document.
     #[must_use]
     pub fn is_reference(&self) -> bool {
-        self.kind == Kind::Reference
+        self.kind == ErrorKind::Reference
     }
 
-    /// Tells whether the document uses something that this crate does not read:
-    /// another version of OpenAPI, a keyword foreign to its version, absurd nesting.
+    /// Returns `true` if the document uses something that this crate does not support:
+    /// another OpenAPI version, a keyword that its version does not have, or too deep nesting.
     #[must_use]
     pub fn is_unsupported(&self) -> bool {
-        self.kind == Kind::Unsupported
+        self.kind == ErrorKind::Unsupported
     }
 
     pub(crate) fn syntax(message: impl Into<String>) -> Self {
-        Self::new(Kind::Syntax, &Pointer::default(), message)
+        Self::new(ErrorKind::Syntax, &Pointer::default(), message)
     }
 
     pub(crate) fn structure(pointer: &Pointer, message: impl Into<String>) -> Self {
-        Self::new(Kind::Structure, pointer, message)
+        Self::new(ErrorKind::Structure, pointer, message)
     }
 
     pub(crate) fn reference(pointer: &Pointer, message: impl Into<String>) -> Self {
-        Self::new(Kind::Reference, pointer, message)
+        Self::new(ErrorKind::Reference, pointer, message)
     }
 
     pub(crate) fn unsupported(pointer: &Pointer, message: impl Into<String>) -> Self {
-        Self::new(Kind::Unsupported, pointer, message)
+        Self::new(ErrorKind::Unsupported, pointer, message)
     }
 
-    fn new(kind: Kind, pointer: &Pointer, message: impl Into<String>) -> Self {
+    fn new(kind: ErrorKind, pointer: &Pointer, message: impl Into<String>) -> Self {
         Self {
             kind,
             pointer: pointer.clone(),
@@ -88,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_error_names_its_place_first() {
+    fn display_starts_with_the_pointer() {
         let error = Error::structure(&Pointer::default().child("paths"), "must be an object");
         assert_eq!(error.to_string(), "#/paths: must be an object");
         assert!(error.is_structure());

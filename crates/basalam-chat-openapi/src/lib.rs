@@ -1,10 +1,9 @@
 //! Reads OpenAPI 3.0 and 3.1 documents: references, operations, JSON Schemas, wire shapes and their
 //! differences.
 //!
-//! This is a reader, not a model: a [`Document`] keeps the JSON as it stands and
-//! gives access to the parts that code generation, drift checks, the emulator and
-//! contract tests share. Everything that goes wrong is an [`Error`] naming the
-//! place as a JSON pointer and what to do about it.
+//! A [`Document`] keeps the parsed JSON instead of mapping it to a model, and provides the
+//! lookups that code generation, drift checks, the emulator and contract tests share. Every
+//! failure is an [`Error`] with a JSON pointer to the location and a remedy.
 //!
 //! ```
 //! use basalam_chat_openapi::{Document, Method};
@@ -37,9 +36,9 @@
 //!
 //! # Limits
 //!
-//! Documents are JSON, complete in themselves (a reference to another file or
-//! host is refused), and nest at most [`MAX_DEPTH`] levels deep. No input makes
-//! the crate panic or overflow the stack.
+//! Documents are JSON, self-contained (references to other files or hosts are rejected) and
+//! nested at most [`MAX_DEPTH`] levels deep. No input makes the crate panic or overflow the
+//! stack.
 
 pub mod difference;
 mod document;

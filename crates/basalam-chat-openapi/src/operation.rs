@@ -1,4 +1,4 @@
-//! Operations and their parts, references followed.
+//! Operations and their parts, with references resolved.
 
 use std::fmt;
 
@@ -14,23 +14,23 @@ pub struct Operation<'a> {
     pub method: Method,
     /// The path template, such as `/v1/chats/{chat_id}/messages`.
     pub path: &'a str,
-    /// The `operationId`, where there is one.
+    /// The `operationId`, if present.
     pub id: Option<&'a str>,
-    /// The parameters, those of the path item included.
+    /// The parameters, including those of the path item.
     pub parameters: Vec<Parameter<'a>>,
-    /// The request body, where the operation takes one.
+    /// The request body, if the operation has one.
     pub request_body: Option<RequestBody<'a>>,
-    /// The documented answers, by status.
+    /// The documented responses, sorted by status.
     pub responses: Vec<Response<'a>>,
-    /// The operation object, for its extensions, `security` and prose.
+    /// The operation object, for example to read its extensions and `security`.
     pub value: &'a Value,
-    /// The place of the operation object.
+    /// The location of the operation object.
     pub pointer: Pointer,
 }
 
 impl<'a> Operation<'a> {
-    /// Gives the answer that documents `status`: an exact code before a range, a range
-    /// before the default.
+    /// Returns the response documented for `status`: an exact code takes precedence over a
+    /// range, and a range over the default.
     #[must_use]
     pub fn response(&self, status: u16) -> Option<&Response<'a>> {
         let with = |pattern| self.responses.iter().find(|it| it.status == pattern);
@@ -45,35 +45,35 @@ impl<'a> Operation<'a> {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Parameter<'a> {
-    /// The name; case matters except for headers.
+    /// The name, case-sensitive except for headers.
     pub name: &'a str,
-    /// Where the parameter stands in the request.
+    /// The part of the request that holds the parameter.
     pub location: ParameterLocation,
-    /// Whether it must be given; always true for a path parameter.
+    /// `true` if the parameter is required; always `true` for a path parameter.
     pub required: bool,
-    /// The schema as it stands, or `None` where `content` takes its place.
+    /// The schema with references unresolved, or `None` if `content` is used instead.
     pub schema: Option<&'a Value>,
     /// The parameter object.
     pub value: &'a Value,
-    /// The place of the parameter object, its reference followed.
+    /// The location of the parameter object, after its reference is resolved.
     pub pointer: Pointer,
 }
 
-/// Where a parameter stands in the request.
+/// The part of the request that holds a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ParameterLocation {
-    /// In the path, filling a `{name}` of the template.
+    /// A `{name}` of the path template.
     Path,
-    /// In the query, after the `?`.
+    /// The query string.
     Query,
-    /// In a header.
+    /// A header.
     Header,
-    /// In a cookie.
+    /// A cookie.
     Cookie,
 }
 
 impl ParameterLocation {
-    /// Gives the name that the document uses: `path`, `query`, `header` or `cookie`.
+    /// Returns the name used in documents: `path`, `query`, `header` or `cookie`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -97,49 +97,49 @@ impl fmt::Display for ParameterLocation {
     }
 }
 
-/// The body that an operation takes.
+/// The request body of an operation.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RequestBody<'a> {
-    /// Whether the body must be sent.
+    /// `true` if the body is required.
     pub required: bool,
-    /// The media types it may come in, sorted by name.
+    /// The accepted media types, sorted by name.
     pub content: Vec<MediaType<'a>>,
     /// The request body object.
     pub value: &'a Value,
-    /// The place of the request body object, its reference followed.
+    /// The location of the request body object, after its reference is resolved.
     pub pointer: Pointer,
 }
 
-/// One documented answer of an operation.
+/// One documented response of an operation.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Response<'a> {
-    /// The status or statuses it documents.
+    /// The documented status or statuses.
     pub status: StatusPattern,
-    /// The media types it may come in, sorted by name; empty for an answer without a body.
+    /// The possible media types, sorted by name; empty for a response without a body.
     pub content: Vec<MediaType<'a>>,
     /// The response object.
     pub value: &'a Value,
-    /// The place of the response object, its reference followed.
+    /// The location of the response object, after its reference is resolved.
     pub pointer: Pointer,
 }
 
-/// The status or statuses that an answer documents.
+/// The status or statuses that a response documents.
 ///
-/// Sorts from the most specific to the least.
+/// The order is from the most specific to the least specific.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum StatusPattern {
     /// One status, from 100 to 599.
     Code(u16),
-    /// A hundred of them, named by the first digit: 4 for `4XX`.
+    /// All statuses with this first digit, such as 4 for `4XX`.
     Range(u8),
-    /// Every status that is not documented otherwise.
+    /// Every status without another response.
     Default,
 }
 
 impl StatusPattern {
-    /// Tells whether the pattern covers `status`.
+    /// Returns `true` if the pattern covers `status`.
     #[must_use]
     pub fn covers(self, status: u16) -> bool {
         match self {
@@ -179,19 +179,19 @@ impl fmt::Display for StatusPattern {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct MediaType<'a> {
-    /// The name as the document writes it, such as `application/json`.
+    /// The name as written in the document, such as `application/json`.
     pub name: &'a str,
-    /// The schema as it stands, where there is one.
+    /// The schema with references unresolved, if there is one.
     pub schema: Option<&'a Value>,
     /// The media type object.
     pub value: &'a Value,
-    /// The place of the media type object.
+    /// The location of the media type object.
     pub pointer: Pointer,
 }
 
-/// A method that OpenAPI knows.
+/// An HTTP method that OpenAPI supports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(missing_docs)] // The names say it all.
+#[allow(missing_docs)] // The names are the documentation.
 pub enum Method {
     Get,
     Put,
@@ -204,7 +204,7 @@ pub enum Method {
 }
 
 impl Method {
-    /// All methods, in their order.
+    /// All methods, in order.
     pub const ALL: [Method; 8] = [
         Self::Get,
         Self::Put,
@@ -216,7 +216,7 @@ impl Method {
         Self::Trace,
     ];
 
-    /// Gives the name as HTTP writes it, such as `GET`.
+    /// Returns the name used in HTTP, such as `GET`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -231,7 +231,7 @@ impl Method {
         }
     }
 
-    /// Gives the name as OpenAPI documents write it, such as `get`.
+    /// Returns the key used in OpenAPI documents, such as `get`.
     #[must_use]
     pub fn key(self) -> &'static str {
         match self {
@@ -258,7 +258,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn status_keys_are_read_as_codes_ranges_and_the_default() {
+    fn status_pattern_parses_codes_ranges_and_default() {
         assert_eq!(
             StatusPattern::from_key("200"),
             Some(StatusPattern::Code(200))
@@ -277,13 +277,13 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_covers_its_statuses_and_prints_as_its_key() {
-        for (pattern, covered, missed, key) in [
+    fn status_pattern_covers_its_statuses_and_displays_as_its_key() {
+        for (pattern, covered, not_covered, key) in [
             (StatusPattern::Code(404), 404, 400, "404"),
             (StatusPattern::Range(4), 499, 500, "4XX"),
         ] {
             assert!(pattern.covers(covered));
-            assert!(!pattern.covers(missed));
+            assert!(!pattern.covers(not_covered));
             assert_eq!(pattern.to_string(), key);
             assert_eq!(StatusPattern::from_key(key), Some(pattern));
         }
@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn method_names_and_keys_are_the_same_word() {
+    fn method_key_is_the_lowercase_name() {
         for method in Method::ALL {
             assert_eq!(method.to_string(), method.as_str());
             assert_eq!(method.key().to_uppercase(), method.as_str());

@@ -4,10 +4,10 @@ use std::fmt;
 
 use serde_json::Value;
 
-/// A place in a JSON document, as an RFC 6901 JSON pointer.
+/// A location in a JSON document: a JSON pointer (RFC 6901).
 ///
-/// [`Pointer::default`] is the root of the document. `Display` gives the standard
-/// text form, which is empty for the root.
+/// [`Pointer::default`] is the root of the document. `Display` prints the string form,
+/// which is empty for the root.
 ///
 /// ```
 /// use basalam_chat_openapi::Pointer;
@@ -19,29 +19,28 @@ use serde_json::Value;
 pub struct Pointer(String);
 
 impl Pointer {
-    /// Gives the pointer to a member or an element of the place this one names.
+    /// Returns the pointer to a property or an element of this location.
     ///
-    /// `segment` is the member's name or the element's index, as it stands in the
-    /// document; `~` and `/` in it are escaped here.
+    /// `segment` is the unescaped property name or the index of the element.
     #[must_use]
     pub fn child(&self, segment: impl fmt::Display) -> Pointer {
         let segment = segment.to_string().replace('~', "~0").replace('/', "~1");
         Pointer(format!("{}/{segment}", self.0))
     }
 
-    /// Gives the standard text form: empty for the root, else `/` before each segment.
+    /// Returns the string form: empty for the root, otherwise a `/` before each escaped segment.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Tells whether this is the root of the document.
+    /// Returns `true` if this is the root of the document.
     #[must_use]
     pub fn is_root(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Gives the unescaped segments, from the root downwards.
+    /// Returns the unescaped segments, starting at the root.
     pub fn segments(&self) -> impl Iterator<Item = String> + '_ {
         self.0
             .split('/')
@@ -49,20 +48,20 @@ impl Pointer {
             .map(|segment| segment.replace("~1", "/").replace("~0", "~"))
     }
 
-    /// Looks the place up in `root`, or gives `None` where there is no such place.
+    /// Returns the value at this location in `root`, or `None` if there is none.
     #[must_use]
     pub fn find<'a>(&self, root: &'a Value) -> Option<&'a Value> {
         root.pointer(&self.0)
     }
 
-    /// Reads the part of a reference after `#`, already percent-decoded.
+    /// Parses the fragment of a reference, after the `#` and percent-decoded.
     pub(crate) fn from_fragment(fragment: &str) -> Option<Pointer> {
         let escapes_are_valid = fragment
             .split('~')
             .skip(1)
             .all(|rest| rest.starts_with(['0', '1']));
-        let starts_right = fragment.is_empty() || fragment.starts_with('/');
-        (escapes_are_valid && starts_right).then(|| Pointer(fragment.to_owned()))
+        let has_valid_start = fragment.is_empty() || fragment.starts_with('/');
+        (escapes_are_valid && has_valid_start).then(|| Pointer(fragment.to_owned()))
     }
 }
 
@@ -79,21 +78,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_root_is_the_empty_text() {
+    fn root_is_the_empty_string() {
         assert_eq!(Pointer::default().to_string(), "");
         assert!(Pointer::default().is_root());
         assert_eq!(Pointer::default().segments().count(), 0);
     }
 
     #[test]
-    fn slashes_and_tildes_are_escaped_and_come_back() {
+    fn segments_escape_and_unescape_slashes_and_tildes() {
         let pointer = Pointer::default().child("a/b").child("~1").child("");
         assert_eq!(pointer.to_string(), "/a~1b/~01/");
         assert_eq!(pointer.segments().collect::<Vec<_>>(), ["a/b", "~1", ""]);
     }
 
     #[test]
-    fn a_pointer_finds_what_it_names() {
+    fn find_returns_the_value_at_the_pointer() {
         let root = json!({"a/b": [{"~": 7}]});
         let pointer = Pointer::default().child("a/b").child(0).child("~");
         assert_eq!(pointer.find(&root), Some(&json!(7)));
@@ -101,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fragment_with_a_broken_escape_is_no_pointer() {
+    fn rejects_fragment_with_invalid_escape() {
         assert_eq!(Pointer::from_fragment("/a~2"), None);
         assert_eq!(Pointer::from_fragment("/a~"), None);
         assert_eq!(Pointer::from_fragment("anchor"), None);

@@ -1,8 +1,8 @@
-//! Reading the operations of a document.
+//! The operations of a document.
 
 use serde_json::{Map, Value};
 
-use super::{Document, expect_object};
+use super::{Document, expect_object, sorted_entries};
 use crate::{
     Error, MediaType, Method, Operation, Parameter, ParameterLocation, Pointer, RequestBody,
     Response, StatusPattern,
@@ -12,7 +12,7 @@ use crate::{
 pub(super) fn read(document: &Document) -> Result<Vec<Operation<'_>>, Error> {
     let at = Pointer::default().child("paths");
     let mut operations = Vec::new();
-    for (path, item) in members(document.root().get("paths"), &at)? {
+    for (path, item) in entries(document.root().get("paths"), &at)? {
         let at = at.child(path);
         if path.starts_with("x-") {
             continue;
@@ -35,8 +35,8 @@ pub(super) fn read(document: &Document) -> Result<Vec<Operation<'_>>, Error> {
     Ok(operations)
 }
 
-/// Follows the reference of a path item, which may not have operations beside it:
-/// OpenAPI leaves open what that would mean.
+/// Follows the reference of a path item. Operations next to the `$ref` are an error because
+/// OpenAPI leaves their meaning undefined.
 fn path_item<'a>(
     document: &'a Document,
     item: &'a Value,
@@ -48,7 +48,7 @@ fn path_item<'a>(
     {
         return Err(Error::unsupported(
             &at.child(method.key()),
-            "an operation stands beside the `$ref` of its path item; move it to the item referred to",
+            "an operation next to the `$ref` of its path item is not supported; move it to the referenced path item",
         ));
     }
     let (item, at) = document.locate(item, at)?;
@@ -74,7 +74,7 @@ fn operation<'a>(
     Ok(Operation {
         method,
         path,
-        id: optional_text(object, "operationId", &at)?,
+        id: optional_string(object, "operationId", &at)?,
         parameters,
         request_body: request_body(document, object, &at)?,
         responses: responses(document, object, &at)?,
@@ -119,8 +119,8 @@ fn parameter<'a>(
 ) -> Result<Parameter<'a>, Error> {
     let (value, at) = document.locate(value, at)?;
     let object = expect_object(value, &at)?;
-    let name = required_text(object, "name", &at)?;
-    let location = required_text(object, "in", &at)?;
+    let name = required_string(object, "name", &at)?;
+    let location = required_string(object, "in", &at)?;
     let location = ParameterLocation::from_name(location).ok_or_else(|| {
         Error::structure(
             &at.child("in"),
@@ -130,14 +130,14 @@ fn parameter<'a>(
     Ok(Parameter {
         name,
         location,
-        required: flag(object, "required", &at)? || location == ParameterLocation::Path,
+        required: bool_or_false(object, "required", &at)? || location == ParameterLocation::Path,
         schema: schema(object, &at)?,
         value,
         pointer: at,
     })
 }
 
-/// The names of headers are the same in any case.
+/// Header names are case-insensitive.
 fn same_parameter(one: &Parameter<'_>, other: &Parameter<'_>) -> bool {
     one.location == other.location
         && match one.location {
@@ -159,11 +159,11 @@ fn request_body<'a>(
     if !object.contains_key("content") {
         return Err(Error::structure(
             &at.child("content"),
-            "missing; a request body names its media types here",
+            "missing; list the media types of the request body here",
         ));
     }
     Ok(Some(RequestBody {
-        required: flag(object, "required", &at)?,
+        required: bool_or_false(object, "required", &at)?,
         content: content(object, &at)?,
         value,
         pointer: at,
@@ -177,7 +177,7 @@ fn responses<'a>(
 ) -> Result<Vec<Response<'a>>, Error> {
     let at = at.child("responses");
     let mut responses = Vec::new();
-    for (key, value) in members(operation.get("responses"), &at)? {
+    for (key, value) in entries(operation.get("responses"), &at)? {
         if key.starts_with("x-") {
             continue;
         }
@@ -185,7 +185,7 @@ fn responses<'a>(
         let status = StatusPattern::from_key(key).ok_or_else(|| {
             Error::structure(
                 &at,
-                "is no status; write a code such as \"200\", a range such as \"4XX\", or \"default\"",
+                "not a status; use a code such as \"200\", a range such as \"4XX\", or \"default\"",
             )
         })?;
         let (value, at) = document.locate(value, &at)?;
@@ -203,7 +203,7 @@ fn responses<'a>(
 
 fn content<'a>(object: &'a Map<String, Value>, at: &Pointer) -> Result<Vec<MediaType<'a>>, Error> {
     let at = at.child("content");
-    members(object.get("content"), &at)?
+    entries(object.get("content"), &at)?
         .into_iter()
         .map(|(name, value)| {
             let at = at.child(name);
@@ -227,47 +227,39 @@ fn schema<'a>(object: &'a Map<String, Value>, at: &Pointer) -> Result<Option<&'a
     }
 }
 
-/// Gives the members of an object sorted by name, and none of a missing one.
-fn members<'a>(value: Option<&'a Value>, at: &Pointer) -> Result<Vec<(&'a str, &'a Value)>, Error> {
-    let Some(value) = value else {
-        return Ok(Vec::new());
-    };
-    let object = expect_object(value, at)?;
-    let mut members: Vec<_> = object
-        .iter()
-        .map(|(name, it)| (name.as_str(), it))
-        .collect();
-    // The map's own order depends on a feature of serde_json that any crate of a
-    // build can turn on.
-    members.sort_unstable_by_key(|(name, _)| *name);
-    Ok(members)
+/// Returns the entries of an object sorted by name; a missing object has none.
+fn entries<'a>(value: Option<&'a Value>, at: &Pointer) -> Result<Vec<(&'a str, &'a Value)>, Error> {
+    value.map_or_else(
+        || Ok(Vec::new()),
+        |value| expect_object(value, at).map(sorted_entries),
+    )
 }
 
-fn flag(object: &Map<String, Value>, name: &str, at: &Pointer) -> Result<bool, Error> {
+fn bool_or_false(object: &Map<String, Value>, name: &str, at: &Pointer) -> Result<bool, Error> {
     match object.get(name) {
         None => Ok(false),
-        Some(Value::Bool(flag)) => Ok(*flag),
+        Some(Value::Bool(value)) => Ok(*value),
         Some(_) => Err(Error::structure(&at.child(name), "must be true or false")),
     }
 }
 
-fn optional_text<'a>(
+fn optional_string<'a>(
     object: &'a Map<String, Value>,
     name: &str,
     at: &Pointer,
 ) -> Result<Option<&'a str>, Error> {
     match object.get(name) {
         None => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text)),
+        Some(Value::String(value)) => Ok(Some(value)),
         Some(_) => Err(Error::structure(&at.child(name), "must be a string")),
     }
 }
 
-fn required_text<'a>(
+fn required_string<'a>(
     object: &'a Map<String, Value>,
     name: &str,
     at: &Pointer,
 ) -> Result<&'a str, Error> {
-    optional_text(object, name, at)?
+    optional_string(object, name, at)?
         .ok_or_else(|| Error::structure(&at.child(name), "missing; it must be a string"))
 }

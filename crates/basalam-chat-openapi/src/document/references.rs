@@ -1,4 +1,4 @@
-//! Following `$ref`.
+//! Resolution of `$ref`.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::Document;
 use crate::{Error, Pointer};
 
-/// Follows a chain of references to its end and tells where that is.
+/// Follows a chain of references and returns the final value and its location.
 pub(super) fn follow<'a>(
     document: &'a Document,
     mut value: &'a Value,
@@ -17,20 +17,20 @@ pub(super) fn follow<'a>(
     let mut at = at.clone();
     let mut visited = BTreeSet::new();
     while let Some(reference) = value.as_object().and_then(|object| object.get("$ref")) {
-        let place = at.child("$ref");
-        let target = target(reference, &place)?;
+        let at_reference = at.child("$ref");
+        let target = reference_target(reference, &at_reference)?;
         if !visited.insert(target.clone()) {
             return Err(Error::reference(
-                &place,
-                format!("refers in a circle through \"#{target}\"; let one of them hold the value"),
+                &at_reference,
+                format!(
+                    "circular reference through \"#{target}\"; replace one reference by the value"
+                ),
             ));
         }
         value = target.find(document.root()).ok_or_else(|| {
             Error::reference(
-                &place,
-                format!(
-                    "nothing is found at \"#{target}\"; correct the reference or add its target"
-                ),
+                &at_reference,
+                format!("\"#{target}\" does not exist; correct the reference or add its target"),
             )
         })?;
         at = target;
@@ -38,8 +38,15 @@ pub(super) fn follow<'a>(
     Ok((value, at))
 }
 
-/// Reads a reference into the place it names, which need not exist.
-pub(crate) fn target(reference: &Value, at: &Pointer) -> Result<Pointer, Error> {
+/// Returns the location that the value of a `$ref` points to, whether or not it exists.
+///
+/// `at` is the location of the reference, which errors report.
+///
+/// # Errors
+///
+/// [`Error::is_structure`] if `reference` is not a string; [`Error::is_reference`] if it
+/// points outside the document or is not a JSON pointer.
+pub(crate) fn reference_target(reference: &Value, at: &Pointer) -> Result<Pointer, Error> {
     let Some(reference) = reference.as_str() else {
         return Err(Error::structure(
             at,
@@ -49,7 +56,7 @@ pub(crate) fn target(reference: &Value, at: &Pointer) -> Result<Pointer, Error> 
     let Some(fragment) = reference.strip_prefix('#') else {
         return Err(Error::reference(
             at,
-            format!("{reference:?} leads out of the document; copy its target into `components`"),
+            format!("{reference:?} points outside the document; copy its target into `components`"),
         ));
     };
     percent_decode_str(fragment)
@@ -59,7 +66,7 @@ pub(crate) fn target(reference: &Value, at: &Pointer) -> Result<Pointer, Error> 
         .ok_or_else(|| {
             Error::reference(
                 at,
-                format!("{reference:?} is no JSON pointer; write it as \"#/components/…\""),
+                format!("{reference:?} is not a JSON pointer; write it as \"#/components/…\""),
             )
         })
 }

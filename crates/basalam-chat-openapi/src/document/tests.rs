@@ -15,7 +15,7 @@ fn with_paths(paths: Value) -> Document {
     document(json!({ "openapi": "3.0.3", "paths": paths }))
 }
 
-/// The error of reading the operations of a document with one operation.
+/// Returns the error for a document with this operation.
 fn operation_error(operation: Value) -> Error {
     let document = with_paths(json!({ "/a": { "get": operation } }));
     document.operations().unwrap_err()

@@ -1,4 +1,4 @@
-//! The schemas that a schema refers to.
+//! The schemas that a schema references.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::{Pointer, Version};
 
-/// What RFC 3986 does not allow in a fragment, and `%` itself.
+/// The characters that RFC 3986 does not allow in a fragment, and `%`.
 const NOT_IN_FRAGMENT: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -24,13 +24,13 @@ const NOT_IN_FRAGMENT: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
-/// The schemas that a schema refers to, directly or not, under names of their own.
+/// The schemas that a schema references, directly or indirectly, under unique names.
 pub(super) struct Definitions {
     version: Version,
-    taken: BTreeSet<String>,
-    known: BTreeMap<Pointer, Definition>,
+    used_names: BTreeSet<String>,
+    targets: BTreeMap<Pointer, Definition>,
     pending: Vec<Pointer>,
-    finished: BTreeMap<String, Value>,
+    converted: BTreeMap<String, Value>,
 }
 
 struct Definition {
@@ -39,63 +39,63 @@ struct Definition {
 }
 
 impl Definitions {
-    pub(super) fn new(version: Version, taken: impl Iterator<Item = String>) -> Self {
+    pub(super) fn new(version: Version, reserved_names: impl Iterator<Item = String>) -> Self {
         Self {
             version,
-            taken: taken.collect(),
-            known: BTreeMap::new(),
+            used_names: reserved_names.collect(),
+            targets: BTreeMap::new(),
             pending: Vec::new(),
-            finished: BTreeMap::new(),
+            converted: BTreeMap::new(),
         }
     }
 
-    /// The version whose dialect the schemas are written in.
+    /// Returns the OpenAPI version that defines the dialect of the schemas.
     pub(super) fn version(&self) -> Version {
         self.version
     }
 
-    /// Gives the reference, valid in the finished schema, to what stands at `target`.
+    /// Returns the reference to use for `target` in the converted schema.
     pub(super) fn reference(&mut self, target: &Pointer, used_at: &Pointer) -> String {
-        if !self.known.contains_key(target) {
-            let name = self.new_name(target);
+        if !self.targets.contains_key(target) {
+            let name = self.unique_name(target);
             let first_use = used_at.clone();
-            self.known
+            self.targets
                 .insert(target.clone(), Definition { name, first_use });
             self.pending.push(target.clone());
         }
-        let name = self.known.get(target).map(|it| it.name.as_str());
+        let name = self.targets.get(target).map(|it| it.name.as_str());
         reference_to(name.unwrap_or_default())
     }
 
-    /// Where `target` was first referred to.
+    /// Returns the location of the first reference to `target`.
     pub(super) fn first_use<'a>(&'a self, target: &'a Pointer) -> &'a Pointer {
-        self.known.get(target).map_or(target, |it| &it.first_use)
+        self.targets.get(target).map_or(target, |it| &it.first_use)
     }
 
-    /// Gives a schema that was referred to and is not translated yet.
+    /// Returns a referenced schema that is not converted yet.
     pub(super) fn next_pending(&mut self) -> Option<(String, Pointer)> {
         let target = self.pending.pop()?;
-        let name = self.known.get(&target)?.name.clone();
+        let name = self.targets.get(&target)?.name.clone();
         Some((name, target))
     }
 
     pub(super) fn insert(&mut self, name: String, schema: Value) {
-        self.finished.insert(name, schema);
+        self.converted.insert(name, schema);
     }
 
-    /// Gives every finished schema with its name and its place in the document.
+    /// Returns every converted schema with its name and its location in the document.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Value, &Pointer)> {
-        self.known.iter().filter_map(|(target, definition)| {
-            let schema = self.finished.get(&definition.name)?;
+        self.targets.iter().filter_map(|(target, definition)| {
+            let schema = self.converted.get(&definition.name)?;
             Some((definition.name.as_str(), schema, target))
         })
     }
 
     pub(super) fn into_map(self) -> Map<String, Value> {
-        self.finished.into_iter().collect()
+        self.converted.into_iter().collect()
     }
 
-    fn new_name(&mut self, target: &Pointer) -> String {
+    fn unique_name(&mut self, target: &Pointer) -> String {
         let segments: Vec<_> = target.segments().collect();
         let base = match segments.as_slice() {
             [components, schemas, name] if components == "components" && schemas == "schemas" => {
@@ -106,7 +106,7 @@ impl Definitions {
         };
         let mut name = base.clone();
         let mut suffix = 1;
-        while !self.taken.insert(name.clone()) {
+        while !self.used_names.insert(name.clone()) {
             suffix += 1;
             name = format!("{base}_{suffix}");
         }
@@ -114,7 +114,7 @@ impl Definitions {
     }
 }
 
-/// Writes the reference to a definition.
+/// Returns the reference to a definition.
 pub(super) fn reference_to(name: &str) -> String {
     let pointer = Pointer::default().child("$defs").child(name);
     let fragment = utf8_percent_encode(pointer.as_str(), NOT_IN_FRAGMENT);

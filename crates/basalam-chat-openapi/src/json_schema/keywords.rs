@@ -1,4 +1,4 @@
-//! The keywords of schemas: what value each takes and what becomes of it.
+//! The keywords of schemas and the kinds of values they take.
 
 use std::collections::HashSet;
 
@@ -6,85 +6,75 @@ use serde_json::Value;
 
 use crate::{Error, Pointer};
 
-/// What a keyword's value must be.
+/// The kind of value that a keyword takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Shape {
-    /// Any value, taken over.
+pub(crate) enum KeywordKind {
+    /// Any value, kept unchanged.
     Any,
-    Text,
-    Flag,
+    String,
+    Boolean,
     Number,
-    /// A number above zero.
-    Divisor,
-    /// A number not below zero without a fraction.
-    Count,
+    PositiveNumber,
+    NonNegativeInteger,
     Array,
-    /// A list of names, none twice.
-    Names,
-    /// Lists of names by name.
-    NamesByName,
-    /// The name of a type, or in 3.1 a list of them.
+    /// An array of strings without duplicates.
+    StringSet,
+    /// An object of such arrays.
+    StringSetMap,
+    /// The name of a type, or in 3.1 an array of names.
     Type,
-    /// `exclusiveMinimum` and `exclusiveMaximum`: a flag in 3.0, a number in 3.1.
+    /// `exclusiveMinimum` and `exclusiveMaximum`: a boolean in 3.0, a number in 3.1.
     ExclusiveBound,
     Schema,
-    /// A list of schemas, not empty.
-    Schemas,
-    /// Schemas by name.
+    /// A non-empty array of schemas.
+    SchemaArray,
     SchemaMap,
-    /// `$ref`, which in 3.1 may have other keywords beside it.
+    /// `$ref`, which in 3.1 allows other keywords next to it.
     Reference,
-    /// `$schema`, checked and left to the outermost schema.
+    /// `$schema`, checked and removed: only the outermost schema has it.
     Dialect,
-    /// Goes: it says nothing about which values are accepted.
-    Dropped,
-    /// Changes what references mean.
-    Rebasing,
+    /// Removed, because it does not affect validation.
+    Removed,
+    /// Changes how references resolve, which is not supported.
+    ReferenceBase,
 }
 
-/// A keyword that at least one of the dialects knows.
+/// A keyword of at least one of the dialects.
 pub(crate) struct Keyword {
-    pub(crate) shape: Shape,
-    /// Whether OpenAPI 3.0 knows it.
+    pub(crate) kind: KeywordKind,
+    /// `true` if OpenAPI 3.0 has it.
     pub(crate) in_3_0: bool,
 }
 
-/// Looks a keyword up.
+/// Looks up a keyword by name.
 pub(crate) fn keyword(name: &str) -> Option<Keyword> {
-    let in_3_0 = |shape| {
-        Some(Keyword {
-            shape,
-            in_3_0: true,
-        })
-    };
-    let since_3_1 = |shape| {
-        Some(Keyword {
-            shape,
-            in_3_0: false,
-        })
-    };
+    let with = |in_3_0, kind| Some(Keyword { kind, in_3_0 });
+    let in_3_0 = |kind| with(true, kind);
+    let since_3_1 = |kind| with(false, kind);
     match name {
-        "title" | "description" | "format" | "pattern" => in_3_0(Shape::Text),
-        "default" => in_3_0(Shape::Any),
-        "nullable" | "readOnly" | "writeOnly" | "deprecated" | "uniqueItems" => in_3_0(Shape::Flag),
-        "minimum" | "maximum" => in_3_0(Shape::Number),
-        "multipleOf" => in_3_0(Shape::Divisor),
-        "exclusiveMinimum" | "exclusiveMaximum" => in_3_0(Shape::ExclusiveBound),
-        "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties" | "maxProperties" => {
-            in_3_0(Shape::Count)
+        "title" | "description" | "format" | "pattern" => in_3_0(KeywordKind::String),
+        "default" => in_3_0(KeywordKind::Any),
+        "nullable" | "readOnly" | "writeOnly" | "deprecated" | "uniqueItems" => {
+            in_3_0(KeywordKind::Boolean)
         }
-        "enum" => in_3_0(Shape::Array),
-        "required" => in_3_0(Shape::Names),
-        "type" => in_3_0(Shape::Type),
-        "items" | "not" | "additionalProperties" => in_3_0(Shape::Schema),
-        "allOf" | "anyOf" | "oneOf" => in_3_0(Shape::Schemas),
-        "properties" => in_3_0(Shape::SchemaMap),
-        "example" | "discriminator" | "xml" | "externalDocs" => in_3_0(Shape::Dropped),
-        "const" => since_3_1(Shape::Any),
-        "examples" => since_3_1(Shape::Array),
-        "$comment" | "contentEncoding" | "contentMediaType" => since_3_1(Shape::Text),
-        "dependentRequired" => since_3_1(Shape::NamesByName),
-        "minContains" | "maxContains" => since_3_1(Shape::Count),
+        "minimum" | "maximum" => in_3_0(KeywordKind::Number),
+        "multipleOf" => in_3_0(KeywordKind::PositiveNumber),
+        "exclusiveMinimum" | "exclusiveMaximum" => in_3_0(KeywordKind::ExclusiveBound),
+        "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties" | "maxProperties" => {
+            in_3_0(KeywordKind::NonNegativeInteger)
+        }
+        "enum" => in_3_0(KeywordKind::Array),
+        "required" => in_3_0(KeywordKind::StringSet),
+        "type" => in_3_0(KeywordKind::Type),
+        "items" | "not" | "additionalProperties" => in_3_0(KeywordKind::Schema),
+        "allOf" | "anyOf" | "oneOf" => in_3_0(KeywordKind::SchemaArray),
+        "properties" => in_3_0(KeywordKind::SchemaMap),
+        "example" | "discriminator" | "xml" | "externalDocs" => in_3_0(KeywordKind::Removed),
+        "const" => since_3_1(KeywordKind::Any),
+        "examples" => since_3_1(KeywordKind::Array),
+        "$comment" | "contentEncoding" | "contentMediaType" => since_3_1(KeywordKind::String),
+        "dependentRequired" => since_3_1(KeywordKind::StringSetMap),
+        "minContains" | "maxContains" => since_3_1(KeywordKind::NonNegativeInteger),
         "if"
         | "then"
         | "else"
@@ -92,47 +82,52 @@ pub(crate) fn keyword(name: &str) -> Option<Keyword> {
         | "propertyNames"
         | "contentSchema"
         | "unevaluatedItems"
-        | "unevaluatedProperties" => since_3_1(Shape::Schema),
-        "prefixItems" => since_3_1(Shape::Schemas),
-        "patternProperties" | "dependentSchemas" | "$defs" => since_3_1(Shape::SchemaMap),
+        | "unevaluatedProperties" => since_3_1(KeywordKind::Schema),
+        "prefixItems" => since_3_1(KeywordKind::SchemaArray),
+        "patternProperties" | "dependentSchemas" | "$defs" => since_3_1(KeywordKind::SchemaMap),
         "$id" | "$anchor" | "$dynamicRef" | "$dynamicAnchor" | "$vocabulary" => {
-            since_3_1(Shape::Rebasing)
+            since_3_1(KeywordKind::ReferenceBase)
         }
-        "$ref" => since_3_1(Shape::Reference),
-        "$schema" => since_3_1(Shape::Dialect),
+        "$ref" => since_3_1(KeywordKind::Reference),
+        "$schema" => since_3_1(KeywordKind::Dialect),
         _ => None,
     }
 }
 
-/// Checks a keyword's value where it holds no schemas.
-pub(crate) fn expect_shape(shape: Shape, value: &Value, at: &Pointer) -> Result<(), Error> {
-    let (fits, wanted) = match shape {
-        Shape::Text => (value.is_string(), "a string"),
-        Shape::Flag => (value.is_boolean(), "true or false"),
-        Shape::Number => (value.is_number(), "a number"),
-        Shape::Divisor => (
+/// Checks the value of a keyword that contains no schemas.
+pub(crate) fn check_value(kind: KeywordKind, value: &Value, at: &Pointer) -> Result<(), Error> {
+    let (is_valid, expected) = match kind {
+        KeywordKind::String => (value.is_string(), "a string"),
+        KeywordKind::Boolean => (value.is_boolean(), "true or false"),
+        KeywordKind::Number => (value.is_number(), "a number"),
+        KeywordKind::PositiveNumber => (
             value.as_f64().is_some_and(|it| it > 0.0),
-            "a number above zero",
+            "a number greater than zero",
         ),
-        Shape::Count => (is_count(value), "a whole number not below zero"),
-        Shape::Array => (value.is_array(), "an array"),
-        Shape::Names => (is_names(value), "an array of strings, none twice"),
-        Shape::NamesByName => (
+        KeywordKind::NonNegativeInteger => {
+            (is_non_negative_integer(value), "a non-negative integer")
+        }
+        KeywordKind::Array => (value.is_array(), "an array"),
+        KeywordKind::StringSet => (
+            is_string_set(value),
+            "an array of strings without duplicates",
+        ),
+        KeywordKind::StringSetMap => (
             value
                 .as_object()
-                .is_some_and(|lists| lists.values().all(is_names)),
-            "an object of arrays of strings",
+                .is_some_and(|lists| lists.values().all(is_string_set)),
+            "an object of arrays of strings without duplicates",
         ),
         _ => return Ok(()),
     };
-    if fits {
+    if is_valid {
         Ok(())
     } else {
-        Err(Error::structure(at, format!("must be {wanted}")))
+        Err(Error::structure(at, format!("must be {expected}")))
     }
 }
 
-/// Tells whether `value` names one of the types of JSON.
+/// Returns `true` if `value` is the name of a JSON type.
 pub(crate) fn is_type_name(value: &Value) -> bool {
     const NAMES: [&str; 7] = [
         "array", "boolean", "integer", "null", "number", "object", "string",
@@ -140,21 +135,21 @@ pub(crate) fn is_type_name(value: &Value) -> bool {
     value.as_str().is_some_and(|name| NAMES.contains(&name))
 }
 
-fn is_count(value: &Value) -> bool {
+fn is_non_negative_integer(value: &Value) -> bool {
     value.is_u64()
         || value
             .as_f64()
             .is_some_and(|it| it >= 0.0 && it.fract() == 0.0)
 }
 
-fn is_names(value: &Value) -> bool {
+fn is_string_set(value: &Value) -> bool {
     value
         .as_array()
-        .is_some_and(|names| names.iter().all(Value::is_string) && !repeats(names))
+        .is_some_and(|names| names.iter().all(Value::is_string) && !has_duplicates(names))
 }
 
-/// Tells whether a list holds a value twice.
-pub(super) fn repeats(list: &[Value]) -> bool {
+/// Returns `true` if a list contains a value twice.
+pub(super) fn has_duplicates(list: &[Value]) -> bool {
     let mut seen = HashSet::new();
     !list.iter().all(|value| seen.insert(value))
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::*;
 
-fn translate_in(openapi: &str, schemas: Value, schema: Value) -> Result<Value, Error> {
+fn convert_in(openapi: &str, schemas: Value, schema: Value) -> Result<Value, Error> {
     let document = Document::from_value(json!({
         "openapi": openapi,
         "paths": {},
@@ -15,53 +15,53 @@ fn translate_in(openapi: &str, schemas: Value, schema: Value) -> Result<Value, E
     to_json_schema(&document, &schema, &Pointer::default().child("here"))
 }
 
-fn translate_3_0(schema: Value) -> Result<Value, Error> {
-    translate_in("3.0.3", json!({}), schema)
+fn convert_3_0(schema: Value) -> Result<Value, Error> {
+    convert_in("3.0.3", json!({}), schema)
 }
 
-fn translate_3_1(schema: Value) -> Result<Value, Error> {
-    translate_in("3.1.0", json!({}), schema)
+fn convert_3_1(schema: Value) -> Result<Value, Error> {
+    convert_in("3.1.0", json!({}), schema)
 }
 
-/// What `schema` becomes, without the `$schema` that every result has.
-fn becomes(translated: Result<Value, Error>) -> Value {
-    let mut translated = translated.unwrap();
-    let members = translated.as_object_mut().unwrap();
-    assert_eq!(members.remove("$schema"), Some(json!(DRAFT)));
-    translated
+/// Returns the converted schema without the `$schema` that every result has.
+fn without_dialect(converted: Result<Value, Error>) -> Value {
+    let mut converted = converted.unwrap();
+    let keywords = converted.as_object_mut().unwrap();
+    assert_eq!(keywords.remove("$schema"), Some(json!(DRAFT)));
+    converted
 }
 
-/// Asserts which values a schema takes, by a validator that knows draft 2020-12.
-fn takes(translated: Result<Value, Error>, taken: &[Value], refused: &[Value]) {
-    let translated = translated.unwrap();
-    let validator = jsonschema::draft202012::new(&translated).unwrap();
-    for value in taken {
-        assert!(validator.is_valid(value), "{translated} must take {value}");
+/// Asserts which values a validator for draft 2020-12 accepts and rejects.
+fn assert_validates(converted: Result<Value, Error>, accepted: &[Value], rejected: &[Value]) {
+    let converted = converted.unwrap();
+    let validator = jsonschema::draft202012::new(&converted).unwrap();
+    for value in accepted {
+        assert!(validator.is_valid(value), "{converted} must accept {value}");
     }
-    for value in refused {
+    for value in rejected {
         assert!(
             !validator.is_valid(value),
-            "{translated} must refuse {value}"
+            "{converted} must reject {value}"
         );
     }
 }
 
-fn refused_at(translated: Result<Value, Error>) -> (Error, String) {
-    let error = translated.unwrap_err();
+fn error_at(converted: Result<Value, Error>) -> (Error, String) {
+    let error = converted.unwrap_err();
     let pointer = error.pointer().to_string();
     (error, pointer)
 }
 
 #[test]
-fn any_json_gives_a_valid_schema_or_an_error_with_words() {
-    let check = |translated: Result<Value, Error>| match translated {
+fn converts_any_json_to_a_valid_schema_or_returns_an_error() {
+    let check = |converted: Result<Value, Error>| match converted {
         Ok(schema) => assert!(
             jsonschema::meta::is_valid(&schema),
-            "{schema} is no valid schema"
+            "{schema} is not a valid schema"
         ),
         Err(error) => assert!(!error.to_string().is_empty()),
     };
-    let odd = [
+    let values = [
         json!(null),
         json!(true),
         json!(0),
@@ -78,7 +78,7 @@ fn any_json_gives_a_valid_schema_or_an_error_with_words() {
         json!({ "type": "string" }),
         json!([{ "type": "string" }]),
     ];
-    let known = [
+    let keywords = [
         "type",
         "enum",
         "const",
@@ -108,16 +108,17 @@ fn any_json_gives_a_valid_schema_or_an_error_with_words() {
         "$comment",
         "$id",
         "unknown",
-        "x-own",
+        "x-custom",
     ];
     for version in ["3.0.3", "3.1.0"] {
-        for value in &odd {
-            for name in known {
-                let beside = json!({ name: value, "nullable": true, "exclusiveMaximum": true });
-                check(translate_in(version, json!({ name: value }), beside));
-                check(translate_in(version, json!({}), json!({ name: value })));
+        for value in &values {
+            for name in keywords {
+                let with_others =
+                    json!({ name: value, "nullable": true, "exclusiveMaximum": true });
+                check(convert_in(version, json!({ name: value }), with_others));
+                check(convert_in(version, json!({}), json!({ name: value })));
             }
-            check(translate_in(version, json!({}), value.clone()));
+            check(convert_in(version, json!({}), value.clone()));
         }
     }
 }

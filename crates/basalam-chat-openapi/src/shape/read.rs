@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::intersect::intersect;
 use super::unite::unite;
 use super::{Origin, Others, ShapeId, ValueShape};
-use crate::document::target;
+use crate::document::reference_target;
 use crate::{Document, Error, Pointer};
 
 mod keywords;
@@ -258,7 +258,7 @@ impl<'a> Reader<'a> {
         };
         shape.origin = Origin(Some(at.clone()));
         if let Some(reference) = keywords.get("$ref") {
-            let target = target(reference, &at.child("$ref"))?;
+            let target = reference_target(reference, &at.child("$ref"))?;
             if target.find(self.document.root()).is_none() {
                 return Err(Error::reference(
                     &at.child("$ref"),

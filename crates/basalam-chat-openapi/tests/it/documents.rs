@@ -1,4 +1,4 @@
-//! Small documents, and the lines that tell two of them apart.
+//! Small documents and their differences.
 
 use basalam_chat_openapi::difference::compare;
 use basalam_chat_openapi::{Document, Error, WireShape};
@@ -8,7 +8,7 @@ pub(crate) fn shape(document: &Value) -> Result<WireShape, Error> {
     WireShape::read(&Document::from_value(document.clone())?)
 }
 
-/// The report of going over from `here` to `there`.
+/// Returns the differences of `there` from `here`, one per line.
 pub(crate) fn lines(here: &Value, there: &Value) -> Vec<String> {
     let found = compare(&shape(here).unwrap(), &shape(there).unwrap());
     found.iter().map(ToString::to_string).collect()
@@ -23,41 +23,41 @@ pub(crate) fn operation(operation: Value) -> Value {
     document(json!({"/chats": {"post": operation}}))
 }
 
-/// A document whose operation takes one parameter beside nothing else.
+/// A document whose operation has this parameter and nothing else.
 pub(crate) fn parameter(parameter: Value) -> Value {
     operation(json!({"parameters": [parameter]}))
 }
 
-/// A document whose operation takes a query parameter of this schema.
+/// A document whose operation has a query parameter with this schema.
 pub(crate) fn query(schema: Value) -> Value {
     parameter(json!({"name": "limit", "in": "query", "schema": schema}))
 }
 
-/// A document whose operation takes an object with this member.
+/// A document whose request body is an object with this property.
 pub(crate) fn sent(member: Value) -> Value {
     request(json!({"type": "object", "properties": {"text": member}}))
 }
 
-/// A document whose operation takes this.
+/// A document whose request body has this schema.
 pub(crate) fn request(schema: Value) -> Value {
     operation(
         json!({"requestBody": {"required": true, "content": {"application/json": {"schema": schema}}}}),
     )
 }
 
-/// A document whose operation gives this.
+/// A document whose response has this schema.
 pub(crate) fn answer(schema: Value) -> Value {
     operation(
         json!({"responses": {"200": {"description": "", "content": {"application/json": {"schema": schema}}}}}),
     )
 }
 
-/// A document whose operation gives an object with this member.
+/// A document whose response is an object with this property.
 pub(crate) fn received(member: Value) -> Value {
     answer(json!({"type": "object", "properties": {"text": member}}))
 }
 
-/// A document whose operation gives answers with these statuses.
+/// A document whose operation has these responses.
 pub(crate) fn answers(responses: Value) -> Value {
     operation(json!({"responses": responses}))
 }

@@ -1,6 +1,6 @@
-//! What the crate promises of wire shapes and their differences.
+//! Integration tests of wire shapes and their differences.
 
-// A test that cannot be set up has failed.
+// Setup failures are test failures.
 #![allow(clippy::unwrap_used)]
 
 mod changes;

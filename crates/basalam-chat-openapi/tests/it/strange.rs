@@ -1,4 +1,4 @@
-//! Documents that nobody should write, and somebody will.
+//! Malformed and extreme documents.
 
 use serde_json::{Map, Value, json};
 
@@ -14,7 +14,7 @@ fn reference(name: impl std::fmt::Display) -> Value {
 }
 
 #[test]
-fn a_reference_to_nothing_is_refused_by_its_place() {
+fn reports_location_of_dangling_reference() {
     let document = answer(reference("Gone"));
     let error = shape(&document).unwrap_err();
     assert!(error.is_reference());
@@ -27,7 +27,7 @@ fn a_reference_to_nothing_is_refused_by_its_place() {
 }
 
 #[test]
-fn a_schema_that_is_itself_is_refused() {
+fn rejects_schema_that_references_itself() {
     for schemas in [
         json!({"A": {"$ref": "#/components/schemas/A"}}),
         json!({"A": {"$ref": "#/components/schemas/B"}, "B": {"$ref": "#/components/schemas/A"}}),
@@ -41,7 +41,7 @@ fn a_schema_that_is_itself_is_refused() {
 }
 
 #[test]
-fn keywords_of_the_wrong_type_are_refused_by_their_place() {
+fn reports_location_of_mistyped_keyword() {
     for (schema, place) in [
         (json!({"type": 7}), "/type"),
         (json!({"type": []}), "/type"),
@@ -72,7 +72,7 @@ fn keywords_of_the_wrong_type_are_refused_by_their_place() {
 }
 
 #[test]
-fn a_chain_of_references_that_is_too_long_is_refused() {
+fn rejects_too_long_reference_chain() {
     let mut schemas: Map<String, Value> = (0..10_000)
         .map(|it| (format!("S{it}"), reference(format!("S{}", it + 1))))
         .collect();
@@ -86,7 +86,7 @@ fn a_chain_of_references_that_is_too_long_is_refused() {
 }
 
 #[test]
-fn a_list_as_long_as_it_likes_is_compared_to_a_depth() {
+fn stops_comparing_deep_schemas_at_the_limit() {
     let chain = |last: Value| {
         let mut schemas: Map<String, Value> = (0..5_000)
             .map(|it| {
@@ -114,8 +114,8 @@ fn a_list_as_long_as_it_likes_is_compared_to_a_depth() {
 }
 
 #[test]
-fn more_places_than_atoms_are_not_all_listed() {
-    // Each level holds the next one twice.
+fn limits_the_number_of_listed_differences() {
+    // Each level references the next one twice, so the number of locations doubles.
     let levels = |last: Value| {
         let mut schemas: Map<String, Value> = (0..100)
             .map(|it| {
@@ -146,8 +146,8 @@ fn more_places_than_atoms_are_not_all_listed() {
 }
 
 #[test]
-fn schemas_that_all_hold_one_another_are_compared_in_the_end() {
-    let web = |mark: Value| {
+fn compares_mutually_recursive_schemas() {
+    let mesh = |mark: Value| {
         let names: Vec<String> = (0..20).map(|it| format!("S{it}")).collect();
         let schemas: Map<String, Value> = names
             .iter()
@@ -171,22 +171,22 @@ fn schemas_that_all_hold_one_another_are_compared_in_the_end() {
         with_schemas(answer(reference("S0")), Value::Object(schemas))
     };
     let (one, two) = (
-        web(json!({"type": "string"})),
-        web(json!({"type": "integer"})),
+        mesh(json!({"type": "string"})),
+        mesh(json!({"type": "integer"})),
     );
     assert_eq!(lines(&one, &one), Vec::<String>::new());
     assert!(!lines(&one, &two).is_empty());
 }
 
 #[test]
-fn choices_of_recursive_choices_come_to_an_end() {
+fn reading_recursive_any_of_terminates() {
     let mut document = answer(reference("A"));
     document["components"] = json!({"schemas": {
         "A": {"anyOf": [{"type": "object", "properties": {"x": {"allOf": [reference("A"), reference("B")]}}}, reference("B")]},
         "B": {"type": "object", "properties": {"x": {"anyOf": [reference("A"), reference("C")]}, "y": reference("B")}},
         "C": {"allOf": [reference("B"), {"type": "object", "properties": {"x": {"anyOf": [reference("C"), reference("A")]}}}]}
     }});
-    // Whether it is read or refused: it comes to an end, and says which.
+    // Reading must terminate, whether it succeeds or fails.
     match shape(&document) {
         Ok(_) => assert_eq!(lines(&document, &document), Vec::<String>::new()),
         Err(error) => assert!(error.is_unsupported(), "{error}"),
@@ -194,7 +194,7 @@ fn choices_of_recursive_choices_come_to_an_end() {
 }
 
 #[test]
-fn schemas_that_take_everything_or_nothing_are_compared() {
+fn compares_boolean_schemas() {
     assert_eq!(
         lines(&sent(json!(true)), &sent(json!(false))),
         [
@@ -213,7 +213,7 @@ fn schemas_that_take_everything_or_nothing_are_compared() {
 }
 
 #[test]
-fn paths_that_differ_in_names_alone_are_refused() {
+fn rejects_paths_that_differ_only_in_parameter_names() {
     let error = shape(&document(json!({
         "/chats/{id}": {"get": {}}, "/chats/{chat_id}": {"get": {}}
     })))

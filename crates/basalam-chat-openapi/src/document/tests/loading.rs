@@ -1,7 +1,7 @@
 use super::*;
 
 #[test]
-fn text_that_is_not_json_is_a_syntax_error_with_line_and_remedy() {
+fn invalid_json_is_a_syntax_error_with_line_and_remedy() {
     let error = Document::parse("openapi: 3.0.3\npaths: {}").unwrap_err();
     assert!(error.is_syntax());
     assert!(error.to_string().contains("line 1"), "{error}");
@@ -9,7 +9,7 @@ fn text_that_is_not_json_is_a_syntax_error_with_line_and_remedy() {
 }
 
 #[test]
-fn both_versions_are_read_and_told_apart() {
+fn detects_openapi_3_0_and_3_1() {
     for (openapi, version) in [
         ("3.0.0", Version::V3_0),
         ("3.0.3", Version::V3_0),
@@ -21,7 +21,7 @@ fn both_versions_are_read_and_told_apart() {
 }
 
 #[test]
-fn swagger_2_and_other_versions_are_refused_with_a_remedy() {
+fn rejects_swagger_2_and_other_versions() {
     for root in [
         json!({ "swagger": "2.0", "paths": {} }),
         json!({ "openapi": "2.0", "paths": {} }),
@@ -36,7 +36,7 @@ fn swagger_2_and_other_versions_are_refused_with_a_remedy() {
 }
 
 #[test]
-fn what_is_missing_or_of_the_wrong_type_is_named_by_its_pointer() {
+fn reports_pointer_of_missing_or_mistyped_parts() {
     for (root, pointer) in [
         (json!({ "paths": {} }), "/openapi"),
         (json!([]), "/openapi"),
@@ -60,9 +60,9 @@ fn what_is_missing_or_of_the_wrong_type_is_named_by_its_pointer() {
 }
 
 #[test]
-fn absurd_nesting_is_refused_in_text_and_in_values() {
-    let text = format!("{}{}", "[".repeat(200), "]".repeat(200));
-    assert!(Document::parse(&text).unwrap_err().is_unsupported());
+fn rejects_too_deep_nesting_in_strings_and_values() {
+    let json = format!("{}{}", "[".repeat(200), "]".repeat(200));
+    assert!(Document::parse(&json).unwrap_err().is_unsupported());
 
     let deep = (0..200_000).fold(Value::Null, |inner, _| Value::Array(vec![inner]));
     let root = Value::Object([("paths".to_owned(), deep)].into_iter().collect());
@@ -70,19 +70,19 @@ fn absurd_nesting_is_refused_in_text_and_in_values() {
 }
 
 #[test]
-fn debug_prints_title_and_version_and_nothing_else() {
+fn debug_prints_only_title_and_version() {
     let document = document(json!({
         "openapi": "3.0.3",
         "info": { "title": "Chats", "version": "7", "description": "prose" },
         "paths": {},
     }));
-    let text = format!("{document:?}");
-    assert!(text.contains("Chats") && text.contains('7'), "{text}");
-    assert!(!text.contains("prose"), "{text}");
+    let debug = format!("{document:?}");
+    assert!(debug.contains("Chats") && debug.contains('7'), "{debug}");
+    assert!(!debug.contains("prose"), "{debug}");
 }
 
 #[test]
-fn schemas_come_sorted_by_name() {
+fn schemas_are_sorted_by_name() {
     let document = document(json!({
         "openapi": "3.0.3",
         "paths": {},

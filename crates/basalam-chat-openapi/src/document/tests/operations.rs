@@ -1,7 +1,7 @@
 use super::*;
 
 #[test]
-fn everything_of_an_operation_is_read_and_references_are_followed() {
+fn reads_all_parts_of_an_operation_and_resolves_references() {
     let document = document(json!({
         "openapi": "3.0.3",
         "paths": { "/chats/{id}": { "post": {
@@ -30,7 +30,7 @@ fn everything_of_an_operation_is_read_and_references_are_followed() {
     }));
     let operations = document.operations().unwrap();
     let [operation] = operations.as_slice() else {
-        panic!("one operation is expected, not {operations:?}");
+        panic!("expected one operation, got {operations:?}");
     };
     assert_eq!(operation.method, Method::Post);
     assert_eq!(operation.path, "/chats/{id}");
@@ -79,7 +79,7 @@ fn everything_of_an_operation_is_read_and_references_are_followed() {
 }
 
 #[test]
-fn parameters_of_the_path_item_are_merged_and_overridden() {
+fn operation_parameters_override_those_of_the_path_item() {
     let parameter = |name: &str, location: &str, note: &str| json!({ "name": name, "in": location, "description": note });
     let document = with_paths(json!({ "/a": {
         "parameters": [
@@ -115,7 +115,7 @@ fn parameters_of_the_path_item_are_merged_and_overridden() {
 }
 
 #[test]
-fn operations_come_sorted_by_path_and_method() {
+fn operations_are_sorted_by_path_and_method() {
     let document = with_paths(json!({
         "/b": { "post": {}, "get": {} },
         "/a": { "patch": {} },
@@ -134,7 +134,7 @@ fn operations_come_sorted_by_path_and_method() {
 }
 
 #[test]
-fn a_path_item_may_be_a_reference_but_not_with_operations_beside_it() {
+fn resolves_path_item_reference_and_rejects_operations_next_to_it() {
     let paths = json!({ "/a": { "$ref": "#/paths/~1b" }, "/b": { "get": {} } });
     let document = with_paths(paths);
     let operations = document.operations().unwrap();
@@ -148,7 +148,7 @@ fn a_path_item_may_be_a_reference_but_not_with_operations_beside_it() {
 }
 
 #[test]
-fn wrongly_typed_parts_are_named_by_their_pointers() {
+fn reports_pointer_of_mistyped_parts() {
     let parameter = |members: Value| {
         let mut parameter = json!({ "name": "a", "in": "query" });
         parameter
@@ -157,7 +157,7 @@ fn wrongly_typed_parts_are_named_by_their_pointers() {
             .append(&mut members.as_object().unwrap().clone());
         json!({ "parameters": [parameter] })
     };
-    for (operation, place) in [
+    for (operation, pointer) in [
         (json!([]), ""),
         (json!({ "operationId": 1 }), "/operationId"),
         (json!({ "parameters": {} }), "/parameters"),
@@ -202,15 +202,15 @@ fn wrongly_typed_parts_are_named_by_their_pointers() {
         assert!(error.is_structure(), "{operation}: {error}");
         assert_eq!(
             error.pointer().to_string(),
-            format!("/paths/~1a/get{place}"),
+            format!("/paths/~1a/get{pointer}"),
             "{operation}: {error}"
         );
     }
 }
 
 #[test]
-fn wrongly_typed_paths_and_items_are_named_too() {
-    for (paths, place) in [
+fn reports_pointer_of_mistyped_paths_and_path_items() {
+    for (paths, pointer) in [
         (json!({ "a": {} }), "/paths/a"),
         (json!({ "/a": [] }), "/paths/~1a"),
         (
@@ -220,12 +220,12 @@ fn wrongly_typed_paths_and_items_are_named_too() {
     ] {
         let error = with_paths(paths).operations().unwrap_err();
         assert!(error.is_structure());
-        assert_eq!(error.pointer().to_string(), place);
+        assert_eq!(error.pointer().to_string(), pointer);
     }
 }
 
 #[test]
-fn a_parameter_listed_twice_is_an_error() {
+fn rejects_duplicate_parameter() {
     let twice = json!({ "name": "a", "in": "query" });
     let error = operation_error(json!({ "parameters": [twice, twice] }));
     assert!(error.is_structure());
@@ -233,7 +233,7 @@ fn a_parameter_listed_twice_is_an_error() {
 }
 
 #[test]
-fn a_reference_that_cannot_be_followed_is_named() {
+fn reports_pointer_of_unresolvable_reference() {
     let error = operation_error(json!({ "parameters": [{ "$ref": "#/nowhere" }] }));
     assert!(error.is_reference());
     assert_eq!(

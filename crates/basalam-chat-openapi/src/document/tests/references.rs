@@ -1,6 +1,6 @@
 use super::*;
 
-fn chain() -> Document {
+fn reference_chain() -> Document {
     document(json!({
         "openapi": "3.0.3",
         "paths": {},
@@ -15,15 +15,17 @@ fn chain() -> Document {
     }))
 }
 
-fn failure(reference: Value) -> Error {
+fn resolve_error(reference: Value) -> Error {
     let at = Pointer::default().child("here");
-    let error = chain().resolve(&json!({ "$ref": reference }), &at).err();
-    error.expect("the reference cannot be followed")
+    let error = reference_chain()
+        .resolve(&json!({ "$ref": reference }), &at)
+        .err();
+    error.expect("the reference must not resolve")
 }
 
 #[test]
-fn a_chain_is_followed_to_its_end_with_escapes_undone() {
-    let document = chain();
+fn follows_reference_chain_and_decodes_escapes() {
+    let document = reference_chain();
     let start = json!({ "$ref": "#/components/schemas/A" });
     let (value, at) = document.locate(&start, &Pointer::default()).unwrap();
     assert_eq!(value, &json!({ "type": "string" }));
@@ -32,17 +34,17 @@ fn a_chain_is_followed_to_its_end_with_escapes_undone() {
 }
 
 #[test]
-fn a_value_without_a_reference_is_given_back() {
+fn returns_value_that_is_not_a_reference() {
     let at = Pointer::default().child("here");
     for value in [json!(null), json!({ "type": "string" }), json!([1])] {
-        let document = chain();
-        let (found, place) = document.locate(&value, &at).unwrap();
-        assert_eq!((found, place), (&value, at.clone()));
+        let document = reference_chain();
+        let (found, pointer) = document.locate(&value, &at).unwrap();
+        assert_eq!((found, pointer), (&value, at.clone()));
     }
 }
 
 #[test]
-fn dangling_circular_and_external_references_name_the_place() {
+fn rejects_dangling_circular_and_external_references() {
     for reference in [
         "#/components/schemas/None",
         "#/components/schemas/Self",
@@ -54,15 +56,18 @@ fn dangling_circular_and_external_references_name_the_place() {
         "#%FF",
         "",
     ] {
-        let error = failure(json!(reference));
+        let error = resolve_error(json!(reference));
         assert!(error.is_reference(), "{reference}: {error}");
-        let place = error.pointer().to_string();
-        assert!(place.ends_with("/$ref"), "{reference}: {error}");
+        let pointer = error.pointer().to_string();
+        assert!(pointer.ends_with("/$ref"), "{reference}: {error}");
     }
-    assert_eq!(failure(json!("#/x")).pointer().to_string(), "/here/$ref");
+    assert_eq!(
+        resolve_error(json!("#/x")).pointer().to_string(),
+        "/here/$ref"
+    );
 }
 
 #[test]
-fn a_reference_that_is_no_string_is_a_structural_error() {
-    assert!(failure(json!(7)).is_structure());
+fn rejects_reference_that_is_not_a_string() {
+    assert!(resolve_error(json!(7)).is_structure());
 }

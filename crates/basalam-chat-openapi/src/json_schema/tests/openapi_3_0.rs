@@ -1,102 +1,101 @@
 use super::*;
 
 #[test]
-fn nullable_beside_a_type_allows_null() {
+fn nullable_with_type_allows_null() {
     let schema = json!({ "type": "string", "nullable": true, "minLength": 1 });
     assert_eq!(
-        becomes(translate_3_0(schema)),
+        without_dialect(convert_3_0(schema)),
         json!({ "type": ["string", "null"], "minLength": 1 })
     );
     let schema = json!({ "type": "string", "nullable": false });
-    assert_eq!(becomes(translate_3_0(schema)), json!({ "type": "string" }));
+    assert_eq!(
+        without_dialect(convert_3_0(schema)),
+        json!({ "type": "string" })
+    );
 }
 
 #[test]
-fn nullable_beside_an_enumeration_allows_null_once() {
+fn nullable_with_enum_allows_null_without_duplicate() {
     for values in [json!(["a"]), json!(["a", null])] {
         let schema = json!({ "type": "string", "nullable": true, "enum": values });
         assert_eq!(
-            becomes(translate_3_0(schema)),
+            without_dialect(convert_3_0(schema)),
             json!({ "type": ["string", "null"], "enum": ["a", null] })
         );
     }
     let schema = json!({ "nullable": true, "enum": ["a"] });
-    takes(
-        translate_3_0(schema),
+    assert_validates(
+        convert_3_0(schema),
         &[json!("a"), json!(null)],
         &[json!("b")],
     );
 }
 
 #[test]
-fn nullable_beside_a_combination_allows_null() {
+fn nullable_with_all_of_any_of_one_of_or_not_allows_null() {
     for name in ["allOf", "anyOf", "oneOf"] {
         let schema = json!({ "nullable": true, name: [{ "type": "string" }] });
-        takes(
-            translate_3_0(schema),
-            &[json!(null), json!("a")],
-            &[json!(1)],
-        );
+        assert_validates(convert_3_0(schema), &[json!(null), json!("a")], &[json!(1)]);
     }
     let schema = json!({ "type": "string", "nullable": true, "not": { "enum": ["a"] } });
-    takes(
-        translate_3_0(schema),
+    assert_validates(
+        convert_3_0(schema),
         &[json!(null), json!("b")],
         &[json!("a"), json!(1)],
     );
 }
 
 #[test]
-fn nullable_alone_changes_nothing() {
+fn nullable_without_other_keywords_has_no_effect() {
     let schema = json!({ "nullable": true, "description": "anything" });
     assert_eq!(
-        becomes(translate_3_0(schema)),
+        without_dialect(convert_3_0(schema)),
         json!({ "description": "anything" })
     );
 }
 
 #[test]
-fn exclusive_bounds_become_numbers() {
+fn boolean_exclusive_bounds_become_numbers() {
     let schema = json!({
         "type": "integer",
         "minimum": 1, "exclusiveMinimum": true,
         "maximum": 9, "exclusiveMaximum": false,
     });
     assert_eq!(
-        becomes(translate_3_0(schema)),
+        without_dialect(convert_3_0(schema)),
         json!({ "type": "integer", "exclusiveMinimum": 1, "maximum": 9 })
     );
 }
 
 #[test]
-fn an_exclusive_bound_without_its_bound_is_an_error() {
-    let (error, pointer) = refused_at(translate_3_0(json!({ "exclusiveMaximum": true })));
+fn rejects_exclusive_bound_without_bound() {
+    let (error, pointer) = error_at(convert_3_0(json!({ "exclusiveMaximum": true })));
     assert!(error.is_structure());
     assert_eq!(pointer, "/here/exclusiveMaximum");
 }
 
 #[test]
-fn what_only_describes_goes_and_format_stays() {
+fn removes_examples_and_extensions_and_keeps_format() {
     let schema = json!({
         "type": "integer", "format": "int64", "description": "An id.", "default": 1,
         "x-note": 1, "example": 7, "discriminator": {}, "xml": {}, "externalDocs": {},
     });
     assert_eq!(
-        becomes(translate_3_0(schema)),
+        without_dialect(convert_3_0(schema)),
         json!({ "type": "integer", "format": "int64", "description": "An id.", "default": 1 })
     );
 }
 
 #[test]
-fn properties_called_like_keywords_are_kept() {
+fn keeps_properties_named_like_keywords() {
     let schema = json!({ "properties": {
         "example": { "type": "string" }, "x-id": {}, "nullable": {}, "$ref": {},
     } });
-    assert_eq!(becomes(translate_3_0(schema.clone())), schema);
+    assert_eq!(without_dialect(convert_3_0(schema.clone())), schema);
 }
 
 #[test]
-fn every_level_is_translated() {
+fn converts_nested_schemas() {
     let inner = json!({ "type": "string", "nullable": true });
     let schema = json!({
         "properties": { "a": inner },
@@ -104,35 +103,35 @@ fn every_level_is_translated() {
         "items": inner,
         "not": { "allOf": [{ "anyOf": [{ "oneOf": [inner] }] }] },
     });
-    let translated = becomes(translate_3_0(schema)).to_string();
-    assert!(!translated.contains("nullable"), "{translated}");
-    assert_eq!(translated.matches(r#"["string","null"]"#).count(), 4);
+    let converted = without_dialect(convert_3_0(schema)).to_string();
+    assert!(!converted.contains("nullable"), "{converted}");
+    assert_eq!(converted.matches(r#"["string","null"]"#).count(), 4);
 }
 
 #[test]
-fn additional_properties_may_be_a_flag() {
+fn accepts_boolean_additional_properties() {
     let schema = json!({ "type": "object", "additionalProperties": false });
-    assert_eq!(becomes(translate_3_0(schema.clone())), schema);
+    assert_eq!(without_dialect(convert_3_0(schema.clone())), schema);
 }
 
 #[test]
-fn prose_beside_a_reference_goes_and_a_rule_there_is_refused() {
+fn drops_annotations_and_rejects_constraints_next_to_ref() {
     let schemas = json!({ "A": { "type": "string" } });
     let reference = "#/components/schemas/A";
     let schema = json!({ "$ref": reference, "description": "The A." });
     assert_eq!(
-        becomes(translate_in("3.0.3", schemas.clone(), schema)),
+        without_dialect(convert_in("3.0.3", schemas.clone(), schema)),
         json!({ "$ref": "#/$defs/A", "$defs": { "A": { "type": "string" } } })
     );
     let schema = json!({ "$ref": reference, "nullable": true });
-    let (error, pointer) = refused_at(translate_in("3.0.3", schemas, schema));
+    let (error, pointer) = error_at(convert_in("3.0.3", schemas, schema));
     assert!(error.is_unsupported());
     assert_eq!(pointer, "/here/nullable");
     assert!(error.to_string().contains("allOf"), "{error}");
 }
 
 #[test]
-fn keywords_of_3_1_are_refused_by_name() {
+fn rejects_openapi_3_1_keywords() {
     for name in [
         "const",
         "if",
@@ -141,7 +140,7 @@ fn keywords_of_3_1_are_refused_by_name() {
         "examples",
         "typo",
     ] {
-        let (error, pointer) = refused_at(translate_3_0(json!({ name: {} })));
+        let (error, pointer) = error_at(convert_3_0(json!({ name: {} })));
         assert!(error.is_unsupported(), "{error}");
         assert_eq!(pointer, format!("/here/{name}"));
         assert!(error.to_string().contains(name), "{error}");
@@ -149,7 +148,7 @@ fn keywords_of_3_1_are_refused_by_name() {
 }
 
 #[test]
-fn values_of_the_wrong_type_are_refused_with_their_place() {
+fn rejects_keyword_values_of_the_wrong_type() {
     for schema in [
         json!({ "type": ["string", "null"] }),
         json!({ "type": "null" }),
@@ -173,12 +172,12 @@ fn values_of_the_wrong_type_are_refused_with_their_place() {
         json!({ "additionalProperties": 1 }),
     ] {
         let name = schema.as_object().unwrap().keys().next().unwrap().clone();
-        let (error, pointer) = refused_at(translate_3_0(schema));
+        let (error, pointer) = error_at(convert_3_0(schema));
         assert!(error.is_structure(), "{name}: {error}");
         assert_eq!(pointer, format!("/here/{name}"));
     }
-    let (_, pointer) = refused_at(translate_3_0(json!({ "allOf": [{}, 1] })));
+    let (_, pointer) = error_at(convert_3_0(json!({ "allOf": [{}, 1] })));
     assert_eq!(pointer, "/here/allOf/1");
-    assert!(translate_3_0(json!("string")).unwrap_err().is_structure());
-    assert!(translate_3_0(json!(true)).unwrap_err().is_structure());
+    assert!(convert_3_0(json!("string")).unwrap_err().is_structure());
+    assert!(convert_3_0(json!(true)).unwrap_err().is_structure());
 }

@@ -9,7 +9,7 @@ use super::super::{
     ValueShape,
 };
 use super::{Reader, sorted};
-use crate::json_schema::keywords::{Shape, expect_shape, is_type_name, keyword};
+use crate::json_schema::keywords::{KeywordKind, check_value, is_type_name, keyword};
 use crate::{Error, Pointer};
 
 /// Keywords with a schema in them that are compared as rules.
@@ -186,8 +186,8 @@ impl Reader<'_> {
 /// Checks the form of every keyword that is read below or would change what is read.
 fn check(keywords: &Map<String, Value>, at: &Pointer) -> Result<(), Error> {
     for (name, value) in keywords {
-        match keyword(name).map(|it| it.shape) {
-            Some(Shape::Rebasing) => {
+        match keyword(name).map(|it| it.kind) {
+            Some(KeywordKind::ReferenceBase) => {
                 return Err(Error::unsupported(
                     &at.child(name),
                     format!(
@@ -195,16 +195,16 @@ fn check(keywords: &Map<String, Value>, at: &Pointer) -> Result<(), Error> {
                     ),
                 ));
             }
-            Some(Shape::ExclusiveBound) if value.is_boolean() || value.is_number() => {}
-            Some(Shape::ExclusiveBound) => {
+            Some(KeywordKind::ExclusiveBound) if value.is_boolean() || value.is_number() => {}
+            Some(KeywordKind::ExclusiveBound) => {
                 return Err(Error::structure(
                     &at.child(name),
                     "must be a number or a flag",
                 ));
             }
             // The place is written out for those alone that need it.
-            Some(shape) if expect_shape(shape, value, at).is_err() => {
-                expect_shape(shape, value, &at.child(name))?;
+            Some(kind) if check_value(kind, value, at).is_err() => {
+                check_value(kind, value, &at.child(name))?;
             }
             Some(_) => {}
             None => {}

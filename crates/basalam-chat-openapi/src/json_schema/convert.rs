@@ -1,14 +1,14 @@
-//! Translating one schema, its references aside.
+//! Conversion of a single schema, without the schemas that it references.
 
 use serde_json::{Map, Value, json};
 
 use super::definitions::Definitions;
 use super::expect_known_dialect;
-use super::keywords::{Shape, expect_shape, is_type_name, keyword, repeats};
-use crate::document::target;
+use super::keywords::{KeywordKind, check_value, has_duplicates, is_type_name, keyword};
+use crate::document::reference_target;
 use crate::{Error, Pointer, Version};
 
-/// Translates `schema`, which stands at `at` and is known not to nest too deep.
+/// Converts the schema at `at`. It must not be nested deeper than [`crate::MAX_DEPTH`].
 pub(super) fn schema(
     definitions: &mut Definitions,
     schema: &Value,
@@ -16,11 +16,11 @@ pub(super) fn schema(
 ) -> Result<Value, Error> {
     match (schema, definitions.version()) {
         (Value::Object(keywords), Version::V3_0) if keywords.contains_key("$ref") => {
-            lone_reference(definitions, keywords, at)
+            reference_3_0(definitions, keywords, at)
         }
         (Value::Object(keywords), Version::V3_0) => {
-            let translated = object(definitions, keywords, at)?;
-            from_3_0(translated, at)
+            let converted = object(definitions, keywords, at)?;
+            convert_3_0(converted, at)
         }
         (Value::Object(keywords), Version::V3_1) => {
             object(definitions, keywords, at).map(Value::Object)
@@ -30,15 +30,15 @@ pub(super) fn schema(
     }
 }
 
-/// OpenAPI 3.0 ignores whatever stands beside `$ref`: prose there does no harm, but a
-/// rule would be lost.
-fn lone_reference(
+/// Converts a reference of OpenAPI 3.0, which ignores all keywords next to `$ref`.
+/// Annotations can be dropped, but a constraint there is an error because it has no effect.
+fn reference_3_0(
     definitions: &mut Definitions,
     keywords: &Map<String, Value>,
     at: &Pointer,
 ) -> Result<Value, Error> {
     for name in keywords.keys() {
-        let harmless = [
+        let annotations = [
             "$ref",
             "title",
             "description",
@@ -46,11 +46,11 @@ fn lone_reference(
             "deprecated",
             "example",
         ];
-        if !harmless.contains(&name.as_str()) && !name.starts_with("x-") {
+        if !annotations.contains(&name.as_str()) && !name.starts_with("x-") {
             return Err(Error::unsupported(
                 &at.child(name),
                 format!(
-                    "OpenAPI 3.0 ignores {name:?} beside `$ref`; put the reference into an `allOf` of one"
+                    "OpenAPI 3.0 ignores {name:?} next to `$ref`; wrap the reference in an `allOf` with one element"
                 ),
             ));
         }
@@ -61,7 +61,9 @@ fn lone_reference(
 }
 
 fn reference(definitions: &mut Definitions, value: &Value, at: &Pointer) -> Result<Value, Error> {
-    Ok(definitions.reference(&target(value, at)?, at).into())
+    Ok(definitions
+        .reference(&reference_target(value, at)?, at)
+        .into())
 }
 
 fn object(
@@ -69,52 +71,54 @@ fn object(
     keywords: &Map<String, Value>,
     at: &Pointer,
 ) -> Result<Map<String, Value>, Error> {
-    let mut translated = Map::new();
+    let mut converted = Map::new();
     for (name, value) in keywords {
         let at = &at.child(name);
-        let Some(shape) = shape_of(definitions.version(), name, at)? else {
+        let Some(kind) = kind_of(definitions.version(), name, at)? else {
             continue;
         };
-        let value = match shape {
-            Shape::Schema => subschema(definitions, name, value, at)?,
-            Shape::Schemas => subschema_list(definitions, value, at)?,
-            Shape::SchemaMap => subschema_map(definitions, value, at)?,
-            Shape::Type => type_names(definitions.version(), value, at)?,
-            Shape::ExclusiveBound => exclusive_bound(definitions.version(), value, at)?,
-            Shape::Reference => reference(definitions, value, at)?,
-            Shape::Dialect => {
+        let value = match kind {
+            KeywordKind::Schema => subschema(definitions, name, value, at)?,
+            KeywordKind::SchemaArray => subschema_list(definitions, value, at)?,
+            KeywordKind::SchemaMap => subschema_map(definitions, value, at)?,
+            KeywordKind::Type => type_names(definitions.version(), value, at)?,
+            KeywordKind::ExclusiveBound => exclusive_bound(definitions.version(), value, at)?,
+            KeywordKind::Reference => reference(definitions, value, at)?,
+            KeywordKind::Dialect => {
                 expect_known_dialect(value, at)?;
                 continue;
             }
-            shape => {
-                expect_shape(shape, value, at)?;
+            kind => {
+                check_value(kind, value, at)?;
                 value.clone()
             }
         };
-        translated.insert(name.clone(), value);
+        converted.insert(name.clone(), value);
     }
-    Ok(translated)
+    Ok(converted)
 }
 
-/// Decides what becomes of a keyword: `None` when it goes.
-fn shape_of(version: Version, name: &str, at: &Pointer) -> Result<Option<Shape>, Error> {
+/// Returns the kind of a keyword, or `None` if the keyword is removed.
+fn kind_of(version: Version, name: &str, at: &Pointer) -> Result<Option<KeywordKind>, Error> {
     if name.starts_with("x-") {
         return Ok(None);
     }
     match (keyword(name), version) {
-        (Some(known), _) if known.shape == Shape::Dropped => Ok(None),
-        (Some(known), _) if known.shape == Shape::Rebasing => Err(Error::unsupported(
+        (Some(known), _) if known.kind == KeywordKind::Removed => Ok(None),
+        (Some(known), _) if known.kind == KeywordKind::ReferenceBase => Err(Error::unsupported(
             at,
-            format!("{name:?} changes what references mean; refer to `#/components/schemas/…`"),
+            format!(
+                "{name:?} changes how references resolve; use references to `#/components/schemas/…`"
+            ),
         )),
-        (Some(known), Version::V3_0) if known.in_3_0 => Ok(Some(known.shape)),
-        (Some(known), Version::V3_1) => Ok(Some(known.shape)),
-        // Draft 2020-12 takes keywords it does not know for notes.
-        (None, Version::V3_1) => Ok(Some(Shape::Any)),
+        (Some(known), Version::V3_0) if known.in_3_0 => Ok(Some(known.kind)),
+        (Some(known), Version::V3_1) => Ok(Some(known.kind)),
+        // Draft 2020-12 treats unknown keywords as annotations.
+        (None, Version::V3_1) => Ok(Some(KeywordKind::Any)),
         (_, Version::V3_0) => Err(Error::unsupported(
             at,
             format!(
-                "OpenAPI 3.0 schemas have no keyword {name:?}; remove it, call it \"x-{name}\", or move the document to 3.1"
+                "OpenAPI 3.0 schemas have no keyword {name:?}; remove it, rename it to \"x-{name}\", or convert the document to 3.1"
             ),
         )),
     }
@@ -140,10 +144,7 @@ fn subschema_list(
     let list = match value {
         Value::Array(list) if !list.is_empty() => list,
         _ => {
-            return Err(Error::structure(
-                at,
-                "must be an array of schemas with at least one",
-            ));
+            return Err(Error::structure(at, "must be a non-empty array of schemas"));
         }
     };
     list.iter()
@@ -162,8 +163,8 @@ fn subschema_map(
     };
     map.iter()
         .map(|(name, value)| {
-            let translated = schema(definitions, value, &at.child(name))?;
-            Ok((name.clone(), translated))
+            let converted = schema(definitions, value, &at.child(name))?;
+            Ok((name.clone(), converted))
         })
         .collect()
 }
@@ -171,7 +172,7 @@ fn subschema_map(
 fn type_names(version: Version, value: &Value, at: &Pointer) -> Result<Value, Error> {
     let valid = match (value, version) {
         (Value::Array(names), Version::V3_1) => {
-            !names.is_empty() && names.iter().all(is_type_name) && !repeats(names)
+            !names.is_empty() && names.iter().all(is_type_name) && !has_duplicates(names)
         }
         (name, Version::V3_1) => is_type_name(name),
         (name, Version::V3_0) => is_type_name(name) && name != "null",
@@ -182,23 +183,25 @@ fn type_names(version: Version, value: &Value, at: &Pointer) -> Result<Value, Er
     Err(Error::structure(
         at,
         match version {
-            Version::V3_0 => "must be the name of one type; null is allowed by `nullable: true`",
-            Version::V3_1 => "must be the name of a type or an array of such names, none twice",
+            Version::V3_0 => "must be the name of one type; use `nullable: true` to allow null",
+            Version::V3_1 => {
+                "must be the name of a type or an array of such names without duplicates"
+            }
         },
     ))
 }
 
 fn exclusive_bound(version: Version, value: &Value, at: &Pointer) -> Result<Value, Error> {
-    let shape = match version {
-        Version::V3_0 => Shape::Flag,
-        Version::V3_1 => Shape::Number,
+    let kind = match version {
+        Version::V3_0 => KeywordKind::Boolean,
+        Version::V3_1 => KeywordKind::Number,
     };
-    expect_shape(shape, value, at)?;
+    check_value(kind, value, at)?;
     Ok(value.clone())
 }
 
-/// Turns what OpenAPI 3.0 writes otherwise into draft 2020-12.
-fn from_3_0(mut keywords: Map<String, Value>, at: &Pointer) -> Result<Value, Error> {
+/// Replaces the keywords of OpenAPI 3.0 that draft 2020-12 does not have.
+fn convert_3_0(mut keywords: Map<String, Value>, at: &Pointer) -> Result<Value, Error> {
     for (exclusive, bound) in [
         ("exclusiveMinimum", "minimum"),
         ("exclusiveMaximum", "maximum"),
@@ -207,7 +210,7 @@ fn from_3_0(mut keywords: Map<String, Value>, at: &Pointer) -> Result<Value, Err
             let Some(limit) = keywords.remove(bound) else {
                 return Err(Error::structure(
                     &at.child(exclusive),
-                    format!("says nothing without a `{bound}` beside it; add one"),
+                    format!("has no effect without `{bound}`; add it"),
                 ));
             };
             keywords.insert(exclusive.to_owned(), limit);
@@ -215,18 +218,18 @@ fn from_3_0(mut keywords: Map<String, Value>, at: &Pointer) -> Result<Value, Err
     }
     let nullable = keywords.remove("nullable") == Some(Value::Bool(true));
     Ok(if nullable {
-        or_null(keywords)
+        allow_null(keywords)
     } else {
         Value::Object(keywords)
     })
 }
 
-/// Gives the schema that takes null beside what `keywords` take.
-fn or_null(mut keywords: Map<String, Value>) -> Value {
-    let restricted_elsewhere = ["allOf", "anyOf", "oneOf", "not"]
+/// Returns a schema that accepts null and everything that `keywords` accept.
+fn allow_null(mut keywords: Map<String, Value>) -> Value {
+    let has_combinator = ["allOf", "anyOf", "oneOf", "not"]
         .iter()
         .any(|name| keywords.contains_key(*name));
-    if restricted_elsewhere {
+    if has_combinator {
         return json!({ "anyOf": [keywords, { "type": "null" }] });
     }
     if let Some(name) = keywords.remove("type") {
