@@ -1,11 +1,10 @@
-"""Runs the vendor's own Python SDK against a running emulator.
+"""Runs the vendor's Python SDK against a running emulator.
 
 Usage: python_sdk.py BASE_URL
 
-Every public method of its chat and upload clients is called and its answer looked at,
-in its async and its sync form, and both of its OAuth flows are gone through. A method
-that is not covered here fails the run, so that a new release of the SDK cannot go
-unnoticed.
+Calls every public method of the chat and upload clients, async and sync, checks the responses,
+and runs both OAuth flows. A method without a test case fails the run, so that new releases of
+the SDK are noticed.
 """
 
 import asyncio
@@ -29,14 +28,14 @@ SELLER, CUSTOMER = 501, 502
 
 
 def seed():
-    """What the emulator starts with: one bot for each way of logging out, and one more."""
+    """Returns the seed data: one bot for each call that logs a bot out, and one for all other calls."""
     bots = [
         {
-            "name": f"Bot {number}",
-            "token": f"{number}:the-token-of-an-emulated-bot-is-no-secret",
+            "name": f"Bot {bot_id}",
+            "token": f"{bot_id}:the-token-of-an-emulated-bot-is-no-secret",
             "webhook_url": "https://example.com/hook",
         }
-        for number in range(9001, 9006)
+        for bot_id in range(9001, 9006)
     ]
     return {
         "users": [
@@ -50,8 +49,8 @@ def seed():
     }
 
 
-class World:
-    """The emulator, and clients of the SDK for it."""
+class Fixture:
+    """The emulator and SDK clients for it."""
 
     def __init__(self, base_url):
         self.base_url = base_url
@@ -63,7 +62,7 @@ class World:
                 "token": f"{base_url}/oauth/token",
             }
         )
-        # Its base URL can be configured, and the services do not look at it.
+        # The services ignore the configured base URL.
         self.config.service_urls = dict.fromkeys(self.config.service_urls, base_url)
         self.seller = self.client(PersonalToken("sdk-seller-token"))
         self.customer = self.client(PersonalToken("sdk-customer-token"))
@@ -90,24 +89,24 @@ class World:
         return self.seller.chat.create_message_sync(request).data.id
 
 
-def same(found, wanted):
-    if found != wanted:
-        raise AssertionError(f"{found!r} is not {wanted!r}")
+def assert_equal(actual, expected):
+    if actual != expected:
+        raise AssertionError(f"expected {expected!r}, got {actual!r}")
 
 
-# Each case is a generator: it yields the arguments of the call, is given what the SDK
-# made of the answer, and looks at it. So the async and the sync form share it.
+# Each case is a generator that yields the arguments of a call, receives the return value of the
+# SDK method and checks it. This way the async and the sync method share one case.
 
 
-def create_chat(world):
-    answer = yield (chat.CreateChatRequest(user_id=CUSTOMER), "tag", "session", "info")
-    same((answer.data.chat_type, answer.data.contact_id), ("private", CUSTOMER))
-    again = yield (chat.CreateChatRequest(hash_id="sdk"),)
-    same(again.data.id, answer.data.id)
+def create_chat(fixture):
+    response = yield (chat.CreateChatRequest(user_id=CUSTOMER), "tag", "session", "info")
+    assert_equal((response.data.chat_type, response.data.contact_id), ("private", CUSTOMER))
+    existing = yield (chat.CreateChatRequest(hash_id="sdk"),)
+    assert_equal(existing.data.id, response.data.id)
 
 
-def create_message(world):
-    chat_id = world.chat_id()
+def create_message(fixture):
+    chat_id = fixture.chat_id()
     for kind in chat.MessageTypeEnum:
         request = chat.MessageRequest(
             chat_id=chat_id,
@@ -119,38 +118,41 @@ def create_message(world):
             message_metadata={"key": None},
             temp_id=5,
         )
-        answer = yield (request, "agent", "info")
-        same(answer.temp_id, 5)
-        same((answer.data.message_type, answer.data.content.text), (kind.value, "سلام"))
-        same(answer.data.sender.id, str(SELLER))
-        same(answer.data.content.files[0].url, "https://example.com/a.jpg")
-    # The SDK cannot read a reply to a message that nobody has seen yet.
-    world.post("/_emulator/seen", {"chat_id": chat_id, "user_id": CUSTOMER})
+        response = yield (request, "agent", "info")
+        assert_equal(response.temp_id, 5)
+        assert_equal((response.data.message_type, response.data.content.text), (kind.value, "سلام"))
+        assert_equal(response.data.sender.id, str(SELLER))
+        assert_equal(response.data.content.files[0].url, "https://example.com/a.jpg")
+    # The SDK fails to parse a reply to a message that has not been seen.
+    fixture.post("/_emulator/seen", {"chat_id": chat_id, "user_id": CUSTOMER})
     request = chat.MessageRequest(
-        chat_id=chat_id, message_type="text", content=chat.MessageInput(text="reply"), replied_message_id=answer.data.id
+        chat_id=chat_id,
+        message_type="text",
+        content=chat.MessageInput(text="reply"),
+        replied_message_id=response.data.id,
     )
     reply = yield (request,)
-    same(reply.data.replied_message.id, answer.data.id)
+    assert_equal(reply.data.replied_message.id, response.data.id)
 
 
-def get_messages(world):
-    chat_id = world.chat_id()
-    ids = [world.message_id() for _ in range(3)]
-    world.post("/_emulator/seen", {"chat_id": chat_id, "user_id": CUSTOMER})
+def get_messages(fixture):
+    chat_id = fixture.chat_id()
+    ids = [fixture.message_id() for _ in range(3)]
+    fixture.post("/_emulator/seen", {"chat_id": chat_id, "user_id": CUSTOMER})
     page = yield (chat.GetMessagesRequest(chat_id=chat_id, limit=3),)
-    same([it.id for it in page.data.messages], ids[::-1])
+    assert_equal([it.id for it in page.data.messages], ids[::-1])
     page = yield (
         chat.GetMessagesRequest(chat_id=chat_id, message_id=ids[0], order="asc", cmp="gte", limit=2),
     )
-    same([it.id for it in page.data.messages], ids[:2])
+    assert_equal([it.id for it in page.data.messages], ids[:2])
 
 
-def get_chats(world):
-    chat_id = world.chat_id()
-    world.message_id()
-    world.post("/_emulator/seen", {"chat_id": chat_id, "user_id": CUSTOMER})
+def get_chats(fixture):
+    chat_id = fixture.chat_id()
+    fixture.message_id()
+    fixture.post("/_emulator/seen", {"chat_id": chat_id, "user_id": CUSTOMER})
     chats = yield (chat.GetChatsRequest(),)
-    same([it.id for it in chats.data.chats], [chat_id])
+    assert_equal([it.id for it in chats.data.chats], [chat_id])
     chats = yield (
         chat.GetChatsRequest(
             limit=1,
@@ -162,59 +164,59 @@ def get_chats(world):
             filters=chat.MessageFiltersEnum.UNSEEN,
         ),
     )
-    same(chats.data.chats, [])
+    assert_equal(chats.data.chats, [])
 
 
-def edit_message(world):
-    request = chat.EditMessageRequest(message_id=world.message_id(), content=chat.MessageInput(text="edited"))
-    answer = yield (request, "info")
-    same(answer.data.content.text, "edited")
+def edit_message(fixture):
+    request = chat.EditMessageRequest(message_id=fixture.message_id(), content=chat.MessageInput(text="edited"))
+    response = yield (request, "info")
+    assert_equal(response.data.content.text, "edited")
 
 
-def delete_message(world):
-    answer = yield (chat.DeleteMessageRequest(message_ids=[world.message_id(), world.message_id()]),)
-    same(answer.data, True)
+def delete_message(fixture):
+    response = yield (chat.DeleteMessageRequest(message_ids=[fixture.message_id(), fixture.message_id()]),)
+    assert_equal(response.data, True)
 
 
-def delete_chats(world):
-    answer = yield (chat.DeleteChatsRequest(chat_ids=[world.chat_id()]),)
-    same(answer.data, True)
+def delete_chats(fixture):
+    response = yield (chat.DeleteChatsRequest(chat_ids=[fixture.chat_id()]),)
+    assert_equal(response.data, True)
 
 
-def forward_message(world):
-    request = chat.ForwardMessageRequest(message_ids=[world.message_id()], chat_ids=[world.chat_id()])
-    answer = yield (request, "agent", "info")
-    same(answer.data, True)
+def forward_message(fixture):
+    request = chat.ForwardMessageRequest(message_ids=[fixture.message_id()], chat_ids=[fixture.chat_id()])
+    response = yield (request, "agent", "info")
+    assert_equal(response.data, True)
 
 
-def get_unseen_chat_count(world):
-    chat_id = world.chat_id()
-    world.customer.chat.create_message_sync(
+def get_unseen_chat_count(fixture):
+    chat_id = fixture.chat_id()
+    fixture.customer.chat.create_message_sync(
         chat.MessageRequest(chat_id=chat_id, message_type="text", content=chat.MessageInput(text="new"))
     )
-    answer = yield ()
-    same((answer.count, answer.more_than_count), (1, False))
-    world.post("/_emulator/seen", {"chat_id": chat_id, "user_id": SELLER})
+    response = yield ()
+    assert_equal((response.count, response.more_than_count), (1, False))
+    fixture.post("/_emulator/seen", {"chat_id": chat_id, "user_id": SELLER})
 
 
-def get_me(world):
-    answer = yield (world.bot,)
-    same((answer.ok, answer.result["id"]), (True, 9001))
+def get_me(fixture):
+    response = yield (fixture.bot,)
+    assert_equal((response.ok, response.result["id"]), (True, 9001))
 
 
-def get_webhook_info(world):
-    answer = yield (world.bot,)
-    same((answer.ok, "url" in answer.result), (True, True))
+def get_webhook_info(fixture):
+    response = yield (fixture.bot,)
+    assert_equal((response.ok, "url" in response.result), (True, True))
 
 
-def delete_webhook(world):
-    answer = yield (world.bot,)
-    same((answer.ok, answer.result), (True, True))
+def delete_webhook(fixture):
+    response = yield (fixture.bot,)
+    assert_equal((response.ok, response.result), (True, True))
 
 
-def log_out(world):
-    answer = yield (world.bots_to_log_out.pop(),)
-    same((answer.ok, answer.result), (True, True))
+def log_out(fixture):
+    response = yield (fixture.bots_to_log_out.pop(),)
+    assert_equal((response.ok, response.result), (True, True))
 
 
 CHAT_CASES = {
@@ -239,56 +241,56 @@ CHAT_CASES = {
 }
 
 
-def upload_file(world):
+def upload_file(fixture):
     picture = io.BytesIO(b"a picture")
     picture.name = "parcel.jpg"
-    answer = yield (picture, UserUploadFileTypeEnum.CHAT_PHOTO)
-    same((answer.size, answer.creator_user_id), (9, SELLER))
-    stored = world.http.get(urlsplit(answer.urls["primary"]).path)
-    same((stored.status_code, stored.content), (200, b"a picture"))
+    response = yield (picture, UserUploadFileTypeEnum.CHAT_PHOTO)
+    assert_equal((response.size, response.creator_user_id), (9, SELLER))
+    stored = fixture.http.get(urlsplit(response.urls["primary"]).path)
+    assert_equal((stored.status_code, stored.content), (200, b"a picture"))
     named = io.BytesIO(b"a voice")
-    answer = yield (named, UserUploadFileTypeEnum.CHAT_VOICE, f"voice-{answer.id}.ogg", 5)
-    same(answer.file_name_alone.startswith("voice-"), True)
+    response = yield (named, UserUploadFileTypeEnum.CHAT_VOICE, f"voice-{response.id}.ogg", 5)
+    assert_equal(response.file_name_alone.startswith("voice-"), True)
 
 
 UPLOAD_CASES = {"upload_file": upload_file}
 
 
 def methods(service):
-    """Names every public method that the service itself has."""
+    """Returns the names of the public methods that the class itself defines."""
     members = vars(service).items()
     return [name for name, it in members if inspect.isfunction(it) and not name.startswith("_")]
 
 
-def run_case(world, case, method):
-    """Calls a method with everything that its case yields."""
-    steps = case(world)
+def run_case(fixture, case, method):
+    """Calls a method with each set of arguments that the case yields."""
+    steps = case(fixture)
     arguments = next(steps)
     while True:
-        answer = method(*arguments)
-        if inspect.isawaitable(answer):
-            answer = asyncio.run(answer)
+        response = method(*arguments)
+        if inspect.isawaitable(response):
+            response = asyncio.run(response)
         try:
-            arguments = steps.send(answer)
+            arguments = steps.send(response)
         except StopIteration:
             return
 
 
-def run_service(report, world, service, cases):
+def run_service(report, fixture, service, cases):
     covered = set()
     for name in methods(type(service)):
         base = name.removesuffix("_sync")
         with report.check(f"{type(service).__name__}.{name}"):
             if base not in cases:
-                raise AssertionError("this method is not covered; add it to the cases")
+                raise AssertionError("no test case; add one to the cases")
             covered.add(base)
-            run_case(world, cases[base], getattr(service, name))
+            run_case(fixture, cases[base], getattr(service, name))
     for name in sorted(cases.keys() - covered):
         with report.check(f"{type(service).__name__}.{name}"):
-            raise AssertionError("the SDK has no such method any more; take it out of the cases")
+            raise AssertionError("the SDK no longer has this method; remove it from the cases")
 
 
-def run_oauth(report, world):
+def run_oauth(report, fixture):
     for is_async in (True, False):
         form = "async" if is_async else "sync"
 
@@ -298,34 +300,34 @@ def run_oauth(report, world):
             return auth.get_token_sync(*arguments)
 
         def count(auth, is_async=is_async):
-            """Uses the token for a call."""
-            service = world.client(auth).chat
+            """Calls the API with the token."""
+            service = fixture.client(auth).chat
             if is_async:
                 return asyncio.run(service.get_unseen_chat_count()).count
             return service.get_unseen_chat_count_sync().count
 
         with report.check(f"client credentials, {form}"):
-            auth = ClientCredentials("sdk", "sdk-secret", config=world.config)
-            granted = token(auth)
-            same((granted.token_type, granted.refresh_token), ("Bearer", None))
-            same(count(auth), 0)
+            auth = ClientCredentials("sdk", "sdk-secret", config=fixture.config)
+            token_info = token(auth)
+            assert_equal((token_info.token_type, token_info.refresh_token), ("Bearer", None))
+            assert_equal(count(auth), 0)
 
         with report.check(f"authorization code, {form}"):
-            auth = AuthorizationCode("sdk", "sdk-secret", CALLBACK, config=world.config)
+            auth = AuthorizationCode("sdk", "sdk-secret", CALLBACK, config=fixture.config)
             url = auth.get_authorization_url(state="a state")
-            # The page itself lists users; naming one is what choosing it does.
-            sent_back = httpx.get(f"{url}&user_id={CUSTOMER}", follow_redirects=False)
-            same(sent_back.status_code, 302)
-            query = parse_qs(urlsplit(sent_back.headers["location"]).query)
-            same(query["state"], ["a state"])
-            granted = token(auth, query["code"][0])
-            same(granted.token_type, "Bearer")
-            same(isinstance(granted.refresh_token, str), True)
-            same(count(auth) >= 0, True)
+            # `user_id` skips the page on which a user is chosen.
+            redirect = httpx.get(f"{url}&user_id={CUSTOMER}", follow_redirects=False)
+            assert_equal(redirect.status_code, 302)
+            query = parse_qs(urlsplit(redirect.headers["location"]).query)
+            assert_equal(query["state"], ["a state"])
+            token_info = token(auth, query["code"][0])
+            assert_equal(token_info.token_type, "Bearer")
+            assert_equal(isinstance(token_info.refresh_token, str), True)
+            assert_equal(count(auth) >= 0, True)
 
 
 class Report:
-    """What passed and what failed."""
+    """Counts and prints passed and failed checks."""
 
     def __init__(self):
         self.passed, self.failed = 0, 0
@@ -334,7 +336,7 @@ class Report:
     def check(self, name):
         try:
             yield
-        # Whatever the SDK raises is a failure of this one check, and no reason to stop.
+        # An exception fails this check only.
         except Exception as error:
             self.failed += 1
             print(f"FAILED  {name}: {type(error).__name__}: {error}")
@@ -344,11 +346,11 @@ class Report:
 
 
 def main():
-    world = World(sys.argv[1])
+    fixture = Fixture(sys.argv[1])
     report = Report()
-    run_service(report, world, world.seller.chat, CHAT_CASES)
-    run_service(report, world, world.seller.upload, UPLOAD_CASES)
-    run_oauth(report, world)
+    run_service(report, fixture, fixture.seller.chat, CHAT_CASES)
+    run_service(report, fixture, fixture.seller.upload, UPLOAD_CASES)
+    run_oauth(report, fixture)
     print(f"{report.passed} passed, {report.failed} failed")
     sys.exit(1 if report.failed else 0)
 

@@ -1,11 +1,11 @@
-//! `cargo xtask build-cost`: what the SDK adds to the build of a program.
+//! `cargo xtask build-cost`: the build time that the SDK adds to a program.
 //!
-//! The same conversation is written twice, with the SDK and on bare reqwest. Both are built from nothing,
-//! with the same versions, in turns, so that whatever else the computer does slows both alike; the ratio is
-//! the median of the rounds' ratios.
+//! Two programs make the same calls, one with the SDK and one with reqwest alone. Both are built
+//! from scratch in turns, with the same dependency versions. The result is the median of the
+//! ratios of all rounds, judged by CPU time, because other load on the machine distorts wall time.
 
-mod cpu;
-mod crates;
+mod added_crates;
+mod cpu_time;
 mod program;
 
 use std::path::Path;
@@ -14,129 +14,149 @@ use std::time::Duration;
 use anyhow::bail;
 
 use crate::ci::Outcome;
-use crates::Above;
-use program::{Cost, Profile, Program};
+use added_crates::{AddedCrates, parse_tree};
+use program::{BuildTime, Profile, Program};
 
-/// How much more the program with the SDK may take.
-const TARGET: f64 = 1.15;
+/// The maximum ratio of the CPU time with the SDK to the CPU time with reqwest alone.
+const MAX_RATIO: f64 = 1.15;
 
-/// What is measured.
+/// The measurements to make.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// How often each program is built; with 0 only the crates are listed.
+    /// The number of builds of each program; 0 only lists the crates.
     #[arg(long, default_value_t = 3)]
     rounds: usize,
-    /// Builds with this profile alone.
+    /// The build profile; by default both are measured.
     #[arg(long)]
     profile: Option<Profile>,
 }
 
-/// Lists the crates, measures, and fails where a crate has no reason or a ratio is above the target.
+/// Lists the added crates and measures; fails if a crate has no reason or a ratio is too high.
 pub(crate) fn run(root: &Path, arguments: &Arguments) -> anyhow::Result<()> {
-    let (bare, sdk) = (Program::bare(root)?, Program::sdk(root)?);
-    let complaint = list(&bare, &sdk)?;
+    let (reqwest, sdk) = (Program::reqwest(root)?, Program::sdk(root)?);
+    let problem = list_crates(&reqwest, &sdk)?;
     let profiles = match arguments.profile {
         Some(profile) => vec![profile],
         None => vec![Profile::Debug, Profile::Release],
     };
-    let mut is_kept = true;
+    let mut is_within_limit = true;
     for profile in profiles {
         if arguments.rounds > 0 {
-            is_kept &= measure(&bare, &sdk, profile, arguments.rounds)?;
+            is_within_limit &= measure(&reqwest, &sdk, profile, arguments.rounds)?;
         }
     }
-    if let Some(complaint) = complaint {
-        bail!(complaint);
+    if let Some(problem) = problem {
+        bail!(problem);
     }
-    if !is_kept {
-        bail!("the SDK costs more than {TARGET} times what bare reqwest does");
+    if !is_within_limit {
+        bail!("the SDK takes more than {MAX_RATIO} times the build time of reqwest alone");
     }
     Ok(())
 }
 
-/// Whether every crate above bare reqwest has its reason, without building any.
-pub(crate) fn every_crate_has_its_reason(root: &Path) -> anyhow::Result<Outcome> {
-    match list(&Program::bare(root)?, &Program::sdk(root)?)? {
-        Some(complaint) => bail!(complaint),
+/// Checks that every added crate has a reason, without building anything.
+pub(crate) fn check_crates(root: &Path) -> anyhow::Result<Outcome> {
+    match list_crates(&Program::reqwest(root)?, &Program::sdk(root)?)? {
+        Some(problem) => bail!(problem),
         None => Ok(Outcome::Passed),
     }
 }
 
-/// Prints the crates that the SDK adds, and gives what is wrong with them.
-fn list(bare: &Program, sdk: &Program) -> anyhow::Result<Option<String>> {
-    let (bare, sdk) = (crates::read(&bare.tree()?), crates::read(&sdk.tree()?));
+/// Prints the crates that the SDK adds, and returns the problem with their reasons, if any.
+fn list_crates(reqwest: &Program, sdk: &Program) -> anyhow::Result<Option<String>> {
+    let (reqwest, sdk) = (parse_tree(&reqwest.tree()?), parse_tree(&sdk.tree()?));
     println!(
-        "crates: {} on bare reqwest, {} with the SDK; above:",
-        bare.len(),
+        "crates: {} with reqwest alone, {} with the SDK, which adds:",
+        reqwest.len(),
         sdk.len()
     );
-    let above = Above::new(&sdk, &bare);
-    for (it, reason) in &above.crates {
-        let reason = reason.unwrap_or("no reason is known");
+    let added = AddedCrates::new(&sdk, &reqwest);
+    for (it, reason) in &added.crates {
+        let reason = reason.unwrap_or("NO REASON");
         println!("  {:<22} {:<8} {reason}", it.name, it.version);
     }
-    let left_out: Vec<&str> = bare.difference(&sdk).map(|it| it.name.as_str()).collect();
-    println!("only on bare reqwest: {}", left_out.join(", "));
-    Ok(above.complaint())
+    let missing = reqwest.difference(&sdk).map(|it| it.name.as_str());
+    let missing: Vec<&str> = missing.collect();
+    println!("only with reqwest alone: {}", missing.join(", "));
+    Ok(added.problem())
 }
 
-/// Builds both programs in turns, prints what they took, and tells whether the target is kept.
-fn measure(bare: &Program, sdk: &Program, profile: Profile, rounds: usize) -> anyhow::Result<bool> {
-    let mut costs = Vec::new();
+/// Builds both programs in turns, prints the times, and returns `true` if the ratio is within the
+/// limit.
+fn measure(
+    reqwest: &Program,
+    sdk: &Program,
+    profile: Profile,
+    rounds: usize,
+) -> anyhow::Result<bool> {
+    let mut times = Vec::new();
     for round in 0..rounds {
-        // Each comes first as often as the other: a machine that slows down slows neither alone.
-        costs.push(match round % 2 {
-            0 => (bare.build(profile)?, sdk.build(profile)?),
+        // The order alternates, so that a machine that slows down affects both programs alike.
+        times.push(match round % 2 {
+            0 => (reqwest.build(profile)?, sdk.build(profile)?),
             _ => {
                 let sdk = sdk.build(profile)?;
-                (bare.build(profile)?, sdk)
+                (reqwest.build(profile)?, sdk)
             }
         });
     }
-    let wall = Compared::new(&costs, |cost| Some(cost.wall));
-    let cpu = Compared::new(&costs, |cost| cost.cpu);
-    println!("\n{profile:?}, medians of {rounds}: bare reqwest, SDK, ratio");
-    for (name, compared) in [("wall", &wall), ("CPU", &cpu)] {
-        if let Some(Compared { bare, sdk, ratio }) = compared {
-            println!("  {name:<5} {bare:>7.1} s {sdk:>7.1} s  {ratio:.3}");
+    let wall = Comparison::new(&times, |time| Some(time.wall));
+    let cpu = Comparison::new(&times, |time| time.cpu);
+    println!("\n{profile:?}, medians of {rounds}: reqwest alone, SDK, ratio");
+    for (name, comparison) in [("wall", &wall), ("CPU", &cpu)] {
+        if let Some(Comparison {
+            reqwest,
+            sdk,
+            ratio,
+        }) = comparison
+        {
+            println!("  {name:<5} {reqwest:>7.1} s {sdk:>7.1} s  {ratio:.3}");
         }
     }
     if profile == Profile::Release {
-        let (bare, sdk) = (bare.size()?, sdk.size()?);
-        println!("  size  {:>6} kB {:>6} kB", bare / 1000, sdk / 1000);
+        let (reqwest, sdk) = (reqwest.size()?, sdk.size()?);
+        println!("  size  {:>6} kB {:>6} kB", reqwest / 1000, sdk / 1000);
     }
-    println!("  the target: a ratio of {TARGET} at most, by the clock on the wall");
-    Ok(wall.is_some_and(|wall| wall.ratio <= TARGET))
+    // Only Linux reports CPU time.
+    let (name, judged) = match cpu {
+        Some(cpu) => ("CPU", Some(cpu)),
+        None => ("wall", wall),
+    };
+    println!("  limit: a {name} time ratio of {MAX_RATIO}");
+    Ok(judged.is_some_and(|it| it.ratio <= MAX_RATIO))
 }
 
-/// The medians of some rounds, in seconds.
+/// The medians of all rounds, in seconds.
 #[derive(Debug, PartialEq)]
-struct Compared {
-    bare: f64,
+struct Comparison {
+    reqwest: f64,
     sdk: f64,
-    /// The median of the rounds' own ratios.
+    /// The median of the ratios of each round.
     ratio: f64,
 }
 
-impl Compared {
-    /// Nothing where a round was not measured, and where there was no round.
-    fn new(rounds: &[(Cost, Cost)], of: impl Fn(&Cost) -> Option<Duration>) -> Option<Compared> {
-        let seconds = |cost: &Cost| of(cost).map(|it| it.as_secs_f64());
-        let measured: Option<Vec<(f64, f64)>> = rounds
+impl Comparison {
+    /// Returns `None` if there is no round or `time` is missing for a round.
+    fn new(
+        rounds: &[(BuildTime, BuildTime)],
+        time: impl Fn(&BuildTime) -> Option<Duration>,
+    ) -> Option<Comparison> {
+        let seconds = |it: &BuildTime| time(it).map(|it| it.as_secs_f64());
+        let rounds: Option<Vec<(f64, f64)>> = rounds
             .iter()
-            .map(|(bare, sdk)| seconds(bare).zip(seconds(sdk)))
+            .map(|(reqwest, sdk)| seconds(reqwest).zip(seconds(sdk)))
             .collect();
-        let measured = measured?;
-        let each = |value: fn(&(f64, f64)) -> f64| median(measured.iter().map(value).collect());
-        Some(Compared {
-            bare: each(|(bare, _)| *bare)?,
-            sdk: each(|(_, sdk)| *sdk)?,
-            ratio: each(|(bare, sdk)| sdk / bare)?,
+        let rounds = rounds?;
+        let median_of = |value: fn(&(f64, f64)) -> f64| median(rounds.iter().map(value).collect());
+        Some(Comparison {
+            reqwest: median_of(|(reqwest, _)| *reqwest)?,
+            sdk: median_of(|(_, sdk)| *sdk)?,
+            ratio: median_of(|(reqwest, sdk)| sdk / reqwest)?,
         })
     }
 }
 
-/// The value in the middle, or between the two that are.
+/// Returns the median; for an even length, the mean of the two middle values.
 fn median(mut values: Vec<f64>) -> Option<f64> {
     values.sort_by(f64::total_cmp);
     let upper = *values.get(values.len() / 2)?;
@@ -150,15 +170,15 @@ fn median(mut values: Vec<f64>) -> Option<f64> {
 mod tests {
     use super::*;
 
-    fn cost(seconds: u64) -> Cost {
-        Cost {
+    fn build_time(seconds: u64) -> BuildTime {
+        BuildTime {
             wall: Duration::from_secs(seconds),
             cpu: None,
         }
     }
 
     #[test]
-    fn the_median_is_the_middle_in_any_order() {
+    fn median_of_odd_and_even_lengths() {
         assert_eq!(median(vec![]), None);
         assert_eq!(median(vec![3.0]), Some(3.0));
         assert_eq!(median(vec![9.0, 1.0, 2.0]), Some(2.0));
@@ -166,24 +186,22 @@ mod tests {
     }
 
     #[test]
-    fn the_ratio_is_the_median_of_the_rounds_and_not_that_of_the_medians() {
-        let rounds = [
-            (cost(10), cost(11)),
-            (cost(40), cost(48)),
-            (cost(20), cost(20)),
-        ];
-        let compared = Compared::new(&rounds, |cost| Some(cost.wall)).unwrap();
-        let expected = Compared {
-            bare: 20.0,
+    fn ratio_is_the_median_of_ratios_not_the_ratio_of_medians() {
+        let rounds = [(10, 11), (40, 48), (20, 20)];
+        let rounds = rounds.map(|(reqwest, sdk)| (build_time(reqwest), build_time(sdk)));
+        let comparison = Comparison::new(&rounds, |time| Some(time.wall)).unwrap();
+        let expected = Comparison {
+            reqwest: 20.0,
             sdk: 20.0,
             ratio: 1.1,
         };
-        assert_eq!(compared, expected);
+        assert_eq!(comparison, expected);
     }
 
     #[test]
-    fn what_was_not_measured_is_not_compared() {
-        assert_eq!(Compared::new(&[(cost(1), cost(2))], |cost| cost.cpu), None);
-        assert_eq!(Compared::new(&[], |cost| Some(cost.wall)), None);
+    fn no_comparison_without_rounds_or_with_missing_times() {
+        let rounds = [(build_time(1), build_time(2))];
+        assert_eq!(Comparison::new(&rounds, |time| time.cpu), None);
+        assert_eq!(Comparison::new(&[], |time| Some(time.wall)), None);
     }
 }

@@ -1,11 +1,11 @@
-//! `cargo xtask ci`: everything that must hold before a change is taken.
+//! `cargo xtask ci`: all CI checks.
 
-mod document;
 pub(crate) mod packages;
 pub(crate) mod public_api;
 mod python;
 pub(crate) mod python_sdk;
 pub(crate) mod schemathesis;
+mod spec_validator;
 mod steps;
 pub(crate) mod workspace;
 
@@ -17,64 +17,64 @@ use std::time::{Duration, Instant};
 
 use anyhow::bail;
 
-/// One thing that must hold.
+/// One CI check.
 struct Step {
-    name: &'static str,
+    name: String,
     run: Run,
 }
 
-/// How a step is run, in the workspace at this path.
+/// The function that runs a step in the workspace with this root.
 type Run = Box<dyn Fn(&Path) -> anyhow::Result<Outcome>>;
 
-/// What became of a step that did not fail.
+/// The outcome of a step that did not fail.
 pub(crate) enum Outcome {
     Passed,
-    /// Could not be run here; the reason says what was missing. Never a pass.
+    /// The step cannot run on this machine; holds the reason. A skipped step has not passed.
     Skipped(String),
 }
 
-/// What became of a step, for the list at the end.
-struct Report {
-    name: &'static str,
+/// The result of a step for the summary.
+struct StepResult {
+    name: String,
     result: anyhow::Result<Outcome>,
-    took: Duration,
+    duration: Duration,
 }
 
-/// Runs every step, all of them even where one fails, and ends with a list of what became of each.
+/// Runs every step, even after a failure, and prints a summary.
 pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
-    let mut reports = Vec::new();
-    for step in steps::all() {
-        println!("\n=== {}", step.name);
+    let mut results = Vec::new();
+    for Step { name, run } in steps::all() {
+        println!("\n=== {name}");
         let start = Instant::now();
-        let result = (step.run)(root);
+        let result = run(root);
         if let Err(error) = &result {
-            println!("=== {} failed: {error:#}", step.name);
+            println!("=== {name} failed: {error:#}");
         }
-        reports.push(Report {
-            name: step.name,
+        results.push(StepResult {
+            name,
             result,
-            took: start.elapsed(),
+            duration: start.elapsed(),
         });
     }
-    summarise(&reports)
+    summarize(&results)
 }
 
-/// Runs one step by itself. One that could not be run is an error: somebody has asked for it.
-pub(crate) fn run_alone(
+/// Runs a single step, which fails if it cannot run on this machine.
+pub(crate) fn run_single(
     root: &Path,
     step: impl Fn(&Path) -> anyhow::Result<Outcome>,
 ) -> anyhow::Result<()> {
     match step(root)? {
         Outcome::Passed => Ok(()),
-        Outcome::Skipped(reason) => bail!("it could not be run: {reason}"),
+        Outcome::Skipped(reason) => bail!("cannot run on this machine: {reason}"),
     }
 }
 
-fn summarise(reports: &[Report]) -> anyhow::Result<()> {
-    println!("\nWhat ran:");
+fn summarize(results: &[StepResult]) -> anyhow::Result<()> {
+    println!("\nSummary:");
     let (mut passed, mut failed, mut skipped) = (0, 0, 0);
-    for report in reports {
-        let outcome = match &report.result {
+    for step in results {
+        let outcome = match &step.result {
             Ok(Outcome::Passed) => {
                 passed += 1;
                 "passed".to_owned()
@@ -88,21 +88,18 @@ fn summarise(reports: &[Report]) -> anyhow::Result<()> {
                 format!("FAILED: {error:#}")
             }
         };
-        println!(
-            "  {:<44} {:>4} s  {outcome}",
-            report.name,
-            report.took.as_secs()
-        );
+        let seconds = step.duration.as_secs();
+        println!("  {:<44} {seconds:>4} s  {outcome}", step.name);
     }
     println!("checks: {passed} passed, {failed} failed, {skipped} skipped");
     if failed > 0 {
-        bail!("{failed} of {} checks failed", reports.len());
+        bail!("{failed} of {} checks failed", results.len());
     }
     Ok(())
 }
 
-/// A command in the folder of the workspace, with cargo being the one that runs this.
-pub(crate) fn command(root: &Path, program: &str) -> Command {
+/// Creates a command that runs in `directory`. `cargo` is the cargo that runs this program.
+pub(crate) fn command(directory: &Path, program: &str) -> Command {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let program = if program == "cargo" {
         cargo.as_os_str()
@@ -110,22 +107,22 @@ pub(crate) fn command(root: &Path, program: &str) -> Command {
         OsStr::new(program)
     };
     let mut command = Command::new(program);
-    command.current_dir(root);
+    command.current_dir(directory);
     command
 }
 
-/// Runs a command that shows its output, and fails where it does.
-pub(crate) fn succeed(command: &mut Command) -> anyhow::Result<Outcome> {
-    println!("$ {}", shown(command));
+/// Prints and runs a command with inherited output; fails if its exit status is not zero.
+pub(crate) fn run_command(command: &mut Command) -> anyhow::Result<Outcome> {
+    println!("$ {}", command_line(command));
     let status = command.status()?;
     if !status.success() {
-        bail!("`{}` ended with {status}", shown(command));
+        bail!("`{}` failed with {status}", command_line(command));
     }
     Ok(Outcome::Passed)
 }
 
-/// The command as one would type it.
-fn shown(command: &Command) -> String {
+/// Formats a command as it would be typed in a shell.
+fn command_line(command: &Command) -> String {
     let program = Path::new(command.get_program());
     let program = program.file_stem().unwrap_or(program.as_os_str());
     std::iter::once(program)
@@ -135,8 +132,8 @@ fn shown(command: &Command) -> String {
         .join(" ")
 }
 
-/// Whether a program can be run here.
-fn is_there(program: &str, arguments: &[&str]) -> bool {
+/// Returns `true` if a program can be run with these arguments and exits successfully.
+fn is_available(program: &str, arguments: &[&str]) -> bool {
     Command::new(program)
         .args(arguments)
         .output()

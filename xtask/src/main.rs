@@ -1,6 +1,6 @@
-//! The project's own commands, run as `cargo xtask <command>`.
+//! The development commands of this workspace, run as `cargo xtask <command>`.
 
-// A command talks to its user.
+// Command-line programs print.
 #![allow(clippy::print_stderr, clippy::print_stdout)]
 
 mod build_cost;
@@ -8,9 +8,12 @@ mod ci;
 mod drift;
 mod generate;
 
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
 use clap::{Parser, Subcommand};
 
-/// The project's own commands.
+/// Development commands of this workspace.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Arguments {
@@ -20,54 +23,55 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Writes the sources that come from openapi/chat.json.
+    /// Writes the sources that are generated from openapi/chat.json.
     Generate {
-        /// Writes nothing; fails, and shows the difference, where a file is not what would be written.
+        /// Writes nothing; prints a diff and fails if a generated file is stale.
         #[arg(long)]
         check: bool,
     },
-    /// Runs every method of the vendor's own Python SDK against the emulator.
+    /// Runs every method of the vendor's Python SDK against the emulator.
     PythonSdk,
-    /// Lets schemathesis look for answers of the emulator that break the document.
+    /// Runs schemathesis to find emulator responses that violate the document.
     Schemathesis,
-    /// Compares a contract of the vendor with openapi/chat.json by what goes over the wire.
+    /// Compares the wire shape of the vendor's contracts with openapi/chat.json.
     Drift(drift::Arguments),
-    /// Packages every crate, and builds and runs a program that depends on the packages alone.
+    /// Packages every crate, then builds and runs a program that depends only on the packages.
     Packages,
-    /// Builds a program with the SDK and on bare reqwest, and compares what that takes.
+    /// Compares the build time of a program that uses the SDK with one that uses reqwest alone.
     BuildCost(build_cost::Arguments),
-    /// Accepts the public API as it is, once CHANGELOG.md says what users notice.
+    /// Updates the listings of the public API; CHANGELOG.md must describe the changes.
     PublicApi,
-    /// Runs everything that must hold before a change is taken.
+    /// Runs all CI checks and lists which passed, failed or were skipped.
     Ci,
 }
 
-fn main() -> std::process::ExitCode {
-    if let Some(code) = ci::public_api::as_rustdoc() {
+fn main() -> ExitCode {
+    if let Some(code) = ci::public_api::run_as_rustdoc() {
         return code;
     }
+    let root = &workspace_root();
     let result = match Arguments::parse().command {
-        Command::Generate { check } => generate::run(&workspace_root(), check),
-        Command::PythonSdk => ci::run_alone(&workspace_root(), ci::python_sdk::run),
-        Command::Schemathesis => ci::run_alone(&workspace_root(), ci::schemathesis::run),
-        Command::Drift(arguments) => return drift::run(&workspace_root(), &arguments),
-        Command::Packages => ci::run_alone(&workspace_root(), ci::packages::run),
-        Command::BuildCost(arguments) => build_cost::run(&workspace_root(), &arguments),
-        Command::PublicApi => ci::public_api::accept(&workspace_root()),
-        Command::Ci => ci::run(&workspace_root()),
+        Command::Generate { check } => generate::run(root, check),
+        Command::PythonSdk => ci::run_single(root, ci::python_sdk::run),
+        Command::Schemathesis => ci::run_single(root, ci::schemathesis::run),
+        Command::Drift(arguments) => return drift::run(root, &arguments),
+        Command::Packages => ci::run_single(root, ci::packages::run),
+        Command::BuildCost(arguments) => build_cost::run(root, &arguments),
+        Command::PublicApi => ci::public_api::update(root),
+        Command::Ci => ci::run(root),
     };
     match result {
-        Ok(()) => std::process::ExitCode::SUCCESS,
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // Without the backtrace that returning the error would show: the message says it all.
+            // Returning the error from `main` would print a backtrace as well.
             println!("error: {error:#}");
-            std::process::ExitCode::FAILURE
+            ExitCode::FAILURE
         }
     }
 }
 
-/// The folder of the workspace that this command was built from.
-fn workspace_root() -> std::path::PathBuf {
-    let here = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.parent().unwrap_or(here).to_owned()
+/// Returns the root directory of the workspace that this program was built from.
+fn workspace_root() -> PathBuf {
+    let manifest_dir = Path::new(env!("CARGO_MANIFEST_DIR"));
+    manifest_dir.parent().unwrap_or(manifest_dir).to_owned()
 }

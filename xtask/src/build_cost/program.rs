@@ -1,4 +1,4 @@
-//! The two programs that are compared, and the building of them.
+//! The two programs that are compared.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,18 +6,18 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 
-use super::cpu;
+use super::cpu_time;
 use crate::ci::workspace::Workspace;
-use crate::ci::{command, succeed};
+use crate::ci::{command, run_command};
 
-/// What both programs have in common.
+/// The common part of both manifests.
 const MANIFEST: &str = r#"[package]
 name = "program"
 version = "0.0.0"
 edition = "2024"
 publish = false
 
-# A workspace of its own, which takes nothing from one around it.
+# A separate workspace, which inherits nothing from the surrounding one.
 [workspace]
 
 [profile.release]
@@ -27,52 +27,51 @@ strip = true
 tokio = { version = "1", features = ["macros", "rt-multi-thread"] }
 "#;
 
-/// What a program takes that does without the SDK.
-const BARE: &str = r#"reqwest = { version = "0.13", features = ["json", "query"] }
+/// The dependencies of the program without the SDK.
+const REQWEST: &str = r#"reqwest = { version = "0.13", features = ["json", "query"] }
 serde = { version = "1", features = ["derive"] }
 "#;
 
-/// Has crates that come by a path built as those of a registry are, which are not to be edited: cargo keeps no
-/// notes of them for the next build.
-const AS_FROM_A_REGISTRY: &str = "
+/// Disables incremental compilation of the SDK, as cargo does for crates from a registry.
+const NON_INCREMENTAL: &str = "
 [profile.dev.package.basalam-chat]
 incremental = false
 [profile.dev.package.basalam-chat-api]
 incremental = false
 ";
 
-/// A program outside of the workspace, with the versions that the workspace is locked to.
+/// A program outside of the workspace that uses the lock file of the workspace.
 pub(super) struct Program {
     pub(super) name: &'static str,
-    place: PathBuf,
+    directory: PathBuf,
 }
 
-/// How a program is built.
+/// The cargo profile of a build.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, clap::ValueEnum)]
 pub(super) enum Profile {
     Debug,
     Release,
 }
 
-/// What one build took.
+/// The duration of one build.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Cost {
+pub(super) struct BuildTime {
     pub(super) wall: Duration,
-    /// Of all processes together; only where the system tells.
+    /// The CPU time of all processes; `None` if the system does not report it.
     pub(super) cpu: Option<Duration>,
 }
 
 impl Program {
-    /// Writes the program without the SDK.
-    pub(super) fn bare(root: &Path) -> anyhow::Result<Program> {
-        Program::write(root, "bare", BARE, include_str!("bare/main.rs"))
+    /// Writes the program with reqwest alone.
+    pub(super) fn reqwest(root: &Path) -> anyhow::Result<Program> {
+        Program::write(root, "reqwest", REQWEST, include_str!("reqwest/main.rs"))
     }
 
     /// Writes the program with the SDK.
     pub(super) fn sdk(root: &Path) -> anyhow::Result<Program> {
         let sdk = root.join("crates/basalam-chat");
-        // A string of Rust is one of TOML.
-        let dependency = format!("basalam-chat = {{ path = {sdk:?} }}\n{AS_FROM_A_REGISTRY}");
+        // The debug format of a path is also a valid TOML string.
+        let dependency = format!("basalam-chat = {{ path = {sdk:?} }}\n{NON_INCREMENTAL}");
         Program::write(root, "sdk", &dependency, include_str!("sdk/main.rs"))
     }
 
@@ -82,64 +81,60 @@ impl Program {
         dependencies: &str,
         source: &str,
     ) -> anyhow::Result<Program> {
-        let place = Workspace::read(root)?.target.join("build-cost").join(name);
-        fs::create_dir_all(place.join("src"))?;
-        fs::write(
-            place.join("Cargo.toml"),
-            format!("{MANIFEST}{dependencies}"),
-        )?;
-        fs::write(place.join("src/main.rs"), source)?;
-        fs::copy(root.join("Cargo.lock"), place.join("Cargo.lock"))?;
-        Ok(Program { name, place })
+        let target = Workspace::read(root)?.target;
+        let directory = target.join("build-cost").join(name);
+        fs::create_dir_all(directory.join("src"))?;
+        let manifest = format!("{MANIFEST}{dependencies}");
+        fs::write(directory.join("Cargo.toml"), manifest)?;
+        fs::write(directory.join("src/main.rs"), source)?;
+        fs::copy(root.join("Cargo.lock"), directory.join("Cargo.lock"))?;
+        Ok(Program { name, directory })
     }
 
-    /// Every crate that is built for it, as `cargo tree` writes them. What is not there yet is downloaded.
+    /// Returns the output of `cargo tree`, which downloads missing crates.
     pub(super) fn tree(&self) -> anyhow::Result<String> {
-        let ask = |more: &[&str]| {
-            let mut tree = command(&self.place, "cargo");
+        let run = |more: &[&str]| {
+            let mut tree = command(&self.directory, "cargo");
             tree.args(["tree", "--edges", "normal,build", "--prefix", "none"]);
             tree.args(more).output()
         };
-        let mut output = ask(&["--offline"])?;
+        let mut output = run(&["--offline"])?;
         if !output.status.success() {
-            output = ask(&[])?;
+            output = run(&[])?;
         }
         if !output.status.success() {
             let reason = String::from_utf8_lossy(&output.stderr);
-            bail!(
-                "cargo does not tell what `{}` is built of: {reason}",
-                self.name
-            );
+            bail!("`cargo tree` failed for `{}`: {reason}", self.name);
         }
         Ok(String::from_utf8(output.stdout)?)
     }
 
-    /// Builds it from nothing.
-    pub(super) fn build(&self, profile: Profile) -> anyhow::Result<Cost> {
+    /// Builds the program and all dependencies from scratch.
+    pub(super) fn build(&self, profile: Profile) -> anyhow::Result<BuildTime> {
         let target = self.target();
         if target.exists() {
             fs::remove_dir_all(&target)?;
         }
-        let mut build = command(&self.place, "cargo");
+        let mut build = command(&self.directory, "cargo");
         build.env("CARGO_TARGET_DIR", &target);
-        // A cache of compiled crates would be what is measured.
+        // A compiler cache would distort the measurement.
         build.env("RUSTC_WRAPPER", "");
         build.args(["build", "--quiet", "--offline"]);
         if profile == Profile::Release {
             build.arg("--release");
         }
-        let cpu_before = cpu::of_children();
+        let cpu_before = cpu_time::of_children();
         let start = Instant::now();
-        succeed(&mut build)?;
+        run_command(&mut build)?;
         let wall = start.elapsed();
-        let cpu = cpu::of_children().zip(cpu_before);
-        Ok(Cost {
+        let cpu = cpu_time::of_children().zip(cpu_before);
+        Ok(BuildTime {
             wall,
             cpu: cpu.map(|(after, before)| after.saturating_sub(before)),
         })
     }
 
-    /// How many bytes the program has that was built in release last.
+    /// Returns the size in bytes of the program that was built last in the release profile.
     pub(super) fn size(&self) -> anyhow::Result<u64> {
         let name = format!("program{}", std::env::consts::EXE_SUFFIX);
         let program = self.target().join("release").join(name);
@@ -150,6 +145,6 @@ impl Program {
     }
 
     fn target(&self) -> PathBuf {
-        self.place.join("target")
+        self.directory.join("target")
     }
 }

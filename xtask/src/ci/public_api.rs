@@ -1,8 +1,9 @@
-//! The public API of every published crate, held against a listing that is committed.
+//! The public API of every published crate, compared with committed listings.
 //!
-//! rustdoc tells it as JSON, which a stable toolchain only does when it is told that it may. Only
-//! rustdoc itself is told: build scripts that ask for the same variable would have everything built
-//! anew. So this program stands in for rustdoc, and passes everything on.
+//! The listings are made from rustdoc's JSON, which a stable toolchain only writes with
+//! `RUSTC_BOOTSTRAP`. Setting that variable for all of cargo would rebuild everything, because
+//! build scripts depend on it. This program therefore stands in for rustdoc (`RUSTDOC`) and sets
+//! the variable for rustdoc alone.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -12,60 +13,54 @@ use anyhow::bail;
 use similar::TextDiff;
 
 use super::workspace::Workspace;
-use super::{Outcome, command, succeed};
+use super::{Outcome, command, run_command};
 
-/// Where the listings stand.
+/// The directory of the committed listings.
 const LISTINGS: &str = "docs/public-api";
 
 const CHANGELOG: &str = "CHANGELOG.md";
 
-/// Set where this program stands in for rustdoc; holds the real one.
-const RUSTDOC: &str = "XTASK_RUSTDOC";
+/// Holds the path of the real rustdoc if this program stands in for it.
+const REAL_RUSTDOC: &str = "XTASK_RUSTDOC";
 
-/// Fails, and shows the lines, where a crate's API is not what its listing says.
+/// Prints a diff and fails if the public API of a crate differs from its listing.
 pub(super) fn check(root: &Path) -> anyhow::Result<Outcome> {
-    let listed = match list(root)? {
-        Ok(listed) => listed,
+    let listings = match read_listings(root)? {
+        Ok(listings) => listings,
         Err(reason) => return Ok(Outcome::Skipped(reason)),
     };
-    let changed: Vec<&Listing> = listed.iter().filter(|it| it.is_changed()).collect();
-    for listing in &changed {
-        print!("{}", listing.difference());
-    }
+    let changed = print_changes(&listings);
     if let Some(first) = changed.first() {
         bail!(
-            "the public API changed, first in {}: say in {CHANGELOG} what users notice, then run \
-             `cargo xtask public-api` and commit what it writes",
+            "the public API of {} changed: describe the change in {CHANGELOG}, then run \
+             `cargo xtask public-api` and commit the listings",
             first.name
         );
     }
-    println!("{} listings are fresh", listed.len());
+    println!("{} listings are up to date", listings.len());
     Ok(Outcome::Passed)
 }
 
-/// Writes the listings, once the changelog says something of what changed.
-pub(crate) fn accept(root: &Path) -> anyhow::Result<()> {
-    let listed = list(root)?.map_err(|reason| anyhow::anyhow!("{reason}"))?;
-    let changed: Vec<&Listing> = listed.iter().filter(|it| it.is_changed()).collect();
-    for listing in &changed {
-        print!("{}", listing.difference());
-    }
-    if !changed.is_empty() && is_changelog_silent(root) {
+/// Writes the listings, provided that the changelog has changed as well.
+pub(crate) fn update(root: &Path) -> anyhow::Result<()> {
+    let listings = read_listings(root)?.map_err(anyhow::Error::msg)?;
+    let changed = print_changes(&listings);
+    if !changed.is_empty() && is_changelog_unchanged(root) {
         bail!(
-            "{CHANGELOG} says nothing new since the listings were last changed; say what users notice"
+            "{CHANGELOG} has not changed since the last listings; describe the changes there first"
         );
     }
     for listing in &changed {
-        crate::generate::write(&listing.path, &listing.now)?;
+        crate::generate::write(&listing.path, &listing.current)?;
         println!("wrote {LISTINGS}/{}.txt", listing.name);
     }
-    println!("{} of {} listings changed", changed.len(), listed.len());
+    println!("{} of {} listings changed", changed.len(), listings.len());
     Ok(())
 }
 
-/// Stands in for rustdoc, where this program was started as it.
-pub(crate) fn as_rustdoc() -> Option<ExitCode> {
-    let rustdoc = env::var_os(RUSTDOC)?;
+/// Runs rustdoc with `RUSTC_BOOTSTRAP` if this program was started in its place.
+pub(crate) fn run_as_rustdoc() -> Option<ExitCode> {
+    let rustdoc = env::var_os(REAL_RUSTDOC)?;
     let mut command = Command::new(rustdoc);
     command
         .args(env::args_os().skip(1))
@@ -76,56 +71,52 @@ pub(crate) fn as_rustdoc() -> Option<ExitCode> {
     })
 }
 
-/// The API of a crate as it is, and as it was accepted.
+/// The current and the committed public API of a crate.
 struct Listing {
     name: String,
     path: PathBuf,
-    now: String,
-    before: String,
+    current: String,
+    committed: String,
 }
 
-impl Listing {
-    fn is_changed(&self) -> bool {
-        self.now != self.before
-    }
-
-    fn difference(&self) -> String {
-        TextDiff::from_lines(self.before.as_str(), self.now.as_str())
-            .unified_diff()
-            .context_radius(0)
-            .header(&format!("{} (accepted)", self.name), "(as it is)")
-            .to_string()
-    }
+/// Prints a diff of every changed listing and returns those listings.
+fn print_changes(listings: &[Listing]) -> Vec<&Listing> {
+    let changed = listings.iter().filter(|it| it.current != it.committed);
+    changed
+        .inspect(|listing| {
+            let diff = TextDiff::from_lines(listing.committed.as_str(), listing.current.as_str());
+            let from = format!("{} (committed)", listing.name);
+            print!(
+                "{}",
+                diff.unified_diff()
+                    .context_radius(0)
+                    .header(&from, "(current)")
+            );
+        })
+        .collect()
 }
 
-/// Lists every crate's API, or tells why this toolchain cannot.
-fn list(root: &Path) -> anyhow::Result<Result<Vec<Listing>, String>> {
+/// Lists the API of every published crate, or returns the reason why this toolchain cannot.
+fn read_listings(root: &Path) -> anyhow::Result<Result<Vec<Listing>, String>> {
     let rustdoc = env::var_os("RUSTDOC").unwrap_or_else(|| "rustdoc".into());
     let mut document = command(root, "cargo");
     document
-        .args([
-            "doc",
-            "--quiet",
-            "--workspace",
-            "--exclude",
-            "xtask",
-            "--lib",
-        ])
-        .args(["--no-deps", "--all-features"])
+        .args(["doc", "--quiet", "--workspace", "--exclude", "xtask"])
+        .args(["--lib", "--no-deps", "--all-features"])
         .env(
             "RUSTDOCFLAGS",
             "-Z unstable-options --output-format json --cap-lints allow",
         )
         .env("RUSTDOC", env::current_exe()?)
-        .env(RUSTDOC, rustdoc);
-    if let Err(error) = succeed(&mut document) {
-        return Ok(Err(format!("rustdoc gave no JSON ({error:#})")));
+        .env(REAL_RUSTDOC, rustdoc);
+    if let Err(error) = run_command(&mut document) {
+        return Ok(Err(format!("rustdoc did not write JSON ({error:#})")));
     }
     let Workspace { target, packages } = Workspace::read(root)?;
-    let folder = target.join("doc");
-    let mut listed = Vec::new();
+    let directory = target.join("doc");
+    let mut listings = Vec::new();
     for (name, _) in packages {
-        let json = folder.join(format!("{}.json", name.replace('-', "_")));
+        let json = directory.join(format!("{}.json", name.replace('-', "_")));
         let api = public_api::Builder::from_rustdoc_json(&json)
             .omit_blanket_impls(true)
             .omit_auto_trait_impls(true)
@@ -135,28 +126,26 @@ fn list(root: &Path) -> anyhow::Result<Result<Vec<Listing>, String>> {
             Ok(api) => api,
             Err(error) => {
                 return Ok(Err(format!(
-                    "this toolchain's JSON cannot be read ({error})"
+                    "the rustdoc JSON of this toolchain is not supported ({error})"
                 )));
             }
         };
-        let mut now = api
-            .items()
-            .map(|item| format!("{item}\n"))
-            .collect::<Vec<_>>();
-        now.dedup();
+        let mut current: Vec<_> = api.items().map(|item| format!("{item}\n")).collect();
+        current.dedup();
         let path = root.join(LISTINGS).join(format!("{name}.txt"));
-        listed.push(Listing {
+        listings.push(Listing {
             name,
-            before: fs::read_to_string(&path).unwrap_or_default(),
-            now: now.concat(),
+            committed: fs::read_to_string(&path).unwrap_or_default(),
+            current: current.concat(),
             path,
         });
     }
-    Ok(Ok(listed))
+    Ok(Ok(listings))
 }
 
-/// Whether the changelog is as it was when the listings last changed, as far as git can tell.
-fn is_changelog_silent(root: &Path) -> bool {
+/// Returns `true` if the changelog is the same as in the last commit that changed a listing, and
+/// `false` if it differs or git cannot compare them.
+fn is_changelog_unchanged(root: &Path) -> bool {
     let git = |arguments: &[&str]| command(root, "git").args(arguments).output();
     let Ok(last) = git(&["log", "-1", "--format=%H", "--", LISTINGS]) else {
         return false;

@@ -1,59 +1,54 @@
-//! Programs from PyPI, each set in an environment of its own.
+//! Python packages from PyPI, each in a separate virtual environment.
 
 use std::path::{Path, PathBuf};
 
-use super::{command, is_there, succeed};
+use super::{command, is_available, run_command};
 
-/// A Python with what a check needs, or why there is none here.
+/// A Python interpreter with a package installed, or the reason why there is none.
 pub(super) enum Python {
     Ready(PathBuf),
-    Missing(String),
+    Unavailable(String),
 }
 
-/// Makes an environment in `target/<name>` with a package in it.
+/// Creates a virtual environment in `target/<name>` with a package in it.
 ///
-/// With `newest`, a package that is there already is brought up to date, where that can
-/// be done.
+/// With `upgrade`, an installed package is upgraded if PyPI can be reached.
 pub(super) fn with_package(
     root: &Path,
     name: &str,
     package: &str,
     module: &str,
-    newest: bool,
+    upgrade: bool,
 ) -> anyhow::Result<Python> {
-    if !is_there("python3", &["--version"]) {
-        return Ok(Python::Missing("there is no python3 here".to_owned()));
+    if !is_available("python3", &["--version"]) {
+        return Ok(Python::Unavailable("python3 is not installed".to_owned()));
     }
     let environment = root.join("target").join(name);
     let python = environment.join("bin/python");
-    let shown = python.to_string_lossy();
+    let program = python.to_string_lossy();
     let import = ["-c", &format!("import {module}")];
-    if is_there(&shown, &import) && !newest {
+    if is_available(&program, &import) && !upgrade {
         return Ok(Python::Ready(python));
     }
-    if !is_there(&shown, &["-m", "pip", "--version"]) {
-        let made = succeed(
-            command(root, "python3")
-                .args(["-m", "venv"])
-                .arg(&environment),
-        );
-        if let Err(error) = made {
-            return Ok(Python::Missing(format!(
-                "no virtual environment could be made ({error:#})"
+    if !is_available(&program, &["-m", "pip", "--version"]) {
+        let mut create = command(root, "python3");
+        if let Err(error) = run_command(create.args(["-m", "venv"]).arg(&environment)) {
+            return Ok(Python::Unavailable(format!(
+                "failed to create a virtual environment ({error:#})"
             )));
         }
     }
-    let mut install = command(root, &shown);
+    let mut install = command(root, &program);
     install.args(["-m", "pip", "install", "--upgrade", "--quiet"]);
     install.args(["--disable-pip-version-check", "--retries", "1", package]);
-    match succeed(&mut install) {
+    match run_command(&mut install) {
         Ok(_) => Ok(Python::Ready(python)),
-        Err(error) if is_there(&shown, &import) => {
-            println!("{package} stays as it is: {error:#}");
+        Err(error) if is_available(&program, &import) => {
+            println!("{package} was not upgraded: {error:#}");
             Ok(Python::Ready(python))
         }
-        Err(error) => Ok(Python::Missing(format!(
-            "{package} could not be installed ({error:#})"
+        Err(error) => Ok(Python::Unavailable(format!(
+            "failed to install {package} ({error:#})"
         ))),
     }
 }

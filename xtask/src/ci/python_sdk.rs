@@ -1,26 +1,26 @@
-//! Whether the vendor's own Python SDK gets along with the emulator, every method of it.
+//! Every method of the vendor's Python SDK, run against the emulator.
 
 use std::path::Path;
 
 use basalam_chat_emulator::Emulator;
 
 use super::python::{self, Python};
-use super::{Outcome, command, succeed};
+use super::{Outcome, command, run_command};
 
-/// The SDK, as PyPI names it.
+/// The name of the SDK on PyPI.
 const SDK: &str = "basalam-sdk";
 
-/// Runs the newest SDK that can be had against an emulator of its own.
+/// Runs the newest available SDK against an emulator.
 pub(crate) fn run(root: &Path) -> anyhow::Result<Outcome> {
     let python = match python::with_package(root, "python-sdk", SDK, "basalam_sdk", true)? {
-        Python::Missing(reason) => return Ok(Outcome::Skipped(reason)),
+        Python::Unavailable(reason) => return Ok(Outcome::Skipped(reason)),
         Python::Ready(python) => python,
     };
-    // The SDK reads no sender whose id is a number.
+    // The SDK only accepts senders whose id is a string.
     let emulator = Emulator::builder()
         .sender_ids_as_strings(true)
         .start_blocking()?;
     let mut run = command(root, &python.to_string_lossy());
     run.args(["xtask/python/python_sdk.py", emulator.base_url()]);
-    succeed(&mut run)
+    run_command(&mut run)
 }

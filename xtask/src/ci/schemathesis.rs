@@ -1,4 +1,4 @@
-//! Whether the emulator keeps to the document whatever it is asked, by a tester that shares no
+//! Property-based tests of the emulator against the document by schemathesis, which shares no
 //! code with this project.
 
 use std::fs;
@@ -7,41 +7,40 @@ use std::path::Path;
 use basalam_chat_emulator::Emulator;
 
 use super::python::{self, Python};
-use super::{Outcome, command, succeed};
+use super::{Outcome, command, run_command};
 
-/// What an answer is held against.
+/// The checks that every response must pass.
 const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,\
     response_schema_conformance";
 
-/// How long it may look, in seconds.
-const SECONDS: &str = "35";
+/// The time limit in seconds.
+const MAX_TIME: &str = "35";
 
-/// Runs the tester against an emulator of its own, with the document.
+/// Runs schemathesis against an emulator.
 pub(crate) fn run(root: &Path) -> anyhow::Result<Outcome> {
     let name = "schemathesis";
     let python = match python::with_package(root, name, name, name, false)? {
-        Python::Missing(reason) => return Ok(Outcome::Skipped(reason)),
+        Python::Unavailable(reason) => return Ok(Outcome::Skipped(reason)),
         Python::Ready(python) => python,
     };
     let seed = root.join("crates/basalam-chat-emulator/seeds/shop.json");
     let emulator = Emulator::builder().seed_file(seed).start_blocking()?;
-    // It keeps what it has found where it is run, and would ask for that again.
-    let folder = root.join("target/schemathesis-run");
-    if folder.exists() {
-        fs::remove_dir_all(&folder)?;
+    // schemathesis stores findings in its working directory and would replay those of earlier runs.
+    let directory = root.join("target/schemathesis-run");
+    if directory.exists() {
+        fs::remove_dir_all(&directory)?;
     }
-    fs::create_dir_all(&folder)?;
-    let mut run = command(root, &python.to_string_lossy());
-    run.current_dir(&folder);
+    fs::create_dir_all(&directory)?;
+    let mut run = command(&directory, &python.to_string_lossy());
     run.args(["-m", "schemathesis.cli", "run"]);
     run.arg(root.join("openapi/chat.json"));
     run.args(["--url", emulator.base_url()]);
-    // A user of the seed, whose token is no secret.
+    // The token of a user of the seed file; it is not a secret.
     run.args(["--header", "Authorization: Bearer sara-token"]);
-    run.args(["--checks", CHECKS, "--max-time", SECONDS, "--seed", "1"]);
+    run.args(["--checks", CHECKS, "--max-time", MAX_TIME, "--seed", "1"]);
     run.args(["--generation-database", "none", "--warnings", "off"]);
     run.args(["--continue-on-failure", "--no-color"]);
     run.env("SCHEMATHESIS_HOOKS", "schemathesis_hooks");
     run.env("PYTHONPATH", root.join("xtask/python"));
-    succeed(&mut run)
+    run_command(&mut run)
 }

@@ -1,4 +1,4 @@
-//! What cargo knows of the workspace.
+//! Metadata of the workspace, read from `cargo metadata`.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::command;
 
-/// Where cargo puts what it builds, and the crates that are published.
+/// The target directory and the published packages.
 pub(crate) struct Workspace {
     pub(crate) target: PathBuf,
     /// Names and versions.
@@ -17,40 +17,37 @@ pub(crate) struct Workspace {
 impl Workspace {
     pub(crate) fn read(root: &Path) -> anyhow::Result<Workspace> {
         let mut metadata = command(root, "cargo");
-        metadata.args([
-            "metadata",
-            "--format-version",
-            "1",
-            "--no-deps",
-            "--offline",
-        ]);
+        metadata.args(["metadata", "--format-version", "1"]);
+        metadata.args(["--no-deps", "--offline"]);
         let output = metadata.output()?;
         let metadata: Value = serde_json::from_slice(&output.stdout)?;
         let target = metadata["target_directory"].as_str();
         Ok(Workspace {
-            target: target.context("cargo does not say where it builds")?.into(),
-            packages: published(&metadata)?,
+            target: target
+                .context("`cargo metadata` has no target_directory")?
+                .into(),
+            packages: published_packages(&metadata)?,
         })
     }
 }
 
-fn published(metadata: &Value) -> anyhow::Result<Vec<(String, String)>> {
-    let packages = metadata["packages"].as_array().context("no packages")?;
-    let published = packages
-        .iter()
-        // `publish = false` is an empty list of registries.
-        .filter(|package| {
-            package["publish"]
-                .as_array()
-                .is_none_or(|it| !it.is_empty())
-        });
-    let named = published.map(|package| {
-        let text = |member: &str| package[member].as_str().map(str::to_owned);
-        text("name").zip(text("version")).context("no name")
+fn published_packages(metadata: &Value) -> anyhow::Result<Vec<(String, String)>> {
+    let packages = metadata["packages"]
+        .as_array()
+        .context("`cargo metadata` has no packages")?;
+    // `publish = false` becomes an empty list of registries.
+    let is_published = |package: &&Value| {
+        let registries = package["publish"].as_array();
+        registries.is_none_or(|it| !it.is_empty())
+    };
+    let published = packages.iter().filter(is_published).map(|package| {
+        let field = |name: &str| package[name].as_str().map(str::to_owned);
+        let name_and_version = field("name").zip(field("version"));
+        name_and_version.context("a package without name or version")
     });
-    let packages: Vec<(String, String)> = named.collect::<anyhow::Result<_>>()?;
-    if packages.is_empty() {
-        bail!("no package is published");
+    let published: Vec<(String, String)> = published.collect::<anyhow::Result<_>>()?;
+    if published.is_empty() {
+        bail!("the workspace has no published package");
     }
-    Ok(packages)
+    Ok(published)
 }

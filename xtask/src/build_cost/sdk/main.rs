@@ -1,4 +1,4 @@
-//! A conversation by the SDK.
+//! A short conversation with the SDK.
 
 use basalam_chat::{ChatFilter, Client, PersonalToken, UserId};
 

@@ -1,4 +1,4 @@
-//! The same conversation by reqwest alone, with types of one's own.
+//! The calls of the SDK program with reqwest alone and hand-written types.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 const BASE_URL: &str = "https://openapi.basalam.com";
 
 #[derive(Deserialize)]
-struct Answer<T> {
+struct Response<T> {
     data: T,
 }
 
@@ -58,9 +58,9 @@ struct Text<'a> {
     text: &'a str,
 }
 
-async fn answer<T: DeserializeOwned>(request: RequestBuilder, token: &str) -> reqwest::Result<T> {
+async fn send<T: DeserializeOwned>(request: RequestBuilder, token: &str) -> reqwest::Result<T> {
     let response = request.bearer_auth(token).send().await?.error_for_status()?;
-    Ok(response.json::<Answer<T>>().await?.data)
+    Ok(response.json::<Response<T>>().await?.data)
 }
 
 #[tokio::main]
@@ -69,21 +69,21 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let http = Client::builder().timeout(Duration::from_secs(30)).build()?;
     let chats = format!("{BASE_URL}/v1/chats");
 
-    let chat: Chat = answer(http.post(&chats).json(&NewChat { user_id: 123 }), &token).await?;
+    let chat: Chat = send(http.post(&chats).json(&NewChat { user_id: 123 }), &token).await?;
     let messages = format!("{chats}/{}/messages", chat.id);
     let hello = NewMessage {
         message_type: "text",
         content: Text { text: "Hello, how can I help you?" },
     };
-    let sent: Message = answer(http.post(&messages).json(&hello), &token).await?;
+    let sent: Message = send(http.post(&messages).json(&hello), &token).await?;
     println!("sent as {}", sent.id);
 
-    let page: Messages = answer(http.get(&messages).query(&[("limit", 20)]), &token).await?;
+    let page: Messages = send(http.get(&messages).query(&[("limit", 20)]), &token).await?;
     for message in page.messages {
         println!("{} {:?}", message.created_at, message.content.text);
     }
     let unseen = [("limit", "30"), ("filters", "unseen")];
-    let page: Chats = answer(http.get(&chats).query(&unseen), &token).await?;
+    let page: Chats = send(http.get(&chats).query(&unseen), &token).await?;
     for chat in page.chats {
         println!("{} {}", chat.id, chat.unseen_message_count);
     }

@@ -1,0 +1,20 @@
+//! Validation of the document by openapi-spec-validator, which shares no code with this project.
+
+use std::path::Path;
+
+use super::python::{self, Python};
+use super::{Outcome, command, run_command};
+
+/// The name of the validator on PyPI.
+const VALIDATOR: &str = "openapi-spec-validator";
+
+pub(super) fn run(root: &Path) -> anyhow::Result<Outcome> {
+    let module = "openapi_spec_validator";
+    match python::with_package(root, "python", VALIDATOR, module, false)? {
+        Python::Unavailable(reason) => Ok(Outcome::Skipped(reason)),
+        Python::Ready(python) => {
+            let python = python.to_string_lossy();
+            run_command(command(root, &python).args(["-m", module, "openapi/chat.json"]))
+        }
+    }
+}
