@@ -54,7 +54,7 @@ pub use define::{InvalidId, InvalidSecret, UnknownValue};
 #[doc(hidden)]
 pub use ext::CivilTime;
 pub use ext::{ChatKind, MessageKind};
-pub use response::{read_json, read_uploaded_file};
+pub use response::{read_json, read_upload_response};
 pub use transport::{
     Inner, RequestFactory, SuccessResponse, Transport, TransportError, TransportFuture,
 };

@@ -92,7 +92,7 @@ impl RawResponse {
 /// # Errors
 ///
 /// Returns an error if the body does not match the document.
-pub fn read_uploaded_file(body: &[u8]) -> Result<UploadFileResponse, serde_json::Error> {
+pub fn read_upload_response(body: &[u8]) -> Result<UploadFileResponse, serde_json::Error> {
     read_json(body)
 }
 

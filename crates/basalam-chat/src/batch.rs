@@ -1,15 +1,15 @@
-//! Lists of ids that are longer than one call may carry.
+//! Batches: lists of ids that are longer than the service allows in one call.
 
 use std::collections::HashSet;
 use std::hash::Hash;
 
-use crate::Error;
+use crate::{Error, ErrorKind};
 
-/// What became of a list of ids: which calls were made, and which ids each of them carried.
+/// The calls that were made for a list of ids, and the outcome of each.
 ///
-/// The contract allows only so many ids in a call, so a longer list is sent in several calls, one after
-/// the other. An operation gives the report where every call was accepted. Where one fails, the
-/// rest is not sent, and the operation gives the call's error, which holds the report:
+/// The contract limits the number of ids in a call, so a longer list is split into several calls, which are
+/// sent one after the other. An operation returns the report if every call was accepted. If one fails, the
+/// rest is not sent, and the operation returns that call's error, which contains the report:
 /// [`Error::batch`].
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct BatchReport<Id> {
@@ -20,37 +20,37 @@ pub struct BatchReport<Id> {
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct BatchCall<Id> {
-    /// The ids that the call carried, or would have carried, in the order in which they were sent.
+    /// The ids of the call, in the order in which they are sent.
     pub ids: Vec<Id>,
-    /// What became of the call.
+    /// The outcome of the call.
     pub outcome: CallOutcome,
 }
 
-/// What became of a [`BatchCall`].
+/// The outcome of a [`BatchCall`].
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum CallOutcome {
-    /// The service accepted it.
+    /// The service accepted the call.
     Accepted,
-    /// It failed, with the error that holds the report. Whether the service has done some of it all the
-    /// same, [`Error::may_have_succeeded`] says.
+    /// The call failed with the error that contains the report. Its
+    /// [`may_have_succeeded`](Error::may_have_succeeded) applies to the ids of this call.
     Failed,
-    /// It was not sent, because a call before it failed.
+    /// The call was not sent, because an earlier one failed.
     NotSent,
 }
 
 impl<Id> BatchReport<Id> {
-    /// The calls, in the order in which they were made.
+    /// The calls, in the order in which they are sent.
     pub fn calls(&self) -> &[BatchCall<Id>] {
         &self.calls
     }
 
-    /// Every id, in the order in which they were sent.
+    /// All ids, in the order in which they are sent.
     pub fn ids(&self) -> impl Iterator<Item = &Id> {
         self.calls.iter().flat_map(|call| &call.ids)
     }
 
-    /// The ids of the calls of which this became.
+    /// The ids of the calls with this outcome.
     pub fn ids_with_outcome(&self, outcome: CallOutcome) -> impl Iterator<Item = &Id> {
         let calls = self.calls.iter();
         let calls = calls.filter(move |call| call.outcome == outcome);
@@ -58,21 +58,24 @@ impl<Id> BatchReport<Id> {
     }
 }
 
-/// Refuses an empty list, and takes out what stands in the list a second time.
-pub(crate) fn check<Id: Copy + Eq + Hash>(argument: &str, ids: Vec<Id>) -> Result<Vec<Id>, Error> {
+/// Rejects an empty list, and removes duplicates.
+pub(crate) fn unique_ids<Id: Copy + Eq + Hash>(
+    argument: &str,
+    ids: Vec<Id>,
+) -> Result<Vec<Id>, Error> {
     if ids.is_empty() {
         return Err(Error::invalid_input(
             argument,
             "is an empty list",
-            "give at least one id",
+            "pass at least one id",
         ));
     }
-    let mut known = HashSet::with_capacity(ids.len());
-    Ok(ids.into_iter().filter(|id| known.insert(*id)).collect())
+    let mut seen = HashSet::with_capacity(ids.len());
+    Ok(ids.into_iter().filter(|id| seen.insert(*id)).collect())
 }
 
-/// Makes one call after the other, each with `per_call` ids at most, until one fails. `call` tells
-/// whether the service accepted the ids.
+/// Makes one call after the other, each with at most `per_call` ids, until one fails. `call` returns
+/// `true` if the service accepted the ids.
 pub(crate) async fn run<Id, F>(
     ids: &[Id],
     per_call: usize,
@@ -95,13 +98,56 @@ where
                 calls[position].outcome = CallOutcome::Accepted;
                 continue;
             }
-            Ok(false) => Error::declined(None, None),
+            Ok(false) => Error::not_accepted(),
             Err(error) => error,
         };
         calls[position].outcome = CallOutcome::Failed;
-        return Err(error.within(BatchReport { calls }));
+        return Err(error.with_batch(BatchReport { calls }));
     }
     Ok(BatchReport { calls })
+}
+
+impl Error {
+    /// Returns the outcome per id if a list of ids was sent in several calls and one of them failed.
+    ///
+    /// `Id` is the type of the ids: [`MessageId`](crate::MessageId) or [`ChatId`](crate::ChatId). There is
+    /// a report whenever something was sent.
+    ///
+    /// ```no_run
+    /// # use basalam_chat::{CallOutcome, Client, Error, MessageId};
+    /// # async fn run(client: Client, old: Vec<MessageId>) -> Result<(), Error> {
+    /// if let Err(error) = client.delete_message(old).await {
+    ///     for call in error.batch::<MessageId>().into_iter().flat_map(|batch| batch.calls()) {
+    ///         println!("{:?}: {:?}", call.outcome, call.ids);
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn batch<Id: 'static>(&self) -> Option<&BatchReport<Id>> {
+        self.attachment()
+    }
+
+    /// The response has status 200 and `data: false`.
+    fn not_accepted() -> Error {
+        let problem = "the service reported that it did not accept the call";
+        Error::new(ErrorKind::Unsuccessful, problem, "").with_attempts(1)
+    }
+
+    fn with_batch<Id: Send + Sync + 'static>(mut self, batch: BatchReport<Id>) -> Error {
+        if batch.calls.len() > 1 {
+            let count = |outcome| batch.ids_with_outcome(outcome).count();
+            self = self.with_detail(&format!(
+                "of {} ids, {} were accepted in earlier calls, {} were in the failed call, and {} were not \
+                 sent",
+                batch.ids().count(),
+                count(CallOutcome::Accepted),
+                count(CallOutcome::Failed),
+                count(CallOutcome::NotSent),
+            ));
+        }
+        self.with_attachment(batch)
+    }
 }
 
 #[cfg(test)]
@@ -109,13 +155,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_id_that_stands_twice_in_a_list_counts_where_it_stands_first() {
-        assert_eq!(check("ids", vec![3, 1, 3, 2, 1]).unwrap(), [3, 1, 2]);
+    fn keeps_first_occurrence_of_duplicate_ids() {
+        assert_eq!(unique_ids("ids", vec![3, 1, 3, 2, 1]).unwrap(), [3, 1, 2]);
     }
 
     #[test]
-    fn an_empty_list_is_refused_by_its_name() {
-        let error = check::<i64>("ids", Vec::new()).unwrap_err();
+    fn empty_list_error_names_the_argument() {
+        let error = unique_ids::<i64>("ids", Vec::new()).unwrap_err();
         assert!(error.is_invalid_input());
         assert!(error.to_string().contains("`ids` is an empty list"));
     }

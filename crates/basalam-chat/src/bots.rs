@@ -1,42 +1,34 @@
-//! Bots: what a bot's own token allows.
+//! Bots: the methods that a bot's own token allows.
 //!
-//! The service has four methods for bots. Those that change something can also be reached by GET,
-//! which this module never uses; see [`raw`](crate::raw) for the rest. Unknown: anything else about
-//! bots, such as how one is made, or how it gets and sends messages.
+//! The service has four bot methods. Those that change something are also reachable by GET, which this
+//! module never uses; see [`raw`](crate::raw) for them. Unknown: anything else about bots, such as how to
+//! create one, or how it sends and receives messages.
 
-mod answer;
-mod delete_webhook;
-mod get_me;
-mod get_webhook_info;
-mod log_out;
+mod methods;
+mod response;
 
 use std::fmt;
 
 use basalam_chat_api::newtypes::BotToken;
 pub use basalam_chat_api::types::BotResponse;
 
-pub use answer::{BotInfo, WebhookInfo};
-pub use delete_webhook::DeleteWebhook;
-pub use get_me::GetMe;
-pub use get_webhook_info::GetWebhookInfo;
-pub use log_out::LogOut;
+pub use methods::{DeleteWebhook, GetMe, GetWebhookInfo, LogOut};
+pub use response::{BotInfo, WebhookInfo};
 
 use crate::{Client, Error};
 
 impl Client {
-    /// Acts for a bot.
+    /// Returns a client for the methods of a bot. Sends nothing.
     ///
-    /// `bot_token` is the bot's number, a colon, and a secret of letters, digits, `_` and `-`. The
-    /// contract asks for 35 characters of secret at least, and the vendor's own example has 34, so its
-    /// length is left to the service. The client's own token is not sent with bot methods (likely not
-    /// needed; unknown: whether it makes a difference).
-    ///
-    /// Nothing is sent yet.
+    /// `bot_token` is the bot's id, a colon, and a secret of letters, digits, `_` and `-`. The contract
+    /// requires a secret of at least 35 characters, but the vendor's own example has 34, so only the
+    /// service checks the length. Bot methods do not send the client's own token (likely not needed;
+    /// unknown: whether it makes a difference).
     ///
     /// # Errors
     ///
-    /// Gives an error with [`is_invalid_input`](Error::is_invalid_input) for a text of another form,
-    /// without repeating it.
+    /// Returns an error with [`is_invalid_input`](Error::is_invalid_input) if the token has another form.
+    /// The error does not contain the token.
     ///
     /// # Examples
     ///
@@ -54,9 +46,9 @@ impl Client {
     }
 }
 
-/// A bot to act for; made by [`Client::bot`].
+/// Client for the methods of a bot; returned by [`Client::bot`].
 ///
-/// Its token is a secret: it is not shown, and no error repeats it.
+/// The bot's token is redacted in `Debug` output and errors.
 #[derive(Clone)]
 pub struct Bot<C = Client> {
     client: C,
@@ -66,23 +58,23 @@ pub struct Bot<C = Client> {
 impl<C: Clone> Bot<C> {
     pub(crate) fn new(client: C, bot_token: String) -> Result<Bot<C>, Error> {
         let token = BotToken::new(bot_token).ok();
-        match token.filter(|token| has_form(token.expose_secret())) {
+        match token.filter(|token| is_well_formed(token.expose_secret())) {
             Some(token) => Ok(Bot { client, token }),
             None => Err(Error::invalid_input(
                 "bot_token",
-                "is not the number of a bot, a colon and its secret",
-                "write it as it was given with the bot, such as `123456:` and letters, digits, `_` and `-`",
+                "is not a bot's id, a colon and a secret",
+                "pass the whole token, such as `123456:` followed by letters, digits, `_` and `-`",
             )),
         }
     }
 }
 
-/// Whether a text is digits, a colon, and letters, digits, `_` and `-`.
-fn has_form(token: &str) -> bool {
+/// Returns `true` for digits, a colon, and letters, digits, `_` and `-`.
+fn is_well_formed(token: &str) -> bool {
     let is_secret = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-    token.split_once(':').is_some_and(|(number, secret)| {
-        !number.is_empty()
-            && number.bytes().all(|byte| byte.is_ascii_digit())
+    token.split_once(':').is_some_and(|(id, secret)| {
+        !id.is_empty()
+            && id.bytes().all(|byte| byte.is_ascii_digit())
             && !secret.is_empty()
             && secret.bytes().all(is_secret)
     })
@@ -99,18 +91,18 @@ impl<C: fmt::Debug> fmt::Debug for Bot<C> {
 
 #[cfg(test)]
 mod tests {
-    use super::has_form;
+    use super::is_well_formed;
 
     #[test]
-    fn a_bot_token_is_digits_a_colon_and_a_secret_of_any_length() {
+    fn accepts_bot_token_with_secret_of_any_length_only() {
         for token in ["1:s", "123456:ABC-DEF1234ghIkl-zyx57W2v1u123ew11", "0:_-"] {
-            assert!(has_form(token), "{token}");
+            assert!(is_well_formed(token), "{token}");
         }
-        for text in [
+        for token in [
             "", ":", "1:", ":s", "1s", "a:s", "1:s:t", "1:s/t", "1:..", "1:s?t", "1 :s", "-1:s",
             "۱:s", "1:س",
         ] {
-            assert!(!has_form(text), "{text}");
+            assert!(!is_well_formed(token), "{token}");
         }
     }
 }

@@ -1,11 +1,12 @@
-//! Chats: opening, listing, counting and deleting.
+//! Chats: create, list, count and delete.
 
 mod create;
 mod cursor;
 mod delete;
 mod list;
+mod page;
+mod pager;
 mod unseen_count;
-mod walk;
 
 pub use basalam_chat_api::ChatKind;
 pub use basalam_chat_api::newtypes::{
@@ -15,6 +16,7 @@ pub use basalam_chat_api::types::{Channel, Chat, ChatBot, Contact, Group, Unseen
 pub use create::{ChatPartner, CreateChat};
 pub use cursor::ChatCursor;
 pub use delete::DeleteChats;
-pub use list::{ChatPage, GetChats};
+pub use list::GetChats;
+pub use page::ChatPage;
+pub use pager::{ChatPages, ChatStream};
 pub use unseen_count::GetUnseenChatCount;
-pub use walk::{ChatPages, ChatStream};

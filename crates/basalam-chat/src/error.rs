@@ -5,7 +5,6 @@
 mod build;
 mod fmt;
 mod kind;
-mod make;
 mod predicates;
 mod response;
 

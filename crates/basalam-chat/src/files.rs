@@ -1,6 +1,6 @@
-//! Files: uploading what a message shows.
+//! Files: upload the files that messages show.
 //!
-//! A file is uploaded first, and then shown in a message:
+//! A file is first uploaded and then attached to a message:
 //!
 //! ```no_run
 //! # use basalam_chat::{ChatId, Client};
@@ -12,12 +12,14 @@
 //! ```
 
 mod chunks;
+mod multipart;
 mod new_file;
+mod reader;
 mod upload;
-mod uploaded;
+mod upload_result;
 
 pub use basalam_chat_api::newtypes::{FileId, UploadFileType};
 pub use basalam_chat_api::types::{AttachmentFile, UploadFileResponse};
 pub use new_file::NewFile;
 pub use upload::UploadFile;
-pub use uploaded::UploadResult;
+pub use upload_result::UploadResult;

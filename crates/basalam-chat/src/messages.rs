@@ -1,15 +1,17 @@
-//! Messages: sending, reading, changing, forwarding and deleting.
+//! Messages: send, list, edit, forward and delete.
 
 mod create;
 mod cursor;
 mod delete;
-mod delivery;
 mod edit;
-mod follow;
+mod find_sent;
+mod follower;
 mod forward;
 mod list;
 mod new_message;
-mod walk;
+mod page;
+mod pager;
+mod unconfirmed;
 
 pub use basalam_chat_api::MessageKind;
 pub use basalam_chat_api::newtypes::{
@@ -23,10 +25,12 @@ pub use basalam_chat_api::types::{
 pub use create::{CreateMessage, SentMessage};
 pub use cursor::{InvalidCursor, MessageCursor};
 pub use delete::DeleteMessage;
-pub use delivery::{Delivery, FindSentMessage, UnconfirmedMessage};
 pub use edit::{EditMessage, MessageEdit};
-pub use follow::Follower;
+pub use find_sent::{Delivery, FindSentMessage};
+pub use follower::Follower;
 pub use forward::ForwardMessage;
-pub use list::{GetMessages, MessagePage};
+pub use list::GetMessages;
 pub use new_message::NewMessage;
-pub use walk::{MessagePages, MessageStream};
+pub use page::MessagePage;
+pub use pager::{MessagePages, MessageStream};
+pub use unconfirmed::UnconfirmedMessage;

@@ -110,3 +110,41 @@ impl<T> fmt::Debug for RequestFuture<T> {
         f.debug_struct("RequestFuture").finish_non_exhaustive()
     }
 }
+/// Declares a request builder without setters: its type, its parameters and how to send it.
+macro_rules! plain_request {
+    (
+        $(#[$docs:meta])*
+        pub struct $builder:ident -> $response:ty;
+        struct $params:ident { $($field:ident: $type:ty)? }
+        $operation:ident => |$client:ident, $received:ident| $send:block
+    ) => {
+        $(#[$docs])*
+        #[derive(Clone, Debug)]
+        #[must_use = "a request is sent when it is awaited"]
+        pub struct $builder<C = $crate::Client> {
+            pub(crate) client: C,
+            pub(crate) request: $params,
+        }
+
+        #[derive(Clone, Debug)]
+        pub(crate) struct $params {
+            $($field: $type)?
+        }
+
+        $crate::request::impl_send!($builder -> $response);
+
+        impl $crate::request::Request for $params {
+            type Response = $response;
+
+            fn operation() -> &'static ::basalam_chat_api::operation::Operation {
+                &$operation
+            }
+
+            async fn run(self, $client: $crate::Client) -> Result<$response, $crate::Error> {
+                let $received = self;
+                $send
+            }
+        }
+    };
+}
+pub(crate) use plain_request;

@@ -101,12 +101,16 @@ mod tests {
 
     #[test]
     fn parses_all_observed_formats() {
-        let expected = CivilTime::of(&Timestamp::from(FORMATS[0]));
+        let expected = CivilTime::from_timestamp(&Timestamp::from(FORMATS[0]));
         assert!(expected.is_some());
         for text in FORMATS {
-            assert_eq!(CivilTime::of(&Timestamp::from(text)), expected, "{text}");
+            assert_eq!(
+                CivilTime::from_timestamp(&Timestamp::from(text)),
+                expected,
+                "{text}"
+            );
         }
-        let fraction = CivilTime::of(&Timestamp::from("2025-05-17T14:25:39.5"));
+        let fraction = CivilTime::from_timestamp(&Timestamp::from("2025-05-17T14:25:39.5"));
         assert!(fraction > expected);
         assert_eq!(
             fraction.map(CivilTime::whole_seconds),
@@ -119,7 +123,7 @@ mod tests {
         for text in MALFORMED {
             let time = Timestamp::from(text);
             assert!(time.plus_seconds(1).is_none(), "{text}");
-            assert!(CivilTime::of(&time).is_none(), "{text}");
+            assert!(CivilTime::from_timestamp(&time).is_none(), "{text}");
         }
         for (text, seconds) in [
             ("9999-12-31 23:59:59", 1),

@@ -1,9 +1,8 @@
-//! Opening a private chat.
+//! Request builder that creates a private chat.
 
 use basalam_chat_api::operation::Operation;
 use basalam_chat_api::operations::CREATE_CHAT;
 use basalam_chat_api::types::CreateChatBody;
-
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{Chat, HashId, UserId};
@@ -11,15 +10,15 @@ use crate::request::{self, impl_send};
 use crate::{Client, Error};
 
 impl Client {
-    /// Opens the private chat with a user, or finds the one that is there already.
+    /// Creates the private chat with a user, or returns the existing one. The call is idempotent.
     ///
-    /// `partner` is the user's [`UserId`] or [`HashId`]. Repeating the call does no harm.
+    /// `partner` is the user's [`UserId`] or [`HashId`].
     ///
-    /// Needs the scope `customer.chat.write` (certain, from the vendor's documentation).
+    /// Requires the scope `customer.chat.write` (certain, from the vendor's documentation).
     ///
     /// # Errors
     ///
-    /// What [`Error`] lists for every call; [`is_not_found`](Error::is_not_found) for a user who does
+    /// Besides the errors of every call, one with [`is_not_found`](Error::is_not_found) if the user does
     /// not exist (likely).
     ///
     /// # Examples
@@ -36,18 +35,23 @@ impl Client {
     pub fn create_chat(&self, partner: impl Into<ChatPartner>) -> CreateChat {
         CreateChat {
             client: self.clone(),
-            request: Request::new(partner.into()),
+            request: CreateChatParams {
+                partner: partner.into(),
+                creation_tags: None,
+                user_session: None,
+                client_info: None,
+            },
         }
     }
 }
 
-/// The user on the other side of a private chat.
+/// The other user of a private chat.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum ChatPartner {
-    /// By number.
+    /// The user's id.
     User(UserId),
-    /// By hash id.
+    /// The user's hash id.
     Hash(HashId),
 }
 
@@ -63,16 +67,16 @@ impl From<HashId> for ChatPartner {
     }
 }
 
-/// Opens a private chat; made by [`Client::create_chat`].
+/// Request builder that creates a private chat; returned by [`Client::create_chat`].
 #[derive(Clone, Debug)]
 #[must_use = "a request is sent when it is awaited"]
 pub struct CreateChat<C = Client> {
     pub(crate) client: C,
-    pub(crate) request: Request,
+    pub(crate) request: CreateChatParams,
 }
 
 #[derive(Clone, Debug)]
-pub(crate) struct Request {
+pub(crate) struct CreateChatParams {
     partner: ChatPartner,
     creation_tags: Option<String>,
     user_session: Option<SecretString>,
@@ -80,19 +84,19 @@ pub(crate) struct Request {
 }
 
 impl<C> CreateChat<C> {
-    /// Sets `X-Creation-Tags`, which the vendor documents as meant for its own programs.
+    /// Sets `X-Creation-Tags`, which the vendor documents for its own programs.
     pub fn creation_tags(mut self, tags: impl Into<String>) -> Self {
         self.request.creation_tags = Some(tags.into());
         self
     }
 
-    /// Sets `X-User-Session`, which the vendor documents as meant for its own programs.
+    /// Sets `X-User-Session`, which the vendor documents for its own programs.
     pub fn user_session(mut self, session: impl Into<String>) -> Self {
         self.request.user_session = Some(SecretString::from(session.into()));
         self
     }
 
-    /// Sets `X-Client-Info`, which the vendor documents as meant for its own programs.
+    /// Sets `X-Client-Info`, which the vendor documents for its own programs.
     pub fn client_info(mut self, client_info: impl Into<String>) -> Self {
         self.request.client_info = Some(client_info.into());
         self
@@ -101,18 +105,7 @@ impl<C> CreateChat<C> {
 
 impl_send!(CreateChat -> Chat);
 
-impl Request {
-    pub(crate) fn new(partner: ChatPartner) -> Request {
-        Request {
-            partner,
-            creation_tags: None,
-            user_session: None,
-            client_info: None,
-        }
-    }
-}
-
-impl request::Request for Request {
+impl request::Request for CreateChatParams {
     type Response = Chat;
 
     fn operation() -> &'static Operation {
@@ -127,7 +120,7 @@ impl request::Request for Request {
                 return Err(Error::invalid_input(
                     "partner",
                     "is an empty hash id",
-                    "give the user's hash id, or the user's number as a `UserId`",
+                    "pass the user's hash id, or the user's id as a `UserId`",
                 ));
             }
             ChatPartner::Hash(hash) => body.hash_id = Some(hash),
@@ -145,7 +138,7 @@ impl request::Request for Request {
                 &body,
             )
             .await;
-        // The contract does not promise `data`; without it there is no chat to give.
+        // The contract does not promise `data`.
         client
             .transport()
             .decode_response(&CREATE_CHAT, result)?

@@ -1,4 +1,4 @@
-//! Where a walk through chats stands.
+//! Position in a list of chats.
 
 use basalam_chat_api::CivilTime;
 use basalam_chat_api::newtypes::Timestamp;
@@ -7,17 +7,18 @@ use serde::{Deserialize, Serialize};
 use super::{Chat, ChatId, ChatOrder};
 use crate::paging;
 
-/// Where a walk through chats stands, to be kept (it is `Serialize`) and gone on from later.
+/// Position in a list of chats. Serialize it to resume the list later.
 ///
-/// Chats are paged by time, in whole seconds, so it holds the last second and the ids of the chats of
-/// that second that were given already.
+/// Chats are paged by time, in whole seconds, so the cursor holds the last second and the ids of the chats
+/// of that second that were yielded.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub struct ChatCursor {
     pub(super) order: ChatOrder,
     /// The time of the last chat, as the service wrote it.
-    pub(super) second: Option<Timestamp>,
-    /// The chats around that second that were given, each with its time then.
-    pub(super) given: Vec<(ChatId, Option<Timestamp>)>,
+    second: Option<Timestamp>,
+    /// The chats around that second that were yielded, each with the time it had then.
+    #[serde(alias = "given")]
+    yielded: Vec<(ChatId, Option<Timestamp>)>,
 }
 
 impl ChatCursor {
@@ -25,12 +26,11 @@ impl ChatCursor {
         ChatCursor {
             order,
             second: None,
-            given: Vec::new(),
+            yielded: Vec::new(),
         }
     }
 
-    /// Where a walk stands that has given the chats of one page: as if it had advanced over each, and every
-    /// time is read once.
+    /// Creates the cursor after a page: equal to advancing past each chat, but parses every time only once.
     pub(super) fn after(order: ChatOrder, chats: &[Chat]) -> ChatCursor {
         let mut cursor = ChatCursor::new(order);
         let seconds: Vec<Option<u64>> = chats
@@ -41,22 +41,22 @@ impl ChatCursor {
             .zip(&seconds)
             .filter_map(|(at, it)| Some((at, (*it)?)));
         let last: Option<(usize, u64)> = last.min_by_key(|(_, second)| *second);
-        // What comes behind the last second is out of order, and may come again.
+        // A chat after the last second is out of order, and a later page may repeat it.
         let is_kept = |at: usize, second: Option<u64>| match (last, second) {
-            (Some((place, last)), Some(second)) => at >= place || second <= last + 1,
+            (Some((last_at, last)), Some(second)) => at >= last_at || second <= last + 1,
             _ => true,
         };
         for (at, chat) in chats.iter().enumerate() {
             if is_kept(at, seconds[at]) {
                 let time = cursor.time_of(chat).cloned();
-                cursor.given.push((chat.id, time));
+                cursor.yielded.push((chat.id, time));
             }
         }
-        cursor.second = last.and_then(|(place, _)| cursor.time_of(&chats[place]).cloned());
+        cursor.second = last.and_then(|(at, _)| cursor.time_of(&chats[at]).cloned());
         cursor
     }
 
-    /// The time of the last chat that was given; none at the beginning.
+    /// The time of the last yielded chat; `None` at the start of the list.
     pub fn second(&self) -> Option<&Timestamp> {
         self.second.as_ref()
     }
@@ -69,21 +69,20 @@ impl ChatCursor {
         }
     }
 
-    /// Whether `chat` was given already, with the time that it has now.
-    pub(super) fn was_given(&self, chat: &Chat) -> bool {
+    /// Returns `true` if `chat` was yielded with the time that it has now.
+    pub(super) fn was_yielded(&self, chat: &Chat) -> bool {
         let time = self.time_of(chat);
-        self.given
+        self.yielded
             .iter()
-            .any(|(id, given)| *id == chat.id && given.as_ref() == time)
+            .any(|(id, yielded)| *id == chat.id && yielded.as_ref() == time)
     }
 
-    /// Forgets the chats that no page after this second can bring again: a page goes up to the second
-    /// after it at most.
-    pub(super) fn forget(&mut self) {
+    /// Removes the chats that no later page can repeat: a page starts at most one second after the last.
+    fn prune(&mut self) {
         let Some(second) = self.second.as_ref().and_then(whole_second) else {
             return;
         };
-        self.given.retain(|(_, time)| {
+        self.yielded.retain(|(_, time)| {
             time.as_ref()
                 .and_then(whole_second)
                 .is_none_or(|time| time <= second + 1)
@@ -98,18 +97,18 @@ impl paging::Cursor<Chat> for ChatCursor {
             && is_earlier(time, self.second.as_ref())
         {
             self.second = Some(time.clone());
-            self.forget();
+            self.prune();
         }
-        self.given.push((chat.id, time));
+        self.yielded.push((chat.id, time));
     }
 }
 
-/// The second that a time lies in, counted from one beginning for all times.
+/// The second of a time, counted from the same origin for all times.
 fn whole_second(time: &Timestamp) -> Option<u64> {
-    CivilTime::of(time).map(CivilTime::whole_seconds)
+    CivilTime::from_timestamp(time).map(CivilTime::whole_seconds)
 }
 
-/// Whether `time` lies in an earlier second than `other`; every time is earlier than none.
+/// Returns `true` if `time` is in an earlier second than `other`, or if there is no `other`.
 pub(super) fn is_earlier(time: &Timestamp, other: Option<&Timestamp>) -> bool {
     match (whole_second(time), other.and_then(whole_second)) {
         (Some(time), Some(other)) => time < other,
@@ -145,7 +144,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_page_leads_where_one_chat_after_the_other_leads(
+        fn cursor_after_page_equals_cursor_after_each_chat(
             order in prop::sample::select(vec![ChatOrder::UpdatedAt, ChatOrder::ModifiedAt]),
             times in prop::collection::vec((time(), prop::option::of(time())), 0..12),
         ) {

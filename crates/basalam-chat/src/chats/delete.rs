@@ -1,4 +1,4 @@
-//! Deleting chats.
+//! Request builder that deletes chats.
 
 use basalam_chat_api::operation::Operation;
 use basalam_chat_api::operations::DELETE_CHATS;
@@ -12,20 +12,19 @@ use crate::{Client, Error};
 impl Client {
     /// Deletes chats.
     ///
-    /// `chats` are their ids, at least one. More than
-    /// [`MAX_PER_CALL`](DeleteChats::MAX_PER_CALL) are sent in several calls, one after the other in
-    /// the given order; an id that is given twice is sent once. The answer says which call carried
-    /// which ids.
+    /// `chats` are their ids, at least one; duplicates are sent once. A list longer than
+    /// [`MAX_PER_CALL`](DeleteChats::MAX_PER_CALL) is split into several calls, which are sent one after the
+    /// other in the given order. The returned report lists them.
     ///
-    /// Unknown: whether a chat is deleted for the other side too. Likely needs the scope
+    /// Unknown: whether a chat is deleted for the other side too. Likely requires the scope
     /// `customer.chat.write`: nothing states it.
     ///
     /// # Errors
     ///
-    /// Besides what [`Error`] lists for every call: [`is_invalid_input`](Error::is_invalid_input) for an
-    /// empty list, [`is_unsuccessful`](Error::is_unsuccessful) where the service answers that it did not
-    /// accept a call. After a call that fails, the rest is not sent, and
-    /// [`batch`](Error::batch) says what became of which ids.
+    /// Besides the errors of every call: [`is_invalid_input`](Error::is_invalid_input) for an empty list,
+    /// and [`is_unsuccessful`](Error::is_unsuccessful) if the service reports that it did not accept a
+    /// call. After a failed call, the rest is not sent, and [`batch`](Error::batch) reports the outcome
+    /// per id.
     ///
     /// # Examples
     ///
@@ -39,38 +38,34 @@ impl Client {
     pub fn delete_chats(&self, chats: impl IntoIterator<Item = ChatId>) -> DeleteChats {
         DeleteChats {
             client: self.clone(),
-            request: Request::new(chats.into_iter().collect()),
+            request: DeleteChatsParams {
+                chats: chats.into_iter().collect(),
+            },
         }
     }
 }
 
-/// Deletes chats; made by [`Client::delete_chats`].
+/// Request builder that deletes chats; returned by [`Client::delete_chats`].
 #[derive(Clone, Debug)]
 #[must_use = "a request is sent when it is awaited"]
 pub struct DeleteChats<C = Client> {
     pub(crate) client: C,
-    pub(crate) request: Request,
+    pub(crate) request: DeleteChatsParams,
 }
 
 impl DeleteChats {
-    /// How many chats the contract allows in one call (certain).
+    /// Maximum number of chats in one call (certain, from the contract).
     pub const MAX_PER_CALL: usize = 30;
 }
 
 #[derive(Clone, Debug)]
-pub(crate) struct Request {
+pub(crate) struct DeleteChatsParams {
     chats: Vec<ChatId>,
 }
 
 impl_send!(DeleteChats -> BatchReport<ChatId>);
 
-impl Request {
-    pub(crate) fn new(chats: Vec<ChatId>) -> Request {
-        Request { chats }
-    }
-}
-
-impl request::Request for Request {
+impl request::Request for DeleteChatsParams {
     type Response = BatchReport<ChatId>;
 
     fn operation() -> &'static Operation {
@@ -78,7 +73,7 @@ impl request::Request for Request {
     }
 
     async fn run(self, client: Client) -> Result<BatchReport<ChatId>, Error> {
-        let chats = batch::check("chats", self.chats)?;
+        let chats = batch::unique_ids("chats", self.chats)?;
         batch::run(&chats, DeleteChats::MAX_PER_CALL, |ids| async {
             let body = DeleteChatsBody::new(ids);
             let result = client.raw().delete_chats(&body).await;

@@ -1,23 +1,22 @@
-//! Counting the chats that have something new.
+//! Request builder that counts the chats with unseen messages.
 
-use basalam_chat_api::operation::Operation;
 use basalam_chat_api::operations::GET_UNSEEN_CHAT_COUNT;
 
 use super::UnseenChatCount;
-use crate::request::{self, impl_send};
-use crate::{Client, Error};
+use crate::Client;
+use crate::request::plain_request;
 
 impl Client {
-    /// Counts the chats that have unseen messages: chats, not messages.
+    /// Returns the number of chats (not messages) with unseen messages.
     ///
-    /// Likely, from its name: where `more_than_count` is true, there are more chats than `count` says,
-    /// because the service stops counting at a limit. Unknown: that limit.
+    /// Likely, from its name: if `more_than_count` is `true`, there are more chats than `count`, because
+    /// the service stops counting at a limit. Unknown: that limit.
     ///
-    /// Needs the scope `customer.chat.read` (certain, from the vendor's documentation).
+    /// Requires the scope `customer.chat.read` (certain, from the vendor's documentation).
     ///
     /// # Errors
     ///
-    /// What [`Error`] lists for every call.
+    /// Every call can fail with an [`Error`](crate::Error); this one has no cases of its own.
     ///
     /// # Examples
     ///
@@ -26,42 +25,25 @@ impl Client {
     /// # async fn run(client: Client) -> Result<(), basalam_chat::Error> {
     /// let unseen = client.get_unseen_chat_count().await?;
     /// let more = if unseen.more_than_count { "+" } else { "" };
-    /// println!("{}{more} chats have something new", unseen.count);
+    /// println!("{}{more} chats with unseen messages", unseen.count);
     /// # Ok(())
     /// # }
     /// ```
     pub fn get_unseen_chat_count(&self) -> GetUnseenChatCount {
         GetUnseenChatCount {
             client: self.clone(),
-            request: Request,
+            request: GetUnseenChatCountParams {},
         }
     }
 }
 
-/// Counts the chats that have unseen messages; made by [`Client::get_unseen_chat_count`].
-#[derive(Clone, Debug)]
-#[must_use = "a request is sent when it is awaited"]
-pub struct GetUnseenChatCount<C = Client> {
-    pub(crate) client: C,
-    pub(crate) request: Request,
-}
-
-#[derive(Clone, Debug)]
-pub(crate) struct Request;
-
-impl_send!(GetUnseenChatCount -> UnseenChatCount);
-
-impl request::Request for Request {
-    type Response = UnseenChatCount;
-
-    fn operation() -> &'static Operation {
-        &GET_UNSEEN_CHAT_COUNT
-    }
-
-    async fn run(self, client: Client) -> Result<UnseenChatCount, Error> {
+plain_request! {
+    /// Request builder that counts the chats with unseen messages; returned by
+    /// [`Client::get_unseen_chat_count`].
+    pub struct GetUnseenChatCount -> UnseenChatCount;
+    struct GetUnseenChatCountParams {}
+    GET_UNSEEN_CHAT_COUNT => |client, _params| {
         let result = client.raw().get_unseen_chat_count().await;
-        client
-            .transport()
-            .decode_response(&GET_UNSEEN_CHAT_COUNT, result)
+        client.transport().decode_response(&GET_UNSEEN_CHAT_COUNT, result)
     }
 }

@@ -1,31 +1,26 @@
-//! Uploading a file.
+//! Request builder that uploads a file.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use basalam_chat_api::operation::Operation;
 use basalam_chat_api::operations::UPLOAD_FILE;
-use basalam_chat_api::read_uploaded_file;
-use http::header::ACCEPT;
-use reqwest::Body;
-use reqwest::multipart::{Form, Part};
+use basalam_chat_api::read_upload_response;
 
-use super::chunks::{Chunks, Failure, OnProgress};
-use super::new_file::OpenFile;
+use super::chunks::{OnProgress, ReadError};
+use super::multipart::{MultipartSource, UploadFileParams};
 use super::{NewFile, UploadFileType, UploadResult};
-use crate::http::retry::source::RequestSource;
-use crate::raw::ClientInfo;
 use crate::request::{self, impl_send};
 use crate::{Client, Error};
 
-/// How long an upload may take where nothing is said.
+/// Default timeout of an upload.
 const TIMEOUT: Duration = Duration::from_secs(5 * 60);
 
 impl Client {
-    /// Uploads a picture for a chat: the file at a path, or any other [`NewFile`].
+    /// Uploads a picture: the file at a path, or any other [`NewFile`].
     ///
-    /// Certain, from the vendor's documentation: JPEG, PNG, WebP, GIF and BMP are taken. For the rest, see
+    /// Certain, from the vendor's documentation: the service accepts JPEG, PNG, WebP, GIF and BMP. See also
     /// [`upload_file`](Client::upload_file).
     ///
     /// # Errors
@@ -47,11 +42,11 @@ impl Client {
         self.upload(UploadFileType::ChatPhoto, file.into())
     }
 
-    /// Uploads a video for a chat: the file at a path, or any other [`NewFile`].
+    /// Uploads a video: the file at a path, or any other [`NewFile`].
     ///
-    /// Certain, from the vendor's documentation: common video formats are taken. Basalam's web
-    /// application sends MP4 of up to 90 MB and 90 seconds; unknown: what the service allows. For the
-    /// rest, see [`upload_file`](Client::upload_file).
+    /// Certain, from the vendor's documentation: the service accepts common video formats. Basalam's web
+    /// application sends MP4 of up to 90 MB and 90 seconds; unknown: the service's limits. See also
+    /// [`upload_file`](Client::upload_file).
     ///
     /// # Errors
     ///
@@ -60,9 +55,9 @@ impl Client {
         self.upload(UploadFileType::ChatVideo, file.into())
     }
 
-    /// Uploads a voice recording for a chat: the file at a path, or any other [`NewFile`].
+    /// Uploads a voice recording: the file at a path, or any other [`NewFile`].
     ///
-    /// Unknown: which formats are taken. For the rest, see [`upload_file`](Client::upload_file).
+    /// Unknown: which formats the service accepts. See also [`upload_file`](Client::upload_file).
     ///
     /// # Errors
     ///
@@ -71,22 +66,22 @@ impl Client {
         self.upload(UploadFileType::ChatVoice, file.into())
     }
 
-    /// Uploads a file of any kind for a chat: the file at a path, or any other [`NewFile`].
+    /// Uploads a file of any kind: the file at a path, or any other [`NewFile`].
     ///
-    /// The content is read while it is sent. What comes back becomes a message that shows the file; for a
-    /// picture, a video or a voice recording there are methods of their own, since the service is told what
-    /// a file is for. Dropping the request breaks the upload off.
+    /// The content is streamed. The result converts to a message that shows the file. Pictures, videos and
+    /// voice recordings have separate methods, since the service needs the type of a file. Dropping the
+    /// request aborts the upload.
     ///
-    /// Unknown: the largest size, and the scope that the token needs.
+    /// Unknown: the maximum size, and the scope that the token needs.
     ///
     /// # Errors
     ///
-    /// Besides what [`Error`] lists for every call: [`is_invalid_input`](Error::is_invalid_input), before
-    /// anything is sent, for a path that is no readable file and for an empty name;
-    /// [`is_file_read`](Error::is_file_read) where the file fails or changes while it is read;
-    /// [`is_decode`](Error::is_decode) where the answer holds no address of the file. An upload is
-    /// never repeated by the client on its own once the service may have stored it; after a time-out or a broken connection the file may have
-    /// been stored.
+    /// Besides the errors of every call: [`is_invalid_input`](Error::is_invalid_input), before anything is
+    /// sent, if the path is not a readable file or the name is empty;
+    /// [`is_file_read`](Error::is_file_read) if reading the file fails or the file changes during the
+    /// upload; [`is_decode`](Error::is_decode) if the response has no URL of the file. The client does not
+    /// retry an upload that the service may have stored: after a timeout or a broken connection, the file
+    /// may be stored.
     ///
     /// # Examples
     ///
@@ -106,7 +101,7 @@ impl Client {
     fn upload(&self, file_type: UploadFileType, file: NewFile) -> UploadFile {
         UploadFile {
             client: self.clone(),
-            request: Request {
+            request: UploadFileParams {
                 file,
                 file_type,
                 thumbnail: None,
@@ -119,36 +114,24 @@ impl Client {
     }
 }
 
-/// Uploads a file; made by [`Client::upload_file`] and its like.
+/// Request builder that uploads a file; returned by [`Client::upload_file`], `upload_picture`,
+/// `upload_video` and `upload_voice`.
 ///
-/// Other than most requests it cannot be cloned: a reader can be read only once.
+/// Unlike most request builders it is not `Clone`, since a reader can be read only once.
 #[must_use = "a request is sent when it is awaited"]
 pub struct UploadFile<C = Client> {
     pub(crate) client: C,
-    pub(crate) request: Request,
+    pub(crate) request: UploadFileParams,
 }
-
-pub(crate) struct Request {
-    file: NewFile,
-    file_type: UploadFileType,
-    thumbnail: Option<NewFile>,
-    custom_unique_name: Option<String>,
-    expire_minutes: Option<u32>,
-    timeout: Duration,
-    on_progress: Option<SharedProgress>,
-}
-
-/// Told of each attempt.
-type SharedProgress = Arc<Mutex<OnProgress>>;
 
 impl<C> UploadFile<C> {
-    /// Says what the file is for, instead of what the method of the client stands for.
+    /// Sets the type of the file, instead of the one that the client's method implies.
     pub fn file_type(mut self, file_type: UploadFileType) -> Self {
         self.request.file_type = file_type;
         self
     }
 
-    /// Adds a small picture that stands for the file.
+    /// Adds a thumbnail of the file.
     ///
     /// Unknown: what the service does with it.
     pub fn thumbnail(mut self, thumbnail: impl Into<NewFile>) -> Self {
@@ -156,32 +139,33 @@ impl<C> UploadFile<C> {
         self
     }
 
-    /// Sets the name to store the file under. Must not be empty; unknown: what happens when it is taken.
+    /// Sets the name to store the file under. Must not be empty; unknown: what happens if it exists.
     pub fn custom_unique_name(mut self, name: impl Into<String>) -> Self {
         self.request.custom_unique_name = Some(name.into());
         self
     }
 
-    /// Lets the service remove the file after this many minutes, more than zero. It stays where nothing
-    /// is said.
+    /// Sets the time in minutes after which the service deletes the file. Must be greater than zero. By
+    /// default the file does not expire.
     pub fn expire_minutes(mut self, minutes: u32) -> Self {
         self.request.expire_minutes = Some(minutes);
         self
     }
 
-    /// Waits this long for the whole upload and its answer, connecting included: 5 minutes where nothing
-    /// is said. Longer than zero. It takes the place of the client's
+    /// Sets the timeout of the whole upload, from connecting to the end of the response. The default is
+    /// 5 minutes. Must be greater than zero. Overrides the client's
     /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout).
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.request.timeout = timeout;
         self
     }
 
-    /// Tells of progress: how many bytes of the file were handed to the connection, and of how many where
-    /// that is known. Called after each piece of at most 64 KiB; it must not wait.
+    /// Sets a progress callback. It receives the number of bytes of the file that were passed to the
+    /// connection, and the total if it is known. It is called after each chunk of at most 64 KiB and must
+    /// not block.
     ///
-    /// What was handed over is on its way, and may not have arrived. Where the upload is sent again, after
-    /// a 429, it starts from zero.
+    /// Bytes that were passed to the connection may not have arrived. If the upload is retried after a 429,
+    /// the count restarts at zero.
     pub fn on_progress(
         mut self,
         on_progress: impl FnMut(u64, Option<u64>) + Send + 'static,
@@ -194,16 +178,20 @@ impl<C> UploadFile<C> {
 
 impl_send!(UploadFile -> UploadResult);
 
-impl Request {
+impl UploadFileParams {
     fn check(&self) -> Result<(), Error> {
         if self.timeout.is_zero() {
-            return Err(Error::invalid_input("timeout", "is zero", "wait longer"));
+            return Err(Error::invalid_input(
+                "timeout",
+                "is zero",
+                "set a longer timeout",
+            ));
         }
         if self.expire_minutes == Some(0) {
             return Err(Error::invalid_input(
                 "expire_minutes",
                 "is zero",
-                "let the file live for at least a minute, or leave it out",
+                "set at least one minute, or do not set it",
             ));
         }
         let name = self.custom_unique_name.as_deref();
@@ -211,14 +199,14 @@ impl Request {
             return Err(Error::invalid_input(
                 "custom_unique_name",
                 "is empty",
-                "name the file, or leave it out",
+                "set a name, or do not call the setter",
             ));
         }
         Ok(())
     }
 }
 
-impl request::Request for Request {
+impl request::Request for UploadFileParams {
     type Response = UploadResult;
 
     fn operation() -> &'static Operation {
@@ -228,129 +216,31 @@ impl request::Request for Request {
     async fn run(self, client: Client) -> Result<UploadResult, Error> {
         self.check()?;
         let file_type = self.file_type.clone();
-        // Of the latest attempt: each has its own.
-        let mut failure = Failure::default();
+        // The error of the latest attempt; each has a separate one.
+        let mut read_error = ReadError::default();
         let mut name = String::new();
-        let mut forms = Forms {
+        let mut source = MultipartSource {
             next: Some(self),
             client: &client,
-            failure: &mut failure,
+            read_error: &mut read_error,
             name: &mut name,
         };
-        let answer = client
+        let response = client
             .transport()
-            .send_custom(&UPLOAD_FILE, &mut forms, read_uploaded_file)
+            .send_custom(&UPLOAD_FILE, &mut source, read_upload_response)
             .await;
-        // Where the file failed, the connection broke for no other reason.
-        let answer = match (answer, failure.take()) {
-            (Err(error), Some(failure)) if error.status().is_none() => Err(failure),
-            // The service took less than the file: what it stored is not what was to be uploaded.
-            (Ok(_), Some(failure)) => Err(failure.with_status(UPLOAD_FILE.success)),
-            (answer, _) => answer,
+        let response = match (response, read_error.take()) {
+            // The connection broke because the file could not be read.
+            (Err(error), Some(read_error)) if error.status().is_none() => Err(read_error),
+            // The service stored only a part of the file.
+            (Ok(_), Some(read_error)) => Err(read_error.with_status(UPLOAD_FILE.success)),
+            (response, _) => response,
         };
-        UploadResult::new(answer?, file_type, name)
+        UploadResult::new(response?, file_type, name)
     }
 }
 
-/// Makes the form of an upload, again where its files can be read again.
-struct Forms<'a> {
-    next: Option<Request>,
-    client: &'a Client,
-    failure: &'a mut Failure,
-    /// The name that the file went by.
-    name: &'a mut String,
-}
-
-impl RequestSource for Forms<'_> {
-    async fn next(&mut self) -> Result<Option<Box<reqwest::Request>>, Error> {
-        let Some(upload) = self.next.take() else {
-            return Ok(None);
-        };
-        self.next = upload.again();
-        let timeout = upload.timeout;
-        *self.failure = Failure::default();
-        let form = upload.form(self.failure, self.name).await?;
-        let url = format!("{}{}", self.client.base_url(), UPLOAD_FILE.path);
-        let http = self.client.raw().client();
-        let request = http
-            .request(UPLOAD_FILE.method.clone(), url)
-            .header(ACCEPT, "application/json")
-            .multipart(form)
-            .timeout(timeout)
-            .build();
-        let request = request.map_err(Error::invalid_request)?;
-        Ok(Some(Box::new(request)))
-    }
-}
-
-impl Request {
-    /// The same upload once more, where its files can be read once more.
-    fn again(&self) -> Option<Request> {
-        let thumbnail = match &self.thumbnail {
-            Some(thumbnail) => Some(thumbnail.again()?),
-            None => None,
-        };
-        Some(Request {
-            file: self.file.again()?,
-            file_type: self.file_type.clone(),
-            thumbnail,
-            custom_unique_name: self.custom_unique_name.clone(),
-            expire_minutes: self.expire_minutes,
-            timeout: self.timeout,
-            on_progress: self.on_progress.clone(),
-        })
-    }
-
-    /// Opens the files and makes the form that streams them.
-    async fn form(self, failure: &Failure, name: &mut String) -> Result<Form, Error> {
-        // What tells the service how to take the file goes before the file.
-        let mut form = Form::new().text("file_type", self.file_type.as_str().to_owned());
-        if let Some(name) = self.custom_unique_name {
-            form = form.text("custom_unique_name", name);
-        }
-        if let Some(minutes) = self.expire_minutes {
-            form = form.text("expire_minutes", minutes.to_string());
-        }
-        if let Some(thumbnail) = self.thumbnail {
-            let thumbnail = thumbnail.open("thumbnail").await?;
-            form = form.part("thumbnail", part("thumbnail", thumbnail, None, failure)?);
-        }
-        let file = self.file.open("file").await?;
-        name.clone_from(&file.name);
-        let on_progress = self.on_progress.map(|shared| -> OnProgress {
-            Box::new(move |sent, total| {
-                // A panic of the user's own is told where it happened.
-                let mut on_progress = shared.lock().unwrap_or_else(PoisonError::into_inner);
-                on_progress(sent, total);
-            })
-        });
-        Ok(form.part("file", part("file", file, on_progress, failure)?))
-    }
-}
-
-/// Makes the part of a form that streams a file.
-fn part(
-    argument: &'static str,
-    file: OpenFile,
-    on_progress: Option<OnProgress>,
-    failure: &Failure,
-) -> Result<Part, Error> {
-    let (name, media_type, length) = (file.name.clone(), file.media_type.clone(), file.length);
-    let body = Body::wrap_stream(Chunks::new(argument, file, on_progress, failure.clone()));
-    let part = match length {
-        Some(length) => Part::stream_with_length(body, length),
-        None => Part::stream(body),
-    };
-    part.file_name(name).mime_str(&media_type).map_err(|_| {
-        Error::invalid_input(
-            argument,
-            "has a media type that is none",
-            "write it like `image/jpeg`",
-        )
-    })
-}
-
-/// Shows what is uploaded for what, and nothing of its content.
+/// Omits the content, which is private.
 impl<C> fmt::Debug for UploadFile<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UploadFile")

@@ -1,4 +1,4 @@
-//! Sending a message.
+//! Request builder that sends a message.
 
 use std::fmt;
 use std::ops::Deref;
@@ -8,32 +8,31 @@ use basalam_chat_api::operations::CREATE_MESSAGE;
 use basalam_chat_api::types::CreateMessageBody;
 use serde_json::Value;
 
-use super::delivery::{self, Began, UnconfirmedMessage};
-use super::{Message, MessageId, NewButton, NewMessage};
+use super::unconfirmed::{self, CallStart};
+use super::{Message, MessageId, NewButton, NewMessage, UnconfirmedMessage};
 use crate::random::random_hex;
 use crate::request::{self, impl_send};
 use crate::{ChatId, Client, Error};
 
-/// Certain, from the contract: the ids that can be forwarded from.
-const FORWARDED: std::ops::RangeInclusive<i64> = 1..=2_147_483_647;
+/// The ids that `forward_from` accepts (certain, from the contract).
+const FORWARD_FROM_IDS: std::ops::RangeInclusive<i64> = 1..=2_147_483_647;
 
 impl Client {
     /// Sends a message to a chat.
     ///
-    /// `message` is a text, or a [`NewMessage`] of another kind. The message that comes back is the
-    /// one that the service stored.
+    /// `message` is a string for a text message, or a [`NewMessage`] of another type. Returns the message as
+    /// the service stored it.
     ///
-    /// Needs the scope `customer.chat.write` (certain, from the vendor's documentation).
+    /// Requires the scope `customer.chat.write` (certain, from the vendor's documentation).
     ///
     /// # Errors
     ///
-    /// Besides what [`Error`] lists for every call: [`is_invalid_input`](Error::is_invalid_input) for
-    /// an empty text, or a message without what its type shows;
-    /// [`is_not_found`](Error::is_not_found) for a chat that the token's user is not part of
-    /// (likely). After a time-out, a broken connection, a failure of the service or an answer that cannot
-    /// be read, the message may have been accepted ([`Error::unconfirmed_message`]); the client never sends
-    /// it again on its own, and can look for it:
-    /// [`find_sent_message`](Client::find_sent_message).
+    /// Besides the errors of every call: [`is_invalid_input`](Error::is_invalid_input) for an empty text or
+    /// a message without the content that its type requires; [`is_not_found`](Error::is_not_found) if the
+    /// token's user is not a member of the chat (likely). After a timeout, a broken connection, a server
+    /// error or an invalid response, the message may have been accepted
+    /// ([`Error::unconfirmed_message`]). The client then does not retry;
+    /// [`find_sent_message`](Client::find_sent_message) finds out whether the message arrived.
     ///
     /// # Examples
     ///
@@ -50,21 +49,21 @@ impl Client {
     pub fn create_message(&self, chat: ChatId, message: impl Into<NewMessage>) -> CreateMessage {
         CreateMessage {
             client: self.clone(),
-            request: Request::new(chat, message.into()),
+            request: CreateMessageParams::new(chat, message.into()),
         }
     }
 }
 
-/// Sends a message; made by [`Client::create_message`].
+/// Request builder that sends a message; returned by [`Client::create_message`].
 #[derive(Clone)]
 #[must_use = "a request is sent when it is awaited"]
 pub struct CreateMessage<C = Client> {
     pub(crate) client: C,
-    pub(crate) request: Request,
+    pub(crate) request: CreateMessageParams,
 }
 
 #[derive(Clone)]
-pub(crate) struct Request {
+pub(crate) struct CreateMessageParams {
     chat: ChatId,
     message: NewMessage,
     reply_to: Option<MessageId>,
@@ -72,12 +71,12 @@ pub(crate) struct Request {
     metadata: Option<Value>,
     inline_buttons: Option<Vec<Vec<NewButton>>>,
     forward_from: Option<MessageId>,
-    is_marked: bool,
-    /// In a box, since hardly anybody sets them.
+    with_idempotency_key: bool,
+    /// Boxed, since they are rarely set.
     headers: Option<Box<Headers>>,
 }
 
-/// Headers that the vendor's own programs send.
+/// Headers for the vendor's own programs.
 #[derive(Clone, Default)]
 struct Headers {
     user_agent: Option<String>,
@@ -102,24 +101,24 @@ impl<C> CreateMessage<C> {
         self
     }
 
-    /// Sets a number of your own, which the answer brings back.
+    /// Sets a custom id, which the response returns.
     ///
-    /// Unknown: whether the service takes a second message with the same number for the same message.
+    /// Unknown: whether the service treats a second message with the same id as a duplicate.
     pub fn temp_id(mut self, temp_id: i64) -> Self {
         self.request.temp_id = Some(temp_id);
         self
     }
 
-    /// Keeps data of your own with the message: a JSON object, such as `json!({"ticket": 7})`.
+    /// Stores custom data with the message: a JSON object, such as `json!({"ticket": 7})`.
     ///
-    /// Likely: it comes back as the metadata of the message's content, as seen in Basalam's web
+    /// Likely: the service returns it as the metadata of the message's content, as seen in Basalam's web
     /// application.
     pub fn metadata(mut self, metadata: impl Into<Value>) -> Self {
         self.request.metadata = Some(metadata.into());
         self
     }
 
-    /// Puts rows of buttons under the message.
+    /// Adds rows of buttons below the message.
     pub fn inline_buttons(mut self, rows: impl Into<Vec<Vec<NewButton>>>) -> Self {
         self.request.inline_buttons = Some(rows.into());
         self
@@ -133,46 +132,46 @@ impl<C> CreateMessage<C> {
         self
     }
 
-    /// Marks the message with a random text among its metadata, by which it is found with certainty where
-    /// the answer to it is lost: see [`find_sent_message`](Client::find_sent_message).
+    /// Adds a random idempotency key to the metadata, which identifies the message if its response is lost:
+    /// see [`find_sent_message`](Client::find_sent_message).
     ///
-    /// The mark is called `basalam_chat_mark` and is another one each time the request is sent. Likely:
-    /// whoever reads the message can see it.
+    /// The property is called `basalam_chat_mark`, and its value differs each time the request is sent.
+    /// Likely: all members of the chat can read it.
     pub fn random_idempotency_key(mut self) -> Self {
-        self.request.is_marked = true;
+        self.request.with_idempotency_key = true;
         self
     }
 
-    /// Names another program than the client's own to the service, for this request.
+    /// Sets the `User-Agent` of this request, instead of the client's.
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.request.headers().user_agent = Some(user_agent.into());
         self
     }
 
-    /// Sets `X-Client-Info`, which the vendor documents as meant for its own programs.
+    /// Sets `X-Client-Info`, which the vendor documents for its own programs.
     pub fn client_info(mut self, client_info: impl Into<String>) -> Self {
         self.request.headers().client_info = Some(client_info.into());
         self
     }
 
     /// Sets `X-Forwarded-For`, for the vendor's own programs.
-    pub fn forwarded_for(mut self, address: impl Into<String>) -> Self {
-        self.request.headers().forwarded_for = Some(address.into());
+    pub fn forwarded_for(mut self, ip: impl Into<String>) -> Self {
+        self.request.headers().forwarded_for = Some(ip.into());
         self
     }
 
     /// Sets `X-Real-IP`, for the vendor's own programs.
-    pub fn real_ip(mut self, address: impl Into<String>) -> Self {
-        self.request.headers().real_ip = Some(address.into());
+    pub fn real_ip(mut self, ip: impl Into<String>) -> Self {
+        self.request.headers().real_ip = Some(ip.into());
         self
     }
 }
 
 impl_send!(CreateMessage -> SentMessage);
 
-impl Request {
-    pub(crate) fn new(chat: ChatId, message: NewMessage) -> Request {
-        Request {
+impl CreateMessageParams {
+    fn new(chat: ChatId, message: NewMessage) -> CreateMessageParams {
+        CreateMessageParams {
             chat,
             message,
             reply_to: None,
@@ -180,7 +179,7 @@ impl Request {
             metadata: None,
             inline_buttons: None,
             forward_from: None,
-            is_marked: false,
+            with_idempotency_key: false,
             headers: None,
         }
     }
@@ -189,17 +188,17 @@ impl Request {
         self.headers.get_or_insert_default()
     }
 
-    /// Checks the arguments, and makes what is sent of them.
-    fn parts(self) -> Result<(Option<Box<Headers>>, CreateMessageBody), Error> {
+    /// Validates the parameters and converts them to headers and a body.
+    fn into_parts(self) -> Result<(Option<Box<Headers>>, CreateMessageBody), Error> {
         self.message.check(self.forward_from.is_some())?;
         if self
             .forward_from
-            .is_some_and(|id| !FORWARDED.contains(&id.0))
+            .is_some_and(|id| !FORWARD_FROM_IDS.contains(&id.0))
         {
             return Err(Error::invalid_input(
                 "forward_from",
-                "is no id that a message has",
-                "give one from 1 to 2147483647",
+                "is not a valid message id",
+                "use an id from 1 to 2147483647",
             ));
         }
         if let Some(headers) = &self.headers {
@@ -216,8 +215,8 @@ impl Request {
             Some(_) => {
                 return Err(Error::invalid_input(
                     "metadata",
-                    "is no JSON object",
-                    "write `json!({ \"name\": value })`",
+                    "is not a JSON object",
+                    "use an object such as `json!({ \"name\": value })`",
                 ));
             }
         };
@@ -225,7 +224,7 @@ impl Request {
     }
 }
 
-impl request::Request for Request {
+impl request::Request for CreateMessageParams {
     type Response = SentMessage;
 
     fn operation() -> &'static Operation {
@@ -235,15 +234,15 @@ impl request::Request for Request {
     async fn run(self, client: Client) -> Result<SentMessage, Error> {
         let chat = self.chat;
         let wire = client.transport().http();
-        let mark = self.is_marked.then(|| random_hex(wire.random()));
-        let (headers, mut body) = self.parts()?;
-        if let Some(mark) = &mark {
-            delivery::mark(&mut body, mark);
+        let key = self.with_idempotency_key.then(|| random_hex(wire.random()));
+        let (headers, mut body) = self.into_parts()?;
+        if let Some(key) = &key {
+            unconfirmed::insert_key(&mut body, key);
         }
-        let header = |one: fn(&Headers) -> &Option<String>| {
-            headers.as_ref().and_then(|it| one(it).as_deref())
+        let header = |field: fn(&Headers) -> &Option<String>| {
+            headers.as_ref().and_then(|it| field(it).as_deref())
         };
-        let began = Began::now(wire.clock());
+        let started_at = CallStart::now(wire.clock());
         let result = client
             .raw()
             .create_message(
@@ -255,27 +254,27 @@ impl request::Request for Request {
                 &body,
             )
             .await;
-        let answer = client.transport().decode_response(&CREATE_MESSAGE, result);
-        let answer = answer.map_err(|error| match error.may_have_succeeded() {
-            true => error.leaving(UnconfirmedMessage::new(chat, &body, mark, began)),
+        let response = client.transport().decode_response(&CREATE_MESSAGE, result);
+        let response = response.map_err(|error| match error.may_have_succeeded() {
+            true => error.with_attachment(UnconfirmedMessage::new(chat, &body, key, started_at)),
             false => error,
         })?;
         Ok(SentMessage {
-            message: answer.data,
-            temp_id: answer.temp_id,
+            message: response.data,
+            temp_id: response.temp_id,
         })
     }
 }
 
-/// A message that was sent, as the service stored it.
+/// A sent message, as the service stored it.
 ///
-/// Reads like the [`Message`] that it holds: `sent.id` is the id of the message.
+/// Dereferences to its [`Message`]: `sent.id` is the id of the message.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SentMessage {
     /// The message.
     pub message: Message,
-    /// The number that was set with [`CreateMessage::temp_id`].
+    /// The id that was set with [`CreateMessage::temp_id`].
     pub temp_id: Option<i64>,
 }
 
@@ -287,7 +286,7 @@ impl Deref for SentMessage {
     }
 }
 
-/// Shows where the message goes and of what type it is, and nothing that it says.
+/// Omits the content, which is private.
 impl<C> fmt::Debug for CreateMessage<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CreateMessage")

@@ -1,4 +1,4 @@
-//! Where a walk through messages stands.
+//! Position in the messages of a chat.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use super::{Message, MessageId, SortOrder};
 use crate::paging;
 
-/// Where a walk through the messages of a chat stands, to be kept and gone on from later.
+/// Position in the messages of a chat. Store it to resume later.
 ///
-/// It is the direction and the last message that was given, and reads and writes as a short text such
-/// as `desc:1231237861`. It holds nothing private.
+/// The cursor is the direction and the id of the last yielded message. It is displayed, parsed and
+/// serialized as a short string such as `desc:1231237861`, and contains nothing private.
 ///
 /// # Examples
 ///
@@ -28,7 +28,7 @@ pub struct MessageCursor {
     pub(super) last: Option<MessageId>,
 }
 
-/// Which way a walk goes.
+/// The direction of a list.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(super) enum Direction {
     /// From newer messages to older ones.
@@ -38,20 +38,20 @@ pub(super) enum Direction {
 }
 
 impl Direction {
-    /// Sorts messages in the order of a walk that goes this way.
+    /// Sorts messages in this direction.
     pub(super) fn sort(self, messages: &mut [Message]) {
         let compare = |one: &Message, other: &Message| match self {
             Direction::Older => other.id.cmp(&one.id),
             Direction::Newer => one.id.cmp(&other.id),
         };
-        // A page mostly is in order, and a stable sort makes room for another copy of it all the same. It is
-        // stable so that of messages with one id the first is kept.
+        // A page usually is in order, and a stable sort allocates even then. It is stable so that
+        // deduplication keeps the first of several messages with the same id.
         if !messages.is_sorted_by(|one, other| compare(one, other).is_le()) {
             messages.sort_by(compare);
         }
     }
 
-    /// The order of a page that goes this way.
+    /// The sort order of a page in this direction.
     pub(super) fn order(self) -> SortOrder {
         match self {
             Direction::Older => SortOrder::Desc,
@@ -59,7 +59,7 @@ impl Direction {
         }
     }
 
-    /// Whether `message` lies beyond `last`, this way.
+    /// Returns `true` if `message` comes after `last` in this direction.
     pub(super) fn is_beyond(self, message: MessageId, last: MessageId) -> bool {
         match self {
             Direction::Older => message < last,
@@ -69,7 +69,7 @@ impl Direction {
 }
 
 impl MessageCursor {
-    /// The last message that was given; none at the beginning.
+    /// The last yielded message; `None` at the start.
     pub fn last(&self) -> Option<MessageId> {
         self.last
     }
@@ -97,13 +97,13 @@ impl From<MessageCursor> for String {
     }
 }
 
-/// A text that is no cursor.
+/// Error of parsing a [`MessageCursor`].
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct InvalidCursor(());
 
 impl fmt::Display for InvalidCursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("this is no cursor of messages: give back what `to_string` wrote")
+        f.write_str("invalid message cursor: pass a string that `to_string` returned")
     }
 }
 
@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cursor_comes_back_from_its_text() {
+    fn cursor_roundtrips_through_string_and_json() {
         for text in ["asc", "desc", "asc:1", "desc:1231237861"] {
             let cursor: MessageCursor = text.parse().unwrap();
             assert_eq!(cursor.to_string(), text);
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_cursor_is_refused() {
+    fn rejects_malformed_cursors() {
         for text in ["", "newer:1", "asc:", "asc:x", "asc:1:2", ":1"] {
             assert!(text.parse::<MessageCursor>().is_err(), "{text}");
         }

@@ -1,4 +1,4 @@
-//! Deleting messages.
+//! Request builder that deletes messages.
 
 use basalam_chat_api::operation::Operation;
 use basalam_chat_api::operations::DELETE_MESSAGE;
@@ -12,20 +12,19 @@ use crate::{Client, Error};
 impl Client {
     /// Deletes messages.
     ///
-    /// `messages` are their ids, at least one, of any chats. More than
-    /// [`MAX_PER_CALL`](DeleteMessage::MAX_PER_CALL) are sent in several calls, one after the other in
-    /// the given order; an id that is given twice is sent once. The answer says which call carried
-    /// which ids.
+    /// `messages` are their ids, of any chats, at least one; duplicates are sent once. A list longer than
+    /// [`MAX_PER_CALL`](DeleteMessage::MAX_PER_CALL) is split into several calls, which are sent one after the
+    /// other in the given order. The returned report lists them.
     ///
-    /// Unknown: whether a message is deleted for the other side too, and which messages may be deleted.
-    /// Likely needs the scope `customer.chat.write`: nothing states it.
+    /// Unknown: whether a message is deleted for the other side too, and which messages can be deleted.
+    /// Likely requires the scope `customer.chat.write`: nothing states it.
     ///
     /// # Errors
     ///
-    /// Besides what [`Error`] lists for every call: [`is_invalid_input`](Error::is_invalid_input) for an
-    /// empty list, [`is_unsuccessful`](Error::is_unsuccessful) where the service answers that it did not
-    /// accept a call. After a call that fails, the rest is not sent, and
-    /// [`batch`](Error::batch) says what became of which ids.
+    /// Besides the errors of every call: [`is_invalid_input`](Error::is_invalid_input) for an empty list,
+    /// and [`is_unsuccessful`](Error::is_unsuccessful) if the service reports that it did not accept a
+    /// call. After a failed call, the rest is not sent, and [`batch`](Error::batch) reports the outcome
+    /// per id.
     ///
     /// # Examples
     ///
@@ -39,38 +38,34 @@ impl Client {
     pub fn delete_message(&self, messages: impl IntoIterator<Item = MessageId>) -> DeleteMessage {
         DeleteMessage {
             client: self.clone(),
-            request: Request::new(messages.into_iter().collect()),
+            request: DeleteMessageParams {
+                messages: messages.into_iter().collect(),
+            },
         }
     }
 }
 
-/// Deletes messages; made by [`Client::delete_message`].
+/// Request builder that deletes messages; returned by [`Client::delete_message`].
 #[derive(Clone, Debug)]
 #[must_use = "a request is sent when it is awaited"]
 pub struct DeleteMessage<C = Client> {
     pub(crate) client: C,
-    pub(crate) request: Request,
+    pub(crate) request: DeleteMessageParams,
 }
 
 impl DeleteMessage {
-    /// How many messages the contract allows in one call (certain).
+    /// Maximum number of messages in one call (certain, from the contract).
     pub const MAX_PER_CALL: usize = 30;
 }
 
 #[derive(Clone, Debug)]
-pub(crate) struct Request {
+pub(crate) struct DeleteMessageParams {
     messages: Vec<MessageId>,
 }
 
 impl_send!(DeleteMessage -> BatchReport<MessageId>);
 
-impl Request {
-    pub(crate) fn new(messages: Vec<MessageId>) -> Request {
-        Request { messages }
-    }
-}
-
-impl request::Request for Request {
+impl request::Request for DeleteMessageParams {
     type Response = BatchReport<MessageId>;
 
     fn operation() -> &'static Operation {
@@ -78,7 +73,7 @@ impl request::Request for Request {
     }
 
     async fn run(self, client: Client) -> Result<BatchReport<MessageId>, Error> {
-        let messages = batch::check("messages", self.messages)?;
+        let messages = batch::unique_ids("messages", self.messages)?;
         batch::run(&messages, DeleteMessage::MAX_PER_CALL, |ids| async {
             let body = DeleteMessageBody::new(ids);
             let result = client.raw().delete_message(&body).await;

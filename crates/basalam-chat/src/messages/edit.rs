@@ -1,4 +1,4 @@
-//! Changing a message.
+//! Request builder that edits a message.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,19 +12,19 @@ use crate::request::{self, impl_send};
 use crate::{Client, Error};
 
 impl Client {
-    /// Changes the content of a message.
+    /// Replaces the content of a message. The call is idempotent.
     ///
-    /// `edit` is the new text, or a [`MessageEdit`]. The message that comes back is the one that the
-    /// service stored. Repeating the call does no harm.
+    /// `edit` is the new text as a string, or a [`MessageEdit`]. Returns the message as the service stored
+    /// it.
     ///
-    /// Unknown: which messages may be changed, and for how long; Basalam's web application offers it
-    /// for text messages of one's own. Likely needs the scope `customer.chat.write`: nothing states it.
+    /// Unknown: which messages can be edited, and for how long; Basalam's web application offers it for text
+    /// messages of the current user. Likely requires the scope `customer.chat.write`: nothing states it.
     ///
     /// # Errors
     ///
-    /// Besides what [`Error`] lists for every call: [`is_invalid_input`](Error::is_invalid_input) for an
-    /// empty text, or an edit that sets nothing; [`is_not_found`](Error::is_not_found) for a message
-    /// that is not there (likely).
+    /// Besides the errors of every call: [`is_invalid_input`](Error::is_invalid_input) for an empty text or
+    /// an edit that sets nothing; [`is_not_found`](Error::is_not_found) if the message does not exist
+    /// (likely).
     ///
     /// # Examples
     ///
@@ -32,22 +32,26 @@ impl Client {
     /// # use basalam_chat::{Client, MessageId};
     /// # async fn run(client: Client) -> Result<(), basalam_chat::Error> {
     /// let edited = client.edit_message(MessageId(1_231_237_861), "It was sent today.").await?;
-    /// println!("changed at {}", edited.updated_at);
+    /// println!("edited at {}", edited.updated_at);
     /// # Ok(())
     /// # }
     /// ```
     pub fn edit_message(&self, message: MessageId, edit: impl Into<MessageEdit>) -> EditMessage {
         EditMessage {
             client: self.clone(),
-            request: Request::new(message, edit.into()),
+            request: EditMessageParams {
+                message,
+                edit: edit.into(),
+                client_info: None,
+            },
         }
     }
 }
 
-/// What takes the place of a message's content.
+/// New content of a message.
 ///
-/// A text alone changes a text message. Unknown: whether the service keeps what an edit does not set,
-/// so set all that the message is to show.
+/// A string converts to an edit of a text message. Unknown: whether the service keeps content that an edit
+/// does not set, so set everything that the message should have.
 ///
 /// # Examples
 ///
@@ -63,36 +67,36 @@ impl Client {
 #[derive(Clone, Default, PartialEq)]
 pub struct MessageEdit {
     content: Option<NewMessageContent>,
-    may_be_blank: bool,
+    allows_blank_text: bool,
 }
 
 impl MessageEdit {
-    /// An edit that sets nothing yet.
+    /// Creates an edit that sets nothing.
     pub fn new() -> MessageEdit {
         MessageEdit::default()
     }
 
-    /// A new text for a text message. Must not be empty; unknown: how long it may be.
+    /// Creates an edit with a new text for a text message. Must not be empty; unknown: its maximum length.
     pub fn text(text: impl Into<String>) -> MessageEdit {
         let mut edit = MessageEdit::new();
         edit.content().text = Some(text.into());
         edit
     }
 
-    /// A new caption for a message that shows something else than text. May be empty.
+    /// Creates an edit with a new caption for a message of another type. May be empty.
     pub fn caption(caption: impl Into<String>) -> MessageEdit {
         let mut edit = MessageEdit::text(caption);
-        edit.may_be_blank = true;
+        edit.allows_blank_text = true;
         edit
     }
 
-    /// Sets the id of the thing that the message shows, such as a product or an order.
+    /// Sets the id of the entity that the message shows, such as a product or an order.
     pub fn with_entity(mut self, entity: EntityId) -> MessageEdit {
         self.content().entity_id = Some(entity);
         self
     }
 
-    /// Names the quick message that the content was made from. Unknown: what the service does with it.
+    /// Sets the quick message that the content was created from. Unknown: what the service does with it.
     pub fn with_quick_message(mut self, quick_message: QuickMessageId) -> MessageEdit {
         self.content().quick_message_id = Some(quick_message);
         self
@@ -102,25 +106,24 @@ impl MessageEdit {
         self.content.get_or_insert_with(NewMessageContent::new)
     }
 
-    /// Refuses what can be seen to be empty.
     fn check(&self) -> Result<(), Error> {
-        let refuse = |problem| {
+        let invalid = |problem| {
             let remedy = "write at least one visible character";
             Err(Error::invalid_input("edit", problem, remedy))
         };
         let Some(content) = &self.content else {
-            return refuse("sets nothing");
+            return invalid("sets nothing");
         };
         match &content.text {
-            Some(text) if text.trim().is_empty() && !self.may_be_blank => {
-                refuse("has an empty text")
+            Some(text) if text.trim().is_empty() && !self.allows_blank_text => {
+                invalid("has an empty text")
             }
             _ => Ok(()),
         }
     }
 }
 
-/// Shows nothing: what people write to each other is private.
+/// Omits the content, which is private.
 impl fmt::Debug for MessageEdit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MessageEdit").finish_non_exhaustive()
@@ -151,23 +154,23 @@ impl From<Cow<'_, str>> for MessageEdit {
     }
 }
 
-/// Changes a message; made by [`Client::edit_message`].
+/// Request builder that edits a message; returned by [`Client::edit_message`].
 #[derive(Clone, Debug)]
 #[must_use = "a request is sent when it is awaited"]
 pub struct EditMessage<C = Client> {
     pub(crate) client: C,
-    pub(crate) request: Request,
+    pub(crate) request: EditMessageParams,
 }
 
 #[derive(Clone, Debug)]
-pub(crate) struct Request {
+pub(crate) struct EditMessageParams {
     message: MessageId,
     edit: MessageEdit,
     client_info: Option<String>,
 }
 
 impl<C> EditMessage<C> {
-    /// Sets `X-Client-Info`, which the vendor documents as meant for its own programs.
+    /// Sets `X-Client-Info`, which the vendor documents for its own programs.
     pub fn client_info(mut self, client_info: impl Into<String>) -> Self {
         self.request.client_info = Some(client_info.into());
         self
@@ -176,17 +179,7 @@ impl<C> EditMessage<C> {
 
 impl_send!(EditMessage -> Message);
 
-impl Request {
-    pub(crate) fn new(message: MessageId, edit: MessageEdit) -> Request {
-        Request {
-            message,
-            edit,
-            client_info: None,
-        }
-    }
-}
-
-impl request::Request for Request {
+impl request::Request for EditMessageParams {
     type Response = Message;
 
     fn operation() -> &'static Operation {

@@ -1,4 +1,4 @@
-//! Forwarding messages.
+//! Request builder that forwards messages.
 
 use basalam_chat_api::operation::Operation;
 use basalam_chat_api::operations::FORWARD_MESSAGE;
@@ -12,21 +12,22 @@ use crate::{ChatId, Client, Error};
 impl Client {
     /// Forwards messages to a chat.
     ///
-    /// `messages` are their ids, at least one. They are sent in ascending order, as Basalam's web
-    /// application does, so that they likely arrive in their old order; an id that is given twice is
-    /// sent once. More than [`MAX_PER_CALL`](ForwardMessage::MAX_PER_CALL) are sent in several calls,
-    /// one after the other. The answer says which call carried which ids.
+    /// `messages` are their ids, at least one; duplicates are sent once. They are sent in ascending order,
+    /// as Basalam's web application does, so they likely arrive in their original order. A list longer than
+    /// [`MAX_PER_CALL`](ForwardMessage::MAX_PER_CALL) is split into several calls, which are sent one after
+    /// the other. The returned report lists them.
     ///
-    /// The service forwards after it has answered, and names none of the new messages (certain, from
-    /// the contract). Likely needs the scope `customer.chat.write`: nothing states it.
+    /// The service forwards the messages after it has responded, and does not return the ids of the new
+    /// ones (certain, from the contract). Likely requires the scope `customer.chat.write`: nothing states
+    /// it.
     ///
     /// # Errors
     ///
-    /// Besides what [`Error`] lists for every call: [`is_invalid_input`](Error::is_invalid_input) for an
-    /// empty list, [`is_unsuccessful`](Error::is_unsuccessful) where the service answers that it did not
-    /// accept a call. After a call that fails, the rest is not sent, and
-    /// [`batch`](Error::batch) says what became of which ids. The client sends nothing again on its own
-    /// that may have been done: forwarding twice shows the messages twice.
+    /// Besides the errors of every call: [`is_invalid_input`](Error::is_invalid_input) for an empty list,
+    /// and [`is_unsuccessful`](Error::is_unsuccessful) if the service reports that it did not accept a
+    /// call. After a failed call, the rest is not sent, and [`batch`](Error::batch) reports the outcome
+    /// per id. The client does not retry a call that may have succeeded: the chat would show the messages
+    /// twice.
     ///
     /// # Examples
     ///
@@ -45,26 +46,31 @@ impl Client {
     ) -> ForwardMessage {
         ForwardMessage {
             client: self.clone(),
-            request: Request::new(messages.into_iter().collect(), chat),
+            request: ForwardMessageParams {
+                messages: messages.into_iter().collect(),
+                chat,
+                user_agent: None,
+                client_info: None,
+            },
         }
     }
 }
 
-/// Forwards messages; made by [`Client::forward_message`].
+/// Request builder that forwards messages; returned by [`Client::forward_message`].
 #[derive(Clone, Debug)]
 #[must_use = "a request is sent when it is awaited"]
 pub struct ForwardMessage<C = Client> {
     pub(crate) client: C,
-    pub(crate) request: Request,
+    pub(crate) request: ForwardMessageParams,
 }
 
 impl ForwardMessage {
-    /// How many messages the contract allows in one call (certain).
+    /// Maximum number of messages in one call (certain, from the contract).
     pub const MAX_PER_CALL: usize = 26;
 }
 
 #[derive(Clone, Debug)]
-pub(crate) struct Request {
+pub(crate) struct ForwardMessageParams {
     messages: Vec<MessageId>,
     chat: ChatId,
     user_agent: Option<String>,
@@ -72,13 +78,13 @@ pub(crate) struct Request {
 }
 
 impl<C> ForwardMessage<C> {
-    /// Names another program than the client's own to the service, for this request.
+    /// Sets the `User-Agent` of this request, instead of the client's.
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.request.user_agent = Some(user_agent.into());
         self
     }
 
-    /// Sets `X-Client-Info`, which the vendor documents as meant for its own programs.
+    /// Sets `X-Client-Info`, which the vendor documents for its own programs.
     pub fn client_info(mut self, client_info: impl Into<String>) -> Self {
         self.request.client_info = Some(client_info.into());
         self
@@ -87,18 +93,7 @@ impl<C> ForwardMessage<C> {
 
 impl_send!(ForwardMessage -> BatchReport<MessageId>);
 
-impl Request {
-    pub(crate) fn new(messages: Vec<MessageId>, chat: ChatId) -> Request {
-        Request {
-            messages,
-            chat,
-            user_agent: None,
-            client_info: None,
-        }
-    }
-}
-
-impl request::Request for Request {
+impl request::Request for ForwardMessageParams {
     type Response = BatchReport<MessageId>;
 
     fn operation() -> &'static Operation {
@@ -108,7 +103,7 @@ impl request::Request for Request {
     async fn run(self, client: Client) -> Result<BatchReport<MessageId>, Error> {
         request::check_header("user_agent", self.user_agent.as_deref())?;
         request::check_header("client_info", self.client_info.as_deref())?;
-        let mut messages = batch::check("messages", self.messages)?;
+        let mut messages = batch::unique_ids("messages", self.messages)?;
         messages.sort_unstable();
         let user_agent = self.user_agent.as_deref();
         let client_info = self.client_info.as_deref();

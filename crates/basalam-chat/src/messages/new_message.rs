@@ -9,19 +9,19 @@ use crate::{EntityId, Error, MessageType, VendorId};
 
 use super::QuickMessageId;
 
-/// A message to send: its type, and the content that goes with the type.
+/// A message to send: its type and content.
 ///
-/// A text alone is a text message, so that `client.create_message(chat, "Hello")` sends one. For
-/// the other types whose content is known there is a constructor:
+/// A string is a text message: `client.create_message(chat, "Hello")` sends one. The other types whose
+/// content is known have constructors:
 ///
-/// | shows | constructors |
+/// | content | constructors |
 /// | --- | --- |
 /// | text | [`text`](NewMessage::text) |
 /// | files, with a caption | [`picture`](NewMessage::picture), [`video`](NewMessage::video), [`voice`](NewMessage::voice), [`file`](NewMessage::file), [`sticker`](NewMessage::sticker) |
-/// | a card of something | [`product`](NewMessage::product), [`vendor`](NewMessage::vendor), [`review`](NewMessage::review), [`order`](NewMessage::order), [`factor`](NewMessage::factor), [`agreement`](NewMessage::agreement), [`coupon`](NewMessage::coupon), [`story`](NewMessage::story) |
+/// | a card of an entity | [`product`](NewMessage::product), [`vendor`](NewMessage::vendor), [`review`](NewMessage::review), [`order`](NewMessage::order), [`factor`](NewMessage::factor), [`agreement`](NewMessage::agreement), [`coupon`](NewMessage::coupon), [`story`](NewMessage::story) |
 ///
-/// Nobody has published how the other types are carried, `gallery` and `location` among them, and some
-/// are written by Basalam alone; [`new`](NewMessage::new) makes a message of any type.
+/// Unknown: the content of the other types, such as `gallery` and `location`. Only Basalam sends some of
+/// them. [`new`](NewMessage::new) creates a message of any type.
 ///
 /// # Examples
 ///
@@ -32,7 +32,7 @@ use super::QuickMessageId;
 /// let card = NewMessage::product(EntityId(24_835));
 /// let pictures = NewMessage::picture((FileId(11), "https://example.com/front.jpg"))
 ///     .with_file((FileId(12), "https://example.com/back.jpg"))
-///     .with_text("from both sides");
+///     .with_text("both sides");
 /// let other = NewMessage::new(MessageType::Label).with_text("new");
 /// # let _ = (greeting, card, pictures, other);
 /// ```
@@ -44,9 +44,9 @@ pub struct NewMessage {
 }
 
 impl NewMessage {
-    /// Starts a message of any type, without content.
+    /// Creates a message of any type, without content.
     ///
-    /// Unknown: nobody has published which content goes with which type.
+    /// Unknown: the content that each type requires.
     pub fn new(message_type: MessageType) -> NewMessage {
         NewMessage {
             message_type,
@@ -55,127 +55,125 @@ impl NewMessage {
         }
     }
 
-    /// A text message. Must not be empty; unknown: how long it may be.
+    /// Creates a text message. The text must not be empty; unknown: its maximum length.
     pub fn text(text: impl Into<String>) -> NewMessage {
         NewMessage::new(MessageType::Text).with_text(text)
     }
 
-    /// A picture, uploaded before; [`with_file`](NewMessage::with_file) adds more.
+    /// Creates a message with an uploaded picture; [`with_file`](NewMessage::with_file) adds more.
     ///
     /// Certain: a live integration sends these, and Basalam's web application does.
     pub fn picture(file: impl Into<AttachmentFile>) -> NewMessage {
         NewMessage::new(MessageType::Picture).with_file(file)
     }
 
-    /// A video, uploaded before.
+    /// Creates a message with an uploaded video.
     ///
-    /// Likely: carried like a picture.
+    /// Likely: has the same structure as a picture message.
     pub fn video(file: impl Into<AttachmentFile>) -> NewMessage {
         NewMessage::new(MessageType::Video).with_file(file)
     }
 
-    /// A voice recording, uploaded before.
+    /// Creates a message with an uploaded voice recording.
     ///
-    /// Likely: carried like a picture.
+    /// Likely: has the same structure as a picture message.
     pub fn voice(file: impl Into<AttachmentFile>) -> NewMessage {
         NewMessage::new(MessageType::Voice).with_file(file)
     }
 
-    /// A file of any other kind, uploaded before.
+    /// Creates a message with an uploaded file of any other kind.
     ///
-    /// Likely: carried like a picture.
+    /// Likely: has the same structure as a picture message.
     pub fn file(file: impl Into<AttachmentFile>) -> NewMessage {
         NewMessage::new(MessageType::File).with_file(file)
     }
 
-    /// A sticker, uploaded before.
+    /// Creates a message with an uploaded sticker.
     ///
-    /// Likely: carried like a picture.
+    /// Likely: has the same structure as a picture message.
     pub fn sticker(file: impl Into<AttachmentFile>) -> NewMessage {
         NewMessage::new(MessageType::Sticker).with_file(file)
     }
 
-    /// A card of a product. `product` is the product's id, as in the address of its page.
+    /// Creates a card of a product. `product` is the product's id, as in the URL of its page.
     ///
     /// Certain: a live integration sends these, and Basalam's web application does.
     pub fn product(product: EntityId) -> NewMessage {
         NewMessage::new(MessageType::Product).with_entity(product)
     }
 
-    /// A card of a vendor, by its id.
+    /// Creates a card of a vendor from its id.
     ///
     /// Likely: Basalam's web application shows these.
     pub fn vendor(vendor: VendorId) -> NewMessage {
         NewMessage::new(MessageType::Vendor).with_entity(EntityId(vendor.0))
     }
 
-    /// A card of a review. `order_item` is the id of the item of an order that the review is about, not
-    /// of the product.
+    /// Creates a card of a review. `order_item` is the id of the reviewed order item, not of the product.
     ///
     /// Likely: a live integration sends these.
     pub fn review(order_item: EntityId) -> NewMessage {
         NewMessage::new(MessageType::Review).with_entity(order_item)
     }
 
-    /// A card of an order, by its id.
+    /// Creates a card of an order from its id.
     ///
     /// Likely: Basalam's web application shows these.
     pub fn order(order: EntityId) -> NewMessage {
         NewMessage::new(MessageType::Order).with_entity(order)
     }
 
-    /// A card of an invoice, by its id.
+    /// Creates a card of an invoice from its id.
     ///
     /// Likely: Basalam's web application shows these.
     pub fn factor(factor: EntityId) -> NewMessage {
         NewMessage::new(MessageType::Factor).with_entity(factor)
     }
 
-    /// A card of an agreement between buyer and vendor, by its id.
+    /// Creates a card of an agreement between buyer and vendor from its id.
     ///
     /// Likely: Basalam's web application shows these.
     pub fn agreement(agreement: EntityId) -> NewMessage {
         NewMessage::new(MessageType::Agreement).with_entity(agreement)
     }
 
-    /// A card of a discount coupon, by its id.
+    /// Creates a card of a discount coupon from its id.
     ///
     /// Likely: Basalam's web application shows these.
     pub fn coupon(coupon: EntityId) -> NewMessage {
         NewMessage::new(MessageType::Coupon).with_entity(coupon)
     }
 
-    /// A card of a story, by its id.
+    /// Creates a card of a story from its id.
     ///
     /// Likely: Basalam's web application shows these.
     pub fn story(story: EntityId) -> NewMessage {
         NewMessage::new(MessageType::Story).with_entity(story)
     }
 
-    /// Sets the text, which is the caption where the message shows files.
+    /// Sets the text, which is the caption of a message with files.
     #[doc(alias = "caption")]
     pub fn with_text(mut self, text: impl Into<String>) -> NewMessage {
         self.content.text = Some(text.into());
         self
     }
 
-    /// Sets the id of the thing that the message shows, such as a product or an order.
+    /// Sets the id of the entity that the message shows, such as a product or an order.
     pub fn with_entity(mut self, entity: EntityId) -> NewMessage {
         self.content.entity_id = Some(entity);
         self
     }
 
-    /// Names the quick message, a text that the user has stored, from which this message was made.
+    /// Sets the quick message, a stored text of the user, that this message was created from.
     ///
-    /// Unknown: what the service does with it, and whether the message then needs a text of its own;
-    /// so none is asked for.
+    /// Unknown: what the service does with it, and whether the message still needs a text; so an empty text
+    /// is accepted.
     pub fn with_quick_message(mut self, quick_message: QuickMessageId) -> NewMessage {
         self.content.quick_message_id = Some(quick_message);
         self
     }
 
-    /// Adds an uploaded file: an [`AttachmentFile`], or its id and address. Unknown: how many files a
-    /// message may have.
+    /// Adds an uploaded file: an [`AttachmentFile`], or its id and URL. Unknown: the maximum number of files.
     pub fn with_file(mut self, file: impl Into<AttachmentFile>) -> NewMessage {
         self.files.push(file.into());
         self
@@ -195,9 +193,9 @@ impl NewMessage {
         &self.message_type
     }
 
-    /// Refuses what can be seen to be empty.
+    /// Rejects a message without the content that its type requires.
     ///
-    /// A message that is forwarded, or made from a quick message, may have its content from there.
+    /// A forwarded message, or one created from a quick message, may get its content from there.
     pub(super) fn check(&self, is_forwarded: bool) -> Result<(), Error> {
         if is_forwarded || self.content.quick_message_id.is_some() {
             return Ok(());
@@ -243,7 +241,7 @@ impl NewMessage {
     }
 }
 
-/// Shows the type alone: what people write to each other is private.
+/// Omits the content, which is private.
 impl fmt::Debug for NewMessage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("NewMessage")
@@ -285,13 +283,13 @@ mod tests {
     use crate::FileId;
 
     #[test]
-    fn the_text_of_a_message_is_not_shown_by_debug() {
+    fn debug_omits_text() {
         let message = NewMessage::from("a private canary");
         assert!(!format!("{message:?}").contains("canary"));
     }
 
     #[test]
-    fn an_empty_text_message_is_refused_and_an_empty_caption_is_not() {
+    fn rejects_empty_text_but_accepts_empty_caption() {
         let error = NewMessage::from("").check(false).unwrap_err();
         assert!(error.is_invalid_input());
         assert!(NewMessage::from(" \n").check(false).is_err());
@@ -301,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_without_what_its_type_shows_is_refused() {
+    fn rejects_message_without_required_content() {
         for (message_type, problem) in [
             (MessageType::Picture, "a picture message without a file"),
             (MessageType::Video, "a video message without a file"),
@@ -320,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn content_that_may_come_from_elsewhere_is_not_asked_for() {
+    fn accepts_empty_content_of_forwarded_and_quick_messages() {
         for message_type in MessageType::KNOWN {
             let message = NewMessage::new(message_type.clone());
             assert!(message.check(true).is_ok());
@@ -330,14 +328,14 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_knows_the_content_of_is_left_to_the_service() {
+    fn accepts_types_with_unknown_content() {
         let message = NewMessage::new(MessageType::Location);
         assert!(message.check(false).is_ok());
         assert!(NewMessage::new("hologram".into()).check(false).is_ok());
     }
 
     #[test]
-    fn each_constructor_joins_a_type_with_its_content() {
+    fn constructors_set_type_and_content() {
         let body = |message: NewMessage| {
             message.check(false).unwrap();
             serde_json::to_value(message.into_body()).unwrap()
@@ -370,7 +368,7 @@ mod tests {
     }
 
     #[test]
-    fn files_are_kept_in_order_beside_their_caption() {
+    fn files_keep_order_beside_caption() {
         let file = |id| (FileId(id), "https://example.com/a");
         let message = NewMessage::picture(file(1))
             .with_file(file(2))
@@ -384,7 +382,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_set_is_left_out() {
+    fn omits_unset_fields() {
         let body = serde_json::to_value(NewMessage::new(MessageType::Story).into_body()).unwrap();
         assert_eq!(body, json!({ "message_type": "story" }));
     }

@@ -16,7 +16,7 @@ pub struct CivilTime(Duration);
 
 impl CivilTime {
     /// Parses a timestamp, ignoring any UTC offset. Returns `None` if it is malformed.
-    pub fn of(time: &Timestamp) -> Option<CivilTime> {
+    pub fn from_timestamp(time: &Timestamp) -> Option<CivilTime> {
         time.split_offset()
             .and_then(|(civil, _)| CivilTime::parse(civil))
     }

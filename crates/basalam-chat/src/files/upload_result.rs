@@ -1,15 +1,15 @@
-//! A file that was uploaded, and the message that shows it.
+//! An uploaded file, and the message that shows it.
 
 use std::ops::Deref;
 
 use super::{AttachmentFile, UploadFileResponse, UploadFileType};
-use crate::{Error, MessageType, NewMessage};
+use crate::{Error, ErrorKind, MessageType, NewMessage};
 
-/// A file that was uploaded.
+/// An uploaded file.
 ///
-/// Reads like the [`UploadFileResponse`] that it holds: `upload.id` is the id of the file. It becomes a message
-/// by [`caption`](UploadResult::caption) or where a message is asked for, of the type that goes with what the file
-/// was uploaded for: a picture, a video, a voice recording, or a file for everything else.
+/// Dereferences to its [`UploadFileResponse`]: `upload.id` is the id of the file. It converts to a
+/// [`NewMessage`], with a text by [`caption`](UploadResult::caption). Its file type determines the message
+/// type: picture, video, voice, or file for everything else.
 ///
 /// # Examples
 ///
@@ -29,55 +29,55 @@ use crate::{Error, MessageType, NewMessage};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UploadResult {
-    /// The file, as the service stored it.
+    /// The response of the service.
     pub file: UploadFileResponse,
-    /// What it was uploaded for.
+    /// The type that the file was uploaded as.
     pub file_type: UploadFileType,
-    /// The name that it was uploaded with.
+    /// The file name that was sent.
     pub name: String,
-    address: String,
+    url: String,
 }
 
 impl UploadResult {
-    /// Takes a file in that has an address.
+    /// Fails if the response has no URL of the file.
     pub(super) fn new(
         file: UploadFileResponse,
         file_type: UploadFileType,
         name: String,
     ) -> Result<UploadResult, Error> {
-        let Some(address) = url(&file) else {
-            return Err(Error::file_without_address(file.id));
+        let Some(url) = find_url(&file) else {
+            return Err(Error::file_without_url(&file));
         };
         Ok(UploadResult {
-            address: address.to_owned(),
+            url: url.to_owned(),
             file,
             file_type,
             name,
         })
     }
 
-    /// The address of the file: `url`, or where that is missing `primary` and then `original` of `urls`
-    /// (certain that each of them occurs, from the vendor's documentation and a live integration).
+    /// The URL of the file: `url`, or else `primary` or `original` of `urls` (certain that each of them
+    /// occurs, from the vendor's documentation and a live integration).
     ///
     /// Unknown: how long it stays valid.
     pub fn url(&self) -> &str {
-        &self.address
+        &self.url
     }
 
-    /// The file as an attachment of a message, under the name that it was uploaded with.
+    /// Returns the file as an attachment of a message, with the file name that was sent.
     ///
-    /// Its `type` is left out: the contract allows a single value, which none of these files has.
+    /// The attachment has no `type`: the contract allows a single value, which fits none of these files.
     pub fn attachment(&self) -> AttachmentFile {
-        let mut attachment = AttachmentFile::new(self.file.id, self.address.clone());
+        let mut attachment = AttachmentFile::new(self.file.id, self.url.clone());
         attachment.name = Some(self.name.clone());
         attachment.width = self.file.width;
         attachment.height = self.file.height;
         attachment.size = self.file.size;
-        attachment.duration = self.file.duration.and_then(whole);
+        attachment.duration = self.file.duration.and_then(round_up);
         attachment
     }
 
-    /// A message that shows the file, with a text.
+    /// Returns a message that shows the file, with a text.
     pub fn caption(self, text: impl Into<String>) -> NewMessage {
         NewMessage::from(self).with_text(text)
     }
@@ -92,20 +92,17 @@ impl UploadResult {
     }
 }
 
-fn url(file: &UploadFileResponse) -> Option<&str> {
-    let named = |name| file.urls.as_ref()?.get(name);
-    let candidates = [file.url.as_ref(), named("primary"), named("original")];
-    let mut present = candidates.into_iter().flatten();
-    present
-        .find(|address| !address.is_empty())
-        .map(String::as_str)
+fn find_url(file: &UploadFileResponse) -> Option<&str> {
+    let variant = |name| file.urls.as_ref()?.get(name);
+    let candidates = [file.url.as_ref(), variant("primary"), variant("original")];
+    let mut urls = candidates.into_iter().flatten();
+    urls.find(|url| !url.is_empty()).map(String::as_str)
 }
 
-/// A length in the unit that it came in, as an attachment takes it: whole, and to the next one where it is
-/// not.
-fn whole(duration: f64) -> Option<i64> {
+/// Rounds a duration up to an integer, as the attachment requires, in the same unit.
+fn round_up(duration: f64) -> Option<i64> {
     let rounded = duration.ceil();
-    // Up to here every whole number has a value of its own.
+    // Below 2^53 a double represents every integer exactly.
     (0.0..9_007_199_254_740_992.0)
         .contains(&rounded)
         .then_some(rounded as i64)
@@ -137,6 +134,19 @@ impl From<&UploadResult> for AttachmentFile {
     }
 }
 
+impl Error {
+    fn file_without_url(file: &UploadFileResponse) -> Error {
+        Error::new(
+            ErrorKind::Decode,
+            format!(
+                "the file was stored as {}, but the response has no URL of it",
+                file.id
+            ),
+            "a message cannot show the file without its URL; upload it again",
+        )
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
@@ -149,8 +159,8 @@ mod tests {
     }
 
     #[test]
-    fn the_best_address_is_taken() {
-        for (file, address) in [
+    fn url_falls_back_to_primary_and_original() {
+        for (file, url) in [
             (
                 json!({ "id": 1, "url": "u", "urls": { "primary": "p" } }),
                 "u",
@@ -165,13 +175,13 @@ mod tests {
             ),
         ] {
             let upload = upload(file, UploadFileType::ChatPhoto).unwrap();
-            assert_eq!(upload.url(), address);
-            assert_eq!(upload.attachment().url, address);
+            assert_eq!(upload.url(), url);
+            assert_eq!(upload.attachment().url, url);
         }
     }
 
     #[test]
-    fn a_file_without_an_address_is_an_error_that_names_it() {
+    fn file_without_url_is_a_decode_error_with_its_id() {
         for file in [
             json!({ "id": 71 }),
             json!({ "id": 71, "url": null, "urls": { "x": "y" } }),
@@ -183,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn the_attachment_has_what_is_known_of_the_file_and_no_type() {
+    fn attachment_copies_properties_except_type() {
         let file = json!({
             "id": 71, "file_name": "abc.jpg", "type": "image", "width": 800, "height": 600,
             "size": 48_211, "duration": 2.25, "url": "https://example.com/a.jpg",
@@ -199,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn the_message_is_of_the_type_that_goes_with_the_file() {
+    fn file_type_determines_message_type() {
         for (file_type, message_type) in [
             (UploadFileType::ChatPhoto, MessageType::Picture),
             (UploadFileType::ChatVideo, MessageType::Video),
@@ -214,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn a_duration_that_is_no_length_is_left_out() {
+    fn omits_invalid_duration() {
         for (duration, expected) in [
             (0.0, Some(0)),
             (89.1, Some(90)),
@@ -222,7 +232,7 @@ mod tests {
             (f64::NAN, None),
             (1e300, None),
         ] {
-            assert_eq!(whole(duration), expected, "{duration}");
+            assert_eq!(round_up(duration), expected, "{duration}");
         }
     }
 }

@@ -1,18 +1,18 @@
-//! Following a chat: what is new, without gap or repetition.
+//! Polling a chat for new messages, without gaps or duplicates.
 
 use super::cursor::{Direction, MessageCursor};
-use super::list::Request;
+use super::page::GetMessagesParams;
 use super::{Comparison, Message, MessageId};
-use crate::{ChatId, Client, Error, request};
+use crate::{ChatId, Client, Error};
 
-/// How many messages are asked for at once.
+/// Page size.
 const PAGE: u32 = 100;
 
 impl Client {
-    /// Follows a chat: gives what is new in it whenever it is asked.
+    /// Returns a [`Follower`], which returns the new messages of a chat each time it is polled.
     ///
-    /// An answering bot stands on this until there is more: the public service offers no way of being
-    /// told (certain: the published contract has none).
+    /// Use it for bots that reply to messages: the public service has no push notifications (certain: the
+    /// published contract has none).
     ///
     /// # Examples
     ///
@@ -26,7 +26,7 @@ impl Client {
     ///     for message in &new {
     ///         println!("{}: {}", message.id, message.content.text.as_deref().unwrap_or("-"));
     ///     }
-    ///     // Keep `follower.last()` if the program may be started anew.
+    ///     // Store `follower.last()` to continue after a restart.
     ///     if new.is_empty() {
     ///         tokio::time::sleep(Duration::from_secs(5)).await;
     ///     }
@@ -42,12 +42,12 @@ impl Client {
     }
 }
 
-/// Follows a chat; made by [`Client::follow`].
+/// Polls a chat for new messages; returned by [`Client::follow`].
 ///
-/// It asks for messages with larger ids than the last one, smallest first, so that nothing between two
-/// calls is left out, however much it is. Ids grow with time (likely: the service sorts by them).
+/// It requests messages with larger ids than the last one, smallest first, so it misses none between two
+/// calls, however many they are. Ids grow with time (likely: the service sorts by them).
 #[derive(Clone, Debug)]
-#[must_use = "a follower gives what is new when it is asked"]
+#[must_use = "a follower does nothing unless `new_messages` is called"]
 pub struct Follower<C = Client> {
     pub(crate) client: C,
     chat: ChatId,
@@ -56,45 +56,44 @@ pub struct Follower<C = Client> {
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Position {
-    /// The first call finds out what is the newest message, and begins after it.
+    /// The first call looks up the newest message and starts after it.
     Unknown,
-    /// The chat was empty.
-    Beginning,
-    /// After this message.
+    /// Before the first message.
+    Start,
     After(MessageId),
 }
 
 impl<C> Follower<C> {
-    /// Begins after this message, such as the last one that an earlier run has seen.
+    /// Starts after this message, such as the last one that an earlier run has processed.
     ///
-    /// Where nothing is said, the first call gives nothing and begins after what is there already.
+    /// By default the first call returns nothing and starts after the messages that exist by then.
     pub fn after(mut self, message: MessageId) -> Self {
         self.position = Position::After(message);
         self
     }
 
-    /// Begins with the first message of the chat.
+    /// Starts with the first message of the chat.
     pub fn from_the_beginning(mut self) -> Self {
-        self.position = Position::Beginning;
+        self.position = Position::Start;
         self
     }
 
-    /// The last message that was given, or that was there at the beginning.
+    /// The last message that was returned, or that existed at the start.
     pub fn last(&self) -> Option<MessageId> {
         match self.position {
             Position::After(message) => Some(message),
-            Position::Unknown | Position::Beginning => None,
+            Position::Unknown | Position::Start => None,
         }
     }
 
-    /// Where this follower stands, for a stream to go on from; none before it knows.
+    /// The current position, at which a stream can resume; `None` until it is known.
     pub fn cursor(&self) -> Option<MessageCursor> {
         let direction = Direction::Newer;
         let last = self.last();
         (self.position != Position::Unknown).then_some(MessageCursor { direction, last })
     }
 
-    /// The same follower with another client.
+    /// Returns this follower with another client.
     #[cfg(feature = "blocking")]
     pub(crate) fn with_client<D>(&self, client: D) -> Follower<D> {
         Follower {
@@ -106,31 +105,28 @@ impl<C> Follower<C> {
 }
 
 impl Follower {
-    /// Gives the messages that came since the last call, oldest first: 100 at most.
+    /// Returns the messages since the last call, oldest first, at most 100. They include messages of the
+    /// token's user.
     ///
-    /// Where it gives some, there may be more: ask again at once. Where it gives none, ask again after a
-    /// pause; the first call gives none, unless [`after`](Follower::after) or
-    /// [`from_the_beginning`](Follower::from_the_beginning) says where to begin. Messages of one's own are among
-    /// them.
+    /// If it returns some, there may be more, so call it again immediately. If it returns none, call it
+    /// again after a pause. The first call returns none, unless [`after`](Follower::after) or
+    /// [`from_the_beginning`](Follower::from_the_beginning) sets the start.
+    ///
+    /// Cancel safe: if the call fails or its future is dropped, the next call returns the same messages.
     ///
     /// # Errors
     ///
-    /// What [`Error`] lists for every call. After an error the follower stands where it stood, so that
-    /// the next call gives what this one could not. The same holds where the call is dropped.
+    /// Any [`Error`] of [`get_messages`](Client::get_messages).
     pub async fn new_messages(&mut self) -> Result<Vec<Message>, Error> {
-        let (comparison, bound) = match self.position {
+        let bound = match self.position {
             Position::After(last) => (Comparison::Gt, last),
-            Position::Beginning => (Comparison::Gte, MessageId(1)),
+            Position::Start => (Comparison::Gte, MessageId(1)),
             Position::Unknown => {
                 self.position = self.newest().await?;
                 return Ok(Vec::new());
             }
         };
-        let mut request = Request::new(self.chat);
-        request.limit = Some(PAGE);
-        request.order = Some(Direction::Newer.order());
-        request.bound = Some((comparison, bound));
-        let mut messages = self.ask(request).await?;
+        let mut messages = self.fetch(PAGE, Direction::Newer, Some(bound)).await?;
         if let Position::After(last) = self.position {
             messages.retain(|message| Direction::Newer.is_beyond(message.id, last));
         }
@@ -143,33 +139,38 @@ impl Follower {
     }
 
     async fn newest(&self) -> Result<Position, Error> {
-        let mut request = Request::new(self.chat);
-        request.limit = Some(1);
-        request.order = Some(Direction::Older.order());
-        let newest = self.ask(request).await?;
+        let newest = self.fetch(1, Direction::Older, None).await?;
         let newest = newest.iter().map(|message| message.id).max();
-        Ok(newest.map_or(Position::Beginning, Position::After))
+        Ok(newest.map_or(Position::Start, Position::After))
     }
 
-    async fn ask(&self, request: Request) -> Result<Vec<Message>, Error> {
-        let page = request::future(self.client.clone(), request).await?;
-        Ok(page.messages)
+    async fn fetch(
+        &self,
+        limit: u32,
+        direction: Direction,
+        bound: Option<(Comparison, MessageId)>,
+    ) -> Result<Vec<Message>, Error> {
+        let mut params = GetMessagesParams::new(self.chat);
+        params.limit = Some(limit);
+        params.order = Some(direction.order());
+        params.bound = bound;
+        Ok(params.fetch(&self.client).await?.messages)
     }
 }
 
 #[cfg(feature = "blocking")]
 impl Follower<crate::blocking::Client> {
-    /// Gives the messages that came since the last call, oldest first, as
-    /// [`new_messages`](Follower::new_messages) of the async client does.
+    /// Returns the messages since the last call, oldest first, at most 100. Like
+    /// [`new_messages`](Follower::new_messages) of the async follower.
     ///
     /// # Errors
     ///
-    /// As there.
+    /// Any [`Error`] of [`get_messages`](Client::get_messages).
     pub fn new_messages(&mut self) -> Result<Vec<Message>, Error> {
-        let mut follow = self.with_client(self.client.async_client());
+        let mut follower = self.with_client(self.client.async_client());
         let (position, new) = self.client.wait(async move {
-            let new = follow.new_messages().await;
-            (follow.position, new)
+            let new = follower.new_messages().await;
+            (follower.position, new)
         })?;
         self.position = position;
         new

@@ -1,0 +1,309 @@
+//! Paging of chats: by time, in whole seconds.
+//!
+//! Unknown: whether a bound includes its second, whether the service truncates a page, and the largest
+//! page size. So the pager requests each page up to the second *after* the last one, which repeats the
+//! chats of the last second under either interpretation, and drops those that it has yielded. If a page
+//! holds nothing but that second, the pager requests a larger one. If the service returns no larger one,
+//! some chats of the second are out of reach, and the pager reports an error before it continues.
+
+use basalam_chat_api::newtypes::Timestamp;
+
+use super::cursor::{ChatCursor, is_earlier};
+use super::page::{ChatPage, GetChatsParams};
+use super::{Chat, ChatOrder};
+use crate::error::one_line;
+use crate::paging::{Cursor, ItemPaginator, Pager, Paginator, impl_stream};
+use crate::{Client, Error, ErrorKind};
+
+/// Default page size. Live integrations use 100.
+const PAGE: u32 = 100;
+/// The service's default page size. It did not truncate a page that is shorter.
+const MIN_FULL_PAGE: usize = 30;
+/// Largest page size requested to get all chats of one second.
+const MAX_PAGE: u32 = 10_000;
+
+/// Pages through chats, from the most recent time to the oldest.
+#[derive(Debug)]
+pub(crate) struct ChatPager {
+    client: Client,
+    /// The caller's parameters; the pager only moves the upper bound.
+    params: GetChatsParams,
+    cursor: ChatCursor,
+    next: NextPage,
+    /// Size of the largest page that the service has returned.
+    largest: usize,
+    /// Error in the parameters, reported by the first call.
+    invalid: Option<Error>,
+}
+
+/// The page to fetch next.
+#[derive(Clone, Debug)]
+enum NextPage {
+    /// A page of this size that starts at the last second.
+    FromSecond { limit: u32 },
+    /// A page of the whole list with a limit above `size`, to find out if the service returns that many.
+    Probe { size: usize },
+    /// The chats before the last second, which is complete or was reported as incomplete.
+    BeforeSecond(Bound),
+    /// The list has ended.
+    End,
+}
+
+/// The assumption about a time bound of the service.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Bound {
+    Exclusive,
+    Inclusive,
+}
+
+impl ChatPager {
+    /// Creates a pager that starts at the most recent chat, or at the cursor to resume.
+    pub(crate) fn new(client: Client, mut params: GetChatsParams) -> ChatPager {
+        let resume = params.resume.take();
+        let order = resume.as_ref().map(|cursor| cursor.order.clone());
+        let order = order
+            .or(params.order_by.take())
+            .unwrap_or(ChatOrder::UpdatedAt);
+        let invalid = (!order.is_known()).then(|| {
+            let remedy = "use `ChatOrder::UpdatedAt` or `ChatOrder::ModifiedAt`";
+            Error::invalid_input("order_by", "is not a known order", remedy)
+        });
+        params.order_by = Some(order.clone());
+        let limit = *params.limit.get_or_insert(PAGE);
+        ChatPager {
+            client,
+            params,
+            cursor: resume.unwrap_or_else(|| ChatCursor::new(order)),
+            next: NextPage::FromSecond { limit },
+            largest: 0,
+            invalid,
+        }
+    }
+
+    /// Fetches a page of chats before `bound`.
+    async fn fetch(&self, bound: Option<Timestamp>, limit: u32) -> Result<Vec<Chat>, Error> {
+        let mut params = self.params.clone();
+        params.limit = Some(limit);
+        if let Some(bound) = bound {
+            let filter = match self.cursor.order {
+                ChatOrder::ModifiedAt => &mut params.modified_before,
+                _ => &mut params.updated_before,
+            };
+            // Keep the caller's own bound if it is the earlier one.
+            if filter
+                .as_ref()
+                .is_none_or(|set| is_earlier(&bound, Some(set)))
+            {
+                *filter = Some(bound);
+            }
+        }
+        Ok(params.fetch(&self.client).await?.chats)
+    }
+
+    /// Returns the last second plus some seconds, in the service's format.
+    fn second_plus(&self, seconds: i64) -> Result<Option<Timestamp>, Error> {
+        let Some(second) = self.cursor.second() else {
+            return Ok(None);
+        };
+        match second.plus_seconds(seconds) {
+            Some(time) => Ok(Some(time)),
+            None => Err(Error::unreadable_time(second)),
+        }
+    }
+
+    /// Returns the chats that were not yielded before, and moves the cursor past them.
+    fn retain_new(&mut self, chats: Vec<Chat>) -> Vec<Chat> {
+        self.largest = self.largest.max(chats.len());
+        let mut new = Vec::with_capacity(chats.len());
+        for chat in chats {
+            if !self.cursor.was_yielded(&chat) {
+                self.cursor.advance(&chat);
+                new.push(chat);
+            }
+        }
+        new
+    }
+
+    /// Handles a page that starts at the last second, and decides which page follows.
+    fn handle_page(&mut self, chats: Vec<Chat>, limit: u32) -> Vec<Chat> {
+        let size = chats.len();
+        let second = self.cursor.second().cloned();
+        let has_older = chats
+            .iter()
+            .filter_map(|chat| self.cursor.time_of(chat))
+            .any(|time| is_earlier(time, second.as_ref()));
+        let largest = self.largest;
+        let new = self.retain_new(chats);
+        self.next = if size == 0 {
+            NextPage::End
+        } else if has_older {
+            NextPage::FromSecond {
+                limit: self.limit(),
+            }
+        } else if size >= limit as usize && limit < MAX_PAGE {
+            // The second may have more chats.
+            NextPage::FromSecond {
+                limit: limit.saturating_mul(2).min(MAX_PAGE),
+            }
+        } else if size < MIN_FULL_PAGE || size < largest {
+            // The service returns larger pages than this one, so it did not truncate it.
+            NextPage::BeforeSecond(Bound::Exclusive)
+        } else {
+            NextPage::Probe { size }
+        };
+        new
+    }
+
+    /// Handles a page of the whole list that was requested with a limit above `size`: if the service
+    /// returns more, it did not truncate a page of `size` chats.
+    fn handle_probe(&mut self, returned: usize, size: usize) -> Result<(), Error> {
+        self.largest = self.largest.max(returned);
+        self.next = NextPage::BeforeSecond(Bound::Exclusive);
+        match returned > size {
+            true => Ok(()),
+            false => Err(self.incomplete()),
+        }
+    }
+
+    /// Handles a page of chats before the last second.
+    fn handle_older(&mut self, chats: Vec<Chat>, bound: Bound) -> Vec<Chat> {
+        let second = self.cursor.second().cloned();
+        let is_repeated = |chat: &Chat| {
+            self.cursor
+                .time_of(chat)
+                .is_some_and(|time| !is_earlier(time, second.as_ref()))
+        };
+        if bound == Bound::Exclusive && chats.iter().any(is_repeated) {
+            // The bound includes its second.
+            self.next = NextPage::BeforeSecond(Bound::Inclusive);
+            return Vec::new();
+        }
+        let new = self.retain_new(chats);
+        self.next = match new.is_empty() {
+            true => NextPage::End,
+            false => NextPage::FromSecond {
+                limit: self.limit(),
+            },
+        };
+        new
+    }
+
+    fn limit(&self) -> u32 {
+        self.params.limit.unwrap_or(PAGE)
+    }
+
+    fn incomplete(&self) -> Error {
+        match self.cursor.second() {
+            Some(second) => Error::hidden_chats(second.clone()),
+            None => Error::chats_without_time(),
+        }
+    }
+}
+
+impl Pager for ChatPager {
+    type Item = Chat;
+    type Cursor = ChatCursor;
+
+    async fn next_page(&mut self) -> Result<Option<Vec<Chat>>, Error> {
+        if let Some(error) = self.invalid.take() {
+            return Err(error);
+        }
+        loop {
+            let new = match self.next.clone() {
+                NextPage::End => return Ok(None),
+                NextPage::FromSecond { limit } => {
+                    let bound = self.second_plus(1)?;
+                    let chats = self.fetch(bound, limit).await?;
+                    self.handle_page(chats, limit)
+                }
+                NextPage::Probe { size } => {
+                    let limit = u32::try_from(size).unwrap_or(MAX_PAGE).saturating_add(1);
+                    let returned = self.fetch(None, limit).await?.len();
+                    self.handle_probe(returned, size)?;
+                    Vec::new()
+                }
+                NextPage::BeforeSecond(bound) => {
+                    let seconds = match bound {
+                        Bound::Exclusive => 0,
+                        Bound::Inclusive => -1,
+                    };
+                    let limit = self.limit();
+                    let time = self.second_plus(seconds)?;
+                    let chats = self.fetch(time, limit).await?;
+                    self.handle_older(chats, bound)
+                }
+            };
+            if !new.is_empty() {
+                return Ok(Some(new));
+            }
+        }
+    }
+
+    fn cursor(&self) -> &ChatCursor {
+        &self.cursor
+    }
+
+    fn read_ahead(&self) -> bool {
+        !self.params.no_read_ahead
+    }
+}
+
+impl_stream! {
+    /// Stream of chats; returned by [`GetChats::stream`](super::GetChats::stream).
+    ///
+    /// Yields each chat once. A chat with new activity moves to the front of the list: if the stream has
+    /// yielded it, it may yield it again with the newer time; if not, the stream may miss it, and a new
+    /// stream with [`updated_from`](super::GetChats::updated_from) set to the time of the first chat
+    /// yields it. The stream ends when the service has no more chats, and after any error other than an
+    /// [incomplete list](Error::is_incomplete_list), after which it continues.
+    pub struct ChatStream(ItemPaginator<ChatPager>) -> Chat, with ItemPaginator::poll_next;
+}
+
+impl ChatStream {
+    /// The position after the last yielded chat, for [`GetChats::resume`](super::GetChats::resume).
+    pub fn cursor(&self) -> ChatCursor {
+        self.0.cursor().clone()
+    }
+}
+
+impl_stream! {
+    /// Stream of pages of chats; returned by [`GetChats::pages`](super::GetChats::pages).
+    ///
+    /// No page is empty. Otherwise like [`ChatStream`].
+    pub struct ChatPages(Paginator<ChatPager>) -> ChatPage, with poll_page;
+}
+
+fn poll_page(
+    pages: &mut Paginator<ChatPager>,
+    context: &mut std::task::Context<'_>,
+) -> std::task::Poll<Result<Option<ChatPage>, Error>> {
+    let page = pages.poll_next(context);
+    page.map_ok(|page| page.map(|(chats, cursor)| ChatPage::new(chats, cursor)))
+}
+
+impl Error {
+    fn hidden_chats(second: Timestamp) -> Error {
+        let problem =
+            format!("more chats share the second {second} than the service returns on a page");
+        let remedy = "some of them may be missing; read on for the chats after them";
+        Error::new(ErrorKind::IncompleteList, problem, remedy).with_incomplete_at(second)
+    }
+
+    fn chats_without_time() -> Error {
+        Error::new(
+            ErrorKind::IncompleteList,
+            "the chats have no time to page by",
+            "sort by `ChatOrder::UpdatedAt`",
+        )
+    }
+
+    /// No next page can be requested, since the time of the last chat has an unknown format.
+    fn unreadable_time(time: &Timestamp) -> Error {
+        let time = one_line(time.as_str(), 40);
+        Error::new(
+            ErrorKind::Decode,
+            format!("the time `{time}` of a chat has an unknown format"),
+            "fetch single pages with `get_chats().await` instead of a stream",
+        )
+    }
+}

@@ -1,0 +1,127 @@
+//! One page of messages: the parameters of the request, and the response.
+
+use std::ops::Deref;
+
+use basalam_chat_api::operations::GET_MESSAGES;
+
+use super::cursor::{Direction, MessageCursor};
+use super::{Comparison, Message, MessageId, SortOrder};
+use crate::{ChatId, Client, Error};
+
+/// Parameters of [`GetMessages`](super::GetMessages).
+#[derive(Clone, Debug)]
+pub(crate) struct GetMessagesParams {
+    chat: ChatId,
+    pub(super) limit: Option<u32>,
+    pub(super) order: Option<SortOrder>,
+    pub(super) bound: Option<(Comparison, MessageId)>,
+    pub(super) resume: Option<MessageCursor>,
+    pub(super) read_ahead: bool,
+}
+
+impl GetMessagesParams {
+    pub(super) fn new(chat: ChatId) -> GetMessagesParams {
+        GetMessagesParams {
+            chat,
+            limit: None,
+            order: None,
+            bound: None,
+            resume: None,
+            read_ahead: true,
+        }
+    }
+
+    /// Fetches one page.
+    pub(super) async fn fetch(self, client: &Client) -> Result<MessagePage, Error> {
+        if self.limit == Some(0) {
+            let remedy = "request at least one message";
+            return Err(
+                Error::invalid_input("limit", "is zero", remedy).with_operation(&GET_MESSAGES)
+            );
+        }
+        let mut cursor = self.start();
+        let (comparison, message) = self.bound.unzip();
+        let result = client
+            .raw()
+            .get_messages(
+                &self.chat,
+                comparison.as_ref(),
+                self.limit.map(i64::from),
+                message.as_ref(),
+                self.order.as_ref(),
+            )
+            .await;
+        let response = client.transport().decode_response(&GET_MESSAGES, result)?;
+        let messages = response.data.messages;
+        if let Some(message) = messages.last() {
+            cursor.last = Some(message.id);
+        }
+        Ok(MessagePage::new(messages, cursor))
+    }
+
+    /// The cursor before the page, which is also the cursor after it if it is empty.
+    fn start(&self) -> MessageCursor {
+        let direction = match self.order {
+            Some(SortOrder::Asc) => Direction::Newer,
+            _ => Direction::Older,
+        };
+        let last = self
+            .bound
+            .as_ref()
+            .and_then(|(comparison, id)| match (comparison, direction) {
+                (Comparison::Gt, Direction::Newer) | (Comparison::Lt, Direction::Older) => {
+                    Some(*id)
+                }
+                (Comparison::Gte, Direction::Newer) => Some(MessageId(id.0.saturating_sub(1))),
+                (Comparison::Lte, Direction::Older) => Some(MessageId(id.0.saturating_add(1))),
+                _ => None,
+            });
+        MessageCursor { direction, last }
+    }
+}
+
+/// A page of messages, in the requested order.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct MessagePage {
+    /// The messages. Fewer than requested do not mean that there are no more; none do (likely).
+    pub messages: Vec<Message>,
+    cursor: MessageCursor,
+}
+
+impl MessagePage {
+    pub(super) fn new(messages: Vec<Message>, cursor: MessageCursor) -> MessagePage {
+        MessagePage { messages, cursor }
+    }
+
+    /// The position after the last message of the page, for [`GetMessages::resume`](super::GetMessages::resume).
+    pub fn cursor(&self) -> MessageCursor {
+        self.cursor.clone()
+    }
+}
+
+impl Deref for MessagePage {
+    type Target = [Message];
+
+    fn deref(&self) -> &[Message] {
+        &self.messages
+    }
+}
+
+impl IntoIterator for MessagePage {
+    type Item = Message;
+    type IntoIter = std::vec::IntoIter<Message>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.messages.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a MessagePage {
+    type Item = &'a Message;
+    type IntoIter = std::slice::Iter<'a, Message>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.messages.iter()
+    }
+}

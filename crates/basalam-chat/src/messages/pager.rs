@@ -1,0 +1,251 @@
+//! Paging of messages: by the id of the last one.
+
+use super::cursor::{Direction, MessageCursor};
+use super::page::{GetMessagesParams, MessagePage};
+use super::{Comparison, Message, MessageId, SortOrder};
+use crate::paging::{ItemPaginator, Pager, Paginator, impl_stream};
+use crate::{Client, Error, ErrorKind};
+
+/// Default page size. Live integrations use 100 and 200.
+const PAGE: u32 = 100;
+
+/// Pages through the messages of a chat.
+///
+/// An empty page marks the end of the list. A short page does not: the server may return fewer messages
+/// than requested.
+#[derive(Debug)]
+pub(crate) struct MessagePager {
+    client: Client,
+    /// The caller's parameters, without the bound.
+    params: GetMessagesParams,
+    /// The bound of the first page.
+    first: Option<Bound>,
+    /// The bound at the far end of the list.
+    stop: Option<Bound>,
+    cursor: MessageCursor,
+    /// Error in the parameters, reported by the first call.
+    invalid: Option<Error>,
+    is_done: bool,
+}
+
+type Bound = (Comparison, MessageId);
+
+/// Direction and bounds of a list.
+struct Range {
+    direction: Direction,
+    first: Option<Bound>,
+    stop: Option<Bound>,
+}
+
+impl Default for Range {
+    fn default() -> Range {
+        Range {
+            direction: Direction::Older,
+            first: None,
+            stop: None,
+        }
+    }
+}
+
+impl Range {
+    /// Takes the bound out of the parameters, and assigns it to the near or the far end of the list.
+    fn take_from(params: &mut GetMessagesParams) -> Result<Range, Error> {
+        let direction = match params.order {
+            None | Some(SortOrder::Desc) => Direction::Older,
+            Some(SortOrder::Asc) => Direction::Newer,
+            Some(_) => {
+                let remedy = "use `SortOrder::Asc` or `SortOrder::Desc`";
+                return Err(Error::invalid_input(
+                    "order",
+                    "is not a known order",
+                    remedy,
+                ));
+            }
+        };
+        let (mut first, mut stop) = (None, None);
+        if let Some((comparison, id)) = params.bound.take() {
+            let is_first = match comparison {
+                Comparison::Lt | Comparison::Lte => direction == Direction::Older,
+                Comparison::Gt | Comparison::Gte => direction == Direction::Newer,
+                _ => {
+                    let remedy = "use `before`, `up_to`, `after` or `since`";
+                    let problem = "is not a known comparison";
+                    return Err(Error::invalid_input("compare", problem, remedy));
+                }
+            };
+            match is_first {
+                true => first = Some((comparison, id)),
+                false => stop = Some((comparison, id)),
+            }
+        }
+        // Without a bound the service returns the newest page; the oldest page starts at the first id.
+        if direction == Direction::Newer {
+            first.get_or_insert((Comparison::Gte, MessageId(1)));
+        }
+        Ok(Range {
+            direction,
+            first,
+            stop,
+        })
+    }
+}
+
+impl MessagePager {
+    /// Creates a pager that starts at the near bound, or at the cursor to resume.
+    pub(crate) fn new(client: Client, mut params: GetMessagesParams) -> MessagePager {
+        let resume = params.resume.take();
+        if let Some(cursor) = &resume {
+            // The cursor's direction decides which end the bound is at.
+            params.order = Some(cursor.direction.order());
+        }
+        let (range, invalid) = match Range::take_from(&mut params) {
+            Ok(range) => (range, None),
+            Err(error) => (Range::default(), Some(error)),
+        };
+        params.limit.get_or_insert(PAGE);
+        params.order = Some(range.direction.order());
+        let start = MessageCursor {
+            direction: range.direction,
+            last: None,
+        };
+        MessagePager {
+            client,
+            params,
+            first: range.first,
+            stop: range.stop,
+            cursor: resume.unwrap_or(start),
+            invalid,
+            is_done: false,
+        }
+    }
+
+    /// The near bound of the next page.
+    fn next_bound(&self) -> Option<Bound> {
+        match self.cursor.last {
+            None => self.first.clone(),
+            Some(last) => match self.cursor.direction {
+                Direction::Older => Some((Comparison::Lt, last)),
+                Direction::Newer => Some((Comparison::Gt, last)),
+            },
+        }
+    }
+
+    /// Returns `true` if a page only repeats the last message: the end, if the server's bound is inclusive.
+    /// A page of one could not hold more.
+    fn repeats_last(&self, page: &[Message]) -> bool {
+        self.params.limit != Some(1)
+            && page
+                .iter()
+                .all(|message| Some(message.id) == self.cursor.last)
+    }
+
+    /// Returns the messages of a page that were not yielded before, in the order of the list.
+    fn retain_new(&self, mut messages: Vec<Message>) -> Vec<Message> {
+        let direction = self.cursor.direction;
+        if let Some(last) = self.cursor.last {
+            messages.retain(|message| direction.is_beyond(message.id, last));
+        } else if let Some(first) = &self.first {
+            messages.retain(|message| satisfies(message.id, first));
+        }
+        direction.sort(&mut messages);
+        messages.dedup_by_key(|message| message.id);
+        messages
+    }
+}
+
+impl Pager for MessagePager {
+    type Item = Message;
+    type Cursor = MessageCursor;
+
+    async fn next_page(&mut self) -> Result<Option<Vec<Message>>, Error> {
+        if let Some(error) = self.invalid.take() {
+            return Err(error);
+        }
+        if self.is_done {
+            return Ok(None);
+        }
+        let mut params = self.params.clone();
+        params.bound = self.next_bound();
+        let page = params.fetch(&self.client).await?.messages;
+        if page.is_empty() || self.repeats_last(&page) {
+            self.is_done = true;
+            return Ok(None);
+        }
+        let mut messages = self.retain_new(page);
+        let Some(last) = messages.last().map(|message| message.id) else {
+            return Err(Error::page_repeated());
+        };
+        if let Some(stop) = &self.stop
+            && !satisfies(last, stop)
+        {
+            self.is_done = true;
+            messages.retain(|message| satisfies(message.id, stop));
+            if messages.is_empty() {
+                return Ok(None);
+            }
+        }
+        self.cursor.last = messages.last().map(|message| message.id);
+        Ok(Some(messages))
+    }
+
+    fn cursor(&self) -> &MessageCursor {
+        &self.cursor
+    }
+
+    fn read_ahead(&self) -> bool {
+        self.params.read_ahead
+    }
+}
+
+/// Returns `true` if a message is on the inner side of a bound.
+fn satisfies(message: MessageId, (comparison, bound): &Bound) -> bool {
+    match comparison {
+        Comparison::Lt => message < *bound,
+        Comparison::Lte => message <= *bound,
+        Comparison::Gt => message > *bound,
+        Comparison::Gte => message >= *bound,
+        _ => true,
+    }
+}
+
+impl_stream! {
+    /// Stream of the messages of a chat; returned by [`GetMessages::stream`](super::GetMessages::stream).
+    ///
+    /// Yields each message once, in the order of ids, even if messages arrive or are deleted meanwhile. The
+    /// stream ends when the service has no more messages, and after an error; resume it at its
+    /// [`cursor`](MessageStream::cursor).
+    pub struct MessageStream(ItemPaginator<MessagePager>) -> Message, with ItemPaginator::poll_next;
+}
+
+impl MessageStream {
+    /// The position after the last yielded message, for
+    /// [`GetMessages::resume`](super::GetMessages::resume).
+    pub fn cursor(&self) -> MessageCursor {
+        self.0.cursor().clone()
+    }
+}
+
+impl_stream! {
+    /// Stream of pages of messages; returned by [`GetMessages::pages`](super::GetMessages::pages).
+    ///
+    /// No page is empty. Otherwise like [`MessageStream`].
+    pub struct MessagePages(Paginator<MessagePager>) -> MessagePage, with poll_page;
+}
+
+fn poll_page(
+    pages: &mut Paginator<MessagePager>,
+    context: &mut std::task::Context<'_>,
+) -> std::task::Poll<Result<Option<MessagePage>, Error>> {
+    let page = pages.poll_next(context);
+    page.map_ok(|page| page.map(|(messages, cursor)| MessagePage::new(messages, cursor)))
+}
+
+impl Error {
+    fn page_repeated() -> Error {
+        Error::new(
+            ErrorKind::Decode,
+            "the service returned the same page again instead of the next one",
+            "resume at the cursor later; it is unknown whether there are more messages",
+        )
+    }
+}

@@ -1,0 +1,173 @@
+//! Messages whose response was lost.
+
+use std::fmt;
+use std::time::{Duration, Instant, SystemTime};
+
+use basalam_chat_api::types::CreateMessageBody;
+
+use super::{Message, MessageType};
+use crate::time::Clock;
+use crate::{ChatId, EntityId, Error, UserId};
+
+/// The property of a message's metadata that holds the idempotency key.
+const KEY_PROPERTY: &str = "basalam_chat_mark";
+
+/// Tolerance for differences between the service's clocks.
+const CLOCK_SKEW: Duration = Duration::from_secs(120);
+
+/// A message that may have been sent; returned by [`Error::unconfirmed_message`].
+///
+/// It holds what [`find_sent_message`](crate::Client::find_sent_message) needs to find the message.
+#[derive(Clone)]
+pub struct UnconfirmedMessage {
+    chat: ChatId,
+    message_type: MessageType,
+    text: Option<String>,
+    entity_id: Option<EntityId>,
+    idempotency_key: Option<String>,
+    started_at: CallStart,
+}
+
+/// The time at which a call started, on two clocks: the monotonic clock may stop while the computer
+/// sleeps, and the system time may be changed.
+#[derive(Clone, Copy)]
+pub(super) struct CallStart {
+    instant: Instant,
+    system_time: SystemTime,
+}
+
+impl CallStart {
+    pub(super) fn now(clock: &dyn Clock) -> CallStart {
+        CallStart {
+            instant: clock.instant(),
+            system_time: clock.system_time(),
+        }
+    }
+
+    /// The time since the start, on the clock that advanced further.
+    fn elapsed(self, clock: &dyn Clock) -> Duration {
+        let now = CallStart::now(clock);
+        let monotonic = now.instant.saturating_duration_since(self.instant);
+        let system = now.system_time.duration_since(self.system_time);
+        monotonic.max(system.unwrap_or_default())
+    }
+}
+
+/// The similarity of a message of the chat to the unconfirmed one.
+pub(super) enum Match {
+    /// The idempotency keys are equal.
+    Exact,
+    /// The contents are equal as far as they can be compared.
+    Possible,
+    None,
+}
+
+impl UnconfirmedMessage {
+    pub(super) fn new(
+        chat: ChatId,
+        body: &CreateMessageBody,
+        idempotency_key: Option<String>,
+        started_at: CallStart,
+    ) -> UnconfirmedMessage {
+        let content = body.content.as_ref();
+        UnconfirmedMessage {
+            chat,
+            message_type: body.message_type.clone(),
+            text: content.and_then(|content| content.text.clone()),
+            entity_id: content.and_then(|content| content.entity_id),
+            idempotency_key,
+            started_at,
+        }
+    }
+
+    /// The chat that the message was sent to.
+    pub fn chat(&self) -> ChatId {
+        self.chat
+    }
+
+    /// Returns `true` if the message has an idempotency key, which identifies it.
+    pub fn is_marked(&self) -> bool {
+        self.idempotency_key.is_some()
+    }
+
+    /// The maximum time between the call and now, as the service's clocks may show it.
+    pub(super) fn max_elapsed(&self, clock: &dyn Clock) -> Duration {
+        self.started_at.elapsed(clock).saturating_add(CLOCK_SKEW)
+    }
+
+    /// Compares this message, which `user` sent, with a message of the chat.
+    pub(super) fn compare(&self, message: &Message, user: UserId) -> Match {
+        let key = message.content.metadata.as_ref();
+        let key = key.and_then(|metadata| metadata.get(KEY_PROPERTY)?.as_str());
+        match (&self.idempotency_key, key) {
+            (Some(expected), Some(key)) if expected == key => return Match::Exact,
+            // Every request has a different key.
+            (_, Some(_)) => return Match::None,
+            _ => {}
+        }
+        // A message without a sender may be from anyone.
+        let may_be_own = message.sender_id().is_none_or(|sender| sender == user);
+        match may_be_own && self.has_equal_content(message) {
+            true => Match::Possible,
+            false => Match::None,
+        }
+    }
+
+    fn has_equal_content(&self, message: &Message) -> bool {
+        let text = self.text.as_deref().unwrap_or_default();
+        if !text.trim().is_empty() {
+            let other = message.content.text.as_deref().unwrap_or_default();
+            return normalize(text) == normalize(other);
+        }
+        match (self.entity_id, message.content.entity_id) {
+            (Some(expected), Some(id)) => expected == id,
+            // The service may return files and other content in a different form.
+            _ => true,
+        }
+    }
+}
+
+/// Returns the letters and digits of a text, or the trimmed text if it has none.
+///
+/// The service may change spaces, punctuation and the code points of some Persian letters.
+fn normalize(text: &str) -> String {
+    let letters = text.chars().filter(|it| it.is_alphanumeric());
+    let folded: String = letters
+        .map(|letter| match letter {
+            'ي' | 'ى' => 'ی',
+            'ك' => 'ک',
+            other => other,
+        })
+        .collect();
+    match folded.is_empty() {
+        true => text.trim().to_owned(),
+        false => folded,
+    }
+}
+
+/// Adds an idempotency key to the metadata of a message.
+pub(super) fn insert_key(body: &mut CreateMessageBody, key: &str) {
+    let metadata = body.message_metadata.get_or_insert_default();
+    metadata.insert(KEY_PROPERTY.to_owned(), key.into());
+}
+
+/// Omits the content, which is private.
+impl fmt::Debug for UnconfirmedMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UnconfirmedMessage")
+            .field("chat", &self.chat)
+            .field("message_type", &self.message_type)
+            .field("is_marked", &self.is_marked())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Error {
+    /// Returns the message that may have been accepted, if sending one failed without a clear outcome.
+    ///
+    /// Pass it to [`find_sent_message`](crate::Client::find_sent_message), which looks for it, instead of
+    /// sending the message again.
+    pub fn unconfirmed_message(&self) -> Option<&UnconfirmedMessage> {
+        self.attachment()
+    }
+}

@@ -1,0 +1,30 @@
+//! The interface between a list and the paginators.
+
+use std::fmt;
+
+use crate::Error;
+
+/// Paging of one list.
+pub(crate) trait Pager: fmt::Debug + Send + Sized + 'static {
+    /// Item of the list.
+    type Item: Send + Unpin + 'static;
+    /// Position in the list, from which another pager can resume.
+    type Cursor: Cursor<Self::Item>;
+
+    /// Fetches the next items that were not returned before: at least one, or `None` at the end.
+    ///
+    /// After an error the pager is where it was before the call, or past the gap that the error reports.
+    fn next_page(&mut self) -> impl Future<Output = Result<Option<Vec<Self::Item>>, Error>> + Send;
+
+    /// The position after the last returned item.
+    fn cursor(&self) -> &Self::Cursor;
+
+    /// Returns `true` if the next page is fetched while the caller processes the current one.
+    fn read_ahead(&self) -> bool;
+}
+
+/// Position in a list.
+pub(crate) trait Cursor<T>: Clone + fmt::Debug + Send + Unpin + 'static {
+    /// Moves the position past an item that was yielded.
+    fn advance(&mut self, item: &T);
+}

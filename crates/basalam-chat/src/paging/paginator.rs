@@ -1,0 +1,123 @@
+//! Page by page: drives a [`Pager`] and prefetches the next page.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use tokio::task::{JoinError, JoinHandle};
+
+use super::Pager;
+use crate::{Error, ErrorKind};
+
+/// The items of a page, and the position after it.
+type Page<P> = (Vec<<P as Pager>::Item>, <P as Pager>::Cursor);
+
+type FetchResult<P> = (P, Result<Option<Vec<<P as Pager>::Item>>, Error>);
+
+/// Fetches one page after the other.
+pub(crate) struct Paginator<P: Pager> {
+    state: State<P>,
+    read_ahead: bool,
+}
+
+enum State<P: Pager> {
+    /// No page is being fetched.
+    Idle(Box<P>),
+    /// A spawned task fetches the next page.
+    Prefetching(AbortOnDrop<FetchResult<P>>),
+    /// The next page is fetched while the caller polls.
+    Fetching(Pin<Box<dyn Future<Output = FetchResult<P>> + Send>>),
+    /// The list has ended, or an error has ended the paginator.
+    Done,
+}
+
+impl<P: Pager> Paginator<P> {
+    pub(crate) fn new(pager: P) -> Paginator<P> {
+        Paginator {
+            read_ahead: pager.read_ahead(),
+            state: State::Idle(Box::new(pager)),
+        }
+    }
+
+    /// Returns the next page, or `None` at the end.
+    pub(crate) fn poll_next(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<Option<Page<P>>, Error>> {
+        loop {
+            let (pager, result) = match &mut self.state {
+                State::Done => return Poll::Ready(Ok(None)),
+                State::Idle(_) => {
+                    if let State::Idle(pager) = std::mem::replace(&mut self.state, State::Done) {
+                        self.state = self.fetch(*pager);
+                    }
+                    continue;
+                }
+                State::Prefetching(task) => match ready!(Pin::new(&mut task.0).poll(context)) {
+                    Ok(fetched) => fetched,
+                    Err(error) => {
+                        self.state = State::Done;
+                        return Poll::Ready(Err(Error::prefetch_failed(error)));
+                    }
+                },
+                State::Fetching(fetch) => ready!(fetch.as_mut().poll(context)),
+            };
+            self.state = State::Done;
+            return Poll::Ready(match result {
+                Ok(Some(items)) => {
+                    let cursor = pager.cursor().clone();
+                    self.state = match self.read_ahead {
+                        true => self.fetch(pager),
+                        false => State::Idle(Box::new(pager)),
+                    };
+                    Ok(Some((items, cursor)))
+                }
+                Ok(None) => Ok(None),
+                Err(error) => {
+                    // The list continues past a gap. Any other error would repeat on the next call.
+                    if error.is_incomplete_list() {
+                        self.state = State::Idle(Box::new(pager));
+                    }
+                    Err(error)
+                }
+            });
+        }
+    }
+
+    /// Always returns `None`: only polling shows whether the next page has arrived.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn buffered<T>(&mut self) -> Option<T> {
+        None
+    }
+
+    fn fetch(&self, mut pager: P) -> State<P> {
+        let fetch = async move {
+            let result = pager.next_page().await;
+            (pager, result)
+        };
+        match tokio::runtime::Handle::try_current() {
+            Ok(runtime) if self.read_ahead => State::Prefetching(AbortOnDrop(runtime.spawn(fetch))),
+            _ => State::Fetching(Box::pin(fetch)),
+        }
+    }
+}
+
+/// Task that is aborted when its handle is dropped.
+struct AbortOnDrop<T>(JoinHandle<T>);
+
+impl<T> Drop for AbortOnDrop<T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl Error {
+    fn prefetch_failed(error: JoinError) -> Error {
+        Error::new(
+            ErrorKind::Connection,
+            "the task that prefetches the next page ended early",
+            "keep the runtime running while a stream is read, or turn `read_ahead` off",
+        )
+        .with_source(error)
+    }
+}
