@@ -2,13 +2,14 @@
 
 mod base_url;
 mod builder;
-mod current_user;
 mod http_client;
 
 use std::fmt;
 use std::sync::Arc;
 
+use basalam_chat_api::newtypes::UserId;
 use basalam_chat_api::{ClientInfo, Inner};
+use tokio::sync::OnceCell;
 
 pub use builder::ClientBuilder;
 
@@ -16,7 +17,6 @@ use crate::Error;
 use crate::auth::{Authentication, TokenInfo};
 use crate::http::RequestOptions;
 use crate::transport::HttpTransport;
-use current_user::CurrentUserCache;
 
 /// The client of the Basalam chat service.
 ///
@@ -53,6 +53,9 @@ struct Shared {
     transport: Arc<HttpTransport>,
     current_user: Arc<CurrentUserCache>,
 }
+
+/// The id of the token's user, once it was fetched.
+pub(crate) type CurrentUserCache = OnceCell<UserId>;
 
 impl Client {
     /// Creates a client of the production service.
@@ -93,7 +96,7 @@ impl Client {
         transport: HttpTransport,
         current_user: Arc<CurrentUserCache>,
     ) -> Client {
-        let http = transport.http().client().clone();
+        let http = transport.http().client.clone();
         let transport = Arc::new(transport);
         let inner = Inner::new(transport.clone());
         let shared = Shared {

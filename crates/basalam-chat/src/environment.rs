@@ -34,7 +34,7 @@ impl Environment {
         }
     }
 
-    /// Returns the URL where people log in. Only the top-level domain differs, as in the official SDKs.
+    /// Returns the login URL. Only the top-level domain differs, as in the official SDKs.
     pub(crate) fn authorization_url(self) -> String {
         match self {
             Environment::Production => AUTHORIZATION_URL.to_owned(),

@@ -50,7 +50,7 @@ struct Inner {
     kind: ErrorKind,
     operation: Option<&'static Operation>,
     status: Option<u16>,
-    /// What happened, without the operation and the status.
+    /// The description of the failure, without the operation and the status.
     problem: String,
     remedy: String,
     response: ErrorResponse,

@@ -15,53 +15,51 @@
 //!
 //! # Requests
 //!
-//! [`Client`] has methods for the service's operations, under the vendor's own names. What an operation
-//! needs is an argument, what it takes besides is a setter, and `.await` sends it:
+//! [`Client`] has a method for each operation of the service, with the name that the vendor uses. Required
+//! parameters are arguments, optional ones are setters, and `.await` sends the request:
 //! [`create_message`](Client::create_message), [`get_messages`](Client::get_messages),
 //! [`edit_message`](Client::edit_message), [`delete_message`](Client::delete_message),
 //! [`forward_message`](Client::forward_message), [`create_chat`](Client::create_chat),
 //! [`get_chats`](Client::get_chats), [`delete_chats`](Client::delete_chats),
 //! [`get_unseen_chat_count`](Client::get_unseen_chat_count),
 //! [`get_current_user`](Client::get_current_user), [`upload_file`](Client::upload_file), and
-//! [`bot`](Client::bot) for what a bot's token allows. What else the generated client has is reached
-//! through [`raw`].
+//! [`bot`](Client::bot) for the operations of a bot token. [`raw`] is the generated client with all
+//! operations.
 //!
-//! # Answers
+//! # Responses
 //!
-//! What comes back is read tolerantly, so that an odd message does not spoil the page that it is on: a
-//! kind of message that nobody knew when this version was made is an unknown [`MessageType`] with its
-//! text, members that nobody has named are kept in the content, the sender and the contact, and what the
-//! service is known or likely to leave out may be missing. All public types that hold answers are
-//! `#[non_exhaustive]`.
+//! Responses are decoded leniently, so one malformed message does not fail the whole page. An unknown message
+//! type is decoded as an unknown [`MessageType`] with its text. Unknown fields of the content, the sender and
+//! the contact are kept, and fields that the service is known or likely to omit are optional. All public
+//! response types are `#[non_exhaustive]`.
 //!
 //! # Lists
 //!
-//! A request for a list gives one page when it is awaited. Its `stream` walks through the whole list, its
-//! `pages` does so page by page, and both can go on later from a cursor. [`follow`](Client::follow) gives
-//! what is new in a chat.
+//! A request for a list returns one page. `stream` yields all items and `pages` all pages; both can resume
+//! from a cursor. [`follow`](Client::follow) returns the new messages of a chat.
 //!
 //! # Errors
 //!
-//! Every call gives an [`Error`] with predicates such as [`is_not_found`](Error::is_not_found). It shows
-//! no token, nothing of what was sent, and of the answer only what the service says of the error.
+//! Every call can fail with an [`Error`], which has predicates such as
+//! [`is_not_found`](Error::is_not_found). Its message contains no token and nothing of the request, and of
+//! the response only the service's own error messages.
 //!
-//! # Safety of tokens
+//! # Token safety
 //!
-//! A token is a secret from the moment it is taken in. It is sent over https, or to a loopback address,
-//! and nowhere else unless you [name the host](ClientBuilder::allow_plain_http_to); redirects are never
-//! followed.
+//! Tokens are stored as secrets. They are sent over HTTPS or to a loopback address only, unless you
+//! [allow plain HTTP to a host](ClientBuilder::allow_plain_http_to). Redirects are never followed.
 //!
 //! # Features
 //!
-//! - `rustls` (on by default): TLS by rustls.
-//! - `native-tls`: TLS by the system's library; for it alone, turn the default features off.
-//! - `blocking`: `blocking::Client`, which waits for each answer, for programs without `async`.
-//! - `gzip`: asks for answers compressed.
-//! - `jiff`: `Timestamp::civil` and `Timestamp::instant`, which read the service's times as jiff's types.
+//! - `rustls` (default): TLS with rustls.
+//! - `native-tls`: TLS with the system library. Disable the default features to use it alone.
+//! - `blocking`: `blocking::Client`, for programs without `async`.
+//! - `gzip`: compressed responses.
+//! - `jiff`: `Timestamp::civil` and `Timestamp::instant`, which convert the service's times to jiff types.
 //! - `tracing`: a span for each call and each attempt, without bodies and tokens.
 //! - `schemars`: JSON Schemas of the types.
-//! - `build-time-codegen`: generates the client while the crate is built, from the document beside
-//!   `basalam-chat-api` or from the one that `BASALAM_CHAT_SPEC` names.
+//! - `build-time-codegen`: generates the client during the build, from the document next to
+//!   `basalam-chat-api` or from the one in the environment variable `BASALAM_CHAT_SPEC`.
 
 pub mod auth;
 mod batch;
@@ -99,16 +97,15 @@ pub use files::NewFile;
 pub use messages::NewMessage;
 pub use request::RequestFuture;
 
-/// Civil times and offsets, which [`Timestamp`] is read as.
+/// Date and time types, to which [`Timestamp`] converts.
 #[cfg(feature = "jiff")]
 pub use jiff;
-/// The HTTP client below, for [`ClientBuilder::configure_http`].
+/// The underlying HTTP client, for [`ClientBuilder::configure_http`].
 pub use reqwest;
-/// JSON of any shape: metadata, the data of buttons, members that nobody has named.
+/// JSON values: metadata, button data, unknown fields.
 pub use serde_json;
 
-/// The code of the README is compiled with the tests, but for the part on the blocking client, which is
-/// compiled beside that.
+/// Compiles the code of the README as doctests.
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 struct Readme;

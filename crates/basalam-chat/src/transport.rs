@@ -79,7 +79,7 @@ impl HttpTransport {
 
     /// Returns `text` with each known secret redacted.
     pub(crate) fn redact(&self, text: &str) -> String {
-        self.http.redactor().redact(text)
+        self.http.redactor.redact(text)
     }
 
     /// Returns a valid token within the operation timeout.
@@ -96,7 +96,14 @@ impl HttpTransport {
         operation: &'static Operation,
         requests: &mut impl RequestSource,
     ) -> impl Future<Output = Result<SuccessResponse, Error>> {
-        let token = BearerToken::new(&self.tokens, &self.base_url, operation);
+        let token = BearerToken {
+            tokens: &self.tokens,
+            base_url: &self.base_url,
+            operation,
+            refreshes_at_start: self.tokens.refreshes(),
+            token: None,
+            has_refreshed: false,
+        };
         self.http.call(&self.config, operation, token, requests)
     }
 }

@@ -70,19 +70,19 @@ impl AuthorizationCode {
         }
     }
 
-    /// Selects the service where people log in.
+    /// Selects the environment for the login.
     pub fn environment(mut self, environment: Environment) -> AuthorizationCode {
         self.authorization_url = environment.authorization_url();
         self
     }
 
-    /// Sets the URL where people log in, such as an emulator's.
+    /// Sets the login URL, such as that of an emulator.
     pub fn authorization_url(mut self, url: impl Into<String>) -> AuthorizationCode {
         self.authorization_url = url.into();
         self
     }
 
-    /// Returns the URL where a person logs in and grants these scopes; at least one.
+    /// Returns the URL at which a person logs in and grants these scopes; at least one.
     ///
     /// It contains a random `state`, which is returned with the code and checked by
     /// [`callback`](AuthorizationCode::callback), so that an attacker cannot inject another login.
@@ -191,7 +191,7 @@ impl AuthorizationCode {
     }
 }
 
-/// The URL where a person logs in, with its `state`.
+/// The login URL of a person, with its `state`.
 #[derive(Clone)]
 pub struct AuthorizationRequest {
     url: String,

@@ -68,7 +68,7 @@ impl Refresher {
         }
     }
 
-    /// Returns tokens that differ from the current ones. `is_unusable` says that those can no longer be used.
+    /// Returns tokens that differ from the current ones. `is_unusable` is `true` if those can no longer be used.
     pub(super) async fn refresh(
         &mut self,
         current: Option<&TokenSet>,

@@ -117,7 +117,7 @@ pub(crate) enum Lookup<'a> {
 pub(crate) type Pending<'a> =
     Pin<Box<dyn Future<Output = Result<Arc<CachedToken>, Error>> + Send + 'a>>;
 
-/// What a lookup found.
+/// The next step of a lookup.
 enum Next {
     Use(Arc<CachedToken>),
     /// Wait for the refresh; only briefly if there is a token that is still valid.
@@ -278,7 +278,7 @@ impl TokenCache {
         Ok(Next::Wait(refresh, valid))
     }
 
-    /// Starts a refresh in a task of its own: the request that started it may be dropped, and the new tokens
+    /// Starts a refresh in a separate task: the request that started it may be dropped, and the new tokens
     /// must not be lost.
     fn spawn_refresh(
         &self,

@@ -42,7 +42,7 @@ impl TokenEndpoint {
         client: &OAuthClient,
         grant: &CodeGrant,
     ) -> Result<TokenSet, Error> {
-        self.http.redactor().add(&grant.code);
+        self.http.redactor.add(&grant.code);
         let grant = [
             ("grant_type", "authorization_code"),
             ("redirect_uri", &grant.redirect_uri),
@@ -58,7 +58,7 @@ impl TokenEndpoint {
         refresh_token: &str,
     ) -> Result<TokenSet, Error> {
         let secret = SecretString::from(refresh_token);
-        self.http.redactor().add(&secret);
+        self.http.redactor.add(&secret);
         let grant = [
             ("grant_type", "refresh_token"),
             ("refresh_token", refresh_token),
@@ -88,7 +88,7 @@ impl TokenEndpoint {
         client: &OAuthClient,
         grant: &[(&str, &str)],
     ) -> Result<TokenSet, Error> {
-        self.http.redactor().add(&client.secret);
+        self.http.redactor.add(&client.secret);
         let identity = [
             ("client_id", &*client.id),
             ("client_secret", client.secret.expose_secret()),
@@ -96,7 +96,7 @@ impl TokenEndpoint {
         let form: Vec<(&str, &str)> = grant.iter().copied().chain(identity).collect();
         let request = self
             .http
-            .client()
+            .client
             .request(OAUTH_TOKEN.method.clone(), self.url.clone())
             .header(ACCEPT, "application/json")
             .form(&form)

@@ -22,7 +22,7 @@ use crate::{ClientBuilder, Error, RequestOptions};
 /// # fn main() -> Result<(), basalam_chat::Error> {
 /// let client = blocking::Client::new(PersonalToken::new("access-token"))?;
 /// for chat in client.get_chats().filter(ChatFilter::Unseen).iter() {
-///     println!("chat {} waits for an answer", chat?.id);
+///     println!("chat {} has unseen messages", chat?.id);
 /// }
 /// # Ok(())
 /// # }
@@ -119,7 +119,7 @@ impl fmt::Debug for Client {
 }
 
 impl ClientBuilder {
-    /// Builds a blocking client, with a thread and connections of its own. Nothing is sent yet.
+    /// Builds a blocking client, with a separate thread and connection pool. Nothing is sent yet.
     ///
     /// The function set with [`configure_http`](ClientBuilder::configure_http) runs on that thread.
     ///

@@ -14,7 +14,7 @@ use crate::auth::Authentication;
 use crate::auth::token_cache::TokenCache;
 use crate::auth::token_endpoint::TokenEndpoint;
 use crate::environment::Environment;
-use crate::http::retry::budget::DEFAULT_PERCENT;
+use crate::http::retry::budget::{DEFAULT_PERCENT, RetryBudget};
 use crate::http::retry::policy::RetryPolicy;
 use crate::http::{CallConfig, HttpStack, check_header};
 use crate::random::{RandomSource, SystemRandom};
@@ -240,15 +240,16 @@ impl ClientBuilder {
             .http2_keep_alive_timeout(Duration::from_secs(10));
         let urls = [Some(&base_url), auth_base_url.as_ref()];
         let http = build_http_client(http, &urls, self.configure_http)?;
-        let http = Arc::new(HttpStack::new(
-            http,
-            self.clock.clone(),
-            self.random,
-            self.retry_budget,
-            self.max_response_bytes,
-        ));
+        let http = Arc::new(HttpStack {
+            client: http,
+            clock: self.clock.clone(),
+            random: self.random,
+            budget: RetryBudget::new(self.retry_budget),
+            redactor: Arc::default(),
+            max_response_bytes: self.max_response_bytes,
+        });
         let endpoint = auth_base_url.map(|url| TokenEndpoint::new(http.clone(), &url, self.config));
-        let redactor = http.redactor().clone();
+        let redactor = http.redactor.clone();
         let tokens = TokenCache::new(self.authentication, endpoint, self.clock, redactor)?;
         let url_prefix = base_url.as_str().trim_end_matches('/').to_owned();
         let transport = HttpTransport::new(http, base_url, tokens, self.config);

@@ -10,7 +10,7 @@ use basalam_chat_api::operation::Operation;
 use super::{Error, ErrorKind, ErrorResponse, Inner};
 
 impl Error {
-    /// Creates an error. `problem` says what happened and `remedy` what to do, which may be empty.
+    /// Creates an error. `problem` describes the failure. `remedy` is an instruction and may be empty.
     pub(crate) fn new(
         kind: ErrorKind,
         problem: impl Into<String>,
@@ -45,7 +45,7 @@ impl Error {
         Error::invalid_input(argument, "is zero", "use a value greater than zero")
     }
 
-    /// Sets the operation, unless it is set, and says whether a retry is safe.
+    /// Sets the operation, unless it is set, and adds whether a retry is safe.
     pub(crate) fn with_operation(mut self, operation: &'static Operation) -> Error {
         if self.inner.operation.is_none() {
             self.inner.operation = Some(operation);
@@ -102,7 +102,7 @@ impl Error {
         error
     }
 
-    /// Appends to the description of what happened.
+    /// Appends to the description of the failure.
     pub(crate) fn with_detail(mut self, detail: &str) -> Error {
         self.inner.problem.push_str("; ");
         self.inner.problem.push_str(detail);

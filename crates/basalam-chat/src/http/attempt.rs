@@ -40,9 +40,9 @@ impl HttpStack {
         request: Request,
         limit: Duration,
     ) -> impl Future<Output = Result<SuccessResponse, Error>> {
-        self.redactor().add_path(operation, request.url());
+        self.redactor.add_path(operation, request.url());
         // Called here, so that the future below holds reqwest's future and not the request too.
-        let response = self.client().execute(request);
+        let response = self.client.execute(request);
         self.receive(operation, response, limit)
     }
 
@@ -60,7 +60,7 @@ impl HttpStack {
             Err(match head.get() {
                 None => timed_out,
                 Some(ResponseHead::Success(status)) => timed_out.with_status(*status),
-                // The status says what the service did, without the body.
+                // The status is known, and the body is optional.
                 Some(ResponseHead::Error(status, retry_after)) => {
                     Error::error_status(operation, *status, "", str::to_owned)
                         .with_retry_after(*retry_after)
@@ -90,7 +90,7 @@ impl HttpStack {
         if status.is_redirection() {
             let target = response.headers().get(LOCATION);
             let target = target.map(|target| String::from_utf8_lossy(target.as_bytes()));
-            let target = target.map(|target| self.redactor().redact(&target));
+            let target = target.map(|target| self.redactor.redact(&target));
             return Err(Error::redirected(status.as_u16(), target));
         }
         let retry_after = retry_after(response.headers(), self.clock().system_time());
@@ -98,7 +98,7 @@ impl HttpStack {
         let body = Box::pin(self.read_error_body(&mut response)).await;
         let body = String::from_utf8_lossy(&body);
         let error = Error::error_status(operation, status.as_u16(), &body, |text| {
-            self.redactor().redact(text)
+            self.redactor.redact(text)
         });
         Err(error.with_retry_after(retry_after))
     }
@@ -106,7 +106,7 @@ impl HttpStack {
     /// Reads the body of a success up to the limit, and buffers no more than that.
     async fn read_body(&self, response: &mut Response) -> Result<Bytes, Error> {
         let status = response.status().as_u16();
-        let limit = self.max_response_bytes();
+        let limit = self.max_response_bytes;
         let too_large = || Error::response_too_large(status, limit);
         let content_length = response.content_length().unwrap_or(0);
         if usize::try_from(content_length).map_or(true, |length| length > limit) {

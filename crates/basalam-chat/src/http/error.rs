@@ -159,7 +159,7 @@ fn scope_hint(operation: &'static Operation) -> String {
     }
 }
 
-/// Returns `true` if an HTTP/2 frame of the service says that it did not process the request.
+/// Returns `true` if the service confirmed with an HTTP/2 frame that it did not process the request.
 fn is_unprocessed(error: &reqwest::Error) -> bool {
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -13,31 +13,14 @@ use crate::http::timeout;
 
 /// Adds the access token to the requests of one call, if their operation takes one.
 pub(super) struct BearerToken<'a> {
-    tokens: &'a TokenCache,
-    base_url: &'a Url,
-    operation: &'static Operation,
+    pub(super) tokens: &'a TokenCache,
+    pub(super) base_url: &'a Url,
+    pub(super) operation: &'static Operation,
     /// The number of token refreshes that had ended when the call started.
-    refreshes_at_start: u64,
+    pub(super) refreshes_at_start: u64,
     /// The token of the last attempt.
-    token: Option<Arc<CachedToken>>,
-    has_refreshed: bool,
-}
-
-impl<'a> BearerToken<'a> {
-    pub(super) fn new(
-        tokens: &'a TokenCache,
-        base_url: &'a Url,
-        operation: &'static Operation,
-    ) -> BearerToken<'a> {
-        BearerToken {
-            tokens,
-            base_url,
-            operation,
-            refreshes_at_start: tokens.refreshes(),
-            token: None,
-            has_refreshed: false,
-        }
-    }
+    pub(super) token: Option<Arc<CachedToken>>,
+    pub(super) has_refreshed: bool,
 }
 
 impl Authorizer for BearerToken<'_> {
@@ -46,7 +29,7 @@ impl Authorizer for BearerToken<'_> {
         request: &mut Request,
         timer: &CallTimer<'_>,
     ) -> Result<(), Error> {
-        // The generated client is public, and can be given a URL that was not checked.
+        // The generated client is public, and a caller may have set a URL that was not checked.
         if !is_same_origin(request.url(), self.base_url) {
             return Err(Error::invalid_input(
                 "base_url",

@@ -1,40 +1,41 @@
-//! Where in a JSON text its reader stopped.
+//! The path of a decode error in a JSON document.
 //!
-//! A reader that keeps the path while it reads is compiled a second time for every type that it reads.
-//! This one knows no types: it walks the text once to the place that the error names.
+//! A decoder that tracks the path, such as `serde_path_to_error`, is compiled a second time for every type.
+//! This scanner is independent of types: it scans the document once, up to the position of the error.
 
-/// How long the names of members are that are shown, in bytes: longer than those of the document.
-const LONGEST_NAME: usize = 48;
+/// The length in bytes up to which field names are shown. Those of the contract are shorter.
+const MAX_NAME_LENGTH: usize = 48;
 
-/// How deep serde_json reads values, so that nothing below is ever at fault.
-const DEEPEST: usize = 128;
+/// The recursion limit of serde_json, below which no error occurs.
+const MAX_DEPTH: usize = 128;
 
-/// The path to where reading `text` failed, such as `data.messages[3].id`; empty for the text as a whole.
+/// Returns the path at which decoding `text` failed, such as `data.messages[3].id`. It is empty for the
+/// document as a whole.
 ///
-/// A name that is no plain word is shown as `?`: it may be a part of what people write to each other.
+/// A field name that is not a plain identifier is shown as `?`: it may be a part of private messages.
 ///
-/// It leads to the value that is of the wrong type, to the object that lacks a member, or to what a
-/// text that breaks off was about to hold. Where a container begins right inside another, the inner one is
-/// named; where a type reads a value into memory before it looks at it, as serde's untagged enums do, the
-/// whole value is.
+/// The path is that of the value with the wrong type, of the object that lacks a field, or of the value that
+/// is missing at the end of a truncated document. If a container is the first token of another one, the path
+/// is that of the inner one. If a type buffers a value before it decodes it, as serde's untagged enums do,
+/// the path is that of the whole value.
 pub(crate) fn json_path(text: &[u8], error: &serde_json::Error) -> String {
     let Some(stop) = offset(text, error) else {
         return String::new();
     };
-    let walk = Walk {
+    let scanner = Scanner {
         text,
         stop,
-        at: 0,
+        position: 0,
         open: Vec::new(),
-        deeper: 0,
+        excess_depth: 0,
     };
     match error.is_data() {
-        true => walk.until_value(),
-        false => walk.until_break(),
+        true => scanner.path_of_value(),
+        false => scanner.path_of_syntax_error(),
     }
 }
 
-/// The bytes that were read before the error; `None` where it has no place.
+/// Returns the number of bytes decoded before the error, or `None` if it has no position.
 fn offset(text: &[u8], error: &serde_json::Error) -> Option<usize> {
     let lines_before = error.line().checked_sub(1)?;
     let lines = text.split_inclusive(|&byte| byte == b'\n');
@@ -42,185 +43,187 @@ fn offset(text: &[u8], error: &serde_json::Error) -> Option<usize> {
     Some(before.saturating_add(error.column()).min(text.len()))
 }
 
-/// A way along a text, which stops at a place in it.
-struct Walk<'a> {
+/// A JSON scanner that stops at a position.
+struct Scanner<'a> {
     text: &'a [u8],
-    /// The place to find, in bytes.
+    /// The position to find, in bytes.
     stop: usize,
-    at: usize,
-    /// The containers around `at`, from the outermost.
-    open: Vec<Place<'a>>,
-    /// How many more there are, deeper than any reader goes.
-    deeper: usize,
+    position: usize,
+    /// The containers around `position`, from the outermost.
+    open: Vec<Segment<'a>>,
+    /// The number of containers below the recursion limit.
+    excess_depth: usize,
 }
 
-/// What comes next in a container.
-enum Place<'a> {
-    /// A member without a name so far, or the end.
+/// The next element of a container.
+enum Segment<'a> {
+    /// A field name, or the end.
     Name,
-    /// The value of the member with this name, as it is spelled, quotes included.
-    Member(&'a [u8]),
-    /// The item with this number, or the end.
-    Item(usize),
+    /// The value of the field with this raw name, quotes included.
+    Field(&'a [u8]),
+    /// The item with this index, or the end.
+    Index(usize),
 }
 
-/// What the walk came past.
-enum Step {
-    /// The beginning of a container, which is not entered yet.
-    Open(Place<'static>),
+/// A token.
+enum Token {
+    /// The start of a container, which is not entered yet.
+    Open(Segment<'static>),
     Close,
-    /// A string, a number or a word; `is_whole` where nothing is missing at its end.
+    /// A string, a number or a literal. `is_complete` is `false` if its end is missing.
     Scalar {
-        is_whole: bool,
+        is_complete: bool,
     },
     Punctuation,
 }
 
-impl<'a> Walk<'a> {
-    /// The path of the value that is not what a type asks for.
-    fn until_value(mut self) -> String {
-        while let Some((begin, step)) = self.next() {
-            match step {
-                // A container is looked at before its beginning is read, everything else when its end was.
-                Step::Open(_) if begin == self.stop => return self.path(),
-                _ if begin >= self.stop => break,
-                Step::Open(place) => self.enter(place),
-                Step::Close => {
+impl<'a> Scanner<'a> {
+    /// Returns the path of a value of the wrong type.
+    fn path_of_value(mut self) -> String {
+        while let Some((start, token)) = self.next() {
+            match token {
+                // serde_json visits a container before it reads its start, and all others after their end.
+                Token::Open(_) if start == self.stop => return self.path(),
+                _ if start >= self.stop => break,
+                Token::Open(segment) => self.enter(segment),
+                Token::Close => {
                     self.leave();
-                    if self.at >= self.stop {
+                    if self.position >= self.stop {
                         return self.path();
                     }
-                    self.pass();
+                    self.advance();
                 }
-                Step::Scalar { .. } if self.is_name() => self.name(begin),
-                Step::Scalar { .. } if self.at >= self.stop => return self.path(),
-                Step::Scalar { .. } => self.pass(),
-                Step::Punctuation => {}
+                Token::Scalar { .. } if self.is_name() => self.set_name(start),
+                Token::Scalar { .. } if self.position >= self.stop => return self.path(),
+                Token::Scalar { .. } => self.advance(),
+                Token::Punctuation => {}
             }
         }
-        // Between two values it is the container that is wrong.
+        // Between two values, the error is that of the container.
         self.open.pop();
         self.path()
     }
 
-    /// The path of what could not be read on.
-    fn until_break(mut self) -> String {
-        while let Some((begin, step)) = self.next() {
-            match step {
-                _ if begin >= self.stop => break,
-                Step::Open(place) => self.enter(place),
-                Step::Close => {
+    /// Returns the path of a syntax error or of the end of a truncated document.
+    fn path_of_syntax_error(mut self) -> String {
+        while let Some((start, token)) = self.next() {
+            match token {
+                _ if start >= self.stop => break,
+                Token::Open(segment) => self.enter(segment),
+                Token::Close => {
                     self.leave();
-                    self.pass();
+                    self.advance();
                 }
-                Step::Scalar { is_whole } if !is_whole || self.at > self.stop => {
+                Token::Scalar { is_complete } if !is_complete || self.position > self.stop => {
                     return self.path();
                 }
-                Step::Scalar { .. } if self.is_name() => match self.is_before_colon() {
-                    true => self.name(begin),
+                Token::Scalar { .. } if self.is_name() => match self.is_before_colon() {
+                    true => self.set_name(start),
                     false => break,
                 },
-                Step::Scalar { .. } => self.pass(),
-                Step::Punctuation => {}
+                Token::Scalar { .. } => self.advance(),
+                Token::Punctuation => {}
             }
         }
-        // Nobody knows whether there was to be another item.
-        self.open.pop_if(|place| matches!(place, Place::Item(_)));
+        // Whether another item would follow is unknown.
+        self.open
+            .pop_if(|segment| matches!(segment, Segment::Index(_)));
         self.path()
     }
 
-    /// Goes past the next token, and gives its beginning.
-    fn next(&mut self) -> Option<(usize, Step)> {
-        let rest = self.text.get(self.at..)?;
-        let begin = self.at + rest.iter().position(|byte| !byte.is_ascii_whitespace())?;
-        let token = self.text.get(begin..)?;
-        let (length, step) = match token.first()? {
-            b'{' => (1, Step::Open(Place::Name)),
-            b'[' => (1, Step::Open(Place::Item(0))),
-            b'}' | b']' => (1, Step::Close),
-            b',' | b':' => (1, Step::Punctuation),
-            b'"' => string(token),
-            _ => word(token),
+    /// Reads the next token and returns its start.
+    fn next(&mut self) -> Option<(usize, Token)> {
+        let rest = self.text.get(self.position..)?;
+        let spaces = rest.iter().position(|byte| !byte.is_ascii_whitespace())?;
+        let start = self.position + spaces;
+        let rest = self.text.get(start..)?;
+        let (length, token) = match rest.first()? {
+            b'{' => (1, Token::Open(Segment::Name)),
+            b'[' => (1, Token::Open(Segment::Index(0))),
+            b'}' | b']' => (1, Token::Close),
+            b',' | b':' => (1, Token::Punctuation),
+            b'"' => string(rest),
+            _ => literal(rest),
         };
-        self.at = begin + length;
-        Some((begin, step))
+        self.position = start + length;
+        Some((start, token))
     }
 
-    fn enter(&mut self, place: Place<'static>) {
-        match self.open.len() < DEEPEST {
-            true => self.open.push(place),
-            false => self.deeper += 1,
+    fn enter(&mut self, segment: Segment<'static>) {
+        match self.open.len() < MAX_DEPTH {
+            true => self.open.push(segment),
+            false => self.excess_depth += 1,
         }
     }
 
     fn leave(&mut self) {
-        match self.deeper.checked_sub(1) {
-            Some(deeper) => self.deeper = deeper,
+        match self.excess_depth.checked_sub(1) {
+            Some(depth) => self.excess_depth = depth,
             None => {
                 self.open.pop();
             }
         }
     }
 
-    /// Goes on behind a value.
-    fn pass(&mut self) {
-        if self.deeper > 0 {
+    /// Continues after a value.
+    fn advance(&mut self) {
+        if self.excess_depth > 0 {
             return;
         }
         match self.open.last_mut() {
-            Some(Place::Item(number)) => *number += 1,
-            Some(place) => *place = Place::Name,
+            Some(Segment::Index(index)) => *index += 1,
+            Some(segment) => *segment = Segment::Name,
             None => {}
         }
     }
 
     fn is_name(&self) -> bool {
-        self.deeper == 0 && matches!(self.open.last(), Some(Place::Name))
+        self.excess_depth == 0 && matches!(self.open.last(), Some(Segment::Name))
     }
 
     fn is_before_colon(&self) -> bool {
-        let mut rest = self.text.iter().skip(self.at);
+        let mut rest = self.text.iter().skip(self.position);
         rest.find(|byte| !byte.is_ascii_whitespace()) == Some(&b':')
     }
 
-    /// Takes the token from `begin` on for the name of a member.
-    fn name(&mut self, begin: usize) {
-        if let Some(place) = self.open.last_mut() {
-            *place = Place::Member(&self.text[begin..self.at]);
+    /// Uses the token that starts at `start` as a field name.
+    fn set_name(&mut self, start: usize) {
+        if let Some(segment) = self.open.last_mut() {
+            *segment = Segment::Field(&self.text[start..self.position]);
         }
     }
 
     fn path(&self) -> String {
         let mut path = String::new();
-        for place in &self.open {
-            match place {
-                Place::Name => {}
-                Place::Member(name) => {
+        for segment in &self.open {
+            match segment {
+                Segment::Name => {}
+                Segment::Field(name) => {
                     if !path.is_empty() {
                         path.push('.');
                     }
-                    path.push_str(name_to_show(name));
+                    path.push_str(public_name(name));
                 }
-                Place::Item(number) => path.push_str(&format!("[{number}]")),
+                Segment::Index(index) => path.push_str(&format!("[{index}]")),
             }
         }
         path
     }
 }
 
-/// The name of a member where it is one of a format. Others may be what people wrote, and have any length.
-fn name_to_show(quoted: &[u8]) -> &str {
+/// Returns a field name if it is a plain identifier. Others may be private, and have any length.
+fn public_name(quoted: &[u8]) -> &str {
     let name = std::str::from_utf8(quoted).unwrap_or_default();
     let name = name.trim_matches('"');
-    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
-    match (1..=LONGEST_NAME).contains(&name.len()) && name.bytes().all(is_word) {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
+    match (1..=MAX_NAME_LENGTH).contains(&name.len()) && name.bytes().all(is_plain) {
         true => name,
         false => "?",
     }
 }
 
-/// The length of the string that a text begins with, quotes included.
-fn string(text: &[u8]) -> (usize, Step) {
+/// Reads the string at the start of `text`, and returns its length, quotes included.
+fn string(text: &[u8]) -> (usize, Token) {
     let mut is_escaped = false;
     let end = text.iter().skip(1).position(|byte| match byte {
         _ if is_escaped => {
@@ -233,21 +236,21 @@ fn string(text: &[u8]) -> (usize, Step) {
         }
         byte => *byte == b'"',
     });
-    let is_whole = end.is_some();
+    let is_complete = end.is_some();
     let length = end.map_or(text.len(), |end| end + 2);
-    (length, Step::Scalar { is_whole })
+    (length, Token::Scalar { is_complete })
 }
 
-/// The length of the number or the word that a text begins with, or of what is neither.
-fn word(text: &[u8]) -> (usize, Step) {
+/// Reads the number, literal or invalid token at the start of `text`, and returns its length.
+fn literal(text: &[u8]) -> (usize, Token) {
     let ends = |byte: &u8| byte.is_ascii_whitespace() || b",:\"[]{}".contains(byte);
     let length = text.iter().position(ends).unwrap_or(text.len());
-    let word = &text[..length];
-    let is_whole = match word {
+    let literal = &text[..length];
+    let is_complete = match literal {
         b"true" | b"false" | b"null" => true,
-        word => word.last().is_some_and(u8::is_ascii_digit),
+        literal => literal.last().is_some_and(u8::is_ascii_digit),
     };
-    (length, Step::Scalar { is_whole })
+    (length, Token::Scalar { is_complete })
 }
 
 #[cfg(test)]

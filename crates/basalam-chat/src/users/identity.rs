@@ -16,7 +16,7 @@ impl Client {
     /// The errors of [`get_current_user`](Client::get_current_user).
     pub async fn current_user_id(&self) -> Result<UserId, Error> {
         let fetch = || async { Ok(self.get_current_user().await?.id) };
-        self.current_user().get_or_fetch(fetch).await
+        self.current_user().get_or_try_init(fetch).await.copied()
     }
 
     /// Returns `true` if the token's user sent a message.

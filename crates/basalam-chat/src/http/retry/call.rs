@@ -21,26 +21,22 @@ pub(crate) trait Authorizer: Send {
     /// Adds credentials to a request. Waits for them no longer than `timer` allows.
     fn authorize(
         &mut self,
-        request: &mut Request,
-        timer: &CallTimer<'_>,
-    ) -> impl Future<Output = Result<(), Error>> + Send;
+        _request: &mut Request,
+        _timer: &CallTimer<'_>,
+    ) -> impl Future<Output = Result<(), Error>> + Send {
+        std::future::ready(Ok(()))
+    }
 
     /// Returns `true` if the error is a 401 and the request is to be sent once more with new credentials.
-    fn refresh_after_401(&mut self, error: &Error) -> bool;
+    fn refresh_after_401(&mut self, _error: &Error) -> bool {
+        false
+    }
 }
 
 /// Requests without an access token.
 pub(crate) struct NoAuthorization;
 
-impl Authorizer for NoAuthorization {
-    async fn authorize(&mut self, _: &mut Request, _: &CallTimer<'_>) -> Result<(), Error> {
-        Ok(())
-    }
-
-    fn refresh_after_401(&mut self, _: &Error) -> bool {
-        false
-    }
-}
+impl Authorizer for NoAuthorization {}
 
 /// The operation timeout of a running call.
 pub(crate) struct CallTimer<'a> {
@@ -69,7 +65,7 @@ impl HttpStack {
         requests: &mut impl RequestSource,
     ) -> Result<SuccessResponse, Error> {
         config.check()?;
-        self.budget().deposit();
+        self.budget.deposit();
         let mut call = Call {
             stack: self,
             config,
@@ -187,7 +183,7 @@ impl<A: Authorizer> Call<'_, A> {
         };
         // Do not sleep past the timeout.
         let is_in_time = self.timer.remaining().is_some_and(|left| backoff < left);
-        if !is_in_time || !self.stack.budget().withdraw() {
+        if !is_in_time || !self.stack.budget.withdraw() {
             trace::retry_abandoned(reason, is_in_time);
             return None;
         }

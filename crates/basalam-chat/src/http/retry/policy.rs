@@ -1,4 +1,4 @@
-//! How often, and after which backoff, a request is retried.
+//! The retry policy: the number of attempts and the backoff between them.
 
 use std::time::Duration;
 

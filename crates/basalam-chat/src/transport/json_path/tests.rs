@@ -8,7 +8,7 @@ use serde_path_to_error::Segment;
 use super::json_path;
 use crate::{ChatId, MessageType};
 
-/// Values of every kind that answers are made of.
+/// A type with values of every kind that responses contain.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 struct Node {
     id: ChatId,
@@ -24,14 +24,14 @@ struct Node {
     extra: Map<String, Value>,
 }
 
-/// The path that a reader which keeps it gives; `None` where the text can be read.
+/// Returns the path reported by `serde_path_to_error`, or `None` if the document can be decoded.
 fn expected(text: &[u8]) -> Option<String> {
     let mut json = serde_json::Deserializer::from_slice(text);
     match serde_path_to_error::deserialize::<_, Node>(&mut json) {
         Ok(_) => None,
         Err(error) => {
             let segments = error.path().iter();
-            // A name that breaks off is unknown there, and the path ends with the object here.
+            // For a truncated field name, that path ends with an unknown segment and this one with the object.
             let known = segments.filter(|segment| !matches!(segment, Segment::Unknown));
             Some(known.fold(String::new(), joined))
         }
@@ -45,10 +45,10 @@ fn joined(mut path: String, segment: &Segment) -> String {
     if !path.is_empty() {
         path.push('.');
     }
-    // The names of these documents are letters, or what no format would call a member.
-    let is_word = key.starts_with(|it: char| it.is_ascii_alphabetic()) && key.is_ascii();
-    let is_word = is_word && !key.contains(['"', '\\', '/', '\n', '.', ' ']);
-    path + if is_word { key } else { "?" }
+    // The field names of these documents are letters, or contain characters that are never shown.
+    let is_plain = key.starts_with(|it: char| it.is_ascii_alphabetic()) && key.is_ascii();
+    let is_plain = is_plain && !key.contains(['"', '\\', '/', '\n', '.', ' ']);
+    path + if is_plain { key } else { "?" }
 }
 
 fn found(text: &[u8]) -> Option<String> {
@@ -107,7 +107,7 @@ fn node() -> impl Strategy<Value = Node> {
     })
 }
 
-/// Every value of a document, by its pointer.
+/// Collects the pointers of all values of a document.
 fn pointers(value: &Value, pointer: &str, all: &mut Vec<String>) {
     all.push(pointer.to_owned());
     match value {
@@ -126,8 +126,8 @@ fn pointers(value: &Value, pointer: &str, all: &mut Vec<String>) {
     }
 }
 
-/// Anything that may stand where something else should.
-fn wrong() -> impl Strategy<Value = Value> {
+/// Values of various types, to replace another one.
+fn replacement() -> impl Strategy<Value = Value> {
     prop::sample::select(vec![
         json!(null),
         json!(true),
@@ -142,7 +142,7 @@ fn wrong() -> impl Strategy<Value = Value> {
     ])
 }
 
-fn written(value: &Value, is_pretty: bool) -> String {
+fn to_json(value: &Value, is_pretty: bool) -> String {
     match is_pretty {
         true => serde_json::to_string_pretty(value).unwrap(),
         false => value.to_string(),
@@ -151,19 +151,19 @@ fn written(value: &Value, is_pretty: bool) -> String {
 
 proptest! {
     #[test]
-    fn a_wrong_value_is_found_where_a_reader_that_keeps_the_path_finds_it(
-        node in node(), place in any::<prop::sample::Index>(), wrong in wrong(), is_pretty: bool,
+    fn path_of_wrong_type_agrees_with_serde_path_to_error(
+        node in node(), place in any::<prop::sample::Index>(), replacement in replacement(), is_pretty: bool,
     ) {
         let mut document = serde_json::to_value(node).unwrap();
         let mut places = Vec::new();
         pointers(&document, "", &mut places);
-        *document.pointer_mut(place.get(&places).as_str()).unwrap() = wrong;
-        let text = written(&document, is_pretty);
+        *document.pointer_mut(place.get(&places).as_str()).unwrap() = replacement;
+        let text = to_json(&document, is_pretty);
         prop_assert_eq!(found(text.as_bytes()), expected(text.as_bytes()), "{}", text);
     }
 
     #[test]
-    fn an_object_without_a_member_is_found_too(
+    fn path_of_missing_field_agrees_with_serde_path_to_error(
         node in node(), place in any::<prop::sample::Index>(), is_pretty: bool,
     ) {
         let mut document = serde_json::to_value(node).unwrap();
@@ -174,21 +174,21 @@ proptest! {
         if let Some(Value::Object(members)) = document.pointer_mut(parent) {
             members.remove(&name.replace("~1", "/").replace("~0", "~"));
         }
-        let text = written(&document, is_pretty);
+        let text = to_json(&document, is_pretty);
         prop_assert_eq!(found(text.as_bytes()), expected(text.as_bytes()), "{}", text);
     }
 
     #[test]
-    fn a_text_that_breaks_off_is_followed_to_its_end(
+    fn path_in_truncated_document_agrees_with_serde_path_to_error(
         node in node(), length in any::<prop::sample::Index>(), is_pretty: bool,
     ) {
-        let text = written(&serde_json::to_value(node).unwrap(), is_pretty);
+        let text = to_json(&serde_json::to_value(node).unwrap(), is_pretty);
         let text = &text.as_bytes()[..length.index(text.len())];
         prop_assert_eq!(found(text), expected(text), "{}", String::from_utf8_lossy(text));
     }
 
     #[test]
-    fn no_text_and_no_place_breaks_it(
+    fn never_panics_on_arbitrary_input_and_position(
         text in r#"[\[\]{}",:\\a1\n é]{0,40}"#,
         bytes in prop::collection::vec(any::<u8>(), 0..40),
         other in r#"[\[\]{}",:\\a1\n]{0,40}"#,
@@ -205,22 +205,25 @@ proptest! {
     }
 }
 
-fn of<T: serde::de::DeserializeOwned>(text: &str) -> String {
+fn path_of<T: serde::de::DeserializeOwned>(text: &str) -> String {
     let error = serde_json::from_str::<T>(text).err().unwrap();
     json_path(text.as_bytes(), &error)
 }
 
 #[test]
-fn the_path_is_written_as_it_would_be_in_code() {
+fn path_uses_dots_and_brackets() {
     type Lists = BTreeMap<String, Vec<Vec<i64>>>;
-    assert_eq!(of::<Lists>(r#"{"a": [[1], [2, "3"]]}"#), "a[1][1]");
-    assert_eq!(of::<Lists>("{\n  \"a-1_b\": [\n    {}\n  ]\n}"), "a-1_b[0]");
-    assert_eq!(of::<Lists>("7"), "");
-    assert_eq!(of::<Lists>(""), "");
+    assert_eq!(path_of::<Lists>(r#"{"a": [[1], [2, "3"]]}"#), "a[1][1]");
+    assert_eq!(
+        path_of::<Lists>("{\n  \"a-1_b\": [\n    {}\n  ]\n}"),
+        "a-1_b[0]"
+    );
+    assert_eq!(path_of::<Lists>("7"), "");
+    assert_eq!(path_of::<Lists>(""), "");
 }
 
 #[test]
-fn names_that_may_be_what_people_wrote_are_not_shown() {
+fn hides_names_that_may_be_private() {
     type Lists = BTreeMap<String, Vec<i64>>;
     for name in [
         "سلام",
@@ -231,29 +234,29 @@ fn names_that_may_be_what_people_wrote_are_not_shown() {
         &"a".repeat(49),
     ] {
         assert_eq!(
-            of::<Lists>(&format!(r#"{{"{name}": ["a"]}}"#)),
+            path_of::<Lists>(&format!(r#"{{"{name}": ["a"]}}"#)),
             "?[0]",
             "{name}"
         );
     }
-    assert_eq!(of::<Lists>(r#"{"broken off: 7}"#), "");
+    assert_eq!(path_of::<Lists>(r#"{"truncated: 7}"#), "");
 }
 
 #[test]
-fn an_error_without_a_place_gives_no_path() {
+fn path_is_empty_for_error_without_position() {
     let error = serde_json::from_value::<i64>(json!("a")).unwrap_err();
     assert_eq!(error.line(), 0);
     assert_eq!(json_path(b"[1]", &error), "");
 }
 
 #[test]
-fn nesting_deeper_than_any_reader_goes_is_walked_past() {
+fn scans_past_nesting_below_the_recursion_limit() {
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     let text = format!(r#"{{"unknown": {deep}, "data": "a"}}"#);
     #[derive(Debug, Deserialize)]
-    struct Answer {
+    struct Response {
         #[serde(rename = "data")]
         _data: i64,
     }
-    assert_eq!(of::<Answer>(&text), "data");
+    assert_eq!(path_of::<Response>(&text), "data");
 }
