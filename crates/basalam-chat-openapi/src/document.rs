@@ -3,7 +3,7 @@
 mod operations;
 mod references;
 
-pub(crate) use references::reference_target;
+pub use references::reference_target;
 
 use std::fmt;
 
@@ -47,7 +47,7 @@ impl Document {
                 too_deep(&Pointer::default())
             } else {
                 Error::syntax(format!(
-                    "invalid JSON ({error}); convert a YAML document to JSON first"
+                    "not JSON ({error}); convert a YAML document to JSON first"
                 ))
             }
         })?;

@@ -61,15 +61,18 @@ impl Error {
         Self::new(ErrorKind::Syntax, &Pointer::default(), message)
     }
 
-    pub(crate) fn structure(pointer: &Pointer, message: impl Into<String>) -> Self {
+    /// Creates an error for a part that is missing or has the wrong type.
+    pub fn structure(pointer: &Pointer, message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Structure, pointer, message)
     }
 
-    pub(crate) fn reference(pointer: &Pointer, message: impl Into<String>) -> Self {
+    /// Creates an error for a `$ref` that cannot be resolved.
+    pub fn reference(pointer: &Pointer, message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Reference, pointer, message)
     }
 
-    pub(crate) fn unsupported(pointer: &Pointer, message: impl Into<String>) -> Self {
+    /// Creates an error for something that is not supported.
+    pub fn unsupported(pointer: &Pointer, message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Unsupported, pointer, message)
     }
 

@@ -26,15 +26,17 @@
 //! # }
 //! ```
 
+mod check;
 mod convert;
 mod cycles;
 mod definitions;
-pub(crate) mod keywords;
+mod keywords;
 
 use serde_json::{Map, Value};
 
 use crate::document::{MAX_DEPTH, is_deeper_than, too_deep};
 use crate::{Document, Error, Pointer};
+pub use check::check_keywords;
 use definitions::Definitions;
 
 const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";

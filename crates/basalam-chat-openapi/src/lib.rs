@@ -48,7 +48,7 @@ mod operation;
 mod pointer;
 pub mod shape;
 
-pub use document::{Document, MAX_DEPTH, Version};
+pub use document::{Document, MAX_DEPTH, Version, reference_target};
 pub use error::Error;
 pub use operation::{
     MediaType, Method, Operation, Parameter, ParameterLocation, RequestBody, Response,

@@ -84,7 +84,9 @@ impl ParameterLocation {
         }
     }
 
-    pub(crate) fn from_name(name: &str) -> Option<Self> {
+    /// Returns the location with this name, or `None` if the name is not valid.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
         [Self::Path, Self::Query, Self::Header, Self::Cookie]
             .into_iter()
             .find(|location| location.as_str() == name)
@@ -149,7 +151,9 @@ impl StatusPattern {
         }
     }
 
-    pub(crate) fn from_key(key: &str) -> Option<Self> {
+    /// Parses the key of a response, such as `200`, `4XX` or `default`.
+    #[must_use]
+    pub fn from_key(key: &str) -> Option<Self> {
         if key == "default" {
             return Some(Self::Default);
         }

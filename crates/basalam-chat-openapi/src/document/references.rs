@@ -46,7 +46,7 @@ pub(super) fn follow<'a>(
 ///
 /// [`Error::is_structure`] if `reference` is not a string; [`Error::is_reference`] if it
 /// points outside the document or is not a JSON pointer.
-pub(crate) fn reference_target(reference: &Value, at: &Pointer) -> Result<Pointer, Error> {
+pub fn reference_target(reference: &Value, at: &Pointer) -> Result<Pointer, Error> {
     let Some(reference) = reference.as_str() else {
         return Err(Error::structure(
             at,

@@ -4,7 +4,9 @@ use serde_json::{Map, Value, json};
 
 use super::definitions::Definitions;
 use super::expect_known_dialect;
-use super::keywords::{KeywordKind, check_value, has_duplicates, is_type_name, keyword};
+use super::keywords::{
+    KeywordKind, check_value, has_duplicates, is_type_name, keyword, unsupported_reference_base,
+};
 use crate::document::reference_target;
 use crate::{Error, Pointer, Version};
 
@@ -105,12 +107,9 @@ fn kind_of(version: Version, name: &str, at: &Pointer) -> Result<Option<KeywordK
     }
     match (keyword(name), version) {
         (Some(known), _) if known.kind == KeywordKind::Removed => Ok(None),
-        (Some(known), _) if known.kind == KeywordKind::ReferenceBase => Err(Error::unsupported(
-            at,
-            format!(
-                "{name:?} changes how references resolve; use references to `#/components/schemas/…`"
-            ),
-        )),
+        (Some(known), _) if known.kind == KeywordKind::ReferenceBase => {
+            Err(unsupported_reference_base(name, at))
+        }
         (Some(known), Version::V3_0) if known.in_3_0 => Ok(Some(known.kind)),
         (Some(known), Version::V3_1) => Ok(Some(known.kind)),
         // Draft 2020-12 treats unknown keywords as annotations.

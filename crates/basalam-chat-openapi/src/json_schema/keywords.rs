@@ -8,7 +8,7 @@ use crate::{Error, Pointer};
 
 /// The kind of value that a keyword takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum KeywordKind {
+pub(super) enum KeywordKind {
     /// Any value, kept unchanged.
     Any,
     String,
@@ -40,14 +40,14 @@ pub(crate) enum KeywordKind {
 }
 
 /// A keyword of at least one of the dialects.
-pub(crate) struct Keyword {
-    pub(crate) kind: KeywordKind,
+pub(super) struct Keyword {
+    pub(super) kind: KeywordKind,
     /// `true` if OpenAPI 3.0 has it.
-    pub(crate) in_3_0: bool,
+    pub(super) in_3_0: bool,
 }
 
 /// Looks up a keyword by name.
-pub(crate) fn keyword(name: &str) -> Option<Keyword> {
+pub(super) fn keyword(name: &str) -> Option<Keyword> {
     let with = |in_3_0, kind| Some(Keyword { kind, in_3_0 });
     let in_3_0 = |kind| with(true, kind);
     let since_3_1 = |kind| with(false, kind);
@@ -95,7 +95,7 @@ pub(crate) fn keyword(name: &str) -> Option<Keyword> {
 }
 
 /// Checks the value of a keyword that contains no schemas.
-pub(crate) fn check_value(kind: KeywordKind, value: &Value, at: &Pointer) -> Result<(), Error> {
+pub(super) fn check_value(kind: KeywordKind, value: &Value, at: &Pointer) -> Result<(), Error> {
     let (is_valid, expected) = match kind {
         KeywordKind::String => (value.is_string(), "a string"),
         KeywordKind::Boolean => (value.is_boolean(), "true or false"),
@@ -127,8 +127,13 @@ pub(crate) fn check_value(kind: KeywordKind, value: &Value, at: &Pointer) -> Res
     }
 }
 
+pub(super) fn unsupported_reference_base(name: &str, at: &Pointer) -> Error {
+    let message = "changes how references resolve; use references to `#/components/schemas/…`";
+    Error::unsupported(at, format!("{name:?} {message}"))
+}
+
 /// Returns `true` if `value` is the name of a JSON type.
-pub(crate) fn is_type_name(value: &Value) -> bool {
+pub(super) fn is_type_name(value: &Value) -> bool {
     const NAMES: [&str; 7] = [
         "array", "boolean", "integer", "null", "number", "object", "string",
     ];

@@ -10,8 +10,7 @@ use serde_json::{Map, Value};
 use super::intersect::intersect;
 use super::unite::unite;
 use super::{Origin, Others, ShapeId, ValueShape};
-use crate::document::reference_target;
-use crate::{Document, Error, Pointer};
+use crate::{Document, Error, Pointer, reference_target};
 
 mod keywords;
 

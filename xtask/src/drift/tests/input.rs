@@ -36,7 +36,7 @@ fn what_is_no_contract_is_refused_with_a_reason() {
             dangling.to_string().into_bytes(),
             "#/paths/~1a/get/responses/200",
         ),
-        (circular.to_string().into_bytes(), "circle"),
+        (circular.to_string().into_bytes(), "circular"),
     ] {
         let error = contract(&bytes).err().unwrap();
         assert!(error.contains(wanted), "{wanted}: {error}");

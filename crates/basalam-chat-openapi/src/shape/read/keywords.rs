@@ -9,7 +9,7 @@ use super::super::{
     ValueShape,
 };
 use super::{Reader, sorted};
-use crate::json_schema::keywords::{KeywordKind, check_value, is_type_name, keyword};
+use crate::json_schema::check_keywords;
 use crate::{Error, Pointer};
 
 /// Keywords with a schema in them that are compared as rules.
@@ -44,8 +44,8 @@ impl Reader<'_> {
         keywords: &Map<String, Value>,
         at: &Pointer,
     ) -> Result<ValueShape, Error> {
-        check(keywords, at)?;
-        let types = types(keywords, at)?;
+        check_keywords(keywords, at)?;
+        let types = types(keywords);
         let has = |name: &str| types.is_empty() || types.contains(name);
         let mut shape = ValueShape {
             null: has("null"),
@@ -183,50 +183,12 @@ impl Reader<'_> {
     }
 }
 
-/// Checks the form of every keyword that is read below or would change what is read.
-fn check(keywords: &Map<String, Value>, at: &Pointer) -> Result<(), Error> {
-    for (name, value) in keywords {
-        match keyword(name).map(|it| it.kind) {
-            Some(KeywordKind::ReferenceBase) => {
-                return Err(Error::unsupported(
-                    &at.child(name),
-                    format!(
-                        "{name:?} changes what references mean; refer to `#/components/schemas/…`"
-                    ),
-                ));
-            }
-            Some(KeywordKind::ExclusiveBound) if value.is_boolean() || value.is_number() => {}
-            Some(KeywordKind::ExclusiveBound) => {
-                return Err(Error::structure(
-                    &at.child(name),
-                    "must be a number or a flag",
-                ));
-            }
-            // The place is written out for those alone that need it.
-            Some(kind) if check_value(kind, value, at).is_err() => {
-                check_value(kind, value, &at.child(name))?;
-            }
-            Some(_) => {}
-            None => {}
-        }
-    }
-    Ok(())
-}
-
 /// The types that are named; none means all.
-fn types<'a>(keywords: &'a Map<String, Value>, at: &Pointer) -> Result<BTreeSet<&'a str>, Error> {
-    let names: Vec<&Value> = match keywords.get("type") {
-        None => return Ok(BTreeSet::new()),
-        Some(Value::Array(names)) if !names.is_empty() => names.iter().collect(),
-        Some(name) => vec![name],
-    };
-    if !names.iter().all(|name| is_type_name(name)) {
-        return Err(Error::structure(
-            &at.child("type"),
-            "must be the name of a type or an array of such names",
-        ));
+fn types(keywords: &Map<String, Value>) -> BTreeSet<&str> {
+    match keywords.get("type") {
+        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
+        name => name.and_then(Value::as_str).into_iter().collect(),
     }
-    Ok(names.into_iter().filter_map(Value::as_str).collect())
 }
 
 fn count(keywords: &Map<String, Value>, name: &str) -> Option<u64> {
