@@ -95,6 +95,7 @@ pub use environment::Environment;
 pub use error::{Error, ErrorKind, ValidationProblem};
 pub use files::NewFile;
 pub use messages::NewMessage;
+pub use paging::Page;
 pub use request::RequestFuture;
 
 /// Date and time types, to which [`Timestamp`] converts.

@@ -4,11 +4,13 @@
 //! [`ItemPaginator`] yields the items of those pages one by one.
 
 mod items;
+mod page;
 mod pager;
 mod paginator;
 mod stream;
 
 pub(crate) use items::ItemPaginator;
+pub use page::Page;
 pub(crate) use pager::{Cursor, Pager};
 pub(crate) use paginator::Paginator;
 pub(crate) use stream::impl_stream;

@@ -110,6 +110,7 @@ impl<T> fmt::Debug for RequestFuture<T> {
         f.debug_struct("RequestFuture").finish_non_exhaustive()
     }
 }
+
 /// Declares a request builder without setters: its type, its parameters and how to send it.
 macro_rules! plain_request {
     (

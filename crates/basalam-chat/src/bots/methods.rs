@@ -14,8 +14,9 @@ impl<C: Clone> Bot<C> {
     ///
     /// # Errors
     ///
-    /// Besides the errors of every call, one with [`is_unsuccessful`](crate::Error::is_unsuccessful) if
-    /// the service responds with `ok: false`. Unknown: its response to an invalid token.
+    /// Besides the [errors](crate::Error) of every call, one with
+    /// [`is_unsuccessful`](crate::Error::is_unsuccessful) if the service responds with `ok: false`.
+    /// Unknown: its response to an invalid token.
     ///
     /// # Examples
     ///

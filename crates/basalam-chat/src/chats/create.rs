@@ -18,8 +18,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Besides the errors of every call, one with [`is_not_found`](Error::is_not_found) if the user does
-    /// not exist (likely).
+    /// Besides the [errors](Error) of every call, one with [`is_not_found`](Error::is_not_found) if the
+    /// user does not exist (likely).
     ///
     /// # Examples
     ///

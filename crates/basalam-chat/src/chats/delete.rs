@@ -21,10 +21,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Besides the errors of every call: [`is_invalid_input`](Error::is_invalid_input) for an empty list,
-    /// and [`is_unsuccessful`](Error::is_unsuccessful) if the service reports that it did not accept a
-    /// call. After a failed call, the rest is not sent, and [`batch`](Error::batch) reports the outcome
-    /// per id.
+    /// Besides the [errors](Error) of every call: [`is_invalid_input`](Error::is_invalid_input) for an
+    /// empty list, and [`is_unsuccessful`](Error::is_unsuccessful) if the service reports that it did not
+    /// accept a call. After a failed call, the rest is not sent, and [`batch`](Error::batch) reports the
+    /// outcome per id.
     ///
     /// # Examples
     ///

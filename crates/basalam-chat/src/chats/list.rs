@@ -17,7 +17,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Every call can fail with an [`Error`]; this one has no cases of its own.
+    /// Fails only with the [errors](Error) of every call.
     ///
     /// # Examples
     ///

@@ -1,10 +1,9 @@
 //! One page of chats: the parameters of the request, and the response.
 
-use std::ops::Deref;
-
 use basalam_chat_api::operations::GET_CHATS;
 
 use super::{Chat, ChatCursor, ChatFilter, ChatOrder, Timestamp};
+use crate::paging::Page;
 use crate::{Client, Error};
 
 /// Parameters of [`GetChats`](super::GetChats).
@@ -21,12 +20,14 @@ pub(crate) struct GetChatsParams {
     pub(super) no_read_ahead: bool,
 }
 
+/// A page of chats; returned by [`GetChats`](super::GetChats).
+pub type ChatPage = Page<Chat, ChatCursor>;
+
 impl GetChatsParams {
     /// Fetches one page.
     pub(super) async fn fetch(self, client: &Client) -> Result<ChatPage, Error> {
         if self.limit == Some(0) {
-            let remedy = "request at least one chat";
-            return Err(Error::invalid_input("limit", "is zero", remedy).with_operation(&GET_CHATS));
+            return Err(Error::zero("limit").with_operation(&GET_CHATS));
         }
         let result = client
             .raw()
@@ -47,53 +48,6 @@ impl GetChatsParams {
         let data = data.ok_or_else(|| Error::missing_field("data").with_operation(&GET_CHATS))?;
         let order = self.order_by.unwrap_or(ChatOrder::UpdatedAt);
         let cursor = ChatCursor::after(order, &data.chats);
-        Ok(ChatPage::new(data.chats, cursor))
-    }
-}
-
-/// A page of chats, in the requested order.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ChatPage {
-    /// The chats. Fewer than requested do not mean that there are no more; none do (likely).
-    pub chats: Vec<Chat>,
-    cursor: ChatCursor,
-}
-
-impl ChatPage {
-    pub(super) fn new(chats: Vec<Chat>, cursor: ChatCursor) -> ChatPage {
-        ChatPage { chats, cursor }
-    }
-
-    /// The position after the last chat of the page, from which a stream can
-    /// [`resume`](super::GetChats::resume).
-    pub fn cursor(&self) -> ChatCursor {
-        self.cursor.clone()
-    }
-}
-
-impl Deref for ChatPage {
-    type Target = [Chat];
-
-    fn deref(&self) -> &[Chat] {
-        &self.chats
-    }
-}
-
-impl IntoIterator for ChatPage {
-    type Item = Chat;
-    type IntoIter = std::vec::IntoIter<Chat>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.chats.into_iter()
-    }
-}
-
-impl<'a> IntoIterator for &'a ChatPage {
-    type Item = &'a Chat;
-    type IntoIter = std::slice::Iter<'a, Chat>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.chats.iter()
+        Ok(Page::new(data.chats, cursor))
     }
 }

@@ -12,7 +12,7 @@ use super::cursor::{ChatCursor, is_earlier};
 use super::page::{ChatPage, GetChatsParams};
 use super::{Chat, ChatOrder};
 use crate::error::one_line;
-use crate::paging::{Cursor, ItemPaginator, Pager, Paginator, impl_stream};
+use crate::paging::{Cursor, Pager, impl_stream};
 use crate::{Client, Error, ErrorKind};
 
 /// Default page size. Live integrations use 100.
@@ -97,7 +97,7 @@ impl ChatPager {
                 *filter = Some(bound);
             }
         }
-        Ok(params.fetch(&self.client).await?.chats)
+        Ok(params.fetch(&self.client).await?.items)
     }
 
     /// Returns the last second plus some seconds, in the service's format.
@@ -256,7 +256,7 @@ impl_stream! {
     /// stream with [`updated_from`](super::GetChats::updated_from) set to the time of the first chat
     /// yields it. The stream ends when the service has no more chats, and after any error other than an
     /// [incomplete list](Error::is_incomplete_list), after which it continues.
-    pub struct ChatStream(ItemPaginator<ChatPager>) -> Chat, with ItemPaginator::poll_next;
+    pub struct ChatStream(ItemPaginator<ChatPager>) -> Chat;
 }
 
 impl ChatStream {
@@ -270,15 +270,7 @@ impl_stream! {
     /// Stream of pages of chats; returned by [`GetChats::pages`](super::GetChats::pages).
     ///
     /// No page is empty. Otherwise like [`ChatStream`].
-    pub struct ChatPages(Paginator<ChatPager>) -> ChatPage, with poll_page;
-}
-
-fn poll_page(
-    pages: &mut Paginator<ChatPager>,
-    context: &mut std::task::Context<'_>,
-) -> std::task::Poll<Result<Option<ChatPage>, Error>> {
-    let page = pages.poll_next(context);
-    page.map_ok(|page| page.map(|(chats, cursor)| ChatPage::new(chats, cursor)))
+    pub struct ChatPages(Paginator<ChatPager>) -> ChatPage;
 }
 
 impl Error {

@@ -16,7 +16,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Every call can fail with an [`Error`](crate::Error); this one has no cases of its own.
+    /// Fails only with the [errors](crate::Error) of every call.
     ///
     /// # Examples
     ///

@@ -99,8 +99,8 @@ impl NewFile {
         self
     }
 
-    /// Sets the length in bytes. If the content has a different length, the upload fails. Not needed for paths
-    /// and bytes.
+    /// Sets the length in bytes. If the content has a different length, the upload fails. Not needed for
+    /// paths and bytes.
     pub fn with_length(mut self, bytes: u64) -> NewFile {
         self.length = Some(bytes);
         self

@@ -76,8 +76,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Besides the errors of every call: [`is_invalid_input`](Error::is_invalid_input), before anything is
-    /// sent, if the path is not a readable file or the name is empty;
+    /// Besides the [errors](Error) of every call: [`is_invalid_input`](Error::is_invalid_input), before
+    /// anything is sent, if the path is not a readable file or the name is empty;
     /// [`is_file_read`](Error::is_file_read) if reading the file fails or the file changes during the
     /// upload; [`is_decode`](Error::is_decode) if the response has no URL of the file. The client does not
     /// retry an upload that the service may have stored: after a timeout or a broken connection, the file
@@ -181,18 +181,10 @@ impl_send!(UploadFile -> UploadResult);
 impl UploadFileParams {
     fn check(&self) -> Result<(), Error> {
         if self.timeout.is_zero() {
-            return Err(Error::invalid_input(
-                "timeout",
-                "is zero",
-                "set a longer timeout",
-            ));
+            return Err(Error::zero("timeout"));
         }
         if self.expire_minutes == Some(0) {
-            return Err(Error::invalid_input(
-                "expire_minutes",
-                "is zero",
-                "set at least one minute, or do not set it",
-            ));
+            return Err(Error::zero("expire_minutes"));
         }
         let name = self.custom_unique_name.as_deref();
         if name.is_some_and(|name| name.trim().is_empty()) {

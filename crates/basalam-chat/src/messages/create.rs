@@ -27,11 +27,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Besides the errors of every call: [`is_invalid_input`](Error::is_invalid_input) for an empty text or
-    /// a message without the content that its type requires; [`is_not_found`](Error::is_not_found) if the
-    /// token's user is not a member of the chat (likely). After a timeout, a broken connection, a server
-    /// error or an invalid response, the message may have been accepted
-    /// ([`Error::unconfirmed_message`]). The client then does not retry;
+    /// Besides the [errors](Error) of every call: [`is_invalid_input`](Error::is_invalid_input) for an
+    /// empty text or a message without the content that its type requires;
+    /// [`is_not_found`](Error::is_not_found) if the token's user is not a member of the chat (likely).
+    /// After a timeout, a broken connection, a server error or an invalid response, the message may have
+    /// been accepted ([`Error::unconfirmed_message`]). The client then does not retry;
     /// [`find_sent_message`](Client::find_sent_message) finds out whether the message arrived.
     ///
     /// # Examples

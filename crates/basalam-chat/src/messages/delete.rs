@@ -13,18 +13,18 @@ impl Client {
     /// Deletes messages.
     ///
     /// `messages` are their ids, of any chats, at least one; duplicates are sent once. A list longer than
-    /// [`MAX_PER_CALL`](DeleteMessage::MAX_PER_CALL) is split into several calls, which are sent one after the
-    /// other in the given order. The returned report lists them.
+    /// [`MAX_PER_CALL`](DeleteMessage::MAX_PER_CALL) is split into several calls, which are sent one after
+    /// the other in the given order. The returned report lists them.
     ///
     /// Unknown: whether a message is deleted for the other side too, and which messages can be deleted.
     /// Likely requires the scope `customer.chat.write`: nothing states it.
     ///
     /// # Errors
     ///
-    /// Besides the errors of every call: [`is_invalid_input`](Error::is_invalid_input) for an empty list,
-    /// and [`is_unsuccessful`](Error::is_unsuccessful) if the service reports that it did not accept a
-    /// call. After a failed call, the rest is not sent, and [`batch`](Error::batch) reports the outcome
-    /// per id.
+    /// Besides the [errors](Error) of every call: [`is_invalid_input`](Error::is_invalid_input) for an
+    /// empty list, and [`is_unsuccessful`](Error::is_unsuccessful) if the service reports that it did not
+    /// accept a call. After a failed call, the rest is not sent, and [`batch`](Error::batch) reports the
+    /// outcome per id.
     ///
     /// # Examples
     ///

@@ -22,9 +22,9 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Besides the errors of every call: [`is_invalid_input`](Error::is_invalid_input) for an empty text or
-    /// an edit that sets nothing; [`is_not_found`](Error::is_not_found) if the message does not exist
-    /// (likely).
+    /// Besides the [errors](Error) of every call: [`is_invalid_input`](Error::is_invalid_input) for an
+    /// empty text or an edit that sets nothing; [`is_not_found`](Error::is_not_found) if the message does
+    /// not exist (likely).
     ///
     /// # Examples
     ///

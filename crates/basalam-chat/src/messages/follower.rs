@@ -154,7 +154,7 @@ impl Follower {
         params.limit = Some(limit);
         params.order = Some(direction.order());
         params.bound = bound;
-        Ok(params.fetch(&self.client).await?.messages)
+        Ok(params.fetch(&self.client).await?.items)
     }
 }
 

@@ -23,11 +23,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Besides the errors of every call: [`is_invalid_input`](Error::is_invalid_input) for an empty list,
-    /// and [`is_unsuccessful`](Error::is_unsuccessful) if the service reports that it did not accept a
-    /// call. After a failed call, the rest is not sent, and [`batch`](Error::batch) reports the outcome
-    /// per id. The client does not retry a call that may have succeeded: the chat would show the messages
-    /// twice.
+    /// Besides the [errors](Error) of every call: [`is_invalid_input`](Error::is_invalid_input) for an
+    /// empty list, and [`is_unsuccessful`](Error::is_unsuccessful) if the service reports that it did not
+    /// accept a call. After a failed call, the rest is not sent, and [`batch`](Error::batch) reports the
+    /// outcome per id. The client does not retry a call that may have succeeded: the chat would show the
+    /// messages twice.
     ///
     /// # Examples
     ///

@@ -8,7 +8,7 @@ use super::pager::MessagePager;
 use super::{
     Comparison, MessageCursor, MessageId, MessagePage, MessagePages, MessageStream, SortOrder,
 };
-use crate::paging::Pager;
+use crate::paging::{Page, Pager};
 use crate::request::{self, impl_send};
 use crate::{ChatId, Client, Error};
 
@@ -20,8 +20,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Besides the errors of every call, one with [`is_not_found`](Error::is_not_found) if the token's user
-    /// is not a member of the chat (likely).
+    /// Besides the [errors](Error) of every call, one with [`is_not_found`](Error::is_not_found) if the
+    /// token's user is not a member of the chat (likely).
     ///
     /// # Examples
     ///
@@ -184,6 +184,6 @@ impl request::Request for GetMessagesParams {
         }
         let mut pager = MessagePager::new(client, self);
         let messages = pager.next_page().await?.unwrap_or_default();
-        Ok(MessagePage::new(messages, pager.cursor().clone()))
+        Ok(Page::new(messages, pager.cursor().clone()))
     }
 }

@@ -1,11 +1,10 @@
 //! One page of messages: the parameters of the request, and the response.
 
-use std::ops::Deref;
-
 use basalam_chat_api::operations::GET_MESSAGES;
 
 use super::cursor::{Direction, MessageCursor};
 use super::{Comparison, Message, MessageId, SortOrder};
+use crate::paging::Page;
 use crate::{ChatId, Client, Error};
 
 /// Parameters of [`GetMessages`](super::GetMessages).
@@ -18,6 +17,9 @@ pub(crate) struct GetMessagesParams {
     pub(super) resume: Option<MessageCursor>,
     pub(super) read_ahead: bool,
 }
+
+/// A page of messages; returned by [`GetMessages`](super::GetMessages).
+pub type MessagePage = Page<Message, MessageCursor>;
 
 impl GetMessagesParams {
     pub(super) fn new(chat: ChatId) -> GetMessagesParams {
@@ -34,10 +36,7 @@ impl GetMessagesParams {
     /// Fetches one page.
     pub(super) async fn fetch(self, client: &Client) -> Result<MessagePage, Error> {
         if self.limit == Some(0) {
-            let remedy = "request at least one message";
-            return Err(
-                Error::invalid_input("limit", "is zero", remedy).with_operation(&GET_MESSAGES)
-            );
+            return Err(Error::zero("limit").with_operation(&GET_MESSAGES));
         }
         let mut cursor = self.start();
         let (comparison, message) = self.bound.unzip();
@@ -56,7 +55,7 @@ impl GetMessagesParams {
         if let Some(message) = messages.last() {
             cursor.last = Some(message.id);
         }
-        Ok(MessagePage::new(messages, cursor))
+        Ok(Page::new(messages, cursor))
     }
 
     /// The cursor before the page, which is also the cursor after it if it is empty.
@@ -77,51 +76,5 @@ impl GetMessagesParams {
                 _ => None,
             });
         MessageCursor { direction, last }
-    }
-}
-
-/// A page of messages, in the requested order.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct MessagePage {
-    /// The messages. Fewer than requested do not mean that there are no more; none do (likely).
-    pub messages: Vec<Message>,
-    cursor: MessageCursor,
-}
-
-impl MessagePage {
-    pub(super) fn new(messages: Vec<Message>, cursor: MessageCursor) -> MessagePage {
-        MessagePage { messages, cursor }
-    }
-
-    /// The position after the last message of the page, for [`GetMessages::resume`](super::GetMessages::resume).
-    pub fn cursor(&self) -> MessageCursor {
-        self.cursor.clone()
-    }
-}
-
-impl Deref for MessagePage {
-    type Target = [Message];
-
-    fn deref(&self) -> &[Message] {
-        &self.messages
-    }
-}
-
-impl IntoIterator for MessagePage {
-    type Item = Message;
-    type IntoIter = std::vec::IntoIter<Message>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.messages.into_iter()
-    }
-}
-
-impl<'a> IntoIterator for &'a MessagePage {
-    type Item = &'a Message;
-    type IntoIter = std::slice::Iter<'a, Message>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.messages.iter()
     }
 }

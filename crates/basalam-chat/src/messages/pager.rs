@@ -3,7 +3,7 @@
 use super::cursor::{Direction, MessageCursor};
 use super::page::{GetMessagesParams, MessagePage};
 use super::{Comparison, Message, MessageId, SortOrder};
-use crate::paging::{ItemPaginator, Pager, Paginator, impl_stream};
+use crate::paging::{Pager, impl_stream};
 use crate::{Client, Error, ErrorKind};
 
 /// Default page size. Live integrations use 100 and 200.
@@ -166,7 +166,7 @@ impl Pager for MessagePager {
         }
         let mut params = self.params.clone();
         params.bound = self.next_bound();
-        let page = params.fetch(&self.client).await?.messages;
+        let page = params.fetch(&self.client).await?.items;
         if page.is_empty() || self.repeats_last(&page) {
             self.is_done = true;
             return Ok(None);
@@ -214,7 +214,7 @@ impl_stream! {
     /// Yields each message once, in the order of ids, even if messages arrive or are deleted meanwhile. The
     /// stream ends when the service has no more messages, and after an error; resume it at its
     /// [`cursor`](MessageStream::cursor).
-    pub struct MessageStream(ItemPaginator<MessagePager>) -> Message, with ItemPaginator::poll_next;
+    pub struct MessageStream(ItemPaginator<MessagePager>) -> Message;
 }
 
 impl MessageStream {
@@ -229,15 +229,7 @@ impl_stream! {
     /// Stream of pages of messages; returned by [`GetMessages::pages`](super::GetMessages::pages).
     ///
     /// No page is empty. Otherwise like [`MessageStream`].
-    pub struct MessagePages(Paginator<MessagePager>) -> MessagePage, with poll_page;
-}
-
-fn poll_page(
-    pages: &mut Paginator<MessagePager>,
-    context: &mut std::task::Context<'_>,
-) -> std::task::Poll<Result<Option<MessagePage>, Error>> {
-    let page = pages.poll_next(context);
-    page.map_ok(|page| page.map(|(messages, cursor)| MessagePage::new(messages, cursor)))
+    pub struct MessagePages(Paginator<MessagePager>) -> MessagePage;
 }
 
 impl Error {

@@ -86,7 +86,7 @@ impl UnconfirmedMessage {
     }
 
     /// Returns `true` if the message has an idempotency key, which identifies it.
-    pub fn is_marked(&self) -> bool {
+    pub fn has_idempotency_key(&self) -> bool {
         self.idempotency_key.is_some()
     }
 
@@ -157,7 +157,7 @@ impl fmt::Debug for UnconfirmedMessage {
         f.debug_struct("UnconfirmedMessage")
             .field("chat", &self.chat)
             .field("message_type", &self.message_type)
-            .field("is_marked", &self.is_marked())
+            .field("has_idempotency_key", &self.has_idempotency_key())
             .finish_non_exhaustive()
     }
 }

@@ -35,7 +35,7 @@ impl<P: Pager> ItemPaginator<P> {
     ) -> Poll<Result<Option<P::Item>, Error>> {
         while self.page.is_empty() {
             match ready!(self.pages.poll_next(context))? {
-                Some((items, _)) => self.page = items.into(),
+                Some(page) => self.page = page.items.into(),
                 None => return Poll::Ready(Ok(None)),
             }
         }

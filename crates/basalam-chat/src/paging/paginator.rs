@@ -6,11 +6,10 @@ use std::task::{Context, Poll, ready};
 
 use tokio::task::{JoinError, JoinHandle};
 
-use super::Pager;
+use super::{Page, Pager};
 use crate::{Error, ErrorKind};
 
-/// The items of a page, and the position after it.
-type Page<P> = (Vec<<P as Pager>::Item>, <P as Pager>::Cursor);
+type PageOf<P> = Page<<P as Pager>::Item, <P as Pager>::Cursor>;
 
 type FetchResult<P> = (P, Result<Option<Vec<<P as Pager>::Item>>, Error>);
 
@@ -43,7 +42,7 @@ impl<P: Pager> Paginator<P> {
     pub(crate) fn poll_next(
         &mut self,
         context: &mut Context<'_>,
-    ) -> Poll<Result<Option<Page<P>>, Error>> {
+    ) -> Poll<Result<Option<PageOf<P>>, Error>> {
         loop {
             let (pager, result) = match &mut self.state {
                 State::Done => return Poll::Ready(Ok(None)),
@@ -70,7 +69,7 @@ impl<P: Pager> Paginator<P> {
                         true => self.fetch(pager),
                         false => State::Idle(Box::new(pager)),
                     };
-                    Ok(Some((items, cursor)))
+                    Ok(Some(Page::new(items, cursor)))
                 }
                 Ok(None) => Ok(None),
                 Err(error) => {

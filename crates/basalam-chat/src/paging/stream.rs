@@ -5,7 +5,7 @@
 macro_rules! impl_stream {
     (
         $(#[$docs:meta])*
-        pub struct $name:ident($paginator:ident<$pager:ty>) -> $item:ty, with $poll:expr;
+        pub struct $name:ident($paginator:ident<$pager:ty>) -> $item:ty;
     ) => {
         $(#[$docs])*
         #[must_use = "streams do nothing unless polled"]
@@ -27,7 +27,7 @@ macro_rules! impl_stream {
             ///
             /// Any [`Error`]($crate::Error) of the request for a page.
             pub async fn try_next(&mut self) -> Result<Option<$item>, $crate::Error> {
-                ::std::future::poll_fn(|context| $poll(&mut self.0, context)).await
+                ::std::future::poll_fn(|context| self.0.poll_next(context)).await
             }
         }
 
@@ -38,7 +38,7 @@ macro_rules! impl_stream {
                 mut self: ::std::pin::Pin<&mut Self>,
                 context: &mut ::std::task::Context<'_>,
             ) -> ::std::task::Poll<Option<Self::Item>> {
-                $poll(&mut self.0, context).map(Result::transpose)
+                self.0.poll_next(context).map(Result::transpose)
             }
         }
 
