@@ -1,10 +1,10 @@
-//! Answers whoever writes, once, and never itself.
+//! A bot that answers each message of other users once.
 //!
-//! `cargo run --example answering_bot` starts a local emulator of the service, plays a customer, and ends
-//! when everything is answered. With `BASALAM_TOKEN` set it answers on the real service until it is
-//! stopped.
+//! `cargo run --example answering_bot` starts a local emulator of the service, sends messages as a customer,
+//! and ends when all of them are answered. With `BASALAM_TOKEN` set, the bot answers on the real service
+//! until it is stopped.
 
-// An example talks to the person who runs it.
+// Examples print to the terminal.
 #![allow(clippy::print_stdout)]
 
 use std::collections::HashMap;
@@ -14,8 +14,8 @@ use basalam_chat::messages::{Delivery, Follower, Message, MessageKind};
 use basalam_chat::{ChatFilter, ChatId, Client, Error, MessageId, PersonalToken, UserId};
 use basalam_chat_emulator::Emulator;
 
-/// How long the bot rests when nothing is new.
-const PAUSE: Duration = Duration::from_secs(5);
+/// The interval between polls when there are no new messages.
+const POLL_INTERVAL: Duration = Duration::from_secs(5);
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -23,46 +23,46 @@ async fn main() -> anyhow::Result<()> {
         let mut bot = Bot::new(Client::new(PersonalToken::new(token))?);
         loop {
             match bot.answer_all().await {
-                Ok(0) => tokio::time::sleep(PAUSE).await,
+                Ok(0) => tokio::time::sleep(POLL_INTERVAL).await,
                 Ok(_) => {}
-                // What was not answered is still unseen, and comes again.
+                // Unanswered messages are still unseen, so the next poll returns them again.
                 Err(error) => {
                     println!("  {error}");
-                    tokio::time::sleep(PAUSE).await;
+                    tokio::time::sleep(POLL_INTERVAL).await;
                 }
             }
         }
     }
-    against_an_emulator().await
+    run_on_emulator().await
 }
 
 struct Bot {
     client: Client,
-    /// One follower a chat. A bot that is started anew keeps `Follower::last` of each somewhere.
-    chats: HashMap<ChatId, Follower>,
+    /// One follower per chat. To resume after a restart, a bot has to store `Follower::last` of each.
+    followers: HashMap<ChatId, Follower>,
 }
 
 impl Bot {
     fn new(client: Client) -> Bot {
         Bot {
             client,
-            chats: HashMap::new(),
+            followers: HashMap::new(),
         }
     }
 
-    /// Answers what is new in every chat with unseen messages, and says how much that was.
+    /// Answers the new messages in all chats with unseen messages, and returns the number of answers.
     async fn answer_all(&mut self) -> Result<usize, Error> {
         let mut answered = 0;
         let mut unseen = self.client.get_chats().filter(ChatFilter::Unseen).stream();
         while let Some(chat) = unseen.try_next().await? {
-            // A chat that is new to the bot is followed from the last message that was seen in it.
+            // A chat that is new to the bot is followed from its last seen message.
             let seen = chat.last_seen_id.unwrap_or(MessageId(0));
             let client = self.client.clone();
             let follower = self
-                .chats
+                .followers
                 .entry(chat.id)
                 .or_insert_with(|| client.follow(chat.id).after(seen));
-            let mut done = follower.last();
+            let mut handled = follower.last();
             for message in follower.new_messages().await? {
                 match reply(&client, chat.id, &message).await {
                     Ok(None) => {}
@@ -71,20 +71,20 @@ impl Bot {
                         answered += 1;
                     }
                     Err(error) => {
-                        // Go on behind the last one that was dealt with.
-                        let again = client.follow(chat.id).after(done.unwrap_or(seen));
-                        self.chats.insert(chat.id, again);
+                        // Resume after the last handled message.
+                        let follower = client.follow(chat.id).after(handled.unwrap_or(seen));
+                        self.followers.insert(chat.id, follower);
                         return Err(error);
                     }
                 }
-                done = Some(message.id);
+                handled = Some(message.id);
             }
         }
         Ok(answered)
     }
 }
 
-/// Answers a message that is somebody else's, once.
+/// Answers a message of another user once.
 async fn reply(client: &Client, chat: ChatId, message: &Message) -> Result<Option<String>, Error> {
     if client.is_mine(message).await? {
         return Ok(None);
@@ -94,13 +94,13 @@ async fn reply(client: &Client, chat: ChatId, message: &Message) -> Result<Optio
     let Err(error) = request.reply_to(message.id).random_idempotency_key().await else {
         return Ok(Some(answer));
     };
-    // Where the answer of the service is lost, look before sending again.
+    // If the response was lost, check whether the answer was delivered before sending it again.
     let Some(unconfirmed) = error.unconfirmed_message() else {
         return Err(error);
     };
     match client.find_sent_message(unconfirmed).await? {
         Delivery::NotFound => Err(error),
-        // Rather one answer too few than two.
+        // A missing answer is better than a duplicated one.
         _ => Ok(Some(answer)),
     }
 }
@@ -116,8 +116,8 @@ fn answer(message: &Message) -> String {
     }
 }
 
-/// Plays a customer, and lets the bot answer.
-async fn against_an_emulator() -> anyhow::Result<()> {
+/// Sends messages as a customer, and runs the bot.
+async fn run_on_emulator() -> anyhow::Result<()> {
     let emulator = Emulator::start().await?;
     let client_of = |token: &str| {
         Client::builder(PersonalToken::new(token))
@@ -145,7 +145,7 @@ async fn against_an_emulator() -> anyhow::Result<()> {
             .as_ref()
             .and_then(|sender| sender.name.as_deref());
         let text = message.content.text.as_deref().unwrap_or_default();
-        println!("  {}: {text}", who.unwrap_or("somebody"));
+        println!("  {}: {text}", who.unwrap_or("unknown"));
     }
     Ok(())
 }

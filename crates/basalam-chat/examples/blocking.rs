@@ -1,9 +1,9 @@
-//! Sends messages and walks through the conversation without any `async`.
+//! Sends messages and reads the conversation without `async`.
 //!
-//! `cargo run --example blocking --features blocking` starts a local emulator of the service and needs
-//! nothing else.
+//! `cargo run --example blocking --features blocking` starts a local emulator of the service. It needs
+//! no token and no network.
 
-// An example talks to the person who runs it.
+// Examples print to the terminal.
 #![allow(clippy::print_stdout)]
 
 use basalam_chat::{ChatFilter, Client, PersonalToken, SortOrder, UserId, blocking};
@@ -18,7 +18,7 @@ fn main() -> anyhow::Result<()> {
     };
     let seller = client_of(emulator.seller())?;
     let customer = client_of(emulator.customer())?;
-    println!("Talking to an emulator at {}.", seller.base_url());
+    println!("Connected to an emulator at {}.", seller.base_url());
 
     let chat = seller.create_chat(UserId(emulator.customer().id)).send()?;
     let hello = seller.create_message(chat.id, "سلام، وقت بخیر!").send()?;
@@ -27,7 +27,7 @@ fn main() -> anyhow::Result<()> {
         .reply_to(hello.id)
         .send()?;
 
-    // Requests of one client run side by side.
+    // A client can send requests concurrently.
     let send = |text| seller.create_message(chat.id, text).send();
     std::thread::scope(|scope| {
         let other = scope.spawn(|| send("It was sent this morning."));
@@ -44,7 +44,7 @@ fn main() -> anyhow::Result<()> {
         let text = message.content.text.as_deref().unwrap_or("-");
         println!("  {}  {text}", message.created_at);
     }
-    println!("\nChats that wait for the customer:");
+    println!("\nChats with unseen messages of the customer:");
     for chat in customer.get_chats().filter(ChatFilter::Unseen).iter() {
         let chat = chat?;
         println!("  chat {}: {} unseen", chat.id, chat.unseen_message_count);

@@ -1,10 +1,10 @@
-//! Exports the whole history of a chat, and goes on where it stopped.
+//! Exports the history of a chat, and resumes an interrupted export.
 //!
 //! `cargo run --example history` starts a local emulator of the service with a long history. With
-//! `BASALAM_TOKEN` set, it exports the chat whose id is the first argument, and goes on from the cursor
-//! that is the second.
+//! `BASALAM_TOKEN` set, it exports the chat whose id is the first argument, and resumes from the cursor in
+//! the second argument.
 
-// An example talks to the person who runs it.
+// Examples print to the terminal.
 #![allow(clippy::print_stdout)]
 
 use anyhow::Context;
@@ -19,7 +19,7 @@ async fn main() -> anyhow::Result<()> {
         let client = Client::new(PersonalToken::new(token))?;
         let chat = arguments
             .next()
-            .context("which chat? Give its id")?
+            .context("the first argument must be a chat id")?
             .parse()?;
         let cursor = arguments.next().map(|cursor| cursor.parse()).transpose()?;
         export(&client, chat, cursor, usize::MAX).await?;
@@ -35,13 +35,13 @@ async fn main() -> anyhow::Result<()> {
         .build()?;
 
     let cursor = export(&client, ChatId(chat), None, 300).await?;
-    println!("Stopped at the cursor {cursor}.");
+    println!("Stopped at cursor {cursor}.");
     let cursor = cursor.to_string().parse()?;
     export(&client, ChatId(chat), Some(cursor), usize::MAX).await?;
     Ok(())
 }
 
-/// Writes at most `limit` messages, newest first, and says where to go on.
+/// Prints at most `limit` messages, newest first, and returns the cursor to resume from.
 async fn export(
     client: &Client,
     chat: ChatId,
@@ -63,6 +63,6 @@ async fn export(
             println!("{} {} {text}", message.id, message.created_at);
         }
     }
-    println!("{exported} messages; every hundredth is shown.");
+    println!("Exported {exported} messages. Only every hundredth is shown.");
     Ok(history.cursor())
 }

@@ -1,8 +1,9 @@
-//! Sends every kind of message that a client can send, and reads each back by its kind.
+//! Sends every kind of message that a client can send, and reads each back as `MessageKind`.
 //!
-//! `cargo run --example message_kinds` starts a local emulator of the service and needs nothing else.
+//! `cargo run --example message_kinds` starts a local emulator of the service. It needs no token and
+//! no network.
 
-// An example talks to the person who runs it.
+// Examples print to the terminal.
 #![allow(clippy::print_stdout)]
 
 use basalam_chat::messages::{MessageKind, NewButton};
@@ -19,10 +20,10 @@ async fn main() -> anyhow::Result<()> {
         .build()?;
     let chat = client.create_chat(UserId(emulator.customer().id)).await?.id;
 
-    // An upload gives such a file; see the example `upload`.
+    // An upload returns such a file; see the example `upload`.
     let file = || (FileId(1), "https://example.com/file");
     let messages = [
-        NewMessage::text("A text."),
+        NewMessage::text("A text message."),
         NewMessage::picture(file()).with_text("A picture with a caption."),
         NewMessage::video(file()),
         NewMessage::voice(file()),
@@ -40,13 +41,13 @@ async fn main() -> anyhow::Result<()> {
     for message in messages {
         client.create_message(chat, message).await?;
     }
-    // With all that a message takes besides.
+    // With optional fields.
     let last = client
         .create_message(chat, "Anything else?")
         .temp_id(42)
         .metadata(serde_json::json!({ "ticket": 7 }))
         .inline_buttons([vec![
-            NewButton::url(ButtonId(1), "Our stall", "https://example.com"),
+            NewButton::url(ButtonId(1), "Our shop", "https://example.com"),
             NewButton::message(ButtonId(2), "No, thank you"),
         ]])
         .await?;
@@ -59,7 +60,7 @@ async fn main() -> anyhow::Result<()> {
     let mut history = client.get_messages(chat).order(SortOrder::Asc).stream();
     while let Some(message) = history.try_next().await? {
         let kind = match message.kind() {
-            MessageKind::Text(text) => format!("the text \"{text}\""),
+            MessageKind::Text(text) => format!("text \"{text}\""),
             MessageKind::Picture { files, caption, .. } => {
                 format!(
                     "{} picture(s), \"{}\"",
@@ -67,12 +68,12 @@ async fn main() -> anyhow::Result<()> {
                     caption.unwrap_or_default()
                 )
             }
-            MessageKind::Product(product) => format!("the product {product}"),
+            MessageKind::Product(product) => format!("product {product}"),
             MessageKind::Video { files, .. } => format!("{} video(s)", files.len()),
-            MessageKind::Voice { files, .. } => format!("{} recording(s)", files.len()),
+            MessageKind::Voice { files, .. } => format!("{} voice recording(s)", files.len()),
             MessageKind::File { files, .. } => format!("{} file(s)", files.len()),
-            MessageKind::Sticker { .. } => "a sticker".to_owned(),
-            // And so on: `MessageKind` lists them.
+            MessageKind::Sticker { .. } => "sticker".to_owned(),
+            // `MessageKind` lists the others.
             kind => format!("{kind:?}"),
         };
         println!("{}: {kind}", message.message_type);

@@ -1,9 +1,9 @@
-//! Opens a chat, sends a greeting and a product card, reads the conversation back, lists what is unseen.
+//! Opens a chat, sends a greeting and a product, reads the conversation, and lists unseen chats.
 //!
-//! `cargo run --example quickstart` starts a local emulator of the service and needs nothing else.
-//! With `BASALAM_TOKEN` set to an access token it talks to the real service, after asking to whom.
+//! `cargo run --example quickstart` starts a local emulator of the service. It needs no token and no network.
+//! With `BASALAM_TOKEN` set to an access token, it asks for a user and uses the real service.
 
-// An example talks to the person who runs it.
+// Examples print to the terminal.
 #![allow(clippy::print_stdout)]
 
 use std::io::{self, Write};
@@ -18,28 +18,28 @@ use basalam_chat_emulator::Emulator;
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     match std::env::var("BASALAM_TOKEN") {
-        Ok(token) => with_the_service(token).await,
-        Err(_) => with_an_emulator().await,
+        Ok(token) => run_on_service(token).await,
+        Err(_) => run_on_emulator().await,
     }
 }
 
-/// Writes to a real person: asks to whom, and which product to show.
-async fn with_the_service(token: String) -> anyhow::Result<()> {
+/// Sends messages to a real user, after asking for the user and the product.
+async fn run_on_service(token: String) -> anyhow::Result<()> {
     let client = Client::new(PersonalToken::new(token))?;
-    println!("Talking to {}.", client.base_url());
-    let user = ask("User id to write to: ")?
+    println!("Connected to {}.", client.base_url());
+    let user = prompt("User id of the recipient: ")?
         .and_then(|id| id.parse().ok())
-        .context("a user id is a whole number, and nothing was sent")?;
-    let product = ask("Product id to show (empty for none): ")?
+        .context("a user id is an integer; nothing was sent")?;
+    let product = prompt("Product id to send (empty for none): ")?
         .map(|id| id.parse())
         .transpose()
-        .context("a product id is a whole number, and nothing was sent")?;
-    let chat = converse(&client, user, product).await?;
+        .context("a product id is an integer; nothing was sent")?;
+    let chat = send_greeting(&client, user, product).await?;
     show(&client, chat).await
 }
 
-/// Plays both sides against a local emulator.
-async fn with_an_emulator() -> anyhow::Result<()> {
+/// Sends messages as both users of a local emulator.
+async fn run_on_emulator() -> anyhow::Result<()> {
     let emulator = Emulator::start().await?;
     let client_of = |token: &str| {
         Client::builder(PersonalToken::new(token))
@@ -49,10 +49,10 @@ async fn with_an_emulator() -> anyhow::Result<()> {
     let seller = client_of(emulator.seller().token())?;
     let customer = client_of(emulator.customer().token())?;
     println!(
-        "Talking to an emulator at {}. Set BASALAM_TOKEN to talk to the real service.",
+        "Connected to an emulator at {}. Set BASALAM_TOKEN to use the real service.",
         seller.base_url()
     );
-    let chat = converse(
+    let chat = send_greeting(
         &seller,
         UserId(emulator.customer().id),
         Some(EntityId(24_835)),
@@ -62,14 +62,14 @@ async fn with_an_emulator() -> anyhow::Result<()> {
     show(&seller, chat).await
 }
 
-/// Opens the chat with `user` and says hello.
-async fn converse(
+/// Opens the chat with `user` and sends a greeting.
+async fn send_greeting(
     client: &Client,
     user: UserId,
     product: Option<EntityId>,
 ) -> anyhow::Result<ChatId> {
     let chat = client.create_chat(user).await?;
-    println!("\nChat {} with user {user} is open.", chat.id);
+    println!("\nOpened chat {} with user {user}.", chat.id);
     client.create_message(chat.id, "سلام، وقت بخیر!").await?;
     let hello = client
         .create_message(chat.id, "Hello, how can I help you?")
@@ -83,7 +83,7 @@ async fn converse(
     Ok(chat.id)
 }
 
-/// Reads the newest messages of the chat and the chats that wait for an answer.
+/// Prints the newest messages of the chat, and the chats with unseen messages.
 async fn show(client: &Client, chat: ChatId) -> anyhow::Result<()> {
     println!("\nThe conversation, newest first:");
     for message in client.get_messages(chat).limit(10).await? {
@@ -94,7 +94,7 @@ async fn show(client: &Client, chat: ChatId) -> anyhow::Result<()> {
             content(&message)
         );
     }
-    println!("\nChats that wait for an answer:");
+    println!("\nChats with unseen messages:");
     for chat in client
         .get_chats()
         .filter(ChatFilter::Unseen)
@@ -110,7 +110,7 @@ fn sender(message: &Message) -> String {
     let sender = message.sender.as_ref();
     sender
         .and_then(|sender| sender.name.clone())
-        .unwrap_or_else(|| "somebody".to_owned())
+        .unwrap_or_else(|| "unknown".to_owned())
 }
 
 fn content(message: &Message) -> String {
@@ -129,12 +129,12 @@ fn partner(chat: &Chat) -> String {
         .unwrap_or_else(|| format!("chat {}", chat.id))
 }
 
-/// Asks a question; an empty answer is none.
-fn ask(question: &str) -> anyhow::Result<Option<String>> {
-    print!("{question}");
+/// Prompts for a line, and returns `None` if it is empty.
+fn prompt(label: &str) -> anyhow::Result<Option<String>> {
+    print!("{label}");
     io::stdout().flush()?;
-    let mut answer = String::new();
-    io::stdin().read_line(&mut answer)?;
-    let answer = answer.trim().to_owned();
-    Ok((!answer.is_empty()).then_some(answer))
+    let mut line = String::new();
+    io::stdin().read_line(&mut line)?;
+    let line = line.trim().to_owned();
+    Ok((!line.is_empty()).then_some(line))
 }

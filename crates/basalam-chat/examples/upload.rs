@@ -1,16 +1,16 @@
-//! Uploads files, telling of progress, and sends the messages that show them.
+//! Uploads files, reports progress, and sends messages with the files.
 //!
-//! `cargo run --example upload` starts a local emulator of the service and needs nothing else; after
-//! `--`, the paths of pictures to send may follow.
+//! `cargo run --example upload` starts a local emulator of the service. It needs no token and no network.
+//! Arguments after `--` are paths of pictures to send.
 
-// An example talks to the person who runs it.
+// Examples print to the terminal.
 #![allow(clippy::print_stdout)]
 
 use basalam_chat::{ChatId, Client, NewFile, PersonalToken, UserId};
 use basalam_chat_emulator::Emulator;
 use tokio::io::AsyncReadExt;
 
-/// A picture of one black pixel.
+/// A PNG with one black pixel.
 const DOT: &[u8] = b"\
     \x89\x50\x4e\x47\x0d\x0a\x1a\x0a\x00\x00\x00\x0d\x49\x48\x44\x52\x00\x00\x00\x01\x00\x00\
     \x00\x01\x08\x00\x00\x00\x00\x3a\x7e\x9b\x55\x00\x00\x00\x0a\x49\x44\x41\x54\x78\x9c\x63\
@@ -23,10 +23,10 @@ async fn main() -> anyhow::Result<()> {
     let client = Client::builder(PersonalToken::new(emulator.seller().token()))
         .base_url(emulator.base_url())
         .build()?;
-    println!("Talking to an emulator at {}.", client.base_url());
+    println!("Connected to an emulator at {}.", client.base_url());
     let chat = client.create_chat(UserId(emulator.customer().id)).await?;
 
-    // A picture, in one sentence.
+    // A picture, in one statement.
     let picture = NewFile::from_bytes("dot.png", DOT);
     client
         .create_message(
@@ -40,7 +40,7 @@ async fn main() -> anyhow::Result<()> {
     let orders = client.upload_file(orders).expire_minutes(60).await?;
     client.create_message(chat.id, orders).await?;
 
-    // From a reader, whose end nobody knows beforehand.
+    // From a reader of unknown length.
     let voice = NewFile::from_reader("greeting.ogg", tokio::io::repeat(0).take(1_000_000));
     let voice = client
         .upload_voice(voice)
@@ -62,14 +62,14 @@ async fn main() -> anyhow::Result<()> {
     for message in client.get_messages(chat.id).await? {
         for file in message.content.files.iter().flatten() {
             let name = file.name.as_deref().unwrap_or("-");
-            let address = file.url.as_deref().unwrap_or("-");
-            println!("  {}: {name} at {address}", message.message_type);
+            let url = file.url.as_deref().unwrap_or("-");
+            println!("  {}: {name} at {url}", message.message_type);
         }
     }
     Ok(())
 }
 
-/// Uploading and sending, in one sentence.
+/// Uploads a picture and sends it, in one statement.
 async fn send_picture(client: &Client, chat: ChatId, path: &str) -> anyhow::Result<()> {
     client
         .create_message(
