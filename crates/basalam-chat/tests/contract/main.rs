@@ -1,49 +1,63 @@
-//! The document and all that was made from it, held against each other.
+//! The document is compared with the generated code and with the requests of the facade.
 //!
-//! Each check is a function of a document that gives a list of violations, each naming the operation
-//! or the schema and the place. The tests assert that the committed document has none, and
-//! `mutations` that a document which changed has some.
+//! Each check is a function that takes a document and returns a list of violations. Each violation names
+//! the operation or the schema and the place in it. The tests assert that the committed document has no
+//! violations, and `mutations` asserts that changed documents have some.
 
-// A test that cannot go on has failed.
+// A failed `unwrap` fails the test, as it should.
 #![allow(clippy::unwrap_used)]
 
-mod answers;
-mod fresh;
+#[cfg(feature = "schemars")]
+mod derived_schemas;
 mod mutations;
 mod requests;
+mod responses;
 mod schema;
-#[cfg(feature = "schemars")]
-mod schemas;
+mod up_to_date;
 
+use basalam_chat::{Client, PersonalToken, RetryPolicy};
 use basalam_chat_openapi::{Document, Operation};
 use serde_json::Value;
+use tokio::runtime::Runtime;
 
-/// The document that the crates are made from.
+/// The document that the crates are generated from.
 const DOCUMENT: &str = include_str!("../../../../openapi/chat.json");
 
-/// Reads the committed document.
-fn committed() -> Document {
+fn committed_document() -> Document {
     Document::parse(DOCUMENT).unwrap()
 }
 
-/// How an operation is called in violations: by its id, and by its method and path where it has none.
-fn name_of(operation: &Operation<'_>) -> String {
+/// Returns the name of an operation in violations: its id, or its method and path without one.
+fn operation_name(operation: &Operation<'_>) -> String {
     let by_path = || format!("{} {}", operation.method.as_str(), operation.path);
     operation.id.map_or_else(by_path, str::to_owned)
 }
 
-/// The schema of the answer that an operation documents for success.
-fn success<'a>(operation: &Operation<'a>) -> Option<(u16, &'a Value)> {
-    let response = operation.response(200)?;
-    let json = response
-        .content
-        .iter()
-        .find(|media| media.name == "application/json")?;
-    Some((200, json.schema?))
+/// Returns the schema of the success response that an operation documents.
+fn success_schema<'a>(operation: &Operation<'a>) -> Option<&'a Value> {
+    let content = &operation.response(200)?.content;
+    let json = content.iter().find(|it| it.name == "application/json")?;
+    json.schema
 }
 
-/// Fails with one violation a line.
+/// Returns a client without retries for a mock server.
+fn client(base_url: &str, token: &str) -> Client {
+    Client::builder(PersonalToken::new(token))
+        .base_url(base_url)
+        .retry_policy(RetryPolicy::never())
+        .build()
+        .unwrap()
+}
+
+fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+}
+
+/// Panics with one violation per line.
 #[track_caller]
-fn assert_none(violations: &[String]) {
+fn assert_no_violations(violations: &[String]) {
     assert!(violations.is_empty(), "\n{}\n", violations.join("\n"));
 }

@@ -1,19 +1,19 @@
-//! A document that changed is seen: each change by the check that promises to see it, with its place.
+//! Each change of the document is reported with its place by the checks that cover it.
 
-mod answers;
 mod change;
-mod requests;
 #[cfg(feature = "schemars")]
-mod schemas;
+mod derived_schemas;
+mod requests;
+mod responses;
 mod sources;
 
-/// Fails where no violation names the change.
+/// Panics if no violation contains all of `expected`.
 #[track_caller]
-fn assert_seen(violations: &[String], named: &[&str]) {
-    let is_named = |violation: &&String| named.iter().all(|it| violation.contains(it));
+fn assert_reported(violations: &[String], expected: &[&str]) {
+    let matches = |violation: &&String| expected.iter().all(|it| violation.contains(it));
     assert!(
-        violations.iter().any(|it| is_named(&it)),
-        "none names {named:?} of:\n{}\n",
+        violations.iter().any(|it| matches(&it)),
+        "none contains {expected:?} of:\n{}\n",
         violations.join("\n")
     );
 }

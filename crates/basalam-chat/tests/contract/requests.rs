@@ -1,29 +1,23 @@
-//! Every request that the facade can make is valid against the document, with a value of its own for
-//! every parameter, and there is no operation, parameter, member or value that is never sent.
+//! Every request of the facade is valid against the document, with a distinct value for every parameter,
+//! and every documented operation, parameter, property and enum value is sent.
 
 mod calls;
-mod capture;
 mod check;
 mod coverage;
-mod form;
+mod multipart;
+mod recorder;
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use basalam_chat_openapi::{Document, Operation};
 
-use capture::Call;
+use recorder::Call;
 
-/// What the facade sends, which no document changes.
-static CALLS: LazyLock<Vec<Call>> = LazyLock::new(|| {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    runtime.block_on(calls::make())
-});
+/// The requests of the facade, which do not depend on the document.
+static CALLS: LazyLock<Vec<Call>> = LazyLock::new(|| crate::runtime().block_on(calls::make()));
 
-/// What the facade's requests and a document have against each other.
+/// Returns the differences between the requests of the facade and a document.
 pub(crate) fn violations(document: &Document) -> Vec<String> {
     let operations = match document.operations() {
         Ok(operations) => operations,
@@ -53,29 +47,29 @@ pub(crate) fn violations(document: &Document) -> Vec<String> {
 }
 
 #[test]
-fn every_request_is_what_the_document_asks_for_and_all_that_it_offers_is_sent() {
-    crate::assert_none(&violations(&crate::committed()));
+fn every_request_matches_the_document_and_everything_documented_is_sent() {
+    crate::assert_no_violations(&violations(&crate::committed_document()));
 }
 
 #[test]
-fn no_two_values_of_a_call_are_equal_so_that_shifted_ones_are_seen() {
+fn values_of_each_call_are_distinct() {
     for call in CALLS.iter() {
         let mut seen = BTreeSet::new();
-        for value in capture::newtypes(&call.expected) {
+        for value in recorder::expected_values(&call.expected) {
             let Call { expected, .. } = call;
             assert!(
                 seen.insert(value.clone()),
                 "{} {} sends {value:?} twice",
                 expected.operation,
-                expected.what
+                expected.description
             );
         }
     }
 }
 
 #[test]
-fn two_parameters_that_changed_places_are_seen() {
-    let document = crate::committed();
+fn swapped_parameters_are_reported() {
+    let document = crate::committed_document();
     let operations = document.operations().unwrap();
     let operation = operations
         .iter()
@@ -83,20 +77,22 @@ fn two_parameters_that_changed_places_are_seen() {
         .unwrap();
     let call = CALLS
         .iter()
-        .find(|call| call.expected.operation == "get_chats" && call.expected.what == "with all set")
+        .find(|call| {
+            call.expected.operation == "get_chats" && call.expected.description == "with all set"
+        })
         .unwrap();
-    let mut shifted = Call {
+    let mut swapped = Call {
         expected: call.expected.clone(),
         sent: call.sent.clone(),
     };
-    for (name, _) in &mut shifted.sent.query {
+    for (name, _) in &mut swapped.sent.query {
         *name = match name.as_str() {
             "updated_from" => "updated_before".to_owned(),
             "updated_before" => "updated_from".to_owned(),
             _ => continue,
         };
     }
-    let violations = check::violations(&document, operation, &shifted);
+    let violations = check::violations(&document, operation, &swapped);
     assert_eq!(violations.len(), 2, "{violations:?}");
     assert!(violations[0].contains("updated_before"), "{violations:?}");
 }

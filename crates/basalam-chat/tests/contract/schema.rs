@@ -1,4 +1,4 @@
-//! What a JSON Schema says of one place: read alike from the document and from the derived schemas.
+//! The keywords of JSON Schemas from the document and of derived schemas.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
@@ -8,25 +8,25 @@ use basalam_chat_openapi::{Document, Pointer};
 use jsonschema::{ValidationError, Validator};
 use serde_json::Value;
 
-/// No schema of the document refers deeper than this; a recursive one is followed no further.
+/// The depth to which recursive schemas are followed. No other schema of the document is deeper.
 pub(crate) const MAX_DEPTH: usize = 16;
 
 /// A JSON Schema with the definitions that it refers to.
 pub(crate) struct Schema {
     root: Value,
-    /// Made at its first use: most schemas are only read.
+    /// Built at its first use, since most schemas are never validated against.
     validator: OnceLock<Result<Validator, String>>,
 }
 
 impl Schema {
-    /// Reads a schema of a document.
-    pub(crate) fn of(document: &Document, schema: &Value) -> Result<Schema, String> {
+    /// Converts a schema of a document.
+    pub(crate) fn new(document: &Document, schema: &Value) -> Result<Schema, String> {
         to_json_schema(document, schema, &Pointer::default())
             .map(Schema::from_json_schema)
             .map_err(|error| error.to_string())
     }
 
-    /// Takes a JSON Schema of draft 2020-12 whose references stay inside it.
+    /// Wraps a JSON Schema of draft 2020-12 whose references are local.
     pub(crate) fn from_json_schema(root: Value) -> Schema {
         Schema {
             root,
@@ -38,13 +38,16 @@ impl Schema {
         &self.root
     }
 
-    /// What the schema has against a value, each with its place in the value.
+    /// Returns the validation errors of a value, each with its path in the value.
     pub(crate) fn errors(&self, value: &Value) -> Vec<String> {
         let validator = self.validator.get_or_init(|| {
             jsonschema::validator_for(&self.root).map_err(|error| error.to_string())
         });
         let error = |error: ValidationError<'_>| {
-            format!("{}: {error}", place(error.instance_path().as_str()))
+            format!(
+                "{}: {error}",
+                display_pointer(error.instance_path().as_str())
+            )
         };
         match validator {
             Ok(validator) => validator.iter_errors(value).map(error).collect(),
@@ -52,23 +55,23 @@ impl Schema {
         }
     }
 
-    /// The value that a text of a path, a query, a header or a form stands for.
-    pub(crate) fn read_text(&self, text: &str) -> Value {
-        let is_number = self.facets(&self.root).is_of("integer");
-        match serde_json::from_str::<Value>(text) {
+    /// Converts a string from a path, query, header or form to the type of this schema.
+    pub(crate) fn parse_string(&self, string: &str) -> Value {
+        let is_number = self.keywords(&self.root).has_type("integer");
+        match serde_json::from_str::<Value>(string) {
             Ok(number) if is_number && number.is_number() => number,
-            _ => Value::from(text),
+            _ => Value::from(string),
         }
     }
 
-    /// Reads a part of this schema.
-    pub(crate) fn facets<'a>(&'a self, schema: &'a Value) -> Facets<'a> {
-        let mut facets = Facets::default();
-        self.gather(schema, &mut facets, 0);
-        facets
+    /// Returns the merged keywords of a subschema.
+    pub(crate) fn keywords<'a>(&'a self, schema: &'a Value) -> Keywords<'a> {
+        let mut keywords = Keywords::default();
+        self.collect(schema, &mut keywords, 0);
+        keywords
     }
 
-    fn gather<'a>(&'a self, schema: &'a Value, facets: &mut Facets<'a>, depth: usize) {
+    fn collect<'a>(&'a self, schema: &'a Value, keywords: &mut Keywords<'a>, depth: usize) {
         if depth > MAX_DEPTH {
             return;
         }
@@ -76,78 +79,68 @@ impl Schema {
             let target = reference
                 .strip_prefix('#')
                 .and_then(|at| self.root.pointer(at));
-            // The reader and schemars give no reference without its target.
-            return self.gather(target.expect("a definition"), facets, depth + 1);
+            // The conversion and schemars emit only references that resolve.
+            return self.collect(target.expect("a definition"), keywords, depth + 1);
         }
         let names = |name: &str| schema.get(name).into_iter().flat_map(items);
         for alternative in ["allOf", "anyOf", "oneOf"].into_iter().flat_map(names) {
-            self.gather(alternative, facets, depth + 1);
+            self.collect(alternative, keywords, depth + 1);
         }
         match schema.get("type") {
-            Some(Value::String(name)) => facets.add_type(name, schema),
+            Some(Value::String(name)) => keywords.add_type(name, schema),
             Some(Value::Array(types)) => types
                 .iter()
                 .filter_map(Value::as_str)
-                .for_each(|name| facets.add_type(name, schema)),
+                .for_each(|name| keywords.add_type(name, schema)),
             _ => {}
         }
         for value in names("enum").chain(schema.get("const")) {
-            facets.values.insert(value);
+            keywords.values.extend(value.as_str());
         }
         let properties = schema.get("properties").and_then(Value::as_object);
         for (name, property) in properties.into_iter().flatten() {
-            facets.properties.insert(name, property);
+            keywords.properties.insert(name, property);
         }
-        facets
+        keywords
             .required
             .extend(names("required").filter_map(Value::as_str));
-        facets.items = facets.items.or(schema.get("items"));
-        facets.others = facets.others.or(schema.get("additionalProperties"));
+        keywords.items = keywords.items.or(schema.get("items"));
+        keywords.additional = keywords.additional.or(schema.get("additionalProperties"));
     }
 }
 
-/// What a schema says of one place, its alternatives taken together.
+/// The keywords of a schema, merged with those of its alternatives.
 #[derive(Default)]
-pub(crate) struct Facets<'a> {
-    /// The types in JSON; none where anything can stand.
+pub(crate) struct Keywords<'a> {
+    /// The JSON types; empty if any type is allowed.
     pub(crate) types: BTreeSet<&'a str>,
-    /// The values of a vocabulary.
-    pub(crate) values: Values<'a>,
-    /// Whether texts beyond the vocabulary can stand.
-    pub(crate) takes_any_text: bool,
+    /// The enum values; `null` is one of the types instead.
+    pub(crate) values: BTreeSet<&'a str>,
+    /// `true` if strings outside of the enum are allowed.
+    pub(crate) allows_any_string: bool,
     pub(crate) properties: BTreeMap<&'a str, &'a Value>,
     pub(crate) required: BTreeSet<&'a str>,
     pub(crate) items: Option<&'a Value>,
-    /// What is said of the members that are not named.
-    pub(crate) others: Option<&'a Value>,
+    /// The schema of additional properties.
+    pub(crate) additional: Option<&'a Value>,
 }
 
-/// The values of a vocabulary; `null` is a type here and no value.
-#[derive(Debug, Default, PartialEq)]
-pub(crate) struct Values<'a>(pub(crate) BTreeSet<&'a str>);
-
-impl<'a> Values<'a> {
-    fn insert(&mut self, value: &'a Value) {
-        self.0.extend(value.as_str());
-    }
-}
-
-impl<'a> Facets<'a> {
+impl<'a> Keywords<'a> {
     fn add_type(&mut self, name: &'a str, schema: &Value) {
         self.types.insert(name);
-        self.takes_any_text |= name == "string" && schema.get("enum").is_none();
+        self.allows_any_string |= name == "string" && schema.get("enum").is_none();
     }
 
-    pub(crate) fn is_of(&self, name: &str) -> bool {
+    pub(crate) fn has_type(&self, name: &str) -> bool {
         self.types.contains(name)
     }
 
-    /// Whether members that are not named are part of the contract.
-    pub(crate) fn keeps_others(&self) -> bool {
+    /// Returns `true` if additional properties are part of the contract.
+    pub(crate) fn allows_additional(&self) -> bool {
         self.types.is_empty()
             || self
-                .others
-                .is_some_and(|others| others != &Value::Bool(false))
+                .additional
+                .is_some_and(|additional| additional != &Value::Bool(false))
     }
 }
 
@@ -155,10 +148,10 @@ fn items(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().into_iter().flatten()
 }
 
-/// A place for a violation: the root has no name of its own.
-fn place(pointer: &str) -> &str {
+/// Returns a pointer for display.
+fn display_pointer(pointer: &str) -> &str {
     match pointer {
-        "" => "the whole",
+        "" => "the root",
         pointer => pointer,
     }
 }

@@ -1,16 +1,16 @@
-//! Changing a copy of the committed document.
+//! Changes of a copy of the committed document.
 
 use basalam_chat_openapi::Document;
 use serde_json::{Value, json};
 
-/// The committed document after a change.
+/// Returns the committed document after a change.
 pub(super) fn changed(change: impl FnOnce(&mut Value)) -> Document {
-    let mut root = crate::committed().root().clone();
+    let mut root = crate::committed_document().root().clone();
     change(&mut root);
     Document::from_value(root).unwrap()
 }
 
-/// The place that a pointer names; a change of something that is not there would show nothing.
+/// Returns the value at a pointer, which must exist: otherwise the change would have no effect.
 #[track_caller]
 pub(super) fn at<'a>(root: &'a mut Value, pointer: &str) -> &'a mut Value {
     match root.pointer_mut(pointer) {
@@ -19,66 +19,72 @@ pub(super) fn at<'a>(root: &'a mut Value, pointer: &str) -> &'a mut Value {
     }
 }
 
-/// A named schema.
+/// Returns a named schema.
 #[track_caller]
 pub(super) fn schema<'a>(root: &'a mut Value, name: &str) -> &'a mut Value {
     at(root, &format!("/components/schemas/{name}"))
 }
 
-/// Replaces what describes a member, which must be there.
+/// Replaces the schema of a property, which must exist.
 #[track_caller]
-pub(super) fn set_member(root: &mut Value, name: &str, member: &str, to: Value) {
+pub(super) fn set_property(root: &mut Value, name: &str, property: &str, to: Value) {
     *at(
         root,
-        &format!("/components/schemas/{name}/properties/{member}"),
+        &format!("/components/schemas/{name}/properties/{property}"),
     ) = to;
 }
 
-/// Adds a member that is not there yet.
-pub(super) fn add_member(root: &mut Value, name: &str, member: &str, described: Value) {
-    let properties = &mut schema(root, name)["properties"];
-    assert!(properties.get(member).is_none(), "{name} has {member}");
-    properties[member] = described;
+/// Replaces the type of a property, which must exist.
+#[track_caller]
+pub(super) fn set_type(root: &mut Value, name: &str, property: &str, to: &str) {
+    set_property(root, name, property, json!({ "type": to }));
 }
 
-/// Takes a member away, required or not.
-pub(super) fn drop_member(root: &mut Value, name: &str, member: &str) {
+/// Adds a property, which must not exist.
+pub(super) fn add_property(root: &mut Value, name: &str, property: &str, property_schema: Value) {
+    let properties = &mut schema(root, name)["properties"];
+    assert!(properties.get(property).is_none(), "{name} has {property}");
+    properties[property] = property_schema;
+}
+
+/// Removes a property, whether it is required or not.
+pub(super) fn remove_property(root: &mut Value, name: &str, property: &str) {
     let properties = schema(root, name)["properties"].as_object_mut();
-    assert!(properties.unwrap().remove(member).is_some());
+    assert!(properties.unwrap().remove(property).is_some());
     if schema(root, name).get("required").is_some() {
-        set_required(root, name, member, false);
+        set_required(root, name, property, false);
     }
 }
 
-/// Says whether a member is required.
-pub(super) fn set_required(root: &mut Value, name: &str, member: &str, is_required: bool) {
+/// Sets whether a property is required.
+pub(super) fn set_required(root: &mut Value, name: &str, property: &str, is_required: bool) {
     let schema = schema(root, name);
     if schema.get("required").is_none() {
         schema["required"] = json!([]);
     }
     let required = schema["required"].as_array_mut().unwrap();
-    required.retain(|it| it != member);
+    required.retain(|it| it != property);
     if is_required {
-        required.push(json!(member));
+        required.push(json!(property));
     }
 }
 
-/// Takes a value out of a vocabulary.
-pub(super) fn narrow(root: &mut Value, vocabulary: &str, value: &str) {
-    let values = schema(root, vocabulary)["enum"].as_array_mut().unwrap();
+/// Removes a value from an enum.
+pub(super) fn remove_value(root: &mut Value, enum_name: &str, value: &str) {
+    let values = schema(root, enum_name)["enum"].as_array_mut().unwrap();
     let before = values.len();
     values.retain(|it| it != value);
-    assert_eq!(values.len(), before - 1, "{vocabulary} has no {value}");
+    assert_eq!(values.len(), before - 1, "{enum_name} has no {value}");
 }
 
-/// The parameters of an operation.
+/// Returns the parameters of an operation.
 pub(super) fn parameters<'a>(root: &'a mut Value, path: &str, method: &str) -> &'a mut Vec<Value> {
     let path = path.replace('/', "~1");
     let parameters = at(root, &format!("/paths/{path}/{method}/parameters"));
     parameters.as_array_mut().unwrap()
 }
 
-/// A parameter of an operation.
+/// Returns a parameter of an operation.
 pub(super) fn parameter<'a>(
     root: &'a mut Value,
     path: &str,
@@ -96,8 +102,8 @@ pub(super) fn add_operation(root: &mut Value) {
     at(root, "/paths")["/v1/chats/archived-count"] = json!({ "get": operation });
 }
 
-/// Every vocabulary with its values.
-pub(super) fn vocabularies(root: &Value) -> Vec<(String, Vec<String>)> {
+/// Returns every enum with its values.
+pub(super) fn enums(root: &Value) -> Vec<(String, Vec<String>)> {
     let schemas = root["components"]["schemas"].as_object().unwrap();
     let values = |schema: &Value| {
         let values = schema.get("enum")?.as_array()?.iter();

@@ -1,30 +1,30 @@
-//! Changes that the check of requests sees.
+//! Changes that the check of requests reports.
 
 use basalam_chat_openapi::Document;
 use serde_json::{Value, json};
 
-use super::assert_seen;
+use super::assert_reported;
 use super::change::{
-    add_member, add_operation, at, changed, drop_member, narrow, parameter, parameters, schema,
-    set_member, set_required, vocabularies,
+    add_operation, add_property, at, changed, enums, parameter, parameters, remove_property,
+    remove_value, schema, set_required, set_type,
 };
 use crate::requests::violations;
 
-/// Fails where the check does not name the change.
+/// Panics if the check does not report the change.
 #[track_caller]
-fn assert_change_seen(change: impl FnOnce(&mut Value), named: &[&str]) {
-    assert_seen(&violations(&changed(change)), named);
+fn assert_detects(change: impl FnOnce(&mut Value), expected: &[&str]) {
+    assert_reported(&violations(&changed(change)), expected);
 }
 
 #[test]
-fn an_operation_that_was_added_is_seen() {
-    let named = ["get_archived_count: no call of the facade is checked"];
-    assert_change_seen(add_operation, &named);
+fn reports_added_operation() {
+    let expected = ["get_archived_count: no call of the facade is checked"];
+    assert_detects(add_operation, &expected);
 }
 
 #[test]
-fn an_operation_that_was_removed_is_seen() {
-    assert_change_seen(
+fn reports_removed_operation() {
+    assert_detects(
         |root| {
             _ = at(root, "/paths")
                 .as_object_mut()
@@ -36,8 +36,8 @@ fn an_operation_that_was_removed_is_seen() {
 }
 
 #[test]
-fn a_path_that_was_renamed_is_seen() {
-    assert_change_seen(
+fn reports_renamed_path() {
+    assert_detects(
         |root| {
             let paths = at(root, "/paths").as_object_mut().unwrap();
             let path = paths.remove("/v1/chats/{chat_id}/messages").unwrap();
@@ -48,8 +48,8 @@ fn a_path_that_was_renamed_is_seen() {
 }
 
 #[test]
-fn a_method_that_was_changed_is_seen() {
-    assert_change_seen(
+fn reports_changed_method() {
+    assert_detects(
         |root| {
             let path = at(root, "/paths/~1v1~1chats~1messages").as_object_mut();
             let path = path.unwrap();
@@ -61,12 +61,12 @@ fn a_method_that_was_changed_is_seen() {
 }
 
 #[test]
-fn authorisation_that_was_changed_is_seen() {
-    assert_change_seen(
+fn reports_changed_security() {
+    assert_detects(
         |root| at(root, "/paths/~1v1~1chats/get")["security"] = json!([]),
         &["get_chats", "security: the document asks for no token"],
     );
-    assert_change_seen(
+    assert_detects(
         |root| {
             let operation = at(root, "/paths/~1v1~1bots~1{token}~1getMe/post");
             operation["security"] = json!([{ "personal_token": [] }]);
@@ -76,13 +76,13 @@ fn authorisation_that_was_changed_is_seen() {
 }
 
 #[test]
-fn a_parameter_that_was_removed_is_seen() {
+fn reports_removed_parameter() {
     let path = "/v1/chats/{chat_id}/messages";
-    assert_change_seen(
+    assert_detects(
         |root| parameters(root, path, "get").retain(|it| it["name"] != "cmp"),
         &["get_messages", "query cmp: the document does not name it"],
     );
-    assert_change_seen(
+    assert_detects(
         |root| parameters(root, path, "post").retain(|it| it["name"] != "X-Real-IP"),
         &[
             "create_message",
@@ -92,46 +92,46 @@ fn a_parameter_that_was_removed_is_seen() {
 }
 
 #[test]
-fn a_parameter_that_was_added_is_seen() {
-    let named = |required| {
+fn reports_added_parameter() {
+    let archived = |required| {
         json!({
             "name": "archived", "in": "query", "required": required, "schema": { "type": "boolean" },
         })
     };
-    assert_change_seen(
-        |root| parameters(root, "/v1/chats", "get").push(named(false)),
+    assert_detects(
+        |root| parameters(root, "/v1/chats", "get").push(archived(false)),
         &["get_chats query archived: never sent"],
     );
-    assert_change_seen(
-        |root| parameters(root, "/v1/chats", "get").push(named(true)),
+    assert_detects(
+        |root| parameters(root, "/v1/chats", "get").push(archived(true)),
         &["get_chats with nothing set: query archived: required, and not sent"],
     );
 }
 
 #[test]
-fn a_parameter_of_another_type_or_with_narrower_bounds_is_seen() {
+fn reports_parameter_with_another_type_or_narrower_bounds() {
     for to in [
         json!({ "type": "boolean" }),
         json!({ "type": "integer", "maximum": 100 }),
     ] {
-        assert_change_seen(
+        assert_detects(
             |root| parameter(root, "/v1/chats", "get", "limit")["schema"] = to,
             &["get_chats with all set: query limit:"],
         );
     }
-    assert_change_seen(
+    assert_detects(
         |root| schema(root, "BotToken")["pattern"] = json!("^[0-9]+$"),
         &["get_me", "path token:"],
     );
 }
 
 #[test]
-fn a_member_of_a_body_that_was_dropped_is_seen() {
-    for (name, member, named) in [
+fn reports_removed_body_property() {
+    for (name, property, expected) in [
         (
             "CreateMessageBody",
             "message_type",
-            "create_message of a text: body.message_type",
+            "create_message with a text: body.message_type",
         ),
         (
             "AttachmentFile",
@@ -151,52 +151,40 @@ fn a_member_of_a_body_that_was_dropped_is_seen() {
         (
             "DeleteChatsBody",
             "chat_ids",
-            "delete_chats of two: body.chat_ids",
+            "delete_chats with two ids: body.chat_ids",
         ),
     ] {
-        assert_change_seen(
-            |root| drop_member(root, name, member),
-            &[named, "the document does not name it"],
+        assert_detects(
+            |root| remove_property(root, name, property),
+            &[expected, "the document does not name it"],
         );
     }
 }
 
 #[test]
-fn a_member_of_a_body_that_was_added_is_seen() {
-    assert_change_seen(
-        |root| {
-            add_member(
-                root,
-                "NewMessageContent",
-                "language",
-                json!({ "type": "string" }),
-            )
-        },
+fn reports_added_body_property() {
+    let language = json!({ "type": "string" });
+    assert_detects(
+        |root| add_property(root, "NewMessageContent", "language", language),
         &["create_message body.content.language: never sent"],
     );
-    assert_change_seen(
-        |root| {
-            add_member(
-                root,
-                "UploadFileBody",
-                "is_public",
-                json!({ "type": "boolean" }),
-            )
-        },
+    let is_public = json!({ "type": "boolean" });
+    assert_detects(
+        |root| add_property(root, "UploadFileBody", "is_public", is_public),
         &["upload_file body.is_public: never sent"],
     );
 }
 
 #[test]
-fn a_member_of_a_body_that_became_required_and_is_not_sent_is_seen() {
-    assert_change_seen(
+fn reports_body_property_that_became_required() {
+    assert_detects(
         |root| set_required(root, "CreateMessageBody", "temp_id", true),
         &[
-            "create_message of a text: body",
+            "create_message with a text: body",
             "\"temp_id\" is a required property",
         ],
     );
-    assert_change_seen(
+    assert_detects(
         |root| set_required(root, "UploadFileBody", "thumbnail", true),
         &[
             "upload_file for chat.photo: body",
@@ -206,38 +194,24 @@ fn a_member_of_a_body_that_became_required_and_is_not_sent_is_seen() {
 }
 
 #[test]
-fn a_member_of_a_body_with_another_type_is_seen() {
-    assert_change_seen(
-        |root| {
-            set_member(
-                root,
-                "CreateMessageBody",
-                "temp_id",
-                json!({ "type": "string" }),
-            )
-        },
+fn reports_body_property_with_another_type() {
+    assert_detects(
+        |root| set_type(root, "CreateMessageBody", "temp_id", "string"),
         &["create_message with all set: body /temp_id: 406 is not of type \"string\""],
     );
-    assert_change_seen(
-        |root| set_member(root, "AttachmentFile", "name", json!({ "type": "integer" })),
+    assert_detects(
+        |root| set_type(root, "AttachmentFile", "name", "integer"),
         &["create_message with all set: body /attachment", "a.jpg"],
     );
-    assert_change_seen(
-        |root| {
-            set_member(
-                root,
-                "UploadFileBody",
-                "expire_minutes",
-                json!({ "type": "boolean" }),
-            )
-        },
+    assert_detects(
+        |root| set_type(root, "UploadFileBody", "expire_minutes", "boolean"),
         &["upload_file with all set: body /expire_minutes:"],
     );
 }
 
 #[test]
-fn a_body_of_another_media_type_is_seen() {
-    assert_change_seen(
+fn reports_body_with_another_media_type() {
+    assert_detects(
         |root| {
             let body = "/paths/~1v1~1files/post/requestBody/content";
             let content = at(root, body).as_object_mut().unwrap();
@@ -246,41 +220,41 @@ fn a_body_of_another_media_type_is_seen() {
         },
         &[
             "upload_file",
-            "body: the document has none of \"multipart/form-data",
+            "body: the document has no content of type \"multipart/form-data",
         ],
     );
 }
 
-/// Vocabularies that only answers have; the derived schemas and the sources show these.
-const OF_ANSWERS: [&str; 1] = ["ChatType"];
+/// Enums that occur only in responses, which the checks of derived schemas and sources cover.
+const RESPONSE_ENUMS: [&str; 1] = ["ChatType"];
 
 #[test]
-fn every_value_that_is_taken_out_of_a_vocabulary_of_requests_is_seen() {
-    let root = crate::committed().root().clone();
-    let mut narrowed = 0;
-    for (vocabulary, values) in vocabularies(&root) {
-        if OF_ANSWERS.contains(&vocabulary.as_str()) {
+fn reports_value_removed_from_any_request_enum() {
+    let root = crate::committed_document().root().clone();
+    let mut removed = 0;
+    for (enum_name, values) in enums(&root) {
+        if RESPONSE_ENUMS.contains(&enum_name.as_str()) {
             continue;
         }
-        // The first and the last stand for the others: each costs a check of all requests.
+        // Only the first and the last, since each needs a check of all requests.
         for value in [&values[0], &values[values.len() - 1]] {
             let quoted = format!("\"{value}\"");
-            assert_change_seen(
-                |root| narrow(root, &vocabulary, value),
+            assert_detects(
+                |root| remove_value(root, &enum_name, value),
                 &[&quoted, " is not one of "],
             );
-            narrowed += 1;
+            removed += 1;
         }
     }
-    assert!(narrowed >= 14, "{narrowed}");
+    assert!(removed >= 14, "{removed}");
 }
 
 #[test]
-fn a_value_that_was_added_to_a_vocabulary_is_seen() {
+fn reports_value_added_to_an_enum() {
     let widened: Document = changed(|root| {
         let values = schema(root, "MessageType")["enum"].as_array_mut();
         values.unwrap().push(json!("hologram"));
     });
-    let named = ["create_message body.message_type: the value \"hologram\" is never sent"];
-    assert_seen(&violations(&widened), &named);
+    let expected = ["create_message body.message_type: the value \"hologram\" is never sent"];
+    assert_reported(&violations(&widened), &expected);
 }

@@ -1,16 +1,15 @@
-//! Every call that the facade can make: with all that can be set, with nothing more than it needs,
-//! and with each value of each vocabulary.
+//! Every call of the facade: with all fields set, with required fields only, and with each enum value.
 //!
-//! No two values of one call are equal, so that two of them that changed places are seen.
+//! The values of a call are distinct, so that swapped values are reported.
 
 mod bots;
 mod chats;
 mod files;
 mod messages;
 
-use super::capture::{Call, Recorder};
+use super::recorder::{Call, Recorder};
 
-/// Makes every call and gives what was sent.
+/// Makes every call and returns what was sent.
 pub(super) async fn make() -> Vec<Call> {
     let mut recorder = Recorder::start().await;
     chats::make(&mut recorder).await;

@@ -1,4 +1,4 @@
-//! One request against its operation.
+//! Compares a request with its operation.
 
 use std::collections::BTreeMap;
 
@@ -6,12 +6,12 @@ use basalam_chat_openapi::{Document, MediaType, Operation, ParameterLocation};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
-use super::capture::{Call, TOKEN};
-use super::form;
-use crate::schema::{Facets, MAX_DEPTH, Schema};
+use super::multipart;
+use super::recorder::{Call, TOKEN};
+use crate::schema::{MAX_DEPTH, Schema};
 
-/// Headers that HTTP itself and the transport need.
-const OF_THE_TRANSPORT: [&str; 8] = [
+/// Headers that HTTP and the client set.
+const TRANSPORT_HEADERS: [&str; 8] = [
     "accept",
     "accept-encoding",
     "authorization",
@@ -22,16 +22,16 @@ const OF_THE_TRANSPORT: [&str; 8] = [
     "user-agent",
 ];
 
-/// The names and values that were sent in one location.
-type Texts = BTreeMap<String, String>;
+/// The names and values of one parameter location.
+type Parameters = BTreeMap<String, String>;
 
-/// What a document's operation and a request have against each other.
+/// Returns the differences between a request and its operation.
 pub(super) fn violations(
     document: &Document,
     operation: &Operation<'_>,
     call: &Call,
 ) -> Vec<String> {
-    let mut violations = line(operation, call);
+    let mut violations = request_line(operation, call);
     let path = path_values(operation.path, &call.sent.path).unwrap_or_default();
     for (location, sent) in [
         (ParameterLocation::Path, path),
@@ -41,15 +41,19 @@ pub(super) fn violations(
         violations.extend(parameters(document, operation, call, location, &sent));
     }
     violations.extend(body(document, operation, call));
-    let start = format!("{} {}", crate::name_of(operation), call.expected.what);
+    let start = format!(
+        "{} {}",
+        crate::operation_name(operation),
+        call.expected.description
+    );
     violations
         .into_iter()
         .map(|violation| format!("{start}: {violation}"))
         .collect()
 }
 
-/// The method, the path and the token.
-fn line(operation: &Operation<'_>, call: &Call) -> Vec<String> {
+/// Checks the method, the path and the token.
+fn request_line(operation: &Operation<'_>, call: &Call) -> Vec<String> {
     let mut violations = Vec::new();
     let (method, path) = (operation.method.as_str(), operation.path);
     if call.sent.method != method {
@@ -58,20 +62,20 @@ fn line(operation: &Operation<'_>, call: &Call) -> Vec<String> {
     if path_values(path, &call.sent.path).is_none() {
         violations.push(format!("path: sent {}, not {path}", call.sent.path));
     }
-    let is_open = operation.value["security"]
+    let is_public = operation.value["security"]
         .as_array()
         .is_some_and(Vec::is_empty);
-    let expected = (!is_open).then(|| format!("Bearer {TOKEN}"));
+    let expected = (!is_public).then(|| format!("Bearer {TOKEN}"));
     if call.sent.headers.get("authorization") != expected.as_ref() {
-        let needs = if is_open { "no token" } else { "the token" };
+        let needs = if is_public { "no token" } else { "the token" };
         violations.push(format!("security: the document asks for {needs}"));
     }
     violations
 }
 
-/// What stands in the path where the template has its names.
-pub(super) fn path_values(template: &str, path: &str) -> Option<Texts> {
-    let mut values = Texts::new();
+/// Returns the values of the path parameters of a template.
+pub(super) fn path_values(template: &str, path: &str) -> Option<Parameters> {
+    let mut values = Parameters::new();
     let (template, path) = (template.split('/'), path.split('/'));
     if template.clone().count() != path.clone().count() {
         return None;
@@ -89,18 +93,18 @@ pub(super) fn path_values(template: &str, path: &str) -> Option<Texts> {
     Some(values)
 }
 
-fn query(call: &Call, violations: &mut Vec<String>) -> Texts {
-    let mut texts = Texts::new();
+fn query(call: &Call, violations: &mut Vec<String>) -> Parameters {
+    let mut parameters = Parameters::new();
     for (name, value) in &call.sent.query {
-        if texts.insert(name.clone(), value.clone()).is_some() {
+        if parameters.insert(name.clone(), value.clone()).is_some() {
             violations.push(format!("query {name}: sent twice"));
         }
     }
-    texts
+    parameters
 }
 
-/// The headers that are parameters, in the document's spelling where it has them.
-fn headers(operation: &Operation<'_>, call: &Call) -> Texts {
+/// Returns the headers that are parameters, with the case that the document uses.
+fn headers(operation: &Operation<'_>, call: &Call) -> Parameters {
     let documented = |name: &str| {
         let parameters = operation.parameters.iter();
         let mut headers = parameters.filter(|it| it.location == ParameterLocation::Header);
@@ -111,7 +115,7 @@ fn headers(operation: &Operation<'_>, call: &Call) -> Texts {
         set.any(|it| it.eq_ignore_ascii_case(name))
     };
     let sent = call.sent.headers.iter();
-    sent.filter(|(name, _)| !OF_THE_TRANSPORT.contains(&name.as_str()) || is_set(name))
+    sent.filter(|(name, _)| !TRANSPORT_HEADERS.contains(&name.as_str()) || is_set(name))
         .map(|(name, value)| {
             let spelling = documented(name).map_or(name.as_str(), |it| it.name);
             (spelling.to_owned(), value.clone())
@@ -124,7 +128,7 @@ fn parameters(
     operation: &Operation<'_>,
     call: &Call,
     location: ParameterLocation,
-    sent: &Texts,
+    sent: &Parameters,
 ) -> Vec<String> {
     let mut violations = Vec::new();
     let expected = match location {
@@ -136,7 +140,7 @@ fn parameters(
     let documented: Vec<_> = documented.filter(|it| it.location == location).collect();
     for parameter in &documented {
         let name = parameter.name;
-        let Some(text) = sent.get(name) else {
+        let Some(value) = sent.get(name) else {
             if parameter.required {
                 violations.push(format!("{location} {name}: required, and not sent"));
             }
@@ -146,21 +150,23 @@ fn parameters(
             violations.push(format!("{location} {name}: has no schema"));
             continue;
         };
-        match Schema::of(document, schema) {
+        match Schema::new(document, schema) {
             Ok(schema) => {
-                let errors = schema.errors(&schema.read_text(text));
+                let errors = schema.errors(&schema.parse_string(value));
                 violations.extend(errors.iter().map(|it| format!("{location} {name}: {it}")));
             }
             Err(error) => violations.push(format!("{location} {name}: {error}")),
         }
     }
-    for (name, text) in sent {
+    for (name, value) in sent {
         if !documented.iter().any(|it| it.name == name) {
             violations.push(format!("{location} {name}: the document does not name it"));
         }
         match expected.get(name.as_str()) {
-            Some(value) if value == text => {}
-            Some(value) => violations.push(format!("{location} {name}: {text:?}, not {value:?}")),
+            Some(expected) if expected == value => {}
+            Some(expected) => {
+                violations.push(format!("{location} {name}: {value:?}, not {expected:?}"));
+            }
             None => violations.push(format!("{location} {name}: sent though it was not set")),
         }
     }
@@ -177,7 +183,7 @@ fn body(document: &Document, operation: &Operation<'_>, call: &Call) -> Vec<Stri
     let Some(documented) = &operation.request_body else {
         return match sent.body.is_empty() && call.expected.body.is_none() {
             true => vec![],
-            false => vec!["body: the document has none".to_owned()],
+            false => vec!["body: the document has no body".to_owned()],
         };
     };
     if sent.body.is_empty() {
@@ -189,60 +195,62 @@ fn body(document: &Document, operation: &Operation<'_>, call: &Call) -> Vec<Stri
     let content_type = sent.headers.get("content-type").map_or("", String::as_str);
     let is_sent = |media: &&MediaType<'_>| content_type.split(';').next() == Some(media.name);
     let Some(media) = documented.content.iter().find(is_sent) else {
-        return vec![format!("body: the document has none of {content_type:?}")];
+        return vec![format!(
+            "body: the document has no content of type {content_type:?}"
+        )];
     };
-    let schema = match media.schema.map(|schema| Schema::of(document, schema)) {
+    let schema = match media.schema.map(|schema| Schema::new(document, schema)) {
         Some(Ok(schema)) => schema,
         Some(Err(error)) => return vec![format!("body: {error}")],
         None => return vec!["body: has no schema".to_owned()],
     };
-    let body = match read_body(&schema, content_type, &sent.body) {
+    let body = match parse_body(&schema, content_type, &sent.body) {
         Ok(body) => body,
-        Err(problem) => return vec![format!("body: {problem}")],
+        Err(error) => return vec![format!("body: {error}")],
     };
     let mut violations: Vec<String> = schema
         .errors(&body)
         .iter()
         .map(|error| format!("body {error}"))
         .collect();
-    unnamed(&schema, schema.root(), &body, "body", 0, &mut violations);
+    undocumented(&schema, schema.root(), &body, "body", 0, &mut violations);
     if Some(&body) != call.expected.body.as_ref() {
-        violations.push("body: is not what was set".to_owned());
+        violations.push("body: differs from the expected body".to_owned());
     }
     violations
 }
 
-/// The JSON that a body is, or that the parts of a form stand for.
-fn read_body(schema: &Schema, content_type: &str, body: &[u8]) -> Result<Value, String> {
+/// Parses a JSON body, or converts the parts of a form to JSON.
+fn parse_body(schema: &Schema, content_type: &str, body: &[u8]) -> Result<Value, String> {
     if !content_type.starts_with("multipart/") {
         return serde_json::from_slice(body).map_err(|error| error.to_string());
     }
-    let facets = schema.facets(schema.root());
-    let mut members = Map::new();
-    for part in form::parts(content_type, body)? {
-        let property = facets.properties.get(part.name.as_str());
+    let keywords = schema.keywords(schema.root());
+    let mut fields = Map::new();
+    for part in multipart::parts(content_type, body)? {
+        let property = keywords.properties.get(part.name.as_str());
         let is_file = property.is_some_and(|it| it["format"] == "binary");
         if is_file != part.file_name.is_some() {
-            return Err(format!("{}: a file and a text are mixed up", part.name));
+            return Err(format!("{}: must be a file: {is_file}", part.name));
         }
-        let value = read_part(schema, property.copied(), part.text);
-        if members.insert(part.name.clone(), value).is_some() {
+        let value = parse_part(schema, property.copied(), part.content);
+        if fields.insert(part.name.clone(), value).is_some() {
             return Err(format!("{}: sent twice", part.name));
         }
     }
-    Ok(Value::Object(members))
+    Ok(Value::Object(fields))
 }
 
-fn read_part(schema: &Schema, property: Option<&Value>, text: String) -> Value {
-    let is_number = property.is_some_and(|it| schema.facets(it).is_of("integer"));
-    match text.parse::<i64>() {
+fn parse_part(schema: &Schema, property: Option<&Value>, content: String) -> Value {
+    let is_number = property.is_some_and(|it| schema.keywords(it).has_type("integer"));
+    match content.parse::<i64>() {
         Ok(number) if is_number => Value::from(number),
-        _ => Value::from(text),
+        _ => Value::from(content),
     }
 }
 
-/// Finds members that the document does not name, where it does not ask for such.
-fn unnamed(
+/// Finds properties that the document neither names nor allows as additional ones.
+fn undocumented(
     root: &Schema,
     schema: &Value,
     value: &Value,
@@ -253,23 +261,25 @@ fn unnamed(
     if depth > MAX_DEPTH {
         return;
     }
-    let facets: Facets<'_> = root.facets(schema);
+    let keywords = root.keywords(schema);
     match value {
-        Value::Object(members) => {
-            for (name, member) in members {
+        Value::Object(fields) => {
+            for (name, value) in fields {
                 let at = format!("{at}.{name}");
-                match facets.properties.get(name.as_str()) {
-                    Some(property) => unnamed(root, property, member, &at, depth + 1, violations),
-                    None if facets.keeps_others() => {}
+                match keywords.properties.get(name.as_str()) {
+                    Some(property) => {
+                        undocumented(root, property, value, &at, depth + 1, violations)
+                    }
+                    None if keywords.allows_additional() => {}
                     None => violations.push(format!("{at}: the document does not name it")),
                 }
             }
         }
         Value::Array(items) => {
             for item in items {
-                if let Some(of_items) = facets.items {
+                if let Some(schema) = keywords.items {
                     let at = format!("{at}[]");
-                    unnamed(root, of_items, item, &at, depth + 1, violations);
+                    undocumented(root, schema, item, &at, depth + 1, violations);
                 }
             }
         }

@@ -1,24 +1,24 @@
-//! What a document offers and no call uses.
+//! Documented operations, parameters, properties and enum values that no call sends.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use basalam_chat_openapi::{Document, Operation};
 use serde_json::Value;
 
-use super::capture::Call;
+use super::recorder::Call;
 use crate::schema::{MAX_DEPTH, Schema};
 
-/// The values that were sent, by their places.
+/// The values that were sent, by their paths.
 #[derive(Default)]
 struct Used(BTreeMap<String, BTreeSet<String>>);
 
-/// What of an operation the calls leave out.
+/// Returns what the calls of an operation do not send.
 pub(super) fn violations(
     document: &Document,
     operation: &Operation<'_>,
     calls: &[&Call],
 ) -> Vec<String> {
-    let name = crate::name_of(operation);
+    let name = crate::operation_name(operation);
     if calls.is_empty() {
         return vec![format!("{name}: no call of the facade is checked")];
     }
@@ -46,9 +46,9 @@ fn used(calls: &[&Call]) -> Used {
             ("query", &expected.query),
             ("header", &expected.headers),
         ] {
-            for (name, text) in values {
+            for (name, value) in values {
                 let at = format!("{location} {name}");
-                used.0.entry(at).or_default().insert(text.clone());
+                used.0.entry(at).or_default().insert(value.clone());
             }
         }
         if let Some(body) = &expected.body {
@@ -62,9 +62,9 @@ impl Used {
     fn add(&mut self, value: &Value, at: &str) {
         let values = self.0.entry(at.to_owned()).or_default();
         match value {
-            Value::Object(members) => {
-                for (name, member) in members {
-                    self.add(member, &format!("{at}.{name}"));
+            Value::Object(fields) => {
+                for (name, value) in fields {
+                    self.add(value, &format!("{at}.{name}"));
                 }
             }
             Value::Array(items) => {
@@ -72,14 +72,14 @@ impl Used {
                     self.add(item, &format!("{at}[]"));
                 }
             }
-            Value::String(text) => _ = values.insert(text.clone()),
+            Value::String(string) => _ = values.insert(string.clone()),
             _ => {}
         }
     }
 }
 
 fn missing_at(document: &Document, schema: Option<&Value>, at: &str, used: &Used) -> Vec<String> {
-    match schema.map(|schema| Schema::of(document, schema)) {
+    match schema.map(|schema| Schema::new(document, schema)) {
         Some(Ok(schema)) => {
             let mut missing = Vec::new();
             find_missing(&schema, schema.root(), at, 0, used, &mut missing);
@@ -104,17 +104,17 @@ fn find_missing(
     if depth > MAX_DEPTH {
         return;
     }
-    let facets = root.facets(schema);
-    for value in &facets.values.0 {
+    let keywords = root.keywords(schema);
+    for value in &keywords.values {
         if !values.contains(*value) {
             missing.push(format!("{at}: the value {value:?} is never sent"));
         }
     }
-    for (name, property) in &facets.properties {
+    for (name, property) in &keywords.properties {
         let at = format!("{at}.{name}");
         find_missing(root, property, &at, depth + 1, used, missing);
     }
-    if let Some(items) = facets.items {
+    if let Some(items) = keywords.items {
         let at = format!("{at}[]");
         find_missing(root, items, &at, depth + 1, used, missing);
     }

@@ -1,15 +1,15 @@
-//! Calls of a bot: by the facade with its verb, by the generated client with the others.
+//! Bot operations: by the facade, and with the other HTTP methods by the generated client.
 
 use basalam_chat::raw;
 use basalam_chat::raw::newtypes::BotToken;
 use basalam_chat::raw::operations;
 
-use crate::requests::capture::{Expected, Recorder};
+use crate::requests::recorder::{Expected, Recorder};
 
 const BOT_TOKEN: &str = "601:bot_secret-A";
 
 pub(super) async fn make(recorder: &mut Recorder) {
-    let of = |id, by| Expected::of(id, by).path("token", BOT_TOKEN);
+    let of = |id, by| Expected::new(id, by).path("token", BOT_TOKEN);
     let client = recorder.client.clone();
     let bot = client.bot(BOT_TOKEN).unwrap();
     let expected = of("get_me_post", "by the facade");

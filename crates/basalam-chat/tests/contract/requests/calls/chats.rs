@@ -1,29 +1,29 @@
-//! Calls about chats and the user.
+//! Calls of chat and user operations.
 
 use basalam_chat::{ChatFilter, ChatId, ChatOrder, HashId, UserId};
 use serde_json::json;
 
-use crate::requests::capture::{Expected, Recorder};
+use crate::requests::recorder::{Expected, Recorder};
 
 pub(super) async fn make(recorder: &mut Recorder) {
     lists(recorder).await;
     creations(recorder).await;
     let client = recorder.client.clone();
     let body = json!({ "chat_ids": [301, 302] });
-    let expected = Expected::of("delete_chats", "of two").body(body);
+    let expected = Expected::new("delete_chats", "with two ids").body(body);
     let call = client.delete_chats([ChatId(301), ChatId(302)]);
     recorder.run(expected, call).await;
-    let expected = Expected::of("get_unseen_chat_count", "as it is");
+    let expected = Expected::new("get_unseen_chat_count", "without parameters");
     recorder.run(expected, client.get_unseen_chat_count()).await;
-    let expected = Expected::of("get_current_user", "as it is");
+    let expected = Expected::new("get_current_user", "without parameters");
     recorder.run(expected, client.get_current_user()).await;
 }
 
 async fn lists(recorder: &mut Recorder) {
     let client = recorder.client.clone();
-    let expected = Expected::of("get_chats", "with nothing set");
+    let expected = Expected::new("get_chats", "with nothing set");
     recorder.run(expected, client.get_chats()).await;
-    let expected = Expected::of("get_chats", "with all set")
+    let expected = Expected::new("get_chats", "with all set")
         .query("limit", 101)
         .query("order_by", "modified_at")
         .query("filters", "unseen")
@@ -42,12 +42,12 @@ async fn lists(recorder: &mut Recorder) {
         .modified_before("2026-01-04 00:00:04");
     recorder.run(expected, call).await;
     for order in ChatOrder::KNOWN {
-        let expected = Expected::of("get_chats", format!("by {order}")).query("order_by", order);
+        let expected = Expected::new("get_chats", format!("by {order}")).query("order_by", order);
         let call = client.get_chats().order_by(order.clone());
         recorder.run(expected, call).await;
     }
     for filter in ChatFilter::KNOWN {
-        let expected = Expected::of("get_chats", format!("of {filter}")).query("filters", filter);
+        let expected = Expected::new("get_chats", format!("of {filter}")).query("filters", filter);
         let call = client.get_chats().filter(filter.clone());
         recorder.run(expected, call).await;
     }
@@ -56,10 +56,10 @@ async fn lists(recorder: &mut Recorder) {
 async fn creations(recorder: &mut Recorder) {
     let client = recorder.client.clone();
     let body = json!({ "user_id": 201 });
-    let expected = Expected::of("create_chat", "by number").body(body);
+    let expected = Expected::new("create_chat", "by user id").body(body);
     let call = client.create_chat(UserId(201));
     recorder.run(expected, call).await;
-    let expected = Expected::of("create_chat", "with all set")
+    let expected = Expected::new("create_chat", "with all set")
         .header("X-Creation-Tags", "the tags")
         .header("X-User-Session", "the session")
         .header("X-Client-Info", "the client")

@@ -1,4 +1,4 @@
-//! Calls about messages.
+//! Calls of message operations.
 
 use basalam_chat::messages::{
     AttachmentFile, ButtonId, ButtonType, MessageEdit, NewButton, QuickMessageId,
@@ -8,20 +8,21 @@ use basalam_chat::{
 };
 use serde_json::{Value, json};
 
-use crate::requests::capture::{Expected, Recorder};
+use crate::requests::recorder::{Expected, Recorder};
 
 const CHAT: ChatId = ChatId(401);
 
 pub(super) async fn make(recorder: &mut Recorder) {
     lists(recorder).await;
-    full_creation(recorder).await;
-    short_creations(recorder).await;
-    changes(recorder).await;
+    complete_creation(recorder).await;
+    minimal_creations(recorder).await;
+    other_operations(recorder).await;
 }
 
 async fn lists(recorder: &mut Recorder) {
     let client = recorder.client.clone();
-    let of_chat = |what: String| Expected::of("get_messages", what).path("chat_id", CHAT);
+    let of_chat =
+        |description: String| Expected::new("get_messages", description).path("chat_id", CHAT);
     let expected = of_chat("with nothing set".to_owned());
     recorder.run(expected, client.get_messages(CHAT)).await;
     for order in SortOrder::KNOWN {
@@ -41,11 +42,11 @@ async fn lists(recorder: &mut Recorder) {
     }
 }
 
-async fn full_creation(recorder: &mut Recorder) {
+async fn complete_creation(recorder: &mut Recorder) {
     let button = |id, kind: &ButtonType| {
         let data = json!({ (format!("key {id}")): format!("value {id}") });
         let Value::Object(data) = data else {
-            unreachable!("it was made as an object")
+            unreachable!("`json!` created an object")
         };
         NewButton::new(data, ButtonId(id), format!("label {id}"), kind.clone())
     };
@@ -67,7 +68,7 @@ async fn full_creation(recorder: &mut Recorder) {
         "duration": 415,
     });
     let kinds = || (420..).zip(ButtonType::KNOWN);
-    let expected = Expected::of("create_message", "with all set")
+    let expected = Expected::new("create_message", "with all set")
         .path("chat_id", CHAT)
         .header("User-Agent", "the agent")
         .header("X-Client-Info", "the client")
@@ -103,14 +104,15 @@ async fn full_creation(recorder: &mut Recorder) {
     recorder.run(expected, call).await;
 }
 
-async fn short_creations(recorder: &mut Recorder) {
+async fn minimal_creations(recorder: &mut Recorder) {
     let client = recorder.client.clone();
-    let of = |what: String| Expected::of("create_message", what).path("chat_id", CHAT);
+    let of =
+        |description: String| Expected::new("create_message", description).path("chat_id", CHAT);
     let text = json!({ "message_type": "text", "content": { "text": "a text" } });
-    let expected = of("of a text".to_owned()).body(text);
+    let expected = of("with a text".to_owned()).body(text);
     let call = client.create_message(CHAT, "a text");
     recorder.run(expected, call).await;
-    let expected = of("of a type alone".to_owned()).body(json!({ "message_type": "location" }));
+    let expected = of("with a type only".to_owned()).body(json!({ "message_type": "location" }));
     let call = client.create_message(CHAT, NewMessage::new(MessageType::Location));
     recorder.run(expected, call).await;
     for message_type in MessageType::KNOWN {
@@ -123,14 +125,14 @@ async fn short_creations(recorder: &mut Recorder) {
     }
 }
 
-async fn changes(recorder: &mut Recorder) {
+async fn other_operations(recorder: &mut Recorder) {
     let client = recorder.client.clone();
     let body = json!({ "message_id": 501, "content": { "text": "another text" } });
-    let expected = Expected::of("edit_message", "of a text").body(body);
+    let expected = Expected::new("edit_message", "with a text").body(body);
     let call = client.edit_message(MessageId(501), "another text");
     recorder.run(expected, call).await;
     let content = json!({ "text": "another text", "entity_id": 502, "quick_message_id": 503 });
-    let expected = Expected::of("edit_message", "with all set")
+    let expected = Expected::new("edit_message", "with all set")
         .header("X-Client-Info", "the client")
         .body(json!({ "message_id": 501, "content": content }));
     let edit = MessageEdit::text("another text")
@@ -142,12 +144,12 @@ async fn changes(recorder: &mut Recorder) {
     recorder.run(expected, call).await;
 
     let body = json!({ "message_ids": [511, 512] });
-    let expected = Expected::of("delete_message", "of two").body(body);
+    let expected = Expected::new("delete_message", "with two ids").body(body);
     let call = client.delete_message([MessageId(511), MessageId(512)]);
     recorder.run(expected, call).await;
 
     let body = json!({ "message_ids": [521, 522], "chat_ids": [523] });
-    let of = |what| Expected::of("forward_message", what).body(body.clone());
+    let of = |description| Expected::new("forward_message", description).body(body.clone());
     let call = client.forward_message([MessageId(521), MessageId(522)], ChatId(523));
     let expected = of("with nothing set");
     recorder.run(expected, call.clone()).await;

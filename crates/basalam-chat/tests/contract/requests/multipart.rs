@@ -1,24 +1,24 @@
-//! Reading the parts of a multipart body.
+//! Parses multipart bodies.
 
 /// One part of a form.
 pub(super) struct Part {
     pub(super) name: String,
     pub(super) file_name: Option<String>,
-    pub(super) text: String,
+    pub(super) content: String,
 }
 
-/// Reads the parts of a body, or says what is wrong with it.
+/// Returns the parts of a body, or an error if it is malformed.
 pub(super) fn parts(content_type: &str, body: &[u8]) -> Result<Vec<Part>, String> {
     let boundary = content_type
         .split_once("boundary=")
-        .ok_or("its content type names no boundary")?
+        .ok_or("its content type has no boundary")?
         .1;
-    // The tests send texts as files.
+    // All test files contain UTF-8.
     let body = String::from_utf8_lossy(body);
     let delimiter = format!("--{boundary}");
     let mut pieces = body.split(delimiter.as_str());
     if pieces.next() != Some("") {
-        return Err("something stands before its first part".to_owned());
+        return Err("it has data before its first part".to_owned());
     }
     let mut pieces: Vec<&str> = pieces.collect();
     if pieces.pop() != Some("--\r\n") {
@@ -28,9 +28,9 @@ pub(super) fn parts(content_type: &str, body: &[u8]) -> Result<Vec<Part>, String
 }
 
 fn part(piece: &str) -> Result<Part, String> {
-    let (head, text) = piece
+    let (head, content) = piece
         .split_once("\r\n\r\n")
-        .ok_or("a part has no end of its headers")?;
+        .ok_or("the headers of a part have no end")?;
     let attribute = |name: &str| {
         let from = head.split_once(&format!("; {name}=\""))?.1;
         Some(from.split_once('"')?.0.to_owned())
@@ -38,7 +38,7 @@ fn part(piece: &str) -> Result<Part, String> {
     Ok(Part {
         name: attribute("name").ok_or("a part has no name")?,
         file_name: attribute("filename"),
-        text: text
+        content: content
             .strip_suffix("\r\n")
             .ok_or("a part has no end")?
             .to_owned(),

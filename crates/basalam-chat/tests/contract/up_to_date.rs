@@ -1,8 +1,8 @@
-//! The committed sources are what the generator makes of the document.
+//! The committed sources match the output of the generator.
 
 use basalam_chat_openapi::Document;
 
-/// The sources that differ from what `document` gives.
+/// Returns the committed sources that differ from the output for `document`.
 pub(crate) fn violations(document: &Document) -> Vec<String> {
     let sources = match basalam_chat_codegen::generate(&document.root().to_string()) {
         Ok(sources) => sources,
@@ -31,25 +31,25 @@ pub(crate) fn violations(document: &Document) -> Vec<String> {
         ),
     ]
     .into_iter()
-    .filter_map(|(path, committed, fresh)| stale(path, committed, fresh))
+    .filter_map(|(path, committed, generated)| stale(path, committed, generated))
     .collect()
 }
 
-/// Says where a committed source is stale: run `cargo xtask generate`.
-fn stale(path: &str, committed: &str, fresh: &str) -> Option<String> {
-    if committed == fresh {
+/// Returns the first stale line of a committed source. The remedy is `cargo xtask generate`.
+fn stale(path: &str, committed: &str, generated: &str) -> Option<String> {
+    if committed == generated {
         return None;
     }
-    let (old, new) = (committed.lines(), fresh.lines());
+    let (old, new) = (committed.lines(), generated.lines());
     let same = old.zip(new).take_while(|(old, new)| old == new).count();
     let line = same + 1;
-    let new = fresh.lines().nth(same).unwrap_or("nothing");
+    let new = generated.lines().nth(same).unwrap_or("nothing");
     Some(format!(
-        "{path} is stale from line {line} on: fresh is {new:?}"
+        "{path} is stale from line {line} on: the generator produces {new:?}"
     ))
 }
 
 #[test]
-fn the_committed_sources_are_what_the_document_gives() {
-    crate::assert_none(&violations(&crate::committed()));
+fn committed_sources_are_up_to_date() {
+    crate::assert_no_violations(&violations(&crate::committed_document()));
 }

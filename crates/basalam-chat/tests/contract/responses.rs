@@ -1,10 +1,10 @@
-//! Every answer that the document allows is read by the generated types, and writing it again loses
-//! no member that the document names; error answers are read into `Error`.
+//! The generated types decode every response that the document allows, and encoding it again loses no
+//! documented property. Error responses become an `Error`.
 
+mod decoders;
 mod errors;
 mod instances;
-mod kept;
-mod readers;
+mod roundtrip;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -15,26 +15,26 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, Test
 use serde_json::Value;
 
 use crate::schema::Schema;
+use decoders::Decoder;
 use instances::Form;
-use kept::{Comparison, Normalisation};
-use readers::Reader;
+use roundtrip::{Comparison, Normalization};
 
-/// How many answers of each form are read, for each operation.
+/// The number of responses of each form, for each operation.
 const CASES: u32 = 16;
 
-/// What a check found in one document.
+/// The findings of a check in one document.
 #[derive(Default)]
 struct Findings {
     violations: Vec<String>,
-    met: BTreeSet<Normalisation>,
+    normalizations: BTreeSet<Normalization>,
 }
 
-/// Where the generated types do not read what a document allows one operation to answer.
+/// Returns the responses of one operation that a document allows and the generated types do not decode.
 pub(crate) fn violations(document: &Document, operation: &str) -> Vec<String> {
     find(document, |id| id == operation).violations
 }
 
-fn find(document: &Document, is_meant: impl Fn(&str) -> bool) -> Findings {
+fn find(document: &Document, is_selected: impl Fn(&str) -> bool) -> Findings {
     let mut findings = Findings::default();
     let operations = match document.operations() {
         Ok(operations) => operations,
@@ -44,35 +44,37 @@ fn find(document: &Document, is_meant: impl Fn(&str) -> bool) -> Findings {
         }
     };
     for operation in &operations {
-        if !is_meant(&crate::name_of(operation)) {
+        if !is_selected(&crate::operation_name(operation)) {
             continue;
         }
-        if let Err(violation) = read_all(document, operation, &mut findings) {
-            let name = crate::name_of(operation);
+        if let Err(violation) = decode_all(document, operation, &mut findings) {
+            let name = crate::operation_name(operation);
             findings.violations.push(format!("{name}: {violation}"));
         }
     }
     findings
 }
 
-/// Reads answers of every form, up to the first that is not read.
-fn read_all(
+/// Decodes responses of every form, up to the first violation.
+fn decode_all(
     document: &Document,
     operation: &Operation<'_>,
     findings: &mut Findings,
 ) -> Result<(), String> {
-    let reader = operation
+    let decoder = operation
         .id
-        .and_then(readers::of)
-        .ok_or("no generated type reads its answer")?;
-    let (_, schema) = crate::success(operation).ok_or("it documents no success answer")?;
-    let schema = Schema::of(document, schema)?;
+        .and_then(decoders::for_operation)
+        .ok_or("no generated type decodes its response")?;
+    let schema = crate::success_schema(operation).ok_or("it documents no success response")?;
+    let schema = Schema::new(document, schema)?;
     for form in Form::ALL {
-        let met = RefCell::new(&mut findings.met);
-        let instances = instances::of(&schema, form)?;
-        on_each(&instances, |answer| {
-            let comparison = compare(&schema, reader, answer)?;
-            met.borrow_mut().extend(comparison.met);
+        let normalizations = RefCell::new(&mut findings.normalizations);
+        let instances = instances::strategy(&schema, form)?;
+        check_each(&instances, |response| {
+            let comparison = compare(&schema, decoder, response)?;
+            normalizations
+                .borrow_mut()
+                .extend(comparison.normalizations);
             match comparison.losses.is_empty() {
                 true => Ok(()),
                 false => Err(comparison.losses.join(", ")),
@@ -85,24 +87,24 @@ fn read_all(
 
 fn compare<'a>(
     schema: &'a Schema,
-    reader: Reader,
-    answer: &Value,
+    decoder: Decoder,
+    response: &Value,
 ) -> Result<Comparison<'a>, String> {
-    let errors = schema.errors(answer);
+    let errors = schema.errors(response);
     if !errors.is_empty() {
         return Err(format!(
             "the generator broke the schema: {}",
             errors.join(", ")
         ));
     }
-    let written = reader(&answer.to_string())?;
+    let encoded = decoder(&response.to_string())?;
     let mut comparison = Comparison::new(schema);
-    comparison.compare(schema.root(), answer, &written, "answer");
+    comparison.compare(schema.root(), response, &encoded, "response");
     Ok(comparison)
 }
 
-/// Runs a check on instances that are the same at every run; the violation shows one made small.
-fn on_each(
+/// Runs a check on instances that are the same in every run. The violation shows a shrunk instance.
+fn check_each(
     instances: &impl Strategy<Value = Value>,
     check: impl Fn(&Value) -> Result<(), String>,
 ) -> Result<(), String> {
@@ -123,16 +125,16 @@ fn on_each(
 }
 
 #[test]
-fn every_answer_that_the_document_allows_is_read_and_nothing_it_names_is_lost() {
-    let findings = find(&crate::committed(), |_| true);
-    crate::assert_none(&findings.violations);
-    // A normalisation that nothing needs would hide a loss one day.
-    let all = BTreeSet::from(Normalisation::ALL);
-    assert_eq!(findings.met, all);
+fn every_documented_response_is_decoded_without_losses() {
+    let findings = find(&crate::committed_document(), |_| true);
+    crate::assert_no_violations(&findings.violations);
+    // An unused normalization could hide a loss later.
+    let all = BTreeSet::from(Normalization::ALL);
+    assert_eq!(findings.normalizations, all);
 }
 
 #[test]
-fn an_answer_that_is_not_read_is_shown_made_small() {
+fn violations_show_a_shrunk_response() {
     let root = serde_json::json!({
         "type": "object",
         "required": ["count", "more_than_count"],
@@ -142,9 +144,10 @@ fn an_answer_that_is_not_read_is_shown_made_small() {
         },
     });
     let schema = Schema::from_json_schema(root);
-    let reader = readers::of("get_unseen_chat_count").unwrap();
-    let instances = instances::of(&schema, Form::Whole).unwrap();
-    let violation = on_each(&instances, |it| compare(&schema, reader, it).map(drop)).unwrap_err();
+    let decoder = decoders::for_operation("get_unseen_chat_count").unwrap();
+    let instances = instances::strategy(&schema, Form::Complete).unwrap();
+    let violation =
+        check_each(&instances, |it| compare(&schema, decoder, it).map(drop)).unwrap_err();
     let smallest = r#"{"count":"","more_than_count":false}"#;
     assert!(violation.contains(smallest), "{violation}");
     assert!(violation.starts_with("count: "), "{violation}");

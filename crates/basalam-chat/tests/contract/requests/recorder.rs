@@ -1,22 +1,22 @@
-//! Making the facade send, and keeping what it sent.
+//! A mock server that records the requests of the facade.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use basalam_chat::{Client, Error, PersonalToken, RequestOptions, RetryPolicy};
+use basalam_chat::{Client, Error};
 use basalam_chat_openapi::Document;
 use httpmock::{HttpMockRequest, HttpMockResponse, MockServer};
 use serde_json::{Map, Value};
 
-/// The token that every call which needs one must bring.
+/// The access token of every call that needs one.
 pub(super) const TOKEN: &str = "the-token";
 
-/// What a call must put where.
+/// The expected request of a call.
 #[derive(Clone, Default)]
 pub(super) struct Expected {
     pub(super) operation: &'static str,
-    /// The call in words, for violations.
-    pub(super) what: String,
+    /// Describes the call in violations.
+    pub(super) description: String,
     pub(super) path: BTreeMap<&'static str, String>,
     pub(super) query: BTreeMap<&'static str, String>,
     pub(super) headers: BTreeMap<&'static str, String>,
@@ -24,10 +24,10 @@ pub(super) struct Expected {
 }
 
 impl Expected {
-    pub(super) fn of(operation: &'static str, what: impl Into<String>) -> Expected {
+    pub(super) fn new(operation: &'static str, description: impl Into<String>) -> Expected {
         Expected {
             operation,
-            what: what.into(),
+            description: description.into(),
             ..Expected::default()
         }
     }
@@ -53,19 +53,19 @@ impl Expected {
     }
 }
 
-/// A call of the facade: what it must send, and what it sent.
+/// A call of the facade: the expected request and the sent one.
 pub(super) struct Call {
     pub(super) expected: Expected,
     pub(super) sent: Sent,
 }
 
-/// A request as it came over the wire.
+/// A received request.
 #[derive(Clone)]
 pub(super) struct Sent {
     pub(super) method: String,
     pub(super) path: String,
     pub(super) query: Vec<(String, String)>,
-    /// With names in lower case.
+    /// The names are in lower case.
     pub(super) headers: BTreeMap<String, String>,
     pub(super) body: Vec<u8>,
 }
@@ -85,11 +85,11 @@ impl Sent {
     }
 }
 
-/// A service that takes every request, and answers as the document's examples do.
+/// A server that accepts every request, and responds with the examples of the document.
 pub(super) struct Recorder {
     pub(super) client: Client,
     document: Document,
-    answer: Arc<Mutex<Value>>,
+    response: Arc<Mutex<Value>>,
     sent: Arc<Mutex<Vec<Sent>>>,
     calls: Vec<Call>,
     _server: MockServer,
@@ -97,31 +97,26 @@ pub(super) struct Recorder {
 
 impl Recorder {
     pub(super) async fn start() -> Recorder {
-        let answer = Arc::new(Mutex::new(Value::Null));
+        let response = Arc::new(Mutex::new(Value::Null));
         let sent = Arc::new(Mutex::new(Vec::new()));
         let server = MockServer::start_async().await;
-        let (to_answer, to_keep) = (answer.clone(), sent.clone());
+        let (next, requests) = (response.clone(), sent.clone());
         server
             .mock_async(move |_when, then| {
                 then.respond_with(move |request| {
-                    to_keep.lock().unwrap().push(Sent::read(request));
+                    requests.lock().unwrap().push(Sent::read(request));
                     HttpMockResponse::builder()
                         .status(200)
                         .header("content-type", "application/json")
-                        .body(to_answer.lock().unwrap().to_string())
+                        .body(next.lock().unwrap().to_string())
                         .build()
                 });
             })
             .await;
-        let client = Client::builder(PersonalToken::new(TOKEN))
-            .base_url(server.base_url())
-            .build()
-            .unwrap();
-        let once = RequestOptions::new().retry_policy(RetryPolicy::never());
         Recorder {
-            client: client.with_options(once).unwrap(),
-            document: crate::committed(),
-            answer,
+            client: crate::client(&server.base_url(), TOKEN),
+            document: crate::committed_document(),
+            response,
             sent,
             calls: Vec::new(),
             _server: server,
@@ -134,13 +129,13 @@ impl Recorder {
         expected: Expected,
         call: impl IntoFuture<Output = Result<T, Error>>,
     ) {
-        *self.answer.lock().unwrap() = self.example(expected.operation);
-        let what = format!("{} {}", expected.operation, expected.what);
+        *self.response.lock().unwrap() = self.example(expected.operation);
+        let name = format!("{} {}", expected.operation, expected.description);
         if let Err(error) = call.await {
-            panic!("{what}: {error}");
+            panic!("{name}: {error}");
         }
         let mut sent = std::mem::take(&mut *self.sent.lock().unwrap());
-        assert_eq!(sent.len(), 1, "{what}: requests");
+        assert_eq!(sent.len(), 1, "{name}: requests");
         let sent = sent.remove(0);
         self.calls.push(Call { expected, sent });
     }
@@ -149,33 +144,33 @@ impl Recorder {
         self.calls
     }
 
-    /// The example of an operation's answer.
+    /// Returns the example of the response of an operation.
     fn example(&self, id: &str) -> Value {
         let operations = self.document.operations().unwrap();
         let operation = operations.iter().find(|it| it.id == Some(id)).unwrap();
-        let (_, schema) = crate::success(operation).unwrap();
+        let schema = crate::success_schema(operation).unwrap();
         let schema = self.document.resolve(schema, &operation.pointer).unwrap();
         schema.get("example").unwrap().clone()
     }
 }
 
-/// Every text, number and truth value that a call is expected to send.
-pub(super) fn newtypes(expected: &Expected) -> Vec<String> {
-    fn walk(value: &Value, newtypes: &mut Vec<String>) {
+/// Returns every string, number and boolean that a call is expected to send.
+pub(super) fn expected_values(expected: &Expected) -> Vec<String> {
+    fn walk(value: &Value, values: &mut Vec<String>) {
         match value {
-            Value::Array(items) => items.iter().for_each(|item| walk(item, newtypes)),
-            Value::Object(members) => Map::values(members).for_each(|it| walk(it, newtypes)),
-            Value::String(text) => newtypes.push(text.clone()),
-            other => newtypes.push(other.to_string()),
+            Value::Array(items) => items.iter().for_each(|item| walk(item, values)),
+            Value::Object(fields) => Map::values(fields).for_each(|it| walk(it, values)),
+            Value::String(string) => values.push(string.clone()),
+            other => values.push(other.to_string()),
         }
     }
     let parameters = [&expected.path, &expected.query, &expected.headers];
-    let mut newtypes: Vec<String> = parameters
+    let mut values: Vec<String> = parameters
         .into_iter()
-        .flat_map(|values| values.values().cloned())
+        .flat_map(|it| it.values().cloned())
         .collect();
     if let Some(body) = &expected.body {
-        walk(body, &mut newtypes);
+        walk(body, &mut values);
     }
-    newtypes
+    values
 }

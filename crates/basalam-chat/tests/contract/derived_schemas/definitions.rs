@@ -4,11 +4,11 @@ use basalam_chat::raw::{newtypes, types};
 use schemars::SchemaGenerator;
 use serde_json::{Map, Value};
 
-/// The schema of every generated type that has one, by its name.
+/// Returns the schema of every generated type that has one, by its name.
 ///
-/// The bodies and answers bring the types inside them along; the newtypes are named since some stand
-/// in parameters alone.
-pub(super) fn definitions() -> Map<String, Value> {
+/// Bodies and responses include the types inside them. Newtypes are listed since some occur only in
+/// parameters.
+pub(super) fn all() -> Map<String, Value> {
     let mut generator = SchemaGenerator::default();
     macro_rules! define {
         ($module:ident: $($name:ident),+) => {

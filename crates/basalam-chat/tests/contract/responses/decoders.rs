@@ -1,0 +1,63 @@
+//! The generated types that decode the response of each operation.
+
+use basalam_chat::raw;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// Decodes a response into its type, and encodes it again.
+pub(super) type Decoder = fn(&str) -> Result<Value, String>;
+
+/// Returns the decoder for the response type of the generated method.
+pub(super) fn for_operation(operation: &str) -> Option<Decoder> {
+    Some(match operation {
+        "get_chats" => {
+            response_of(|client| client.get_chats(any(), any(), any(), any(), any(), any(), any()))
+        }
+        "create_chat" => response_of(|client| client.create_chat(any(), any(), any(), any())),
+        "delete_chats" => response_of(|client| client.delete_chats(any())),
+        "get_unseen_chat_count" => response_of(|client| client.get_unseen_chat_count()),
+        "get_messages" => {
+            response_of(|client| client.get_messages(any(), any(), any(), any(), any()))
+        }
+        "create_message" => {
+            response_of(|client| client.create_message(any(), any(), any(), any(), any(), any()))
+        }
+        "edit_message" => response_of(|client| client.edit_message(any(), any())),
+        "delete_message" => response_of(|client| client.delete_message(any())),
+        "forward_message" => response_of(|client| client.forward_message(any(), any(), any())),
+        "get_me" => response_of(|client| client.get_me(any())),
+        "get_me_post" => response_of(|client| client.get_me_post(any())),
+        "get_webhook_info" => response_of(|client| client.get_webhook_info(any())),
+        "get_webhook_info_post" => response_of(|client| client.get_webhook_info_post(any())),
+        "delete_webhook" => response_of(|client| client.delete_webhook(any())),
+        "delete_webhook_post" => response_of(|client| client.delete_webhook_post(any())),
+        "delete_webhook_delete" => response_of(|client| client.delete_webhook_delete(any())),
+        "log_out" => response_of(|client| client.log_out(any())),
+        "log_out_post" => response_of(|client| client.log_out_post(any())),
+        "get_current_user" => response_of(|client| client.get_current_user()),
+        // The generated client has no method for uploads, since their body is not JSON.
+        "upload_file" => roundtrip::<raw::types::UploadFileResponse>,
+        _ => return None,
+    })
+}
+
+/// Infers the response type of a method, which is never called.
+fn response_of<T, F>(_: impl FnOnce(&'static raw::Client) -> F) -> Decoder
+where
+    T: DeserializeOwned + Serialize,
+    F: Future<Output = Result<raw::ResponseValue<T>, raw::Error<()>>>,
+{
+    roundtrip::<T>
+}
+
+fn any<T>() -> T {
+    unreachable!("the method is never called")
+}
+
+fn roundtrip<T: DeserializeOwned + Serialize>(json: &str) -> Result<Value, String> {
+    let deserializer = &mut serde_json::Deserializer::from_str(json);
+    let response: T = serde_path_to_error::deserialize(deserializer)
+        .map_err(|error| format!("{}: {}", error.path(), error.inner()))?;
+    serde_json::to_value(&response).map_err(|error| format!("cannot be encoded: {error}"))
+}
