@@ -1,19 +1,19 @@
-//! Lists of ids: split where the contract asks for it, and nothing half done in silence.
+//! Lists of ids: split into batches, with an outcome per id.
 
-use basalam_chat::{BatchReport, CallOutcome, ChatId, Error, MessageId, UserId};
+use basalam_chat::{BatchReport, CallOutcome, ChatId, Error, MessageId};
 use basalam_chat_emulator::Emulator;
 use basalam_chat_mock::MockServerExt;
 use basalam_chat_mock::types::{DeleteChatsBody, DeleteMessageBody, ForwardMessageBody};
 use httpmock::{Mock, MockServer};
 use serde_json::json;
 
-use super::{client, seller};
+use super::support::{client, open_chat, seller, without_retries};
 
 fn ids(range: std::ops::RangeInclusive<i64>) -> Vec<MessageId> {
     range.map(MessageId).collect()
 }
 
-/// What became of which ids, in short.
+/// Returns the first id, the last id and the outcome of each call.
 fn outcomes<Id: Copy + Into<i64>>(report: &BatchReport<Id>) -> Vec<(i64, i64, CallOutcome)> {
     let calls = report.calls().iter();
     calls
@@ -24,26 +24,26 @@ fn outcomes<Id: Copy + Into<i64>>(report: &BatchReport<Id>) -> Vec<(i64, i64, Ca
         .collect()
 }
 
-/// Answers the deletion of these messages.
-fn deletion<'a>(
+/// Mocks the response to the deletion of these messages.
+fn mock_deletion<'a>(
     server: &'a MockServer,
     messages: Vec<MessageId>,
     status: u16,
-    answer: &str,
+    body: &str,
 ) -> Mock<'a> {
     server.delete_message(|when, then| {
         when.body(&DeleteMessageBody::new(messages));
         let then = then.into_inner().status(status);
-        then.header("content-type", "application/json").body(answer);
+        then.header("content-type", "application/json").body(body);
     })
 }
 
 const ACCEPTED: &str = r#"{"data":true}"#;
 
 #[tokio::test]
-async fn a_list_that_fits_is_one_call() {
+async fn sends_30_ids_in_one_call() {
     let server = MockServer::start();
-    let mock = deletion(&server, ids(1..=30), 200, ACCEPTED);
+    let mock = mock_deletion(&server, ids(1..=30), 200, ACCEPTED);
     let client = client(&server.base_url(), "token");
     let report = client.delete_message(ids(1..=30)).await.unwrap();
     mock.assert();
@@ -51,11 +51,11 @@ async fn a_list_that_fits_is_one_call() {
 }
 
 #[tokio::test]
-async fn a_longer_list_is_sent_in_several_calls_in_the_given_order() {
+async fn splits_longer_lists_and_preserves_their_order() {
     let server = MockServer::start();
-    let first = deletion(&server, ids(46..=75), 200, ACCEPTED);
-    let second = deletion(&server, ids(1..=30), 200, ACCEPTED);
-    let third = deletion(&server, ids(31..=45), 200, ACCEPTED);
+    let first = mock_deletion(&server, ids(46..=75), 200, ACCEPTED);
+    let second = mock_deletion(&server, ids(1..=30), 200, ACCEPTED);
+    let third = mock_deletion(&server, ids(31..=45), 200, ACCEPTED);
     let client = client(&server.base_url(), "token");
     let messages = ids(46..=75).into_iter().chain(ids(1..=45));
     let report = client.delete_message(messages).await.unwrap();
@@ -68,13 +68,13 @@ async fn a_longer_list_is_sent_in_several_calls_in_the_given_order() {
     }
 }
 
-/// The error of deleting 75 messages where the second call is answered like this.
-async fn failed(status: u16, answer: &str) -> Error {
+/// Returns the error of deleting 75 messages if the second call gets this response.
+async fn error_of_second_call(status: u16, body: &str) -> Error {
     let server = MockServer::start();
-    let first = deletion(&server, ids(1..=30), 200, ACCEPTED);
-    let second = deletion(&server, ids(31..=60), status, answer);
-    let third = deletion(&server, ids(61..=75), 200, ACCEPTED);
-    let client = super::hasty(&client(&server.base_url(), "token"));
+    let first = mock_deletion(&server, ids(1..=30), 200, ACCEPTED);
+    let second = mock_deletion(&server, ids(31..=60), status, body);
+    let third = mock_deletion(&server, ids(61..=75), 200, ACCEPTED);
+    let client = without_retries(&client(&server.base_url(), "token"));
     let error = client.delete_message(ids(1..=75)).await.unwrap_err();
     first.assert();
     second.assert();
@@ -86,11 +86,11 @@ async fn failed(status: u16, answer: &str) -> Error {
         (61, 75, CallOutcome::NotSent),
     ];
     assert_eq!(outcomes(report), expected);
-    let left: Vec<MessageId> = report
+    let not_sent: Vec<MessageId> = report
         .ids_with_outcome(CallOutcome::NotSent)
         .copied()
         .collect();
-    assert_eq!(left, ids(61..=75));
+    assert_eq!(not_sent, ids(61..=75));
     assert!(error.batch::<ChatId>().is_none());
     assert_eq!(error.operation(), Some("delete_message"));
     let shown = error.to_string();
@@ -103,23 +103,23 @@ async fn failed(status: u16, answer: &str) -> Error {
 }
 
 #[tokio::test]
-async fn after_a_call_that_fails_the_rest_is_not_sent_and_the_error_tells_the_parts() {
-    let error = failed(500, "{}").await;
+async fn stops_after_a_failed_call_and_reports_the_outcome_per_id() {
+    let error = error_of_second_call(500, "{}").await;
     assert!(error.is_server_error());
     assert!(error.may_have_succeeded());
 }
 
 #[tokio::test]
-async fn a_call_that_the_service_does_not_accept_is_no_success() {
-    let error = failed(200, r#"{"data":false}"#).await;
+async fn unsuccessful_call_is_an_error() {
+    let error = error_of_second_call(200, r#"{"data":false}"#).await;
     assert!(error.is_unsuccessful());
     assert!(!error.may_have_succeeded());
 }
 
 #[tokio::test]
-async fn a_single_call_that_fails_is_told_without_a_count() {
+async fn single_failed_call_is_reported_without_counts() {
     let server = MockServer::start();
-    deletion(&server, ids(7..=7), 403, "{}");
+    mock_deletion(&server, ids(7..=7), 403, "{}");
     let client = client(&server.base_url(), "token");
     let error = client.delete_message([MessageId(7)]).await.unwrap_err();
     assert!(error.is_forbidden());
@@ -129,9 +129,9 @@ async fn a_single_call_that_fails_is_told_without_a_count() {
 }
 
 #[tokio::test]
-async fn an_id_that_is_given_twice_is_sent_once() {
+async fn sends_duplicated_ids_once() {
     let server = MockServer::start();
-    let mock = deletion(&server, vec![MessageId(3), MessageId(1)], 200, ACCEPTED);
+    let mock = mock_deletion(&server, vec![MessageId(3), MessageId(1)], 200, ACCEPTED);
     let client = client(&server.base_url(), "token");
     let messages = [3, 1, 3, 3, 1].map(MessageId);
     client.delete_message(messages).await.unwrap();
@@ -139,7 +139,7 @@ async fn an_id_that_is_given_twice_is_sent_once() {
 }
 
 #[tokio::test]
-async fn messages_are_forwarded_in_ascending_order_and_26_at_a_time() {
+async fn forwards_26_messages_per_call_in_ascending_order() {
     let server = MockServer::start();
     let forward = |messages: Vec<MessageId>| {
         server.forward_message(|when, then| {
@@ -167,7 +167,7 @@ async fn messages_are_forwarded_in_ascending_order_and_26_at_a_time() {
 }
 
 #[tokio::test]
-async fn chats_are_deleted_30_at_a_time() {
+async fn deletes_30_chats_per_call() {
     let server = MockServer::start();
     let delete = |range: std::ops::RangeInclusive<i64>| {
         server.delete_chats(|when, then| {
@@ -187,7 +187,7 @@ async fn chats_are_deleted_30_at_a_time() {
 }
 
 #[tokio::test]
-async fn an_empty_list_is_refused_before_anything_is_sent() {
+async fn rejects_empty_lists_before_sending() {
     let server = MockServer::start();
     let mock = server.mock(|_, then| {
         then.status(200).body(ACCEPTED);
@@ -210,29 +210,25 @@ async fn an_empty_list_is_refused_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn messages_and_chats_are_forwarded_and_deleted_by_an_emulator() {
+async fn forwards_and_deletes_on_an_emulator() {
     let emulator = Emulator::start().await.unwrap();
     let seller = seller(&emulator);
-    let partner = UserId(emulator.customer().id);
-    let chat = seller.create_chat(partner).await.unwrap();
+    let chat = open_chat(&seller, &emulator).await;
     let mut sent = Vec::new();
     for number in 1..=31 {
         let text = format!("number {number}");
-        sent.push(seller.create_message(chat.id, text).await.unwrap().id);
+        sent.push(seller.create_message(chat, text).await.unwrap().id);
     }
     let edited = seller.edit_message(sent[0], "the first").await.unwrap();
     assert_eq!(edited.content.text.as_deref(), Some("the first"));
     let report = seller.delete_message(sent.clone()).await.unwrap();
     assert_eq!(report.calls().len(), 2);
     assert_eq!(emulator.requests("delete_message"), Some(2));
-    let left = seller.get_messages(chat.id).await.unwrap();
-    assert!(left.messages.is_empty());
+    let remaining = seller.get_messages(chat).await.unwrap();
+    assert!(remaining.messages.is_empty());
 
-    let original = seller.create_message(chat.id, "again").await.unwrap();
-    seller
-        .forward_message([original.id], chat.id)
-        .await
-        .unwrap();
-    seller.delete_chats([chat.id]).await.unwrap();
+    let original = seller.create_message(chat, "again").await.unwrap();
+    seller.forward_message([original.id], chat).await.unwrap();
+    seller.delete_chats([chat]).await.unwrap();
     assert!(seller.get_chats().await.unwrap().chats.is_empty());
 }

@@ -1,17 +1,20 @@
-//! The client without `async`, wherever it is called.
+//! The blocking client, inside and outside of a runtime.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufReader, Read};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
-use basalam_chat::messages::Delivery;
+use basalam_chat::messages::{Delivery, Message};
 use basalam_chat::{
-    ChatFilter, ChatId, Client, FileId, MessageId, NewFile, PersonalToken, RequestOptions,
-    RetryPolicy, SortOrder, UserId, blocking,
+    ChatFilter, ChatId, Client, Error, FileId, MessageId, NewFile, PersonalToken, SortOrder,
+    blocking,
 };
 use basalam_chat_emulator::{Emulator, User};
 
-use super::CANARY;
+use serde_json::json;
+
+use super::support::http_server::{read_head, respond};
+use super::support::{self, CANARY, customer_id, listen, no_retries};
 
 fn client(base_url: &str, token: &str) -> blocking::Client {
     Client::builder(PersonalToken::new(token))
@@ -24,36 +27,39 @@ fn client_of(emulator: &Emulator, user: &User) -> blocking::Client {
     client(emulator.base_url(), user.token())
 }
 
-/// Speaks every operation of the blocking client with an emulator.
-fn converse() {
+/// Starts an emulator and opens the chat between its seller and its customer as the seller.
+fn start() -> (Emulator, blocking::Client, ChatId) {
     let emulator = Emulator::builder().start_blocking().unwrap();
     let seller = client_of(&emulator, emulator.seller());
+    let chat = seller.create_chat(customer_id(&emulator)).send().unwrap();
+    (emulator, seller, chat.id)
+}
+
+fn ids_of(messages: impl Iterator<Item = Result<Message, Error>>) -> Vec<MessageId> {
+    messages.map(|message| message.unwrap().id).collect()
+}
+
+/// Runs every operation of the blocking client against an emulator.
+fn run_all_operations() {
+    let (emulator, seller, chat) = start();
     let customer = client_of(&emulator, emulator.customer());
-    let partner = UserId(emulator.customer().id);
-    let chat = seller.create_chat(partner).send().unwrap();
 
     let ids: Vec<MessageId> = (1..=7)
         .map(|number| {
             let text = format!("number {number}");
-            let sent = seller.create_message(chat.id, text).temp_id(number);
+            let sent = seller.create_message(chat, text).temp_id(number);
             let sent = sent.send().unwrap();
             assert_eq!(sent.temp_id, Some(number));
             sent.id
         })
         .collect();
-    let page = customer.get_messages(chat.id).before(ids[6]).limit(2);
+    let page = customer.get_messages(chat).before(ids[6]).limit(2);
     let page = page.send().unwrap();
     let read: Vec<MessageId> = page.into_iter().map(|message| message.id).collect();
     assert_eq!(read, [ids[5], ids[4]]);
 
-    let history = customer.get_messages(chat.id).order(SortOrder::Asc);
-    let read: Vec<MessageId> = history
-        .clone()
-        .limit(3)
-        .iter()
-        .map(|message| message.unwrap().id)
-        .collect();
-    assert_eq!(read, ids);
+    let history = customer.get_messages(chat).order(SortOrder::Asc);
+    assert_eq!(ids_of(history.clone().limit(3).iter()), ids);
     let pages: Vec<usize> = history
         .limit(3)
         .read_ahead(false)
@@ -69,7 +75,7 @@ fn converse() {
         .iter()
         .map(|chat| chat.unwrap().id)
         .collect();
-    assert_eq!(chats, [chat.id]);
+    assert_eq!(chats, [chat]);
     assert_eq!(seller.get_chats().pages().count(), 1);
 
     let count = customer.get_unseen_chat_count().send().unwrap();
@@ -79,11 +85,11 @@ fn converse() {
     assert!(!customer.is_mine(&edited).unwrap());
     let user = customer.get_current_user().send().unwrap();
     assert_eq!(user.id, customer.current_user_id().unwrap());
-    let forwarded = seller.forward_message([ids[0]], chat.id).send().unwrap();
+    let forwarded = seller.forward_message([ids[0]], chat).send().unwrap();
     assert_eq!(forwarded.calls().len(), 1);
     let deleted = seller.delete_message(ids.clone()).send().unwrap();
     assert_eq!(deleted.ids().count(), ids.len());
-    seller.delete_chats([chat.id]).send().unwrap();
+    seller.delete_chats([chat]).send().unwrap();
 
     let bot = seller.bot(emulator.bot().token()).unwrap();
     assert_eq!(bot.get_me().send().unwrap().id, Some(emulator.bot().id));
@@ -98,38 +104,38 @@ fn converse() {
 }
 
 #[test]
-fn it_works_outside_of_any_runtime() {
-    converse();
+fn works_outside_of_a_runtime() {
+    run_all_operations();
 }
 
 #[tokio::test(flavor = "current_thread")]
-async fn it_works_inside_a_runtime_of_one_thread() {
-    converse();
+async fn works_inside_a_current_thread_runtime() {
+    run_all_operations();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn it_works_inside_a_runtime_of_more_threads() {
-    tokio::spawn(async { converse() }).await.unwrap();
+async fn works_inside_a_multi_thread_runtime() {
+    tokio::spawn(async { run_all_operations() }).await.unwrap();
 }
 
 #[tokio::test]
-async fn it_works_beside_an_async_client_on_the_same_thread() {
+async fn works_alongside_an_async_client_on_the_same_thread() {
     let emulator = Emulator::start().await.unwrap();
-    let waiting = client_of(&emulator, emulator.seller());
-    let other = super::seller(&emulator);
+    let blocking = client_of(&emulator, emulator.seller());
+    let other = support::seller(&emulator);
     for _ in 0..3 {
         other.get_chats().await.unwrap();
-        waiting.get_chats().send().unwrap();
+        blocking.get_chats().send().unwrap();
     }
 }
 
 #[test]
-fn a_file_is_uploaded_from_a_reader_that_waits() {
+fn uploads_from_a_blocking_reader() {
     let server = httpmock::MockServer::start();
     let mock = server.mock(|when, then| {
         when.path("/v1/files").body_includes("from a reader");
         then.status(200)
-            .json_body(serde_json::json!({ "id": 71, "url": "https://example.com/a.txt" }));
+            .json_body(json!({ "id": 71, "url": "https://example.com/a.txt" }));
     });
     let reader = NewFile::from_blocking_reader("a.txt", "from a reader".as_bytes());
     let upload = client(&server.base_url(), CANARY).upload_file(reader);
@@ -138,14 +144,11 @@ fn a_file_is_uploaded_from_a_reader_that_waits() {
 }
 
 #[test]
-fn a_chat_is_followed() {
-    let emulator = Emulator::builder().start_blocking().unwrap();
-    let seller = client_of(&emulator, emulator.seller());
-    let partner = UserId(emulator.customer().id);
-    let chat = seller.create_chat(partner).send().unwrap();
-    let mut follower = seller.follow(chat.id);
+fn follower_yields_new_messages() {
+    let (_emulator, seller, chat) = start();
+    let mut follower = seller.follow(chat);
     assert!(follower.new_messages().unwrap().is_empty());
-    let sent = seller.create_message(chat.id, "news").send().unwrap();
+    let sent = seller.create_message(chat, "news").send().unwrap();
     let new = follower.new_messages().unwrap();
     assert_eq!((new.len(), new[0].id), (1, sent.id));
     assert_eq!(follower.last(), Some(sent.id));
@@ -153,46 +156,38 @@ fn a_chat_is_followed() {
 }
 
 #[test]
-fn a_walk_goes_on_from_where_another_one_stood() {
-    let emulator = Emulator::builder().start_blocking().unwrap();
-    let seller = client_of(&emulator, emulator.seller());
-    let partner = UserId(emulator.customer().id);
-    let chat = seller.create_chat(partner).send().unwrap();
+fn iterator_resumes_from_the_cursor_of_another() {
+    let (_emulator, seller, chat) = start();
     for number in 1..=5 {
-        let request = seller.create_message(chat.id, format!("number {number}"));
+        let request = seller.create_message(chat, format!("number {number}"));
         request.send().unwrap();
     }
-    let mut walk = seller.get_messages(chat.id).limit(4).iter();
-    let first: Vec<MessageId> = walk.by_ref().take(2).map(|it| it.unwrap().id).collect();
-    let cursor = walk.cursor().unwrap();
-    let rest = seller.get_messages(chat.id).resume(cursor).iter();
-    let rest: Vec<MessageId> = rest.map(|it| it.unwrap().id).collect();
-    let again: Vec<MessageId> = walk.map(|it| it.unwrap().id).collect();
+    let mut messages = seller.get_messages(chat).limit(4).iter();
+    let first = ids_of(messages.by_ref().take(2));
+    let cursor = messages.cursor().unwrap();
+    let rest = ids_of(seller.get_messages(chat).resume(cursor).iter());
     assert_eq!((first.len(), rest.len()), (2, 3));
-    assert_eq!(rest, again);
+    assert_eq!(rest, ids_of(messages));
 }
 
 #[test]
-fn an_error_ends_an_iterator() {
+fn error_ends_the_iterator() {
     let emulator = Emulator::builder().start_blocking().unwrap();
     let seller = client_of(&emulator, emulator.seller());
-    let mut walk = seller.get_messages(ChatId(404)).iter();
-    assert!(walk.next().unwrap().unwrap_err().is_not_found());
-    assert!(walk.next().is_none());
+    let mut messages = seller.get_messages(ChatId(404)).iter();
+    assert!(messages.next().unwrap().unwrap_err().is_not_found());
+    assert!(messages.next().is_none());
 }
 
 #[test]
-fn clones_send_side_by_side_from_many_threads() {
-    let emulator = Emulator::builder().start_blocking().unwrap();
-    let seller = client_of(&emulator, emulator.seller());
-    let partner = UserId(emulator.customer().id);
-    let chat = seller.create_chat(partner).send().unwrap();
+fn clones_send_concurrently_from_many_threads() {
+    let (_emulator, seller, chat) = start();
     let threads: Vec<_> = (0..8)
         .map(|number| {
             let seller = seller.clone();
             std::thread::spawn(move || {
                 let text = format!("from thread {number}");
-                seller.create_message(chat.id, text).send().unwrap().id
+                seller.create_message(chat, text).send().unwrap().id
             })
         })
         .collect();
@@ -201,24 +196,20 @@ fn clones_send_side_by_side_from_many_threads() {
         .map(|thread| thread.join().unwrap())
         .collect();
     sent.sort_unstable();
-    let mut read: Vec<MessageId> = seller
-        .get_messages(chat.id)
-        .iter()
-        .map(|message| message.unwrap().id)
-        .collect();
+    let mut read = ids_of(seller.get_messages(chat).iter());
     read.reverse();
     assert_eq!(read, sent);
 }
 
 #[test]
-fn what_is_wrong_with_the_configuration_is_told_as_by_the_async_client() {
+fn invalid_configuration_is_rejected() {
     let error = blocking::Client::new(PersonalToken::new("")).unwrap_err();
     assert!(error.is_invalid_input());
     assert!(error.to_string().contains("`token` is empty"), "{error}");
 }
 
 #[test]
-fn a_panic_while_the_client_is_made_is_an_error_and_no_hang() {
+fn panic_in_configure_http_is_an_error_without_a_hang() {
     let error = Client::builder(PersonalToken::new(CANARY))
         .configure_http(|_| std::panic::resume_unwind(Box::new("asked for")))
         .build_blocking()
@@ -228,7 +219,7 @@ fn a_panic_while_the_client_is_made_is_an_error_and_no_hang() {
 }
 
 #[test]
-fn debug_output_shows_no_token() {
+fn debug_output_contains_no_token() {
     let client = client("http://127.0.0.1:9", CANARY);
     let request = client.create_message(ChatId(7), "a private text");
     let shown = format!("{client:?} {request:?} {:?}", client.get_chats().iter());
@@ -237,63 +228,56 @@ fn debug_output_shows_no_token() {
     assert!(shown.contains("127.0.0.1"), "{shown}");
 }
 
-/// Answers one request for chats with an empty list, and keeps the connection.
-fn answer_once(listener: &TcpListener) -> TcpStream {
+/// Responds to one request for chats with an empty list, and returns the open connection.
+fn respond_once(listener: &TcpListener) -> TcpStream {
     let (stream, _) = listener.accept().unwrap();
-    let mut lines = BufReader::new(&stream).lines();
-    while !lines.next().unwrap().unwrap().is_empty() {}
-    let body = r#"{"data":{"chats":[]}}"#;
-    let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length";
-    write!(&stream, "{head}: {}\r\n\r\n{body}", body.len()).unwrap();
+    read_head(&mut BufReader::new(&stream));
+    respond(&stream, &json!({ "data": { "chats": [] } }));
     stream
 }
 
-/// Drops a client by `end`, and sees that its thread and its connections have ended.
-fn ends(end: impl FnOnce(blocking::Client)) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let base_url = format!("http://{}", listener.local_addr().unwrap());
-    let server = std::thread::spawn(move || answer_once(&listener));
+/// Drops a client with `end`, and checks that its thread and its connections end.
+fn assert_ends(end: impl FnOnce(blocking::Client)) {
+    let (listener, base_url) = listen();
+    let server = std::thread::spawn(move || respond_once(&listener));
     let client = client(&base_url, CANARY);
     let clone = client.clone();
     client.get_chats().send().unwrap();
     let mut connection = server.join().unwrap();
     drop(clone);
     end(client);
-    // The end of the connection; it hangs where the pool lives on.
+    // End of file. The read hangs if the connection pool still exists.
     assert_eq!(connection.read(&mut [0]).unwrap(), 0);
 }
 
 #[test]
-fn the_thread_ends_with_the_last_clone() {
-    ends(drop);
+fn thread_ends_with_the_last_clone() {
+    assert_ends(drop);
 }
 
 #[test]
-fn the_thread_ends_with_an_iterator_that_was_the_last() {
-    ends(|client| {
-        let walk = client.get_chats().iter();
+fn thread_ends_with_the_last_iterator() {
+    assert_ends(|client| {
+        let chats = client.get_chats().iter();
         drop(client);
-        drop(walk);
+        drop(chats);
     });
 }
 
 #[tokio::test]
-async fn the_thread_ends_where_the_last_clone_is_dropped_in_async_code() {
-    ends(drop);
+async fn thread_ends_if_the_last_clone_is_dropped_in_async_code() {
+    assert_ends(drop);
 }
 
 #[test]
-fn an_iterator_that_was_read_on_the_clients_own_thread_goes_on_elsewhere() {
-    let emulator = Emulator::builder().start_blocking().unwrap();
-    let client = client(emulator.base_url(), emulator.seller().token());
-    let customer = UserId(emulator.customer().id);
-    client.create_chat(customer).send().unwrap();
-    let walk = Arc::new(Mutex::new(client.get_chats().iter()));
-    let (shared, errors) = (walk.clone(), Arc::new(Mutex::new(Vec::new())));
-    let told = errors.clone();
+fn iterator_read_on_the_client_thread_is_an_error_and_continues_elsewhere() {
+    let (_emulator, client, _) = start();
+    let chats = Arc::new(Mutex::new(client.get_chats().iter()));
+    let (shared, errors) = (chats.clone(), Arc::new(Mutex::new(Vec::new())));
+    let sink = errors.clone();
     client
         .upload_file(NewFile::from_bytes("a.txt", "a text"))
-        .on_progress(move |_, _| told.lock().unwrap().extend(shared.lock().unwrap().next()))
+        .on_progress(move |_, _| sink.lock().unwrap().extend(shared.lock().unwrap().next()))
         .send()
         .unwrap();
     let errors = std::mem::take(&mut *errors.lock().unwrap());
@@ -301,49 +285,38 @@ fn an_iterator_that_was_read_on_the_clients_own_thread_goes_on_elsewhere() {
     for error in errors {
         assert!(error.unwrap_err().is_invalid_input());
     }
-    assert!(walk.lock().unwrap().next().unwrap().is_ok());
+    assert!(chats.lock().unwrap().next().unwrap().is_ok());
 }
 
 #[test]
-fn options_and_logins_are_there_as_they_are_without_waiting() {
+fn supports_options_refresh_and_find_sent_message() {
     let emulator = Emulator::builder().start_blocking().unwrap();
     let app = emulator.oauth_client();
     let issued = emulator
         .issue_tokens(app.id(), emulator.seller().id)
         .unwrap();
     let token =
-        PersonalToken::new("ended").refreshable(issued.refresh_token(), app.id(), app.secret());
+        PersonalToken::new("expired").refreshable(issued.refresh_token(), app.id(), app.secret());
     let client = Client::builder(token)
         .base_url(emulator.base_url())
         .build_blocking()
         .unwrap();
     assert_eq!(client.current_user_id().unwrap().0, emulator.seller().id);
     assert!(client.authenticate().unwrap().expires_at.is_some());
-    assert!(
-        client
-            .delete_message([])
-            .send()
-            .unwrap_err()
-            .is_invalid_input()
-    );
-    assert!(
-        client
-            .upload_file("no/such/file")
-            .send()
-            .unwrap_err()
-            .is_invalid_input()
-    );
-    let off = RequestOptions::new().retry_policy(RetryPolicy::never());
+    let error = client.delete_message([]).send().unwrap_err();
+    assert!(error.is_invalid_input());
+    let error = client.upload_file("no/such/file").send().unwrap_err();
+    assert!(error.is_invalid_input());
     emulator.queue_response(503, &[], "").unwrap();
-    let error = client.get_chats().options(off).send().unwrap_err();
+    let error = client.get_chats().options(no_retries()).send().unwrap_err();
     assert_eq!(error.attempts(), 1);
-    let hasty = client.with_options(off).unwrap();
+    let without_retries = client.with_options(no_retries()).unwrap();
     emulator.queue_response(503, &[], "").unwrap();
-    assert_eq!(hasty.get_chats().send().unwrap_err().attempts(), 1);
-    let chat = client
-        .create_chat(UserId(emulator.customer().id))
-        .send()
-        .unwrap();
+    assert_eq!(
+        without_retries.get_chats().send().unwrap_err().attempts(),
+        1
+    );
+    let chat = client.create_chat(customer_id(&emulator)).send().unwrap();
     emulator.queue_response(502, &[], "").unwrap();
     let error = client.create_message(chat.id, "hello").send().unwrap_err();
     let message = error.unconfirmed_message().unwrap();

@@ -1,4 +1,4 @@
-//! What a bot's own token allows.
+//! Bot operations, which use the token of the bot.
 
 use basalam_chat::Error;
 use basalam_chat::bots::Bot;
@@ -6,7 +6,7 @@ use basalam_chat_emulator::Emulator;
 use httpmock::{Method, Mock, MockServer};
 use serde_json::{Value, json};
 
-use super::{CANARY, client};
+use super::support::{CANARY, client, seller};
 
 const BOT_CANARY: &str = "123456:bot-canary_8f2c";
 
@@ -14,45 +14,45 @@ fn bot(server: &MockServer) -> Bot {
     client(&server.base_url(), CANARY).bot(BOT_CANARY).unwrap()
 }
 
-/// Answers one method of the bot, at this path and by this method alone.
-fn answer<'a>(
+/// Mocks one bot operation, for this path and this HTTP method only.
+fn mock<'a>(
     server: &'a MockServer,
     method: Method,
     name: &str,
     status: u16,
-    answer: Value,
+    body: Value,
 ) -> Mock<'a> {
     server.mock(|when, then| {
         when.method(method)
             .path(format!("/v1/bots/{BOT_CANARY}/{name}"))
             .header_missing("authorization");
-        then.status(status).json_body(answer);
+        then.status(status).json_body(body);
     })
 }
 
 #[tokio::test]
-async fn each_method_is_sent_in_the_way_that_nothing_prefetches() {
+async fn uses_post_and_delete_without_the_access_token() {
     let server = MockServer::start();
     let done = json!({ "ok": true, "result": true, "description": "done" });
     let info = json!({ "id": 123456, "first_name": "Helper", "username": "helper_bot" });
     let webhook = json!({ "url": "https://example.com/updates", "pending": 3 });
     let mocks = [
-        answer(
+        mock(
             &server,
             Method::POST,
             "getMe",
             200,
             json!({ "ok": true, "result": info }),
         ),
-        answer(
+        mock(
             &server,
             Method::POST,
             "getWebhookInfo",
             200,
             json!({ "ok": true, "result": webhook }),
         ),
-        answer(&server, Method::DELETE, "deleteWebhook", 200, done.clone()),
-        answer(&server, Method::POST, "logOut", 200, done),
+        mock(&server, Method::DELETE, "deleteWebhook", 200, done.clone()),
+        mock(&server, Method::POST, "logOut", 200, done),
     ];
     let bot = bot(&server);
 
@@ -64,17 +64,17 @@ async fn each_method_is_sent_in_the_way_that_nothing_prefetches() {
     let webhook = bot.get_webhook_info().await.unwrap();
     assert!(webhook.is_set());
     assert_eq!(webhook.extra["pending"], 3);
-    let answer = bot.delete_webhook().await.unwrap();
-    assert_eq!(answer.description.as_deref(), Some("done"));
-    let answer = bot.log_out().await.unwrap();
-    assert_eq!(answer.result, Some(json!(true)));
+    let response = bot.delete_webhook().await.unwrap();
+    assert_eq!(response.description.as_deref(), Some("done"));
+    let response = bot.log_out().await.unwrap();
+    assert_eq!(response.result, Some(json!(true)));
     for mock in mocks {
         mock.assert();
     }
 }
 
 #[test]
-fn a_bot_token_of_another_form_is_refused_and_not_repeated() {
+fn rejects_malformed_bot_token_without_showing_it() {
     let client = client("http://127.0.0.1:9", CANARY);
     for text in [
         "",
@@ -92,10 +92,10 @@ fn a_bot_token_of_another_form_is_refused_and_not_repeated() {
     }
 }
 
-/// The error of `getMe` that is answered like this.
-async fn refused(status: u16, body: Value) -> Error {
+/// Returns the error of `getMe` with this response.
+async fn error_for(status: u16, body: Value) -> Error {
     let server = MockServer::start();
-    answer(&server, Method::POST, "getMe", status, body);
+    mock(&server, Method::POST, "getMe", status, body);
     let error = bot(&server).get_me().await.unwrap_err();
     assert_eq!(error.operation(), Some("get_me_post"));
     let shown = format!("{error} {error:?} {:?}", error.body());
@@ -104,10 +104,10 @@ async fn refused(status: u16, body: Value) -> Error {
 }
 
 #[tokio::test]
-async fn a_refusal_within_a_success_is_an_error_that_says_why() {
+async fn ok_false_is_an_error_with_code_and_description() {
     let description = format!("Unauthorized: {BOT_CANARY} {CANARY}");
     let body = json!({ "ok": false, "error_code": 401, "description": description });
-    let error = refused(200, body).await;
+    let error = error_for(200, body).await;
     assert!(error.is_unsuccessful());
     assert_eq!(error.code(), Some(401));
     assert_eq!(error.messages(), ["Unauthorized: [redacted] [redacted]"]);
@@ -115,36 +115,34 @@ async fn a_refusal_within_a_success_is_an_error_that_says_why() {
     assert!(shown.contains("did not do it (error code 401)"), "{shown}");
     assert!(shown.contains("Unauthorized"), "{shown}");
 
-    let error = refused(200, json!({ "ok": false, "description": null })).await;
+    let error = error_for(200, json!({ "ok": false, "description": null })).await;
     assert!(error.is_unsuccessful());
     assert!(error.messages().is_empty());
 }
 
 #[tokio::test]
-async fn a_refusal_by_status_says_what_the_answer_says() {
+async fn error_status_reports_code_and_description_of_the_body() {
     let body = json!({ "ok": false, "error_code": 404, "description": "Not Found" });
-    let error = refused(404, body).await;
+    let error = error_for(404, body).await;
     assert!(error.is_not_found());
     assert_eq!(error.code(), Some(404));
     assert_eq!(error.messages(), ["Not Found"]);
 }
 
 #[tokio::test]
-async fn an_answer_that_cannot_be_read_does_not_repeat_the_token() {
-    let error = refused(200, json!({ "ok": BOT_CANARY })).await;
+async fn decode_error_redacts_the_bot_token() {
+    let error = error_for(200, json!({ "ok": BOT_CANARY })).await;
     assert!(error.is_decode());
     assert!(error.body().unwrap().contains("[redacted]"));
-    let error = refused(200, json!({ "ok": true })).await;
+    let error = error_for(200, json!({ "ok": true })).await;
     assert!(error.is_decode());
     assert!(error.to_string().contains("`result`"), "{error}");
 }
 
 #[tokio::test]
-async fn a_bot_of_an_emulator_says_who_it_is_until_it_is_logged_out() {
+async fn bot_works_on_an_emulator_until_it_logs_out() {
     let emulator = Emulator::start().await.unwrap();
-    let bot = super::seller(&emulator)
-        .bot(emulator.bot().token())
-        .unwrap();
+    let bot = seller(&emulator).bot(emulator.bot().token()).unwrap();
     let info = bot.get_me().await.unwrap();
     assert_eq!(info.id, Some(emulator.bot().id));
     bot.delete_webhook().await.unwrap();

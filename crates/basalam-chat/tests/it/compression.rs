@@ -1,14 +1,14 @@
-//! Whether answers come compressed is up to the feature `gzip`.
+//! Compressed responses, with and without the feature `gzip`.
 
 use httpmock::MockServer;
 #[cfg(not(feature = "gzip"))]
 use serde_json::json;
 
-use super::client;
+use super::support::client;
 
 #[cfg(not(feature = "gzip"))]
 #[tokio::test]
-async fn without_the_feature_no_compression_is_asked_for() {
+async fn sends_no_accept_encoding_without_the_feature() {
     let server = MockServer::start();
     let mock = server.mock(|when, then| {
         when.path("/v1/chats").header_missing("accept-encoding");
@@ -22,11 +22,11 @@ async fn without_the_feature_no_compression_is_asked_for() {
 
 #[cfg(feature = "gzip")]
 mod with_the_feature {
-    use basalam_chat::{Client, PersonalToken};
-
     use super::*;
+    use crate::support::builder;
+    use crate::support::clock::TestClock;
 
-    /// `{"data":{"chats":[]},"padding":"…"}` with 2,000 dots, as `gzip -9` writes it.
+    /// `{"data":{"chats":[]},"padding":"…"}` with 2,000 dots, compressed by `gzip -9`.
     const COMPRESSED: [u8; 68] = [
         0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03, 0xab, 0x56, 0x4a, 0x49, 0x2c,
         0x49, 0x54, 0xb2, 0xaa, 0x56, 0x4a, 0xce, 0x48, 0x2c, 0x29, 0x56, 0xb2, 0x8a, 0x8e, 0xad,
@@ -35,11 +35,11 @@ mod with_the_feature {
         0xc9, 0xbf, 0x71, 0x39, 0xf2, 0x07, 0x00, 0x00,
     ];
 
-    /// How long that is before compression.
+    /// The length before compression.
     const LENGTH: usize = 2034;
 
-    /// Answers compressed, if it was asked to.
-    fn compressing() -> MockServer {
+    /// Responds compressed to requests that accept gzip.
+    fn compressing_server() -> MockServer {
         let server = MockServer::start();
         server.mock(|when, then| {
             when.path("/v1/chats").header("accept-encoding", "gzip");
@@ -52,22 +52,21 @@ mod with_the_feature {
     }
 
     #[tokio::test]
-    async fn compressed_answers_are_asked_for_and_read() {
-        let server = compressing();
+    async fn requests_and_decompresses_gzip() {
+        let server = compressing_server();
         let client = client(&server.base_url(), "token");
         assert!(client.get_chats().await.unwrap().chats.is_empty());
     }
 
     #[tokio::test]
-    async fn the_size_of_an_answer_is_counted_after_decompression() {
-        let server = compressing();
-        let of_at_most = |bytes| {
-            let token = PersonalToken::new("token");
-            let client = Client::builder(token).base_url(server.base_url());
+    async fn size_limit_applies_after_decompression() {
+        let server = compressing_server();
+        let client_with_limit = |bytes| {
+            let client = builder(&server.base_url(), "token", &TestClock::new());
             client.max_response_bytes(bytes).build().unwrap()
         };
-        assert!(of_at_most(LENGTH).get_chats().await.is_ok());
-        let error = of_at_most(LENGTH - 1).get_chats().await.unwrap_err();
+        assert!(client_with_limit(LENGTH).get_chats().await.is_ok());
+        let error = client_with_limit(LENGTH - 1).get_chats().await.unwrap_err();
         assert!(error.is_response_too_large(), "{error}");
     }
 }

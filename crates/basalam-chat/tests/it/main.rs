@@ -1,57 +1,33 @@
-//! The facade against a local service.
+//! Integration tests of the client against a local emulator or a mock server.
 
-// A test that cannot go on has failed.
+// A failed `unwrap` fails the test, as it should.
 #![allow(clippy::unwrap_used)]
 
-mod answers;
+mod backoff;
 mod batches;
 #[cfg(feature = "blocking")]
 mod blocking;
 mod bots;
-mod clock;
+mod chat_stream;
 mod compression;
-mod deliveries;
-mod documents;
-mod edits;
+mod current_user;
+mod document_constants;
+mod edit_message;
 mod errors;
-mod every;
 mod faults;
-mod following;
-mod guarantees;
-mod history;
-mod kinds;
-mod listing;
-mod logins;
-mod providers;
+mod find_sent_message;
+mod follower;
+mod lenient_decoding;
+mod login;
+mod message_kinds;
+mod message_stream;
+mod redaction;
 mod requests;
 mod retries;
-mod secrets;
 mod soak;
+mod support;
+mod timeouts;
+mod token_providers;
+mod token_refresh;
+mod trait_bounds;
 mod uploads;
-mod users;
-
-use basalam_chat::{Client, PersonalToken, RequestOptions, RetryPolicy};
-use basalam_chat_emulator::Emulator;
-
-/// A token that no error, log or debug output may show.
-const CANARY: &str = "canary-token-8f2c";
-
-/// A client of the emulator that acts for its seller.
-fn seller(emulator: &Emulator) -> Client {
-    client(emulator.base_url(), emulator.seller().token())
-}
-
-/// A client of whatever listens at `base_url`, which waits for nothing.
-fn client(base_url: &str, token: &str) -> Client {
-    Client::builder(PersonalToken::new(token))
-        .base_url(base_url)
-        .clock(clock::TestClock::new())
-        .build()
-        .unwrap()
-}
-
-/// The same client, which sends nothing twice.
-fn hasty(client: &Client) -> Client {
-    let options = RequestOptions::new().retry_policy(RetryPolicy::never());
-    client.with_options(options).unwrap()
-}

@@ -1,4 +1,4 @@
-//! What goes over the wire: every parameter, each with a value of its own.
+//! Requests contain every parameter that was set, and nothing else.
 
 use basalam_chat::messages::{AttachmentFile, ButtonId, ButtonType, NewButton, QuickMessageId};
 use basalam_chat::{
@@ -11,17 +11,14 @@ use basalam_chat_mock::types::{CreateChatResponse, GetChatsResponse, GetMessages
 use httpmock::MockServer;
 use serde_json::json;
 
-use super::{client, seller};
+use super::support::{client, customer, json, open_chat, seller};
 
 #[tokio::test]
-async fn a_message_is_sent_with_all_that_was_set() {
+async fn create_message_stores_every_field() {
     let emulator = Emulator::start().await.unwrap();
     let client = seller(&emulator);
-    let chat = client
-        .create_chat(UserId(emulator.customer().id))
-        .await
-        .unwrap();
-    let first = client.create_message(chat.id, "first").await.unwrap();
+    let chat = open_chat(&client, &emulator).await;
+    let first = client.create_message(chat, "first").await.unwrap();
 
     let mut file = AttachmentFile::new(FileId(11), "https://example.com/a.jpg".to_owned());
     file.width = Some(640);
@@ -40,7 +37,7 @@ async fn a_message_is_sent_with_all_that_was_set() {
         .with_quick_message(QuickMessageId(31))
         .with_file(file);
     let sent = client
-        .create_message(chat.id, message)
+        .create_message(chat, message)
         .reply_to(first.id)
         .temp_id(41)
         .metadata(json!({ "ticket": 51 }))
@@ -65,12 +62,8 @@ async fn a_message_is_sent_with_all_that_was_set() {
 }
 
 #[tokio::test]
-async fn the_body_and_the_headers_of_a_message_are_the_ones_that_were_set() {
+async fn create_message_sends_body_and_headers() {
     let server = MockServer::start();
-    let answer = json!({ "data": {
-        "id": 1, "chat_id": 9, "message_type": "text", "content": { "text": "hello" },
-        "created_at": "2026-07-22 10:28:23", "updated_at": "2026-07-22 10:28:23",
-    } });
     let mock = server.create_message(|when, then| {
         when.chat_id(&ChatId(9))
             .user_agent("agent/1")
@@ -90,7 +83,9 @@ async fn the_body_and_the_headers_of_a_message_are_the_ones_that_were_set() {
                 "message_metadata": { "a": null },
                 "forward_from": 4,
             }));
-        then.into_inner().status(200).json_body(answer);
+        then.into_inner()
+            .status(200)
+            .json_body(json!({ "data": json::message(1) }));
     });
     client(&server.base_url(), "token")
         .create_message(ChatId(9), "hello")
@@ -108,9 +103,9 @@ async fn the_body_and_the_headers_of_a_message_are_the_ones_that_were_set() {
 }
 
 #[tokio::test]
-async fn every_parameter_of_get_messages_reaches_its_place() {
+async fn get_messages_sends_every_parameter() {
     let server = MockServer::start();
-    let answer: GetMessagesResponse =
+    let response: GetMessagesResponse =
         serde_json::from_value(json!({ "data": { "messages": [] } })).unwrap();
     let mock = server.get_messages(|when, then| {
         when.chat_id(&ChatId(9))
@@ -118,7 +113,7 @@ async fn every_parameter_of_get_messages_reaches_its_place() {
             .limit(7)
             .order(&SortOrder::Asc)
             .cmp(&Comparison::Gte);
-        then.ok(&answer);
+        then.ok(&response);
     });
     let page = client(&server.base_url(), "token")
         .get_messages(ChatId(9))
@@ -132,9 +127,9 @@ async fn every_parameter_of_get_messages_reaches_its_place() {
 }
 
 #[tokio::test]
-async fn every_parameter_of_get_chats_reaches_its_place() {
+async fn get_chats_sends_every_parameter() {
     let server = MockServer::start();
-    let answer: GetChatsResponse =
+    let response: GetChatsResponse =
         serde_json::from_value(json!({ "data": { "chats": [] } })).unwrap();
     let mock = server.get_chats(|when, then| {
         when.limit(7)
@@ -144,7 +139,7 @@ async fn every_parameter_of_get_chats_reaches_its_place() {
             .updated_before(&Timestamp::from("2026-01-02 00:00:02"))
             .modified_from(&Timestamp::from("2026-01-03 00:00:03"))
             .modified_before(&Timestamp::from("2026-01-04 00:00:04"));
-        then.ok(&answer);
+        then.ok(&response);
     });
     let page = client(&server.base_url(), "token")
         .get_chats()
@@ -162,16 +157,16 @@ async fn every_parameter_of_get_chats_reaches_its_place() {
 }
 
 #[tokio::test]
-async fn every_parameter_of_create_chat_reaches_its_place() {
+async fn create_chat_sends_every_parameter() {
     let server = MockServer::start();
-    let answer: CreateChatResponse = serde_json::from_value(json!({})).unwrap();
+    let response: CreateChatResponse = serde_json::from_value(json!({})).unwrap();
     let mock = server.create_chat(|when, then| {
         when.x_client_info("info")
             .x_creation_tags("tags")
             .x_user_session("session")
             .into_inner()
             .json_body(json!({ "hash_id": "d4kW9" }));
-        then.ok(&answer);
+        then.ok(&response);
     });
     let error = client(&server.base_url(), "token")
         .create_chat(HashId::from("d4kW9"))
@@ -181,15 +176,15 @@ async fn every_parameter_of_create_chat_reaches_its_place() {
         .await
         .unwrap_err();
     mock.assert();
-    // The mock's answer has no chat in it.
+    // The response of the mock contains no chat.
     assert!(error.is_decode());
     assert!(error.to_string().contains("`data`"), "{error}");
 }
 
 #[tokio::test]
-async fn what_was_not_set_is_not_sent() {
+async fn unset_parameters_are_not_sent() {
     let server = MockServer::start();
-    let answer: GetMessagesResponse =
+    let response: GetMessagesResponse =
         serde_json::from_value(json!({ "data": { "messages": [] } })).unwrap();
     let mock = server.get_messages(|when, then| {
         when.message_id(None)
@@ -201,7 +196,7 @@ async fn what_was_not_set_is_not_sent() {
                 "user-agent",
                 concat!("basalam-chat/", env!("CARGO_PKG_VERSION")),
             );
-        then.ok(&answer);
+        then.ok(&response);
     });
     client(&server.base_url(), "token")
         .get_messages(ChatId(9))
@@ -211,7 +206,7 @@ async fn what_was_not_set_is_not_sent() {
 }
 
 #[tokio::test]
-async fn a_path_in_the_base_url_goes_before_the_path_of_the_operation() {
+async fn base_url_path_is_a_prefix() {
     let server = MockServer::start();
     let mock = server.mock(|when, then| {
         when.path("/proxy/v1/chats");
@@ -224,38 +219,29 @@ async fn a_path_in_the_base_url_goes_before_the_path_of_the_operation() {
 }
 
 #[tokio::test]
-async fn a_conversation_is_read_from_both_sides() {
+async fn both_users_read_the_same_conversation() {
     let emulator = Emulator::start().await.unwrap();
     let seller = seller(&emulator);
-    let customer = client(emulator.base_url(), emulator.customer().token());
-    let chat = seller
-        .create_chat(UserId(emulator.customer().id))
-        .await
-        .unwrap();
-    let same = customer
-        .create_chat(UserId(emulator.seller().id))
-        .await
-        .unwrap();
-    assert_eq!(chat.id, same.id);
+    let customer = customer(&emulator);
+    let chat = open_chat(&seller, &emulator).await;
+    let same = customer.create_chat(UserId(emulator.seller().id));
+    assert_eq!(chat, same.await.unwrap().id);
 
     let mut ids = Vec::new();
     for number in 1..=5 {
-        let sent = seller
-            .create_message(chat.id, format!("number {number}"))
-            .await
-            .unwrap();
-        ids.push(sent.id);
+        let sent = seller.create_message(chat, format!("number {number}"));
+        ids.push(sent.await.unwrap().id);
     }
-    let newest = customer.get_messages(chat.id).limit(2).await.unwrap();
+    let newest = customer.get_messages(chat).limit(2).await.unwrap();
     let read: Vec<MessageId> = newest.into_iter().map(|message| message.id).collect();
     assert_eq!(read, [ids[4], ids[3]]);
 
-    let older = customer.get_messages(chat.id).before(ids[3]).await.unwrap();
+    let older = customer.get_messages(chat).before(ids[3]).await.unwrap();
     let read: Vec<MessageId> = older.into_iter().map(|message| message.id).collect();
     assert_eq!(read, [ids[2], ids[1], ids[0]]);
 
     let newer = customer
-        .get_messages(chat.id)
+        .get_messages(chat)
         .after(ids[1])
         .order(SortOrder::Asc)
         .limit(2)
@@ -264,20 +250,24 @@ async fn a_conversation_is_read_from_both_sides() {
     let read: Vec<MessageId> = newer.into_iter().map(|message| message.id).collect();
     assert_eq!(read, [ids[2], ids[3]]);
 
-    let unseen = customer
-        .get_chats()
-        .filter(ChatFilter::Unseen)
-        .await
-        .unwrap();
+    let unseen = customer.get_chats().filter(ChatFilter::Unseen);
+    let unseen = unseen.await.unwrap();
     assert_eq!(unseen.chats.len(), 1);
     assert_eq!(unseen.chats[0].unseen_message_count, 5);
-    assert!(
-        seller
-            .get_chats()
-            .filter(ChatFilter::Unseen)
-            .await
-            .unwrap()
-            .chats
-            .is_empty()
-    );
+    let unseen = seller.get_chats().filter(ChatFilter::Unseen);
+    assert!(unseen.await.unwrap().chats.is_empty());
+}
+
+#[tokio::test]
+async fn returns_the_unseen_chat_count() {
+    let server = MockServer::start();
+    let mock = server.get_unseen_chat_count(|_, then| {
+        then.into_inner()
+            .status(200)
+            .json_body(json!({ "count": 99, "more_than_count": true }));
+    });
+    let client = client(&server.base_url(), "token");
+    let unseen = client.get_unseen_chat_count().await.unwrap();
+    mock.assert();
+    assert_eq!((unseen.count, unseen.more_than_count), (99, true));
 }

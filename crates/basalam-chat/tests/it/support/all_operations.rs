@@ -3,26 +3,26 @@
 use basalam_chat::messages::MessageEdit;
 use basalam_chat::raw::operation::Operation;
 use basalam_chat::{ChatId, Client, Error, MessageId, NewFile, UserId, raw};
-use basalam_chat_emulator::{Emulator, NewBot};
+use basalam_chat_emulator::{Emulator, NewBot, SeedChat};
 
-/// What an operation can be done to: a chat of the seller's, a message of its own in it, and a bot.
-pub(crate) struct Things {
+/// The resources that operations are run on: a chat of the seller, the seller's message in it, and a bot.
+pub(crate) struct Resources {
     pub(crate) chat: ChatId,
     pub(crate) message: MessageId,
     pub(crate) bot_token: String,
     customer: UserId,
 }
 
-impl Things {
-    /// Makes new ones, without a request.
-    pub(crate) fn make(emulator: &Emulator) -> Things {
+impl Resources {
+    /// Creates new ones without a request.
+    pub(crate) fn seed(emulator: &Emulator) -> Resources {
         let (seller, customer) = (emulator.seller().id, emulator.add_user("Customer").id);
-        let chat = basalam_chat_emulator::SeedChat::private(seller, customer);
-        let chat = emulator.seed_chat(chat).unwrap();
+        let chat = emulator.seed_chat(SeedChat::private(seller, customer));
+        let chat = chat.unwrap();
         emulator.seed_messages(chat, seller, ["first"]).unwrap();
         let message = emulator.messages(chat)[0].id;
         let bot = emulator.add_bot(NewBot::new("Helper")).unwrap();
-        Things {
+        Resources {
             chat: ChatId(chat),
             message: MessageId(message),
             bot_token: bot.token().to_owned(),
@@ -31,21 +31,26 @@ impl Things {
     }
 }
 
-/// Runs an operation, by the facade where it offers it and by the generated client where not.
+/// Runs an operation with the facade if it offers the operation, and with the generated client otherwise.
 pub(crate) async fn run(
     operation: &'static Operation,
     client: &Client,
-    things: &Things,
+    resources: &Resources,
 ) -> Result<(), Error> {
-    let Things {
+    let Resources {
         chat,
         message,
         bot_token,
         customer,
-    } = things;
+    } = resources;
     let bot = client.bot(bot_token)?;
     let token = raw::newtypes::BotToken::new(bot_token.clone()).unwrap();
     let generated = client.raw();
+    macro_rules! generated {
+        ($method:ident) => {
+            raw::read(client, operation, generated.$method(&token).await).map(drop)
+        };
+    }
     match operation.id {
         "create_chat" => client.create_chat(*customer).await.map(drop),
         "create_message" => client.create_message(*chat, "second").await.map(drop),
@@ -68,26 +73,11 @@ pub(crate) async fn run(
         "get_me_post" => bot.get_me().await.map(drop),
         "get_webhook_info_post" => bot.get_webhook_info().await.map(drop),
         "log_out_post" => bot.log_out().await.map(drop),
-        "delete_webhook" => {
-            let answer = generated.delete_webhook(&token).await;
-            raw::read(client, operation, answer).map(drop)
-        }
-        "delete_webhook_post" => {
-            let answer = generated.delete_webhook_post(&token).await;
-            raw::read(client, operation, answer).map(drop)
-        }
-        "get_me" => {
-            let answer = generated.get_me(&token).await;
-            raw::read(client, operation, answer).map(drop)
-        }
-        "get_webhook_info" => {
-            let answer = generated.get_webhook_info(&token).await;
-            raw::read(client, operation, answer).map(drop)
-        }
-        "log_out" => {
-            let answer = generated.log_out(&token).await;
-            raw::read(client, operation, answer).map(drop)
-        }
-        other => panic!("nothing runs the operation {other}"),
+        "delete_webhook" => generated!(delete_webhook),
+        "delete_webhook_post" => generated!(delete_webhook_post),
+        "get_me" => generated!(get_me),
+        "get_webhook_info" => generated!(get_webhook_info),
+        "log_out" => generated!(log_out),
+        other => panic!("no test code runs the operation {other}"),
     }
 }

@@ -1,8 +1,7 @@
-//! No token and no secret is ever shown: not in an error, a trace, a panic or debug output.
+//! Tokens and secrets are redacted in errors, traces, panics and debug output.
 
 use std::error::Error as StdError;
 use std::fmt::Debug;
-use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 #[cfg(feature = "tracing")]
 use std::process::Command;
@@ -13,53 +12,53 @@ use basalam_chat::auth::{
     TokenSet,
 };
 use basalam_chat::raw::operations;
-use basalam_chat::{Client, Error, PersonalToken, RequestOptions, RetryPolicy, Scope};
+use basalam_chat::{ChatId, Client, Error, MessageId, PersonalToken, RequestOptions};
+use basalam_chat::{RetryPolicy, Scope};
 use basalam_chat_emulator::{Emulator, FaultRule, NewBot, NewUser, OAuthClient, TOKEN_OPERATION};
 
-use tracing_subscriber::filter::filter_fn;
-use tracing_subscriber::fmt;
-use tracing_subscriber::prelude::*;
-
-use super::clock::TestClock;
-use super::every::{self, Things};
-use super::faults::cases;
+use super::support::CANARY;
+use super::support::all_operations::{self, Resources};
+#[cfg(feature = "tracing")]
+use super::support::child_trace::TRACED_CHILD;
+use super::support::clock::TestClock;
+use super::support::fault_cases;
 
 const TOKEN: &str = "canary-access-8f2c-user-1-token";
 const REFRESH: &str = "canary-refresh-8f2c";
 const SECRET: &str = "canary-secret-8f2c";
 const BOT_SECRET: &str = "canary-bot-8f2c-canary-bot-8f2c-canary";
 
-/// What every secret of every test of this binary has in it.
+/// Substrings of all secrets in the tests of this binary.
 #[cfg(feature = "tracing")]
-const SIGNS: [&str; 4] = [
+const SECRET_PARTS: [&str; 4] = [
     "canary",
     "-token-8f2c",
     "emulated-client-secret",
     "the-token-of-an-emulated-bot",
 ];
 
-/// Everything that was shown.
+/// Collects all output.
 #[derive(Default)]
-struct Shown(Mutex<String>);
+struct Output(Mutex<String>);
 
-impl Shown {
-    fn take(&self, text: &str) {
+impl Output {
+    fn push(&self, text: &str) {
         let mut shown = self.0.lock().unwrap();
         shown.push_str(text);
         shown.push('\n');
     }
 
     fn debug(&self, value: &impl Debug) {
-        self.take(&format!("{value:?} {value:#?}"));
+        self.push(&format!("{value:?} {value:#?}"));
     }
 
     fn error(&self, error: &Error) {
         self.debug(error);
-        self.take(&format!("{error} {error:#} {:?}", error.messages()));
-        self.take(&format!("{:?} {:?}", error.validation(), error.body()));
+        self.push(&format!("{error} {error:#} {:?}", error.messages()));
+        self.push(&format!("{:?} {:?}", error.validation(), error.body()));
         let mut cause = error.source();
         while let Some(error) = cause {
-            self.take(&format!("{error} {error:?} {error:#?}"));
+            self.push(&format!("{error} {error:?} {error:#?}"));
             cause = error.source();
         }
     }
@@ -78,15 +77,15 @@ async fn emulator() -> Emulator {
         .unwrap()
 }
 
-/// Every way to log in, with canaries wherever something is secret, and what of it a token endpoint gets.
+/// Returns every kind of login with canaries as secrets, and the secrets that it sends.
 fn logins() -> Vec<(Authentication, String)> {
     let app = AuthorizationCode::new("shop", SECRET, "https://shop.example");
-    let stale = TokenSet::new("refused").with_refresh_token(REFRESH);
+    let expired = TokenSet::new("expired").with_refresh_token(REFRESH);
     let wrong = format!("{SECRET}-wrong");
     vec![
         (PersonalToken::new(TOKEN).into(), TOKEN.to_owned()),
         (
-            PersonalToken::new("refused")
+            PersonalToken::new("expired")
                 .refreshable(REFRESH, "shop", SECRET)
                 .into(),
             format!("{REFRESH} {SECRET}"),
@@ -104,7 +103,7 @@ fn logins() -> Vec<(Authentication, String)> {
         (ClientCredentials::new("shop", wrong.clone()).into(), wrong),
         (app.code(REFRESH).into(), format!("{REFRESH} {SECRET}")),
         (
-            app.resume(MemoryTokenStore::from(stale)).into(),
+            app.resume(MemoryTokenStore::from(expired)).into(),
             format!("{REFRESH} {SECRET}"),
         ),
     ]
@@ -119,44 +118,44 @@ fn client(emulator: &Emulator, login: Authentication) -> Client {
         .unwrap()
 }
 
-/// Meets every fault with every operation, and the token endpoint too.
-async fn provoke(shown: &Shown) -> usize {
+/// Runs every operation and every login under every fault, and returns the number of errors.
+async fn run_with_faults(output: &Output) -> usize {
     let emulator = emulator().await;
     let mut errors = 0;
     let mut number = 900_000;
     let seller = client(&emulator, PersonalToken::new(TOKEN).into());
     for operation in operations::ALL {
-        for case in cases().into_iter().filter(|case| !case.hangs()) {
-            let mut things = Things::make(&emulator);
+        for case in fault_cases::all().into_iter().filter(|case| !case.hangs()) {
+            let mut resources = Resources::seed(&emulator);
             number += 1;
-            things.bot_token = format!("{number}:{BOT_SECRET}");
-            let bot = NewBot::new("Helper").token(things.bot_token.clone());
+            resources.bot_token = format!("{number}:{BOT_SECRET}");
+            let bot = NewBot::new("Helper").token(resources.bot_token.clone());
             emulator.add_bot(bot).unwrap();
-            // The service repeats what it was sent, secrets included.
+            // The service echoes the secrets of the request.
             let fault = case
                 .fault
-                .body("text/plain", format!("{TOKEN} {}", things.bot_token));
+                .body("text/plain", format!("{TOKEN} {}", resources.bot_token));
             let rule = FaultRule::new(fault).operation(operation.id).times(1);
             emulator.add_fault(rule).unwrap();
-            if let Err(error) = every::run(operation, &seller, &things).await {
-                shown.error(&error);
+            if let Err(error) = all_operations::run(operation, &seller, &resources).await {
+                output.error(&error);
                 errors += 1;
             }
             emulator.clear_faults();
         }
     }
     for (login, secrets) in logins() {
-        shown.debug(&login);
-        for case in cases().into_iter().filter(|case| !case.hangs()) {
+        output.debug(&login);
+        for case in fault_cases::all().into_iter().filter(|case| !case.hangs()) {
             let fault = case.fault.body("text/plain", secrets.clone());
             let rule = FaultRule::new(fault).operation(TOKEN_OPERATION).times(1);
             emulator.add_fault(rule).unwrap();
             let client = client(&emulator, login.clone());
-            shown.debug(&client);
+            output.debug(&client);
             match client.get_current_user().await {
                 Ok(user) => assert_eq!(user.id.0, emulator.seller().id),
                 Err(error) => {
-                    shown.error(&error);
+                    output.error(&error);
                     errors += 1;
                 }
             }
@@ -166,35 +165,35 @@ async fn provoke(shown: &Shown) -> usize {
     errors
 }
 
-/// What is shown without any request.
-fn look(shown: &Shown) {
+/// Collects the debug output and errors that need no request.
+fn run_without_requests(output: &Output) {
     let tokens = TokenSet::new(TOKEN).with_refresh_token(REFRESH);
-    shown.debug(&tokens);
-    shown.debug(&MemoryTokenStore::from(tokens));
-    shown.debug(&ClientCredentials::new("shop", SECRET));
+    output.debug(&tokens);
+    output.debug(&MemoryTokenStore::from(tokens));
+    output.debug(&ClientCredentials::new("shop", SECRET));
     let app = AuthorizationCode::new("shop", SECRET, "https://shop.example");
-    shown.debug(&app);
-    shown.debug(&app.code(REFRESH));
+    output.debug(&app);
+    output.debug(&app.code(REFRESH));
     let request = app
         .authorize_url_with_state([Scope::CustomerChatRead], REFRESH)
         .unwrap();
-    shown.debug(&request);
-    shown.error(
+    output.debug(&request);
+    output.error(
         &app.callback(REFRESH, "code=canary&state=canary")
             .unwrap_err(),
     );
-    let refused = app.callback(REFRESH, &format!("state={REFRESH}&error=denied"));
-    shown.error(&refused.unwrap_err());
+    let denied = app.callback(REFRESH, &format!("state={REFRESH}&error=denied"));
+    output.error(&denied.unwrap_err());
     let builder = Client::builder(PersonalToken::new(TOKEN));
-    shown.debug(&builder);
+    output.debug(&builder);
     let client = builder.base_url("http://127.0.0.1:9").build().unwrap();
-    shown.debug(&client);
-    shown.debug(&client.get_chats().options(RequestOptions::new()));
+    output.debug(&client);
+    output.debug(&client.get_chats().options(RequestOptions::new()));
     let bot = client.bot(format!("1:{BOT_SECRET}")).unwrap();
-    shown.debug(&bot);
-    shown.debug(&bot.get_me());
+    output.debug(&bot);
+    output.debug(&bot.get_me());
     for token in ["canary canary", "canary\n", "canary:canary"] {
-        shown.error(
+        output.error(
             &Client::new(PersonalToken::new(token))
                 .err()
                 .unwrap_or_else(|| client.bot(token).unwrap_err()),
@@ -203,12 +202,12 @@ fn look(shown: &Shown) {
 }
 
 #[tokio::test]
-async fn no_error_and_no_debug_output_shows_a_token_or_a_secret() {
-    let shown = Shown::default();
-    look(&shown);
-    let errors = provoke(&shown).await;
+async fn errors_and_debug_output_contain_no_secret() {
+    let output = Output::default();
+    run_without_requests(&output);
+    let errors = run_with_faults(&output).await;
     assert!(errors > 500, "{errors}");
-    let text = shown.text();
+    let text = output.text();
     for line in text.lines() {
         for secret in [TOKEN, REFRESH, SECRET, BOT_SECRET, "canary"] {
             assert!(!line.contains(secret), "{line}");
@@ -216,8 +215,35 @@ async fn no_error_and_no_debug_output_shows_a_token_or_a_secret() {
     }
 }
 
+#[test]
+fn debug_output_shows_no_token_and_no_message_text() {
+    let token = PersonalToken::new(CANARY);
+    let builder = Client::builder(token.clone()).base_url("http://127.0.0.1:9");
+    let shown = format!(
+        "{token:?} {:?} {builder:?}",
+        Authentication::from(token.clone())
+    );
+    assert!(!shown.contains(CANARY), "{shown}");
+
+    let client = builder.build().unwrap();
+    let request = client
+        .create_message(ChatId(7), "a private text")
+        .metadata(serde_json::json!({ "note": "a private text" }));
+    let shown = format!("{client:?} {request:?} {:?}", request.clone().send());
+    assert!(!shown.contains(CANARY), "{shown}");
+    assert!(!shown.contains("private"), "{shown}");
+    assert!(shown.contains("ChatId(7)"), "{shown}");
+
+    let edit = client.edit_message(MessageId(7), "a private text");
+    let bot = client.bot("1:bot-canary").unwrap();
+    let shown = format!("{edit:?} {bot:?} {:?} {:?}", bot.get_me(), bot.log_out());
+    assert!(!shown.contains("private"), "{shown}");
+    assert!(!shown.contains("bot-canary"), "{shown}");
+    assert!(shown.contains("MessageId(7)"), "{shown}");
+}
+
 #[tokio::test]
-async fn a_panic_with_an_error_shows_no_secret() {
+async fn panic_with_an_error_contains_no_secret() {
     let emulator = emulator().await;
     let client = client(&emulator, PersonalToken::new(TOKEN).into());
     emulator
@@ -232,42 +258,26 @@ async fn a_panic_with_an_error_shows_no_secret() {
     assert!(message.contains("[redacted]") && !message.contains("canary"));
 }
 
-/// Set where this binary runs as a child of the test below.
-const LISTENING: &str = "BASALAM_CHAT_TESTS_LISTEN";
-
-/// Writes every trace of a child to its standard error.
-pub(crate) fn listen() {
-    static ONCE: std::sync::Once = std::sync::Once::new();
-    if std::env::var_os(LISTENING).is_some() {
-        ONCE.call_once(|| {
-            // The mock server of some tests lives in this process, and traces what it is sent.
-            let ours = filter_fn(|metadata| !metadata.target().starts_with("httpmock"));
-            let traces = fmt::layer().with_writer(io::stderr).with_filter(ours);
-            tracing_subscriber::registry().with(traces).init();
-        });
-    }
-}
-
-/// Without the traces there is nothing to hear that the other tests do not look at themselves.
+/// Runs all other tests in a child process with tracing enabled, and searches its output for secrets.
 #[cfg(feature = "tracing")]
 #[test]
-fn nothing_that_all_the_other_tests_print_trace_or_panic_with_shows_a_secret() {
-    if std::env::var_os(LISTENING).is_some() {
+fn output_of_all_other_tests_contains_no_secret() {
+    if std::env::var_os(TRACED_CHILD).is_some() {
         return;
     }
     let mut child = Command::new(std::env::current_exe().unwrap());
-    // The long walks show nothing that the short ones do not.
+    // The tests of long lists are skipped: they log the same as the short ones.
     child.args([
         "--nocapture",
         "--skip",
-        "history::",
+        "message_stream::",
         "--skip",
-        "listing::",
+        "chat_stream::",
         "--skip",
         "soak::",
     ]);
     let output = child
-        .env(LISTENING, "1")
+        .env(TRACED_CHILD, "1")
         .env("RUST_BACKTRACE", "0")
         .output()
         .unwrap();
@@ -281,10 +291,10 @@ fn nothing_that_all_the_other_tests_print_trace_or_panic_with_shows_a_secret() {
     assert!(output.status.success(), "{failed:#?}");
     assert!(shown.contains("basalam_chat.call"));
     for line in shown.lines() {
-        for sign in SIGNS {
-            // The names of tests are no secrets.
+        for part in SECRET_PARTS {
+            // Names of tests may contain such a substring.
             let is_name = line.starts_with("test ");
-            assert!(is_name || !line.contains(sign), "{line}");
+            assert!(is_name || !line.contains(part), "{line}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What the facade says beside the document is what the document says.
+//! Constants of the facade match the document.
 
 use basalam_chat::Environment;
 use basalam_chat::chats::DeleteChats;
@@ -10,7 +10,7 @@ fn document() -> Value {
 }
 
 #[test]
-fn the_environments_are_the_servers_of_the_document() {
+fn environments_match_the_servers_of_the_document() {
     let document = document();
     let servers: Vec<&str> = document["servers"]
         .as_array()
@@ -23,7 +23,7 @@ fn the_environments_are_the_servers_of_the_document() {
 }
 
 #[test]
-fn every_operation_of_the_document_is_in_the_table_and_no_other() {
+fn operation_table_matches_the_operations_of_the_document() {
     let document = document();
     let mut in_document: Vec<&str> = document["paths"]
         .as_object()
@@ -42,11 +42,11 @@ fn every_operation_of_the_document_is_in_the_table_and_no_other() {
 }
 
 #[test]
-fn lists_are_split_where_the_document_says_that_a_call_is_full() {
+fn batch_sizes_match_max_items_of_the_document() {
     let document = document();
-    let max_items = |schema: &str, member: &str| {
-        let member = &document["components"]["schemas"][schema]["properties"][member];
-        usize::try_from(member["maxItems"].as_u64().unwrap()).unwrap()
+    let max_items = |schema: &str, field: &str| {
+        let field = &document["components"]["schemas"][schema]["properties"][field];
+        usize::try_from(field["maxItems"].as_u64().unwrap()).unwrap()
     };
     let in_document = [
         max_items("DeleteMessageBody", "message_ids"),

@@ -1,4 +1,4 @@
-//! Changing messages.
+//! Edits of messages.
 
 use basalam_chat::messages::{MessageEdit, QuickMessageId};
 use basalam_chat::{EntityId, MessageId};
@@ -6,29 +6,27 @@ use basalam_chat_mock::MockServerExt;
 use httpmock::MockServer;
 use serde_json::{Value, json};
 
-use super::client;
+use super::support::{client, json};
 
-/// A message as the service gives it.
-fn message() -> Value {
-    json!({ "data": {
-        "id": 7, "chat_id": 9, "message_type": "text", "content": { "text": "new" },
-        "created_at": "2026-07-22 10:28:23", "updated_at": "2026-07-22 10:29:23",
-    } })
+fn response() -> Value {
+    let mut message = json::message(7);
+    message["updated_at"] = json!("2026-07-22 10:29:23");
+    json!({ "data": message })
 }
 
-/// Sends an edit, and gives the content that went over the wire.
+/// Sends an edit and returns the content in its body.
 async fn content_of(edit: impl Into<MessageEdit>) -> Value {
     let edit = edit.into();
     let server = MockServer::start();
     let sent = std::sync::Arc::new(std::sync::Mutex::new(Value::Null));
-    let seen = sent.clone();
+    let received = sent.clone();
     let mock = server.edit_message(|when, then| {
         when.into_inner().is_true(move |request| {
             let body = serde_json::from_slice(request.body().as_ref());
-            *seen.lock().unwrap() = body.unwrap_or_default();
+            *received.lock().unwrap() = body.unwrap_or_default();
             true
         });
-        then.into_inner().status(200).json_body(message());
+        then.into_inner().status(200).json_body(response());
     });
     client(&server.base_url(), "token")
         .edit_message(MessageId(7), edit)
@@ -41,13 +39,13 @@ async fn content_of(edit: impl Into<MessageEdit>) -> Value {
 }
 
 #[tokio::test]
-async fn a_message_is_changed_and_comes_back_as_it_is_stored() {
+async fn sends_the_edit_and_returns_the_stored_message() {
     let server = MockServer::start();
     let mock = server.edit_message(|when, then| {
         when.x_client_info("info")
             .into_inner()
             .json_body(json!({ "message_id": 7, "content": { "text": "new" } }));
-        then.into_inner().status(200).json_body(message());
+        then.into_inner().status(200).json_body(response());
     });
     let edited = client(&server.base_url(), "token")
         .edit_message(MessageId(7), "new")
@@ -60,7 +58,7 @@ async fn a_message_is_changed_and_comes_back_as_it_is_stored() {
 }
 
 #[tokio::test]
-async fn an_edit_sets_what_was_set_and_nothing_else() {
+async fn sends_only_the_fields_that_were_set() {
     assert_eq!(content_of("a".to_owned()).await, json!({ "text": "a" }));
     let caption = MessageEdit::caption("");
     assert_eq!(content_of(caption).await, json!({ "text": "" }));
@@ -72,7 +70,7 @@ async fn an_edit_sets_what_was_set_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn an_edit_that_says_nothing_is_refused_before_anything_is_sent() {
+async fn rejects_empty_edits_before_sending() {
     let client = client("http://127.0.0.1:9", "token");
     for edit in [
         MessageEdit::new(),

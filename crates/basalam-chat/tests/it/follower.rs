@@ -1,20 +1,16 @@
-//! Following a chat gives what is new, once and in order.
+//! Followers yield each new message once and in order.
 
 use basalam_chat::messages::Message;
-use basalam_chat::{ChatId, Client, MessageId, UserId};
+use basalam_chat::{ChatId, Client, MessageId};
 use basalam_chat_emulator::Emulator;
 
-use super::{client, seller};
+use super::support::{customer, open_chat, seller, without_retries};
 
-/// A chat between the seller and the customer, with a client of each.
-async fn chat(emulator: &Emulator) -> (Client, Client, ChatId) {
+/// Returns clients of the seller and the customer, and the chat between them.
+async fn open(emulator: &Emulator) -> (Client, Client, ChatId) {
     let seller = seller(emulator);
-    let customer = client(emulator.base_url(), emulator.customer().token());
-    let chat = seller
-        .create_chat(UserId(emulator.customer().id))
-        .await
-        .unwrap();
-    (seller, customer, chat.id)
+    let chat = open_chat(&seller, emulator).await;
+    (seller, customer(emulator), chat)
 }
 
 fn texts(messages: &[Message]) -> Vec<&str> {
@@ -25,9 +21,9 @@ fn texts(messages: &[Message]) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn a_follower_begins_after_what_is_there_and_gives_each_message_once() {
+async fn starts_after_existing_messages_and_yields_each_new_one_once() {
     let emulator = Emulator::start().await.unwrap();
-    let (seller, customer, chat) = chat(&emulator).await;
+    let (seller, customer, chat) = open(&emulator).await;
     customer.create_message(chat, "old").await.unwrap();
 
     let mut follower = seller.follow(chat);
@@ -46,9 +42,9 @@ async fn a_follower_begins_after_what_is_there_and_gives_each_message_once() {
 }
 
 #[tokio::test]
-async fn a_follower_of_an_empty_chat_gives_its_first_message() {
+async fn yields_the_first_message_of_an_empty_chat() {
     let emulator = Emulator::start().await.unwrap();
-    let (seller, customer, chat) = chat(&emulator).await;
+    let (seller, customer, chat) = open(&emulator).await;
     let mut follower = seller.follow(chat);
     assert!(follower.new_messages().await.unwrap().is_empty());
     assert_eq!(follower.last(), None);
@@ -57,9 +53,9 @@ async fn a_follower_of_an_empty_chat_gives_its_first_message() {
 }
 
 #[tokio::test]
-async fn a_follower_goes_on_where_an_earlier_run_stood() {
+async fn resumes_after_a_message_or_from_the_beginning() {
     let emulator = Emulator::start().await.unwrap();
-    let (seller, customer, chat) = chat(&emulator).await;
+    let (seller, customer, chat) = open(&emulator).await;
     let first = customer.create_message(chat, "first").await.unwrap();
     customer.create_message(chat, "second").await.unwrap();
     let mut follower = seller.follow(chat).after(first.id);
@@ -70,19 +66,14 @@ async fn a_follower_goes_on_where_an_earlier_run_stood() {
 }
 
 #[tokio::test]
-async fn more_new_messages_than_a_page_holds_leave_no_gap() {
+async fn yields_more_new_messages_than_fit_a_page() {
     let emulator = Emulator::builder().page_cap(7).start().await.unwrap();
-    let (seller, customer, chat) = chat(&emulator).await;
+    let (seller, customer, chat) = open(&emulator).await;
     let mut follower = seller.follow(chat).after(MessageId(1));
     let mut sent = Vec::new();
     for number in 0..20 {
-        sent.push(
-            customer
-                .create_message(chat, format!("{number}"))
-                .await
-                .unwrap()
-                .id,
-        );
+        let message = customer.create_message(chat, number.to_string());
+        sent.push(message.await.unwrap().id);
     }
     let mut read = Vec::new();
     loop {
@@ -96,10 +87,10 @@ async fn more_new_messages_than_a_page_holds_leave_no_gap() {
 }
 
 #[tokio::test]
-async fn after_an_error_nothing_is_left_out() {
+async fn loses_no_message_after_an_error() {
     let emulator = Emulator::start().await.unwrap();
-    let (seller, customer, chat) = chat(&emulator).await;
-    let mut follower = super::hasty(&seller).follow(chat).from_the_beginning();
+    let (seller, customer, chat) = open(&emulator).await;
+    let mut follower = without_retries(&seller).follow(chat).from_the_beginning();
     customer.create_message(chat, "first").await.unwrap();
     emulator.queue_response(503, &[], "").unwrap();
     assert!(follower.new_messages().await.unwrap_err().is_server_error());

@@ -1,4 +1,4 @@
-//! Odd answers are read, and spoil nothing beside them.
+//! Unusual values in responses are decoded without failing the rest of the page.
 
 use basalam_chat::chats::ChatPage;
 use basalam_chat::messages::MessagePage;
@@ -6,45 +6,13 @@ use basalam_chat::{ChatId, ChatType, MessageId, MessageType, UserId};
 use basalam_chat_emulator::Emulator;
 use serde_json::{Value, json};
 
-use super::seller;
+use super::support::json::{chat, message, queue, queue_messages};
+use super::support::seller;
 
-/// A message as the service gives it.
-fn message(id: i64) -> Value {
-    json!({
-        "id": id, "chat_id": 2, "seen_at": null,
-        "created_at": "2026-07-22 10:28:23", "updated_at": "2026-07-22 10:28:23",
-        "message_type": "text",
-        "sender": { "id": 430, "hash_id": "d4kW9", "name": "Ava", "avatar": null, "badge": null,
-            "verified": false, "vendor": null },
-        "content": { "links": null, "files": null, "text": format!("text {id}"), "entity_id": null,
-            "metadata": null, "reply_markup": null },
-        "forward_from": null, "replied_message": null,
-    })
-}
-
-/// A chat as the service gives it.
-fn chat(id: i64) -> Value {
-    json!({
-        "id": id, "marked_as_unread": false, "unseen_message_count": 0,
-        "updated_at": "2026-07-22 10:28:23", "deleted_at": null, "created_at": null,
-        "modified_at": null, "chat_type": "private", "last_seen_id": null,
-        "contact_last_seen_message_id": null, "last_message": message(1),
-        "contact": { "id": 431, "hash_id": "x", "name": "Sara", "avatar": "https://example.com/a" },
-        "contact_id": 431, "contact_is_blocked": false, "show_approvals": false,
-        "reply_markup": {}, "archive_state": null, "group": null, "channel": null, "bot": null,
-    })
-}
-
-/// The answer to a message that was sent.
-pub(crate) fn sent(id: i64) -> Value {
-    json!({ "data": message(id) })
-}
-
-/// Reads a page on which an odd message stands between two plain ones.
-async fn page_with(odd: Value) -> MessagePage {
+/// Reads a page with `unusual` between two ordinary messages.
+async fn page_with(unusual: Value) -> MessagePage {
     let emulator = Emulator::start().await.unwrap();
-    let body = json!({ "data": { "messages": [message(3), odd, message(1)] } });
-    answer_with(&emulator, &body);
+    queue_messages(&emulator, [message(3), unusual, message(1)]);
     let page = seller(&emulator).get_messages(ChatId(2)).await.unwrap();
     assert_eq!(page.messages.len(), 3);
     for (index, id) in [(0, 3), (2, 1)] {
@@ -59,32 +27,20 @@ async fn page_with(odd: Value) -> MessagePage {
     page
 }
 
-/// Lists chats of which the odd one stands between two plain ones.
-async fn chats_with(odd: Value) -> ChatPage {
+/// Lists chats with `unusual` between two ordinary ones.
+async fn chats_with(unusual: Value) -> ChatPage {
     let emulator = Emulator::start().await.unwrap();
-    answer_with(
-        &emulator,
-        &json!({ "data": { "chats": [chat(3), odd, chat(1)] } }),
-    );
+    let chats = [chat(3), unusual, chat(1)];
+    queue(&emulator, &json!({ "data": { "chats": chats } }));
     let page = seller(&emulator).get_chats().await.unwrap();
     let ids: Vec<ChatId> = page.chats.iter().map(|chat| chat.id).collect();
     assert_eq!(ids, [ChatId(3), ChatId(2), ChatId(1)]);
     page
 }
 
-fn answer_with(emulator: &Emulator, body: &Value) {
-    emulator
-        .queue_response(
-            200,
-            &[("content-type", "application/json")],
-            body.to_string(),
-        )
-        .unwrap();
-}
-
-fn with(mut value: Value, pointer: &str, member: Value) -> Value {
+fn with(mut value: Value, pointer: &str, field: Value) -> Value {
     let (parent, name) = pointer.rsplit_once('/').unwrap();
-    value.pointer_mut(parent).unwrap()[name] = member;
+    value.pointer_mut(parent).unwrap()[name] = field;
     value
 }
 
@@ -94,23 +50,23 @@ fn without(mut value: Value, name: &str) -> Value {
 }
 
 #[tokio::test]
-async fn an_unknown_message_type_is_kept_as_it_came() {
+async fn preserves_unknown_message_type() {
     let page = page_with(with(message(2), "/message_type", json!("hologram"))).await;
-    let odd = &page.messages[1].message_type;
-    assert!(!odd.is_known());
-    assert_eq!(odd.as_str(), "hologram");
-    assert_ne!(odd, &MessageType::Text);
+    let message_type = &page.messages[1].message_type;
+    assert!(!message_type.is_known());
+    assert_eq!(message_type.as_str(), "hologram");
+    assert_ne!(message_type, &MessageType::Text);
 }
 
 #[tokio::test]
-async fn unknown_members_are_read_and_those_of_the_content_are_kept() {
-    let odd = with(message(2), "/novelty", json!({ "a": 1 }));
-    let odd = with(
-        odd,
+async fn ignores_unknown_fields_and_preserves_those_of_content() {
+    let unusual = with(message(2), "/novelty", json!({ "a": 1 }));
+    let unusual = with(
+        unusual,
         "/content/order_process",
         json!({ "data": { "title": "x" } }),
     );
-    let page = page_with(odd).await;
+    let page = page_with(unusual).await;
     assert_eq!(
         page.messages[1].content.extra["order_process"]["data"]["title"],
         "x"
@@ -118,7 +74,7 @@ async fn unknown_members_are_read_and_those_of_the_content_are_kept() {
 }
 
 #[tokio::test]
-async fn a_message_without_a_sender_is_read() {
+async fn accepts_missing_null_and_empty_sender() {
     let page = page_with(with(message(2), "/sender", Value::Null)).await;
     assert!(page.messages[1].sender.is_none());
     let page = page_with(without(message(2), "sender")).await;
@@ -128,7 +84,7 @@ async fn a_message_without_a_sender_is_read() {
 }
 
 #[tokio::test]
-async fn a_sender_id_that_is_a_numeric_text_is_a_number() {
+async fn accepts_numeric_string_as_sender_id() {
     let page = page_with(with(message(2), "/sender/id", json!("430"))).await;
     assert_eq!(
         page.messages[1].sender.as_ref().unwrap().id,
@@ -137,7 +93,7 @@ async fn a_sender_id_that_is_a_numeric_text_is_a_number() {
 }
 
 #[tokio::test]
-async fn links_that_are_an_empty_object_are_no_links() {
+async fn accepts_empty_object_as_empty_links() {
     let page = page_with(with(message(2), "/content/links", json!({}))).await;
     assert!(page.messages[1].content.links.as_ref().unwrap().is_empty());
     let link = json!([{ "url": "https://example.com", "start_index": 0, "end_index": 3 }]);
@@ -146,7 +102,7 @@ async fn links_that_are_an_empty_object_are_no_links() {
 }
 
 #[tokio::test]
-async fn a_message_that_was_never_seen_and_its_reply_are_read() {
+async fn accepts_unseen_message_and_replied_message_without_sender() {
     let replied = without(message(1), "replied_message");
     let replied = with(replied, "/sender", Value::Null);
     let page = page_with(with(message(2), "/replied_message", replied)).await;
@@ -156,13 +112,13 @@ async fn a_message_that_was_never_seen_and_its_reply_are_read() {
 }
 
 #[tokio::test]
-async fn a_chat_without_a_bot_is_read() {
+async fn accepts_chat_without_bot() {
     let page = chats_with(without(chat(2), "bot")).await;
     assert!(page.chats[1].bot.is_none());
 }
 
 #[tokio::test]
-async fn a_contact_without_a_name_is_read_and_its_other_members_are_kept() {
+async fn accepts_contact_without_name_and_preserves_its_unknown_fields() {
     let contact = json!({ "id": "431", "last_activity": "2026-07-22 10:28:23" });
     let page = chats_with(with(chat(2), "/contact", contact)).await;
     let contact = page.chats[1].contact.as_ref().unwrap();
@@ -172,7 +128,7 @@ async fn a_contact_without_a_name_is_read_and_its_other_members_are_kept() {
 }
 
 #[tokio::test]
-async fn a_channel_and_a_chat_of_an_unknown_kind_are_read() {
+async fn accepts_channels_and_unknown_chat_types() {
     let channel = with(chat(2), "/channel", json!({ "title": "News", "owner": 1 }));
     let channel = with(channel, "/contact", Value::Null);
     let channel = with(channel, "/contact_id", Value::Null);
@@ -186,7 +142,7 @@ async fn a_channel_and_a_chat_of_an_unknown_kind_are_read() {
 }
 
 #[tokio::test]
-async fn any_status_of_success_is_read_as_the_documented_one() {
+async fn accepts_any_success_status() {
     let emulator = Emulator::start().await.unwrap();
     let body = json!({ "data": message(7) }).to_string();
     emulator

@@ -1,0 +1,234 @@
+//! Custom token stores and providers that fail, hang or are shared.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use basalam_chat::auth::{
+    AuthFuture, Authentication, MemoryTokenStore, TokenProvider, TokenSet, TokenStore,
+};
+use basalam_chat::time::Clock;
+use basalam_chat::{ChatId, PersonalToken, RequestOptions};
+use basalam_chat_emulator::{Fault, FaultRule, TOKEN_OPERATION};
+
+use super::support::auth::{
+    HOUR, advance, client, client_credentials, current_user, personal_token, start,
+};
+use super::support::clock::TestClock;
+use super::support::yield_until;
+
+/// A store whose next saves fail.
+#[derive(Clone, Debug, Default)]
+struct FailingStore {
+    tokens: MemoryTokenStore,
+    failures: Arc<AtomicUsize>,
+}
+
+impl TokenStore for FailingStore {
+    fn load(&self) -> AuthFuture<'_, Option<TokenSet>> {
+        self.tokens.load()
+    }
+
+    fn save<'a>(&'a self, tokens: &'a TokenSet) -> AuthFuture<'a, ()> {
+        let decrement = |left: usize| left.checked_sub(1);
+        match self
+            .failures
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, decrement)
+        {
+            Ok(_) => Box::pin(async { Err("the disk is full".into()) }),
+            Err(_) => self.tokens.save(tokens),
+        }
+    }
+}
+
+#[tokio::test]
+async fn refreshed_tokens_are_used_after_they_are_saved_without_a_second_refresh() {
+    let (emulator, clock) = start().await;
+    let store = FailingStore::default();
+    let client = client(
+        &emulator,
+        &clock,
+        personal_token(&emulator).store(store.clone()),
+    );
+    current_user(&client).await.unwrap();
+    advance(&emulator, &clock, HOUR);
+    store.failures.store(1, Ordering::SeqCst);
+    let error = current_user(&client).await.unwrap_err();
+    assert!(error.is_authentication());
+    assert!(error.to_string().contains("the disk is full"), "{error}");
+    clock.advance(Duration::from_secs(2));
+    current_user(&client).await.unwrap();
+    assert_eq!(emulator.token_requests("refresh_token"), 1);
+    assert!(store.tokens.tokens().is_some());
+}
+
+/// A provider that returns one token after the other and records the rejected ones.
+#[derive(Debug, Default)]
+struct QueueProvider {
+    tokens: Mutex<Vec<TokenSet>>,
+    rejected: Arc<Mutex<Vec<Option<String>>>>,
+}
+
+impl TokenProvider for QueueProvider {
+    fn token(&self, rejected: Option<&TokenSet>) -> AuthFuture<'_, TokenSet> {
+        let rejected = rejected.map(|it| it.expose_access_token().to_owned());
+        self.rejected.lock().unwrap().push(rejected);
+        let next = self.tokens.lock().unwrap().pop();
+        Box::pin(async { next.ok_or_else(|| "the vault is empty".into()) })
+    }
+}
+
+#[tokio::test]
+async fn provider_is_called_once_and_receives_the_rejected_token() {
+    let (emulator, clock) = start().await;
+    let rejected = Arc::default();
+    let good = TokenSet::new(emulator.seller().token());
+    let provider = QueueProvider {
+        tokens: Mutex::new(vec![good, TokenSet::new("rejected-token")]),
+        rejected: Arc::clone(&rejected),
+    };
+    let client = client(&emulator, &clock, Authentication::provider(provider));
+    assert_eq!(current_user(&client).await.unwrap().0, emulator.seller().id);
+    current_user(&client).await.unwrap();
+    let expected = [None, Some("rejected-token".to_owned())];
+    assert_eq!(*rejected.lock().unwrap(), expected);
+    // A new token that is rejected at once has not expired, so no other is requested.
+    emulator.revoke_token(emulator.seller().token());
+    assert!(current_user(&client).await.unwrap_err().is_unauthorized());
+    clock.advance(Duration::from_secs(31));
+    let error = current_user(&client).await.unwrap_err();
+    assert!(error.to_string().contains("the vault is empty"), "{error}");
+}
+
+#[derive(Debug)]
+struct PanickingProvider;
+
+impl TokenProvider for PanickingProvider {
+    fn token(&self, _: Option<&TokenSet>) -> AuthFuture<'_, TokenSet> {
+        Box::pin(async { std::panic::resume_unwind(Box::new("a bug in user code")) })
+    }
+}
+
+#[tokio::test]
+async fn panicking_provider_fails_requests_without_a_hang() {
+    let (emulator, clock) = start().await;
+    let client = client(
+        &emulator,
+        &clock,
+        Authentication::provider(PanickingProvider),
+    );
+    for _ in 0..2 {
+        assert!(current_user(&client).await.unwrap_err().is_authentication());
+    }
+}
+
+/// A provider that never returns a token.
+#[derive(Debug)]
+struct HangingProvider;
+
+impl TokenProvider for HangingProvider {
+    fn token(&self, _: Option<&TokenSet>) -> AuthFuture<'_, TokenSet> {
+        Box::pin(std::future::pending())
+    }
+}
+
+/// Advances the clock until the task has finished.
+async fn advance_until_done<T>(clock: &TestClock, task: tokio::task::JoinHandle<T>) -> T {
+    while !task.is_finished() {
+        if clock.pending_timeouts() > 0 {
+            clock.advance(Duration::from_millis(100));
+        }
+        tokio::task::yield_now().await;
+    }
+    task.await.unwrap()
+}
+
+#[tokio::test]
+async fn hanging_provider_fails_requests_and_is_called_again() {
+    let (emulator, clock) = start().await;
+    let client = client(&emulator, &clock, Authentication::provider(HangingProvider));
+    for _ in 0..2 {
+        let call = tokio::spawn(client.create_message(ChatId(1), "x").send());
+        let error = advance_until_done(&clock, call).await.unwrap_err();
+        assert!(
+            error.to_string().contains("did not answer in 60 seconds"),
+            "{error}"
+        );
+        assert!(!error.may_have_succeeded() && error.unconfirmed_message().is_none());
+        clock.advance(Duration::from_secs(2));
+    }
+}
+
+#[tokio::test]
+async fn operation_timeout_without_a_token_leaves_no_unconfirmed_message() {
+    let (emulator, clock) = start().await;
+    let client = client(&emulator, &clock, Authentication::provider(HangingProvider));
+    let options = RequestOptions::new().operation_timeout(Duration::from_secs(5));
+    let request = client.create_message(ChatId(1), "x").options(options);
+    let error = advance_until_done(&clock, tokio::spawn(request.send()))
+        .await
+        .unwrap_err();
+    assert!(error.is_authentication(), "{error}");
+    assert!(!error.may_have_succeeded() && error.unconfirmed_message().is_none());
+    assert_eq!(emulator.total_requests(), 0);
+}
+
+#[tokio::test]
+async fn hanging_early_refresh_delays_requests_for_five_seconds() {
+    let (emulator, clock) = start().await;
+    let client = client(&emulator, &clock, client_credentials(&emulator));
+    client.get_chats().await.unwrap();
+    let hangs = FaultRule::new(Fault::hang()).operation(TOKEN_OPERATION);
+    emulator.add_fault(hangs).unwrap();
+    advance(&emulator, &clock, HOUR - Duration::from_secs(250));
+    let call = tokio::spawn(client.get_chats().send());
+    yield_until(|| emulator.requests(TOKEN_OPERATION) >= Some(2) && clock.pending_timeouts() >= 2)
+        .await;
+    assert_eq!(emulator.requests("get_chats"), Some(1));
+    clock.advance(Duration::from_secs(5));
+    call.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn clients_with_a_shared_store_can_refresh_at_once() {
+    let (emulator, clock) = start().await;
+    let store = MemoryTokenStore::new();
+    let token = personal_token(&emulator).store(store.clone());
+    let one = client(&emulator, &clock, token.clone());
+    let other = client(&emulator, &clock, token);
+    current_user(&one).await.unwrap();
+    current_user(&other).await.unwrap();
+    advance(&emulator, &clock, HOUR);
+    let (one, other) = tokio::join!(current_user(&one), current_user(&other));
+    assert_eq!(one.unwrap(), other.unwrap());
+}
+
+#[tokio::test]
+async fn short_lived_token_is_refreshed_after_nine_tenths_of_its_lifetime() {
+    let (emulator, clock) = start().await;
+    let rejected: Arc<Mutex<Vec<Option<String>>>> = Arc::default();
+    let end = clock.system_time() + Duration::from_secs(100);
+    let short = TokenSet::new(emulator.seller().token()).with_expiry(end);
+    let provider = QueueProvider {
+        tokens: Mutex::new(vec![short.clone(), short]),
+        rejected: Arc::clone(&rejected),
+    };
+    let client = client(&emulator, &clock, Authentication::provider(provider));
+    for _ in 0..5 {
+        current_user(&client).await.unwrap();
+    }
+    assert_eq!(*rejected.lock().unwrap(), [None]);
+    // The provider is called before the token expires, and the old token was not rejected.
+    clock.advance(Duration::from_secs(91));
+    current_user(&client).await.unwrap();
+    assert_eq!(*rejected.lock().unwrap(), [None, None]);
+}
+
+#[tokio::test]
+async fn configured_token_is_used_if_the_stored_one_is_rejected() {
+    let (emulator, clock) = start().await;
+    let store = MemoryTokenStore::from(TokenSet::new("expired"));
+    let token = PersonalToken::new(emulator.seller().token()).store(store);
+    let client = client(&emulator, &clock, token);
+    assert_eq!(current_user(&client).await.unwrap().0, emulator.seller().id);
+}
