@@ -64,7 +64,7 @@ async fn read_pages(facade: &Facade, read_ahead: bool) -> anyhow::Result<Duratio
     for _ in 0..PAGES {
         let page = pages.try_next().await?;
         ensure!(
-            page.is_some_and(|page| page.messages.len() == 100),
+            page.is_some_and(|page| page.items.len() == 100),
             "the history ended early"
         );
         work();

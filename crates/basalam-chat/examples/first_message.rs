@@ -14,8 +14,8 @@ async fn main() -> Result<(), basalam_chat::Error> {
     let sent = client.create_message(chat.id, "Hello!").await?;
     println!("sent message {}", sent.id);
     let page = client.get_messages(chat.id).limit(20).await?;
-    println!("{} messages in the chat", page.messages.len());
+    println!("{} messages in the chat", page.items.len());
     let unseen = client.get_chats().filter(ChatFilter::Unseen).await?;
-    println!("{} chats with unseen messages", unseen.chats.len());
+    println!("{} chats with unseen messages", unseen.items.len());
     Ok(())
 }

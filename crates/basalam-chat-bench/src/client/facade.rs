@@ -38,10 +38,10 @@ impl Facade {
 
     pub(super) async fn get_messages(&self, limit: u32) -> anyhow::Result<Vec<Message>> {
         let page = self.client.get_messages(ChatId(CHAT_ID)).limit(limit);
-        Ok(page.await?.messages)
+        Ok(page.await?.items)
     }
 
     pub(super) async fn get_chats(&self, limit: u32) -> anyhow::Result<Vec<Chat>> {
-        Ok(self.client.get_chats().limit(limit).await?.chats)
+        Ok(self.client.get_chats().limit(limit).await?.items)
     }
 }

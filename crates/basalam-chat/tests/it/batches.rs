@@ -95,7 +95,7 @@ async fn error_of_second_call(status: u16, body: &str) -> Error {
     assert_eq!(error.operation(), Some("delete_message"));
     let shown = error.to_string();
     assert!(
-        shown.contains("of 75 ids, 30 were accepted before, 30 went into the call that failed"),
+        shown.contains("of 75 ids, 30 were accepted in earlier calls, 30 were in the failed call"),
         "{shown}"
     );
     assert!(shown.contains("15 were not sent"), "{shown}");
@@ -225,10 +225,10 @@ async fn forwards_and_deletes_on_an_emulator() {
     assert_eq!(report.calls().len(), 2);
     assert_eq!(emulator.requests("delete_message"), Some(2));
     let remaining = seller.get_messages(chat).await.unwrap();
-    assert!(remaining.messages.is_empty());
+    assert!(remaining.items.is_empty());
 
     let original = seller.create_message(chat, "again").await.unwrap();
     seller.forward_message([original.id], chat).await.unwrap();
     seller.delete_chats([chat]).await.unwrap();
-    assert!(seller.get_chats().await.unwrap().chats.is_empty());
+    assert!(seller.get_chats().await.unwrap().items.is_empty());
 }

@@ -64,12 +64,12 @@ fn run_all_operations() {
         .limit(3)
         .read_ahead(false)
         .pages()
-        .map(|page| page.unwrap().messages.len())
+        .map(|page| page.unwrap().items.len())
         .collect();
     assert_eq!(pages, [3, 3, 1]);
 
     let unseen = customer.get_chats().filter(ChatFilter::Unseen);
-    assert_eq!(unseen.send().unwrap().chats.len(), 1);
+    assert_eq!(unseen.send().unwrap().items.len(), 1);
     let chats: Vec<ChatId> = seller
         .get_chats()
         .iter()

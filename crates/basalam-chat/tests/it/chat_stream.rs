@@ -212,7 +212,7 @@ async fn cursor_of_a_page_resumes_within_a_second() {
     let (emulator, client) = start(Emulator::builder()).await;
     let chats = seed(&emulator, (0..9).map(|number| second(number / 3)));
     let page = client.get_chats().limit(4).await.unwrap();
-    let mut yielded: Vec<ChatId> = page.chats.iter().map(|chat| chat.id).collect();
+    let mut yielded: Vec<ChatId> = page.items.iter().map(|chat| chat.id).collect();
     assert_eq!(yielded.len(), 4);
     let error = client.get_chats().resume(page.cursor()).await.unwrap_err();
     assert!(error.is_invalid_input(), "{error}");

@@ -55,7 +55,7 @@ mod with_the_feature {
     async fn requests_and_decompresses_gzip() {
         let server = compressing_server();
         let client = client(&server.base_url(), "token");
-        assert!(client.get_chats().await.unwrap().chats.is_empty());
+        assert!(client.get_chats().await.unwrap().items.is_empty());
     }
 
     #[tokio::test]

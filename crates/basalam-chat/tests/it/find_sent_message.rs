@@ -67,7 +67,7 @@ async fn finds_delivered_message_by_idempotency_key() {
     let setup = setup().await;
     for (number, fault) in faults_after_delivery().into_iter().enumerate() {
         let message = setup.send_unconfirmed(fault, true).await;
-        assert!(message.is_marked());
+        assert!(message.has_idempotency_key());
         // Other messages have the same text, before and after it.
         setup
             .seller

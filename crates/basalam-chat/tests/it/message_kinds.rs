@@ -93,10 +93,10 @@ async fn replies_and_buttons_roundtrip() {
 
     let chats = client.get_chats().await.unwrap();
     assert!(matches!(
-        chats.chats[0].kind(),
+        chats.items[0].kind(),
         ChatKind::Private { contact: Some(contact), .. } if contact.id == Some(customer_id(&emulator))
     ));
-    assert!(!chats.chats[0].has_unseen());
+    assert!(!chats.items[0].has_unseen());
 }
 
 #[tokio::test]

@@ -167,7 +167,7 @@ async fn pages_contain_all_messages_and_are_not_empty() {
     let mut sizes = Vec::new();
     let mut read = Vec::new();
     while let Some(page) = pages.try_next().await.unwrap() {
-        sizes.push(page.messages.len());
+        sizes.push(page.items.len());
         read.extend(page.into_iter().map(|message| message.id));
     }
     assert_eq!(sizes, [4, 4, 2]);

@@ -122,7 +122,7 @@ async fn get_messages_sends_every_parameter() {
         .order(SortOrder::Asc)
         .await
         .unwrap();
-    assert!(page.messages.is_empty());
+    assert!(page.items.is_empty());
     mock.assert();
 }
 
@@ -152,7 +152,7 @@ async fn get_chats_sends_every_parameter() {
         .modified_before("2026-01-04 00:00:04")
         .await
         .unwrap();
-    assert!(page.chats.is_empty());
+    assert!(page.items.is_empty());
     mock.assert();
 }
 
@@ -252,10 +252,10 @@ async fn both_users_read_the_same_conversation() {
 
     let unseen = customer.get_chats().filter(ChatFilter::Unseen);
     let unseen = unseen.await.unwrap();
-    assert_eq!(unseen.chats.len(), 1);
-    assert_eq!(unseen.chats[0].unseen_message_count, 5);
+    assert_eq!(unseen.items.len(), 1);
+    assert_eq!(unseen.items[0].unseen_message_count, 5);
     let unseen = seller.get_chats().filter(ChatFilter::Unseen);
-    assert!(unseen.await.unwrap().chats.is_empty());
+    assert!(unseen.await.unwrap().items.is_empty());
 }
 
 #[tokio::test]

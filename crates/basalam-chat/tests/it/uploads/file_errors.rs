@@ -32,7 +32,7 @@ async fn read_error_is_reported() {
 
 #[tokio::test]
 async fn wrong_length_is_reported() {
-    for (announced, found) in [(2, "went on after 2"), (9, "ended after 5 of 9")] {
+    for (announced, found) in [(2, "is longer than 2"), (9, "ended after 5 of 9")] {
         let file = NewFile::from_reader("a.txt", io::Cursor::new("bytes"));
         let file = file.with_length(announced);
         let error = silent_server().upload_file(file).await.unwrap_err();
@@ -58,9 +58,9 @@ async fn file_that_changes_during_the_upload_is_reported() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("log.txt");
     for (content, found) in [
-        ("grown and grown", "went on after 5"),
+        ("grown and grown", "is longer than 5"),
         ("less", "ended after 4"),
-        ("other", "was changed while"),
+        ("other", "was modified while"),
     ] {
         std::fs::write(&path, "bytes").unwrap();
         // The file is opened when the request is sent, and read after the thumbnail.

@@ -25,8 +25,8 @@ async fn uploaded_picture_is_sent_and_read_by_the_other_user() {
         seller.create_message(chat, message).await.unwrap();
 
         let page = customer(&emulator).get_messages(chat).await.unwrap();
-        assert_eq!(page.messages[0].message_type, MessageType::Picture);
-        let content = &page.messages[0].content;
+        assert_eq!(page.items[0].message_type, MessageType::Picture);
+        let content = &page.items[0].content;
         assert_eq!(content.text.as_deref(), Some("در راه است"));
         let file = &content.files.as_ref().unwrap()[0];
         assert_eq!(file.id, Some(upload.id));

@@ -49,7 +49,7 @@ async fn rejects_invalid_input_before_sending() {
         ),
         (
             client.upload_file(file().with_media_type("no\r\ntype")),
-            "`file` has a media type that is none",
+            "`file` has an invalid media type",
         ),
     ] {
         let error = upload.await.unwrap_err();
