@@ -1,5 +1,4 @@
-//! Reads OpenAPI 3.0 and 3.1 documents: references, operations, JSON Schemas, wire shapes and their
-//! differences.
+//! Reads OpenAPI 3.0 and 3.1 documents: references, operations and JSON Schemas.
 //!
 //! A [`Document`] keeps the parsed JSON instead of mapping it to a model, and provides the
 //! lookups that code generation, drift checks, the emulator and contract tests share. Every
@@ -40,13 +39,11 @@
 //! nested at most [`MAX_DEPTH`] levels deep. No input makes the crate panic or overflow the
 //! stack.
 
-pub mod difference;
 mod document;
 mod error;
 pub mod json_schema;
 mod operation;
 mod pointer;
-pub mod shape;
 
 pub use document::{Document, MAX_DEPTH, Version, reference_target};
 pub use error::Error;
@@ -55,4 +52,3 @@ pub use operation::{
     StatusPattern,
 };
 pub use pointer::Pointer;
-pub use shape::{ShapeId, WireShape};
