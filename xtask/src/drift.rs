@@ -1,4 +1,4 @@
-//! `cargo xtask drift`: what a contract of the vendor says otherwise than the document.
+//! `cargo xtask drift`: differences between the document and the vendor's contracts.
 
 use std::io::IsTerminal;
 use std::path::Path;
@@ -6,89 +6,79 @@ use std::process::ExitCode;
 
 use basalam_chat_drift::{Options, Report};
 
-const EXIT_CODES: &str = "Exit codes: 0 where nothing is left to explain, 1 where a difference is not \
-explained or an entry of deviations.json matches nothing, 2 where the input cannot be read.";
+const EXIT_CODES: &str = "Exit codes: 0 if every difference is explained, 1 if a difference is \
+unexplained or an entry of deviations.json is stale, 2 if the input cannot be read.";
 
-/// What `cargo xtask drift` takes.
+/// The arguments of `cargo xtask drift`.
 #[derive(clap::Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct Arguments {
-    /// Contracts of the vendor, OpenAPI 3.0 or 3.1 in JSON; `-` for standard input. Without any, the
-    /// document is held against openapi/vendor-shape.json alone, which also stands for the contracts
-    /// that are not given.
+    /// Contracts of the vendor, OpenAPI 3.0 or 3.1 in JSON; `-` for standard input. Contracts that
+    /// are not given are taken from openapi/vendor-shape.json.
     #[arg(value_name = "VENDOR.json")]
     contracts: Vec<String>,
-    /// Keeps the wire shape of the given contracts in openapi/vendor-shape.json.
+    /// Records the wire shape of the given contracts in openapi/vendor-shape.json.
     #[arg(long)]
     record: bool,
-    /// Takes what is additive over into openapi/chat.json, marks what it still needs with `x-needs`,
-    /// lists what it does not take over, and regenerates.
+    /// Applies additions to openapi/chat.json, marks what they still need with `x-needs`, lists the
+    /// additions that are skipped, and regenerates the sources.
     #[arg(long)]
     apply: bool,
-    /// How the report is written.
+    /// The format of the report.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// The name of the one given contract in the record: the file's own name without its date, or
-    /// the recorded contract it shares operations with, where left out.
+    /// The name of the only given contract in the record. Default: the file name without its date,
+    /// or the recorded contract that shares most operations.
     #[arg(long, value_name = "NAME")]
     contract: Option<String>,
-    /// The date of the given contracts for the record, where their files' names hold none.
+    /// The date of the given contracts in the record. Default: the date in the file name.
     #[arg(long, value_name = "YYYY-MM-DD")]
     date: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 enum Format {
-    /// For people, with colour where a terminal is.
+    /// For people, in color on a terminal.
     #[default]
     Text,
     /// For programs.
     Json,
-    /// For a changelog.
+    /// For changelogs.
     Markdown,
 }
 
-impl Arguments {
-    fn options(&self) -> Options {
-        Options {
-            contracts: self.contracts.clone(),
-            record: self.record,
-            apply: self.apply,
-            contract: self.contract.clone(),
-            date: self.date.clone(),
-        }
-    }
-}
-
-/// Runs the comparison; the exit code reports whether anything is left to explain.
+/// Runs the comparison and prints its report.
 pub(crate) fn run(root: &Path, arguments: &Arguments) -> ExitCode {
-    match drift(root, arguments) {
-        Ok(report) => {
-            match arguments.format {
-                Format::Text => print!("{}", report.text(is_colourful())),
-                Format::Json => println!("{:#}", report.json()),
-                Format::Markdown => print!("{}", report.markdown()),
-            }
-            match report.is_clean() {
-                true => ExitCode::SUCCESS,
-                false => ExitCode::from(1),
-            }
-        }
+    let report = match compare(root, arguments) {
+        Ok(report) => report,
         Err(error) => {
             eprintln!("error: {error:#}");
-            ExitCode::from(2)
+            return ExitCode::from(2);
         }
+    };
+    match arguments.format {
+        Format::Text => print!("{}", report.text(use_color())),
+        Format::Json => println!("{:#}", report.json()),
+        Format::Markdown => print!("{}", report.markdown()),
     }
+    ExitCode::from(u8::from(!report.is_clean()))
 }
 
-fn drift(root: &Path, arguments: &Arguments) -> anyhow::Result<Report> {
-    let report = basalam_chat_drift::run(root, &arguments.options())?;
-    if report.has_applied() {
+fn compare(root: &Path, arguments: &Arguments) -> anyhow::Result<Report> {
+    let options = Options {
+        contracts: arguments.contracts.clone(),
+        record: arguments.record,
+        apply: arguments.apply,
+        contract: arguments.contract.clone(),
+        date: arguments.date.clone(),
+    };
+    let report = basalam_chat_drift::run(root, &options)?;
+    if report.changed_document() {
         crate::generate::run(root, false)?;
     }
     Ok(report)
 }
 
-fn is_colourful() -> bool {
+fn use_color() -> bool {
     std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none()
 }

@@ -1,258 +1,247 @@
-//! Taking over what a contract adds.
+//! Adding to the document what a contract adds.
 //!
-//! Each change is tried on a copy and compared: it is kept where the difference it is for is gone
-//! and no other came in its place. So a change can do no harm elsewhere, whatever it was made from.
+//! Each addition is made on a copy, which is then compared with the contract: it is kept if its
+//! difference is gone and no new one has appeared. An addition therefore cannot break other places.
 
-mod build;
-mod json;
+mod additions;
+mod editor;
+mod insert;
 mod locate;
 mod names;
-mod newtypes;
-mod operation;
-mod values;
+mod new_operation;
+mod scalar_schema;
+mod value_schema;
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
-use crate::WireShape;
-use crate::difference::{Class, Difference, Offer, Part, Place, compare};
 use anyhow::Context;
-use basalam_chat_openapi::{Document, Pointer};
+use basalam_chat_openapi::Document;
+use serde_json::Value;
 
-use super::deviations::Deviations;
-use build::Builder;
-use json::Json;
+use crate::deviations::Deviations;
+use crate::difference::{Addition, Difference, Severity, compare};
+use crate::file;
+use crate::place::{Part, Place, Step};
+use crate::shape::WireShape;
+use editor::DocumentEditor;
 
-/// What came of taking over.
-pub(super) struct Applied {
+/// The additions that were made and skipped.
+pub(crate) struct Applied {
     /// The document, changed or not.
-    pub(super) text: String,
-    /// What was taken over, by line.
-    pub(super) lines: Vec<String>,
-    /// What was not, with the reason.
-    pub(super) left: Vec<(String, String)>,
+    text: String,
+    /// The additions that were made, by line.
+    pub(crate) lines: Vec<String>,
+    /// The additions that were not made, with the reason.
+    pub(crate) skipped: Vec<(String, String)>,
 }
 
-/// What the changes come from.
-pub(super) struct Source<'a> {
-    /// The vendor's side.
-    pub(super) there: &'a WireShape,
-    /// The contracts as they were given, for the order of things and for names.
-    pub(super) texts: Vec<&'a str>,
-    pub(super) deviations: &'a Deviations,
+/// The source of additions.
+pub(crate) struct Source<'a> {
+    /// The wire shape of all contracts.
+    pub(crate) shape: &'a WireShape,
+    /// The new contracts, for order and names.
+    pub(crate) contracts: Vec<Value>,
+    pub(crate) deviations: &'a Deviations,
 }
 
-/// Changes the document so that what is additive is no difference any more.
-///
-/// Nothing is taken over that the generator would refuse.
-pub(super) fn apply(text: &str, source: &Source<'_>) -> anyhow::Result<Applied> {
-    let contracts = source.texts.iter().map(|text| Json::parse(text));
-    let contracts: Vec<Json> = contracts.collect::<Result<_, _>>()?;
-    let all = Taking::new(text, source, &contracts)?.run(false)?;
-    // Most contracts add nothing that the generator refuses, and asking it takes its time.
-    match is_generated(&all.text) {
-        Ok(()) => Ok(all),
-        Err(_) => {
-            is_generated(text).map_err(|reason| {
-                anyhow::anyhow!(
-                    "{}: nothing is taken over while it cannot be generated from: {reason}",
-                    super::DOCUMENT
-                )
-            })?;
-            Taking::new(text, source, &contracts)?.run(true)
-        }
+/// Applies all additions, and writes the document if it changed.
+pub(crate) fn run(path: &Path, source: &Source<'_>) -> anyhow::Result<Applied> {
+    let before = std::fs::read_to_string(path)?;
+    let applied = apply(&before, source)?;
+    if applied.text != before && !applied.lines.is_empty() {
+        check_generator(&applied.text)
+            .map_err(|reason| anyhow::anyhow!("nothing was written: {reason}"))?;
+        file::write(path, &applied.text)?;
     }
+    Ok(applied)
 }
 
-fn is_generated(text: &str) -> Result<(), String> {
+/// Parses a document or a contract, keeping the order of properties.
+pub(crate) fn parse(text: &str) -> serde_json::Result<Value> {
+    serde_json::from_str(text.trim_start_matches('\u{feff}'))
+}
+
+/// Formats a document as it is committed.
+fn format(document: &Value) -> serde_json::Result<String> {
+    Ok(serde_json::to_string_pretty(document)? + "\n")
+}
+
+/// Makes all additions that the generator supports.
+fn apply(text: &str, source: &Source<'_>) -> anyhow::Result<Applied> {
+    let all = Applier::new(text, source)?.run(false)?;
+    // Most additions are supported, and checking each one with the generator is slow.
+    if check_generator(&all.text).is_ok() {
+        return Ok(all);
+    }
+    check_generator(text)
+        .map_err(anyhow::Error::msg)
+        .context("nothing is applied, because the generator does not support the document")?;
+    Applier::new(text, source)?.run(true)
+}
+
+fn check_generator(text: &str) -> Result<(), String> {
     match basalam_chat_codegen::generate(text) {
         Ok(_) => Ok(()),
         Err(error) => Err(error.to_string()),
     }
 }
 
-/// The document on its way.
-struct Taking<'a> {
+/// A document with the additions made so far.
+struct Applier<'a> {
     source: &'a Source<'a>,
-    contracts: &'a [Json],
-    document: Json,
+    document: Value,
     lines: Vec<String>,
-    left: Vec<(String, String)>,
+    skipped: Vec<(String, String)>,
 }
 
-impl<'a> Taking<'a> {
-    fn new(
-        text: &str,
-        source: &'a Source<'a>,
-        contracts: &'a [Json],
-    ) -> anyhow::Result<Taking<'a>> {
-        Ok(Taking {
+/// A document, and its differences from the contract.
+type Attempt = (Value, Vec<Difference>);
+
+impl<'a> Applier<'a> {
+    fn new(text: &str, source: &'a Source<'a>) -> anyhow::Result<Applier<'a>> {
+        Ok(Applier {
             source,
-            contracts,
-            document: Json::parse(text)?,
+            document: parse(text)?,
             lines: Vec::new(),
-            left: Vec::new(),
+            skipped: Vec::new(),
         })
     }
 
-    fn run(mut self, ask_generator: bool) -> anyhow::Result<Applied> {
-        let mut open = self.unexplained(&self.document)?;
-        let mut refused: BTreeSet<String> = BTreeSet::new();
+    fn run(mut self, check_each: bool) -> anyhow::Result<Applied> {
+        let mut remaining = self.unexplained(&self.document)?;
+        let mut skipped: BTreeSet<String> = BTreeSet::new();
         loop {
-            let next = open
-                .iter()
-                .find(|it| it.class == Class::Additive && !refused.contains(&line(it)));
-            let Some(next) = next.cloned() else { break };
-            match self.attempt(&next, &open, ask_generator)? {
-                Ok((document, still_open)) => {
+            let is_next = |it: &&Difference| {
+                it.severity == Severity::Additive && !skipped.contains(&line(it))
+            };
+            let Some(next) = remaining.iter().find(is_next).cloned() else {
+                break;
+            };
+            match self.attempt(&next, &remaining, check_each)? {
+                Ok((document, still_remaining)) => {
                     self.document = document;
-                    open = still_open;
+                    remaining = still_remaining;
                     self.lines.push(line(&next));
                 }
                 Err(reason) => {
-                    refused.insert(line(&next));
-                    self.left.push((line(&next), reason));
+                    skipped.insert(line(&next));
+                    self.skipped.push((line(&next), reason));
                 }
             }
         }
         Ok(Applied {
-            text: self.document.text()?,
+            text: format(&self.document)?,
             lines: self.lines,
-            left: self.left,
+            skipped: self.skipped,
         })
     }
 
-    fn unexplained(&self, document: &Json) -> anyhow::Result<Vec<Difference>> {
-        let shape = WireShape::read(&Document::parse(&document.text()?)?)?;
-        Ok(self
-            .source
-            .deviations
-            .explain(compare(&shape, self.source.there))
-            .0)
+    fn unexplained(&self, document: &Value) -> anyhow::Result<Vec<Difference>> {
+        let shape = WireShape::read(&Document::from_value(document.clone())?)?;
+        let differences = compare(&shape, self.source.shape);
+        Ok(self.source.deviations.explain(differences).unexplained)
     }
 
-    /// Makes one change on a copy, and gives it where it did what it should and nothing else.
-    #[allow(clippy::type_complexity)]
+    /// Makes one addition on a copy, and returns it if it has the expected effect and no other.
     fn attempt(
         &self,
         difference: &Difference,
         before: &[Difference],
-        ask_generator: bool,
-    ) -> anyhow::Result<Result<(Json, Vec<Difference>), String>> {
+        check_generated: bool,
+    ) -> anyhow::Result<Result<Attempt, String>> {
         let mut document = self.document.clone();
-        if let Err(reason) = self.change(&mut document, difference)? {
+        if let Err(reason) = self.add(&mut document, difference)? {
             return Ok(Err(reason));
         }
         let after = match self.unexplained(&document) {
             Ok(after) => after,
-            Err(error) => return Ok(Err(format!("the document would be broken: {error:#}"))),
+            Err(error) => return Ok(Err(format!("the document would be invalid: {error:#}"))),
+        };
+        if after.iter().any(|it| line(it) == line(difference)) {
+            let reason = "the document describes this place differently; edit it manually";
+            return Ok(Err(reason.to_owned()));
+        }
+        // The document may have to be less strict than the contract: such differences are listed.
+        let is_harmless = |it: &Difference| {
+            it.severity == Severity::Harmless && contains(&difference.place, &it.place)
         };
         let known: BTreeSet<String> = before.iter().map(line).collect();
-        if after.iter().any(|it| line(it) == line(difference)) {
-            return Ok(Err(
-                "the document has another form here; change it by hand".to_owned()
-            ));
-        }
-        // What a document must say more loosely than the contract is harmless, and stays on the list.
-        let harmless = |it: &Difference| {
-            it.class == Class::Harmless && is_within(&it.place, &difference.place)
-        };
-        if let Some(new) = after
-            .iter()
-            .find(|it| !known.contains(&line(it)) && !harmless(it))
-        {
+        let mut new = after.iter().filter(|it| !known.contains(&line(it)));
+        if let Some(new) = new.find(|it| !is_harmless(it)) {
             let reason = format!(
-                "what describes it also describes other places, where it would be wrong: {}",
+                "the same schema describes other places, which would be wrong: {}",
                 line(new)
             );
             return Ok(Err(reason));
         }
-        if ask_generator && let Err(reason) = is_generated(&document.text()?) {
-            return Ok(Err(format!("the generator does not take it: {reason}")));
+        if check_generated && let Err(reason) = check_generator(&format(&document)?) {
+            return Ok(Err(format!("the generator does not support it: {reason}")));
         }
         Ok(Ok((document, after)))
     }
 
-    fn change(
+    fn add(
         &self,
-        document: &mut Json,
+        document: &mut Value,
         difference: &Difference,
     ) -> anyhow::Result<Result<(), String>> {
-        let Some(offer) = difference.offer() else {
-            return Ok(Err("this has to be written by hand".to_owned()));
+        let Some(addition) = &difference.addition else {
+            return Ok(Err(
+                "this cannot be applied; edit the document manually".to_owned()
+            ));
         };
         let place = &difference.place;
-        let mut builder = Builder::new(document, self.source, self.contracts)?;
-        let done = match offer {
-            Offer::Operation => builder.operation(place),
-            Offer::Parameter(key) => builder.new_parameter(place, key),
-            Offer::Value { required, value } => {
-                let neighbours = self.neighbours(difference, "properties", last(place));
-                builder.member(place, *required, *value, &neighbours)
+        let mut editor = DocumentEditor::new(document, self.source)?;
+        Ok(match addition {
+            Addition::Operation => editor.add_operation(place),
+            Addition::Parameter(key) => editor.add_parameter(place, key),
+            Addition::Property { required, value } => {
+                let name = match place.steps.last() {
+                    Some(Step::Property(name)) => name,
+                    _ => "",
+                };
+                let predecessors = self.predecessors(difference, "properties", name);
+                editor.add_property(place, *required, *value, &predecessors)
             }
-            Offer::Text(text) => {
-                let neighbours = self.neighbours(difference, "enum", text);
-                builder.text(place, text, &neighbours)
+            Addition::EnumValue(value) => {
+                let predecessors = self.predecessors(difference, "enum", value);
+                editor.add_enum_value(place, value, &predecessors)
             }
-        };
-        Ok(done)
+        })
     }
 
-    /// What stands before `name` in the contract, the nearest first.
-    fn neighbours(&self, difference: &Difference, keyword: &str, name: &str) -> Vec<String> {
-        let Some(source) = difference.source() else {
+    /// Returns what precedes `name` in the contract, the nearest first.
+    fn predecessors(&self, difference: &Difference, keyword: &str, name: &str) -> Vec<String> {
+        let Some(source) = &difference.source else {
             return Vec::new();
         };
-        let listed = |contract: &Json| -> Option<Vec<String>> {
+        let in_contract = |contract: &Value| -> Option<Vec<String>> {
             let holder = locate::holder(contract, source, |it| it.get(keyword).is_some())?;
-            let list = contract.find(&holder.child(keyword))?;
-            let members = list.members().iter().map(|(name, _)| name.clone());
-            let items = list
-                .items()
-                .iter()
-                .filter_map(Json::as_str)
-                .map(str::to_owned);
-            let mut names: Vec<String> = members.chain(items).collect();
-            let place = names.iter().position(|it| it == name)?;
-            names.truncate(place);
+            let mut names: Vec<String> = match holder.child(keyword).find(contract)? {
+                Value::Object(properties) => properties.keys().cloned().collect(),
+                Value::Array(values) => {
+                    let strings = values.iter().filter_map(Value::as_str);
+                    strings.map(str::to_owned).collect()
+                }
+                _ => return None,
+            };
+            names.truncate(names.iter().position(|it| it == name)?);
             names.reverse();
             Some(names)
         };
-        self.contracts.iter().find_map(listed).unwrap_or_default()
+        let mut contracts = self.source.contracts.iter();
+        contracts.find_map(in_contract).unwrap_or_default()
     }
 }
 
-fn last(place: &Place) -> &str {
-    match place.steps.last() {
-        Some(crate::difference::Step::Member(name)) => name,
-        _ => "",
-    }
-}
-
-/// A difference in one line, without its class.
+/// A difference in one line, without its severity.
 fn line(difference: &Difference) -> String {
     format!("{}: {}", difference.place, difference.statement())
 }
 
-fn is_within(inner: &Place, outer: &Place) -> bool {
+fn contains(outer: &Place, inner: &Place) -> bool {
     let same_operation = inner.method == outer.method && inner.path == outer.path;
     let same_part = outer.part == Part::Whole || inner.part == outer.part;
     same_operation && same_part && inner.steps.starts_with(&outer.steps)
-}
-
-/// Where named schemas stand.
-fn schemas() -> Pointer {
-    Pointer::default().child("components").child("schemas")
-}
-
-/// Takes over, writes the document where it changed, and regenerates.
-pub(super) fn run(root: &std::path::Path, source: &Source<'_>) -> anyhow::Result<Applied> {
-    let path = root.join(super::DOCUMENT);
-    let before = std::fs::read_to_string(&path).context(super::DOCUMENT)?;
-    let applied = apply(&before, source)?;
-    if applied.text != before && !applied.lines.is_empty() {
-        is_generated(&applied.text)
-            .map_err(|reason| anyhow::anyhow!("nothing was written: {reason}"))?;
-        super::write(&path, &applied.text)?;
-    }
-    Ok(applied)
 }

@@ -1,31 +1,32 @@
-//! A contract of the vendor, as it was given.
+//! Contracts of the vendor, read from files.
 
 use std::io::Read;
 use std::path::Path;
 use std::{fs, io};
 
-use crate::WireShape;
 use anyhow::{Context, bail};
 use basalam_chat_openapi::Document;
 use sha2::{Digest, Sha256};
 
-/// How large a contract may be. The largest one seen has 46 kB.
+use crate::shape::WireShape;
+
+/// The maximum size of a contract. The largest known one has 46 kB.
 const MAX_BYTES: u64 = 64 * 1024 * 1024;
 
-/// A contract, in what is compared and kept of it.
-pub(super) struct Contract {
-    /// Its name in the record, where it was given or the file's name tells.
-    pub(super) name: Option<String>,
-    /// When the vendor published it, where known.
-    pub(super) date: Option<String>,
-    /// Of the bytes as they were given.
-    pub(super) sha256: String,
-    pub(super) shape: WireShape,
+/// A contract of the vendor.
+pub(crate) struct Contract {
+    /// The name, from the options or the file name.
+    pub(crate) name: Option<String>,
+    /// The date of publication, if known.
+    pub(crate) date: Option<String>,
+    /// The hash of the file.
+    pub(crate) sha256: String,
+    pub(crate) shape: WireShape,
 }
 
 impl Contract {
-    /// Reads a file, or standard input for `-`.
-    pub(super) fn read(
+    /// Reads a file, or standard input for `-`; also returns the text.
+    pub(crate) fn read(
         path: &str,
         name: Option<&str>,
         date: Option<&str>,
@@ -42,25 +43,25 @@ impl Contract {
         Contract::new(bytes, stem.unwrap_or_default(), name, date).with_context(context)
     }
 
-    pub(super) fn new(
+    pub(crate) fn new(
         bytes: Vec<u8>,
         stem: &str,
         name: Option<&str>,
         date: Option<&str>,
     ) -> anyhow::Result<(Contract, String)> {
         let sha256 = hexadecimal(&Sha256::digest(&bytes));
-        let text = String::from_utf8(bytes).context("is no text in UTF-8")?;
-        // Editors on some systems begin a file with a mark of its encoding.
+        let text = String::from_utf8(bytes).context("must be UTF-8")?;
+        // Some editors write a byte order mark.
         let document = Document::parse(text.trim_start_matches('\u{feff}'))?;
-        let (stem, found) = split_date(stem);
+        let (name_in_stem, date_in_stem) = split_date(stem);
         if let Some(date) = date
             && !is_date(date)
         {
-            bail!("the date {date:?} is not written like 2026-06-07");
+            bail!("the date {date:?} must have the form 2026-06-07");
         }
         let contract = Contract {
-            name: name.map(str::to_owned).or(stem),
-            date: date.map(str::to_owned).or(found),
+            name: name.map(str::to_owned).or(name_in_stem),
+            date: date.map(str::to_owned).or(date_in_stem),
             sha256,
             shape: WireShape::read(&document)?,
         };
@@ -76,10 +77,7 @@ fn read(path: &str) -> anyhow::Result<Vec<u8>> {
         path => fs::File::open(path)?.take(limit).read_to_end(&mut bytes)?,
     };
     if bytes.len() as u64 > MAX_BYTES {
-        bail!(
-            "is larger than {} MB, which no contract is",
-            MAX_BYTES / 1024 / 1024
-        );
+        bail!("must not be larger than {} MB", MAX_BYTES / 1024 / 1024);
     }
     Ok(bytes)
 }
@@ -88,7 +86,7 @@ fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The name and the date in a name such as `chat-2026-06-07`.
+/// Returns the name and the date in a file name such as `chat-2026-06-07`.
 fn split_date(stem: &str) -> (Option<String>, Option<String>) {
     let named = |name: &str| {
         let name = name.trim_matches(['-', '_', '.']);
@@ -102,13 +100,13 @@ fn split_date(stem: &str) -> (Option<String>, Option<String>) {
 }
 
 fn is_date(text: &str) -> bool {
-    let is_form = text.len() == 10
+    let is_valid = text.len() == 10
         && text.bytes().enumerate().all(|(index, byte)| match index {
             4 | 7 => byte == b'-',
             _ => byte.is_ascii_digit(),
         });
     let number = |range| text.get(range).and_then(|it: &str| it.parse::<u8>().ok());
-    is_form
+    is_valid
         && number(5..7).is_some_and(|month| (1..=12).contains(&month))
         && number(8..10).is_some_and(|day| (1..=31).contains(&day))
 }
@@ -118,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_name_of_a_file_tells_the_contract_and_its_date() {
+    fn splits_file_name_into_name_and_date() {
         let text = |it: &str| Some(it.to_owned());
         assert_eq!(
             split_date("chat-2026-06-07"),

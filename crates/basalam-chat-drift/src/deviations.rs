@@ -1,23 +1,24 @@
-//! `openapi/deviations.json`: where the document knowingly says otherwise.
+//! `openapi/deviations.json`: the known differences between the document and the contracts.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use crate::difference::{Difference, Place};
 use anyhow::{Context, bail};
 use serde::Deserialize;
 
-pub(super) const PATH: &str = "openapi/deviations.json";
+use crate::difference::{self, Difference};
+use crate::place::Place;
 
-/// How a place begins that is meant in every operation.
+pub(crate) const PATH: &str = "openapi/deviations.json";
+
+/// The prefix of a place that means every operation.
 const EVERYWHERE: &str = "* → ";
 
-/// What is said of each difference, in its own words.
+/// The explained differences, by place and statement.
 #[derive(Default)]
-pub(super) struct Deviations {
-    /// The entry that explains a statement at a place.
-    entries: BTreeMap<(String, String), usize>,
+pub(crate) struct Deviations {
+    explained: BTreeSet<(String, String)>,
     count: usize,
 }
 
@@ -38,7 +39,7 @@ struct Entry {
     _certainty: Certainty,
 }
 
-/// The same differences, at several places.
+/// The same differences at several places.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Group {
@@ -54,16 +55,24 @@ enum Certainty {
     Unknown,
 }
 
-/// A statement of an entry that is not true, or not any more.
+/// The differences that are left after those that the deviations explain.
+pub(crate) struct Explanation {
+    pub(crate) unexplained: Vec<Difference>,
+    /// The number of differences that are explained.
+    pub(crate) explained: usize,
+    pub(crate) stale: Vec<Stale>,
+}
+
+/// A statement of a deviation that does not apply, or not any more.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Stale {
-    pub(super) place: String,
-    pub(super) statement: String,
+pub(crate) struct Stale {
+    pub(crate) place: String,
+    pub(crate) statement: String,
 }
 
 impl Deviations {
-    /// Reads the file below `root`; none explains nothing.
-    pub(super) fn read(root: &Path) -> anyhow::Result<Deviations> {
+    /// Reads the file below `root`; if it does not exist, nothing is explained.
+    pub(crate) fn read(root: &Path) -> anyhow::Result<Deviations> {
         let path = root.join(PATH);
         if !path.exists() {
             return Ok(Deviations::default());
@@ -72,86 +81,78 @@ impl Deviations {
         Deviations::parse(&text).context(PATH)
     }
 
-    pub(super) fn parse(text: &str) -> anyhow::Result<Deviations> {
+    pub(crate) fn parse(text: &str) -> anyhow::Result<Deviations> {
         let file: File = serde_json::from_str(text)?;
-        let mut entries = BTreeMap::new();
-        let count = file.deviations.len();
-        for (index, entry) in file.deviations.into_iter().enumerate() {
+        let mut explained = BTreeSet::new();
+        for (index, entry) in file.deviations.iter().enumerate() {
             if entry.why.trim().is_empty() {
-                bail!("#/deviations/{index}/why says nothing; give the reason");
+                bail!("#/deviations/{index}/why is empty; write the reason");
             }
-            let places = entry.differences.iter();
-            if !places
-                .clone()
-                .any(|it| !it.at.is_empty() && !it.is.is_empty())
-            {
-                bail!("#/deviations/{index}/differences names no difference");
+            let has_statement = |it: &Group| !it.at.is_empty() && !it.is.is_empty();
+            if !entry.differences.iter().any(has_statement) {
+                bail!("#/deviations/{index}/differences lists no difference");
             }
-            for group in places {
+            for group in &entry.differences {
                 for place in &group.at {
                     for statement in &group.is {
-                        let key = (place.clone(), statement.clone());
-                        if entries.insert(key, index).is_some() {
+                        if !explained.insert((place.clone(), statement.clone())) {
                             bail!("{place}: {statement:?} is explained twice; keep one of them");
                         }
                     }
                 }
             }
         }
-        Ok(Deviations { entries, count })
+        let count = file.deviations.len();
+        Ok(Deviations { explained, count })
     }
 
-    /// How many entries there are.
-    pub(super) fn count(&self) -> usize {
+    /// Returns the number of entries.
+    pub(crate) fn count(&self) -> usize {
         self.count
     }
 
-    /// What the document says at a place where the contract says `there`, as far as an entry knows.
-    pub(super) fn here(&self, place: &Place, there: &str) -> Option<String> {
+    /// Returns what the document has at a place instead of `other`, if a deviation explains it.
+    pub(crate) fn base(&self, place: &Place, other: &str) -> Option<String> {
         let place = place.to_string();
+        let suffix = difference::changed("", other);
         let from = (place.clone(), String::new());
-        let statements = self
-            .entries
-            .range(from..)
-            .take_while(|((it, _), _)| *it == place);
-        let ending = format!(" here, {there} there");
-        statements
-            .filter_map(|((_, statement), _)| statement.strip_suffix(&ending))
-            .map(str::to_owned)
-            .next()
+        let mut statements = self.explained.range(from..).take_while(|it| it.0 == place);
+        statements.find_map(|(_, statement)| Some(statement.strip_suffix(&suffix)?.to_owned()))
     }
 
-    /// Whether an answer with this status may be described wherever one likes.
-    pub(super) fn is_everywhere(&self, status: &str) -> bool {
+    /// Returns `true` if the document may have a response with this status in every operation.
+    pub(crate) fn explains_everywhere(&self, status: &str) -> bool {
+        let statement = difference::only_in_document("the response");
         let place = format!("{EVERYWHERE}{status}");
-        self.entries
-            .contains_key(&(place, "only here: the answer".to_owned()))
+        self.explained.contains(&(place, statement))
     }
 
-    /// Splits differences into those that nothing explains and the number of the others, and
-    /// finds the statements that are not true.
-    pub(super) fn explain(&self, found: Vec<Difference>) -> (Vec<Difference>, usize, Vec<Stale>) {
-        let mut open: BTreeSet<&(String, String)> = self.entries.keys().collect();
-        let total = found.len();
-        let unexplained: Vec<Difference> = found
+    /// Separates unexplained from explained differences, and finds stale statements.
+    pub(crate) fn explain(&self, differences: Vec<Difference>) -> Explanation {
+        let mut stale: BTreeSet<&(String, String)> = self.explained.iter().collect();
+        let total = differences.len();
+        let unexplained: Vec<Difference> = differences
             .into_iter()
             .filter(|difference| {
                 let statement = difference.statement();
-                let everywhere = format!("{EVERYWHERE}{}", difference.place.within());
-                let mut explained = false;
+                let everywhere = format!("{EVERYWHERE}{}", difference.place.in_operation());
+                let mut is_explained = false;
                 for place in [difference.place.to_string(), everywhere] {
                     let key = (place, statement.clone());
-                    explained |= self.entries.contains_key(&key);
-                    open.remove(&key);
+                    is_explained |= self.explained.contains(&key);
+                    stale.remove(&key);
                 }
-                !explained
+                !is_explained
             })
             .collect();
-        let explained = total - unexplained.len();
-        let stale = open.into_iter().map(|(place, statement)| Stale {
+        let stale = stale.into_iter().map(|(place, statement)| Stale {
             place: place.clone(),
             statement: statement.clone(),
         });
-        (unexplained, explained, stale.collect())
+        Explanation {
+            explained: total - unexplained.len(),
+            unexplained,
+            stale: stale.collect(),
+        }
     }
 }

@@ -1,56 +1,61 @@
-//! What two wire shapes do not have in common.
+//! The differences of two wire shapes.
 
-mod class;
-mod operations;
-mod place;
-mod values;
+mod body_diff;
+mod comparison;
+mod constraint_diff;
+mod operation_diff;
+mod parameter_diff;
+mod severity;
+mod value_diff;
 
 use std::fmt;
 
-use crate::{ShapeId, WireShape};
 use basalam_chat_openapi::Pointer;
 
-pub use class::Class;
-pub use place::{Part, Place, Step};
+use crate::place::Place;
+use crate::shape::{ShapeId, WireShape};
 
-/// One thing that two wire shapes do not have in common.
+pub use severity::Severity;
+
+/// One difference between two wire shapes: the document and the contract.
 ///
-/// `Display` gives its class, its place and its statement in one line.
+/// `Display` prints severity, place and statement in one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Difference {
-    /// Where it is.
+    /// The place; its path is that of the document if the document has the operation.
     pub place: Place,
-    /// What is different there.
+    /// The kind of difference.
     pub kind: Kind,
-    /// What it would mean for those who use this side to go over to the other.
-    pub class: Class,
-    /// What this side has there; `None` where it has nothing.
-    pub here: Option<String>,
-    /// What the other side has there; `None` where it has nothing.
-    pub there: Option<String>,
-    /// What the other side would have one put there, where it is something to take over.
-    pub(crate) offer: Option<Offer>,
-    /// Where the other side's document describes what holds it.
-    pub(crate) source: Option<Pointer>,
+    /// The effect on clients that move from the document to the contract.
+    pub severity: Severity,
+    /// A description of what the document has there; `None` if it has nothing.
+    pub base: Option<String>,
+    /// A description of what the contract has there; `None` if it has nothing.
+    pub other: Option<String>,
+    /// The addition that would resolve the difference.
+    pub addition: Option<Addition>,
+    /// The place in the contract that describes the parent of an added property or enum value, if
+    /// the contract was read from a document.
+    pub source: Option<Pointer>,
 }
 
-/// Something that the other side has, and this one could take over.
+/// Something that only the contract has, and that can be added to the document.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Offer {
+pub enum Addition {
     /// A whole operation.
     Operation,
-    /// A parameter, found in the other side's operation under this key.
+    /// A parameter, with its key in the contract's operation.
     Parameter(String),
-    /// A member of an object.
-    Value {
-        /// Whether it must be there.
+    /// A property of an object.
+    Property {
+        /// `true` if it is required.
         required: bool,
-        /// What it holds, in the other wire shape.
+        /// Its value in the contract.
         value: ShapeId,
     },
-    /// A value of a vocabulary.
-    Text(String),
+    /// A string of an enum.
+    EnumValue(String),
 }
 
 /// The kinds of differences.
@@ -59,66 +64,66 @@ pub enum Offer {
 pub enum Kind {
     /// An operation that one side lacks.
     Operation,
-    /// Whether users are told to leave it.
+    /// Deprecation on one side only.
     Deprecated,
-    /// Who may call it.
+    /// The security requirements.
     Security,
     /// A parameter that one side lacks.
     Parameter,
-    /// How lists and objects are written in a parameter.
+    /// The serialization of arrays and objects in a parameter.
     Style,
-    /// Whether it must be there.
+    /// Required on one side only.
     Required,
-    /// A body that one side lacks.
+    /// A request body that one side lacks.
     Body,
     /// A media type that one side lacks.
     MediaType,
-    /// A status that one side lacks.
-    Answer,
-    /// A header of an answer that one side lacks.
+    /// A response status that one side lacks.
+    Response,
+    /// A response header that one side lacks.
     Header,
-    /// The types of the value.
+    /// The types of a value.
     Type,
-    /// Whether null is a value.
-    Null,
-    /// A value of a vocabulary that one side lacks.
-    Value,
-    /// Whether the values are listed.
-    Values,
-    /// The regular expression that it matches.
+    /// Null on one side only.
+    Nullable,
+    /// An enum value that one side lacks.
+    EnumValue,
+    /// An enum on one side only.
+    Enum,
+    /// The regular expression that a string matches.
     Pattern,
-    /// Whether it is bytes.
+    /// Binary data on one side only.
     Binary,
-    /// The lowest number.
+    /// The minimum of a number.
     Minimum,
-    /// The highest number.
+    /// The maximum of a number.
     Maximum,
-    /// The smallest number of characters.
+    /// The minimum length of a string.
     MinLength,
-    /// The largest number of characters.
+    /// The maximum length of a string.
     MaxLength,
-    /// The smallest number of items.
+    /// The minimum number of items.
     MinItems,
-    /// The largest number of items.
+    /// The maximum number of items.
     MaxItems,
-    /// The smallest number of members.
-    MinMembers,
-    /// The largest number of members.
-    MaxMembers,
-    /// A member that one side does not name.
-    Member,
-    /// The members that are not named.
-    Others,
-    /// What a missing value means.
+    /// The minimum number of properties.
+    MinProperties,
+    /// The maximum number of properties.
+    MaxProperties,
+    /// A property that one side does not name.
+    Property,
+    /// The properties that are not named.
+    AdditionalProperties,
+    /// The default of a missing value.
     Default,
-    /// A rule that is compared as a whole.
+    /// A keyword that is compared as a whole.
     Rule,
     /// More than can be listed.
     Incomplete,
 }
 
 impl Kind {
-    /// Gives the name for programs, which stays the same from release to release.
+    /// Returns the name, which is the keyword of JSON Schema if there is one.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -129,25 +134,25 @@ impl Kind {
             Kind::Style => "style",
             Kind::Required => "required",
             Kind::Body => "body",
-            Kind::MediaType => "media-type",
-            Kind::Answer => "answer",
+            Kind::MediaType => "mediaType",
+            Kind::Response => "response",
             Kind::Header => "header",
             Kind::Type => "type",
-            Kind::Null => "null",
-            Kind::Value => "value",
-            Kind::Values => "values",
+            Kind::Nullable => "nullable",
+            Kind::EnumValue => "enumValue",
+            Kind::Enum => "enum",
             Kind::Pattern => "pattern",
             Kind::Binary => "binary",
             Kind::Minimum => "minimum",
             Kind::Maximum => "maximum",
-            Kind::MinLength => "min-length",
-            Kind::MaxLength => "max-length",
-            Kind::MinItems => "min-items",
-            Kind::MaxItems => "max-items",
-            Kind::MinMembers => "min-members",
-            Kind::MaxMembers => "max-members",
-            Kind::Member => "member",
-            Kind::Others => "other-members",
+            Kind::MinLength => "minLength",
+            Kind::MaxLength => "maxLength",
+            Kind::MinItems => "minItems",
+            Kind::MaxItems => "maxItems",
+            Kind::MinProperties => "minProperties",
+            Kind::MaxProperties => "maxProperties",
+            Kind::Property => "property",
+            Kind::AdditionalProperties => "additionalProperties",
             Kind::Default => "default",
             Kind::Rule => "rule",
             Kind::Incomplete => "incomplete",
@@ -162,79 +167,80 @@ impl fmt::Display for Kind {
 }
 
 impl Difference {
-    /// Says what is different, without the place: the same text for the same difference.
+    /// Returns the difference in words, without its place. Equal differences have equal statements.
     #[must_use]
     pub fn statement(&self) -> String {
-        match (&self.here, &self.there) {
-            (Some(what), _) if self.kind == Kind::Incomplete => what.clone(),
-            (Some(here), Some(there)) => format!("{here} here, {there} there"),
-            (Some(here), None) => format!("only here: {here}"),
-            (None, Some(there)) => format!("only there: {there}"),
+        match (&self.base, &self.other) {
+            (Some(reason), _) if self.kind == Kind::Incomplete => reason.clone(),
+            (Some(base), Some(other)) => changed(base, other),
+            (Some(base), None) => only_in_document(base),
+            (None, Some(other)) => format!("only in the contract: {other}"),
             (None, None) => self.kind.to_string(),
         }
     }
+}
 
-    /// Gives what could be taken over from the other side.
-    #[must_use]
-    pub fn offer(&self) -> Option<&Offer> {
-        self.offer.as_ref()
-    }
+/// The statement about something that both sides have.
+pub(crate) fn changed(base: &str, other: &str) -> String {
+    format!("{base} in the document, {other} in the contract")
+}
 
-    /// Tells where the other side's document describes the value that an offered member or text is
-    /// in, where it was read from a document.
-    #[must_use]
-    pub fn source(&self) -> Option<&Pointer> {
-        self.source.as_ref()
-    }
+/// The statement about something that only the document has.
+pub(crate) fn only_in_document(base: &str) -> String {
+    format!("only in the document: {base}")
 }
 
 impl fmt::Display for Difference {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let severity = self.severity.as_str();
         write!(
             formatter,
-            "{:<8}  {}: {}",
-            self.class.as_str(),
+            "{severity:<8}  {}: {}",
             self.place,
             self.statement()
         )
     }
 }
 
-/// Tells what would change on the wire for those who go over from `here` to `there`.
+/// Lists what changes on the wire from `base`, the document, to `other`, the contract.
 ///
-/// The differences come sorted by operation and place. What only one side has is listed once,
-/// without what is inside of it. A comparison that finds more than it can list says so in a
-/// difference of the kind [`Kind::Incomplete`], and is never silent about it.
+/// The differences are sorted by operation and place. What only one side has is listed once,
+/// without its contents. If there are too many differences to list, the last one has the kind
+/// [`Kind::Incomplete`].
 ///
 /// ```
-/// use basalam_chat_drift::{WireShape, difference::{Class, compare}};
+/// use basalam_chat_drift::difference::{Severity, compare};
+/// use basalam_chat_drift::shape::WireShape;
 /// use basalam_chat_openapi::Document;
 /// use serde_json::json;
 ///
 /// # fn main() -> Result<(), basalam_chat_openapi::Error> {
-/// let shape = |answer| WireShape::read(&Document::from_value(json!({
+/// let shape = |title| WireShape::read(&Document::from_value(json!({
 ///     "openapi": "3.1.0",
 ///     "paths": {"/chats": {"get": {"responses": {"200": {"content": {"application/json": {
-///         "schema": {"type": "object", "properties": {"title": answer}}
+///         "schema": {"type": "object", "properties": {"title": title}}
 ///     }}}}}}}
 /// }))?);
-/// let here = shape(json!({"type": "string"}))?;
-/// let there = shape(json!({"anyOf": [{"type": "string"}, {"type": "null"}]}))?;
+/// let base = shape(json!({"type": "string"}))?;
+/// let other = shape(json!({"anyOf": [{"type": "string"}, {"type": "null"}]}))?;
 ///
-/// let differences = compare(&here, &there);
+/// let differences = compare(&base, &other);
 /// assert_eq!(differences[0].place.to_string(), "GET /chats → 200 → title");
-/// assert_eq!(differences[0].statement(), "never null here, may be null there");
-/// assert_eq!(differences[0].class, Class::Breaking);
+/// assert_eq!(
+///     differences[0].statement(),
+///     "not nullable in the document, nullable in the contract"
+/// );
+/// assert_eq!(differences[0].severity, Severity::Breaking);
 /// # Ok(())
 /// # }
 /// ```
 #[must_use]
-pub fn compare(here: &WireShape, there: &WireShape) -> Vec<Difference> {
-    operations::compare(here, there)
+pub fn compare(base: &WireShape, other: &WireShape) -> Vec<Difference> {
+    operation_diff::compare(base, other)
 }
 
-/// Pairs the values of two wire shapes that are the same but for null and a default.
+/// Returns the pairs of values that are equal except for null and default.
 #[must_use]
-pub fn alike(here: &WireShape, there: &WireShape) -> Vec<(ShapeId, ShapeId)> {
-    operations::alike(here, there)
+pub fn equivalent_pairs(base: &WireShape, other: &WireShape) -> Vec<(ShapeId, ShapeId)> {
+    comparison::equivalent_pairs(base, other)
 }

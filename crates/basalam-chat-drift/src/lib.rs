@@ -1,13 +1,16 @@
 //! Differences on the wire between `openapi/chat.json` and the vendor's contracts.
 //!
-//! [`run`] compares, records and applies for `cargo xtask drift`. Below it, a [`WireShape`] is
-//! read from each document and [`difference::compare`] lists the differences of two shapes.
+//! [`run`] implements `cargo xtask drift`: it compares, records and applies. A
+//! [`WireShape`](shape::WireShape) is read from each document, and [`difference::compare`] lists
+//! the differences of two shapes.
 
 mod apply;
 mod contract;
 mod deviations;
 pub mod difference;
-mod record;
+mod file;
+pub mod place;
+mod recorded;
 mod report;
 pub mod shape;
 #[cfg(test)]
@@ -22,9 +25,9 @@ use basalam_chat_openapi::Document;
 use contract::Contract;
 use deviations::Deviations;
 use difference::compare;
-use record::Record;
+use recorded::RecordedContracts;
 pub use report::Report;
-pub use shape::{ShapeId, WireShape};
+use shape::WireShape;
 
 /// The document, below the root of the workspace.
 pub const DOCUMENT: &str = "openapi/chat.json";
@@ -32,88 +35,81 @@ pub const DOCUMENT: &str = "openapi/chat.json";
 /// The contracts to compare with, and what to do with them.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// Files of contracts; `-` is standard input. If there are none, the recorded contracts are
-    /// compared with, which also stand for those that are not given.
+    /// The files of contracts; `-` is standard input. Other contracts are taken from the record.
     pub contracts: Vec<String>,
-    /// Records the wire shape of the given contracts.
+    /// Records the wire shape of these contracts.
     pub record: bool,
-    /// Adds what is additive to the document.
+    /// Applies additions of the contracts to the document.
     pub apply: bool,
-    /// The name of the only given contract in the record.
+    /// The name in the record, if there is one contract.
     pub contract: Option<String>,
-    /// The date of the given contracts for the record, such as `2026-06-07`.
+    /// The date in the record, such as `2026-06-07`.
     pub date: Option<String>,
 }
 
-/// Compares the document below `root` with contracts, and records or applies them if asked to.
+/// Compares the document below `root` with contracts, after recording and applying them if asked.
 ///
 /// # Errors
 ///
-/// If the options contradict each other, or if an input cannot be read or a file written.
+/// If the options contradict each other, or if a file cannot be read or written.
 pub fn run(root: &Path, options: &Options) -> anyhow::Result<Report> {
-    if options.contract.is_some() && options.contracts.len() != 1 {
-        bail!("--contract names one contract; give exactly one file with it");
-    }
-    if options.record && options.contracts.is_empty() {
-        bail!("--record needs a contract to record; name its file");
-    }
-    if options.apply && options.contracts.is_empty() {
-        bail!("--apply needs a contract to take over from; name its file");
-    }
-    let mut record = Record::read(root)?;
+    check(options)?;
+    let mut recorded = RecordedContracts::read(root)?;
     let mut texts = Vec::new();
     for path in &options.contracts {
         let name = options.contract.as_deref();
         let (contract, text) = Contract::read(path, name, options.date.as_deref())?;
-        record.put(contract);
+        recorded.insert(contract);
         texts.push(text);
     }
-    if record.is_empty() {
+    if recorded.is_empty() {
         bail!(
-            "there is nothing to compare with: name a contract's file, or keep one in {} with --record",
-            record::PATH
+            "no contract to compare with; pass a file, or record one in {} with --record",
+            recorded::PATH
         );
     }
     if options.record {
-        // Before anything is written: a date may be missing.
-        record.text()?;
+        // Before anything is written.
+        recorded.check_dates()?;
     }
-    let there = record.shape();
+    let shape = recorded.shape();
     let deviations = Deviations::read(root)?;
-    let mut taken = None;
+    let document = root.join(DOCUMENT);
+    let mut applied = None;
     if options.apply {
+        let contracts = texts.iter().map(|text| apply::parse(text));
         let source = apply::Source {
-            there: &there,
-            texts: texts.iter().map(String::as_str).collect(),
+            shape: &shape,
+            contracts: contracts.collect::<Result<_, _>>()?,
             deviations: &deviations,
         };
-        taken = Some(apply::run(root, &source)?);
+        applied = Some(apply::run(&document, &source).context(DOCUMENT)?);
     }
     if options.record {
-        record.write(root)?;
+        recorded.write(root)?;
     }
-    let mut report = compare_with(root, &there, &deviations)?;
-    if let Some(taken) = taken {
-        (report.applied, report.left) = (taken.lines, taken.left);
+    let base = read_shape(&document).context(DOCUMENT)?;
+    let mut report = Report::new(compare(&base, &shape), &deviations);
+    if let Some(applied) = applied {
+        (report.applied, report.skipped) = (applied.lines, applied.skipped);
     }
     Ok(report)
 }
 
-/// Compares the document below `root` with a wire shape, deviations considered.
-fn compare_with(root: &Path, there: &WireShape, deviations: &Deviations) -> anyhow::Result<Report> {
-    let here = read_shape(&root.join(DOCUMENT)).context(DOCUMENT)?;
-    Ok(Report::new(compare(&here, there), deviations))
+fn check(options: &Options) -> anyhow::Result<()> {
+    if options.contract.is_some() && options.contracts.len() != 1 {
+        bail!("--contract is the name of one contract; pass exactly one file");
+    }
+    if options.record && options.contracts.is_empty() {
+        bail!("--record needs a contract; pass its file");
+    }
+    if options.apply && options.contracts.is_empty() {
+        bail!("--apply needs a contract; pass its file");
+    }
+    Ok(())
 }
 
 fn read_shape(path: &Path) -> anyhow::Result<WireShape> {
     let text = fs::read_to_string(path)?;
     Ok(WireShape::read(&Document::parse(&text)?)?)
-}
-
-/// Writes a file under another name first, so that an interrupted run does not truncate it.
-fn write(path: &Path, text: &str) -> anyhow::Result<()> {
-    let context = || path.display().to_string();
-    let partial = path.with_extension("tmp");
-    fs::write(&partial, text).with_context(context)?;
-    fs::rename(&partial, path).with_context(context)
 }

@@ -1,115 +1,110 @@
-//! What came of a comparison, for people, programs and changelogs.
+//! Reports of a comparison, for people, programs and changelogs.
 
 use std::fmt::Write as _;
 
-use crate::difference::{Class, Difference};
 use anstyle::{AnsiColor, Style};
 use serde_json::{Value, json};
 
-use super::deviations::{Deviations, Stale};
+use crate::deviations::{Deviations, Stale};
+use crate::difference::{Difference, Severity};
 
-/// What came of a comparison.
+/// The result of a comparison.
 pub struct Report {
-    /// What nothing explains, the worst first.
-    pub(super) differences: Vec<Difference>,
-    pub(super) explained: usize,
-    entries: usize,
-    pub(super) stale: Vec<Stale>,
-    /// What was taken over before, by line.
-    pub(super) applied: Vec<String>,
-    /// What could be taken over but was not, with the reason.
-    pub(super) left: Vec<(String, String)>,
+    /// The unexplained differences, the worst first.
+    pub(crate) differences: Vec<Difference>,
+    pub(crate) explained: usize,
+    deviations: usize,
+    pub(crate) stale: Vec<Stale>,
+    /// The additions that were applied to the document before, by line.
+    pub(crate) applied: Vec<String>,
+    /// The additions that were not applied, with the reason.
+    pub(crate) skipped: Vec<(String, String)>,
 }
 
 impl Report {
-    pub(super) fn new(found: Vec<Difference>, deviations: &Deviations) -> Report {
-        let (mut differences, explained, stale) = deviations.explain(found);
-        differences.sort_by_key(|it| it.class);
+    pub(crate) fn new(differences: Vec<Difference>, deviations: &Deviations) -> Report {
+        let explanation = deviations.explain(differences);
+        let mut differences = explanation.unexplained;
+        differences.sort_by_key(|it| it.severity);
         Report {
             differences,
-            explained,
-            entries: deviations.count(),
-            stale,
+            explained: explanation.explained,
+            deviations: deviations.count(),
+            stale: explanation.stale,
             applied: Vec::new(),
-            left: Vec::new(),
+            skipped: Vec::new(),
         }
     }
 
-    /// Whether every difference is explained, and every explanation needed.
+    /// Returns `true` if every difference is explained and no deviation is stale.
     #[must_use]
     pub fn is_clean(&self) -> bool {
         self.differences.is_empty() && self.stale.is_empty()
     }
 
-    /// Whether the document was changed, so that the generated sources are stale.
+    /// Returns `true` if the document was changed, so that the generated sources are stale.
     #[must_use]
-    pub fn has_applied(&self) -> bool {
+    pub fn changed_document(&self) -> bool {
         !self.applied.is_empty()
     }
 
-    fn count(&self, class: Class) -> usize {
-        self.differences
-            .iter()
-            .filter(|it| it.class == class)
-            .count()
+    fn count(&self, severity: Severity) -> usize {
+        let differences = self.differences.iter();
+        differences.filter(|it| it.severity == severity).count()
     }
 
-    /// The report for people, with colour if `colourful`.
+    /// Returns the report for people: a line for each difference, and a summary.
     #[must_use]
-    pub fn text(&self, colourful: bool) -> String {
-        let painted = |style: Style, text: &str| match colourful {
+    pub fn text(&self, color: bool) -> String {
+        let paint = |style: Style, text: &str| match color {
             true => format!("{style}{text}{style:#}"),
             false => text.to_owned(),
         };
         let mut text = String::new();
         for line in &self.applied {
-            let _ = writeln!(
-                text,
-                "{} {line}",
-                painted(AnsiColor::Green.on_default(), "taken over")
-            );
+            let word = paint(AnsiColor::Green.on_default(), "applied");
+            let _ = writeln!(text, "{word} {line}");
         }
-        for (line, reason) in &self.left {
-            let word = painted(AnsiColor::Yellow.on_default(), "not taken over");
+        for (line, reason) in &self.skipped {
+            let word = paint(AnsiColor::Yellow.on_default(), "skipped");
             let _ = writeln!(text, "{word} {line}\n    {reason}");
         }
         for difference in &self.differences {
-            let style = style(difference.class);
-            let class = painted(style, &format!("{:<8}", difference.class.as_str()));
-            let place = painted(Style::new().bold(), &difference.place.to_string());
-            let _ = writeln!(text, "{class}  {place}: {}", difference.statement());
+            let severity = format!("{:<8}", difference.severity.as_str());
+            let severity = paint(style(difference.severity), &severity);
+            let place = paint(Style::new().bold(), &difference.place.to_string());
+            let _ = writeln!(text, "{severity}  {place}: {}", difference.statement());
         }
-        for stale in &self.stale {
-            let word = painted(AnsiColor::Red.on_default().bold(), "stale   ");
+        for Stale { place, statement } in &self.stale {
+            let word = paint(AnsiColor::Red.on_default().bold(), "stale   ");
             let _ = writeln!(
                 text,
-                "{word}  {}: deviations.json explains {:?}, which is not so",
-                stale.place, stale.statement
+                "{word}  {place}: deviations.json lists {statement:?}, which does not apply"
             );
         }
-        let counts = Class::ALL.map(|class| format!("{} {class}", self.count(class)));
+        let counts = Severity::ALL.map(|it| format!("{} {it}", self.count(it)));
         let _ = writeln!(
             text,
             "{}; {} explained by {} deviations, {} stale",
             counts.join(", "),
             self.explained,
-            self.entries,
+            self.deviations,
             self.stale.len()
         );
         text
     }
 
-    /// The report for programs.
+    /// Returns the report for programs.
     #[must_use]
     pub fn json(&self) -> Value {
         let differences = self.differences.iter().map(|difference| {
             json!({
-                "class": difference.class.as_str(),
+                "severity": difference.severity.as_str(),
                 "kind": difference.kind.as_str(),
                 "operation": difference.place.operation(),
-                "place": difference.place.within(),
-                "here": difference.here,
-                "there": difference.there,
+                "place": difference.place.in_operation(),
+                "document": difference.base,
+                "contract": difference.other,
                 "line": difference.to_string(),
             })
         });
@@ -117,57 +112,39 @@ impl Report {
             .stale
             .iter()
             .map(|stale| json!({ "place": stale.place, "statement": stale.statement }));
-        let left = self
-            .left
+        let skipped = self
+            .skipped
             .iter()
             .map(|(line, reason)| json!({ "line": line, "reason": reason }));
         json!({
             "clean": self.is_clean(),
             "differences": differences.collect::<Vec<_>>(),
             "explained": self.explained,
-            "deviations": self.entries,
+            "deviations": self.deviations,
             "stale": stale.collect::<Vec<_>>(),
             "applied": self.applied,
-            "not_applied": left.collect::<Vec<_>>(),
+            "skipped": skipped.collect::<Vec<_>>(),
         })
     }
 
-    /// The report for changelogs.
+    /// Returns the report for changelogs.
     #[must_use]
     pub fn markdown(&self) -> String {
         let mut text = String::new();
-        if !self.applied.is_empty() {
-            text += "### Taken over\n\n";
-            for line in &self.applied {
-                let _ = writeln!(text, "- {}", code(line));
+        let mut section = |title: &str, items: Vec<String>| {
+            if !items.is_empty() {
+                let _ = writeln!(text, "### {title}\n\n- {}\n", items.join("\n- "));
             }
-            text.push('\n');
+        };
+        section("Applied", self.applied.iter().map(|it| code(it)).collect());
+        for severity in Severity::ALL {
+            let items = self.differences.iter().filter(|it| it.severity == severity);
+            let items = items.map(|it| item(&it.place.to_string(), &it.statement()));
+            let (first, rest) = severity.as_str().split_at(1);
+            section(&format!("{}{rest}", first.to_uppercase()), items.collect());
         }
-        for class in Class::ALL {
-            let of_class = self.differences.iter().filter(|it| it.class == class);
-            let mut lines = of_class.peekable();
-            if lines.peek().is_none() {
-                continue;
-            }
-            let (first, rest) = class.as_str().split_at(1);
-            let _ = writeln!(text, "### {}{rest}\n", first.to_uppercase());
-            for it in lines {
-                let _ = writeln!(
-                    text,
-                    "- {}: {}",
-                    code(&it.place.to_string()),
-                    escaped(&it.statement())
-                );
-            }
-            text.push('\n');
-        }
-        if !self.stale.is_empty() {
-            text += "### Deviations that are no longer so\n\n";
-            for it in &self.stale {
-                let _ = writeln!(text, "- {}: {}", code(&it.place), escaped(&it.statement));
-            }
-            text.push('\n');
-        }
+        let stale = self.stale.iter().map(|it| item(&it.place, &it.statement));
+        section("Stale deviations", stale.collect());
         if text.is_empty() {
             text += "No changes on the wire.\n";
         }
@@ -175,15 +152,19 @@ impl Report {
     }
 }
 
-fn style(class: Class) -> Style {
-    match class {
-        Class::Breaking => AnsiColor::Red.on_default().bold(),
-        Class::Additive => AnsiColor::Green.on_default(),
-        Class::Harmless => AnsiColor::BrightBlack.on_default(),
+fn style(severity: Severity) -> Style {
+    match severity {
+        Severity::Breaking => AnsiColor::Red.on_default().bold(),
+        Severity::Additive => AnsiColor::Green.on_default(),
+        Severity::Harmless => AnsiColor::BrightBlack.on_default(),
     }
 }
 
-/// As code, whatever backticks are in it.
+fn item(place: &str, statement: &str) -> String {
+    format!("{}: {}", code(place), escape(statement))
+}
+
+/// Formats text as code, even if it contains backticks.
 fn code(text: &str) -> String {
     match text.contains('`') {
         true => format!("`` {text} ``"),
@@ -191,11 +172,11 @@ fn code(text: &str) -> String {
     }
 }
 
-/// Without a meaning for Markdown.
-fn escaped(text: &str) -> String {
-    let special = |it: char| "\\`*_[]<>|#".contains(it);
+/// Escapes the special characters of Markdown.
+fn escape(text: &str) -> String {
+    let is_special = |it: char| "\\`*_[]<>|#".contains(it);
     text.chars().fold(String::new(), |mut text, it| {
-        if special(it) {
+        if is_special(it) {
             text.push('\\');
         }
         text.push(it);

@@ -1,227 +1,276 @@
-//! What goes over the wire, with all that does not matter there taken away.
+//! The wire shape of a service: everything that clients can observe, and nothing else.
 //!
-//! A [`WireShape`] is read from a document. Names of schemas and operations, prose,
-//! titles, examples and order are gone; references are followed, recursive ones
-//! included; and the many spellings of one meaning are read as the same thing: both
-//! styles of null, `const`, `allOf` of one, lists of types, both styles of exclusive
-//! bounds. Two documents that describe the same wire have equal shapes, and
-//! [`compare`](crate::difference::compare) tells the difference of two that do not.
+//! A [`WireShape`] is read from a document. Names of schemas and operations, prose, titles,
+//! examples and order are dropped; references are followed, including recursive ones; equivalent
+//! spellings are normalized: both styles of null, `const`, `allOf` with one schema, lists of types,
+//! both styles of exclusive bounds. Two documents that describe the same wire have equal shapes,
+//! and [`compare`](crate::difference::compare) lists the differences of two shapes.
 //!
-//! What is deliberately looser than JSON Schema: the objects of an `anyOf` or a
-//! `oneOf` are united into one, whose members are required where every one of them
-//! requires it; a vocabulary beside a plain text is a text; formats other than
-//! `binary` say nothing; `default: null` says nothing; an absent
-//! `additionalProperties` and one that takes anything are the same.
+//! Reading is deliberately looser than JSON Schema: the objects of an `anyOf` or a `oneOf` are
+//! merged into one, in which a property is required if all of them require it; an enum beside a
+//! plain string is a string; formats other than `binary` are ignored, and so is `default: null`;
+//! a missing `additionalProperties` is the same as one that accepts anything.
 
-mod bound;
 mod canonical;
-pub(crate) mod describe;
-mod intersect;
-mod operations;
+mod describe;
+mod ids;
+mod intersection;
+mod number;
+mod origin;
 mod read;
-mod record;
-mod schema;
-mod unite;
+mod schema_reader;
+mod string_keys;
+mod union;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use basalam_chat_openapi::{Document, Error, Method, ParameterLocation, Pointer, StatusPattern};
+use serde::{Deserialize, Serialize};
 
-pub use bound::{Bound, Number};
-pub(crate) use canonical::classes;
+pub(crate) use canonical::{canonicalize, equivalence_classes};
+pub(crate) use describe::{describe_bound, describe_types, number_type};
+pub use number::{Bound, Number};
+use origin::Origin;
 
-/// Where a [`ValueShape`] stands in its [`WireShape`].
+/// The index of a [`ValueShape`] in its [`WireShape`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ShapeId(pub(crate) usize);
 
-/// The operations of a service as they look on the wire.
+/// The operations of a service as seen on the wire.
 #[derive(Clone, Debug, Default)]
 pub struct WireShape {
     pub(crate) operations: BTreeMap<OperationKey, OperationShape>,
     pub(crate) values: Vec<ValueShape>,
 }
 
-/// What an operation is known by: its method, and its path without the names in it.
+/// The identity of an operation: its method, and its path without parameter names.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct OperationKey {
     pub(crate) path: String,
     pub(crate) method: Method,
 }
 
-/// One operation on the wire.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// An operation on the wire. `Id` refers to a value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
-pub struct OperationShape {
-    /// Its method.
+pub struct OperationShape<Id = ShapeId> {
+    /// The method.
+    #[serde(with = "string_keys::as_string")]
     pub method: Method,
-    /// Its path, as the document writes it.
+    /// The path as the document writes it.
     pub path: String,
-    /// Whether its users are told to leave it.
+    /// `true` if the operation is deprecated.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub deprecated: bool,
-    /// Who may call it, one text a way; `None` where the document says nothing at all.
+    /// The alternatives of authorization; `None` if the document states none at all.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub security: Option<BTreeSet<String>>,
-    /// Its parameters, by where they stand and what tells them apart there.
-    pub parameters: BTreeMap<(ParameterLocation, String), ParameterShape>,
-    /// What it takes as a body.
-    pub body: Option<BodyShape>,
-    /// What it answers.
-    pub answers: BTreeMap<StatusPattern, AnswerShape>,
+    /// The parameters, by location and by what identifies them there.
+    #[serde(
+        default = "BTreeMap::new",
+        skip_serializing_if = "BTreeMap::is_empty",
+        with = "string_keys::map"
+    )]
+    pub parameters: BTreeMap<(ParameterLocation, String), ParameterShape<Id>>,
+    /// The request body.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<BodyShape<Id>>,
+    /// The documented responses.
+    #[serde(with = "string_keys::map")]
+    pub responses: BTreeMap<StatusPattern, ResponseShape<Id>>,
 }
 
-/// One parameter, or one header of an answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A parameter, or a header of a response.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
-pub struct ParameterShape {
-    /// Its name, as the document writes it.
+pub struct ParameterShape<Id = ShapeId> {
+    /// The name as the document writes it.
     pub name: String,
-    /// Whether it must be there.
+    /// `true` if it is required.
     pub required: bool,
-    /// Whether its users are told to leave it.
+    /// `true` if it is deprecated.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub deprecated: bool,
-    /// How lists and objects are written in it.
+    /// The serialization of arrays and objects, such as `form, exploded`.
     pub style: String,
-    /// What it holds.
-    pub value: ShapeId,
+    /// Its value.
+    pub value: Id,
 }
 
-/// The body of a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A request body.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
-pub struct BodyShape {
-    /// Whether it must be there.
+pub struct BodyShape<Id = ShapeId> {
+    /// `true` if it is required.
     pub required: bool,
-    /// What it holds, by media type.
-    pub content: BTreeMap<String, ShapeId>,
+    /// Its value, by media type.
+    pub content: BTreeMap<String, Id>,
 }
 
-/// The answer with one status.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// The response with one status.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
-pub struct AnswerShape {
-    /// Its headers, by their names in lower case.
-    pub headers: BTreeMap<String, ParameterShape>,
-    /// What it holds, by media type.
-    pub content: BTreeMap<String, ShapeId>,
+pub struct ResponseShape<Id = ShapeId> {
+    /// Its headers, by lower-case name.
+    #[serde(default = "BTreeMap::new", skip_serializing_if = "BTreeMap::is_empty")]
+    pub headers: BTreeMap<String, ParameterShape<Id>>,
+    /// Its value, by media type.
+    #[serde(default = "BTreeMap::new", skip_serializing_if = "BTreeMap::is_empty")]
+    pub content: BTreeMap<String, Id>,
 }
 
-/// The values that can stand at a place, by their types in JSON.
+/// The values that are valid at a place, by JSON type.
 ///
-/// A type that cannot stand there is `None` or `false`; where any value can, all are there.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// A type that is not valid there is `None` or `false`; if any value is valid, all are present.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, bound(deserialize = "Id: Deserialize<'de> + Ord"))]
 #[non_exhaustive]
-pub struct ValueShape {
-    /// Whether null can.
-    pub null: bool,
-    /// Truth values: these, or both where none is named.
+pub struct ValueShape<Id = ShapeId> {
+    /// `true` if null is valid.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub nullable: bool,
+    /// The valid booleans; both if the set is empty.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub boolean: Option<BTreeSet<bool>>,
-    /// Numbers.
+    /// The valid numbers.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub number: Option<NumberShape>,
-    /// Texts.
-    pub text: Option<TextShape>,
-    /// Arrays.
-    pub array: Option<ArrayShape>,
-    /// Objects.
-    pub object: Option<ObjectShape>,
-    /// What a missing value means, as JSON.
+    /// The valid strings.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub string: Option<StringShape>,
+    /// The valid arrays.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub array: Option<ArrayShape<Id>>,
+    /// The valid objects.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub object: Option<ObjectShape<Id>>,
+    /// The default of a missing value, as JSON.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub default: Option<String>,
-    /// Rules that no other field has a place for.
-    pub rules: BTreeSet<Rule>,
-    /// Where the document describes it; not part of the shape.
+    /// All other keywords.
+    #[serde(default = "BTreeSet::new", skip_serializing_if = "BTreeSet::is_empty")]
+    pub rules: BTreeSet<Rule<Id>>,
+    #[serde(skip)]
     pub(crate) origin: Origin,
 }
 
-/// A place in a document that takes no part in comparisons.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Origin(pub(crate) Option<Pointer>);
-
-/// Which numbers.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// The constraints on numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct NumberShape {
-    /// Whether they have no fraction.
-    pub whole: bool,
-    /// The only ones, where any is named.
+    /// `true` if only integers are valid.
+    #[serde(skip_serializing_if = "is_default")]
+    pub integer: bool,
+    /// The only valid numbers; any if the set is empty.
+    #[serde(skip_serializing_if = "is_default")]
     pub values: BTreeSet<Number>,
-    /// The lowest.
+    /// The lower bound.
+    #[serde(skip_serializing_if = "is_default")]
     pub minimum: Option<Bound>,
-    /// The highest.
+    /// The upper bound.
+    #[serde(skip_serializing_if = "is_default")]
     pub maximum: Option<Bound>,
 }
 
-/// Which texts.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// The constraints on strings.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
-pub struct TextShape {
-    /// The only ones, where any is named.
+pub struct StringShape {
+    /// The only valid strings; any if the set is empty.
+    #[serde(skip_serializing_if = "is_default")]
     pub values: BTreeSet<String>,
-    /// Regular expressions that all match.
+    /// Regular expressions that must all match.
+    #[serde(skip_serializing_if = "is_default")]
     pub patterns: BTreeSet<String>,
-    /// The smallest number of characters; 0 is said as `None`.
+    /// The minimum length in characters; `None` for 0.
+    #[serde(skip_serializing_if = "is_default")]
     pub min_length: Option<u64>,
-    /// The largest number of characters.
+    /// The maximum length in characters.
+    #[serde(skip_serializing_if = "is_default")]
     pub max_length: Option<u64>,
-    /// Whether they are bytes, as in a file of a form.
+    /// `true` for binary data, such as a file in a form.
+    #[serde(skip_serializing_if = "is_default")]
     pub binary: bool,
 }
 
-/// Which arrays.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// The constraints on arrays.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
-pub struct ArrayShape {
-    /// What they hold.
-    pub items: ShapeId,
-    /// The smallest number of items; 0 is said as `None`.
+pub struct ArrayShape<Id = ShapeId> {
+    /// Each item.
+    pub items: Id,
+    /// The minimum number of items; `None` for 0.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub min_items: Option<u64>,
-    /// The largest number of items.
+    /// The maximum number of items.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub max_items: Option<u64>,
 }
 
-/// Which objects.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// The constraints on objects.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
-pub struct ObjectShape {
-    /// The members that are named.
-    pub members: BTreeMap<String, Member>,
-    /// The members that are not.
-    pub others: Others,
-    /// The smallest number of members; 0 is said as `None`.
-    pub min_members: Option<u64>,
-    /// The largest number of members.
-    pub max_members: Option<u64>,
+pub struct ObjectShape<Id = ShapeId> {
+    /// The named properties.
+    #[serde(default = "BTreeMap::new", skip_serializing_if = "BTreeMap::is_empty")]
+    pub properties: BTreeMap<String, PropertyShape<Id>>,
+    /// All other properties.
+    #[serde(
+        default = "AdditionalProperties::any",
+        skip_serializing_if = "AdditionalProperties::is_any"
+    )]
+    pub additional: AdditionalProperties<Id>,
+    /// The minimum number of properties; `None` for 0.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub min_properties: Option<u64>,
+    /// The maximum number of properties.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub max_properties: Option<u64>,
 }
 
-/// A named member of an object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// A named property of an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
-pub struct Member {
-    /// Whether it must be there.
+pub struct PropertyShape<Id = ShapeId> {
+    /// `true` if it is required.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub required: bool,
-    /// What it holds.
-    pub value: ShapeId,
+    /// Its value.
+    pub value: Id,
 }
 
-/// What members that are not named can hold.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Others {
-    /// Anything, whether the document says so or says nothing.
-    #[default]
-    Anything,
-    /// There are none.
-    Nothing,
-    /// Each this.
-    Each(ShapeId),
+/// The properties of an object that are not named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AdditionalProperties<Id = ShapeId> {
+    /// Any value; also if the document does not mention them.
+    Any,
+    /// Not allowed.
+    Forbidden,
+    /// Values of this shape.
+    Schema(Id),
 }
 
-/// A rule of JSON Schema that is compared as a whole.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// A keyword of JSON Schema that is compared as a whole.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
-pub struct Rule {
-    /// Its keyword.
+pub struct Rule<Id = ShapeId> {
+    /// The keyword.
     pub keyword: String,
-    /// What it says, as JSON, where it holds no schemas.
+    /// Its value as JSON, if it contains no schemas.
     pub value: String,
-    /// The schemas it holds, by name or number.
-    pub values: BTreeMap<String, ShapeId>,
+    /// Its schemas, by name or index.
+    pub schemas: BTreeMap<String, Id>,
 }
 
 impl WireShape {
@@ -229,66 +278,60 @@ impl WireShape {
     ///
     /// # Errors
     ///
-    /// As [`Document::operations`]; and [`Error::is_reference`] for a schema that refers
-    /// to itself for the same value, [`Error::is_structure`] for a keyword of the wrong
-    /// type, [`Error::is_unsupported`] for what changes the meaning of references and
-    /// for schemas too entangled to be read.
+    /// Those of [`Document::operations`]; [`Error::is_reference`] for a schema that refers to
+    /// itself for the same value, [`Error::is_structure`] for a keyword of the wrong type,
+    /// [`Error::is_unsupported`] for keywords that change the meaning of references and for
+    /// schemas too entangled to be read.
     pub fn read(document: &Document) -> Result<WireShape, Error> {
-        operations::read(document)
+        read::read(document)
     }
 
-    /// Puts two services beside each other, as where one gateway has several contracts.
-    ///
-    /// Of an operation that both have, this one's is kept.
+    /// Adds the operations of `other` that this service does not have.
     #[must_use]
-    pub fn or(mut self, other: &WireShape) -> WireShape {
+    pub fn merge(mut self, other: &WireShape) -> WireShape {
         let offset = self.values.len();
-        let moved = |id: ShapeId| ShapeId(id.0 + offset);
-        self.values.extend(other.values.iter().map(|value| {
-            let mut value = value.clone();
-            value.map_ids(moved);
-            value
-        }));
+        let moved = |id: &ShapeId| ShapeId(id.0 + offset);
+        self.values
+            .extend(other.values.iter().map(|value| value.map_ids(moved)));
         for (key, operation) in &other.operations {
             if !self.operations.contains_key(key) {
-                let mut operation = operation.clone();
-                operation.map_ids(moved);
-                self.operations.insert(key.clone(), operation);
+                self.operations
+                    .insert(key.clone(), operation.map_ids(moved));
             }
         }
         self
     }
 
-    /// Gives every operation, sorted by path and method.
+    /// Returns every operation, sorted by path and method.
     pub fn operations(&self) -> impl Iterator<Item = &OperationShape> {
         self.operations.values()
     }
 
-    /// Finds the operation that is the same on the wire, whatever its parameters are called.
+    /// Returns the operation with this method and path, ignoring the names of path parameters.
     #[must_use]
     pub fn operation(&self, method: Method, path: &str) -> Option<&OperationShape> {
         self.operations.get(&OperationKey::new(method, path))
     }
 
-    /// Gives the values that can stand where `id` says.
+    /// Returns the value with this id.
     ///
-    /// An id of another wire shape gives some other value, or nothing at all.
+    /// An id of another wire shape returns an unrelated value, or one that accepts nothing.
     #[must_use]
     pub fn value(&self, id: ShapeId) -> &ValueShape {
         static NOTHING: ValueShape = ValueShape::nothing();
         self.values.get(id.0).unwrap_or(&NOTHING)
     }
 
-    /// Tells where in the document the value was described, where it was read from one.
+    /// Returns the place in the document that describes the value, if it was read from one.
     #[must_use]
     pub fn origin(&self, id: ShapeId) -> Option<&Pointer> {
         self.value(id).origin.0.as_ref()
     }
 
-    /// Says in a few words which values these are.
+    /// Describes the value in a few words.
     #[must_use]
     pub fn describe(&self, id: ShapeId) -> String {
-        describe::value(self, id, true)
+        describe::describe(self, id, true)
     }
 }
 
@@ -296,7 +339,7 @@ impl OperationKey {
     pub(crate) fn new(method: Method, path: &str) -> OperationKey {
         let path = path.split('/').map(|segment| match segment {
             _ if segment.starts_with('{') && segment.ends_with('}') => "{}",
-            plain => plain,
+            literal => literal,
         });
         OperationKey {
             path: path.collect::<Vec<_>>().join("/"),
@@ -305,26 +348,6 @@ impl OperationKey {
     }
 }
 
-impl PartialEq for Origin {
-    fn eq(&self, _: &Origin) -> bool {
-        true
-    }
-}
-
-impl Eq for Origin {}
-
-impl PartialOrd for Origin {
-    fn partial_cmp(&self, other: &Origin) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Origin {
-    fn cmp(&self, _: &Origin) -> std::cmp::Ordering {
-        std::cmp::Ordering::Equal
-    }
-}
-
-impl std::hash::Hash for Origin {
-    fn hash<H: std::hash::Hasher>(&self, _: &mut H) {}
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }

@@ -1,6 +1,6 @@
-//! What the project promises of drift, held by its own files and by small documents.
+//! Tests of the drift command with the committed files and with small documents.
 
-mod applying;
+mod apply;
 mod committed;
 mod input;
 mod reports;
@@ -13,7 +13,7 @@ fn workspace_root() -> std::path::PathBuf {
     concat!(env!("CARGO_MANIFEST_DIR"), "/../..").into()
 }
 
-/// A workspace with a document and nothing else.
+/// Creates a workspace that contains only a document.
 fn workspace(document: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("openapi")).unwrap();
@@ -21,7 +21,7 @@ fn workspace(document: &str) -> tempfile::TempDir {
     folder
 }
 
-/// Puts a contract into the workspace, and gives the options that name it.
+/// Writes a contract into the workspace, and returns the options to compare with it.
 fn with_contract(folder: &tempfile::TempDir, contract: &[u8]) -> Options {
     let path = folder.path().join("shop-2026-01-31.json");
     fs::write(&path, contract).unwrap();
@@ -31,7 +31,7 @@ fn with_contract(folder: &tempfile::TempDir, contract: &[u8]) -> Options {
     }
 }
 
-/// The shape of a contract as it is given, or the error that it is refused with.
+/// Reads the shape of a contract, or returns the error message.
 fn contract(bytes: &[u8]) -> Result<WireShape, String> {
     Contract::new(bytes.to_vec(), "", None, None)
         .map(|(contract, _)| contract.shape)

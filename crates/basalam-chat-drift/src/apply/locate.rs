@@ -1,120 +1,113 @@
-//! Finding in a document what a place on the wire is described by.
+//! Finding the part of a document that describes a place on the wire.
 
-use crate::difference::{Part, Place, Step};
-use basalam_chat_openapi::{Method, Pointer};
+use basalam_chat_openapi::{Method, Pointer, reference_target};
+use serde_json::Value;
 
-use super::json::Json;
+use crate::place::{Part, Place, Step};
 
-/// How many references, choices and parts may lie between a schema and what it holds.
+/// The number of references and combined schemas that are searched for a keyword.
 const MAX_STEPS: usize = 64;
 
-/// The schema at a place, references not followed.
-pub(super) fn schema(document: &Json, place: &Place) -> Option<Pointer> {
+/// Returns the place of the named schemas.
+pub(super) fn schemas() -> Pointer {
+    Pointer::default().child("components").child("schemas")
+}
+
+/// Returns the schema at a place, without following its references.
+pub(super) fn schema(document: &Value, place: &Place) -> Option<Pointer> {
     let operation = operation(document, place.method, &place.path)?;
     let start = match &place.part {
-        Part::Whole | Part::Security => return None,
+        Part::Whole | Part::Security | Part::Header(..) => return None,
         Part::Parameter(location, name) => {
             let list = operation.child("parameters");
-            let is = |it: &Json| {
-                let text = |member| it.get(member).and_then(Json::as_str);
-                text("in") == Some(location.as_str()) && text("name") == Some(name)
-            };
-            let index = document.find(&list)?.items().iter().position(is)?;
+            let is = |it: &Value| it["in"] == location.as_str() && it["name"] == name.as_str();
+            let index = list.find(document)?.as_array()?.iter().position(is)?;
             list.child(index).child("schema")
         }
-        Part::Body(media) => {
+        Part::Body(media_type) => {
             let body = follow(document, operation.child("requestBody"))?;
-            content(document, &body, media.as_deref())?
+            content(document, &body, media_type.as_deref())?
         }
-        Part::Answer(status, media) => {
-            let answer = follow(document, operation.child("responses").child(status))?;
-            content(document, &answer, media.as_deref())?
+        Part::Response(status, media_type) => {
+            let response = follow(document, operation.child("responses").child(status))?;
+            content(document, &response, media_type.as_deref())?
         }
-        Part::Header(..) => return None,
     };
     place.steps.iter().try_fold(start, |at, step| match step {
-        Step::Member(name) => {
-            let holder = holder(document, &at, |it| {
-                it.get("properties")
-                    .is_some_and(|it| it.get(name).is_some())
-            })?;
+        Step::Property(name) => {
+            let has_property = |it: &Value| it["properties"].get(name).is_some();
+            let holder = holder(document, &at, has_property)?;
             Some(holder.child("properties").child(name))
         }
         Step::Items => {
             let holder = holder(document, &at, |it| it.get("items").is_some())?;
             Some(holder.child("items"))
         }
-        Step::Others => {
-            let is = |it: &Json| matches!(it.get("additionalProperties"), Some(Json::Object(_)));
-            Some(holder(document, &at, is)?.child("additionalProperties"))
+        Step::AdditionalProperties => {
+            let holder = holder(document, &at, |it| it["additionalProperties"].is_object())?;
+            Some(holder.child("additionalProperties"))
         }
     })
 }
 
-/// The operation with this method at this path.
-pub(super) fn operation(document: &Json, method: Method, path: &str) -> Option<Pointer> {
+/// Returns the operation with this method and path.
+pub(super) fn operation(document: &Value, method: Method, path: &str) -> Option<Pointer> {
     let at = Pointer::default()
         .child("paths")
         .child(path)
         .child(method.key());
-    document.find(&at).map(|_| at)
+    at.find(document).map(|_| at)
 }
 
-fn content(document: &Json, at: &Pointer, media: Option<&str>) -> Option<Pointer> {
+fn content(document: &Value, at: &Pointer, media_type: Option<&str>) -> Option<Pointer> {
     let at = at.child("content");
-    let is = |name: &str| match (media, name.split(';').next()) {
+    let is = |name: &&String| match (media_type, name.split(';').next()) {
         (Some(wanted), Some(name)) => name.trim().eq_ignore_ascii_case(wanted),
         _ => false,
     };
-    let (name, _) = document
-        .find(&at)?
-        .members()
-        .iter()
-        .find(|(name, _)| is(name))?;
+    let name = at.find(document)?.as_object()?.keys().find(is)?;
     Some(at.child(name).child("schema"))
 }
 
-/// What a chain of references leads to.
-pub(super) fn follow(document: &Json, mut at: Pointer) -> Option<Pointer> {
+/// Returns the end of a chain of references.
+fn follow(document: &Value, mut at: Pointer) -> Option<Pointer> {
     for _ in 0..MAX_STEPS {
-        match document.find(&at)?.get("$ref").and_then(Json::as_str) {
+        match at.find(document)?.get("$ref") {
             None => return Some(at),
-            Some(reference) => at = target(reference)?,
+            Some(reference) => at = reference_target(reference, &at).ok()?,
         }
     }
     None
 }
 
-fn target(reference: &str) -> Option<Pointer> {
-    let segments = reference.strip_prefix("#/")?.split('/');
-    let unescaped = segments.map(|it| it.replace("~1", "/").replace("~0", "~"));
-    Some(unescaped.fold(Pointer::default(), |at, segment| at.child(segment)))
-}
-
-/// The first schema that applies at `at` and is what is looked for, through references and choices.
-pub(super) fn holder(document: &Json, at: &Pointer, is: impl Fn(&Json) -> bool) -> Option<Pointer> {
-    let mut open = vec![at.clone()];
+/// Returns the first schema at `at` that satisfies `is`, searching references and combinations.
+pub(super) fn holder(
+    document: &Value,
+    at: &Pointer,
+    is: impl Fn(&Value) -> bool,
+) -> Option<Pointer> {
+    let mut pending = vec![at.clone()];
     for _ in 0..MAX_STEPS {
-        let at = open.pop()?;
-        let Some(schema) = document.find(&at) else {
+        let at = pending.pop()?;
+        let Some(schema) = at.find(document) else {
             continue;
         };
         if is(schema) {
             return Some(at);
         }
         for keyword in ["oneOf", "anyOf", "allOf"] {
-            let choices = schema.get(keyword).map_or(0, |it| it.items().len());
-            open.extend((0..choices).rev().map(|it| at.child(keyword).child(it)));
+            let count = schema[keyword].as_array().map_or(0, Vec::len);
+            pending.extend((0..count).rev().map(|it| at.child(keyword).child(it)));
         }
-        if let Some(reference) = schema.get("$ref").and_then(Json::as_str) {
-            open.extend(target(reference));
+        if let Some(reference) = schema.get("$ref") {
+            pending.extend(reference_target(reference, &at));
         }
     }
     None
 }
 
-/// What the vendor calls the schema at a place, where the place is one with a name.
-pub(super) fn component(document: &Json, at: &Pointer) -> Option<String> {
+/// Returns the name of the schema at a place, if it is a named one.
+pub(super) fn component(document: &Value, at: &Pointer) -> Option<String> {
     let mut at = at.clone();
     for _ in 0..MAX_STEPS {
         let segments: Vec<String> = at.segments().collect();
@@ -124,19 +117,19 @@ pub(super) fn component(document: &Json, at: &Pointer) -> Option<String> {
         {
             return Some(name.clone());
         }
-        let schema = document.find(&at)?;
-        let choices = ["allOf", "anyOf", "oneOf"]
+        let schema = at.find(document)?;
+        let combined = ["allOf", "anyOf", "oneOf"]
             .iter()
-            .find_map(|it| schema.get(it));
-        let named = |it: &&Json| it.get("$ref").is_some();
-        let reference = match choices {
-            Some(choices) if choices.items().iter().filter(named).count() == 1 => {
-                choices.items().iter().find(named)?.get("$ref")
+            .find_map(|it| schema.get(it)?.as_array());
+        let reference = match combined {
+            Some(schemas) => {
+                let mut references = schemas.iter().filter_map(|it| it.get("$ref"));
+                let only = references.next();
+                only.filter(|_| references.next().is_none())
             }
-            Some(_) => return None,
             None => schema.get("$ref"),
         };
-        at = target(reference?.as_str()?)?;
+        at = reference_target(reference?, &at).ok()?;
     }
     None
 }

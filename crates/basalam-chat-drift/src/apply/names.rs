@@ -1,8 +1,10 @@
-//! Clean names for what comes from a contract: the vendor's prefixes, hashes and numbers gone.
+//! Names of schemas and operations, without the vendor's prefixes, hashes and numbers.
 
 use heck::{ToPascalCase, ToSnakeCase};
 
-/// The name of a schema, from what the vendor calls it.
+use crate::place::{Part, Place};
+
+/// Returns the name of a schema, made from the vendor's name.
 ///
 /// `chat_aa8af3_entity__messages__model__MessageResponseV3__1` becomes `MessageResponse`.
 pub(super) fn schema(theirs: &str) -> Option<String> {
@@ -14,7 +16,7 @@ pub(super) fn schema(theirs: &str) -> Option<String> {
         .iter()
         .position(|word| is_hash(word))
         .filter(|it| *it <= 2);
-    // A hash near the front has the name of the service before it, one at the end nothing behind.
+    // A hash near the front follows the name of the service; a hash at the end is dropped below.
     let words = match after_hash {
         Some(hash) if hash + 1 < words.len() => &words[hash + 1..],
         _ => &words[..],
@@ -31,7 +33,7 @@ pub(super) fn schema(theirs: &str) -> Option<String> {
     is_type(name).then(|| name.to_owned())
 }
 
-/// The name of an operation, from what the vendor calls it.
+/// Returns the name of an operation, made from the vendor's name.
 ///
 /// `send_message_v3_messages_post` becomes `send_message`, `get_me_post` becomes `get_me`.
 pub(super) fn operation(theirs: &str, method: &str) -> Option<String> {
@@ -49,8 +51,8 @@ pub(super) fn operation(theirs: &str, method: &str) -> Option<String> {
     is_function(&name).then_some(name)
 }
 
-/// The name of an operation, from where it is: `GET /v1/chats/{chat_id}/members` becomes
-/// `get_chats_members`.
+/// Returns the name of an operation, made from its method and path:
+/// `GET /v1/chats/{chat_id}/members` becomes `get_chats_members`.
 pub(super) fn from_path(method: &str, path: &str) -> String {
     let words = path.split('/').filter(|segment| {
         let version = segment.strip_prefix('v').is_some_and(is_number);
@@ -64,14 +66,29 @@ pub(super) fn from_path(method: &str, path: &str) -> String {
     }
 }
 
-/// One of what a segment of a path names: `bots` becomes `bot`.
+/// Returns the name of a schema, made from the property or parameter that it belongs to, or else
+/// from its operation.
+pub(super) fn from_place(place: &Place, name: &str) -> String {
+    let name = name.to_pascal_case();
+    if is_type(&name) {
+        return name;
+    }
+    let operation = from_path(place.method.key(), &place.path).to_pascal_case();
+    match place.part {
+        Part::Body(_) => format!("{operation}Body"),
+        Part::Response(..) => format!("{operation}Response"),
+        _ => format!("{operation}Value"),
+    }
+}
+
+/// Returns the singular of a word: `bots` becomes `bot`.
 pub(super) fn singular(word: &str) -> &str {
     word.strip_suffix('s')
         .filter(|it| it.len() > 1)
         .unwrap_or(word)
 }
 
-pub(super) fn is_type(name: &str) -> bool {
+fn is_type(name: &str) -> bool {
     name.starts_with(|it: char| it.is_ascii_uppercase())
         && name.chars().all(|it| it.is_ascii_alphanumeric())
         && name.to_pascal_case() == name
@@ -89,7 +106,8 @@ fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit())
 }
 
-/// Six hexadecimal digits or more, one of them a digit, so that no word is taken for one.
+/// At least six hexadecimal digits, one of them a decimal digit: words such as `facade` do not
+/// count.
 fn is_hash(word: &str) -> bool {
     word.len() >= 6
         && word.bytes().all(|it| it.is_ascii_hexdigit())
@@ -111,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn prefixes_hashes_versions_and_numbers_go() {
+    fn strips_prefixes_hashes_versions_and_numbers() {
         for (theirs, ours) in [
             ("shop_aa8af3_BotApiResponse", "BotApiResponse"),
             (
@@ -136,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn operations_lose_what_says_their_path_again() {
+    fn strips_path_and_method_from_operation_names() {
         for (theirs, method, ours) in [
             ("send_order_v3_orders_post", "post", "send_order"),
             ("get_me_post", "post", "get_me"),

@@ -1,55 +1,56 @@
-//! One id for what is the same, however often and at whatever depth the document says it.
+//! Merging of equivalent values, at any depth.
 
 use std::collections::{HashMap, VecDeque};
 
-use super::{ShapeId, ValueShape, WireShape};
 use basalam_chat_openapi::{Error, Pointer};
 
-/// How many steps may be spent on telling recursive shapes apart.
+use super::{ShapeId, ValueShape, WireShape};
+
+/// The maximum number of steps of refining recursive shapes.
 const MAX_STEPS: usize = 20_000_000;
 
-/// Gives the class of every shape: two have the same one where nothing on the wire tells them apart.
+/// Returns the equivalence class of every shape: two shapes are in one class if they are the same
+/// on the wire.
 ///
-/// `None` where recursion is so long that telling would take forever.
-pub(crate) fn classes(values: &[ValueShape]) -> Option<Vec<usize>> {
+/// `None` if the recursion is too long.
+pub(crate) fn equivalence_classes(values: &[ValueShape]) -> Option<Vec<usize>> {
     let mut classes = vec![usize::MAX; values.len()];
     let mut known: HashMap<ValueShape, usize> = HashMap::new();
-    let recursive = without_recursion(values, |index| {
-        let mut key = values[index].clone();
-        key.map_ids(|id| ShapeId(classes[id.0]));
+    let recursive = visit_acyclic(values, |index| {
+        let key = values[index].map_ids(|id| ShapeId(classes[id.0]));
         let next = known.len();
         classes[index] = *known.entry(key).or_insert(next);
     });
-    tell_apart(values, &recursive, &mut classes, known.len())?;
+    refine(values, &recursive, &mut classes, known.len())?;
     Some(classes)
 }
 
-/// Calls `visit` for each shape after all inside of it, and gives those that this never comes to.
-fn without_recursion(values: &[ValueShape], mut visit: impl FnMut(usize)) -> Vec<usize> {
-    let mut inside = vec![0_usize; values.len()];
-    let mut around: Vec<Vec<usize>> = vec![Vec::new(); values.len()];
+/// Calls `visit` for each shape after all of its children, and returns the shapes that are part of
+/// a cycle or contain one.
+fn visit_acyclic(values: &[ValueShape], mut visit: impl FnMut(usize)) -> Vec<usize> {
+    let mut children = vec![0_usize; values.len()];
+    let mut parents: Vec<Vec<usize>> = vec![Vec::new(); values.len()];
     for (index, value) in values.iter().enumerate() {
         value.for_each_id(|id| {
-            inside[index] += 1;
-            around[id.0].push(index);
+            children[index] += 1;
+            parents[id.0].push(index);
         });
     }
-    let mut ready: VecDeque<usize> = (0..values.len()).filter(|it| inside[*it] == 0).collect();
+    let mut ready: VecDeque<usize> = (0..values.len()).filter(|it| children[*it] == 0).collect();
     while let Some(index) = ready.pop_front() {
         visit(index);
-        for &outer in &around[index] {
-            inside[outer] -= 1;
-            if inside[outer] == 0 {
-                ready.push_back(outer);
+        for &parent in &parents[index] {
+            children[parent] -= 1;
+            if children[parent] == 0 {
+                ready.push_back(parent);
             }
         }
     }
-    (0..values.len()).filter(|it| inside[*it] > 0).collect()
+    (0..values.len()).filter(|it| children[*it] > 0).collect()
 }
 
-/// Splits the recursive shapes, which at first all count as one, until nothing tells the members of
-/// a class apart.
-fn tell_apart(
+/// Refines the classes of recursive shapes, from those that ignore children, until they are stable.
+fn refine(
     values: &[ValueShape],
     recursive: &[usize],
     classes: &mut [usize],
@@ -57,8 +58,7 @@ fn tell_apart(
 ) -> Option<()> {
     let mut keys: HashMap<ValueShape, usize> = HashMap::new();
     for &index in recursive {
-        let mut key = values[index].clone();
-        key.map_ids(|_| ShapeId(0));
+        let key = values[index].map_ids(|_| ShapeId(0));
         let next = first + keys.len();
         classes[index] = *keys.entry(key).or_insert(next);
     }
@@ -87,51 +87,47 @@ fn tell_apart(
     }
 }
 
-/// Gives each shape the place at which it is first met from the operations, once, and drops the rest.
+/// Keeps one shape of each class that the operations refer to, in breadth-first order.
 ///
-/// Refuses recursion that cannot be told apart in time.
-pub(super) fn tidy(mut shape: WireShape) -> Result<WireShape, Error> {
-    let Some(classes) = classes(&shape.values) else {
+/// # Errors
+///
+/// [`Error::is_unsupported`] if the recursion is too long.
+pub(crate) fn canonicalize(mut shape: WireShape) -> Result<WireShape, Error> {
+    let Some(classes) = equivalence_classes(&shape.values) else {
         return Err(Error::unsupported(
             &Pointer::default().child("components").child("schemas"),
-            "schemas refer to one another in too long a circle to be compared; shorten it",
+            "the circular references between schemas are too long to compare; shorten them",
         ));
     };
     let mut representatives: HashMap<usize, usize> = HashMap::new();
     for (index, class) in classes.iter().enumerate() {
         representatives.entry(*class).or_insert(index);
     }
-    let mut places: HashMap<usize, ShapeId> = HashMap::new();
+    let mut ids: HashMap<usize, ShapeId> = HashMap::new();
     let mut order: Vec<usize> = Vec::new();
-    let mut meet = |id: ShapeId, order: &mut Vec<usize>| {
+    let mut visit = |id: &ShapeId, order: &mut Vec<usize>| {
         let class = classes[id.0];
-        *places.entry(class).or_insert_with(|| {
+        ids.entry(class).or_insert_with(|| {
             order.push(class);
             ShapeId(order.len() - 1)
-        })
+        });
     };
     for operation in shape.operations.values() {
-        operation.for_each_id(|id| {
-            meet(id, &mut order);
-        });
+        operation.for_each_id(|id| visit(id, &mut order));
     }
     let mut next = 0;
     while let Some(class) = order.get(next) {
         let value = &shape.values[representatives[class]];
-        value.for_each_id(|id| {
-            meet(id, &mut order);
-        });
+        value.for_each_id(|id| visit(id, &mut order));
         next += 1;
     }
-    let to = |id: ShapeId| places[&classes[id.0]];
-    let values = order.iter().map(|class| {
-        let mut value = shape.values[representatives[class]].clone();
-        value.map_ids(to);
-        value
-    });
-    let values = values.collect();
+    let to = |id: &ShapeId| ids[&classes[id.0]];
+    let values = order
+        .iter()
+        .map(|class| shape.values[representatives[class]].map_ids(to))
+        .collect();
     for operation in shape.operations.values_mut() {
-        operation.map_ids(to);
+        *operation = operation.map_ids(to);
     }
     Ok(WireShape { values, ..shape })
 }

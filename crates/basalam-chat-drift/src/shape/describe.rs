@@ -1,49 +1,50 @@
-//! Saying in a few words which values fit.
+//! Descriptions of values in a few words.
 
 use std::collections::BTreeSet;
 use std::fmt::Display;
 
 use super::{
-    ArrayShape, Bound, NumberShape, ObjectShape, Others, ShapeId, TextShape, ValueShape, WireShape,
+    AdditionalProperties, ArrayShape, Bound, NumberShape, ObjectShape, ShapeId, StringShape,
+    ValueShape, WireShape,
 };
 
-/// Every type that fits, and null; `inner` says also what is inside of arrays and objects.
-pub(crate) fn value(shape: &WireShape, id: ShapeId, inner: bool) -> String {
+/// Describes the valid types, including null; with `detailed`, also their constraints.
+pub(super) fn describe(shape: &WireShape, id: ShapeId, detailed: bool) -> String {
     let value = shape.value(id);
     if value.is_anything() {
         return "anything".to_owned();
     }
-    let mut kinds = kinds(shape, value, |_| inner);
-    if value.null {
-        kinds.push("null".to_owned());
+    let mut types = describe_types(shape, value, |_| detailed);
+    if value.nullable {
+        types.push("null".to_owned());
     }
-    match kinds.is_empty() {
+    match types.is_empty() {
         true => "nothing".to_owned(),
-        false => kinds.join(" or "),
+        false => types.join(" or "),
     }
 }
 
-/// Every type that fits but null; `inner` tells for which of them the conditions are said too.
-pub(crate) fn kinds(
+/// Describes each valid type except null, with its constraints if `detailed` returns `true` for it.
+pub(crate) fn describe_types(
     shape: &WireShape,
     value: &ValueShape,
-    inner: impl Fn(&str) -> bool,
+    detailed: impl Fn(&str) -> bool,
 ) -> Vec<String> {
-    let mut kinds = Vec::new();
-    let mut add = |kind: &str, full: &dyn Fn() -> String| {
-        kinds.push(match inner(kind) {
-            true => full(),
-            false => kind.to_owned(),
+    let mut types = Vec::new();
+    let mut add = |name: &str, details: &dyn Fn() -> String| {
+        types.push(match detailed(name) {
+            true => details(),
+            false => name.to_owned(),
         });
     };
     if let Some(values) = &value.boolean {
         add("boolean", &|| one_of("boolean", values));
     }
     if let Some(it) = &value.number {
-        add(number_kind(it), &|| number(it));
+        add(number_type(it), &|| number(it));
     }
-    if let Some(it) = &value.text {
-        add("text", &|| text(it));
+    if let Some(it) = &value.string {
+        add("string", &|| string(it));
     }
     if let Some(it) = &value.array {
         add("array", &|| array(shape, it));
@@ -51,87 +52,83 @@ pub(crate) fn kinds(
     if let Some(it) = &value.object {
         add("object", &|| object(shape, it));
     }
-    kinds
+    types
 }
 
-pub(crate) fn number_kind(number: &NumberShape) -> &'static str {
-    match number.whole {
+pub(crate) fn number_type(number: &NumberShape) -> &'static str {
+    match number.integer {
         true => "integer",
         false => "number",
     }
 }
 
-fn one_of<T: Display>(kind: &str, values: &BTreeSet<T>) -> String {
+/// Describes a bound; `keyword` is `minimum` or `maximum`.
+pub(crate) fn describe_bound(keyword: &str, bound: Bound) -> String {
+    match bound.exclusive {
+        true => format!("exclusive {keyword} {}", bound.number),
+        false => format!("{keyword} {}", bound.number),
+    }
+}
+
+fn one_of<T: Display>(name: &str, values: &BTreeSet<T>) -> String {
     let listed: Vec<String> = values.iter().map(T::to_string).collect();
     match listed.as_slice() {
-        [] => kind.to_owned(),
-        [only] => format!("{kind} {only}"),
-        _ => format!("{kind}, one of {}", listed.join(", ")),
+        [] => name.to_owned(),
+        [only] => format!("{name} {only}"),
+        _ => format!("{name}, one of {}", listed.join(", ")),
     }
 }
 
 fn number(number: &NumberShape) -> String {
-    let mut said = one_of(number_kind(number), &number.values);
-    if let Some(minimum) = number.minimum {
-        said += &format!(" {}", lower(minimum));
-    }
-    if let Some(maximum) = number.maximum {
-        said += &format!(" {}", upper(maximum));
-    }
-    said
+    let minimum = number.minimum.map(|it| describe_bound("minimum", it));
+    let maximum = number.maximum.map(|it| describe_bound("maximum", it));
+    one_of(number_type(number), &number.values) + &in_parentheses([minimum, maximum])
 }
 
-pub(crate) fn lower(bound: Bound) -> String {
-    match bound.exclusive {
-        true => format!("above {}", bound.number),
-        false => format!("from {}", bound.number),
+fn string(string: &StringShape) -> String {
+    let name = if string.binary { "binary" } else { "string" };
+    let mut text = one_of(name, &string.values);
+    for pattern in &string.patterns {
+        text += &format!(" matching {pattern}");
     }
+    text + &limits("Length", string.min_length, string.max_length)
 }
 
-pub(crate) fn upper(bound: Bound) -> String {
-    match bound.exclusive {
-        true => format!("below {}", bound.number),
-        false => format!("up to {}", bound.number),
-    }
+fn limits(what: &str, minimum: Option<u64>, maximum: Option<u64>) -> String {
+    let minimum = minimum.map(|it| format!("min{what} {it}"));
+    let maximum = maximum.map(|it| format!("max{what} {it}"));
+    in_parentheses([minimum, maximum])
 }
 
-fn text(text: &TextShape) -> String {
-    let kind = if text.binary { "bytes" } else { "text" };
-    let mut said = one_of(kind, &text.values);
-    for pattern in &text.patterns {
-        said += &format!(" matching {pattern}");
-    }
-    said + &counts(text.min_length, text.max_length, "characters")
-}
-
-fn counts(least: Option<u64>, most: Option<u64>, what: &str) -> String {
-    match (least, most) {
-        (None, None) => String::new(),
-        (Some(least), None) => format!(" of at least {least} {what}"),
-        (None, Some(most)) => format!(" of at most {most} {what}"),
-        (Some(least), Some(most)) => format!(" of {least} to {most} {what}"),
+fn in_parentheses(constraints: [Option<String>; 2]) -> String {
+    let constraints: Vec<String> = constraints.into_iter().flatten().collect();
+    match constraints.is_empty() {
+        true => String::new(),
+        false => format!(" ({})", constraints.join(", ")),
     }
 }
 
 fn array(shape: &WireShape, array: &ArrayShape) -> String {
-    let items = value(shape, array.items, false);
-    let counts = counts(array.min_items, array.max_items, "items");
+    let items = describe(shape, array.items, false);
+    let limits = limits("Items", array.min_items, array.max_items);
     match items.contains(" or ") {
-        true => format!("array of ({items}){counts}"),
-        false => format!("array of {items}{counts}"),
+        true => format!("array of ({items}){limits}"),
+        false => format!("array of {items}{limits}"),
     }
 }
 
 fn object(shape: &WireShape, object: &ObjectShape) -> String {
-    let names: Vec<&str> = object.members.keys().map(String::as_str).collect();
-    let counts = counts(object.min_members, object.max_members, "members");
-    let others = match object.others {
-        Others::Anything => String::new(),
-        Others::Nothing => ", no others".to_owned(),
-        Others::Each(id) => format!(", others {}", value(shape, id, false)),
+    let names: Vec<&str> = object.properties.keys().map(String::as_str).collect();
+    let limits = limits("Properties", object.min_properties, object.max_properties);
+    let additional = match object.additional {
+        AdditionalProperties::Any => String::new(),
+        AdditionalProperties::Forbidden => ", no additional properties".to_owned(),
+        AdditionalProperties::Schema(id) => {
+            format!(", additional properties {}", describe(shape, id, false))
+        }
     };
     match names.is_empty() {
-        true => format!("object{counts}{others}"),
-        false => format!("object with {}{counts}{others}", names.join(", ")),
+        true => format!("object{limits}{additional}"),
+        false => format!("object with {}{limits}{additional}", names.join(", ")),
     }
 }

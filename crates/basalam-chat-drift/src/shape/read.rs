@@ -1,314 +1,236 @@
-//! Reading schemas into shapes.
-//!
-//! A shape refers to others by their ids, and what an id stands for is worked out later: so
-//! recursion in the document needs none here, and each schema is read once.
+//! Reading operations into shapes.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value};
+use basalam_chat_openapi::{
+    Document, Error, MediaType, Operation, Parameter, ParameterLocation, Pointer, Response,
+};
+use serde_json::Value;
 
-use super::intersect::intersect;
-use super::unite::unite;
-use super::{Origin, Others, ShapeId, ValueShape};
-use basalam_chat_openapi::{Document, Error, Pointer, reference_target};
+use super::schema_reader::SchemaReader;
+use super::{
+    BodyShape, OperationKey, OperationShape, ParameterShape, ResponseShape, ShapeId, WireShape,
+    canonicalize,
+};
 
-mod keywords;
-
-/// How many schemas may apply to one value through `$ref`, `allOf`, `anyOf` and `oneOf`.
-const MAX_STEPS: usize = 40;
-
-/// How much may be united and intersected in all, counted by what goes into it.
-const MAX_DERIVED: usize = 20_000;
-
-/// What an id stands for.
-#[derive(Clone, PartialEq, Eq, Hash)]
-enum Meaning {
-    Anything,
-    /// The schema at a place of the document.
-    Schema(Pointer),
-    /// What fits one of these or more.
-    Union(BTreeSet<ShapeId>),
-    /// What fits all of these.
-    Intersection(BTreeSet<ShapeId>),
-}
-
-/// The shapes of a document while they are read.
-pub(super) struct Reader<'a> {
-    pub(super) document: &'a Document,
-    ids: HashMap<Meaning, ShapeId>,
-    meanings: Vec<Meaning>,
-    read: Vec<State>,
-    derived: usize,
-}
-
-enum State {
-    Waiting,
-    Open,
-    Read(Box<ValueShape>),
-}
-
-impl<'a> Reader<'a> {
-    pub(super) fn new(document: &'a Document) -> Reader<'a> {
-        Reader {
-            document,
-            ids: HashMap::new(),
-            meanings: Vec::new(),
-            read: Vec::new(),
-            derived: 0,
-        }
-    }
-
-    /// The id of the schema at a place.
-    pub(super) fn schema(&mut self, at: &Pointer) -> ShapeId {
-        self.id(Meaning::Schema(at.clone()))
-    }
-
-    /// The id of what every value fits.
-    pub(super) fn anything(&mut self) -> ShapeId {
-        self.id(Meaning::Anything)
-    }
-
-    /// Works out what every id stands for.
-    pub(super) fn finish(mut self) -> Result<Vec<ValueShape>, Error> {
-        let mut next = 0;
-        // The list grows while it is worked on.
-        while next < self.meanings.len() {
-            self.shape(ShapeId(next), 0)?;
-            next += 1;
-        }
-        let read = self.read.into_iter().map(|state| match state {
-            State::Read(shape) => *shape,
-            State::Waiting | State::Open => ValueShape::nothing(),
-        });
-        let mut shapes: Vec<ValueShape> = read.collect();
-        let anything: Vec<bool> = shapes.iter().map(ValueShape::is_anything).collect();
-        for object in shapes.iter_mut().filter_map(|it| it.object.as_mut()) {
-            // A schema that takes anything is as good as none.
-            if let Others::Each(id) = object.others
-                && anything.get(id.0) == Some(&true)
-            {
-                object.others = Others::Anything;
-            }
-        }
-        Ok(shapes)
-    }
-
-    fn id(&mut self, meaning: Meaning) -> ShapeId {
-        if let Some(id) = self.ids.get(&meaning) {
-            return *id;
-        }
-        let id = ShapeId(self.meanings.len());
-        if let Meaning::Union(ids) | Meaning::Intersection(ids) = &meaning {
-            self.derived += ids.len();
-        }
-        self.ids.insert(meaning.clone(), id);
-        self.meanings.push(meaning);
-        self.read.push(State::Waiting);
-        id
-    }
-
-    fn union(&mut self, one: ShapeId, two: ShapeId) -> ShapeId {
-        let anything = self.anything();
-        if one == anything || two == anything {
-            return anything;
-        }
-        self.derive(
-            one,
-            two,
-            |meaning| match meaning {
-                Meaning::Union(ids) => Some(ids.clone()),
-                _ => None,
-            },
-            Meaning::Union,
-        )
-    }
-
-    fn intersection(&mut self, one: ShapeId, two: ShapeId) -> ShapeId {
-        let anything = self.anything();
-        if one == anything {
-            return two;
-        }
-        if two == anything {
-            return one;
-        }
-        self.derive(
-            one,
-            two,
-            |meaning| match meaning {
-                Meaning::Intersection(ids) => Some(ids.clone()),
-                _ => None,
-            },
-            Meaning::Intersection,
-        )
-    }
-
-    fn derive(
-        &mut self,
-        one: ShapeId,
-        two: ShapeId,
-        parts: impl Fn(&Meaning) -> Option<BTreeSet<ShapeId>>,
-        meaning: impl Fn(BTreeSet<ShapeId>) -> Meaning,
-    ) -> ShapeId {
-        let mut ids = BTreeSet::new();
-        for id in [one, two] {
-            match self.meanings.get(id.0).and_then(&parts) {
-                Some(more) => ids.extend(more),
-                None => {
-                    ids.insert(id);
-                }
-            }
-        }
-        match ids.len() {
-            1 => one,
-            _ => self.id(meaning(ids)),
-        }
-    }
-
-    /// What an id stands for, worked out at most once.
-    fn shape(&mut self, id: ShapeId, steps: usize) -> Result<ValueShape, Error> {
-        let place = || match self.meanings.get(id.0) {
-            Some(Meaning::Schema(at)) => at.clone(),
-            _ => Pointer::default(),
-        };
-        match self.read.get(id.0) {
-            Some(State::Read(shape)) => return Ok(shape.as_ref().clone()),
-            Some(State::Waiting) => {}
-            Some(State::Open) | None => {
-                return Err(Error::reference(
-                    &place(),
-                    "refers in a circle to itself, for the same value; refer to it below a property or an item, or not at all",
-                ));
-            }
-        }
-        if steps == MAX_STEPS || self.derived > MAX_DERIVED {
-            return Err(Error::unsupported(
-                &place(),
-                "the schemas that apply here are too entangled to be read; write the object out",
+pub(super) fn read(document: &Document) -> Result<WireShape, Error> {
+    let mut reader = SchemaReader::new(document);
+    let mut operations = BTreeMap::new();
+    for operation in document.operations()? {
+        let key = OperationKey::new(operation.method, operation.path);
+        let shape = self::operation(&mut reader, &operation)?;
+        if operations.insert(key, shape).is_some() {
+            return Err(Error::structure(
+                &operation.pointer,
+                "another path differs from this one only in parameter names; remove one of them",
             ));
         }
-        let meaning = self.meanings[id.0].clone();
-        self.read[id.0] = State::Open;
-        let shape = match meaning {
-            Meaning::Anything => ValueShape::anything(id),
-            Meaning::Schema(at) => {
-                let document = self.document;
-                let schema = at.find(document.root()).ok_or_else(|| {
-                    Error::reference(&at, "nothing is found here; correct the reference to it")
-                })?;
-                self.read_schema(schema, &at, steps)?
-            }
-            Meaning::Union(ids) => self.fold(&ids, steps, Reader::unite)?,
-            Meaning::Intersection(ids) => self.fold(&ids, steps, Reader::intersect)?,
-        };
-        self.read[id.0] = State::Read(Box::new(shape.clone()));
-        Ok(shape)
     }
+    let values = reader.finish()?;
+    canonicalize(WireShape { operations, values })
+}
 
-    fn fold(
-        &mut self,
-        ids: &BTreeSet<ShapeId>,
-        steps: usize,
-        with: impl Fn(&mut Self, ValueShape, ValueShape) -> ValueShape,
-    ) -> Result<ValueShape, Error> {
-        let mut folded: Option<ValueShape> = None;
-        for id in ids {
-            let shape = self.shape(*id, steps + 1)?;
-            folded = Some(match folded {
-                Some(so_far) => with(self, so_far, shape),
-                None => shape,
-            });
-        }
-        Ok(folded.unwrap_or(ValueShape::nothing()))
+fn operation(
+    reader: &mut SchemaReader<'_>,
+    operation: &Operation<'_>,
+) -> Result<OperationShape, Error> {
+    let mut parameters = BTreeMap::new();
+    for parameter in &operation.parameters {
+        let key = parameter_key(operation.path, parameter.location, parameter.name);
+        let shape = self::parameter(reader, parameter)?;
+        parameters.insert((parameter.location, key), shape);
     }
-
-    fn unite(&mut self, one: ValueShape, two: ValueShape) -> ValueShape {
-        unite(one, two, &mut |one, two| self.union(one, two))
+    let body = operation.request_body.as_ref().map(|body| BodyShape {
+        required: body.required,
+        content: content(reader, &body.content),
+    });
+    let mut responses = BTreeMap::new();
+    for response in &operation.responses {
+        responses.insert(response.status, self::response(reader, response)?);
     }
+    Ok(OperationShape {
+        method: operation.method,
+        path: operation.path.to_owned(),
+        deprecated: is_deprecated(operation.value),
+        security: security(reader.document, operation),
+        parameters,
+        body,
+        responses,
+    })
+}
 
-    fn intersect(&mut self, one: ValueShape, two: ValueShape) -> ValueShape {
-        intersect(one, two, &mut |one, two| self.intersection(one, two))
-    }
-
-    fn read_schema(
-        &mut self,
-        schema: &Value,
-        at: &Pointer,
-        steps: usize,
-    ) -> Result<ValueShape, Error> {
-        match schema {
-            Value::Bool(true) => Ok(ValueShape::anything(self.anything())),
-            Value::Bool(false) => Ok(ValueShape::nothing()),
-            Value::Object(keywords) => self.read_keywords(keywords, at, steps),
-            _ => Err(Error::structure(at, "must be a schema, which is an object")),
-        }
-    }
-
-    /// What stands beside `$ref` counts in 3.0 too: its authors mean what they write there.
-    fn read_keywords(
-        &mut self,
-        keywords: &Map<String, Value>,
-        at: &Pointer,
-        steps: usize,
-    ) -> Result<ValueShape, Error> {
-        let is_reference = keywords.len() == 1 && keywords.contains_key("$ref");
-        let mut shape = match is_reference {
-            true => ValueShape::nothing(),
-            false => self.own_keywords(keywords, at)?,
-        };
-        shape.origin = Origin(Some(at.clone()));
-        if let Some(reference) = keywords.get("$ref") {
-            let target = reference_target(reference, &at.child("$ref"))?;
-            if target.find(self.document.root()).is_none() {
-                return Err(Error::reference(
-                    &at.child("$ref"),
-                    format!(
-                        "nothing is found at \"#{target}\"; correct the reference or add its target"
-                    ),
-                ));
-            }
-            let id = self.schema(&target);
-            let mut referred = self.shape(id, steps + 1)?;
-            if !is_reference {
-                let origin = referred.origin.clone();
-                referred = self.intersect(shape, referred);
-                referred.origin = origin;
-            }
-            shape = referred;
-        }
-        for keyword in ["allOf", "anyOf", "oneOf"] {
-            let Some(choices) = keywords.get(keyword) else {
-                continue;
-            };
-            let at = at.child(keyword);
-            let Some(choices) = choices.as_array().filter(|choices| !choices.is_empty()) else {
-                return Err(Error::structure(
-                    &at,
-                    "must be an array of schemas with at least one",
-                ));
-            };
-            let mut folded: Option<ValueShape> = None;
-            for index in 0..choices.len() {
-                let id = self.schema(&at.child(index));
-                let choice = self.shape(id, steps + 1)?;
-                folded = Some(match (folded, keyword) {
-                    (None, _) => choice,
-                    (Some(so_far), "allOf") => self.intersect(so_far, choice),
-                    (Some(so_far), _) => self.unite(so_far, choice),
-                });
-            }
-            if let Some(folded) = folded {
-                shape = self.intersect(shape, folded);
-            }
-        }
-        // Both styles of null, whatever the version: the intention is beyond doubt.
-        if keywords.get("nullable") == Some(&Value::Bool(true)) {
-            shape.null = true;
-        }
-        Ok(shape)
+/// Returns what identifies a parameter on the wire: its position in a path, otherwise its name.
+fn parameter_key(path: &str, location: ParameterLocation, name: &str) -> String {
+    match location {
+        ParameterLocation::Path => path
+            .split('/')
+            .position(|segment| segment.contains(&format!("{{{name}}}")))
+            .map_or_else(|| name.to_owned(), |it| format!("{it:03}")),
+        ParameterLocation::Header => name.to_ascii_lowercase(),
+        ParameterLocation::Query | ParameterLocation::Cookie => name.to_owned(),
     }
 }
 
-/// The values of a map in the order of their names.
-fn sorted(map: &Map<String, Value>) -> BTreeMap<&str, &Value> {
-    map.iter().map(|(name, it)| (name.as_str(), it)).collect()
+fn parameter(
+    reader: &mut SchemaReader<'_>,
+    parameter: &Parameter<'_>,
+) -> Result<ParameterShape, Error> {
+    Ok(ParameterShape {
+        name: parameter.name.to_owned(),
+        required: parameter.required,
+        deprecated: is_deprecated(parameter.value),
+        style: style(parameter.value, parameter.location, &parameter.pointer)?,
+        value: schema_or_content(reader, parameter.value, &parameter.pointer),
+    })
+}
+
+/// The schema of a parameter or a header, which may also be under its only media type.
+fn schema_or_content(reader: &mut SchemaReader<'_>, value: &Value, at: &Pointer) -> ShapeId {
+    if value.get("schema").is_some() {
+        return reader.schema(&at.child("schema"));
+    }
+    let content = value.get("content").and_then(Value::as_object);
+    let media_type = content.and_then(|it| it.iter().find(|(_, it)| it.get("schema").is_some()));
+    match media_type {
+        Some((name, _)) => reader.schema(&at.child("content").child(name).child("schema")),
+        None => reader.anything(),
+    }
+}
+
+fn style(value: &Value, location: ParameterLocation, at: &Pointer) -> Result<String, Error> {
+    if value.get("content").is_some() {
+        return Ok("media type".to_owned());
+    }
+    let default = match location {
+        ParameterLocation::Query | ParameterLocation::Cookie => "form",
+        ParameterLocation::Path | ParameterLocation::Header => "simple",
+    };
+    let style = match value.get("style") {
+        None => default,
+        Some(Value::String(style)) => style,
+        Some(_) => return Err(Error::structure(&at.child("style"), "must be a string")),
+    };
+    let explode = match value.get("explode") {
+        None => style == "form",
+        Some(Value::Bool(explode)) => *explode,
+        Some(_) => {
+            return Err(Error::structure(
+                &at.child("explode"),
+                "must be true or false",
+            ));
+        }
+    };
+    Ok(match explode {
+        true => format!("{style}, exploded"),
+        false => style.to_owned(),
+    })
+}
+
+fn content(reader: &mut SchemaReader<'_>, content: &[MediaType<'_>]) -> BTreeMap<String, ShapeId> {
+    let media_types = content.iter().map(|media_type| {
+        let id = match media_type.schema {
+            Some(_) => reader.schema(&media_type.pointer.child("schema")),
+            None => reader.anything(),
+        };
+        (media_type_name(media_type.name), id)
+    });
+    media_types.collect()
+}
+
+/// Returns the name without parameters and in lower case.
+fn media_type_name(name: &str) -> String {
+    let name = name.split(';').next().unwrap_or(name);
+    name.trim().to_ascii_lowercase()
+}
+
+fn response(
+    reader: &mut SchemaReader<'_>,
+    response: &Response<'_>,
+) -> Result<ResponseShape, Error> {
+    let mut headers = BTreeMap::new();
+    let at = response.pointer.child("headers");
+    let documented = match response.value.get("headers") {
+        None => None,
+        Some(Value::Object(headers)) => Some(headers),
+        Some(_) => {
+            return Err(Error::structure(
+                &at,
+                "must be an object of headers by name",
+            ));
+        }
+    };
+    for (name, header) in documented.into_iter().flatten() {
+        let (header, at) = reader.document.locate(header, &at.child(name))?;
+        let shape = ParameterShape {
+            name: name.clone(),
+            required: header.get("required") == Some(&Value::Bool(true)),
+            deprecated: is_deprecated(header),
+            style: style(header, ParameterLocation::Header, &at)?,
+            value: schema_or_content(reader, header, &at),
+        };
+        headers.insert(name.to_ascii_lowercase(), shape);
+    }
+    Ok(ResponseShape {
+        headers,
+        content: content(reader, &response.content),
+    })
+}
+
+fn is_deprecated(value: &Value) -> bool {
+    value.get("deprecated") == Some(&Value::Bool(true))
+}
+
+/// The alternatives of authorization, described by scheme because the names are arbitrary.
+fn security(document: &Document, operation: &Operation<'_>) -> Option<BTreeSet<String>> {
+    let requirements = operation
+        .value
+        .get("security")
+        .or_else(|| document.root().get("security"))?;
+    let alternatives = requirements.as_array()?;
+    if alternatives.is_empty() {
+        return Some(BTreeSet::from(["no authorization".to_owned()]));
+    }
+    let alternatives = alternatives.iter().filter_map(Value::as_object);
+    let alternatives = alternatives.map(|requirement| {
+        let schemes: BTreeSet<String> = requirement
+            .iter()
+            .map(|(name, scopes)| scheme(document, name, scopes))
+            .collect();
+        match schemes.is_empty() {
+            true => "no authorization".to_owned(),
+            false => schemes.into_iter().collect::<Vec<_>>().join(" and "),
+        }
+    });
+    Some(alternatives.collect())
+}
+
+fn scheme(document: &Document, name: &str, scopes: &Value) -> String {
+    let place = Pointer::default()
+        .child("components")
+        .child("securitySchemes");
+    let scheme = place.child(name).find(document.root());
+    let field = |name: &str| scheme.and_then(|it| it.get(name)?.as_str());
+    let kind = match field("type") {
+        Some("http") => field("scheme").unwrap_or("http").to_ascii_lowercase(),
+        Some("apiKey") => format!(
+            "{} {:?}",
+            field("in").unwrap_or("header"),
+            field("name").unwrap_or_default()
+        ),
+        Some(other) => other.to_owned(),
+        None => "undocumented scheme".to_owned(),
+    };
+    let scopes: BTreeSet<&str> = scopes
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    match scopes.is_empty() {
+        true => kind,
+        false => format!(
+            "{kind} with {}",
+            scopes.into_iter().collect::<Vec<_>>().join(", ")
+        ),
+    }
 }

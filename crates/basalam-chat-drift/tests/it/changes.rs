@@ -1,23 +1,23 @@
-//! Each class of change, as a pair of small documents and the lines it is told by.
+//! Each kind of change, as a pair of small documents and the differences between them.
 //!
-//! After the rules of oasdiff, whose names the tests bear where it has one.
+//! The tests are named after the rules of oasdiff.
 
-mod answers;
 mod bodies;
 mod operations;
 mod parameters;
+mod responses;
 
 use serde_json::Value;
 
-use crate::documents::lines;
+use crate::documents::differences;
 
-/// Going over from `here` to `there` is told by just these lines.
-fn told(here: Value, there: Value, wanted: &[&str]) {
-    assert_eq!(lines(&here, &there), wanted, "{here} → {there}");
+/// Asserts that these are the differences from `base` to `other`.
+fn assert_differences(base: Value, other: Value, expected: &[&str]) {
+    assert_eq!(differences(&base, &other), expected, "{base} → {other}");
 }
 
-/// A change, and what it is told by there and back.
-fn told_both(here: Value, there: Value, going: &str, coming_back: &str) {
-    told(here.clone(), there.clone(), &[going]);
-    told(there, here, &[coming_back]);
+/// Asserts that there is one difference in each direction.
+fn assert_both_ways(base: Value, other: Value, forward: &str, backward: &str) {
+    assert_differences(base.clone(), other.clone(), &[forward]);
+    assert_differences(other, base, &[backward]);
 }

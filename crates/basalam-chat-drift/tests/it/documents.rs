@@ -1,7 +1,7 @@
-//! Small documents and their differences.
+//! Small documents, and the differences between two of them.
 
-use basalam_chat_drift::WireShape;
 use basalam_chat_drift::difference::compare;
+use basalam_chat_drift::shape::WireShape;
 use basalam_chat_openapi::{Document, Error};
 use serde_json::{Value, json};
 
@@ -9,56 +9,56 @@ pub(crate) fn shape(document: &Value) -> Result<WireShape, Error> {
     WireShape::read(&Document::from_value(document.clone())?)
 }
 
-/// Returns the differences of `there` from `here`, one per line.
-pub(crate) fn lines(here: &Value, there: &Value) -> Vec<String> {
-    let found = compare(&shape(here).unwrap(), &shape(there).unwrap());
-    found.iter().map(ToString::to_string).collect()
+/// Returns the differences from `base` to `other`, one line each.
+pub(crate) fn differences(base: &Value, other: &Value) -> Vec<String> {
+    let differences = compare(&shape(base).unwrap(), &shape(other).unwrap());
+    differences.iter().map(ToString::to_string).collect()
 }
 
 pub(crate) fn document(paths: Value) -> Value {
     json!({"openapi": "3.1.0", "info": {"title": "Chats", "version": "1"}, "paths": paths})
 }
 
-/// A document with one operation.
+/// Returns a document with one operation.
 pub(crate) fn operation(operation: Value) -> Value {
     document(json!({"/chats": {"post": operation}}))
 }
 
-/// A document whose operation has this parameter and nothing else.
+/// Returns a document whose operation has one parameter.
 pub(crate) fn parameter(parameter: Value) -> Value {
     operation(json!({"parameters": [parameter]}))
 }
 
-/// A document whose operation has a query parameter with this schema.
+/// Returns a document whose operation has a query parameter with this schema.
 pub(crate) fn query(schema: Value) -> Value {
     parameter(json!({"name": "limit", "in": "query", "schema": schema}))
 }
 
-/// A document whose request body is an object with this property.
-pub(crate) fn sent(member: Value) -> Value {
-    request(json!({"type": "object", "properties": {"text": member}}))
+/// Returns a document whose request body is an object with this property.
+pub(crate) fn request_property(schema: Value) -> Value {
+    request_body(json!({"type": "object", "properties": {"text": schema}}))
 }
 
-/// A document whose request body has this schema.
-pub(crate) fn request(schema: Value) -> Value {
+/// Returns a document whose request body has this schema.
+pub(crate) fn request_body(schema: Value) -> Value {
     operation(
         json!({"requestBody": {"required": true, "content": {"application/json": {"schema": schema}}}}),
     )
 }
 
-/// A document whose response has this schema.
-pub(crate) fn answer(schema: Value) -> Value {
+/// Returns a document whose response has this schema.
+pub(crate) fn response(schema: Value) -> Value {
     operation(
         json!({"responses": {"200": {"description": "", "content": {"application/json": {"schema": schema}}}}}),
     )
 }
 
-/// A document whose response is an object with this property.
-pub(crate) fn received(member: Value) -> Value {
-    answer(json!({"type": "object", "properties": {"text": member}}))
+/// Returns a document whose response is an object with this property.
+pub(crate) fn response_property(schema: Value) -> Value {
+    response(json!({"type": "object", "properties": {"text": schema}}))
 }
 
-/// A document whose operation has these responses.
-pub(crate) fn answers(responses: Value) -> Value {
+/// Returns a document whose operation has these responses.
+pub(crate) fn responses(responses: Value) -> Value {
     operation(json!({"responses": responses}))
 }

@@ -1,18 +1,18 @@
-//! Names that a contract changes for no reason change nothing in the report.
+//! Renamed schemas and operations do not change the differences.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use crate::documents::lines;
+use crate::documents::differences;
 
-/// How many contracts are made up.
+/// The number of random contracts.
 const SEEDS: u64 = 4;
 
-/// Numbers that look random and are the same on every run (SplitMix64).
-struct Numbers(u64);
+/// A reproducible random number generator (SplitMix64).
+struct Random(u64);
 
-impl Numbers {
+impl Random {
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
@@ -31,18 +31,18 @@ fn document() -> Value {
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 
-/// A contract that differs from the document here and there.
-fn contract(numbers: &mut Numbers) -> Value {
+/// Returns the document with random changes.
+fn contract(random: &mut Random) -> Value {
     let mut contract = document();
     let schemas = contract["components"]["schemas"].as_object_mut().unwrap();
     let names: Vec<String> = schemas.keys().cloned().collect();
     for _ in 0..8 {
-        let schema = &mut schemas[&names[numbers.below(names.len())]];
-        let change = numbers.below(4);
+        let schema = &mut schemas[&names[random.below(names.len())]];
+        let change = random.below(4);
         match schema.get_mut("properties").and_then(Value::as_object_mut) {
             Some(properties) => {
                 let names: Vec<String> = properties.keys().cloned().collect();
-                let name = &names[numbers.below(names.len())];
+                let name = &names[random.below(names.len())];
                 match change {
                     0 => drop(properties.remove(name)),
                     1 => properties[name] = json!({"type": "boolean", "nullable": true}),
@@ -55,44 +55,42 @@ fn contract(numbers: &mut Numbers) -> Value {
     }
     let paths = contract["paths"].as_object_mut().unwrap();
     let names: Vec<String> = paths.keys().cloned().collect();
-    let moved = paths.remove(&names[numbers.below(names.len())]).unwrap();
+    let moved = paths.remove(&names[random.below(names.len())]).unwrap();
     paths.insert("/v9/moved/{chat_id}/{token}".to_owned(), moved);
     contract
 }
 
-/// Calls `change` with every object of a document.
-fn each(value: &mut Value, change: &mut impl FnMut(&mut Map<String, Value>)) {
+/// Calls `change` with every JSON object of a document.
+fn for_each_object(value: &mut Value, change: &mut impl FnMut(&mut Map<String, Value>)) {
     match value {
-        Value::Array(items) => items.iter_mut().for_each(|it| each(it, change)),
-        Value::Object(members) => {
-            change(members);
-            members.values_mut().for_each(|it| each(it, change));
+        Value::Array(items) => items.iter_mut().for_each(|it| for_each_object(it, change)),
+        Value::Object(object) => {
+            change(object);
+            object
+                .values_mut()
+                .for_each(|it| for_each_object(it, change));
         }
         _ => {}
     }
 }
 
-fn with_one_operation_id(mut contract: Value) -> Value {
-    each(&mut contract, &mut |members| {
-        if members.contains_key("operationId") {
-            members.insert("operationId".to_owned(), json!("handler"));
+fn with_equal_operation_ids(mut contract: Value) -> Value {
+    for_each_object(&mut contract, &mut |object| {
+        if object.contains_key("operationId") {
+            object.insert("operationId".to_owned(), json!("handler"));
         }
     });
     contract
 }
 
-fn with_other_names(mut contract: Value, numbers: &mut Numbers) -> Value {
+fn with_renamed_schemas(mut contract: Value, random: &mut Random) -> Value {
     let schemas = contract["components"]["schemas"].as_object_mut().unwrap();
     let names: BTreeMap<String, String> = schemas
         .keys()
         .map(|name| {
             (
                 name.clone(),
-                format!(
-                    "shop_{:06x}_{:x}",
-                    numbers.next() & 0xff_ffff,
-                    numbers.next()
-                ),
+                format!("shop_{:06x}_{:x}", random.next() & 0xff_ffff, random.next()),
             )
         })
         .collect();
@@ -100,8 +98,8 @@ fn with_other_names(mut contract: Value, numbers: &mut Numbers) -> Value {
         .into_iter()
         .map(|(name, schema)| (names[&name].clone(), schema))
         .collect();
-    each(&mut contract, &mut |members| {
-        if let Some(Value::String(reference)) = members.get_mut("$ref")
+    for_each_object(&mut contract, &mut |object| {
+        if let Some(Value::String(reference)) = object.get_mut("$ref")
             && let Some(name) = reference.strip_prefix("#/components/schemas/")
         {
             *reference = format!("#/components/schemas/{}", names[name]);
@@ -110,23 +108,20 @@ fn with_other_names(mut contract: Value, numbers: &mut Numbers) -> Value {
     contract
 }
 
-/// Puts in the place of each reference what it leads to, which must not lead back.
-fn without_references(value: &Value, contract: &Value) -> Value {
+/// Inlines all references, which must not be recursive.
+fn inlined(value: &Value, contract: &Value) -> Value {
     match value {
-        Value::Array(items) => items
-            .iter()
-            .map(|it| without_references(it, contract))
-            .collect(),
-        Value::Object(members) => match members.get("$ref").and_then(Value::as_str) {
+        Value::Array(items) => items.iter().map(|it| inlined(it, contract)).collect(),
+        Value::Object(object) => match object.get("$ref").and_then(Value::as_str) {
             Some(reference) => {
                 let target = contract
                     .pointer(reference.strip_prefix('#').unwrap())
                     .unwrap();
-                without_references(target, contract)
+                inlined(target, contract)
             }
-            None => members
+            None => object
                 .iter()
-                .map(|(name, it)| (name.clone(), without_references(it, contract)))
+                .map(|(name, it)| (name.clone(), inlined(it, contract)))
                 .collect(),
         },
         other => other.clone(),
@@ -134,57 +129,60 @@ fn without_references(value: &Value, contract: &Value) -> Value {
 }
 
 #[test]
-fn a_contract_with_one_operation_id_for_all_gives_the_same_report() {
+fn equal_operation_ids_do_not_change_the_differences() {
     for seed in 0..SEEDS {
-        let contract = contract(&mut Numbers(seed));
-        let report = lines(&document(), &contract);
-        assert!(!report.is_empty());
+        let contract = contract(&mut Random(seed));
+        let expected = differences(&document(), &contract);
+        assert!(!expected.is_empty());
         assert_eq!(
-            lines(&document(), &with_one_operation_id(contract)),
-            report,
+            differences(&document(), &with_equal_operation_ids(contract)),
+            expected,
             "{seed}"
         );
     }
 }
 
 #[test]
-fn a_contract_with_every_schema_renamed_gives_the_same_report() {
+fn renamed_schemas_do_not_change_the_differences() {
     for seed in 0..SEEDS {
-        let mut numbers = Numbers(seed);
-        let contract = contract(&mut numbers);
-        let report = lines(&document(), &contract);
-        let renamed = with_other_names(contract, &mut numbers);
-        assert_eq!(lines(&document(), &renamed), report, "{seed}");
+        let mut random = Random(seed);
+        let contract = contract(&mut random);
+        let expected = differences(&document(), &contract);
+        let renamed = with_renamed_schemas(contract, &mut random);
+        assert_eq!(differences(&document(), &renamed), expected, "{seed}");
     }
 }
 
 #[test]
-fn a_contract_without_references_gives_the_same_report() {
+fn inlined_references_do_not_change_the_differences() {
     for seed in 0..SEEDS {
-        let contract = contract(&mut Numbers(seed));
-        let report = lines(&document(), &contract);
-        let mut inlined = without_references(&contract, &contract);
-        inlined["components"] = json!({});
-        assert!(!inlined.to_string().contains("$ref"));
-        // Nobody calls by names that are gone, so security is left aside.
-        let report: Vec<&String> = report
+        let contract = contract(&mut Random(seed));
+        let expected = differences(&document(), &contract);
+        let mut without_references = inlined(&contract, &contract);
+        without_references["components"] = json!({});
+        assert!(!without_references.to_string().contains("$ref"));
+        // The security schemes were removed with the components.
+        let expected: Vec<&String> = expected
             .iter()
             .filter(|it| !it.contains("→ security"))
             .collect();
-        let found = lines(&document(), &inlined);
+        let found = differences(&document(), &without_references);
         let found: Vec<&String> = found
             .iter()
             .filter(|it| !it.contains("→ security"))
             .collect();
-        assert_eq!(found, report, "{seed}");
+        assert_eq!(found, expected, "{seed}");
     }
 }
 
 #[test]
-fn the_document_differs_in_nothing_from_itself_without_names() {
+fn inlined_document_has_no_differences() {
     let document = document();
-    let mut inlined = without_references(&document, &document);
+    let mut without_references = inlined(&document, &document);
     let schemes = document["components"]["securitySchemes"].clone();
-    inlined["components"] = json!({ "securitySchemes": schemes });
-    assert_eq!(lines(&document, &inlined), Vec::<String>::new());
+    without_references["components"] = json!({ "securitySchemes": schemes });
+    assert_eq!(
+        differences(&document, &without_references),
+        Vec::<String>::new()
+    );
 }

@@ -1,10 +1,9 @@
-//! Integration tests of wire shapes and their differences.
+//! Tests of wire shapes and their differences.
 
-// Setup failures are test failures.
 #![allow(clippy::unwrap_used)]
 
 mod changes;
 mod documents;
 mod invariance;
+mod malformed_documents;
 mod spellings;
-mod strange;

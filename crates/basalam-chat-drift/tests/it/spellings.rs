@@ -1,14 +1,18 @@
-//! The many ways to say the same thing are the same.
+//! Equivalent spellings have no differences.
 
 use serde_json::{Value, json};
 
-use crate::documents::{answer, document, lines, operation, parameter, sent};
+use crate::documents::{differences, document, operation, parameter, request_property, response};
 
-/// Documents that mean the same wire.
-fn same(spellings: &[Value]) {
-    for one in spellings {
-        for two in spellings {
-            assert_eq!(lines(one, two), Vec::<String>::new(), "{one} and {two}");
+/// Asserts that the documents are pairwise equal on the wire.
+fn assert_equivalent(spellings: &[Value]) {
+    for left in spellings {
+        for right in spellings {
+            assert_eq!(
+                differences(left, right),
+                Vec::<String>::new(),
+                "{left} and {right}"
+            );
         }
     }
 }
@@ -18,101 +22,101 @@ fn in_3_0(mut document: Value) -> Value {
     document
 }
 
-/// A document that gives `schema`, with `Name` to refer to.
-fn named(schema: Value, name: Value) -> Value {
-    let mut document = answer(schema);
+/// Returns a document whose response has `schema`, with the component `Name`.
+fn with_component(schema: Value, name: Value) -> Value {
+    let mut document = response(schema);
     document["components"] = json!({"schemas": {"Name": name}});
     document
 }
 
 #[test]
-fn null_in_both_styles() {
+fn nullable_and_null_types() {
     let text = json!({"type": "string", "maxLength": 5});
-    same(&[
-        sent(json!({"type": ["string", "null"], "maxLength": 5})),
-        sent(json!({"anyOf": [{"type": "null"}, text]})),
-        sent(json!({"oneOf": [text, {"type": "null"}]})),
-        sent(json!({"oneOf": [text, {"const": null}]})),
-        in_3_0(sent(
+    assert_equivalent(&[
+        request_property(json!({"type": ["string", "null"], "maxLength": 5})),
+        request_property(json!({"anyOf": [{"type": "null"}, text]})),
+        request_property(json!({"oneOf": [text, {"type": "null"}]})),
+        request_property(json!({"oneOf": [text, {"const": null}]})),
+        in_3_0(request_property(
             json!({"type": "string", "maxLength": 5, "nullable": true}),
         )),
-        in_3_0(sent(json!({"allOf": [text], "nullable": true}))),
+        in_3_0(request_property(json!({"allOf": [text], "nullable": true}))),
     ]);
-    same(&[
-        sent(json!({"enum": ["a", null]})),
-        sent(json!({"anyOf": [{"const": "a"}, {"type": "null"}]})),
-        in_3_0(sent(
+    assert_equivalent(&[
+        request_property(json!({"enum": ["a", null]})),
+        request_property(json!({"anyOf": [{"const": "a"}, {"type": "null"}]})),
+        in_3_0(request_property(
             json!({"type": "string", "enum": ["a"], "nullable": true}),
         )),
-        in_3_0(sent(
+        in_3_0(request_property(
             json!({"type": "string", "enum": ["a", null], "nullable": true}),
         )),
     ]);
 }
 
 #[test]
-fn references_and_what_stands_beside_them() {
+fn references_with_and_without_siblings() {
     let id = json!({"type": "integer"});
-    same(&[
-        named(json!({"$ref": "#/components/schemas/Name"}), id.clone()),
-        named(
+    assert_equivalent(&[
+        with_component(json!({"$ref": "#/components/schemas/Name"}), id.clone()),
+        with_component(
             json!({"allOf": [{"$ref": "#/components/schemas/Name"}]}),
             id.clone(),
         ),
-        named(
+        with_component(
             json!({"type": "integer", "title": "Id", "description": "An id.", "format": "int64"}),
             json!({}),
         ),
     ]);
-    same(&[
-        named(
+    assert_equivalent(&[
+        with_component(
             json!({"$ref": "#/components/schemas/Name", "minimum": 1}),
             id.clone(),
         ),
-        in_3_0(named(
+        in_3_0(with_component(
             json!({"allOf": [{"$ref": "#/components/schemas/Name"}], "minimum": 1}),
             id,
         )),
-        named(json!({"type": "integer", "exclusiveMinimum": 0}), json!({})),
-        in_3_0(named(
+        with_component(json!({"type": "integer", "exclusiveMinimum": 0}), json!({})),
+        in_3_0(with_component(
             json!({"type": "integer", "minimum": 0, "exclusiveMinimum": true}),
             json!({}),
         )),
-        named(json!({"type": "integer", "minimum": 1.0}), json!({})),
+        with_component(json!({"type": "integer", "minimum": 1.0}), json!({})),
     ]);
 }
 
 #[test]
-fn bounds_of_whole_numbers() {
-    same(&[
-        sent(json!({"type": "integer", "exclusiveMaximum": 10_000_000_000_u64})),
-        sent(json!({"type": "integer", "maximum": 9_999_999_999_u64})),
-        sent(json!({"type": "integer", "maximum": 9999999999.5})),
-        in_3_0(sent(
+fn bounds_of_integers() {
+    assert_equivalent(&[
+        request_property(json!({"type": "integer", "exclusiveMaximum": 10_000_000_000_u64})),
+        request_property(json!({"type": "integer", "maximum": 9_999_999_999_u64})),
+        request_property(json!({"type": "integer", "maximum": 9999999999.5})),
+        in_3_0(request_property(
             json!({"type": "integer", "maximum": 10_000_000_000_u64, "exclusiveMaximum": true}),
         )),
     ]);
 }
 
 #[test]
-fn objects_in_pieces() {
-    same(&[
-        sent(
+fn objects_split_by_all_of() {
+    assert_equivalent(&[
+        request_property(
             json!({"type": "object", "required": ["a"], "properties": {"a": {"type": "string"}, "b": {"type": "integer"}}}),
         ),
-        sent(json!({"allOf": [
+        request_property(json!({"allOf": [
             {"type": "object", "properties": {"a": {"type": "string"}}},
             {"type": "object", "properties": {"b": {"type": "integer"}}, "required": ["a"]}
         ]})),
-        sent(
+        request_property(
             json!({"type": "object", "additionalProperties": {}, "required": ["a"], "minProperties": 0,
             "properties": {"b": {"type": "integer", "title": "B"}, "a": {"type": "string", "minLength": 0}}}),
         ),
-        sent(
+        request_property(
             json!({"type": "object", "additionalProperties": true, "required": ["a"],
             "properties": {"b": {"type": "integer", "default": null}, "a": {"type": "string", "examples": ["x"]}}}),
         ),
-        sent(
+        request_property(
             json!({"type": "object", "additionalProperties": {"title": "Whatever"}, "required": ["a"],
             "properties": {"b": {"type": "integer"}, "a": {"type": "string"}}}),
         ),
@@ -120,59 +124,61 @@ fn objects_in_pieces() {
 }
 
 #[test]
-fn open_vocabularies_are_texts() {
-    same(&[
-        sent(json!({"anyOf": [{"enum": ["a", "b"]}, {"type": "string"}]})),
-        sent(json!({"type": "string"})),
+fn open_enums_are_strings() {
+    assert_equivalent(&[
+        request_property(json!({"anyOf": [{"enum": ["a", "b"]}, {"type": "string"}]})),
+        request_property(json!({"type": "string"})),
     ]);
 }
 
 #[test]
-fn names_prose_and_order() {
-    let one = document(json!({"/chats/{chat_id}": {
+fn names_prose_and_order_are_ignored() {
+    let first = document(json!({"/chats/{chat_id}": {
         "parameters": [{"name": "chat_id", "in": "path", "required": true, "schema": {"type": "integer"}}],
         "get": {
-            "operationId": "get_chat", "summary": "One.", "tags": ["a"],
+            "operationId": "get_chat", "summary": "First.", "tags": ["a"],
             "parameters": [{"name": "X-Mark", "in": "header", "schema": {"type": "string"}}],
-            "responses": {"200": {"description": "One.", "content": {"application/json; charset=utf-8": {"schema": {"type": "string"}}}}}
+            "responses": {"200": {"description": "First.", "content": {"application/json; charset=utf-8": {"schema": {"type": "string"}}}}}
         }
     }}));
-    let two = document(json!({"/chats/{id}": {"get": {
+    let second = document(json!({"/chats/{id}": {"get": {
         "operationId": "other",
         "parameters": [
-            {"name": "x-mark", "in": "header", "description": "Two.", "schema": {"title": "X-Mark", "type": "string"}},
+            {"name": "x-mark", "in": "header", "description": "Second.", "schema": {"title": "X-Mark", "type": "string"}},
             {"name": "id", "in": "path", "required": true, "schema": {"type": "integer", "title": "Id"}}
         ],
-        "responses": {"200": {"description": "Two.", "content": {"application/json": {"schema": {"type": ["string"]}}}}}
+        "responses": {"200": {"description": "Second.", "content": {"application/json": {"schema": {"type": ["string"]}}}}}
     }}}));
-    same(&[one, two]);
+    assert_equivalent(&[first, second]);
 }
 
 #[test]
-fn files_in_both_styles() {
-    same(&[
-        in_3_0(sent(json!({"type": "string", "format": "binary"}))),
-        sent(json!({"type": "string", "contentMediaType": "application/octet-stream"})),
+fn binary_strings() {
+    assert_equivalent(&[
+        in_3_0(request_property(
+            json!({"type": "string", "format": "binary"}),
+        )),
+        request_property(json!({"type": "string", "contentMediaType": "application/octet-stream"})),
     ]);
 }
 
 #[test]
-fn recursion_spelled_out_for_a_while() {
+fn partly_inlined_recursion() {
     let tree = |inner: Value| json!({"type": "object", "properties": {"inner": {"type": "array", "items": inner}}});
-    let mut named = answer(json!({"$ref": "#/components/schemas/Tree"}));
+    let mut named = response(json!({"$ref": "#/components/schemas/Tree"}));
     named["components"] =
         json!({"schemas": {"Tree": tree(json!({"$ref": "#/components/schemas/Tree"}))}});
-    let mut longer = answer(tree(tree(tree(json!({"$ref": "#/components/schemas/A"})))));
+    let mut longer = response(tree(tree(tree(json!({"$ref": "#/components/schemas/A"})))));
     longer["components"] = json!({"schemas": {
         "A": tree(json!({"$ref": "#/components/schemas/B"})),
         "B": tree(json!({"$ref": "#/components/schemas/A"}))
     }});
-    same(&[named, longer]);
+    assert_equivalent(&[named, longer]);
 }
 
 #[test]
-fn ways_of_writing_a_parameter() {
-    same(&[
+fn default_style_of_parameters() {
+    assert_equivalent(&[
         parameter(
             json!({"name": "ids", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}}),
         ),
@@ -180,13 +186,13 @@ fn ways_of_writing_a_parameter() {
             json!({"name": "ids", "in": "query", "style": "form", "explode": true, "schema": {"type": "array", "items": {"type": "string"}}}),
         ),
     ]);
-    same(&[
+    assert_equivalent(&[
         parameter(json!({"name": "id", "in": "query", "schema": {"type": "string"}})),
         parameter(
             json!({"name": "id", "in": "query", "explode": false, "schema": {"type": "string"}}),
         ),
     ]);
-    same(&[
+    assert_equivalent(&[
         operation(json!({})),
         operation(json!({"deprecated": false, "parameters": []})),
     ]);

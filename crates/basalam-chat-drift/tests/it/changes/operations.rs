@@ -1,47 +1,47 @@
 use serde_json::json;
 
-use super::{told, told_both};
+use super::{assert_both_ways, assert_differences};
 use crate::documents::{document, operation};
 
 #[test]
 fn api_path_removed_and_added() {
-    told_both(
+    assert_both_ways(
         document(json!({"/chats": {"get": {}}, "/bots": {"get": {}}})),
         document(json!({"/chats": {"get": {}}})),
-        "breaking  GET /bots: only here: the operation",
-        "additive  GET /bots: only there: the operation",
+        "breaking  GET /bots: only in the document: the operation",
+        "additive  GET /bots: only in the contract: the operation",
     );
 }
 
 #[test]
 fn api_removed_and_added() {
-    told_both(
+    assert_both_ways(
         document(json!({"/chats": {"get": {}, "post": {}}})),
         document(json!({"/chats": {"get": {}}})),
-        "breaking  POST /chats: only here: the operation",
-        "additive  POST /chats: only there: the operation",
+        "breaking  POST /chats: only in the document: the operation",
+        "additive  POST /chats: only in the contract: the operation",
     );
 }
 
 #[test]
 fn api_path_moved() {
-    told(
+    assert_differences(
         document(json!({"/v3/chats": {"get": {}}})),
         document(json!({"/v1/chats": {"get": {}}})),
         &[
-            "additive  GET /v1/chats: only there: the operation",
-            "breaking  GET /v3/chats: only here: the operation",
+            "additive  GET /v1/chats: only in the contract: the operation",
+            "breaking  GET /v3/chats: only in the document: the operation",
         ],
     );
 }
 
 #[test]
 fn api_deprecated() {
-    told_both(
+    assert_both_ways(
         operation(json!({})),
         operation(json!({"deprecated": true})),
-        "harmless  POST /chats: not deprecated here, deprecated there",
-        "harmless  POST /chats: deprecated here, not deprecated there",
+        "harmless  POST /chats: not deprecated in the document, deprecated in the contract",
+        "harmless  POST /chats: deprecated in the document, not deprecated in the contract",
     );
 }
 
@@ -54,18 +54,18 @@ fn api_security_changed() {
         }});
         document
     };
-    told_both(
+    assert_both_ways(
         secured(json!([])),
         secured(json!([{"name": []}])),
-        "breaking  POST /chats → security: nothing here, bearer there",
-        "breaking  POST /chats → security: bearer here, nothing there",
+        "breaking  POST /chats → security: no authorization in the document, bearer in the contract",
+        "breaking  POST /chats → security: bearer in the document, no authorization in the contract",
     );
-    told_both(
+    assert_both_ways(
         secured(json!([{"name": []}])),
         secured(json!([{"name": []}, {"any": ["chat.read"]}])),
-        "harmless  POST /chats → security: bearer here, bearer or oauth2 with chat.read there",
-        "breaking  POST /chats → security: bearer or oauth2 with chat.read here, bearer there",
+        "harmless  POST /chats → security: bearer in the document, bearer or oauth2 with chat.read in the contract",
+        "breaking  POST /chats → security: bearer or oauth2 with chat.read in the document, bearer in the contract",
     );
-    // A contract that says nothing of it leaves it to its gateway.
-    told(operation(json!({})), secured(json!([{"name": []}])), &[]);
+    // A contract without security requirements leaves them to its gateway.
+    assert_differences(operation(json!({})), secured(json!([{"name": []}])), &[]);
 }

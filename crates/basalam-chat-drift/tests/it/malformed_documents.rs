@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::documents::{answer, document, lines, received, sent, shape};
+use crate::documents::{
+    differences, document, request_property, response, response_property, shape,
+};
 
 fn with_schemas(mut document: Value, schemas: Value) -> Value {
     document["components"] = json!({ "schemas": schemas });
@@ -14,8 +16,8 @@ fn reference(name: impl std::fmt::Display) -> Value {
 }
 
 #[test]
-fn reports_location_of_dangling_reference() {
-    let document = answer(reference("Gone"));
+fn rejects_dangling_reference() {
+    let document = response(reference("Gone"));
     let error = shape(&document).unwrap_err();
     assert!(error.is_reference());
     let message = error.to_string();
@@ -27,22 +29,22 @@ fn reports_location_of_dangling_reference() {
 }
 
 #[test]
-fn rejects_schema_that_references_itself() {
+fn rejects_schema_that_refers_to_itself() {
     for schemas in [
         json!({"A": {"$ref": "#/components/schemas/A"}}),
         json!({"A": {"$ref": "#/components/schemas/B"}, "B": {"$ref": "#/components/schemas/A"}}),
         json!({"A": {"allOf": [{"$ref": "#/components/schemas/A"}, {"type": "object"}]}}),
         json!({"A": {"anyOf": [{"type": "string"}, {"$ref": "#/components/schemas/A"}]}}),
     ] {
-        let error = shape(&with_schemas(answer(reference("A")), schemas)).unwrap_err();
+        let error = shape(&with_schemas(response(reference("A")), schemas)).unwrap_err();
         assert!(error.is_reference(), "{error}");
-        assert!(error.to_string().contains("circle"), "{error}");
+        assert!(error.to_string().contains("circular"), "{error}");
     }
 }
 
 #[test]
-fn reports_location_of_mistyped_keyword() {
-    for (schema, place) in [
+fn rejects_keywords_of_the_wrong_type() {
+    for (schema, pointer_end) in [
         (json!({"type": 7}), "/type"),
         (json!({"type": []}), "/type"),
         (json!({"type": "text"}), "/type"),
@@ -62,23 +64,23 @@ fn reports_location_of_mistyped_keyword() {
         (json!({"$id": "https://example.org"}), "/$id"),
         (json!({"patternProperties": 1}), "/patternProperties"),
     ] {
-        let error = shape(&received(schema.clone())).unwrap_err();
+        let error = shape(&response_property(schema.clone())).unwrap_err();
         let pointer = error.pointer().as_str();
         assert!(
-            pointer.ends_with(&format!("/text{place}")),
+            pointer.ends_with(&format!("/text{pointer_end}")),
             "{schema}: {error}"
         );
     }
 }
 
 #[test]
-fn rejects_too_long_reference_chain() {
+fn rejects_too_long_chain_of_references() {
     let mut schemas: Map<String, Value> = (0..10_000)
         .map(|it| (format!("S{it}"), reference(format!("S{}", it + 1))))
         .collect();
     schemas.insert("S10000".to_owned(), json!({}));
     let error = shape(&with_schemas(
-        answer(reference("S0")),
+        response(reference("S0")),
         Value::Object(schemas),
     ))
     .unwrap_err();
@@ -86,7 +88,7 @@ fn rejects_too_long_reference_chain() {
 }
 
 #[test]
-fn stops_comparing_deep_schemas_at_the_limit() {
+fn deep_nesting_is_compared_up_to_a_limit() {
     let chain = |last: Value| {
         let mut schemas: Map<String, Value> = (0..5_000)
             .map(|it| {
@@ -98,24 +100,24 @@ fn stops_comparing_deep_schemas_at_the_limit() {
             })
             .collect();
         schemas.insert("S5000".to_owned(), last);
-        with_schemas(answer(reference("S0")), Value::Object(schemas))
+        with_schemas(response(reference("S0")), Value::Object(schemas))
     };
-    let (one, two) = (
+    let (base, other) = (
         chain(json!({"type": "string"})),
         chain(json!({"type": "integer"})),
     );
-    assert_eq!(lines(&one, &one), Vec::<String>::new());
-    let found = lines(&one, &two);
+    assert_eq!(differences(&base, &base), Vec::<String>::new());
+    let found = differences(&base, &other);
     assert_eq!(found.len(), 1);
     assert!(
-        found[0].ends_with("values too deep or too many to be compared"),
+        found[0].ends_with("values are too deep or too many to compare"),
         "{found:?}"
     );
 }
 
 #[test]
-fn limits_the_number_of_listed_differences() {
-    // Each level references the next one twice, so the number of locations doubles.
+fn exponentially_many_places_are_compared_up_to_a_limit() {
+    // Each level refers to the next one twice.
     let levels = |last: Value| {
         let mut schemas: Map<String, Value> = (0..100)
             .map(|it| {
@@ -127,27 +129,27 @@ fn limits_the_number_of_listed_differences() {
             })
             .collect();
         schemas.insert("S100".to_owned(), last);
-        with_schemas(answer(reference("S0")), Value::Object(schemas))
+        with_schemas(response(reference("S0")), Value::Object(schemas))
     };
-    let (one, two) = (
+    let (base, other) = (
         levels(json!({"type": "string"})),
         levels(json!({"type": "integer"})),
     );
-    assert_eq!(lines(&one, &one), Vec::<String>::new());
-    let found = lines(&one, &two);
+    assert_eq!(differences(&base, &base), Vec::<String>::new());
+    let found = differences(&base, &other);
     assert!(found.len() < 10_000);
     assert!(
         found
             .iter()
-            .any(|it| it.contains("more differences than can be listed")),
+            .any(|it| it.contains("too many differences to list")),
         "{:?}",
         found.first()
     );
 }
 
 #[test]
-fn compares_mutually_recursive_schemas() {
-    let mesh = |mark: Value| {
+fn densely_recursive_schemas_are_compared() {
+    let dense = |mark: Value| {
         let names: Vec<String> = (0..20).map(|it| format!("S{it}")).collect();
         let schemas: Map<String, Value> = names
             .iter()
@@ -168,38 +170,38 @@ fn compares_mutually_recursive_schemas() {
                 )
             })
             .collect();
-        with_schemas(answer(reference("S0")), Value::Object(schemas))
+        with_schemas(response(reference("S0")), Value::Object(schemas))
     };
-    let (one, two) = (
-        mesh(json!({"type": "string"})),
-        mesh(json!({"type": "integer"})),
+    let (base, other) = (
+        dense(json!({"type": "string"})),
+        dense(json!({"type": "integer"})),
     );
-    assert_eq!(lines(&one, &one), Vec::<String>::new());
-    assert!(!lines(&one, &two).is_empty());
+    assert_eq!(differences(&base, &base), Vec::<String>::new());
+    assert!(!differences(&base, &other).is_empty());
 }
 
 #[test]
-fn reading_recursive_any_of_terminates() {
-    let mut document = answer(reference("A"));
+fn recursive_combinations_terminate() {
+    let mut document = response(reference("A"));
     document["components"] = json!({"schemas": {
         "A": {"anyOf": [{"type": "object", "properties": {"x": {"allOf": [reference("A"), reference("B")]}}}, reference("B")]},
         "B": {"type": "object", "properties": {"x": {"anyOf": [reference("A"), reference("C")]}, "y": reference("B")}},
         "C": {"allOf": [reference("B"), {"type": "object", "properties": {"x": {"anyOf": [reference("C"), reference("A")]}}}]}
     }});
-    // Reading must terminate, whether it succeeds or fails.
+    // Reading may fail, but it terminates.
     match shape(&document) {
-        Ok(_) => assert_eq!(lines(&document, &document), Vec::<String>::new()),
+        Ok(_) => assert_eq!(differences(&document, &document), Vec::<String>::new()),
         Err(error) => assert!(error.is_unsupported(), "{error}"),
     }
 }
 
 #[test]
-fn compares_boolean_schemas() {
+fn boolean_schemas_are_compared() {
     assert_eq!(
-        lines(&sent(json!(true)), &sent(json!(false))),
+        differences(&request_property(json!(true)), &request_property(json!(false))),
         [
-            "breaking  POST /chats → body → text: may be null here, never null there",
-            "breaking  POST /chats → body → text: anything here, no value there",
+            "breaking  POST /chats → body → text: nullable in the document, not nullable in the contract",
+            "breaking  POST /chats → body → text: anything in the document, no value in the contract",
         ]
         .map(str::to_owned)
         .into_iter()
@@ -207,7 +209,7 @@ fn compares_boolean_schemas() {
         .collect::<Vec<_>>()
     );
     assert_eq!(
-        lines(&sent(json!(true)), &sent(json!({}))),
+        differences(&request_property(json!(true)), &request_property(json!({}))),
         Vec::<String>::new()
     );
 }

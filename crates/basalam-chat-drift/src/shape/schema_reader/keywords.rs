@@ -1,18 +1,18 @@
-//! What a schema says of its value itself, the schemas that it refers to aside.
+//! The keywords of a schema except references and combinations of schemas.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value};
-
-use super::super::{
-    ArrayShape, Bound, Member, Number, NumberShape, ObjectShape, Others, Rule, TextShape,
-    ValueShape,
-};
-use super::{Reader, sorted};
 use basalam_chat_openapi::json_schema::check_keywords;
 use basalam_chat_openapi::{Error, Pointer};
+use serde_json::{Map, Value};
 
-/// Keywords with a schema in them that are compared as rules.
+use super::{SchemaReader, sorted};
+use crate::shape::{
+    AdditionalProperties, ArrayShape, Bound, Number, NumberShape, ObjectShape, PropertyShape, Rule,
+    StringShape, ValueShape,
+};
+
+/// Keywords that contain a schema and are compared as rules.
 const RULES_WITH_SCHEMA: [&str; 8] = [
     "not",
     "if",
@@ -24,7 +24,7 @@ const RULES_WITH_SCHEMA: [&str; 8] = [
     "unevaluatedProperties",
 ];
 
-/// Keywords with several schemas in them that are compared as rules.
+/// Keywords that contain several schemas and are compared as rules.
 const RULES_WITH_SCHEMAS: [&str; 3] = ["prefixItems", "patternProperties", "dependentSchemas"];
 
 /// Keywords without schemas that are compared as rules.
@@ -38,8 +38,8 @@ const RULES: [&str; 7] = [
     "writeOnly",
 ];
 
-impl Reader<'_> {
-    pub(super) fn own_keywords(
+impl SchemaReader<'_> {
+    pub(super) fn local_keywords(
         &mut self,
         keywords: &Map<String, Value>,
         at: &Pointer,
@@ -48,13 +48,13 @@ impl Reader<'_> {
         let types = types(keywords);
         let has = |name: &str| types.is_empty() || types.contains(name);
         let mut shape = ValueShape {
-            null: has("null"),
+            nullable: has("null"),
             boolean: has("boolean").then(BTreeSet::new),
             number: (has("number") || has("integer")).then(|| NumberShape {
-                whole: !has("number"),
+                integer: !has("number"),
                 ..NumberShape::default()
             }),
-            text: has("string").then(|| text(keywords)),
+            string: has("string").then(|| string(keywords)),
             ..ValueShape::nothing()
         };
         if let Some(number) = &mut shape.number {
@@ -66,7 +66,7 @@ impl Reader<'_> {
         if has("object") {
             shape.object = Some(self.object(keywords, at)?);
         }
-        values(&mut shape, keywords);
+        enum_values(&mut shape, keywords);
         if let Some(default) = keywords.get("default").filter(|it| !it.is_null()) {
             shape.default = Some(canonical(default));
         }
@@ -91,17 +91,17 @@ impl Reader<'_> {
         keywords: &Map<String, Value>,
         at: &Pointer,
     ) -> Result<ObjectShape, Error> {
-        let mut members = BTreeMap::new();
+        let mut properties = BTreeMap::new();
         match keywords.get("properties") {
             None => {}
-            Some(Value::Object(properties)) => {
+            Some(Value::Object(schemas)) => {
                 let at = at.child("properties");
-                for name in properties.keys() {
-                    let member = Member {
+                for name in schemas.keys() {
+                    let property = PropertyShape {
                         required: false,
                         value: self.schema(&at.child(name)),
                     };
-                    members.insert(name.clone(), member);
+                    properties.insert(name.clone(), property);
                 }
             }
             Some(_) => {
@@ -114,23 +114,23 @@ impl Reader<'_> {
         let required = keywords.get("required").and_then(Value::as_array);
         for name in required.into_iter().flatten().filter_map(Value::as_str) {
             let anything = self.anything();
-            let member = members.entry(name.to_owned()).or_insert(Member {
+            let property = properties.entry(name.to_owned()).or_insert(PropertyShape {
                 required: true,
                 value: anything,
             });
-            member.required = true;
+            property.required = true;
         }
-        let others = match keywords.get("additionalProperties") {
-            None | Some(Value::Bool(true)) => Others::Anything,
-            Some(Value::Bool(false)) => Others::Nothing,
-            Some(Value::Object(schema)) if schema.is_empty() => Others::Anything,
-            Some(_) => Others::Each(self.schema(&at.child("additionalProperties"))),
+        let additional = match keywords.get("additionalProperties") {
+            None | Some(Value::Bool(true)) => AdditionalProperties::Any,
+            Some(Value::Bool(false)) => AdditionalProperties::Forbidden,
+            Some(Value::Object(schema)) if schema.is_empty() => AdditionalProperties::Any,
+            Some(_) => AdditionalProperties::Schema(self.schema(&at.child("additionalProperties"))),
         };
         Ok(ObjectShape {
-            members,
-            others,
-            min_members: count(keywords, "minProperties").filter(|it| *it > 0),
-            max_members: count(keywords, "maxProperties"),
+            properties,
+            additional,
+            min_properties: count(keywords, "minProperties").filter(|it| *it > 0),
+            max_properties: count(keywords, "maxProperties"),
         })
     }
 
@@ -140,11 +140,11 @@ impl Reader<'_> {
         at: &Pointer,
     ) -> Result<BTreeSet<Rule>, Error> {
         let mut rules = BTreeSet::new();
-        let mut add = |keyword: &str, value: String, values| {
+        let mut add = |keyword: &str, value: String, schemas| {
             rules.insert(Rule {
                 keyword: keyword.to_owned(),
                 value,
-                values,
+                schemas,
             });
         };
         for name in RULES {
@@ -171,7 +171,7 @@ impl Reader<'_> {
                 None => continue,
                 Some(Value::Array(list)) => (0..list.len()).map(|it| it.to_string()).collect(),
                 Some(Value::Object(map)) => map.keys().cloned().collect(),
-                Some(_) => return Err(Error::structure(&at, "must hold schemas")),
+                Some(_) => return Err(Error::structure(&at, "must contain schemas")),
             };
             let values = schemas.into_iter().map(|it| {
                 let id = self.schema(&at.child(&it));
@@ -183,7 +183,7 @@ impl Reader<'_> {
     }
 }
 
-/// The types that are named; none means all.
+/// Returns the named types; an empty set allows all.
 fn types(keywords: &Map<String, Value>) -> BTreeSet<&str> {
     match keywords.get("type") {
         Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
@@ -192,110 +192,107 @@ fn types(keywords: &Map<String, Value>) -> BTreeSet<&str> {
 }
 
 fn count(keywords: &Map<String, Value>, name: &str) -> Option<u64> {
-    match Number::of(keywords.get(name)?) {
-        Some(Number::Whole(count)) => u64::try_from(count).ok(),
+    match Number::from_json(keywords.get(name)?) {
+        Some(Number::Integer(count)) => u64::try_from(count).ok(),
         _ => None,
     }
 }
 
 fn bounds(number: &mut NumberShape, keywords: &Map<String, Value>) {
     let bound = |inclusive: &str, exclusive: &str| {
-        let plain = keywords.get(inclusive).and_then(Number::of);
-        match (plain, keywords.get(exclusive)) {
+        let limit = keywords.get(inclusive).and_then(Number::from_json);
+        match (limit, keywords.get(exclusive)) {
             (Some(number), Some(Value::Bool(true))) => [Some(Bound::exclusive(number)), None],
-            (plain, strict) => [
-                plain.map(Bound::inclusive),
-                strict.and_then(Number::of).map(Bound::exclusive),
+            (limit, exclusive) => [
+                limit.map(Bound::inclusive),
+                exclusive.and_then(Number::from_json).map(Bound::exclusive),
             ],
         }
     };
     for minimum in bound("minimum", "exclusiveMinimum").into_iter().flatten() {
-        let tighter = |it: Bound| minimum.is_tighter_minimum(it);
-        if number.minimum.is_none_or(tighter) {
+        let is_tighter = |it: Bound| minimum.is_tighter_minimum(it);
+        if number.minimum.is_none_or(is_tighter) {
             number.minimum = Some(minimum);
         }
     }
     for maximum in bound("maximum", "exclusiveMaximum").into_iter().flatten() {
-        let tighter = |it: Bound| maximum.is_tighter_maximum(it);
-        if number.maximum.is_none_or(tighter) {
+        let is_tighter = |it: Bound| maximum.is_tighter_maximum(it);
+        if number.maximum.is_none_or(is_tighter) {
             number.maximum = Some(maximum);
         }
     }
-    if number.whole {
-        number.minimum = number.minimum.map(Bound::lowest_whole);
-        number.maximum = number.maximum.map(Bound::highest_whole);
-    }
+    number.normalize();
 }
 
-fn text(keywords: &Map<String, Value>) -> TextShape {
+fn string(keywords: &Map<String, Value>) -> StringShape {
     let is = |name: &str, value: &str| keywords.get(name).is_some_and(|it| it == value);
     let pattern = keywords.get("pattern").and_then(Value::as_str);
-    TextShape {
+    StringShape {
         values: BTreeSet::new(),
         patterns: pattern.into_iter().map(str::to_owned).collect(),
         min_length: count(keywords, "minLength").filter(|it| *it > 0),
         max_length: count(keywords, "maxLength"),
-        // 3.0 says it in the first way, 3.1 in the second.
+        // OpenAPI 3.0 and 3.1 differ.
         binary: is("format", "binary") || is("contentMediaType", "application/octet-stream"),
     }
 }
 
-/// Leaves the values that `enum` and `const` name, and the types that they are of.
-fn values(shape: &mut ValueShape, keywords: &Map<String, Value>) {
+/// Retains the values of `enum` and `const`, and their types.
+fn enum_values(shape: &mut ValueShape, keywords: &Map<String, Value>) {
     let constant = keywords.get("const").map(std::slice::from_ref);
     let list = keywords.get("enum").and_then(Value::as_array);
     for values in [constant, list.map(Vec::as_slice)].into_iter().flatten() {
         let has = |is: fn(&Value) -> bool| values.iter().any(is);
-        shape.null &= has(Value::is_null);
-        keep(
+        shape.nullable &= has(Value::is_null);
+        retain(
             &mut shape.boolean,
             |it| it,
             values.iter().filter_map(Value::as_bool),
         );
-        let numbers = values.iter().filter_map(Number::of);
-        keep(&mut shape.number, |it| &mut it.values, numbers);
-        let texts = values.iter().filter_map(Value::as_str).map(str::to_owned);
-        keep(&mut shape.text, |it| &mut it.values, texts);
-        // Single arrays and objects are too rare to be told apart.
+        let numbers = values.iter().filter_map(Number::from_json);
+        retain(&mut shape.number, |it| &mut it.values, numbers);
+        let strings = values.iter().filter_map(Value::as_str).map(str::to_owned);
+        retain(&mut shape.string, |it| &mut it.values, strings);
+        // The values of arrays and objects are not compared: they are rare.
         shape.array = shape.array.take().filter(|_| has(Value::is_array));
         shape.object = shape.object.take().filter(|_| has(Value::is_object));
     }
 }
 
-fn keep<T, V: Ord>(
+fn retain<T, V: Ord>(
     shape: &mut Option<T>,
-    named: impl Fn(&mut T) -> &mut BTreeSet<V>,
+    values_of: impl Fn(&mut T) -> &mut BTreeSet<V>,
     values: impl Iterator<Item = V>,
 ) {
     let values: BTreeSet<V> = values.collect();
     let Some(inner) = shape else { return };
-    let named = named(inner);
-    if named.is_empty() {
-        *named = values;
+    let listed = values_of(inner);
+    if listed.is_empty() {
+        *listed = values;
     } else {
-        named.retain(|it| values.contains(it));
+        listed.retain(|it| values.contains(it));
     }
-    if named.is_empty() {
+    if listed.is_empty() {
         *shape = None;
     }
 }
 
-/// The same text for the same JSON, whatever the order of its members and the style of its numbers.
-pub(in crate::shape) fn canonical(value: &Value) -> String {
+/// Formats equal JSON equally, ignoring the order of properties and the notation of numbers.
+fn canonical(value: &Value) -> String {
     match value {
         Value::Array(items) => {
             let items: Vec<String> = items.iter().map(canonical).collect();
             format!("[{}]", items.join(", "))
         }
-        Value::Object(members) => {
-            let members: Vec<String> = sorted(members)
+        Value::Object(properties) => {
+            let properties: Vec<String> = sorted(properties)
                 .into_iter()
                 .map(|(name, it)| format!("{}: {}", Value::from(name), canonical(it)))
                 .collect();
-            format!("{{{}}}", members.join(", "))
+            format!("{{{}}}", properties.join(", "))
         }
         number @ Value::Number(_) => {
-            Number::of(number).map_or_else(|| number.to_string(), |it| it.to_string())
+            Number::from_json(number).map_or_else(|| number.to_string(), |it| it.to_string())
         }
         other => other.to_string(),
     }

@@ -1,0 +1,303 @@
+//! Adding whole operations.
+
+use std::collections::BTreeMap;
+
+use basalam_chat_openapi::{Method, ParameterLocation, Pointer, StatusPattern};
+use serde_json::{Map, Value, json};
+
+use super::editor::{DocumentEditor, EditResult, NEEDS};
+use super::insert::insert_property;
+use super::{locate, names};
+use crate::place::{Part, Place};
+use crate::shape::{OperationShape, ResponseShape, ShapeId};
+
+impl DocumentEditor<'_> {
+    /// Adds the operation at a place, with every schema that it needs.
+    pub(super) fn add_operation(&mut self, place: &Place) -> EditResult<()> {
+        let theirs = self.source.shape.operation(place.method, &place.path);
+        let theirs = theirs.ok_or("the contract has no such operation")?.clone();
+        let path = self.document_path(&theirs.path);
+        let neighbor = self.neighbor(&path);
+        let from_neighbor = |name: &str| neighbor.as_ref().and_then(|it| it.get(name)).cloned();
+
+        let tags = match self.nearest(&path) {
+            Some(nearest) if area(nearest) == area(&path) => from_neighbor("tags"),
+            _ => None,
+        };
+        let tags = tags.unwrap_or_else(|| self.new_tag(area(&path)));
+        let has_secret = path
+            .split('/')
+            .any(|it| it.ends_with("token}") || it.ends_with("secret}"));
+        let security = match has_secret {
+            // The secret in the path authorizes the caller.
+            true => None,
+            false => from_neighbor("security"),
+        };
+        let mut operation = json!({
+            "tags": tags,
+            "operationId": self.operation_id(&theirs),
+            "security": security.unwrap_or(json!([])),
+            // Until a person decides, it is never retried.
+            "x-idempotent": false,
+            NEEDS: ["summary", "description", "security", "x-idempotent"],
+        });
+        let parameters = self.parameters(&theirs, &path)?;
+        if !parameters.is_empty() {
+            operation["parameters"] = Value::Array(parameters);
+        }
+        if let Some(body) = &theirs.body {
+            let part = |media_type| Part::Body(Some(media_type));
+            let content = self.content(&theirs, &body.content, "Body", part)?;
+            operation["requestBody"] = json!({ "required": body.required, "content": content });
+        }
+        operation["responses"] = self.responses(&theirs)?;
+        self.insert_operation(&path, theirs.method, operation)
+    }
+
+    /// Returns the path as the document writes it, which can have other parameter names.
+    fn document_path(&self, theirs: &str) -> String {
+        let without_names = |path: &str| -> Vec<String> {
+            let segment = |it: &str| if it.starts_with('{') { "{}" } else { it }.to_owned();
+            path.split('/').map(segment).collect()
+        };
+        let mut paths = entries(self.document.get("paths")).map(|(path, _)| path);
+        let ours = paths.find(|path| without_names(path) == without_names(theirs));
+        ours.map_or(theirs, String::as_str).to_owned()
+    }
+
+    /// Returns the path with most segments in common, the last one of several.
+    fn nearest(&self, path: &str) -> Option<&str> {
+        let common = |it: &&str| {
+            let pairs = it.split('/').zip(path.split('/'));
+            pairs.take_while(|(left, right)| left == right).count()
+        };
+        let paths = entries(self.document.get("paths")).map(|(path, _)| path.as_str());
+        paths.max_by_key(common)
+    }
+
+    /// Adds the tag of an area that has no operation yet.
+    fn new_tag(&mut self, area: &str) -> Value {
+        if let Some(Value::Array(tags)) = self.document.get_mut("tags")
+            && !tags.iter().any(|it| it["name"] == area)
+        {
+            tags.push(json!({ "name": area, NEEDS: ["description"] }));
+        }
+        json!([area])
+    }
+
+    /// Returns an operation of the nearest path, as a template for what the contract lacks.
+    fn neighbor(&self, path: &str) -> Option<Value> {
+        let path = Pointer::default().child("paths").child(self.nearest(path)?);
+        let is_method = |name: &str| Method::ALL.iter().any(|it| it.key() == name);
+        let mut operations = entries(path.find(self.document)).filter(|(name, _)| is_method(name));
+        operations.next().map(|(_, operation)| operation.clone())
+    }
+
+    /// Returns the vendor's name if it is unique, or else a name made from the path; the method is
+    /// appended if another operation has that name.
+    fn operation_id(&self, theirs: &OperationShape) -> String {
+        let method = theirs.method.key();
+        let name = self.bare_operation_id(theirs);
+        let with_method = format!("{name}_{method}");
+        // Of several methods with one name, the first keeps the bare name; that is GET.
+        let is_first = !Method::ALL
+            .iter()
+            .take_while(|it| **it != theirs.method)
+            .any(|it| {
+                let other = self.source.shape.operation(*it, &theirs.path);
+                other.is_some_and(|other| self.bare_operation_id(other) == name)
+            });
+        let ids = entries(self.document.get("paths")).flat_map(|(_, item)| entries(Some(item)));
+        let ids: Vec<&str> = ids
+            .filter_map(|(_, operation)| operation.get("operationId")?.as_str())
+            .collect();
+        let numbered = (2..).map(|number| format!("{with_method}_{number}"));
+        let bare = is_first.then(|| name.clone()).into_iter();
+        let mut names = bare.chain([with_method.clone()]).chain(numbered);
+        names
+            .find(|name| !ids.contains(&name.as_str()))
+            .unwrap_or(with_method)
+    }
+
+    fn bare_operation_id(&self, theirs: &OperationShape) -> String {
+        let method = theirs.method.key();
+        let name = self.source.contracts.iter().find_map(|contract| {
+            let at = locate::operation(contract, theirs.method, &theirs.path)?;
+            let id = at.child("operationId").find(contract)?.as_str()?;
+            let name = names::operation(id, method)?;
+            let elsewhere =
+                entries(contract.get("paths")).filter(|(path, _)| **path != theirs.path);
+            let mut others = elsewhere.flat_map(|(_, item)| entries(Some(item)));
+            let is_shared = others.any(|(method, operation)| {
+                let id = operation.get("operationId").and_then(Value::as_str);
+                id.and_then(|id| names::operation(id, method)).as_ref() == Some(&name)
+            });
+            (!is_shared).then_some(name)
+        });
+        name.unwrap_or_else(|| names::from_path(method, &theirs.path))
+    }
+
+    fn parameters(&mut self, theirs: &OperationShape, path: &str) -> EditResult<Vec<Value>> {
+        let segments: Vec<&str> = path.split('/').collect();
+        let mut parameters = Vec::new();
+        for ((location, key), parameter) in &theirs.parameters {
+            // The key of a path parameter is its position.
+            let in_path = key
+                .parse::<usize>()
+                .ok()
+                .and_then(|index| segments.get(index));
+            let in_path = in_path.and_then(|it| it.strip_prefix('{')?.strip_suffix('}'));
+            let name = match location {
+                ParameterLocation::Path => in_path.unwrap_or(&parameter.name),
+                _ => &parameter.name,
+            };
+            let part = Part::Parameter(*location, name.to_owned());
+            let place = Place::new(theirs.method, path, part);
+            parameters.push(self.parameter(&place, parameter, name)?);
+        }
+        Ok(parameters)
+    }
+
+    fn content(
+        &mut self,
+        theirs: &OperationShape,
+        content: &BTreeMap<String, ShapeId>,
+        suffix: &str,
+        part: impl Fn(String) -> Part,
+    ) -> EditResult<Value> {
+        let mut written = Map::new();
+        for (media_type, id) in content {
+            let place = Place::new(theirs.method, &theirs.path, part(media_type.clone()));
+            let value = self.source.shape.value(*id).clone();
+            let name = format!("{} {suffix}", self.operation_id(theirs));
+            let schema = self.schema(&place, &value, Some(*id), &name)?;
+            written.insert(media_type.clone(), json!({ "schema": schema }));
+        }
+        Ok(Value::Object(written))
+    }
+
+    fn responses(&mut self, theirs: &OperationShape) -> EditResult<Value> {
+        let mut responses: BTreeMap<String, Value> = self.usual_errors();
+        for (status, response) in &theirs.responses {
+            let written = match self.shared_response(*status, response) {
+                Some(name) => json!({ "$ref": format!("#/components/responses/{name}") }),
+                None => self.response(theirs, *status, response)?,
+            };
+            responses.insert(status.to_string(), written);
+        }
+        Ok(Value::Object(responses.into_iter().collect()))
+    }
+
+    fn response(
+        &mut self,
+        theirs: &OperationShape,
+        status: StatusPattern,
+        response: &ResponseShape,
+    ) -> EditResult<Value> {
+        // OpenAPI requires a description, which a person has to write.
+        let mut written = json!({ "description": "" });
+        if !response.content.is_empty() {
+            let part = |media_type| Part::Response(status, Some(media_type));
+            written["content"] = self.content(theirs, &response.content, "Response", part)?;
+        }
+        written[NEEDS] = json!(["description"]);
+        Ok(written)
+    }
+
+    /// Returns the response that all operations share for this error, if its content is the same.
+    fn shared_response(&self, status: StatusPattern, response: &ResponseShape) -> Option<String> {
+        if matches!(
+            status,
+            StatusPattern::Code(200..=299) | StatusPattern::Range(2)
+        ) {
+            return None;
+        }
+        let name = self.shared_reference(&status.to_string())?;
+        let shared = self.document.get("components")?.get("responses")?;
+        let content = shared.get(&name)?.get("content")?.as_object()?;
+        let is_same = content.len() == response.content.len()
+            && content.iter().all(|(media_type, written)| {
+                let ours = written.get("schema").and_then(|it| it.get("$ref"));
+                let theirs = response.content.get(media_type);
+                let theirs = theirs.and_then(|id| self.equivalent.get(id));
+                let theirs = theirs.map(|name| format!("#/components/schemas/{name}"));
+                ours.is_some() && ours.and_then(Value::as_str) == theirs.as_deref()
+            });
+        is_same.then_some(name)
+    }
+
+    /// Returns the response that operations refer to for a status, if they refer to the same one.
+    fn shared_reference(&self, status: &str) -> Option<String> {
+        let mut shared = None;
+        for responses in self.documented_responses() {
+            let Some(response) = responses.get(status) else {
+                continue;
+            };
+            let reference = response.get("$ref")?.as_str()?;
+            let name = reference.strip_prefix("#/components/responses/")?;
+            if *shared.get_or_insert(name) != name {
+                return None;
+            }
+        }
+        shared.map(str::to_owned)
+    }
+
+    /// Returns the responses of every operation.
+    fn documented_responses(&self) -> impl Iterator<Item = &Value> {
+        let items = entries(self.document.get("paths"));
+        let operations = items.flat_map(|(_, item)| entries(Some(item)));
+        operations.filter_map(|(_, operation)| operation.get("responses"))
+    }
+
+    /// Returns the errors that every operation has and that the contract does not have to document.
+    fn usual_errors(&self) -> BTreeMap<String, Value> {
+        let mut all = self.documented_responses();
+        let mut usual: BTreeMap<String, Value> = entries(all.next())
+            .map(|(status, response)| (status.clone(), response.clone()))
+            .collect();
+        for responses in all {
+            usual.retain(|status, it| responses.get(status) == Some(it));
+        }
+        let deviations = self.source.deviations;
+        usual.retain(|status, it| {
+            it.get("$ref").is_some() && deviations.explains_everywhere(status)
+        });
+        usual
+    }
+
+    fn insert_operation(&mut self, path: &str, method: Method, operation: Value) -> EditResult<()> {
+        let nearest: Vec<String> = self.nearest(path).map(str::to_owned).into_iter().collect();
+        let paths = self.document.get_mut("paths");
+        let paths = paths.ok_or("the document has no paths")?;
+        if paths.get(path).is_none() {
+            insert_property(paths, path, json!({}), &nearest);
+        }
+        let item = paths.get_mut(path).and_then(Value::as_object_mut);
+        let item = item.ok_or("the path is not an object")?;
+        // After the methods that precede it, or first.
+        let mut preceding = Method::ALL
+            .iter()
+            .rev()
+            .skip_while(|it| **it != method)
+            .skip(1);
+        let position = |it: &Method| item.keys().position(|key| key == it.key());
+        let index = preceding.find_map(position).map_or(0, |it| it + 1);
+        item.shift_insert(index, method.key().to_owned(), operation);
+        Ok(())
+    }
+}
+
+/// Returns the properties of an object, or none if it is missing.
+fn entries(object: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {
+    object.and_then(Value::as_object).into_iter().flatten()
+}
+
+/// Returns the area of a path: its first segment that is neither a version nor a parameter.
+fn area(path: &str) -> &str {
+    let mut segments = path.split('/').filter(|it| {
+        let number = it.strip_prefix('v').map(str::parse::<u32>);
+        let is_version = number.is_some_and(|it| it.is_ok());
+        !it.is_empty() && !it.starts_with('{') && !is_version
+    });
+    segments.next().unwrap_or("service")
+}

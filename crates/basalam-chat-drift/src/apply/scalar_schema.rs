@@ -1,0 +1,185 @@
+//! Writing numbers and strings of a contract as schemas, or as references to named ones.
+
+use basalam_chat_openapi::ParameterLocation;
+use heck::{ToPascalCase, ToSnakeCase};
+use serde_json::{Map, Value, json};
+
+use super::editor::{DocumentEditor, EditResult, mark, reference, set_limits, wrap_reference};
+use super::locate::schemas;
+use super::names;
+use crate::place::{Part, Place};
+use crate::shape::{Bound, Number, NumberShape, StringShape, ValueShape};
+
+impl DocumentEditor<'_> {
+    pub(super) fn number_schema(&mut self, number: &NumberShape, name: &str) -> EditResult<Value> {
+        if !number.values.is_empty() {
+            return Err("it is an enum of numbers; write it manually".to_owned());
+        }
+        let is_unbounded_integer = |value: &ValueShape| {
+            let unbounded = |it: &NumberShape| it.minimum.is_none() && it.maximum.is_none();
+            let named = value.number.as_ref();
+            number.integer && named.is_some_and(|it| it.integer && unbounded(it))
+        };
+        let mut schema = match self.related_schema(name, is_unbounded_integer) {
+            Some(related) => reference(&related),
+            None if number.integer => json!({ "type": "integer", "format": "int64" }),
+            None => json!({ "type": "number" }),
+        };
+        for (keyword, exclusive_keyword, bound) in [
+            ("minimum", "exclusiveMinimum", number.minimum),
+            ("maximum", "exclusiveMaximum", number.maximum),
+        ] {
+            let Some(Bound {
+                number, exclusive, ..
+            }) = bound
+            else {
+                continue;
+            };
+            wrap_reference(&mut schema);
+            schema[keyword] = Value::Number(limit(number)?);
+            if exclusive {
+                schema[exclusive_keyword] = json!(true);
+            }
+        }
+        Ok(schema)
+    }
+
+    pub(super) fn string_schema(
+        &mut self,
+        place: &Place,
+        string: &StringShape,
+        name: &str,
+    ) -> EditResult<Value> {
+        let mut string = string.clone();
+        let patterns: Vec<String> = string.patterns.iter().cloned().collect();
+        if !patterns.is_empty()
+            && let Some(pattern) = self.known(place, &patterns.join(" and "))
+        {
+            string.patterns = [pattern].into();
+        }
+        let is_distinctive = !string.values.is_empty() || !string.patterns.is_empty();
+        let mut named = self.named.iter();
+        if let Some((known, _)) = named.find(|(_, it)| is_distinctive && is_only(it, &string)) {
+            return Ok(reference(known));
+        }
+        let mut schema = json!({ "type": "string" });
+        match string.patterns.iter().collect::<Vec<_>>().as_slice() {
+            [] => {}
+            [pattern] => schema["pattern"] = json!(pattern),
+            _ => return Err("it matches several patterns; write it manually".to_owned()),
+        }
+        if string.binary {
+            schema["format"] = json!("binary");
+        }
+        let limits = [
+            ("minLength", string.min_length),
+            ("maxLength", string.max_length),
+        ];
+        set_limits(&mut schema, limits);
+        if is_secret(place, name) {
+            schema["format"] = json!("password");
+            let mut parents = place.path.split('/').rev();
+            parents.find(|it| *it == format!("{{{name}}}"));
+            let parent = parents.find(|it| !it.starts_with('{')).unwrap_or_default();
+            let wanted = format!("{} {name}", names::singular(parent)).to_pascal_case();
+            return self.new_schema(&wanted, schema);
+        }
+        if !string.values.is_empty() {
+            schema["enum"] = json!(string.values);
+            return self.new_schema(&names::from_place(place, name), schema);
+        }
+        let is_plain = string == StringShape::default();
+        match self.related_schema(name, |it| is_plain && is_only(it, &string)) {
+            Some(related) => Ok(reference(&related)),
+            None => Ok(schema),
+        }
+    }
+
+    fn new_schema(&mut self, wanted: &str, mut schema: Value) -> EditResult<Value> {
+        // Another place of the same addition can have written the schema.
+        let name = match schemas().child(wanted).find(self.document) {
+            Some(found) if without_prose(found) == without_prose(&schema) => {
+                return Ok(reference(wanted));
+            }
+            _ => self.unused_name(wanted),
+        };
+        mark(&mut schema, &["description"]);
+        self.set_schema(&name, schema)?;
+        Ok(reference(&name))
+    }
+
+    /// Returns the named schema that is called `name` or that values called `name` have elsewhere,
+    /// if `accepts` returns `true` for it.
+    fn related_schema(&self, name: &str, accepts: impl Fn(&ValueShape) -> bool) -> Option<String> {
+        let mut related: Vec<String> = self
+            .named
+            .keys()
+            .filter(|it| it.to_snake_case() == name.to_snake_case())
+            .cloned()
+            .collect();
+        collect_references(self.document, name, &mut related);
+        related.into_iter().find(|it| {
+            let named = self.named.get(it);
+            named.is_some_and(|value| !value.nullable && accepts(value))
+        })
+    }
+}
+
+/// Collects the schemas of properties and parameters called `name`, in document order.
+fn collect_references(json: &Value, name: &str, found: &mut Vec<String>) {
+    let referred = |schema: &Value| -> Option<String> {
+        let in_all_of = || schema.get("allOf")?.get(0)?.get("$ref");
+        let reference = schema.get("$ref").or_else(in_all_of)?.as_str()?;
+        Some(reference.strip_prefix("#/components/schemas/")?.to_owned())
+    };
+    match json {
+        Value::Array(items) => items
+            .iter()
+            .for_each(|it| collect_references(it, name, found)),
+        Value::Object(fields) => {
+            if json["name"] == name {
+                found.extend(json.get("schema").and_then(referred));
+            }
+            let property = json.get("properties").and_then(|it| it.get(name));
+            found.extend(property.and_then(referred));
+            fields
+                .values()
+                .for_each(|it| collect_references(it, name, found));
+        }
+        _ => {}
+    }
+}
+
+/// Returns `true` if `value` is exactly this string.
+fn is_only(value: &ValueShape, string: &StringShape) -> bool {
+    let others = [
+        value.nullable,
+        value.boolean.is_some(),
+        value.number.is_some(),
+        value.array.is_some(),
+        value.object.is_some(),
+    ];
+    value.string.as_ref() == Some(string) && !others.contains(&true)
+}
+
+/// Returns `true` if the string at this place grants access, so that it must be redacted.
+fn is_secret(place: &Place, name: &str) -> bool {
+    matches!(place.part, Part::Parameter(ParameterLocation::Path, _))
+        && ["token", "secret", "password"]
+            .iter()
+            .any(|it| name.to_snake_case().ends_with(it))
+}
+
+fn without_prose(schema: &Value) -> Option<Map<String, Value>> {
+    let mut schema = schema.as_object()?.clone();
+    schema.retain(|name, _| name != "description" && name != "example" && !name.starts_with("x-"));
+    Some(schema)
+}
+
+fn limit(number: Number) -> EditResult<serde_json::Number> {
+    let number = match number {
+        Number::Integer(integer) => i64::try_from(integer).ok().map(serde_json::Number::from),
+        Number::Float(float) => serde_json::Number::from_f64(float),
+    };
+    number.ok_or_else(|| "its bounds are too large".to_owned())
+}

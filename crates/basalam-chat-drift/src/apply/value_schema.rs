@@ -1,0 +1,239 @@
+//! Writing values of a contract as schemas of the document.
+
+use serde_json::{Map, Value, json};
+
+use super::editor::{DocumentEditor, EditResult, mark, reference, set_limits, wrap_reference};
+use super::{locate, names};
+use crate::place::{Part, Place, Step};
+use crate::shape::{AdditionalProperties, ArrayShape, ShapeId, ValueShape};
+
+/// The number of arrays and maps that can be nested without a named schema between them.
+const MAX_DEPTH: usize = 16;
+
+/// A property of an object, as it is written.
+pub(super) struct PropertySchema {
+    pub(super) required: bool,
+    pub(super) schema: Value,
+}
+
+impl DocumentEditor<'_> {
+    /// Writes a property, with the deviations that are known at its place.
+    pub(super) fn property_schema(
+        &mut self,
+        place: &Place,
+        required: bool,
+        value: ShapeId,
+    ) -> EditResult<PropertySchema> {
+        let mut shape = self.source.shape.value(value).clone();
+        let presence = if required { "required" } else { "optional" };
+        let mut required = match self.known(place, presence).as_deref() {
+            Some("optional") => false,
+            Some("required") => true,
+            _ => required,
+        };
+        let null = if shape.nullable {
+            "nullable"
+        } else {
+            "not nullable"
+        };
+        match self.known(place, null).as_deref() {
+            Some("nullable") => shape.nullable = true,
+            Some("not nullable") => shape.nullable = false,
+            _ => {}
+        }
+        let is_response = matches!(place.part, Part::Response(..));
+        if is_response && shape.nullable && !shape.is_anything() {
+            // A missing property would fail the whole page, and is read like null.
+            required = false;
+        }
+        let name = match place.steps.last() {
+            Some(Step::Property(name)) => name.clone(),
+            _ => String::new(),
+        };
+        let schema = self.schema(place, &shape, Some(value), &name)?;
+        Ok(PropertySchema { required, schema })
+    }
+
+    /// Writes a value as a schema. `id` is the value in the contract, `name` the property or
+    /// parameter that it belongs to.
+    pub(super) fn schema(
+        &mut self,
+        place: &Place,
+        value: &ValueShape,
+        id: Option<ShapeId>,
+        name: &str,
+    ) -> EditResult<Value> {
+        if place.steps.len() > MAX_DEPTH * 2 {
+            return Err("it is nested too deep".to_owned());
+        }
+        if let Some(rule) = value.rules.first() {
+            let keyword = &rule.keyword;
+            return Err(format!("`{keyword}` is not supported; write it manually"));
+        }
+        let mut schema = match value.is_anything() {
+            true => json!({}),
+            false => self.typed_schema(place, value, id, name)?,
+        };
+        if value.nullable && !value.is_anything() {
+            schema = with_null(schema);
+        }
+        if let Some(default) = &value.default {
+            wrap_reference(&mut schema);
+            schema["default"] = serde_json::from_str(default).map_err(|it| it.to_string())?;
+        }
+        Ok(schema)
+    }
+
+    fn typed_schema(
+        &mut self,
+        place: &Place,
+        value: &ValueShape,
+        id: Option<ShapeId>,
+        name: &str,
+    ) -> EditResult<Value> {
+        let types = [
+            value.boolean.is_some(),
+            value.number.is_some(),
+            value.string.is_some(),
+            value.array.is_some(),
+            value.object.is_some(),
+        ];
+        if types.into_iter().filter(|it| *it).count() != 1 {
+            return Err("it has several types, or none; write it manually".to_owned());
+        }
+        if let Some(values) = &value.boolean {
+            return match values.is_empty() {
+                true => Ok(json!({ "type": "boolean" })),
+                false => Err("it is an enum of booleans; write it manually".to_owned()),
+            };
+        }
+        if let Some(number) = &value.number {
+            return self.number_schema(number, name);
+        }
+        if let Some(string) = &value.string {
+            return self.string_schema(place, string, name);
+        }
+        if let Some(array) = &value.array {
+            return self.array_schema(place, array, name);
+        }
+        self.object_schema(place, value, id, name)
+    }
+
+    fn array_schema(&mut self, place: &Place, array: &ArrayShape, name: &str) -> EditResult<Value> {
+        let inner = place.child(Step::Items);
+        let items = self.source.shape.value(array.items).clone();
+        let items = self.schema(&inner, &items, Some(array.items), names::singular(name))?;
+        let mut schema = json!({ "type": "array", "items": items });
+        let limits = [("minItems", array.min_items), ("maxItems", array.max_items)];
+        set_limits(&mut schema, limits);
+        Ok(schema)
+    }
+
+    fn object_schema(
+        &mut self,
+        place: &Place,
+        value: &ValueShape,
+        id: Option<ShapeId>,
+        name: &str,
+    ) -> EditResult<Value> {
+        let Some(object) = &value.object else {
+            return Err("it accepts no value".to_owned());
+        };
+        if let Some(known) = id.and_then(|id| self.equivalent.get(&id).or(self.started.get(&id))) {
+            return Ok(reference(known));
+        }
+        let additional = match object.additional {
+            AdditionalProperties::Any => None,
+            AdditionalProperties::Forbidden => Some(json!(false)),
+            AdditionalProperties::Schema(id) => {
+                let inner = place.child(Step::AdditionalProperties);
+                let shape = self.source.shape.value(id).clone();
+                Some(self.schema(&inner, &shape, Some(id), names::singular(name))?)
+            }
+        };
+        let mut schema = json!({ "type": "object" });
+        let limits = [
+            ("minProperties", object.min_properties),
+            ("maxProperties", object.max_properties),
+        ];
+        set_limits(&mut schema, limits);
+        if object.properties.is_empty() {
+            schema["additionalProperties"] = additional.unwrap_or(json!({}));
+            return Ok(schema);
+        }
+        let component = self.unused_name(&self.wanted_name(place, id, name));
+        if let Some(id) = id {
+            self.started.insert(id, component.clone());
+        }
+        // Reserves the place before the schemas of its properties.
+        self.set_schema(&component, Value::Null)?;
+        let mut required = Vec::new();
+        let mut properties = Map::new();
+        for name in self.in_contract_order(id, object.properties.keys()) {
+            let Some(property) = object.properties.get(&name) else {
+                continue;
+            };
+            let inner = place.child(Step::Property(name.clone()));
+            let mut written = self.property_schema(&inner, property.required, property.value)?;
+            if written.required {
+                required.push(name.clone());
+            }
+            mark(&mut written.schema, &["description"]);
+            properties.insert(name, written.schema);
+        }
+        if !required.is_empty() {
+            schema["required"] = json!(required);
+        }
+        schema["properties"] = Value::Object(properties);
+        if let Some(additional) = additional {
+            schema["additionalProperties"] = additional;
+        }
+        mark(&mut schema, &["description"]);
+        self.set_schema(&component, schema)?;
+        Ok(reference(&component))
+    }
+
+    /// Returns property names in the order of the contract.
+    fn in_contract_order<'b>(
+        &self,
+        id: Option<ShapeId>,
+        names: impl Iterator<Item = &'b String>,
+    ) -> Vec<String> {
+        let mut names: Vec<String> = names.cloned().collect();
+        let origin = id.and_then(|id| self.source.shape.origin(id));
+        let properties = origin.and_then(|origin| {
+            self.source.contracts.iter().find_map(|contract| {
+                let holder = locate::holder(contract, origin, |it| it.get("properties").is_some())?;
+                holder.child("properties").find(contract)?.as_object()
+            })
+        });
+        if let Some(properties) = properties {
+            let position = |name: &String| properties.keys().position(|it| it == name);
+            names.sort_by_key(|name| position(name).unwrap_or(usize::MAX));
+        }
+        names
+    }
+
+    /// Returns the cleaned name of the contract's schema, or else a name made from the place.
+    fn wanted_name(&self, place: &Place, id: Option<ShapeId>, name: &str) -> String {
+        let origin = id.and_then(|id| self.source.shape.origin(id));
+        let theirs = origin.and_then(|origin| {
+            let mut contracts = self.source.contracts.iter();
+            contracts.find_map(|it| locate::component(it, origin))
+        });
+        let cleaned = theirs.and_then(|theirs| names::schema(&theirs));
+        cleaned.unwrap_or_else(|| names::from_place(place, name))
+    }
+}
+
+fn with_null(mut schema: Value) -> Value {
+    match &mut schema {
+        Value::Object(keywords) if !keywords.contains_key("$ref") => {
+            let is_type = |it: &String| it == "format" || it == "type";
+            let index = keywords.keys().position(is_type).map_or(0, |it| it + 1);
+            keywords.shift_insert(index, "nullable".to_owned(), json!(true));
+            schema
+        }
+        _ => json!({ "nullable": true, "allOf": [schema] }),
+    }
+}

@@ -1,0 +1,155 @@
+//! The state of a comparison, and the differences found so far.
+
+use super::{Addition, Difference, Kind, Severity};
+use crate::place::{Part, Place};
+use crate::shape::{ShapeId, ValueShape, WireShape, equivalence_classes};
+
+/// The number of differences that are listed.
+const MAX_DIFFERENCES: usize = 5_000;
+
+/// A comparison in progress.
+pub(super) struct Comparison<'a> {
+    pub(super) base: &'a WireShape,
+    pub(super) other: &'a WireShape,
+    /// The equivalence class of every value, those of `base` first.
+    classes: Vec<usize>,
+    differences: Vec<Difference>,
+}
+
+impl<'a> Comparison<'a> {
+    pub(super) fn new(base: &'a WireShape, other: &'a WireShape) -> Comparison<'a> {
+        let values = concat(base, other);
+        // If the recursion is too long, no values count as equal, and the comparison is limited.
+        let classes = equivalence_classes(&values).unwrap_or_else(|| (0..values.len()).collect());
+        Comparison {
+            base,
+            other,
+            classes,
+            differences: Vec::new(),
+        }
+    }
+
+    /// Returns the differences, sorted by place.
+    pub(super) fn finish(self) -> Vec<Difference> {
+        let mut differences = self.differences;
+        differences.sort_by(|left, right| {
+            (&left.place, left.kind, &left.other).cmp(&(&right.place, right.kind, &right.other))
+        });
+        differences
+    }
+
+    /// Returns the equivalence class of a value of `base`.
+    pub(super) fn base_class(&self, id: ShapeId) -> usize {
+        self.classes.get(id.0).copied().unwrap_or(usize::MAX)
+    }
+
+    /// Returns the equivalence class of a value of `other`.
+    pub(super) fn other_class(&self, id: ShapeId) -> usize {
+        let index = self.base.values.len() + id.0;
+        self.classes.get(index).copied().unwrap_or(usize::MAX)
+    }
+
+    /// Returns `true` if no more differences are listed.
+    pub(super) fn is_full(&self) -> bool {
+        self.differences.len() > MAX_DIFFERENCES
+    }
+
+    pub(super) fn add(&mut self, difference: Difference) {
+        if self.differences.len() < MAX_DIFFERENCES {
+            self.differences.push(difference);
+        } else if self.differences.len() == MAX_DIFFERENCES {
+            let place = Place::new(difference.place.method, &difference.place.path, Part::Whole);
+            self.differences.push(Difference::incomplete(
+                place,
+                "too many differences to list",
+            ));
+        }
+    }
+}
+
+/// Returns the values of both shapes, those of `base` first.
+fn concat(base: &WireShape, other: &WireShape) -> Vec<ValueShape> {
+    let offset = base.values.len();
+    let moved = |id: &ShapeId| ShapeId(id.0 + offset);
+    let others = other.values.iter().map(|value| value.map_ids(moved));
+    base.values.iter().cloned().chain(others).collect()
+}
+
+pub(super) fn equivalent_pairs(base: &WireShape, other: &WireShape) -> Vec<(ShapeId, ShapeId)> {
+    let mut values = concat(base, other);
+    let count = values.len();
+    let bare: Vec<ValueShape> = values
+        .iter()
+        .map(|value| ValueShape {
+            nullable: false,
+            default: None,
+            ..value.clone()
+        })
+        .collect();
+    values.extend(bare);
+    let Some(classes) = equivalence_classes(&values) else {
+        return Vec::new();
+    };
+    let (base_classes, other_classes) = classes[count..].split_at(base.values.len());
+    let mut pairs = Vec::new();
+    for (right, class) in other_classes.iter().enumerate() {
+        let equal = base_classes
+            .iter()
+            .enumerate()
+            .filter(|(_, it)| *it == class);
+        pairs.extend(equal.map(|(left, _)| (ShapeId(left), ShapeId(right))));
+    }
+    pairs
+}
+
+impl Difference {
+    pub(super) fn new(place: Place, kind: Kind, severity: Severity) -> Difference {
+        Difference {
+            place,
+            kind,
+            severity,
+            base: None,
+            other: None,
+            addition: None,
+            source: None,
+        }
+    }
+
+    pub(super) fn incomplete(place: Place, reason: &str) -> Difference {
+        Difference::new(place, Kind::Incomplete, Severity::Breaking).base(reason)
+    }
+
+    pub(super) fn base(mut self, description: impl Into<String>) -> Difference {
+        self.base = Some(description.into());
+        self
+    }
+
+    pub(super) fn other(mut self, description: impl Into<String>) -> Difference {
+        self.other = Some(description.into());
+        self
+    }
+
+    pub(super) fn addition(mut self, addition: Addition) -> Difference {
+        self.addition = Some(addition);
+        self
+    }
+}
+
+/// The severity of new input for clients that do not send it.
+pub(super) fn new_input(required: bool) -> Severity {
+    match required {
+        true => Severity::Breaking,
+        false => Severity::Additive,
+    }
+}
+
+pub(super) fn required(required: bool) -> &'static str {
+    match required {
+        true => "required",
+        false => "optional",
+    }
+}
+
+pub(super) fn required_value(shape: &WireShape, is_required: bool, value: ShapeId) -> String {
+    format!("{} {}", required(is_required), shape.describe(value))
+}

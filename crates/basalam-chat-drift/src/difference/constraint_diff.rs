@@ -1,0 +1,273 @@
+//! The differences of one value, without the values in it.
+
+use std::collections::BTreeSet;
+use std::fmt::Display;
+
+use basalam_chat_openapi::Pointer;
+
+use super::comparison::Comparison;
+use super::severity::{Change, Direction};
+use super::{Addition, Difference, Kind, Severity};
+use crate::place::Place;
+use crate::shape::{
+    Bound, NumberShape, StringShape, ValueShape, describe_bound, describe_types, number_type,
+};
+
+/// The comparison of a value that is sent in one direction.
+pub(super) struct ConstraintDiff<'a, 'b> {
+    pub(super) comparison: &'b mut Comparison<'a>,
+    pub(super) direction: Direction,
+}
+
+impl ConstraintDiff<'_, '_> {
+    /// Compares everything except the items of arrays and the properties of objects.
+    pub(super) fn compare(&mut self, place: &Place, base: &ValueShape, other: &ValueShape) {
+        if base.nullable != other.nullable {
+            let text = |nullable| if nullable { "nullable" } else { "not nullable" };
+            let change = Change::new(base.nullable, other.nullable);
+            let (base, other) = (text(base.nullable), text(other.nullable));
+            self.changed(place, Kind::Nullable, change, base, other);
+        }
+        self.types(place, base, other);
+        if let (Some(base), Some(other)) = (&base.boolean, &other.boolean) {
+            self.enum_values(place, base, other, |_| (None, None));
+        }
+        if let (Some(base), Some(other)) = (&base.number, &other.number) {
+            self.numbers(place, base, other);
+        }
+        if let (Some(base_string), Some(other_string)) = (&base.string, &other.string) {
+            self.strings(place, base_string, other_string, other.origin.0.as_ref());
+        }
+        if let (Some(base), Some(other)) = (&base.array, &other.array) {
+            self.limit(place, Kind::MinItems, base.min_items, other.min_items);
+            self.limit(place, Kind::MaxItems, base.max_items, other.max_items);
+        }
+        if let (Some(base), Some(other)) = (&base.object, &other.object) {
+            let (minimum, other_minimum) = (base.min_properties, other.min_properties);
+            self.limit(place, Kind::MinProperties, minimum, other_minimum);
+            let (maximum, other_maximum) = (base.max_properties, other.max_properties);
+            self.limit(place, Kind::MaxProperties, maximum, other_maximum);
+        }
+        self.defaults(place, base.default.as_deref(), other.default.as_deref());
+        self.rules(place, base, other);
+    }
+
+    pub(super) fn changed(
+        &mut self,
+        place: &Place,
+        kind: Kind,
+        change: Change,
+        base: impl Into<String>,
+        other: impl Into<String>,
+    ) {
+        let severity = self.direction.severity(change);
+        let difference = Difference::new(place.clone(), kind, severity);
+        self.comparison.add(difference.base(base).other(other));
+    }
+
+    /// Compares the valid types except null. Types that both sides have are compared separately.
+    fn types(&mut self, place: &Place, base: &ValueShape, other: &ValueShape) {
+        let (base_types, other_types) = (types(base), types(other));
+        if base_types == other_types {
+            return;
+        }
+        let includes = |outer: &BTreeSet<&str>, inner: &BTreeSet<&str>| {
+            // Integers are numbers.
+            inner
+                .iter()
+                .all(|it| outer.contains(it) || (*it == "integer" && outer.contains("number")))
+        };
+        let change = Change::new(
+            includes(&base_types, &other_types),
+            includes(&other_types, &base_types),
+        );
+        let text = |shape, value: &ValueShape, common: &BTreeSet<&str>| {
+            if value.is_anything() {
+                return "anything".to_owned();
+            }
+            let types = describe_types(shape, value, |it| !common.contains(it));
+            match types.is_empty() {
+                true => "no value".to_owned(),
+                false => types.join(" or "),
+            }
+        };
+        let base = text(self.comparison.base, base, &other_types);
+        let other = text(self.comparison.other, other, &base_types);
+        self.changed(place, Kind::Type, change, base, other);
+    }
+
+    /// Compares the values of enums. An empty set is not an enum.
+    fn enum_values<T: Ord + Display>(
+        &mut self,
+        place: &Place,
+        base: &BTreeSet<T>,
+        other: &BTreeSet<T>,
+        addition: impl Fn(&T) -> (Option<Addition>, Option<Pointer>),
+    ) {
+        if base.is_empty() != other.is_empty() {
+            let text = |values: &BTreeSet<T>| match values.is_empty() {
+                true => "any value".to_owned(),
+                false => {
+                    let values: Vec<String> = values.iter().map(T::to_string).collect();
+                    format!("one of {}", values.join(", "))
+                }
+            };
+            let change = Change::new(base.is_empty(), other.is_empty());
+            self.changed(place, Kind::Enum, change, text(base), text(other));
+            return;
+        }
+        for value in other.difference(base) {
+            let mut difference =
+                Difference::new(place.clone(), Kind::EnumValue, Severity::Additive);
+            (difference.addition, difference.source) = addition(value);
+            self.comparison
+                .add(difference.other(format!("enum value {value}")));
+        }
+        for value in base.difference(other) {
+            let severity = self.direction.severity(Change::Narrower);
+            let difference = Difference::new(place.clone(), Kind::EnumValue, severity);
+            self.comparison
+                .add(difference.base(format!("enum value {value}")));
+        }
+    }
+
+    fn numbers(&mut self, place: &Place, base: &NumberShape, other: &NumberShape) {
+        self.enum_values(place, &base.values, &other.values, |_| (None, None));
+        let (minimum, other_minimum) = (base.minimum, other.minimum);
+        self.bound(
+            place,
+            Kind::Minimum,
+            minimum,
+            other_minimum,
+            Bound::is_tighter_minimum,
+        );
+        let (maximum, other_maximum) = (base.maximum, other.maximum);
+        self.bound(
+            place,
+            Kind::Maximum,
+            maximum,
+            other_maximum,
+            Bound::is_tighter_maximum,
+        );
+    }
+
+    fn bound(
+        &mut self,
+        place: &Place,
+        kind: Kind,
+        base: Option<Bound>,
+        other: Option<Bound>,
+        is_tighter: impl Fn(Bound, Bound) -> bool,
+    ) {
+        let text = |bound| describe_bound(kind.as_str(), bound);
+        self.constraint(place, kind, base, other, is_tighter, text);
+    }
+
+    /// Compares a limit of length or count.
+    fn limit(&mut self, place: &Place, kind: Kind, base: Option<u64>, other: Option<u64>) {
+        let is_minimum = kind.as_str().starts_with("min");
+        let is_tighter = |left, right| {
+            if is_minimum {
+                left > right
+            } else {
+                left < right
+            }
+        };
+        let text = |limit| format!("{kind} {limit}");
+        self.constraint(place, kind, base, other, is_tighter, text);
+    }
+
+    fn constraint<T: Copy + PartialEq>(
+        &mut self,
+        place: &Place,
+        kind: Kind,
+        base: Option<T>,
+        other: Option<T>,
+        is_tighter: impl Fn(T, T) -> bool,
+        text: impl Fn(T) -> String,
+    ) {
+        if base == other {
+            return;
+        }
+        let change = match (base, other) {
+            (Some(base), Some(other)) if is_tighter(other, base) => Change::Narrower,
+            (None, Some(_)) => Change::Narrower,
+            _ => Change::Wider,
+        };
+        let none = || format!("no {kind}");
+        let base = base.map_or_else(none, &text);
+        self.changed(place, kind, change, base, other.map_or_else(none, &text));
+    }
+
+    fn strings(
+        &mut self,
+        place: &Place,
+        base: &StringShape,
+        other: &StringShape,
+        source: Option<&Pointer>,
+    ) {
+        let addition = |value: &String| (Some(Addition::EnumValue(value.clone())), source.cloned());
+        self.enum_values(place, &base.values, &other.values, addition);
+        if base.patterns != other.patterns {
+            let text = |patterns: &BTreeSet<String>| match patterns.is_empty() {
+                true => "no pattern".to_owned(),
+                false => patterns.iter().cloned().collect::<Vec<_>>().join(" and "),
+            };
+            let (base, other) = (&base.patterns, &other.patterns);
+            // More patterns accept fewer strings.
+            let change = Change::new(other.is_superset(base), base.is_superset(other));
+            self.changed(place, Kind::Pattern, change, text(base), text(other));
+        }
+        if base.binary != other.binary {
+            let text = |binary| if binary { "binary" } else { "string" };
+            let (base, other) = (text(base.binary), text(other.binary));
+            self.changed(place, Kind::Binary, Change::Incomparable, base, other);
+        }
+        self.limit(place, Kind::MinLength, base.min_length, other.min_length);
+        self.limit(place, Kind::MaxLength, base.max_length, other.max_length);
+    }
+
+    /// The default of a request is what the service does; the default of a response is how clients
+    /// read a missing value, so that a new one does not affect them.
+    fn defaults(&mut self, place: &Place, base: Option<&str>, other: Option<&str>) {
+        if base == other {
+            return;
+        }
+        let text = |default: Option<&str>| {
+            default.map_or_else(|| "no default".to_owned(), |it| format!("default {it}"))
+        };
+        let change = match (self.direction, base) {
+            (Direction::Response, None) => Change::Narrower,
+            _ => Change::Incomparable,
+        };
+        self.changed(place, Kind::Default, change, text(base), text(other));
+    }
+
+    fn rules(&mut self, place: &Place, base: &ValueShape, other: &ValueShape) {
+        let base = base.map_ids(|id| self.comparison.base_class(*id)).rules;
+        let other = other.map_ids(|id| self.comparison.other_class(*id)).rules;
+        let only_base = base.difference(&other).map(|it| (it, Change::Wider));
+        let only_other = other.difference(&base).map(|it| (it, Change::Narrower));
+        for (rule, change) in only_base.chain(only_other) {
+            let text = format!("keyword {} {}", rule.keyword, rule.value);
+            let severity = self.direction.severity(change);
+            let difference = Difference::new(place.clone(), Kind::Rule, severity);
+            self.comparison.add(match change {
+                Change::Wider => difference.base(text.trim_end()),
+                _ => difference.other(text.trim_end()),
+            });
+        }
+    }
+}
+
+/// The valid types except null.
+fn types(value: &ValueShape) -> BTreeSet<&'static str> {
+    let types = [
+        value.boolean.as_ref().map(|_| "boolean"),
+        value.number.as_ref().map(number_type),
+        value.string.as_ref().map(|_| "string"),
+        value.array.as_ref().map(|_| "array"),
+        value.object.as_ref().map(|_| "object"),
+    ];
+    types.into_iter().flatten().collect()
+}

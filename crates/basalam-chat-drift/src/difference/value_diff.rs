@@ -1,0 +1,166 @@
+//! The differences of values, including the values in them.
+
+use std::collections::{BTreeSet, HashSet};
+
+use basalam_chat_openapi::Pointer;
+
+use super::comparison::{Comparison, new_input, required, required_value};
+use super::constraint_diff::ConstraintDiff;
+use super::severity::{Change, Direction};
+use super::{Addition, Difference, Kind, Severity};
+use crate::place::{Place, Step};
+use crate::shape::{
+    AdditionalProperties, ObjectShape, PropertyShape, ShapeId, ValueShape, WireShape,
+};
+
+/// The number of nested values that are compared.
+const MAX_DEPTH: usize = 100;
+
+/// The number of places of one body that are compared.
+const MAX_STEPS: usize = 50_000;
+
+/// The comparison of one body, response, header or parameter.
+pub(super) struct ValueDiff<'a, 'b> {
+    constraints: ConstraintDiff<'a, 'b>,
+    /// The pairs of equivalence classes that contain the current place.
+    ancestors: HashSet<(usize, usize)>,
+    steps: usize,
+}
+
+impl<'a, 'b> ValueDiff<'a, 'b> {
+    pub(super) fn new(comparison: &'b mut Comparison<'a>, direction: Direction) -> Self {
+        ValueDiff {
+            constraints: ConstraintDiff {
+                comparison,
+                direction,
+            },
+            ancestors: HashSet::new(),
+            steps: 0,
+        }
+    }
+
+    pub(super) fn compare(&mut self, mut place: Place, base: ShapeId, other: ShapeId) {
+        self.value(&mut place, base, other);
+    }
+
+    fn add(&mut self, difference: Difference) {
+        self.constraints.comparison.add(difference);
+    }
+
+    fn value(&mut self, place: &mut Place, base: ShapeId, other: ShapeId) {
+        let comparison = &self.constraints.comparison;
+        let pair = (comparison.base_class(base), comparison.other_class(other));
+        if pair.0 == pair.1 || comparison.is_full() {
+            return;
+        }
+        self.steps += 1;
+        if place.steps.len() > MAX_DEPTH || self.steps > MAX_STEPS {
+            // Reported once; the rest is skipped.
+            if self.steps <= MAX_STEPS + 1 {
+                self.steps = MAX_STEPS + 1;
+                let reason = "values are too deep or too many to compare";
+                self.add(Difference::incomplete(place.clone(), reason));
+            }
+            return;
+        }
+        // A pair within itself has no new differences.
+        if !self.ancestors.insert(pair) {
+            return;
+        }
+        let (base, other) = (comparison.base.value(base), comparison.other.value(other));
+        self.constraints.compare(place, base, other);
+        self.children(place, base, other);
+        self.ancestors.remove(&pair);
+    }
+
+    fn children(&mut self, place: &mut Place, base: &'a ValueShape, other: &'a ValueShape) {
+        if let (Some(base), Some(other)) = (&base.array, &other.array) {
+            self.child(place, Step::Items, base.items, other.items);
+        }
+        if let (Some(base_object), Some(other_object)) = (&base.object, &other.object) {
+            self.additional(place, base_object, other_object);
+            self.properties(place, base_object, other_object, other.origin.0.as_ref());
+        }
+    }
+
+    fn child(&mut self, place: &mut Place, step: Step, base: ShapeId, other: ShapeId) {
+        place.steps.push(step);
+        self.value(place, base, other);
+        place.steps.pop();
+    }
+
+    fn properties(
+        &mut self,
+        place: &mut Place,
+        base: &'a ObjectShape,
+        other: &'a ObjectShape,
+        source: Option<&Pointer>,
+    ) {
+        let (base, other) = (&base.properties, &other.properties);
+        for name in base.keys().chain(other.keys()).collect::<BTreeSet<_>>() {
+            place.steps.push(Step::Property(name.clone()));
+            match (base.get(name), other.get(name)) {
+                (Some(base), Some(other)) => self.property(place, *base, *other),
+                (Some(base), None) => self.removed(place, *base),
+                (None, Some(other)) => self.added(place, *other, source),
+                (None, None) => {}
+            }
+            place.steps.pop();
+        }
+    }
+
+    fn property(&mut self, place: &mut Place, base: PropertyShape, other: PropertyShape) {
+        if base.required != other.required {
+            let change = Change::new(!base.required, !other.required);
+            let (base, other) = (required(base.required), required(other.required));
+            self.constraints
+                .changed(place, Kind::Required, change, base, other);
+        }
+        self.value(place, base.value, other.value);
+    }
+
+    fn removed(&mut self, place: &Place, base: PropertyShape) {
+        let shape = self.constraints.comparison.base;
+        let text = required_value(shape, base.required, base.value);
+        let difference = Difference::new(place.clone(), Kind::Property, Severity::Breaking);
+        self.add(difference.base(text));
+    }
+
+    fn added(&mut self, place: &Place, other: PropertyShape, source: Option<&Pointer>) {
+        let severity = match self.constraints.direction {
+            Direction::Request => new_input(other.required),
+            Direction::Response => Severity::Additive,
+        };
+        let shape = self.constraints.comparison.other;
+        let text = required_value(shape, other.required, other.value);
+        let mut difference = Difference::new(place.clone(), Kind::Property, severity).other(text);
+        difference.source = source.cloned();
+        self.add(difference.addition(Addition::Property {
+            required: other.required,
+            value: other.value,
+        }));
+    }
+
+    fn additional(&mut self, place: &mut Place, base: &ObjectShape, other: &ObjectShape) {
+        use AdditionalProperties::{Any, Forbidden, Schema};
+
+        let change = match (base.additional, other.additional) {
+            (Schema(base), Schema(other)) => {
+                return self.child(place, Step::AdditionalProperties, base, other);
+            }
+            (base, other) if base == other => return,
+            (Forbidden, _) | (_, Any) => Change::Wider,
+            _ => Change::Narrower,
+        };
+        let text = |shape: &WireShape, additional| match additional {
+            Any => "any additional properties".to_owned(),
+            Forbidden => "no additional properties".to_owned(),
+            Schema(id) => format!("additional properties {}", shape.describe(id)),
+        };
+        let comparison = &self.constraints.comparison;
+        let base = text(comparison.base, base.additional);
+        let other = text(comparison.other, other.additional);
+        let kind = Kind::AdditionalProperties;
+        self.constraints.changed(place, kind, change, base, other);
+    }
+}

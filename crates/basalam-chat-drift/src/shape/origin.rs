@@ -1,0 +1,34 @@
+//! A place in a document that takes no part in comparisons.
+
+use std::cmp::Ordering;
+use std::hash::{Hash, Hasher};
+
+use basalam_chat_openapi::Pointer;
+
+/// The schema that a value was read from. All origins are equal.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Origin(pub(crate) Option<Pointer>);
+
+impl PartialEq for Origin {
+    fn eq(&self, _: &Origin) -> bool {
+        true
+    }
+}
+
+impl Eq for Origin {}
+
+impl PartialOrd for Origin {
+    fn partial_cmp(&self, other: &Origin) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Origin {
+    fn cmp(&self, _: &Origin) -> Ordering {
+        Ordering::Equal
+    }
+}
+
+impl Hash for Origin {
+    fn hash<H: Hasher>(&self, _: &mut H) {}
+}

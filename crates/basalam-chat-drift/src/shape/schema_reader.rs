@@ -1,0 +1,313 @@
+//! Reading schemas into shapes.
+//!
+//! Shapes refer to their children by id, and the shape of an id is read later: recursive schemas
+//! need no recursion here, and each schema is read once.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use basalam_chat_openapi::{Document, Error, Pointer, reference_target};
+use serde_json::{Map, Value};
+
+use super::intersection::intersection;
+use super::union::union;
+use super::{AdditionalProperties, Origin, ShapeId, ValueShape};
+
+mod keywords;
+
+/// The number of schemas that may apply to one value through `$ref`, `allOf`, `anyOf` and `oneOf`.
+const MAX_STEPS: usize = 40;
+
+/// The total number of operands of unions and intersections.
+const MAX_OPERANDS: usize = 20_000;
+
+/// The definition of an id.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Definition {
+    Anything,
+    /// The schema at a place of the document.
+    Schema(Pointer),
+    /// The values that are valid for at least one of these.
+    Union(BTreeSet<ShapeId>),
+    /// The values that are valid for all of these.
+    Intersection(BTreeSet<ShapeId>),
+}
+
+/// The shapes of a document that is being read.
+pub(super) struct SchemaReader<'a> {
+    pub(super) document: &'a Document,
+    ids: HashMap<Definition, ShapeId>,
+    definitions: Vec<Definition>,
+    states: Vec<State>,
+    operands: usize,
+}
+
+enum State {
+    Pending,
+    InProgress,
+    Done(Box<ValueShape>),
+}
+
+impl<'a> SchemaReader<'a> {
+    pub(super) fn new(document: &'a Document) -> SchemaReader<'a> {
+        SchemaReader {
+            document,
+            ids: HashMap::new(),
+            definitions: Vec::new(),
+            states: Vec::new(),
+            operands: 0,
+        }
+    }
+
+    /// Returns the id of the schema at a place.
+    pub(super) fn schema(&mut self, at: &Pointer) -> ShapeId {
+        self.id(Definition::Schema(at.clone()))
+    }
+
+    /// Returns the id of the shape that accepts every value.
+    pub(super) fn anything(&mut self) -> ShapeId {
+        self.id(Definition::Anything)
+    }
+
+    /// Reads the shape of every id.
+    pub(super) fn finish(mut self) -> Result<Vec<ValueShape>, Error> {
+        let mut next = 0;
+        // Reading a shape can add ids.
+        while next < self.definitions.len() {
+            self.shape(ShapeId(next), 0)?;
+            next += 1;
+        }
+        let states = self.states.into_iter().map(|state| match state {
+            State::Done(shape) => *shape,
+            State::Pending | State::InProgress => ValueShape::nothing(),
+        });
+        let mut shapes: Vec<ValueShape> = states.collect();
+        let anything: Vec<bool> = shapes.iter().map(ValueShape::is_anything).collect();
+        for object in shapes.iter_mut().filter_map(|it| it.object.as_mut()) {
+            if let AdditionalProperties::Schema(id) = object.additional
+                && anything.get(id.0) == Some(&true)
+            {
+                object.additional = AdditionalProperties::Any;
+            }
+        }
+        Ok(shapes)
+    }
+
+    fn id(&mut self, definition: Definition) -> ShapeId {
+        if let Some(id) = self.ids.get(&definition) {
+            return *id;
+        }
+        let id = ShapeId(self.definitions.len());
+        if let Definition::Union(ids) | Definition::Intersection(ids) = &definition {
+            self.operands += ids.len();
+        }
+        self.ids.insert(definition.clone(), id);
+        self.definitions.push(definition);
+        self.states.push(State::Pending);
+        id
+    }
+
+    fn union_id(&mut self, left: ShapeId, right: ShapeId) -> ShapeId {
+        let anything = self.anything();
+        if left == anything || right == anything {
+            return anything;
+        }
+        self.derive(
+            left,
+            right,
+            |definition| match definition {
+                Definition::Union(ids) => Some(ids.clone()),
+                _ => None,
+            },
+            Definition::Union,
+        )
+    }
+
+    fn intersection_id(&mut self, left: ShapeId, right: ShapeId) -> ShapeId {
+        let anything = self.anything();
+        if left == anything {
+            return right;
+        }
+        if right == anything {
+            return left;
+        }
+        self.derive(
+            left,
+            right,
+            |definition| match definition {
+                Definition::Intersection(ids) => Some(ids.clone()),
+                _ => None,
+            },
+            Definition::Intersection,
+        )
+    }
+
+    fn derive(
+        &mut self,
+        left: ShapeId,
+        right: ShapeId,
+        operands: impl Fn(&Definition) -> Option<BTreeSet<ShapeId>>,
+        definition: impl Fn(BTreeSet<ShapeId>) -> Definition,
+    ) -> ShapeId {
+        let mut ids = BTreeSet::new();
+        for id in [left, right] {
+            match self.definitions.get(id.0).and_then(&operands) {
+                Some(more) => ids.extend(more),
+                None => {
+                    ids.insert(id);
+                }
+            }
+        }
+        match ids.len() {
+            1 => left,
+            _ => self.id(definition(ids)),
+        }
+    }
+
+    /// Returns the shape of an id, reading it if necessary.
+    fn shape(&mut self, id: ShapeId, steps: usize) -> Result<ValueShape, Error> {
+        let place = || match self.definitions.get(id.0) {
+            Some(Definition::Schema(at)) => at.clone(),
+            _ => Pointer::default(),
+        };
+        match self.states.get(id.0) {
+            Some(State::Done(shape)) => return Ok(shape.as_ref().clone()),
+            Some(State::Pending) => {}
+            Some(State::InProgress) | None => {
+                return Err(Error::reference(
+                    &place(),
+                    "circular reference for the same value; refer to the schema from a property or an item",
+                ));
+            }
+        }
+        if steps == MAX_STEPS || self.operands > MAX_OPERANDS {
+            return Err(Error::unsupported(
+                &place(),
+                "the schemas that apply here are too entangled to be read; write the schema out",
+            ));
+        }
+        let definition = self.definitions[id.0].clone();
+        self.states[id.0] = State::InProgress;
+        let shape = match definition {
+            Definition::Anything => ValueShape::anything(id),
+            Definition::Schema(at) => {
+                let document = self.document;
+                let schema = at.find(document.root()).ok_or_else(|| {
+                    Error::reference(&at, "does not exist; correct the reference to it")
+                })?;
+                self.read_schema(schema, &at, steps)?
+            }
+            Definition::Union(ids) => self.fold(&ids, steps, SchemaReader::union)?,
+            Definition::Intersection(ids) => self.fold(&ids, steps, SchemaReader::intersection)?,
+        };
+        self.states[id.0] = State::Done(Box::new(shape.clone()));
+        Ok(shape)
+    }
+
+    fn fold(
+        &mut self,
+        ids: &BTreeSet<ShapeId>,
+        steps: usize,
+        combine: impl Fn(&mut Self, ValueShape, ValueShape) -> ValueShape,
+    ) -> Result<ValueShape, Error> {
+        let mut folded: Option<ValueShape> = None;
+        for id in ids {
+            let shape = self.shape(*id, steps + 1)?;
+            folded = Some(match folded {
+                Some(so_far) => combine(self, so_far, shape),
+                None => shape,
+            });
+        }
+        Ok(folded.unwrap_or(ValueShape::nothing()))
+    }
+
+    fn union(&mut self, left: ValueShape, right: ValueShape) -> ValueShape {
+        union(left, right, &mut |left, right| self.union_id(left, right))
+    }
+
+    fn intersection(&mut self, left: ValueShape, right: ValueShape) -> ValueShape {
+        intersection(left, right, &mut |left, right| {
+            self.intersection_id(left, right)
+        })
+    }
+
+    fn read_schema(
+        &mut self,
+        schema: &Value,
+        at: &Pointer,
+        steps: usize,
+    ) -> Result<ValueShape, Error> {
+        match schema {
+            Value::Bool(true) => Ok(ValueShape::anything(self.anything())),
+            Value::Bool(false) => Ok(ValueShape::nothing()),
+            Value::Object(keywords) => self.read_keywords(keywords, at, steps),
+            _ => Err(Error::structure(at, "must be a schema, which is an object")),
+        }
+    }
+
+    /// Keywords beside `$ref` apply in OpenAPI 3.0 too: their authors expect it.
+    fn read_keywords(
+        &mut self,
+        keywords: &Map<String, Value>,
+        at: &Pointer,
+        steps: usize,
+    ) -> Result<ValueShape, Error> {
+        let is_reference = keywords.len() == 1 && keywords.contains_key("$ref");
+        let mut shape = match is_reference {
+            true => ValueShape::nothing(),
+            false => self.local_keywords(keywords, at)?,
+        };
+        shape.origin = Origin(Some(at.clone()));
+        if let Some(reference) = keywords.get("$ref") {
+            let place = reference_target(reference, &at.child("$ref"))?;
+            if place.find(self.document.root()).is_none() {
+                return Err(Error::reference(
+                    &at.child("$ref"),
+                    format!("\"#{place}\" does not exist; correct the reference or add its target"),
+                ));
+            }
+            let id = self.schema(&place);
+            let mut target = self.shape(id, steps + 1)?;
+            if !is_reference {
+                let origin = target.origin.clone();
+                target = self.intersection(shape, target);
+                target.origin = origin;
+            }
+            shape = target;
+        }
+        for keyword in ["allOf", "anyOf", "oneOf"] {
+            let Some(choices) = keywords.get(keyword) else {
+                continue;
+            };
+            let at = at.child(keyword);
+            let Some(choices) = choices.as_array().filter(|choices| !choices.is_empty()) else {
+                return Err(Error::structure(
+                    &at,
+                    "must be an array of schemas with at least one",
+                ));
+            };
+            let mut folded: Option<ValueShape> = None;
+            for index in 0..choices.len() {
+                let id = self.schema(&at.child(index));
+                let choice = self.shape(id, steps + 1)?;
+                folded = Some(match (folded, keyword) {
+                    (None, _) => choice,
+                    (Some(so_far), "allOf") => self.intersection(so_far, choice),
+                    (Some(so_far), _) => self.union(so_far, choice),
+                });
+            }
+            if let Some(folded) = folded {
+                shape = self.intersection(shape, folded);
+            }
+        }
+        // In either version: the intention is clear.
+        if keywords.get("nullable") == Some(&Value::Bool(true)) {
+            shape.nullable = true;
+        }
+        Ok(shape)
+    }
+}
+
+/// Returns the entries of a map in the order of their keys.
+fn sorted(map: &Map<String, Value>) -> BTreeMap<&str, &Value> {
+    map.iter().map(|(name, it)| (name.as_str(), it)).collect()
+}

@@ -1,0 +1,92 @@
+//! Methods, statuses and parameter keys as strings of JSON.
+
+use std::collections::BTreeMap;
+
+use basalam_chat_openapi::{Method, ParameterLocation, StatusPattern};
+
+/// A value that JSON represents as a string.
+pub(super) trait StringKey: Ord + Sized {
+    fn format(&self) -> String;
+    fn parse(text: &str) -> Option<Self>;
+}
+
+impl StringKey for Method {
+    fn format(&self) -> String {
+        self.to_string()
+    }
+
+    fn parse(text: &str) -> Option<Method> {
+        Method::ALL.into_iter().find(|it| it.as_str() == text)
+    }
+}
+
+impl StringKey for StatusPattern {
+    fn format(&self) -> String {
+        self.to_string()
+    }
+
+    fn parse(text: &str) -> Option<StatusPattern> {
+        StatusPattern::from_key(text)
+    }
+}
+
+impl StringKey for (ParameterLocation, String) {
+    fn format(&self) -> String {
+        format!("{} {}", self.0, self.1)
+    }
+
+    fn parse(text: &str) -> Option<(ParameterLocation, String)> {
+        let (location, key) = text.split_once(' ')?;
+        Some((ParameterLocation::from_name(location)?, key.to_owned()))
+    }
+}
+
+/// A single value, for `#[serde(with)]`.
+pub(super) mod as_string {
+    use super::{StringKey, parse};
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(in crate::shape) fn serialize<K: StringKey, S: Serializer>(
+        key: &K,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&key.format())
+    }
+
+    pub(in crate::shape) fn deserialize<'de, K: StringKey, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<K, D::Error> {
+        parse(&String::deserialize(from)?)
+    }
+}
+
+/// The keys of a map, for `#[serde(with)]`.
+pub(super) mod map {
+    use super::{BTreeMap, StringKey, parse};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(in crate::shape) fn serialize<K: StringKey, V: Serialize, S: Serializer>(
+        map: &BTreeMap<K, V>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        to.collect_map(map.iter().map(|(key, value)| (key.format(), value)))
+    }
+
+    pub(in crate::shape) fn deserialize<'de, K: StringKey, V, D>(
+        from: D,
+    ) -> Result<BTreeMap<K, V>, D::Error>
+    where
+        V: Deserialize<'de>,
+        D: Deserializer<'de>,
+    {
+        let map: BTreeMap<String, V> = BTreeMap::deserialize(from)?;
+        let parsed = map
+            .into_iter()
+            .map(|(key, value)| Ok((parse(&key)?, value)));
+        parsed.collect()
+    }
+}
+
+fn parse<K: StringKey, E: serde::de::Error>(text: &str) -> Result<K, E> {
+    K::parse(text).ok_or_else(|| E::custom(format!("{text:?} is not valid here")))
+}
