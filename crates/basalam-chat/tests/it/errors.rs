@@ -47,7 +47,7 @@ fn relative_base_url_is_rejected_with_argument_and_remedy() {
         .unwrap_err();
     assert!(error.is_invalid_input());
     let shown = shown(&error);
-    assert!(shown.contains("`base_url` is no absolute URL"), "{shown}");
+    assert!(shown.contains("`base_url` is not an absolute URL"), "{shown}");
     assert!(shown.contains("https://openapi.basalam.com"), "{shown}");
 }
 
@@ -69,7 +69,7 @@ async fn unauthorized_names_status_and_remedy() {
     assert_eq!(error.status(), Some(401));
     let shown = shown(&error);
     assert!(
-        shown.contains("did not accept the token (status 401)"),
+        shown.contains("rejected the access token (status 401)"),
         "{shown}"
     );
     assert!(shown.contains("Get a new access token"), "{shown}");
@@ -113,7 +113,7 @@ async fn validation_error_names_each_location() {
     assert_eq!(error.validation()[0].location, ["body", "message_type"]);
     let shown = shown(&error);
     assert!(
-        shown.contains("found the request invalid (status 422)"),
+        shown.contains("rejected the request as invalid (status 422)"),
         "{shown}"
     );
     assert!(shown.contains("`body.message_type`"), "{shown}");
@@ -184,7 +184,7 @@ async fn server_errors_advise_on_retries() {
     assert!(error.is_server_error());
     assert!(error.to_string().contains("an HTML page"), "{error}");
     assert!(
-        error.to_string().contains("Asking again does no harm"),
+        error.to_string().contains("It is safe to retry"),
         "{error}"
     );
     assert!(error.may_have_succeeded());

@@ -151,7 +151,7 @@ async fn hanging_provider_fails_requests_and_is_called_again() {
         let call = tokio::spawn(client.create_message(ChatId(1), "x").send());
         let error = advance_until_done(&clock, call).await.unwrap_err();
         assert!(
-            error.to_string().contains("did not answer in 60 seconds"),
+            error.to_string().contains("timed out after 60 s"),
             "{error}"
         );
         assert!(!error.may_have_succeeded() && error.unconfirmed_message().is_none());

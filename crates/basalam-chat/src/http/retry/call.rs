@@ -57,15 +57,14 @@ impl CallTimer<'_> {
 
 impl HttpStack {
     /// Makes a call, with as many attempts as the retry policy allows.
-    pub(crate) async fn call(
+    pub(crate) fn call(
         &self,
         config: &CallConfig,
         operation: &'static Operation,
         authorizer: impl Authorizer,
         requests: &mut impl RequestSource,
-    ) -> Result<SuccessResponse, Error> {
-        config.check()?;
-        self.budget.deposit();
+    ) -> impl Future<Output = Result<SuccessResponse, Error>> {
+        // Created here, since the arguments of an `async fn` stay in its future beside the call.
         let mut call = Call {
             stack: self,
             config,
@@ -80,7 +79,11 @@ impl HttpStack {
             sent: 0,
             may_have_succeeded: false,
         };
-        trace::call(operation, pin!(call.run_with_context(requests))).await
+        async move {
+            call.config.check()?;
+            call.stack.budget.deposit();
+            trace::call(operation, pin!(call.run_with_context(requests))).await
+        }
     }
 }
 

@@ -47,7 +47,7 @@ async fn missing_response_is_a_timeout() {
     let error = call.await.unwrap().unwrap_err();
     assert!(error.is_timeout());
     assert!(
-        shown(&error).contains("look before repeating it"),
+        shown(&error).contains("check before retrying"),
         "{error}"
     );
 }
@@ -67,7 +67,7 @@ async fn closed_connection_is_a_connection_error() {
     let error = client.create_message(ChatId(1), "hello").await.unwrap_err();
     assert!(error.is_connection(), "{error:?}");
     assert!(
-        shown(&error).contains("look before repeating it"),
+        shown(&error).contains("check before retrying"),
         "{error}"
     );
 }
