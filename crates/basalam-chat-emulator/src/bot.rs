@@ -4,24 +4,24 @@ use secrecy::{ExposeSecret, SecretString};
 
 /// A bot of the emulated service.
 ///
-/// `Debug` leaves the token out.
+/// `Debug` redacts the token.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Bot {
-    /// The number of the bot, which its token starts with.
+    /// The id of the bot, which is also the first part of its token.
     pub id: i64,
-    /// The name that others see; `getMe` gives it as `first_name`.
+    /// The display name; `getMe` returns it as `first_name`.
     pub name: String,
-    /// The name in addresses.
+    /// The user name.
     pub username: String,
     pub(crate) token: SecretString,
 }
 
 impl Bot {
-    /// Gives the token that stands in the path of each of the bot's requests.
+    /// Returns the token, which is part of the path of each of the bot's requests.
     ///
-    /// It is worth nothing outside of this emulator, yet treat it as you treat real
-    /// ones: a program that logs this one will log those too.
+    /// It is valid for this emulator only. Handle it like a real one: a program that logs
+    /// this token also logs real ones.
     #[must_use]
     pub fn token(&self) -> &str {
         self.token.expose_secret()
@@ -35,7 +35,7 @@ impl Bot {
 ///
 /// let bot = NewBot::new("Support")
 ///     .username("support_bot")
-///     .token("123456:the-secret-of-a-bot-for-tests-alone")
+///     .token("123456:secret-of-a-test-bot")
 ///     .webhook_url("https://example.com/hook");
 /// let emulator = Emulator::builder().bot(bot).start_blocking()?;
 /// assert_eq!(emulator.bot().id, 123_456);
@@ -51,8 +51,8 @@ pub struct NewBot {
 }
 
 impl NewBot {
-    /// Starts with the name that others see; the rest is chosen by the emulator where
-    /// it is not set.
+    /// Creates a bot with a display name. The emulator chooses every property that is not
+    /// set.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -62,23 +62,23 @@ impl NewBot {
         }
     }
 
-    /// Sets the name in addresses.
+    /// Sets the user name.
     pub fn username(mut self, username: impl Into<String>) -> Self {
         self.username = Some(username.into());
         self
     }
 
-    /// Sets the token, and the bot's number with it: the number in digits, a colon, and
-    /// a secret of letters, digits, `_` and `-`.
+    /// Sets the token and thereby the id: the id in digits, a colon, and a secret of
+    /// letters, digits, `_` and `-`.
     ///
-    /// The contract asks for a secret of 35 characters or more, which the vendor's own
-    /// example has not; the emulator takes any that is not empty.
+    /// The contract requires a secret of at least 35 characters, but the vendor's own
+    /// example is shorter; the emulator accepts any non-empty secret.
     pub fn token(mut self, token: impl Into<SecretString>) -> Self {
         self.token = Some(token.into());
         self
     }
 
-    /// Gives the bot a webhook. Nothing is ever sent to it.
+    /// Sets the webhook URL. The emulator never sends anything to it.
     pub fn webhook_url(mut self, url: impl Into<String>) -> Self {
         self.webhook_url = Some(url.into());
         self

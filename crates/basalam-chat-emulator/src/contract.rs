@@ -1,59 +1,59 @@
-//! The OpenAPI document, made ready to check requests and answers.
+//! The OpenAPI document, compiled for checks of requests and responses.
 
-mod answers;
 mod form_body;
 mod list;
 mod parameters;
 mod request_body;
+mod responses;
+mod schema;
 mod violations;
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
-use basalam_chat_openapi::json_schema::to_json_schema;
-use basalam_chat_openapi::{Document, Method, Operation, ParameterLocation, Pointer};
-use jsonschema::Validator;
+use basalam_chat_openapi::{Document, Method, Operation, ParameterLocation};
 use serde_json::Value;
 
 use crate::error::Error;
-use crate::problem::Violation;
-use answers::Answers;
+use crate::service_error::Violation;
 pub(crate) use list::List;
 use parameters::Parameter;
 pub(crate) use parameters::{Parameters, RequestParts};
 use request_body::RequestBody;
+use responses::Responses;
+use schema::unusable;
 
 static EMBEDDED: LazyLock<Result<Contract, Error>> =
-    LazyLock::new(|| Contract::read(include_str!("../openapi/chat.json")));
+    LazyLock::new(|| Contract::parse(include_str!("../openapi/chat.json")));
 
-/// The document that the emulator speaks, with its validators.
+/// The document of the emulator with its validators.
 pub(crate) struct Contract {
     pub(crate) operations: Vec<OperationContract>,
 }
 
-/// One operation of the document.
+/// An operation of the document.
 pub(crate) struct OperationContract {
     pub(crate) id: String,
     pub(crate) method: Method,
     pub(crate) path: String,
-    /// Whether the document demands a token.
+    /// Set if the document requires a token.
     pub(crate) needs_token: bool,
     /// The scopes that the token needs, all of them.
     pub(crate) scopes: BTreeSet<String>,
     parameters: Vec<Parameter>,
     body: Option<RequestBody>,
-    answers: Answers,
+    responses: Responses,
 }
 
-/// A request that agrees with the document.
-pub(crate) struct Checked {
+/// The values of a valid request.
+pub(crate) struct CheckedRequest {
     pub(crate) parameters: Parameters,
     pub(crate) body: Option<Value>,
 }
 
 impl Contract {
-    /// Gives the document inside the crate. It is read once per process: making its
-    /// validators takes longer than all the rest of a start.
+    /// Returns the document inside the crate. It is compiled once per process, since that
+    /// takes longer than the rest of the start.
     pub(crate) fn embedded() -> Result<&'static Contract, Error> {
         EMBEDDED.as_ref().map_err(Clone::clone)
     }
@@ -62,21 +62,21 @@ impl Contract {
         self.operations.iter().find(|operation| operation.id == id)
     }
 
-    fn read(text: &str) -> Result<Self, Error> {
-        let document = Document::parse(text).map_err(unreadable)?;
-        let operations = document.operations().map_err(unreadable)?;
+    fn parse(json: &str) -> Result<Self, Error> {
+        let document = Document::parse(json).map_err(unusable)?;
+        let operations = document.operations().map_err(unusable)?;
         let operations = operations
             .iter()
-            .map(|operation| OperationContract::read(&document, operation))
+            .map(|operation| OperationContract::compile(&document, operation))
             .collect::<Result<_, _>>()?;
         Ok(Self { operations })
     }
 }
 
 impl OperationContract {
-    fn read(document: &Document, operation: &Operation<'_>) -> Result<Self, Error> {
+    fn compile(document: &Document, operation: &Operation<'_>) -> Result<Self, Error> {
         let Some(id) = operation.id else {
-            return Err(unreadable(format!(
+            return Err(unusable(format!(
                 "#{}: an operation without `operationId`",
                 operation.pointer
             )));
@@ -91,58 +91,59 @@ impl OperationContract {
             scopes: scopes(document, operation),
             parameters: parameters
                 .filter(|it| it.location != ParameterLocation::Cookie)
-                .map(|it| Parameter::read(document, it))
+                .map(|it| Parameter::compile(document, it))
                 .collect::<Result<_, _>>()?,
-            body: body.map(|it| RequestBody::read(document, it)).transpose()?,
-            answers: Answers::read(document, &operation.responses)?,
+            body: body
+                .map(|it| RequestBody::compile(document, it))
+                .transpose()?,
+            responses: Responses::compile(document, &operation.responses)?,
         })
     }
 
-    /// Tells whether the operation takes a form in place of JSON.
+    /// Returns `true` if the request body is a form instead of JSON.
     pub(crate) fn takes_form(&self) -> bool {
         self.body.as_ref().is_some_and(RequestBody::is_form)
     }
 
-    /// Checks a request, and gives its values in the types that the document names,
-    /// or all of its violations.
+    /// Checks a request. Returns its typed values or all violations.
     pub(crate) fn check_request(
         &self,
         request: &RequestParts<'_>,
-    ) -> Result<Checked, Vec<Violation>> {
+    ) -> Result<CheckedRequest, Vec<Violation>> {
         let mut violations = Vec::new();
         let parameters = parameters::check(&self.parameters, request, &mut violations);
         let body = match &self.body {
             Some(body) => body.check(request, &mut violations),
-            // Some clients send `[]` or `{}` where nothing is asked for.
+            // Some clients send `[]` or `{}` to operations without a body.
             None => None,
         };
         if violations.is_empty() {
-            Ok(Checked { parameters, body })
+            Ok(CheckedRequest { parameters, body })
         } else {
             Err(violations)
         }
     }
 
-    /// Gives the list that a success is, where it is nothing else.
+    /// Returns the list of the success response, if the response is nothing else.
     pub(crate) fn list(&self) -> Option<&List> {
-        self.answers.list.as_ref()
+        self.responses.list.as_ref()
     }
 
-    /// Checks an answer in JSON, and tells what is wrong with it.
-    pub(crate) fn check_answer(&self, status: u16, body: &Value) -> Result<(), String> {
-        self.answers.check(status, body)
+    /// Checks a JSON response. The error describes the first violation.
+    pub(crate) fn check_response(&self, status: u16, body: &Value) -> Result<(), String> {
+        self.responses.check(status, body)
     }
 }
 
 fn needs_token(document: &Document, operation: &Operation<'_>) -> bool {
-    let alternatives = security(document, operation);
-    // An empty alternative makes the token optional.
-    let optional = |it: &Value| it.as_object().is_some_and(|schemes| schemes.is_empty());
-    !alternatives.is_empty() && !alternatives.iter().any(optional)
+    let requirements = security(document, operation);
+    // An empty security requirement makes the token optional.
+    let is_empty = |it: &Value| it.as_object().is_some_and(|schemes| schemes.is_empty());
+    !requirements.is_empty() && !requirements.iter().any(is_empty)
 }
 
-/// Gives the scopes that any of the ways of authorising names. A personal token has
-/// scopes too, which OpenAPI 3.0 has no place for.
+/// Returns the scopes of all security requirements. Personal tokens have scopes as well,
+/// although OpenAPI 3.0 cannot express that.
 fn scopes(document: &Document, operation: &Operation<'_>) -> BTreeSet<String> {
     security(document, operation)
         .iter()
@@ -154,34 +155,13 @@ fn scopes(document: &Document, operation: &Operation<'_>) -> BTreeSet<String> {
         .collect()
 }
 
-/// Gives the ways of authorising, any of which is enough.
+/// Returns the alternative security requirements.
 fn security<'d>(document: &'d Document, operation: &Operation<'d>) -> &'d [Value] {
     let security = operation.value.get("security");
     let security = security.or_else(|| document.root().get("security"));
     security
         .and_then(Value::as_array)
         .map_or(&[], Vec::as_slice)
-}
-
-/// Makes the validator of a schema of the document.
-fn validator(document: &Document, schema: &Value, at: &Pointer) -> Result<Arc<Validator>, Error> {
-    let schema = to_json_schema(document, schema, at).map_err(unreadable)?;
-    let validator = jsonschema::draft202012::new(&schema);
-    validator
-        .map(Arc::new)
-        .map_err(|error| unreadable(format!("#{at}: {error}")))
-}
-
-fn unreadable(error: impl std::fmt::Display) -> Error {
-    Error::document(format!(
-        "the OpenAPI document in the crate cannot be used: {error}"
-    ))
-}
-
-fn is_json(media_type: &str) -> bool {
-    let essence = media_type.split(';').next().unwrap_or_default().trim();
-    let essence = essence.to_ascii_lowercase();
-    essence == "application/json" || essence.ends_with("+json")
 }
 
 #[cfg(test)]

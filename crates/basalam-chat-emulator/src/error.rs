@@ -1,8 +1,8 @@
-//! What can go wrong with the emulator itself.
+//! Errors of the emulator itself.
 
-/// Why the emulator did not start, or would not do what it was asked.
+/// An error of the emulator itself: it did not start, or it rejected an argument.
 ///
-/// Faults of a request are no errors of this kind: they are answered over HTTP.
+/// Errors of emulated requests are HTTP responses, not values of this type.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct Error {
@@ -12,55 +12,55 @@ pub struct Error {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
-    Address,
-    System,
+    Bind,
+    Runtime,
     Document,
-    Argument,
+    InvalidArgument,
 }
 
 impl Error {
-    /// Tells whether the address could not be listened on.
+    /// Returns `true` if the address could not be bound.
     ///
-    /// Usually another program has the port; port 0 takes any free one.
+    /// Usually another program uses the port; port 0 takes any free one.
     #[must_use]
-    pub fn is_address(&self) -> bool {
-        self.kind == Kind::Address
+    pub fn is_bind(&self) -> bool {
+        self.kind == Kind::Bind
     }
 
-    /// Tells whether the operating system refused a thread or an event loop.
+    /// Returns `true` if the thread or event loop of the server could not be started.
     #[must_use]
-    pub fn is_system(&self) -> bool {
-        self.kind == Kind::System
+    pub fn is_runtime(&self) -> bool {
+        self.kind == Kind::Runtime
     }
 
-    /// Tells whether the OpenAPI document inside the crate cannot be used.
+    /// Returns `true` if the OpenAPI document inside the crate cannot be used.
     ///
-    /// That is a fault of the crate: please report it.
+    /// This is a bug of the crate: please report it.
     #[must_use]
     pub fn is_document(&self) -> bool {
         self.kind == Kind::Document
     }
 
-    /// Tells whether an argument was refused; the message names it and the remedy.
+    /// Returns `true` if an argument is invalid; the message names it and the remedy.
     #[must_use]
-    pub fn is_argument(&self) -> bool {
-        self.kind == Kind::Argument
+    pub fn is_invalid_argument(&self) -> bool {
+        self.kind == Kind::InvalidArgument
     }
 
-    pub(crate) fn address(message: String) -> Self {
-        Self::new(Kind::Address, message)
+    pub(crate) fn bind(message: String) -> Self {
+        Self::new(Kind::Bind, message)
     }
 
-    pub(crate) fn system(message: String) -> Self {
-        Self::new(Kind::System, message)
+    pub(crate) fn runtime(message: String) -> Self {
+        Self::new(Kind::Runtime, message)
     }
 
     pub(crate) fn document(message: String) -> Self {
         Self::new(Kind::Document, message)
     }
 
-    pub(crate) fn argument(message: impl Into<String>) -> Self {
-        Self::new(Kind::Argument, message.into())
+    pub(crate) fn invalid_argument(message: impl Into<String>) -> Self {
+        Self::new(Kind::InvalidArgument, message.into())
     }
 
     fn new(kind: Kind, message: String) -> Self {

@@ -1,10 +1,10 @@
-//! Ways in which the service fails on demand.
+//! Faults that tests inject.
 
-mod alteration;
 mod kind;
-mod line;
+mod parse;
 mod rule;
 mod spec;
+mod transform;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,189 +12,191 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::error::Error;
-pub(crate) use kind::{FaultKind, WrittenResponse};
+pub(crate) use kind::{CannedResponse, FaultKind, final_status, header};
 pub use rule::FaultRule;
-pub(crate) use spec::FaultSpec;
+pub(crate) use spec::RuleSpec;
 
-/// One way in which the service fails.
+/// A fault to inject into a request.
 ///
-/// Give it to [`Emulator::fail_next`](crate::Emulator::fail_next) for the next request,
-/// or in a [`FaultRule`] to [`Emulator::add_fault`](crate::Emulator::add_fault).
+/// Pass it to [`Emulator::fail_next`](crate::Emulator::fail_next) for the next request, or
+/// in a [`FaultRule`] to [`Emulator::add_fault`](crate::Emulator::add_fault).
+///
+/// Faults either replace the handling of the request or change its response. Faults of the
+/// first kind are [`Fault::status`], [`Fault::redirect`], [`Fault::html`],
+/// [`Fault::disconnect`] and [`Fault::hang`]: the request has no effect unless
+/// [`Fault::after_handling`] is set.
 ///
 /// ```
 /// use std::time::Duration;
 /// use basalam_chat_emulator::{Emulator, Fault};
 ///
 /// let emulator = Emulator::builder().start_blocking()?;
-/// // Busy, and says for how long.
+/// // Rate limit with a delay.
 /// emulator.fail_next(Fault::status(429).retry_after("2"))?;
-/// // The message is stored, and nobody learns of it.
+/// // The message is stored, but the response is lost.
 /// emulator.fail_next(Fault::disconnect().after_handling())?;
-/// // Slow.
+/// // Slow response.
 /// emulator.fail_next(Fault::latency(Duration::from_millis(300)))?;
 /// # Ok::<(), basalam_chat_emulator::Error>(())
 /// ```
 #[derive(Clone, Debug)]
-#[must_use = "a fault does nothing until the emulator is given it"]
+#[must_use = "a fault does nothing until it is added to an emulator"]
 pub struct Fault {
     pub(crate) kind: FaultKind,
     pub(crate) delay: Duration,
-    pub(crate) is_after_work: bool,
+    pub(crate) after_handling: bool,
 }
 
 impl Fault {
-    /// Waits this long, then does the work and answers as usual. A client that gives up
-    /// meanwhile has done nothing, unless the work comes first ([`Fault::after_handling`]).
+    /// Delays the handling of the request, which then succeeds. If the client disconnects
+    /// during the delay, the request has no effect unless [`Fault::after_handling`] is set.
     pub fn latency(delay: Duration) -> Self {
-        Self::new(FaultKind::Latency).delayed(delay)
+        Self::new(FaultKind::Latency).delay(delay)
     }
 
-    /// Never answers; the connection stays open until the client gives up or the
-    /// emulator ends. The work is not done, unless it comes first
-    /// ([`Fault::after_handling`]).
+    /// Sends no response and keeps the connection open until the client closes it or the
+    /// emulator shuts down.
     pub fn hang() -> Self {
         Self::new(FaultKind::Hang)
     }
 
-    /// Answers a status, 200 to 999, with `{"message": …}` unless [`Fault::body`] says
-    /// otherwise, and does not do the work.
+    /// Responds with a status from 200 to 999 and the body `{"message": …}`, unless
+    /// [`Fault::body`] sets another body.
     pub fn status(status: u16) -> Self {
-        Self::new(FaultKind::Answer(WrittenResponse {
+        Self::new(FaultKind::Response(CannedResponse {
             status,
             headers: Vec::new(),
             body: None,
         }))
     }
 
-    /// Answers a redirection to another address, and does not do the work.
+    /// Responds with a redirect to another URL.
     pub fn redirect(status: u16, location: impl Into<String>) -> Self {
         Self::status(status).header("Location", location)
     }
 
-    /// Answers a status with a page of HTML, as a gateway in between does, and does not
-    /// do the work.
+    /// Responds with a status and an HTML page, as a proxy or gateway does.
     pub fn html(status: u16) -> Self {
-        let page = "<!DOCTYPE html><html><body><h1>A fault on demand</h1></body></html>";
+        let page = "<!DOCTYPE html><html><body><h1>Injected fault</h1></body></html>";
         Self::status(status).body("text/html", page)
     }
 
-    /// Adds a header to the answer of [`Fault::status`]; other faults have none of
-    /// their own.
+    /// Adds a header to the response of [`Fault::status`], [`Fault::redirect`] or
+    /// [`Fault::html`]. Other faults ignore it.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        if let FaultKind::Answer(answer) = &mut self.kind {
-            answer.headers.push((name.into(), value.into()));
+        if let FaultKind::Response(response) = &mut self.kind {
+            response.headers.push((name.into(), value.into()));
         }
         self
     }
 
-    /// Sets the body of the answer of [`Fault::status`] and its media type; an empty
-    /// body has no type. Other faults have no body of their own.
+    /// Sets the body of the response of [`Fault::status`] and its media type, which is
+    /// ignored if the body is empty. Other faults ignore both.
     pub fn body(self, media_type: &str, body: impl Into<Vec<u8>>) -> Self {
         let body = body.into();
         let mut fault = match body.is_empty() {
             true => self,
             false => self.header("Content-Type", media_type),
         };
-        if let FaultKind::Answer(answer) = &mut fault.kind {
-            answer.body = Some(body);
+        if let FaultKind::Response(response) = &mut fault.kind {
+            response.body = Some(body);
         }
         fault
     }
 
-    /// Sets the header `Retry-After` of [`Fault::status`]: seconds, a date as HTTP
-    /// writes it, or nonsense.
+    /// Sets the header `Retry-After` of [`Fault::status`]: seconds, an HTTP date, or an
+    /// invalid value.
     pub fn retry_after(self, value: impl Into<String>) -> Self {
         self.header("Retry-After", value)
     }
 
-    /// Does the work, and answers as usual but for the status, such as 201 in place of
-    /// 200. With 204 and 205 there is no body.
+    /// Handles the request, and replaces the status of the response, for example 200 by
+    /// 201. Responses with 204 and 205 have no body.
     pub fn override_status(status: u16) -> Self {
-        Self::new(FaultKind::OtherStatus(status))
+        Self::new(FaultKind::OverrideStatus(status))
     }
 
-    /// Closes the connection without an answer, and does not do the work.
+    /// Closes the connection without a response.
     pub fn disconnect() -> Self {
-        Self::new(FaultKind::ConnectionCut)
+        Self::new(FaultKind::Disconnect)
     }
 
-    /// Does the work, announces the whole answer, and closes the connection after half
-    /// of its body.
+    /// Handles the request, announces the whole response body, and closes the connection
+    /// after half of it.
     pub fn truncated_body() -> Self {
         Self::new(FaultKind::TruncatedBody)
     }
 
-    /// Does the work, and sends the answer with spaces behind it until it has this many
-    /// bytes, without a `Content-Length` before. It is valid JSON. An answer that is
-    /// larger by itself stays as it is.
+    /// Handles the request, and pads the response body with spaces to this many bytes,
+    /// without a `Content-Length`. The body is valid JSON. Larger bodies are not changed.
     pub fn oversized_body(bytes: usize) -> Self {
         Self::new(FaultKind::OversizedBody(bytes))
     }
 
-    /// Does the work, and answers JSON that lacks its last character.
+    /// Handles the request, and removes the last character of the JSON body.
     pub fn invalid_json() -> Self {
         Self::new(FaultKind::InvalidJson)
     }
 
-    /// Does the work, and answers the right status without a body.
+    /// Handles the request, and responds with the status and an empty body.
     pub fn empty_body() -> Self {
         Self::new(FaultKind::EmptyBody)
     }
 
-    /// Does the work, and changes the answer before it is sent, whatever its status.
-    /// The changed answer is not checked against the OpenAPI document.
+    /// Handles the request, and transforms the JSON body of the response, whatever its
+    /// status. The result is not checked against the OpenAPI document.
     ///
     /// ```
     /// use basalam_chat_emulator::Fault;
     /// use serde_json::json;
     ///
-    /// let nobody = Fault::map_body(|answer| {
-    ///     if let Some(sender) = answer.pointer_mut("/data/sender") {
+    /// let fault = Fault::map_body(|body| {
+    ///     if let Some(sender) = body.pointer_mut("/data/sender") {
     ///         *sender = json!(null);
     ///     }
     /// });
-    /// # let _ = nobody;
+    /// # let _ = fault;
     /// ```
-    pub fn map_body(alteration: impl Fn(&mut Value) + Send + Sync + 'static) -> Self {
-        Self::new(FaultKind::MapBody(Arc::new(alteration)))
+    pub fn map_body(transform: impl Fn(&mut Value) + Send + Sync + 'static) -> Self {
+        Self::new(FaultKind::MapBody(Arc::new(transform)))
     }
 
-    /// Does the work, and adds a member that no document knows to every object of the
-    /// answer, but for `urls`, whose members are all addresses.
+    /// Handles the request, and adds an undocumented field to every object of the response
+    /// except `urls`, whose fields are all URLs.
     pub fn unknown_fields() -> Self {
-        Self::map_body(alteration::add_unknown_members)
+        Self::map_body(transform::add_unknown_fields)
     }
 
-    /// Does the work, and puts a value that no document knows wherever the answer has
-    /// `message_type`, `chat_type` or `type`.
+    /// Handles the request, and replaces every `message_type`, `chat_type` and `type` of
+    /// the response by an undocumented value.
     pub fn unknown_values() -> Self {
-        Self::map_body(alteration::put_unknown_values)
+        Self::map_body(transform::set_unknown_values)
     }
 
-    /// Does the work, and leaves every member of this name out of the answer, wherever
-    /// it is.
+    /// Handles the request, and removes every field with this name from the response, at
+    /// any depth.
     pub fn missing_field(name: impl Into<String>) -> Self {
         let name = name.into();
-        Self::map_body(move |answer| alteration::change_members(answer, &name, false))
+        Self::map_body(move |body| transform::remove_fields(body, &name))
     }
 
-    /// Does the work, and makes every member of this name null, wherever it is.
+    /// Handles the request, and sets every field with this name to null in the response,
+    /// at any depth.
     pub fn null_field(name: impl Into<String>) -> Self {
         let name = name.into();
-        Self::map_body(move |answer| alteration::change_members(answer, &name, true))
+        Self::map_body(move |body| transform::nullify_fields(body, &name))
     }
 
-    /// Waits this long before it fails.
-    pub fn delayed(mut self, delay: Duration) -> Self {
+    /// Sets a delay before the fault.
+    pub fn delay(mut self, delay: Duration) -> Self {
         self.delay = delay;
         self
     }
 
-    /// Does the work first: what the request asks for is done, and then the fault
-    /// happens, its delay included. Makes the worst of [`Fault::status`],
-    /// [`Fault::disconnect`], [`Fault::hang`] and [`Fault::latency`]; all others do the work anyway.
+    /// Handles the request before the fault and its delay, so that the request takes effect
+    /// although the client sees a failure.
     pub fn after_handling(mut self) -> Self {
-        self.is_after_work = true;
+        self.after_handling = true;
         self
     }
 
@@ -202,11 +204,11 @@ impl Fault {
         Self {
             kind,
             delay: Duration::ZERO,
-            is_after_work: false,
+            after_handling: false,
         }
     }
 
-    /// Refuses what could not be sent.
+    /// Rejects responses that HTTP cannot express.
     pub(crate) fn check(&self) -> Result<(), Error> {
         self.kind.check()
     }

@@ -1,5 +1,5 @@
-//! The emulator as a program.
-#![allow(clippy::print_stdout)] // Telling the user where it listens is its purpose.
+//! The command-line program.
+#![allow(clippy::print_stdout)] // Printing is its purpose.
 
 mod cli;
 
@@ -13,33 +13,31 @@ use cli::Arguments;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
-    let rules = arguments.faults()?;
+    let rules = arguments.fault_rules()?;
     let mut builder = arguments.builder();
     if !arguments.quiet {
-        // Where nobody reads any more, there is nothing to be done about it.
+        // Errors mean that the output is closed, which must not end the service.
         builder = builder.on_request_logged(|request| _ = writeln!(io::stdout(), "{request}"));
     }
     let emulator = builder.start().await?;
     for rule in rules {
         emulator.add_fault(rule)?;
     }
-    greet(&emulator, &arguments);
+    print_summary(&emulator, &arguments);
     tokio::signal::ctrl_c()
         .await
         .context("cannot wait for Ctrl-C")?;
-    println!("Ending.");
+    println!("Shutting down.");
     emulator.shutdown().await;
     Ok(())
 }
 
-/// Says what there is to try. The tokens are worth nothing outside of this process.
-fn greet(emulator: &Emulator, arguments: &Arguments) {
+/// Prints the URL, the ids and tokens of users, bots and OAuth clients, and examples.
+fn print_summary(emulator: &Emulator, arguments: &Arguments) {
     let url = emulator.base_url();
     println!("Basalam chat emulator on {url}");
     println!();
-    println!(
-        "A local service for tests: it forgets everything at the end, and its tokens are no secrets."
-    );
+    println!("State is kept in memory until the program ends. The tokens are not secret:");
     for user in emulator.users() {
         println!("  user {:<6} {:<16} {}", user.id, user.name, user.token());
     }
@@ -58,5 +56,5 @@ fn greet(emulator: &Emulator, arguments: &Arguments) {
         println!("  curl {url}/_emulator/");
     }
     println!();
-    println!("Ctrl-C ends.");
+    println!("Press Ctrl-C to stop.");
 }

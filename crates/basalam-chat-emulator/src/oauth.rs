@@ -1,4 +1,4 @@
-//! OAuth: who may ask for tokens, and what they get.
+//! OAuth clients and issued tokens.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -6,25 +6,24 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
-/// The id that stands for the token endpoint, `POST /oauth/token`, wherever an
-/// operation is named: in [`Emulator::requests`](crate::Emulator::requests),
+/// The operation id of the token endpoint, `POST /oauth/token`, in
+/// [`Emulator::requests`](crate::Emulator::requests),
 /// [`Emulator::on_request`](crate::Emulator::on_request) and
 /// [`FaultRule::operation`](crate::FaultRule::operation).
 ///
-/// The OpenAPI document does not have it. A fault without an operation does not happen
-/// to it.
+/// The OpenAPI document does not define the endpoint. Fault rules without an operation do
+/// not apply to it.
 pub const TOKEN_OPERATION: &str = "get_token";
 
-/// How long access tokens are good for unless
-/// [`EmulatorBuilder::access_token_lifetime`](crate::EmulatorBuilder::access_token_lifetime) says
-/// otherwise: 366 days, as in the documented example (certain).
+/// The default lifetime of access tokens: 366 days, as in the documented example (certain).
 pub(crate) const ACCESS_TOKEN_LIFETIME: Duration = Duration::from_secs(31_622_400);
 
-/// An application that may ask for tokens.
+/// An OAuth client, which can request tokens.
 ///
-/// Every service starts with one, [`Emulator::oauth_client`](crate::Emulator::oauth_client);
+/// Every emulator has one from the start,
+/// [`Emulator::oauth_client`](crate::Emulator::oauth_client);
 /// [`Emulator::add_oauth_client`](crate::Emulator::add_oauth_client) adds more. `Debug`
-/// leaves the secret out.
+/// redacts the secret.
 ///
 /// ```
 /// use basalam_chat_emulator::{Emulator, OAuthClient};
@@ -39,18 +38,18 @@ pub(crate) const ACCESS_TOKEN_LIFETIME: Duration = Duration::from_secs(31_622_40
 /// # Ok::<(), basalam_chat_emulator::Error>(())
 /// ```
 #[derive(Clone, Debug)]
-#[must_use = "a client does nothing until the emulator is given it"]
+#[must_use = "a client does nothing until it is added to an emulator"]
 pub struct OAuthClient {
     pub(crate) id: String,
     pub(crate) secret: SecretString,
     pub(crate) redirect_uris: BTreeSet<String>,
-    /// `None` for all.
+    /// `None` for all scopes.
     pub(crate) scopes: Option<BTreeSet<String>>,
     pub(crate) user_id: Option<i64>,
 }
 
 impl OAuthClient {
-    /// Starts with the id and the secret, neither of them empty.
+    /// Creates a client with an id and a secret. Neither may be empty.
     pub fn new(id: impl Into<String>, secret: impl Into<SecretString>) -> Self {
         Self {
             id: id.into(),
@@ -61,15 +60,14 @@ impl OAuthClient {
         }
     }
 
-    /// Adds an address that codes may be sent to; it is compared as it is written.
-    /// Default: any address will do.
+    /// Adds a redirect URI, which is compared as a string. Default: every URI is allowed.
     pub fn redirect_uri(mut self, uri: impl Into<String>) -> Self {
         self.redirect_uris.insert(uri.into());
         self
     }
 
-    /// Sets the scopes that it may ask for, such as `customer.chat.read`; `*` stands
-    /// for all, which is the default. Asking for another is refused with
+    /// Sets the scopes that the client may request, such as `customer.chat.read`; `*`
+    /// stands for all. Default: all. Requests for another scope fail with
     /// `invalid_scope`.
     pub fn scopes<I>(mut self, scopes: I) -> Self
     where
@@ -81,59 +79,60 @@ impl OAuthClient {
         self
     }
 
-    /// Sets the user that it acts for with its own credentials. Default: the seller.
-    /// Whom the service lets it act for is unknown.
-    pub fn acting_for(mut self, user_id: i64) -> Self {
+    /// Sets the user whose access tokens the grant `client_credentials` issues. Default:
+    /// the seller. Which users the service allows is unknown.
+    pub fn user_id(mut self, user_id: i64) -> Self {
         self.user_id = Some(user_id);
         self
     }
 
-    /// Gives the text to send as `client_id`.
+    /// Returns the `client_id`.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// Gives the text to send as `client_secret`.
+    /// Returns the `client_secret`.
     ///
-    /// It is worth nothing outside of this emulator, yet treat it as you treat real
-    /// ones: a program that logs this one will log those too.
+    /// It is valid for this emulator only. Handle it like a real one: a program that logs
+    /// this secret also logs real ones.
     #[must_use]
     pub fn secret(&self) -> &str {
         self.secret.expose_secret()
     }
 }
 
-/// What becomes of a refresh token that is used.
+/// The handling of a refresh token after its use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum RefreshTokens {
-    /// It is used up, and the answer has a new one (likely).
+    /// Refresh token rotation: the used token becomes invalid, and the response has a new
+    /// one (likely).
     #[default]
     Rotated,
-    /// It stays good, and the answer has none.
+    /// The token stays valid, and the response has no refresh token.
     Kept,
 }
 
-/// A pair of tokens that was issued without a request.
+/// An access token and a refresh token that were issued without a request.
 ///
-/// `Debug` leaves both out.
+/// `Debug` redacts both.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct IssuedTokens {
     pub(crate) access_token: SecretString,
     pub(crate) refresh_token: SecretString,
-    /// How long the access token is good for.
+    /// The lifetime of the access token.
     pub expires_in: Duration,
 }
 
 impl IssuedTokens {
-    /// Gives the access token to send as `Authorization: Bearer …`.
+    /// Returns the access token to send as `Authorization: Bearer …`.
     #[must_use]
     pub fn access_token(&self) -> &str {
         self.access_token.expose_secret()
     }
 
-    /// Gives the refresh token to send to the token endpoint.
+    /// Returns the refresh token to send to the token endpoint.
     #[must_use]
     pub fn refresh_token(&self) -> &str {
         self.refresh_token.expose_secret()

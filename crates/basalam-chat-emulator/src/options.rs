@@ -1,4 +1,4 @@
-//! What the emulator does where nobody knows what the service does.
+//! Options of the emulated service, most of them for behaviour that is unknown.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,12 +10,15 @@ use jiff::civil::DateTime;
 use crate::clock::{Clock, SystemClock};
 use crate::oauth::{ACCESS_TOKEN_LIFETIME, RefreshTokens};
 
-/// Whether a bound of time takes in the second that it names.
+/// The maximum size of a request body in bytes: 8 MiB. Unknown of the service.
+pub const MAX_BODY_BYTES: usize = 8 * 1024 * 1024;
+
+/// The kind of a bound of a time range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TimeBound {
-    /// The second itself belongs to the range.
+    /// The bound is part of the range.
     Inclusive,
-    /// The second itself does not belong to the range.
+    /// The bound is not part of the range.
     Exclusive,
 }
 
@@ -23,13 +26,13 @@ pub enum TimeBound {
 #[derive(Clone)]
 pub(crate) struct Options {
     pub(crate) sender_ids_as_strings: bool,
-    pub(crate) page_cap: Option<usize>,
-    pub(crate) unseen_count_cap: Option<usize>,
+    pub(crate) max_page_size: Option<usize>,
+    pub(crate) max_unseen_count: Option<usize>,
     pub(crate) max_file_bytes: usize,
-    pub(crate) uploads_have_url: bool,
+    pub(crate) include_upload_url: bool,
     pub(crate) from_bound: TimeBound,
     pub(crate) before_bound: TimeBound,
-    pub(crate) reading_marks_seen: bool,
+    pub(crate) mark_seen_on_read: bool,
     pub(crate) latency: Duration,
     pub(crate) access_token_lifetime: Duration,
     pub(crate) refresh_tokens: RefreshTokens,
@@ -37,30 +40,24 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// Gives when an access token that is issued now is over.
+    /// Returns the expiry of an access token that is issued now.
     pub(crate) fn access_token_expiry(&self, now: DateTime) -> DateTime {
         let lifetime = SignedDuration::try_from(self.access_token_lifetime);
         now.saturating_add(lifetime.unwrap_or(SignedDuration::MAX))
     }
 }
 
-/// Cuts a time to whole seconds, as the service's times are.
-pub(crate) fn whole_seconds(time: DateTime) -> DateTime {
-    // Zero is in the range of every part of a time, so this never falls back.
-    time.with().subsec_nanosecond(0).build().unwrap_or(time)
-}
-
 impl Default for Options {
     fn default() -> Self {
         Self {
             sender_ids_as_strings: false,
-            page_cap: None,
-            unseen_count_cap: None,
+            max_page_size: None,
+            max_unseen_count: None,
             max_file_bytes: 64 * 1024 * 1024,
-            uploads_have_url: true,
+            include_upload_url: true,
             from_bound: TimeBound::Inclusive,
             before_bound: TimeBound::Exclusive,
-            reading_marks_seen: false,
+            mark_seen_on_read: false,
             latency: Duration::ZERO,
             access_token_lifetime: ACCESS_TOKEN_LIFETIME,
             refresh_tokens: RefreshTokens::default(),
@@ -74,13 +71,13 @@ impl fmt::Debug for Options {
         formatter
             .debug_struct("Options")
             .field("sender_ids_as_strings", &self.sender_ids_as_strings)
-            .field("page_cap", &self.page_cap)
-            .field("unseen_count_cap", &self.unseen_count_cap)
+            .field("max_page_size", &self.max_page_size)
+            .field("max_unseen_count", &self.max_unseen_count)
             .field("max_file_bytes", &self.max_file_bytes)
-            .field("uploads_have_url", &self.uploads_have_url)
+            .field("include_upload_url", &self.include_upload_url)
             .field("from_bound", &self.from_bound)
             .field("before_bound", &self.before_bound)
-            .field("reading_marks_seen", &self.reading_marks_seen)
+            .field("mark_seen_on_read", &self.mark_seen_on_read)
             .field("latency", &self.latency)
             .field("access_token_lifetime", &self.access_token_lifetime)
             .field("refresh_tokens", &self.refresh_tokens)

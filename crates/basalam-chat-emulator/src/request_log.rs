@@ -1,4 +1,4 @@
-//! What came in and what became of it.
+//! The log of requests and their outcome.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -7,38 +7,37 @@ use std::time::Duration;
 
 use axum::http::{Method, Uri};
 use percent_encoding::percent_decode_str;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
-/// How many requests are remembered.
-pub(crate) const CAPACITY: usize = 1000;
+/// The maximum number of entries.
+const CAPACITY: usize = 1000;
 
-/// One request that came in, and what became of it.
+/// A finished request and its outcome.
 ///
-/// Tokens and bodies are not in it; the tokens of bots and the names of files, which
-/// stand in paths, are replaced. `Display` makes a line of it.
+/// Tokens, bodies and file names are redacted. `Display` formats it as one line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct LoggedRequest {
-    /// Counts from 1.
+    /// The sequence number, from 1.
     pub number: u64,
-    /// Such as `GET`.
+    /// The HTTP method, such as `GET`.
     pub method: String,
-    /// The path, and the query of an operation.
+    /// The path, followed by the query if the path belongs to an operation.
     pub path: String,
-    /// The id of the operation; `None` where the path has none.
+    /// The operation id, or `None` if the path belongs to no operation.
     pub operation: Option<String>,
-    /// The status of the answer; `None` where there was none.
+    /// The status of the response, or `None` if there was no response.
     pub status: Option<u16>,
-    /// How long the answer took.
-    #[serde(rename = "milliseconds", serialize_with = "milliseconds")]
+    /// The time between the request and its response.
+    #[serde(rename = "duration_ms", serialize_with = "as_milliseconds")]
     pub duration: Duration,
-    /// Why it was refused. What was sent is not repeated.
-    pub refusal: Option<String>,
-    /// The fault that happened to it.
+    /// Why the service rejected the request, without values of the request.
+    pub error: Option<String>,
+    /// The injected fault.
     pub fault: Option<String>,
 }
 
-fn milliseconds<S: serde::Serializer>(duration: &Duration, to: S) -> Result<S::Ok, S::Error> {
+fn as_milliseconds<S: Serializer>(duration: &Duration, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_f64(duration.as_secs_f64() * 1000.0)
 }
 
@@ -46,14 +45,14 @@ impl fmt::Display for LoggedRequest {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { method, path, .. } = self;
         let status = self.status.map_or("---".to_owned(), |it| it.to_string());
-        let took = self.duration.as_secs_f64() * 1000.0;
+        let duration_ms = self.duration.as_secs_f64() * 1000.0;
         write!(formatter, "{status} {method:<6} {path}")?;
         if let Some(operation) = &self.operation {
             write!(formatter, "  {operation}")?;
         }
-        write!(formatter, "  {took:.1} ms")?;
-        if let Some(refusal) = &self.refusal {
-            write!(formatter, "  refused: {refusal}")?;
+        write!(formatter, "  {duration_ms:.1} ms")?;
+        if let Some(error) = &self.error {
+            write!(formatter, "  error: {error}")?;
         }
         if let Some(fault) = &self.fault {
             write!(formatter, "  fault: {fault}")?;
@@ -62,20 +61,20 @@ impl fmt::Display for LoggedRequest {
     }
 }
 
-/// Code that is given every request once it is over.
+/// A callback for finished requests.
 pub(crate) type Observer = Arc<dyn Fn(&LoggedRequest) + Send + Sync>;
 
 /// The latest requests.
 #[derive(Default)]
 pub(crate) struct RequestLog {
     entries: VecDeque<Entry>,
-    /// How many came in, those that are over and those that are not.
+    /// The number of requests received, finished or not.
     total: u64,
 }
 
 impl RequestLog {
-    /// Counts a request, and gives its number.
-    pub(crate) fn arrive(&mut self) -> u64 {
+    /// Counts a received request and returns its sequence number.
+    pub(crate) fn next_number(&mut self) -> u64 {
         self.total += 1;
         self.total
     }
@@ -84,7 +83,7 @@ impl RequestLog {
         self.total
     }
 
-    /// Takes a request that is over.
+    /// Adds a finished request.
     pub(crate) fn push(&mut self, entry: Entry) {
         if self.entries.len() == CAPACITY {
             self.entries.pop_front();
@@ -93,7 +92,7 @@ impl RequestLog {
     }
 
     pub(crate) fn entries(&self) -> impl Iterator<Item = LoggedRequest> {
-        self.entries.iter().map(Entry::shown)
+        self.entries.iter().map(Entry::redacted)
     }
 
     pub(crate) fn clear(&mut self) {
@@ -101,8 +100,8 @@ impl RequestLog {
     }
 }
 
-/// A request that is over, as it was met. Nearly all are never looked at, so that what
-/// may be shown of one is worked out only when it is.
+/// A finished request, not redacted yet: most entries are never read, so redaction is
+/// deferred.
 pub(crate) struct Entry {
     pub(crate) number: u64,
     pub(crate) method: Method,
@@ -110,34 +109,34 @@ pub(crate) struct Entry {
     pub(crate) operation: Option<&'static str>,
     pub(crate) status: Option<u16>,
     pub(crate) duration: Duration,
-    pub(crate) refusal: Option<String>,
+    pub(crate) error: Option<String>,
     pub(crate) fault: Option<String>,
 }
 
 impl Entry {
-    pub(crate) fn shown(&self) -> LoggedRequest {
+    pub(crate) fn redacted(&self) -> LoggedRequest {
         LoggedRequest {
             number: self.number,
             method: self.method.to_string(),
-            path: shown_path(&self.uri, self.operation.is_some()),
+            path: redact_path(&self.uri, self.operation.is_some()),
             operation: self.operation.map(str::to_owned),
             status: self.status,
             duration: self.duration,
-            refusal: self.refusal.clone(),
+            error: self.error.clone(),
             fault: self.fault.clone(),
         }
     }
 }
 
-/// Gives what may be written down of an address: no bot's token, no name of a file, and
-/// a query only where it is an operation's, as others may carry codes.
-fn shown_path(uri: &Uri, is_operation: bool) -> String {
+/// Redacts bot tokens and file names, and drops queries outside operations, which may
+/// contain authorization codes.
+fn redact_path(uri: &Uri, is_operation: bool) -> String {
     let mut segments: Vec<&str> = uri.path().split('/').collect();
     for index in 0..segments.len() {
         let follows_bots = index > 0 && segments[index - 1] == "bots";
-        // What people call their files is private.
-        let names_file = index == 3 && segments[1] == "files";
-        let is_private = follows_bots || names_file || looks_like_token(segments[index]);
+        // File names of users are private.
+        let is_file_name = index == 3 && segments[1] == "files";
+        let is_private = follows_bots || is_file_name || contains_bot_token(segments[index]);
         if is_private && !segments[index].is_empty() {
             segments[index] = "***";
         }
@@ -152,16 +151,16 @@ fn shown_path(uri: &Uri, is_operation: bool) -> String {
     path
 }
 
-/// Tells whether a segment of a path has a bot's token in it, however it is encoded.
-fn looks_like_token(segment: &str) -> bool {
+/// Returns `true` if a path segment contains a bot token, percent-encoded or not.
+fn contains_bot_token(segment: &str) -> bool {
     if !segment.contains([':', '%']) {
         return false;
     }
     let decoded = percent_decode_str(segment).decode_utf8_lossy();
-    let Some((before, secret)) = decoded.split_once(':') else {
+    let Some((id, secret)) = decoded.split_once(':') else {
         return false;
     };
-    before.ends_with(|it: char| it.is_ascii_digit()) && !secret.is_empty()
+    id.ends_with(|it: char| it.is_ascii_digit()) && !secret.is_empty()
 }
 
 #[cfg(test)]
@@ -169,47 +168,46 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tokens_of_bots_and_names_of_files_are_not_shown_wherever_they_stand() {
+    fn redacts_bot_tokens_and_file_names_in_paths() {
         for (uri, path) in [
             ("/v1/bots/1:secret/getMe", "/v1/bots/***/getMe"),
             ("/v1/bots/1%3Asecret/getMe?x=1", "/v1/bots/***/getMe?x=1"),
-            ("/v1/bots/secret/nonsense", "/v1/bots/***/nonsense?"),
+            ("/v1/bots/secret/unknown", "/v1/bots/***/unknown"),
             ("/bot1:secret/getMe", "/***/getMe"),
             ("/bot1%3asecret", "/***"),
             ("/files/78000000/a.jpg", "/files/78000000/***"),
             ("/v1/chats?limit=2", "/v1/chats?limit=2"),
             ("/v1/chats/12:/x", "/v1/chats/12:/x"),
         ] {
-            let shown = shown_path(&uri.parse().unwrap(), true);
-            assert_eq!(shown, path.trim_end_matches('?'));
+            assert_eq!(redact_path(&uri.parse().unwrap(), true), path);
         }
     }
 
     #[test]
-    fn queries_that_may_carry_codes_are_not_shown() {
+    fn drops_queries_outside_operations() {
         let uri = "/accounts/sso?state=secret".parse().unwrap();
-        assert_eq!(shown_path(&uri, false), "/accounts/sso");
+        assert_eq!(redact_path(&uri, false), "/accounts/sso");
     }
 
     #[test]
-    fn a_request_makes_a_readable_line() {
-        let mut entry = LoggedRequest {
+    fn displays_request_as_one_line() {
+        let mut request = LoggedRequest {
             number: 1,
             method: "POST".to_owned(),
             path: "/v1/chats".to_owned(),
             operation: Some("create_chat".to_owned()),
             status: Some(422),
             duration: Duration::from_micros(1_250),
-            refusal: Some("body.user_id: int_type".to_owned()),
+            error: Some("body.user_id: int_type".to_owned()),
             fault: None,
         };
         assert_eq!(
-            entry.to_string(),
-            "422 POST   /v1/chats  create_chat  1.2 ms  refused: body.user_id: int_type"
+            request.to_string(),
+            "422 POST   /v1/chats  create_chat  1.2 ms  error: body.user_id: int_type"
         );
-        entry.status = None;
-        entry.refusal = None;
-        entry.fault = Some("connection cut".to_owned());
-        assert!(entry.to_string().starts_with("--- "));
+        request.status = None;
+        request.error = None;
+        request.fault = Some("disconnect".to_owned());
+        assert!(request.to_string().starts_with("--- "));
     }
 }

@@ -1,11 +1,11 @@
-//! Chats and messages that tests put into the service without HTTP.
+//! Seeds: users, bots, chats and messages that tests add without HTTP.
 
+mod apply;
 mod chat;
-pub(crate) mod document;
+mod document;
 mod message;
-mod planting;
 
+pub use apply::SeededIds;
 pub use chat::SeedChat;
 pub(crate) use document::Seed;
 pub use message::SeedMessage;
-pub use planting::SeededIds;

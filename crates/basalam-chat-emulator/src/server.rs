@@ -1,21 +1,22 @@
-//! HTTP: from a request to an operation, and back to an answer.
+//! The HTTP server: routes requests to operations and converts results to responses.
 
-mod answer;
 mod authorize;
 mod body;
 mod control;
-mod faults;
-mod form;
-mod log;
-pub(crate) mod running;
+mod fault_injection;
+pub(crate) mod listener;
+mod log_context;
+mod log_middleware;
+mod multipart;
+mod response;
 mod service;
 mod token;
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{FromRequestParts, RawPathParams, Request};
-use axum::http::request::Parts as Head;
+use axum::extract::{FromRequestParts, RawPathParams, Request, State};
+use axum::http::request::Parts;
 use axum::middleware;
 use axum::response::Response;
 use axum::routing::{MethodFilter, get, on, post};
@@ -26,41 +27,26 @@ use crate::contract::{OperationContract, RequestParts};
 use crate::form::Form;
 use crate::oauth::TOKEN_OPERATION;
 use crate::operations;
-use log::Notes;
-pub(crate) use service::{Parts, Service};
+use log_context::LogContext;
+pub(crate) use service::{Service, ServiceConfig};
 
-/// Makes a route of every operation of the document, those beside it, and the control
-/// paths where they are wanted.
+/// Creates the router of a service, optionally with the control endpoints.
 pub(crate) fn router(service: &Arc<Service>, has_control: bool) -> Router {
     let mut router = Router::new();
     for operation in &service.contract().operations {
-        let service = Arc::clone(service);
-        let answer = move |request| answer_operation(Arc::clone(&service), operation, request);
-        router = router.route(&operation.path, on(method_filter(operation.method), answer));
+        let handle = move |State(service), request| handle_operation(service, operation, request);
+        router = router.route(&operation.path, on(method_filter(operation.method), handle));
     }
-    let for_files = Arc::clone(service);
-    let for_tokens = Arc::clone(service);
-    let for_codes = Arc::clone(service);
-    let for_path = Arc::clone(service);
-    let for_method = Arc::clone(service);
     let router = router
-        .route(
-            "/files/{id}/{name}",
-            get(move |request| answer_file(Arc::clone(&for_files), request)),
-        )
-        .route(
-            "/oauth/token",
-            post(move |request| answer_token(Arc::clone(&for_tokens), request)),
-        )
-        .route(
-            "/accounts/sso",
-            get(move |request| answer_authorize(Arc::clone(&for_codes), request)),
-        )
-        .fallback(move |request| answer_unknown(Arc::clone(&for_path), request))
-        .method_not_allowed_fallback(move |request| answer_unknown(for_method.clone(), request))
+        .route("/files/{id}/{name}", get(handle_file))
+        .route("/oauth/token", post(handle_token))
+        .route("/accounts/sso", get(handle_authorize))
+        .fallback(handle_unknown_route)
+        .method_not_allowed_fallback(handle_unknown_route)
+        .with_state(Arc::clone(service))
         .layer(middleware::from_fn_with_state(
             Arc::clone(service),
-            log::write,
+            log_middleware::log_request,
         ));
     match has_control {
         true => router.merge(control::router(service)),
@@ -68,105 +54,81 @@ pub(crate) fn router(service: &Arc<Service>, has_control: bool) -> Router {
     }
 }
 
-async fn answer_operation(
+async fn handle_operation(
     service: Arc<Service>,
     operation: &'static OperationContract,
     request: Request,
 ) -> Response {
-    service.aids().count(&operation.id);
-    let notes = Notes::of(&request);
-    notes.operation(&operation.id);
+    service.test_controls().count_request(&operation.id);
+    let log_context = LogContext::of(&request);
+    log_context.set_operation(&operation.id);
     let (mut parts, payload) = match read(&service, operation, request).await {
         Ok(read) => read,
-        Err(refusal) => return refusal,
+        Err(rejection) => return rejection,
     };
     service.run_hooks(&operation.id);
-    if let Some(raw) = service.aids().next_answer() {
-        return raw;
+    if let Some(queued) = service.test_controls().next_response() {
+        return queued;
     }
     let Some(handler) = operations::handler(&operation.id) else {
-        return answer::unknown_route();
+        return response::unknown_route();
     };
     let Ok(path) = RawPathParams::from_request_parts(&mut parts, &()).await else {
-        // Percent-encoding that is no UTF-8.
-        return answer::unknown_route();
+        // The percent-decoded path is not UTF-8.
+        return response::unknown_route();
     };
     let request = request_parts(&parts, &path, &payload);
-    let work = || service.answer(operation, handler, &request, &notes);
-    let fault = service.aids().next_fault(&operation.id);
+    let handle = || service.handle(operation, handler, &request, &log_context);
+    let fault = service.test_controls().next_fault(&operation.id);
     match fault {
-        Some(fault) => faults::fail(fault, &service, &notes, work).await,
-        None => work().into_response(),
+        Some(fault) => fault_injection::inject(fault, &service, &log_context, handle).await,
+        None => handle().into_response(),
     }
 }
 
-/// Gives tokens, at the endpoint that the document does not have.
-async fn answer_token(service: Arc<Service>, request: Request) -> Response {
-    service.aids().count(TOKEN_OPERATION);
-    let notes = Notes::of(&request);
-    notes.operation(TOKEN_OPERATION);
+/// Handles the token endpoint, which the document does not define.
+async fn handle_token(State(service): State<Arc<Service>>, request: Request) -> Response {
+    service.test_controls().count_request(TOKEN_OPERATION);
+    let log_context = LogContext::of(&request);
+    log_context.set_operation(TOKEN_OPERATION);
     let (parts, body) = request.into_parts();
     let body = match body::read(body).await {
         Ok(body) => body,
-        Err(refusal) => return refusal,
+        Err(rejection) => return rejection,
     };
     service.run_hooks(TOKEN_OPERATION);
-    if let Some(raw) = service.aids().next_answer() {
-        return raw;
+    if let Some(queued) = service.test_controls().next_response() {
+        return queued;
     }
-    let work = || token::answer(&service, &parts.headers, &body, &notes);
-    let fault = service.aids().next_fault(TOKEN_OPERATION);
+    let handle = || token::handle(&service, &parts.headers, &body, &log_context);
+    let fault = service.test_controls().next_fault(TOKEN_OPERATION);
     match fault {
-        Some(fault) => faults::fail(fault, &service, &notes, work).await,
-        None => work().into_response(),
+        Some(fault) => fault_injection::inject(fault, &service, &log_context, handle).await,
+        None => handle().into_response(),
     }
 }
 
-/// Lets a user choose themselves, and sends them back to the client.
-async fn answer_authorize(service: Arc<Service>, request: Request) -> Response {
+/// Handles the authorization page.
+async fn handle_authorize(State(service): State<Arc<Service>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    if let Err(refusal) = body::read(body).await {
-        return refusal;
+    if let Err(rejection) = body::read(body).await {
+        return rejection;
     }
-    let raw = service.aids().next_answer();
-    raw.unwrap_or_else(|| authorize::answer(&service, &parts.uri))
+    let queued = service.test_controls().next_response();
+    queued.unwrap_or_else(|| authorize::authorize(&service, &parts.uri))
 }
 
-/// What a request carries beside its head.
-#[derive(Default)]
-struct Payload {
-    body: Bytes,
-    form: Option<Form>,
-}
-
-/// Reads a request to its end, or gives the answer that refuses it.
-async fn read(
-    service: &Service,
-    operation: &OperationContract,
-    request: Request,
-) -> Result<(Head, Payload), Response> {
-    let (parts, body) = request.into_parts();
-    let mut payload = Payload::default();
-    if operation.takes_form() && form::is_announced(&parts.headers) {
-        let request = Request::from_parts(parts.clone(), body);
-        payload.form = Some(form::read(request, service.options().max_file_bytes).await?);
-    } else {
-        payload.body = body::read(body).await?;
-    }
-    Ok((parts, payload))
-}
-
-/// Gives the bytes of an uploaded file, to everybody.
-async fn answer_file(service: Arc<Service>, request: Request) -> Response {
+/// Returns an uploaded file, which needs no token.
+async fn handle_file(State(service): State<Arc<Service>>, request: Request) -> Response {
     let (mut parts, body) = request.into_parts();
-    if let Err(refusal) = body::read(body).await {
-        return refusal;
+    if let Err(rejection) = body::read(body).await {
+        return rejection;
     }
-    if let Some(raw) = service.aids().next_answer() {
-        return raw;
+    if let Some(queued) = service.test_controls().next_response() {
+        return queued;
     }
     let Ok(path) = RawPathParams::from_request_parts(&mut parts, &()).await else {
-        return answer::unknown_route();
+        return response::unknown_route();
     };
     let value = |name| path.iter().find(|it| it.0 == name).map(|it| it.1);
     let now = service.now();
@@ -174,21 +136,45 @@ async fn answer_file(service: Arc<Service>, request: Request) -> Response {
     let id = value("id").and_then(|it| it.parse().ok());
     let file = id.and_then(|id| state.files.get(id, now));
     match file.filter(|it| value("name") == Some(it.name.as_str())) {
-        Some(file) => answer::file(file),
-        None => answer::unknown_route(),
+        Some(file) => response::file(file),
+        None => response::unknown_route(),
     }
 }
 
-async fn answer_unknown(service: Arc<Service>, request: Request) -> Response {
-    if let Err(refusal) = body::read(request.into_body()).await {
-        return refusal;
+async fn handle_unknown_route(State(service): State<Arc<Service>>, request: Request) -> Response {
+    if let Err(rejection) = body::read(request.into_body()).await {
+        return rejection;
     }
-    let raw = service.aids().next_answer();
-    raw.unwrap_or_else(answer::unknown_route)
+    let queued = service.test_controls().next_response();
+    queued.unwrap_or_else(response::unknown_route)
+}
+
+/// The body of a request, as bytes or as a form.
+#[derive(Default)]
+struct Payload {
+    body: Bytes,
+    form: Option<Form>,
+}
+
+/// Reads a whole request, or returns the response that rejects it.
+async fn read(
+    service: &Service,
+    operation: &OperationContract,
+    request: Request,
+) -> Result<(Parts, Payload), Response> {
+    let (parts, body) = request.into_parts();
+    let mut payload = Payload::default();
+    if operation.takes_form() && multipart::is_multipart(&parts.headers) {
+        let request = Request::from_parts(parts.clone(), body);
+        payload.form = Some(multipart::read(request, service.options().max_file_bytes).await?);
+    } else {
+        payload.body = body::read(body).await?;
+    }
+    Ok((parts, payload))
 }
 
 fn request_parts<'a>(
-    parts: &'a Head,
+    parts: &'a Parts,
     path: &RawPathParams,
     payload: &'a Payload,
 ) -> RequestParts<'a> {

@@ -1,13 +1,14 @@
-//! All that the emulated service remembers.
+//! The state of the emulated service.
 
 pub(crate) mod bots;
+pub(crate) mod chat;
 pub(crate) mod chats;
 pub(crate) mod files;
-pub(crate) mod membership;
+pub(crate) mod message;
 pub(crate) mod messages;
+pub(crate) mod response_cache;
 pub(crate) mod tokens;
 pub(crate) mod users;
-pub(crate) mod written;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,18 +17,18 @@ use std::sync::Arc;
 use crate::error::Error;
 use crate::oauth::OAuthClient;
 use bots::Bots;
-use chats::Chat;
+use chat::Chat;
 use files::Files;
-use messages::Message;
+use message::Message;
+use response_cache::ResponseCache;
 use tokens::Tokens;
 use users::Users;
-use written::Written;
 
-/// Where the service's numbers were seen to be.
+/// The range in which ids of the service were seen.
 const FIRST_CHAT_ID: i64 = 183_000_000;
 const FIRST_MESSAGE_ID: i64 = 1_231_000_000;
 
-/// All that the emulated service remembers.
+/// The state of the emulated service.
 #[derive(Clone)]
 pub(crate) struct State {
     pub(crate) users: Users,
@@ -37,26 +38,22 @@ pub(crate) struct State {
     chats: BTreeMap<i64, Chat>,
     chats_by_member: BTreeMap<i64, BTreeSet<i64>>,
     private_chats: BTreeMap<(i64, i64), i64>,
-    /// Handlers read the state while they write answers.
-    pub(crate) written: RefCell<Written>,
-    /// Shared with copies of the state, and out of the map: its nodes stay half empty
-    /// where ids only ever grow.
+    /// A `RefCell`, since handlers read the state while they build responses.
+    pub(crate) response_cache: RefCell<ResponseCache>,
+    /// `Arc`s are shared with copies of the state. They also keep messages out of the nodes
+    /// of the map, which stay half empty when keys only grow.
     messages: BTreeMap<i64, Arc<Message>>,
     next_chat_id: i64,
     next_message_id: i64,
-    /// 0 before the first.
+    /// 0 before the first message.
     last_message_id: i64,
 }
 
 impl State {
-    /// Adds an OAuth client, whose user must be there.
+    /// Adds an OAuth client; its user must exist.
     pub(crate) fn add_oauth_client(&mut self, client: OAuthClient) -> Result<(), Error> {
-        if let Some(id) = client.user_id
-            && self.users.by_id(id).is_none()
-        {
-            return Err(Error::argument(format!(
-                "no user has the id {id}; add one first"
-            )));
+        if let Some(id) = client.user_id {
+            self.users.require(id)?;
         }
         self.tokens.add_client(client)
     }
@@ -72,7 +69,7 @@ impl Default for State {
             chats: BTreeMap::new(),
             chats_by_member: BTreeMap::new(),
             private_chats: BTreeMap::new(),
-            written: RefCell::default(),
+            response_cache: RefCell::default(),
             messages: BTreeMap::new(),
             next_chat_id: FIRST_CHAT_ID,
             next_message_id: FIRST_MESSAGE_ID,

@@ -6,34 +6,34 @@ use secrecy::{ExposeSecret, SecretString};
 
 /// A user of the emulated service.
 ///
-/// `Debug` leaves the token out.
+/// `Debug` redacts the token.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct User {
-    /// The number that messages name their sender by.
+    /// The user id.
     pub id: i64,
-    /// The name that others see.
+    /// The display name.
     pub name: String,
-    /// The short text that stands for the user beside the number.
+    /// The hash id, a short string that identifies the user as well.
     pub hash_id: String,
-    /// The user's stall, where there is one.
+    /// The user's stall, if the user is a seller.
     pub vendor: Option<Vendor>,
     pub(crate) token: SecretString,
-    /// `None` for all.
+    /// `None` for all scopes.
     pub(crate) scopes: Option<BTreeSet<String>>,
 }
 
 impl User {
-    /// Gives the access token to send as `Authorization: Bearer …`.
+    /// Returns the access token to send as `Authorization: Bearer …`.
     ///
-    /// It is worth nothing outside of this emulator, yet treat it as you treat real
-    /// ones: a program that logs this one will log those too.
+    /// It is valid for this emulator only. Handle it like a real one: a program that logs
+    /// this token also logs real ones.
     #[must_use]
     pub fn token(&self) -> &str {
         self.token.expose_secret()
     }
 
-    /// Tells whether the user's token has a scope, such as `customer.chat.write`.
+    /// Returns `true` if the user's token has a scope, such as `customer.chat.write`.
     #[must_use]
     pub fn has_scope(&self, scope: &str) -> bool {
         match &self.scopes {
@@ -47,11 +47,11 @@ impl User {
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Vendor {
-    /// The number of the stall.
+    /// The id of the stall.
     pub id: i64,
     /// The title of the stall.
     pub title: String,
-    /// The text that stands for the stall in addresses.
+    /// The identifier of the stall in URLs.
     pub identifier: String,
 }
 
@@ -78,8 +78,8 @@ pub struct NewUser {
 }
 
 impl NewUser {
-    /// Starts with the name that others see; the rest is chosen by the emulator where
-    /// it is not set.
+    /// Creates a user with a display name. The emulator chooses every property that is not
+    /// set.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -91,26 +91,26 @@ impl NewUser {
         }
     }
 
-    /// Sets the number, from 1.
+    /// Sets the user id, at least 1.
     pub fn id(mut self, id: i64) -> Self {
         self.id = Some(id);
         self
     }
 
-    /// Sets the hash id, not empty.
+    /// Sets the hash id, which must not be empty.
     pub fn hash_id(mut self, hash_id: impl Into<String>) -> Self {
         self.hash_id = Some(hash_id.into());
         self
     }
 
-    /// Sets the access token, not empty.
+    /// Sets the access token, which must not be empty.
     pub fn token(mut self, token: impl Into<SecretString>) -> Self {
         self.token = Some(token.into());
         self
     }
 
     /// Sets the scopes of the access token, such as `customer.chat.read`; `*` stands for
-    /// all. Default: all. A request whose scope is missing is refused with 403.
+    /// all. Default: all. Requests that need another scope fail with 403.
     ///
     /// ```
     /// # use basalam_chat_emulator::NewUser;
@@ -125,7 +125,7 @@ impl NewUser {
         self
     }
 
-    /// Gives the user a stall.
+    /// Sets the stall, which makes the user a seller.
     pub fn vendor(mut self, vendor: Vendor) -> Self {
         self.vendor = Some(vendor);
         self

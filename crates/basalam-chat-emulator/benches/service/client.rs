@@ -1,4 +1,4 @@
-//! A client that costs little, so that the server is what is measured.
+//! A minimal HTTP client, so that the server dominates the measurement.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// Connections that are in use at once.
+/// The number of concurrent connections.
 const CONNECTIONS: usize = 16;
 
-/// A request, written out once.
+/// A serialized request.
 pub(crate) struct Request(Vec<u8>);
 
 impl Request {
@@ -27,8 +27,8 @@ impl Request {
     }
 }
 
-/// Gives the body of the answer to a request.
-pub(crate) fn answer(address: SocketAddr, request: &Request) -> Vec<u8> {
+/// Sends a request and returns the body of its response.
+pub(crate) fn send(address: SocketAddr, request: &Request) -> Vec<u8> {
     runtime().block_on(async {
         let mut connection = Connection::open(address).await;
         let (start, end) = connection.exchange(request).await;
@@ -41,21 +41,21 @@ pub(crate) fn answer(address: SocketAddr, request: &Request) -> Vec<u8> {
     })
 }
 
-/// Gives the answers in a second, over some time.
-pub(crate) fn rate(address: SocketAddr, request: &Request, time: Duration) -> f64 {
+/// Sends a request repeatedly and returns the number of responses per second.
+pub(crate) fn rate(address: SocketAddr, request: &Request, duration: Duration) -> f64 {
     runtime().block_on(async {
         let start = Instant::now();
         let clients = (0..CONNECTIONS).map(|_| async move {
             let mut connection = Connection::open(address).await;
-            let mut answers = 0_u32;
-            while start.elapsed() < time {
+            let mut responses = 0_u32;
+            while start.elapsed() < duration {
                 connection.exchange(request).await;
-                answers += 1;
+                responses += 1;
             }
-            answers
+            responses
         });
-        let answers = futures_util::future::join_all(clients).await;
-        f64::from(answers.into_iter().sum::<u32>()) / start.elapsed().as_secs_f64()
+        let responses = futures_util::future::join_all(clients).await;
+        f64::from(responses.into_iter().sum::<u32>()) / start.elapsed().as_secs_f64()
     })
 }
 
@@ -63,7 +63,7 @@ fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .expect("there is an event loop to be had")
+        .expect("an event loop can be created")
 }
 
 struct Connection {
@@ -73,24 +73,31 @@ struct Connection {
 
 impl Connection {
     async fn open(address: SocketAddr) -> Self {
-        let stream = TcpStream::connect(address).await.expect("it listens");
-        stream.set_nodelay(true).expect("a socket can be told so");
+        let stream = TcpStream::connect(address)
+            .await
+            .expect("the server listens");
+        stream
+            .set_nodelay(true)
+            .expect("the socket has TCP_NODELAY");
         Self {
             stream,
             buffer: Vec::new(),
         }
     }
 
-    /// Sends the request and reads the whole answer into the buffer; gives where its
-    /// body starts and ends.
+    /// Sends a request and reads the response into the buffer. Returns the range of its body.
     async fn exchange(&mut self, request: &Request) -> (usize, usize) {
         let sent = self.stream.write_all(&request.0).await;
-        sent.expect("the server takes requests");
+        sent.expect("the server accepts requests");
         self.buffer.clear();
         loop {
             let read = self.stream.read_buf(&mut self.buffer).await;
-            assert_ne!(read.expect("the server answers"), 0, "the server hung up");
-            if let Some((start, end)) = body(&self.buffer)
+            assert_ne!(
+                read.expect("the server responds"),
+                0,
+                "the server disconnected"
+            );
+            if let Some((start, end)) = body_range(&self.buffer)
                 && self.buffer.len() >= end
             {
                 return (start, end);
@@ -99,10 +106,10 @@ impl Connection {
     }
 }
 
-/// Gives where the body of an answer starts and ends, once its head is there.
-fn body(answer: &[u8]) -> Option<(usize, usize)> {
-    let head = answer.windows(4).position(|it| it == b"\r\n\r\n")?;
-    let text = std::str::from_utf8(&answer[..head]).expect("heads are ASCII");
+/// Returns the range of the body of a response, or `None` if the head is incomplete.
+fn body_range(response: &[u8]) -> Option<(usize, usize)> {
+    let head = response.windows(4).position(|it| it == b"\r\n\r\n")?;
+    let text = std::str::from_utf8(&response[..head]).expect("the head is ASCII");
     let length = text
         .lines()
         .find_map(|line| {
@@ -110,7 +117,7 @@ fn body(answer: &[u8]) -> Option<(usize, usize)> {
             name.eq_ignore_ascii_case("content-length")
                 .then(|| value.trim().parse::<usize>())
         })
-        .expect("every answer says how long it is")
-        .expect("a length is a number");
+        .expect("every response has a Content-Length")
+        .expect("the Content-Length is an integer");
     Some((head + 4, head + 4 + length))
 }

@@ -1,15 +1,16 @@
-//! How much memory messages take.
+//! The memory of stored messages.
 
 use basalam_chat_emulator::{Emulator, SeedChat};
 
-/// What a million messages may take.
-pub(crate) const PROMISED_BYTES: u64 = 1024 * 1024 * 1024;
+/// The maximum memory of a process with a million messages.
+pub(crate) const MAX_BYTES: u64 = 1024 * 1024 * 1024;
 
 const MESSAGES: usize = 1_000_000;
+const BATCHES: usize = 10;
 
-/// Gives the memory of this process with a million messages in it, in bytes, where the
-/// system tells.
-pub(crate) fn of_a_million_messages() -> Option<u64> {
+/// Returns the resident memory of this process with a million messages in bytes, or `None` if
+/// the operating system does not report it.
+pub(crate) fn with_a_million_messages() -> Option<u64> {
     let before = resident_bytes();
     let emulator = Emulator::builder()
         .start_blocking()
@@ -17,25 +18,25 @@ pub(crate) fn of_a_million_messages() -> Option<u64> {
     let (seller, customer) = (emulator.seller().id, emulator.customer().id);
     let chat_id = emulator
         .seed_chat(SeedChat::private(seller, customer))
-        .expect("the two have no chat yet");
-    // In pieces: what is seeded is in memory twice while it is.
-    for piece in 0..10 {
-        let texts = (0..MESSAGES / 10).map(|number| {
+        .expect("the users have no chat yet");
+    // In batches, since messages are in memory twice while they are seeded.
+    for batch in 0..BATCHES {
+        let texts = (0..MESSAGES / BATCHES).map(|index| {
             format!(
-                "Message {number} of {piece}: سلام، سفارش شما فردا صبح با پست پیشتاز ارسال می‌شود."
+                "Message {index} of {batch}: سلام، سفارش شما فردا صبح با پست پیشتاز ارسال می‌شود."
             )
         });
         emulator
             .seed_messages(chat_id, customer, texts)
-            .expect("the chat is there");
+            .expect("the chat exists");
     }
     assert_eq!(emulator.messages_stored(), MESSAGES);
     let Some((before, after)) = before.zip(resident_bytes()) else {
-        println!("memory: this system does not tell how much a process uses");
+        println!("memory: not reported by this operating system");
         return None;
     };
     println!(
-        "memory: {} MiB with {MESSAGES} messages, {} MiB without; {} bytes a message",
+        "memory: {} MiB with {MESSAGES} messages, {} MiB without; {} bytes per message",
         after >> 20,
         before >> 20,
         after.saturating_sub(before) / MESSAGES as u64,
@@ -43,7 +44,7 @@ pub(crate) fn of_a_million_messages() -> Option<u64> {
     Some(after)
 }
 
-/// As Linux tells it.
+/// Reads the resident memory from procfs, which only Linux has.
 fn resident_bytes() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|it| it.starts_with("VmRSS:"))?;

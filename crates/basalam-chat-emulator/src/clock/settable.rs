@@ -6,10 +6,10 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use jiff::civil::DateTime;
 
-use super::Clock;
+use super::{Clock, truncate_to_seconds};
 use crate::error::Error;
 
-/// The clock of a running service: the one that it was started with, until it is set.
+/// The clock of a running service: the configured clock until it is set.
 pub(crate) struct SettableClock {
     base: Arc<dyn Clock>,
     setting: Mutex<Setting>,
@@ -17,53 +17,57 @@ pub(crate) struct SettableClock {
 
 #[derive(Clone, Copy)]
 enum Setting {
-    /// The base clock, this much later.
-    Later(SignedDuration),
-    /// Stands still.
-    At(DateTime),
+    /// The base clock plus this offset.
+    Offset(SignedDuration),
+    /// Stopped at this time.
+    Stopped(DateTime),
 }
 
 impl SettableClock {
     pub(crate) fn new(base: Arc<dyn Clock>) -> Self {
         Self {
             base,
-            setting: Mutex::new(Setting::Later(SignedDuration::ZERO)),
+            setting: Mutex::new(Setting::Offset(SignedDuration::ZERO)),
         }
     }
 
     /// Stops the clock at a time.
     pub(crate) fn set(&self, time: DateTime) {
-        *self.setting() = Setting::At(time);
+        *self.setting() = Setting::Stopped(time);
     }
 
-    /// Moves the clock forwards; one that stands still goes on standing.
+    /// Moves the clock forwards; a stopped clock stays stopped.
     pub(crate) fn advance(&self, by: Duration) -> Result<(), Error> {
-        let too_far = || Error::argument("the clock cannot be moved beyond the year 9999");
+        let too_far = || {
+            Error::invalid_argument("the clock cannot move beyond the year 9999; advance it less")
+        };
         let by = SignedDuration::try_from(by).map_err(|_| too_far())?;
         let now = self.now();
         now.checked_add(by).map_err(|_| too_far())?;
         let mut setting = self.setting();
         *setting = match *setting {
-            Setting::Later(before) => Setting::Later(before.checked_add(by).ok_or_else(too_far)?),
-            Setting::At(time) => Setting::At(time.checked_add(by).map_err(|_| too_far())?),
+            Setting::Offset(offset) => Setting::Offset(offset.checked_add(by).ok_or_else(too_far)?),
+            Setting::Stopped(time) => {
+                Setting::Stopped(time.checked_add(by).map_err(|_| too_far())?)
+            }
         };
         Ok(())
     }
 
-    /// Goes back to what the base clock says.
+    /// Resets the clock to its base clock.
     pub(crate) fn reset(&self) {
-        *self.setting() = Setting::Later(SignedDuration::ZERO);
+        *self.setting() = Setting::Offset(SignedDuration::ZERO);
     }
 
-    /// Gives the time, to the second.
+    /// Returns the time in whole seconds.
     pub(crate) fn now(&self) -> DateTime {
         let setting = *self.setting();
         let time = match setting {
-            Setting::At(time) => time,
-            Setting::Later(SignedDuration::ZERO) => self.base.now(),
-            Setting::Later(by) => self.base.now().saturating_add(by),
+            Setting::Stopped(time) => time,
+            Setting::Offset(SignedDuration::ZERO) => self.base.now(),
+            Setting::Offset(by) => self.base.now().saturating_add(by),
         };
-        crate::options::whole_seconds(time)
+        truncate_to_seconds(time)
     }
 
     fn setting(&self) -> MutexGuard<'_, Setting> {
@@ -78,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_runs_with_its_base_until_it_is_set_and_again_after_a_reset() {
+    fn follows_base_clock_until_set_and_after_reset() {
         let noon = date(2026, 7, 22).at(12, 0, 0, 5);
         let clock = SettableClock::new(Arc::new(move || noon));
         assert_eq!(clock.now(), date(2026, 7, 22).at(12, 0, 0, 0));
@@ -92,15 +96,12 @@ mod tests {
     }
 
     #[test]
-    fn it_refuses_to_be_moved_beyond_what_a_time_can_say() {
-        let clock = SettableClock::new(Arc::new(|| date(9999, 12, 31).at(23, 59, 59, 0)));
-        assert!(
-            clock
-                .advance(Duration::from_secs(1))
-                .unwrap_err()
-                .is_argument()
-        );
-        assert!(clock.advance(Duration::MAX).unwrap_err().is_argument());
-        assert_eq!(clock.now(), date(9999, 12, 31).at(23, 59, 59, 0));
+    fn rejects_times_beyond_year_9999() {
+        let end = date(9999, 12, 31).at(23, 59, 59, 0);
+        let clock = SettableClock::new(Arc::new(move || end));
+        for by in [Duration::from_secs(1), Duration::MAX] {
+            assert!(clock.advance(by).unwrap_err().is_invalid_argument());
+        }
+        assert_eq!(clock.now(), end);
     }
 }

@@ -1,4 +1,4 @@
-//! Bodies of requests that are forms.
+//! Checks of request bodies that are forms.
 
 use std::sync::Arc;
 
@@ -6,29 +6,34 @@ use basalam_chat_openapi::{Document, Pointer};
 use jsonschema::Validator;
 use serde_json::{Map, Value};
 
-use super::parameters::{Parse, parse};
-use super::{unreadable, validator, violations};
+use super::parameters::ValueKind;
+use super::schema::{unusable, validator};
+use super::violations;
 use crate::error::Error;
 use crate::form::{Form, Part};
-use crate::problem::Violation;
+use crate::service_error::Violation;
 
-/// The form that an operation takes.
+/// The form of an operation.
 pub(super) struct FormBody {
     fields: Vec<(String, Field)>,
     validator: Arc<Validator>,
 }
 
-/// What a part of a form has to be.
+/// The type of a part of a form.
 enum Field {
     File,
-    Text(Parse),
+    Value(ValueKind),
 }
 
 impl FormBody {
-    pub(super) fn read(document: &Document, schema: &Value, at: &Pointer) -> Result<Self, Error> {
-        // Made first: it refuses the circles that looking for the type would not leave.
+    pub(super) fn compile(
+        document: &Document,
+        schema: &Value,
+        at: &Pointer,
+    ) -> Result<Self, Error> {
+        // Compiled first, since it rejects reference cycles.
         let validator = validator(document, schema, at)?;
-        let (schema, at) = document.locate(schema, at).map_err(unreadable)?;
+        let (schema, at) = document.locate(schema, at).map_err(unusable)?;
         let properties = schema.get("properties").and_then(Value::as_object);
         let at = at.child("properties");
         let mut fields = Vec::new();
@@ -37,14 +42,14 @@ impl FormBody {
             let is_file = schema.get("format").and_then(Value::as_str) == Some("binary");
             let field = match is_file {
                 true => Field::File,
-                false => Field::Text(parse(document, schema, &at)?),
+                false => Field::Value(ValueKind::of_schema(document, schema, &at)?),
             };
             fields.push((name.clone(), field));
         }
         Ok(Self { fields, validator })
     }
 
-    /// Checks a form, and gives the values of its texts and the names of its files.
+    /// Checks a form. Returns the values of its fields, and the names of its files.
     pub(super) fn check(
         &self,
         form: Option<&Form>,
@@ -58,18 +63,18 @@ impl FormBody {
             ));
             return None;
         };
-        if let Some(fault) = &form.fault {
-            let message = format!("is no whole form: {fault}");
+        if let Some(error) = &form.error {
+            let message = format!("must be a complete form: {error}");
             violations.push(Violation::new(["body"], message, "value_error"));
             return None;
         }
-        let known = violations.len();
+        let count_before = violations.len();
         let mut values = Map::new();
         for (name, field) in &self.fields {
             let Some(part) = form.part(name) else {
                 continue;
             };
-            match field.value(part) {
+            match field.parse(part) {
                 Ok(value) => _ = values.insert(name.clone(), value),
                 Err((message, rule)) => {
                     violations.push(Violation::new(["body", name.as_str()], message, rule));
@@ -77,8 +82,8 @@ impl FormBody {
             }
         }
         let values = Value::Object(values);
-        // What could not be read would be told a second time, as missing.
-        if violations.len() == known {
+        // Otherwise invalid fields would also be reported as missing.
+        if violations.len() == count_before {
             violations::collect(&self.validator, &values, &["body"], violations);
         }
         Some(values)
@@ -86,16 +91,16 @@ impl FormBody {
 }
 
 impl Field {
-    fn value(&self, part: &Part) -> Result<Value, (&'static str, &'static str)> {
+    fn parse(&self, part: &Part) -> Result<Value, (&'static str, &'static str)> {
         match self {
-            // Inferred from how the common Python frameworks tell files from texts.
+            // Inferred: common Python frameworks treat parts with a file name as files.
             Self::File => match &part.file_name {
                 Some(name) => Ok(name.as_str().into()),
-                None => Err(("must be a file, which has a file name", "value_error")),
+                None => Err(("must be a file with a file name", "value_error")),
             },
-            Self::Text(parse) => match std::str::from_utf8(&part.bytes) {
-                Ok(text) => parse.value(text.to_owned()),
-                Err(_) => Err(("must be text in UTF-8", "string_unicode")),
+            Self::Value(kind) => match std::str::from_utf8(&part.bytes) {
+                Ok(text) => kind.parse(text.to_owned()),
+                Err(_) => Err(("must be UTF-8", "string_unicode")),
             },
         }
     }

@@ -1,4 +1,4 @@
-//! Answers that are lists, checked item by item.
+//! Responses that are lists, checked item by item.
 
 use std::sync::Arc;
 
@@ -6,47 +6,45 @@ use basalam_chat_openapi::{Document, Pointer};
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
-use super::{unreadable, validator};
+use super::schema::{unusable, validator};
 use crate::error::Error;
 
-/// Keywords that say nothing about a value that is there.
-const SILENT: [&str; 3] = ["description", "example", "nullable"];
+/// Keywords that do not constrain values.
+const ANNOTATIONS: [&str; 3] = ["description", "example", "nullable"];
 
-/// An answer that has nothing but one list in it.
+/// A response with nothing but a list in it.
 ///
-/// Such an answer agrees with the document when all of its items do: nothing else in it
-/// can be wrong. So what was checked once need not be checked again while it stays the
-/// same.
+/// Such a response is valid if all of its items are, so serialized items can be cached and
+/// need no second check.
 pub(crate) struct List {
-    items: Arc<Validator>,
-    /// What stands before and after the items.
-    before: String,
-    after: String,
+    item_validator: Arc<Validator>,
+    prefix: String,
+    suffix: String,
 }
 
 impl List {
-    /// Finds the list of an answer, where its schema is that of objects with one member
-    /// each around an array.
-    pub(super) fn read(
+    /// Returns the list of a response if its schema is an array inside objects with one
+    /// property each.
+    pub(super) fn compile(
         document: &Document,
         schema: &Value,
         at: &Pointer,
-        whole: &Validator,
+        response: &Validator,
     ) -> Result<Option<Self>, Error> {
         let mut names = Vec::new();
         let (mut schema, mut at) = (schema, at.clone());
-        let items = loop {
-            (schema, at) = unwrapped(document, schema, &at)?;
+        let item_validator = loop {
+            (schema, at) = resolve(document, schema, &at)?;
             if let Some(items) = items(schema) {
                 break validator(document, items, &at.child("items"))?;
             }
             let properties = schema.get("properties").and_then(Value::as_object);
-            let mut members = properties.into_iter().flatten();
-            let (Some((name, member)), None) = (members.next(), members.next()) else {
+            let mut properties = properties.into_iter().flatten();
+            let (Some((name, property)), None) = (properties.next(), properties.next()) else {
                 return Ok(None);
             };
             at = at.child("properties").child(name);
-            schema = member;
+            schema = property;
             names.push(name.as_str());
         };
         let mut empty = json!([]);
@@ -55,69 +53,69 @@ impl List {
         }
         let text = empty.to_string();
         let middle = text.len() - 1 - names.len();
-        let (before, after) = text.split_at(middle);
-        Ok(whole.is_valid(&empty).then(|| Self {
-            items,
-            before: before.to_owned(),
-            after: after.to_owned(),
+        let (prefix, suffix) = text.split_at(middle);
+        Ok(response.is_valid(&empty).then(|| Self {
+            item_validator,
+            prefix: prefix.to_owned(),
+            suffix: suffix.to_owned(),
         }))
     }
 
-    /// Checks an item and writes it, or tells what is wrong with it.
-    pub(crate) fn item(&self, value: &Value) -> Result<Arc<str>, String> {
-        if !self.items.is_valid(value) {
-            let checked = self.items.validate(value);
+    /// Checks and serializes an item. The error describes the first violation.
+    pub(crate) fn serialize_item(&self, item: &Value) -> Result<Arc<str>, String> {
+        if !self.item_validator.is_valid(item) {
+            let checked = self.item_validator.validate(item);
             checked.map_err(|error| {
                 let at = error.instance_path();
-                format!("in an item of a list at #{at}: {}", error.masked())
+                format!("in an item of the list at #{at}: {}", error.masked())
             })?;
         }
-        Ok(value.to_string().into())
+        Ok(item.to_string().into())
     }
 
-    /// Writes an answer of items that were checked.
-    pub(crate) fn write(&self, items: &[Arc<str>]) -> String {
+    /// Serializes a response from serialized items.
+    pub(crate) fn serialize(&self, items: &[Arc<str>]) -> String {
         let length: usize = items.iter().map(|it| it.len() + 1).sum();
-        let mut text = String::with_capacity(self.before.len() + length + self.after.len());
-        text.push_str(&self.before);
+        let mut json = String::with_capacity(self.prefix.len() + length + self.suffix.len());
+        json.push_str(&self.prefix);
         for (index, item) in items.iter().enumerate() {
             if index > 0 {
-                text.push(',');
+                json.push(',');
             }
-            text.push_str(item);
+            json.push_str(item);
         }
-        text.push_str(&self.after);
-        text
+        json.push_str(&self.suffix);
+        json
     }
 }
 
-/// Gives the schema of the items, where there is nothing else to say of the array.
+/// Returns the item schema of an array schema without other constraints.
 fn items(schema: &Value) -> Option<&Value> {
-    let members = schema.as_object()?;
-    let is_plain = |name: &str| name == "type" || name == "items" || SILENT.contains(&name);
-    let is_array = members.get("type").and_then(Value::as_str) == Some("array");
-    let is_plain = members.keys().all(|it| is_plain(it));
-    members.get("items").filter(|_| is_array && is_plain)
+    let keywords = schema.as_object()?;
+    let is_known = |name: &str| name == "type" || name == "items" || ANNOTATIONS.contains(&name);
+    let is_array = keywords.get("type").and_then(Value::as_str) == Some("array");
+    let is_plain = keywords.keys().all(|it| is_known(it));
+    keywords.get("items").filter(|_| is_array && is_plain)
 }
 
-/// Goes through references and `allOf`s of one schema that add nothing to it.
-fn unwrapped<'d>(
+/// Resolves references and `allOf`s of a single schema without other constraints.
+fn resolve<'d>(
     document: &'d Document,
     schema: &'d Value,
     at: &Pointer,
 ) -> Result<(&'d Value, Pointer), Error> {
-    let (mut schema, mut at) = document.locate(schema, at).map_err(unreadable)?;
-    while let Some(members) = schema.as_object()
-        && let Some([only]) = members
+    let (mut schema, mut at) = document.locate(schema, at).map_err(unusable)?;
+    while let Some(keywords) = schema.as_object()
+        && let Some([only]) = keywords
             .get("allOf")
             .and_then(Value::as_array)
             .map(Vec::as_slice)
-        && members
+        && keywords
             .keys()
-            .all(|it| it == "allOf" || SILENT.contains(&it.as_str()))
+            .all(|it| it == "allOf" || ANNOTATIONS.contains(&it.as_str()))
     {
         let inner = at.child("allOf").child(0);
-        (schema, at) = document.locate(only, &inner).map_err(unreadable)?;
+        (schema, at) = document.locate(only, &inner).map_err(unusable)?;
     }
     Ok((schema, at))
 }

@@ -1,4 +1,4 @@
-//! Parameters in paths, queries and headers.
+//! Checks of path, query and header parameters.
 
 use std::sync::Arc;
 
@@ -8,24 +8,25 @@ use bytes::Bytes;
 use jsonschema::Validator;
 use serde_json::Value;
 
-use super::{unreadable, validator, violations};
+use super::schema::{unusable, validator};
+use super::violations;
 use crate::error::Error;
 use crate::form::Form;
-use crate::problem::Violation;
+use crate::service_error::Violation;
 
-/// A request taken apart, percent-decoded where it was encoded.
+/// The parts of a request, percent-decoded.
 pub(crate) struct RequestParts<'a> {
     pub(crate) path: Vec<(String, String)>,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: &'a HeaderMap,
     pub(crate) body: &'a Bytes,
-    /// Only where one was announced and the operation takes one.
+    /// Set if the request has a form and the operation takes one.
     pub(crate) form: Option<&'a Form>,
 }
 
 impl RequestParts<'_> {
-    /// Gives the value of a parameter. The last wins where there are several: what
-    /// the service does then is unknown, and so do the common Python frameworks.
+    /// Returns the last value of a parameter, as common Python frameworks do. The behaviour
+    /// of the service for repeated parameters is unknown.
     fn value(&self, location: ParameterLocation, name: &str) -> Option<String> {
         let last = |pairs: &[(String, String)]| {
             let found = pairs.iter().rev().find(|(key, _)| key == name);
@@ -43,7 +44,7 @@ impl RequestParts<'_> {
     }
 }
 
-/// The values of the parameters, those that the document sets by default included.
+/// The values of the parameters, including the document's defaults.
 #[derive(Default)]
 pub(crate) struct Parameters(Vec<(ParameterLocation, Arc<str>, Value)>);
 
@@ -52,7 +53,7 @@ impl Parameters {
         self.get(location, name)?.as_i64()
     }
 
-    pub(crate) fn text(&self, location: ParameterLocation, name: &str) -> Option<&str> {
+    pub(crate) fn str(&self, location: ParameterLocation, name: &str) -> Option<&str> {
         self.get(location, name)?.as_str()
     }
 
@@ -68,36 +69,36 @@ pub(super) struct Parameter {
     name: Arc<str>,
     location: ParameterLocation,
     required: bool,
-    parse: Parse,
+    kind: ValueKind,
     default: Option<Value>,
     validator: Arc<Validator>,
 }
 
-/// How the text of a parameter becomes a value.
+/// The type of a parameter or form field that is sent as a string.
 #[derive(Clone, Copy)]
-pub(super) enum Parse {
-    Text,
+pub(super) enum ValueKind {
+    String,
     Integer,
     Number,
     Boolean,
 }
 
 impl Parameter {
-    pub(super) fn read(
+    pub(super) fn compile(
         document: &Document,
         parameter: &basalam_chat_openapi::Parameter<'_>,
     ) -> Result<Self, Error> {
         let at = parameter.pointer.child("schema");
         let schema = parameter
             .schema
-            .ok_or_else(|| unreadable(format!("#{at}: a parameter without a schema")))?;
-        // Made first: it refuses the circles that looking for the type would not leave.
+            .ok_or_else(|| unusable(format!("#{at}: a parameter without a schema")))?;
+        // Compiled first, since it rejects reference cycles.
         let validator = validator(document, schema, &at)?;
         Ok(Self {
             name: parameter.name.into(),
             location: parameter.location,
             required: parameter.required,
-            parse: parse(document, schema, &at)?,
+            kind: ValueKind::of_schema(document, schema, &at)?,
             default: schema.get("default").cloned(),
             validator,
         })
@@ -107,15 +108,12 @@ impl Parameter {
         let location = [self.location.as_str(), &*self.name];
         let Some(text) = request.value(self.location, &self.name) else {
             if self.required && self.default.is_none() {
-                violations.push(Violation::new(
-                    location,
-                    "this parameter is required",
-                    "missing",
-                ));
+                let message = "this parameter is required";
+                violations.push(Violation::new(location, message, "missing"));
             }
             return self.default.clone();
         };
-        let value = match self.parse.value(text) {
+        let value = match self.kind.parse(text) {
             Ok(value) => value,
             Err((message, rule)) => {
                 violations.push(Violation::new(location, message, rule));
@@ -129,13 +127,40 @@ impl Parameter {
     }
 }
 
-impl Parse {
-    pub(super) fn value(self, text: String) -> Result<Value, (&'static str, &'static str)> {
+impl ValueKind {
+    /// Returns the type of a schema, following references and `allOf`.
+    pub(super) fn of_schema(
+        document: &Document,
+        schema: &Value,
+        at: &Pointer,
+    ) -> Result<Self, Error> {
+        let mut stack = vec![(schema, at.clone())];
+        while let Some((schema, at)) = stack.pop() {
+            let (schema, at) = document.locate(schema, &at).map_err(unusable)?;
+            match schema.get("type").and_then(Value::as_str) {
+                Some("string") => return Ok(Self::String),
+                Some("integer") => return Ok(Self::Integer),
+                Some("number") => return Ok(Self::Number),
+                Some("boolean") => return Ok(Self::Boolean),
+                _ => {}
+            }
+            let parts = schema.get("allOf").and_then(Value::as_array);
+            let parts = parts.into_iter().flatten().enumerate();
+            let at = at.child("allOf");
+            stack.extend(parts.map(|(index, part)| (part, at.child(index))));
+        }
+        Err(unusable(format!(
+            "#{at}: the type of a parameter must be string, integer, number or boolean"
+        )))
+    }
+
+    /// Parses a value. The error is a message and the name of the violated rule.
+    pub(super) fn parse(self, text: String) -> Result<Value, (&'static str, &'static str)> {
         match self {
-            Self::Text => Ok(Value::String(text)),
+            Self::String => Ok(Value::String(text)),
             Self::Integer => match text.parse::<i64>() {
-                Ok(number) => Ok(number.into()),
-                Err(_) => Err(("must be a 64-bit integer in digits", "int_parsing")),
+                Ok(integer) => Ok(integer.into()),
+                Err(_) => Err(("must be a 64-bit integer", "int_parsing")),
             },
             Self::Number => match text.parse::<f64>() {
                 Ok(number) if number.is_finite() => Ok(number.into()),
@@ -162,26 +187,4 @@ pub(super) fn check(
         Some((parameter.location, name, value))
     });
     Parameters(values.collect())
-}
-
-/// Finds out what type the schema of a parameter has, through references and `allOf`.
-pub(super) fn parse(document: &Document, schema: &Value, at: &Pointer) -> Result<Parse, Error> {
-    let mut open = vec![(schema, at.clone())];
-    while let Some((schema, at)) = open.pop() {
-        let (schema, at) = document.locate(schema, &at).map_err(unreadable)?;
-        match schema.get("type").and_then(Value::as_str) {
-            Some("string") => return Ok(Parse::Text),
-            Some("integer") => return Ok(Parse::Integer),
-            Some("number") => return Ok(Parse::Number),
-            Some("boolean") => return Ok(Parse::Boolean),
-            _ => {}
-        }
-        let parts = schema.get("allOf").and_then(Value::as_array);
-        let parts = parts.into_iter().flatten().enumerate();
-        let at = at.child("allOf");
-        open.extend(parts.map(|(index, part)| (part, at.child(index))));
-    }
-    Err(unreadable(format!(
-        "#{at}: a parameter that is no string, integer, number or boolean"
-    )))
 }

@@ -1,4 +1,4 @@
-//! Bodies of requests.
+//! Checks of request bodies.
 
 use std::sync::Arc;
 
@@ -9,11 +9,12 @@ use serde_json::{Value, json};
 
 use super::form_body::FormBody;
 use super::parameters::RequestParts;
-use super::{is_json, validator, violations};
+use super::schema::{is_json, validator};
+use super::violations;
 use crate::error::Error;
-use crate::problem::Violation;
+use crate::service_error::Violation;
 
-/// The body that an operation takes.
+/// The request body of an operation.
 pub(super) struct RequestBody {
     required: bool,
     content: Content,
@@ -22,23 +23,23 @@ pub(super) struct RequestBody {
 enum Content {
     Json(Arc<Validator>),
     Form(FormBody),
-    /// What the emulator cannot check; no operation has it.
+    /// Not checked; no operation uses it.
     Other,
 }
 
 impl RequestBody {
-    pub(super) fn read(
+    pub(super) fn compile(
         document: &Document,
         body: &basalam_chat_openapi::RequestBody<'_>,
     ) -> Result<Self, Error> {
-        let schema = |wanted: fn(&str) -> bool| {
-            let found = body.content.iter().find(|it| wanted(it.name));
+        let schema = |matches: fn(&str) -> bool| {
+            let found = body.content.iter().find(|it| matches(it.name));
             found.and_then(|it| Some((it.schema?, it.pointer.child("schema"))))
         };
         let content = if let Some((schema, at)) = schema(is_json) {
             Content::Json(validator(document, schema, &at)?)
         } else if let Some((schema, at)) = schema(|it| it == "multipart/form-data") {
-            Content::Form(FormBody::read(document, schema, &at)?)
+            Content::Form(FormBody::compile(document, schema, &at)?)
         } else {
             Content::Other
         };
@@ -52,7 +53,7 @@ impl RequestBody {
         matches!(self.content, Content::Form(_))
     }
 
-    /// Checks the body and gives it with `{}` wherever an empty `[]` stands for it.
+    /// Checks the body and returns it, with `{}` for each `[]` that stands for an object.
     pub(super) fn check(
         &self,
         request: &RequestParts<'_>,
@@ -81,14 +82,14 @@ impl RequestBody {
         match serde_json::from_slice(request.body) {
             Ok(mut body) => {
                 if !validator.is_valid(&body) {
-                    violations::mend_empty_objects(validator, &mut body);
+                    violations::coerce_empty_arrays(validator, &mut body);
                     violations::collect(validator, &body, &["body"], violations);
                 }
                 Some(body)
             }
             Err(error) => {
                 let location = [json!("body"), json!(error.column())];
-                let message = format!("is not JSON: {error}");
+                let message = format!("must be JSON: {error}");
                 violations.push(Violation::new(location, message, "json_invalid"));
                 None
             }

@@ -1,13 +1,13 @@
-//! From what a validator finds to what the service says about it.
+//! Conversion of validation errors to the service's violations.
 
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::paths::LocationSegment;
 use jsonschema::{JsonType, JsonTypeSet, ValidationError, Validator};
 use serde_json::{Value, json};
 
-use crate::problem::Violation;
+use crate::service_error::Violation;
 
-/// Adds every violation of `value`, which stands at `location` of the request.
+/// Appends all violations of `value`, which is at `location` of the request.
 pub(super) fn collect(
     validator: &Validator,
     value: &Value,
@@ -21,12 +21,12 @@ pub(super) fn collect(
     }
 }
 
-/// Turns every `[]` that should be an object into `{}`: the official PHP SDK writes
-/// empty objects so, and the service takes them.
-pub(super) fn mend_empty_objects(validator: &Validator, value: &mut Value) {
-    // Each round mends at least one place, and no place is mended twice.
+/// Replaces `[]` by `{}` wherever an object is required: the official PHP SDK serializes
+/// empty objects as `[]`, and the service accepts them.
+pub(super) fn coerce_empty_arrays(validator: &Validator, value: &mut Value) {
+    // Terminates, since each round replaces at least one array.
     loop {
-        let wrong: Vec<String> = validator
+        let pointers: Vec<String> = validator
             .iter_errors(value)
             .flat_map(|error| {
                 let causes = causes(&error).into_iter();
@@ -36,63 +36,67 @@ pub(super) fn mend_empty_objects(validator: &Validator, value: &mut Value) {
                     .collect::<Vec<_>>()
             })
             .collect();
-        if wrong.is_empty() {
+        if pointers.is_empty() {
             return;
         }
-        for pointer in wrong {
-            if let Some(place) = value.pointer_mut(&pointer) {
-                *place = json!({});
+        for pointer in pointers {
+            if let Some(array) = value.pointer_mut(&pointer) {
+                *array = json!({});
             }
         }
     }
 }
 
 fn is_empty_array_for_object(error: &ValidationError<'_>) -> bool {
-    let empty = error.instance().as_array().is_some_and(Vec::is_empty);
-    let wanted = wanted_types(error);
-    empty && wanted.is_some_and(|it| it.contains(JsonType::Object))
+    let is_empty = error.instance().as_array().is_some_and(Vec::is_empty);
+    let expected = expected_types(error);
+    is_empty && expected.is_some_and(|it| it.contains(JsonType::Object))
 }
 
-/// Goes through combinations down to the violations that the sender can mend.
+/// Returns the violations behind an `anyOf` or `oneOf`.
 ///
-/// Where a value may be one thing or another, only the alternative that it was meant
-/// for is of interest: the one whose type it has, or else the one that is not null.
+/// They are those of the alternative with the type of the value, or else of the only
+/// alternative that is not null. If that is ambiguous, the error itself is returned.
 fn causes<'e>(error: &'e ValidationError<'_>) -> Vec<&'e ValidationError<'e>> {
     let (ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context }) =
         error.kind()
     else {
         return vec![error];
     };
-    let mistyped = |branch: &&Vec<ValidationError<'static>>| wrong_type(branch, error).is_some();
-    let wants_null = |branch: &&Vec<ValidationError<'static>>| {
-        wrong_type(branch, error).is_some_and(|wanted| wanted == JsonType::Null.into())
+    let is_mistyped =
+        |branch: &&Vec<ValidationError<'static>>| type_mismatch(branch, error).is_some();
+    let expects_null = |branch: &&Vec<ValidationError<'static>>| {
+        type_mismatch(branch, error).is_some_and(|expected| expected == JsonType::Null.into())
     };
-    let mut meant: Vec<_> = context.iter().filter(|it| !mistyped(it)).collect();
-    if meant.is_empty() {
-        meant = context.iter().filter(|it| !wants_null(it)).collect();
+    let mut candidates: Vec<_> = context.iter().filter(|it| !is_mistyped(it)).collect();
+    if candidates.is_empty() {
+        candidates = context.iter().filter(|it| !expects_null(it)).collect();
     }
-    match meant.as_slice() {
+    match candidates.as_slice() {
         [branch] => branch.iter().flat_map(causes).collect(),
         _ => vec![error],
     }
 }
 
-/// Gives the types that an alternative wants, where the value has none of them.
-fn wrong_type(branch: &[ValidationError<'_>], whole: &ValidationError<'_>) -> Option<JsonTypeSet> {
+/// Returns the types that an alternative expects if the value has none of them.
+fn type_mismatch(
+    branch: &[ValidationError<'_>],
+    whole: &ValidationError<'_>,
+) -> Option<JsonTypeSet> {
     branch
         .iter()
         .filter(|error| error.instance_path() == whole.instance_path())
-        .find_map(wanted_types)
+        .find_map(expected_types)
 }
 
-fn wanted_types(error: &ValidationError<'_>) -> Option<JsonTypeSet> {
+fn expected_types(error: &ValidationError<'_>) -> Option<JsonTypeSet> {
     match error.kind() {
         ValidationErrorKind::Type {
-            kind: TypeKind::Single(wanted),
-        } => Some((*wanted).into()),
+            kind: TypeKind::Single(expected),
+        } => Some((*expected).into()),
         ValidationErrorKind::Type {
-            kind: TypeKind::Multiple(wanted),
-        } => Some(*wanted),
+            kind: TypeKind::Multiple(expected),
+        } => Some(*expected),
         _ => None,
     }
 }
@@ -106,7 +110,7 @@ fn violation(error: &ValidationError<'_>, location: &[&str]) -> Violation {
     if let ValidationErrorKind::Required { property } = error.kind() {
         location.push(property.clone());
     }
-    let (message, rule) = words(error);
+    let (message, rule) = message_and_rule(error);
     Violation {
         location,
         message,
@@ -114,25 +118,26 @@ fn violation(error: &ValidationError<'_>, location: &[&str]) -> Violation {
     }
 }
 
-/// Words and rule of a violation.
-fn words(error: &ValidationError<'_>) -> (String, &'static str) {
+fn message_and_rule(error: &ValidationError<'_>) -> (String, &'static str) {
     use ValidationErrorKind as Kind;
     match error.kind() {
-        Kind::Required { .. } => ("this member is required".to_owned(), "missing"),
-        Kind::Type { .. } => wrong_type_words(wanted_types(error).unwrap_or_default()),
+        Kind::Required { .. } => ("this field is required".to_owned(), "missing"),
+        Kind::Type { .. } => type_message_and_rule(expected_types(error).unwrap_or_default()),
         Kind::Enum { options } => (format!("must be one of {options}"), "enum"),
-        Kind::Minimum { limit } => (format!("must be {limit} or more"), "greater_than_equal"),
-        Kind::Maximum { limit } => (format!("must be {limit} or less"), "less_than_equal"),
-        Kind::ExclusiveMinimum { limit } => (format!("must be above {limit}"), "greater_than"),
-        Kind::ExclusiveMaximum { limit } => (format!("must be below {limit}"), "less_than"),
-        Kind::MinItems { limit } => (format!("must have {limit} items or more"), "too_short"),
-        Kind::MaxItems { limit } => (format!("must have {limit} items or fewer"), "too_long"),
+        Kind::Minimum { limit } => (format!("must be at least {limit}"), "greater_than_equal"),
+        Kind::Maximum { limit } => (format!("must be at most {limit}"), "less_than_equal"),
+        Kind::ExclusiveMinimum { limit } => {
+            (format!("must be greater than {limit}"), "greater_than")
+        }
+        Kind::ExclusiveMaximum { limit } => (format!("must be less than {limit}"), "less_than"),
+        Kind::MinItems { limit } => (format!("must have at least {limit} items"), "too_short"),
+        Kind::MaxItems { limit } => (format!("must have at most {limit} items"), "too_long"),
         Kind::MinLength { limit } => (
-            format!("must have {limit} characters or more"),
+            format!("must have at least {limit} characters"),
             "string_too_short",
         ),
         Kind::MaxLength { limit } => (
-            format!("must have {limit} characters or fewer"),
+            format!("must have at most {limit} characters"),
             "string_too_long",
         ),
         Kind::Pattern { pattern } => (
@@ -143,10 +148,10 @@ fn words(error: &ValidationError<'_>) -> (String, &'static str) {
     }
 }
 
-fn wrong_type_words(wanted: JsonTypeSet) -> (String, &'static str) {
-    let names: Vec<_> = wanted.iter().map(JsonType::as_str).collect();
+fn type_message_and_rule(expected: JsonTypeSet) -> (String, &'static str) {
+    let names: Vec<_> = expected.iter().map(JsonType::as_str).collect();
     let message = format!("must be of type {}", names.join(" or "));
-    let rule = match wanted.remove(JsonType::Null).iter().next() {
+    let rule = match expected.remove(JsonType::Null).iter().next() {
         Some(JsonType::Integer) => "int_type",
         Some(JsonType::Number) => "float_type",
         Some(JsonType::String) => "string_type",

@@ -1,13 +1,12 @@
-//! How an emulator is set up.
+//! The builder of an emulator.
 
 use std::fmt;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::setup::{SeedSource, Setup};
-use super::{Emulator, Shared, url_for};
+use super::{Emulator, Shared};
 use crate::bot::NewBot;
 use crate::clock::{Clock, SettableClock};
 use crate::contract::Contract;
@@ -15,11 +14,13 @@ use crate::error::Error;
 use crate::oauth::{OAuthClient, RefreshTokens};
 use crate::options::{Options, TimeBound};
 use crate::request_log::{LoggedRequest, Observer};
-use crate::server::running::Server;
-use crate::server::{self, Parts, Service};
+use crate::server::listener::Server;
+use crate::server::{self, Service, ServiceConfig};
+use crate::setup::{SeedSource, Setup};
 use crate::user::{NewUser, Vendor};
 
-/// Options of an emulator, most of them for what nobody knows about the service.
+/// A builder for an [`Emulator`]. Most options select between possible behaviours of the
+/// service that are unknown.
 ///
 /// ```
 /// use basalam_chat_emulator::{Emulator, TimeBound};
@@ -44,7 +45,7 @@ pub struct EmulatorBuilder {
     oauth_client: OAuthClient,
     seeds: Vec<SeedSource>,
     observers: Observers,
-    /// `None` where the address decides.
+    /// `None` to decide by the address.
     control: Option<bool>,
     options: Options,
 }
@@ -70,61 +71,77 @@ impl Default for EmulatorBuilder {
     }
 }
 
+impl Emulator {
+    /// Starts an emulator with default options on a free port of the loopback address.
+    ///
+    /// # Errors
+    ///
+    /// As [`EmulatorBuilder::start`].
+    pub async fn start() -> Result<Emulator, Error> {
+        Self::builder().start().await
+    }
+
+    /// Returns a builder with default options.
+    pub fn builder() -> EmulatorBuilder {
+        EmulatorBuilder::default()
+    }
+}
+
 impl EmulatorBuilder {
     /// Sets the address to listen on. Default: any free port of 127.0.0.1.
     ///
-    /// Anyone who reaches the address can use the service: its tokens are no secrets.
+    /// Everyone who can reach the address can use the service, since its tokens are public.
     pub fn address(mut self, address: impl Into<SocketAddr>) -> Self {
         self.address = address.into();
         self
     }
 
-    /// Sets the port to listen on; 0 takes any free one, which is the default.
+    /// Sets the port to listen on. Default: 0, which takes any free port.
     pub fn port(mut self, port: u16) -> Self {
         self.address.set_port(port);
         self
     }
 
-    /// Sets the first of the two users that the service starts with. Default: a user
-    /// called `Seller` with a stall and the token `seller-token`.
+    /// Sets the initial seller. Default: the user 430 with the name `Seller`, the token
+    /// `seller-token` and a stall.
     pub fn seller(mut self, seller: NewUser) -> Self {
         self.seller = seller;
         self
     }
 
-    /// Sets the second of the two users that the service starts with. Default: a user
-    /// called `Customer` with the token `customer-token`.
+    /// Sets the initial customer. Default: the user 431 with the name `Customer` and the
+    /// token `customer-token`.
     pub fn customer(mut self, customer: NewUser) -> Self {
         self.customer = customer;
         self
     }
 
-    /// Sets the bot that the service starts with. Default: a bot called `Bot` without a
+    /// Sets the initial bot. Default: the bot 110201 with the name `Bot` and without a
     /// webhook.
     pub fn bot(mut self, bot: NewBot) -> Self {
         self.bot = bot;
         self
     }
 
-    /// Sets the OAuth client that the service starts with. Default: one that may ask for
-    /// every scope and send codes to any address, with the id `emulated-client` and the
-    /// secret `emulated-client-secret`.
+    /// Sets the initial OAuth client. Default: a client with the id `emulated-client` and the
+    /// secret `emulated-client-secret`, which may request every scope and use every redirect
+    /// URI.
     pub fn oauth_client(mut self, client: OAuthClient) -> Self {
         self.oauth_client = client;
         self
     }
 
-    /// Adds users, bots, OAuth clients, chats and messages from a JSON file, which is read
-    /// at the start. `docs/emulator.md` of the repository describes the format, and
+    /// Adds a JSON seed file with users, bots, OAuth clients, chats and messages. The file is
+    /// read at the start. `docs/emulator.md` of the repository describes the format, and
     /// `seeds/shop.json` of the crate is an example.
     ///
-    /// Several seeds are put in one after the other.
+    /// Several seeds are applied in order.
     pub fn seed_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.seeds.push(SeedSource::File(path.into()));
         self
     }
 
-    /// Adds what the text of a seed file describes; see [`EmulatorBuilder::seed_file`].
+    /// Adds a JSON seed; see [`EmulatorBuilder::seed_file`].
     ///
     /// ```
     /// use basalam_chat_emulator::Emulator;
@@ -141,21 +158,21 @@ impl EmulatorBuilder {
     /// assert_eq!(emulator.messages(7)[0].id, 1000);
     /// # Ok::<(), basalam_chat_emulator::Error>(())
     /// ```
-    pub fn seed_json(mut self, text: impl Into<String>) -> Self {
-        self.seeds.push(SeedSource::Text(text.into()));
+    pub fn seed_json(mut self, json: impl Into<String>) -> Self {
+        self.seeds.push(SeedSource::Json(json.into()));
         self
     }
 
-    /// Says whether the paths below `/_emulator/` are there, by which programs in any
-    /// language set up faults, time and data. Default: only where the address is a
-    /// loopback address, as they show the tokens of all users.
-    pub fn control(mut self, yes: bool) -> Self {
-        self.control = Some(yes);
+    /// Enables or disables the control endpoints below `/_emulator/`, with which programs in
+    /// any language set up faults, time and data. Default: enabled on loopback addresses
+    /// only, since the endpoints return the tokens of all users.
+    pub fn control(mut self, enabled: bool) -> Self {
+        self.control = Some(enabled);
         self
     }
 
-    /// Runs code for every request that is over, such as to print it. It runs on the
-    /// emulator's own thread, which answers nobody meanwhile.
+    /// Adds a callback for finished requests, for example to print them. It runs on the
+    /// emulator's thread, which handles no other requests meanwhile.
     ///
     /// ```
     /// # use basalam_chat_emulator::Emulator;
@@ -170,132 +187,116 @@ impl EmulatorBuilder {
         self
     }
 
-    /// Sets how long the access tokens of the token endpoint are good for, cut to whole
-    /// seconds, at least one. Default: 366 days, as in the documented example (certain).
+    /// Sets the lifetime of access tokens from the token endpoint, truncated to whole
+    /// seconds; at least one second. Default: 366 days, as in the documented example
+    /// (certain).
     pub fn access_token_lifetime(mut self, lifetime: Duration) -> Self {
         self.options.access_token_lifetime = lifetime;
         self
     }
 
-    /// Says what becomes of a refresh token that is used. Default: it is used up, which
-    /// is likely.
+    /// Sets the handling of refresh tokens after their use. Default: rotation, which is
+    /// likely.
     pub fn refresh_tokens(mut self, refresh_tokens: RefreshTokens) -> Self {
         self.options.refresh_tokens = refresh_tokens;
         self
     }
 
-    /// Sets the clock that all times come from. Default: the computer's, in UTC; the
-    /// zone of the real service is unknown.
+    /// Sets the clock. Default: the system clock in UTC; the time zone of the real service is
+    /// unknown.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.options.clock = Arc::new(clock);
         self
     }
 
-    /// Says whether the `id` of a message's sender is text instead of a number.
-    /// Default: a number, as the contract says; both are likely to occur.
-    pub fn sender_ids_as_strings(mut self, yes: bool) -> Self {
-        self.options.sender_ids_as_strings = yes;
+    /// Sets whether the `id` of a message's sender is a string. Default: `false`, as in the
+    /// contract; both are likely to occur.
+    pub fn sender_ids_as_strings(mut self, enabled: bool) -> Self {
+        self.options.sender_ids_as_strings = enabled;
         self
     }
 
-    /// Sets the largest page of messages or chats, whatever `limit` asks for; at least
-    /// 1. Default: none; whether the service has one is unknown.
-    pub fn page_cap(mut self, cap: usize) -> Self {
-        self.options.page_cap = Some(cap);
+    /// Sets the maximum page size for messages and chats, at least 1, which caps `limit`.
+    /// Default: no maximum. Unknown: whether the service has one.
+    pub fn page_cap(mut self, max: usize) -> Self {
+        self.options.max_page_size = Some(max);
         self
     }
 
-    /// Sets up to which number chats with unseen messages are counted, at least 1; where
-    /// there are more, `more_than_count` is true. Default: no such number; whether the
-    /// service has one is likely, and which is unknown.
-    pub fn unseen_count_cap(mut self, cap: usize) -> Self {
-        self.options.unseen_count_cap = Some(cap);
+    /// Sets the maximum of the unseen chat count, at least 1; above it `more_than_count` is
+    /// true. Default: no maximum. Likely: the service has one; its value is unknown.
+    pub fn max_unseen_count(mut self, max: usize) -> Self {
+        self.options.max_unseen_count = Some(max);
         self
     }
 
-    /// Sets the largest file that can be uploaded, in bytes. Default: 64 MiB; what the
-    /// service takes is unknown. All other parts of a form take up to
-    /// [`MAX_BODY_BYTES`](crate::MAX_BODY_BYTES) together, and a form that is too large
-    /// is a 413.
+    /// Sets the maximum size of uploaded files in bytes. Default: 64 MiB; the limit of the
+    /// service is unknown. All other parts of a form can have
+    /// [`MAX_BODY_BYTES`](crate::MAX_BODY_BYTES) together. Larger forms fail with 413.
     ///
-    /// Files are kept in memory.
+    /// Files are stored in memory.
     pub fn max_file_bytes(mut self, bytes: usize) -> Self {
         self.options.max_file_bytes = bytes;
         self
     }
 
-    /// Says whether the answer to an upload has the address in `url` as well as in
-    /// `urls`, or null there. Default: yes; the vendor's example has null.
-    pub fn uploads_have_url(mut self, yes: bool) -> Self {
-        self.options.uploads_have_url = yes;
+    /// Sets whether the response to an upload has the URL in `url` in addition to `urls`, or
+    /// null. Default: `true`; the vendor's example has null.
+    pub fn uploads_have_url(mut self, enabled: bool) -> Self {
+        self.options.include_upload_url = enabled;
         self
     }
 
-    /// Says whether `updated_from` and `modified_from` take in their own second.
-    /// Default: inclusive; unknown of the service.
+    /// Sets whether `updated_from` and `modified_from` are inclusive. Default: inclusive;
+    /// unknown of the service.
     pub fn from_bound(mut self, bound: TimeBound) -> Self {
         self.options.from_bound = bound;
         self
     }
 
-    /// Says whether `updated_before` and `modified_before` take in their own second.
-    /// Default: exclusive; unknown of the service.
+    /// Sets whether `updated_before` and `modified_before` are inclusive. Default: exclusive;
+    /// unknown of the service.
     pub fn before_bound(mut self, bound: TimeBound) -> Self {
         self.options.before_bound = bound;
         self
     }
 
-    /// Says whether reading the messages of a chat marks all of them as seen. The page
-    /// itself is given as it was before. Default: no; unknown of the service. Sending
-    /// into a chat always marks it as seen.
-    pub fn reading_marks_seen(mut self, yes: bool) -> Self {
-        self.options.reading_marks_seen = yes;
+    /// Sets whether reading messages marks all messages of the chat as seen. Default:
+    /// `false`; unknown of the service. Sending a message always does.
+    pub fn mark_seen_on_read(mut self, enabled: bool) -> Self {
+        self.options.mark_seen_on_read = enabled;
         self
     }
 
-    /// Lets every request wait this long before it is looked at, those that fail
-    /// included, but none to the control paths. Default: not at all.
+    /// Sets a delay for every request, including requests that fail, except those to the
+    /// control endpoints. Default: no delay.
     pub fn latency(mut self, latency: Duration) -> Self {
         self.options.latency = latency;
         self
     }
 
-    /// Starts the service; it takes connections when this returns.
+    /// Starts the emulator. It accepts connections when this returns.
     ///
     /// # Errors
     ///
-    /// [`Error::is_address`] when the address cannot be listened on,
-    /// [`Error::is_argument`] when an option is out of bounds, the two users clash, the
-    /// bot's token is none, or a seed cannot be read or is wrong,
-    /// [`Error::is_system`] when there is no thread to be had.
+    /// - [`Error::is_bind`] if the address cannot be bound.
+    /// - [`Error::is_invalid_argument`] if an option is out of range, if the two users
+    ///   conflict, if the bot's token is invalid, or if a seed cannot be read or is invalid.
+    /// - [`Error::is_runtime`] if the server's thread cannot be started.
     pub async fn start(self) -> Result<Emulator, Error> {
-        // Nothing in a start waits; it is async so that seeding may come to.
+        // Async for compatibility with seeding that waits.
         self.start_blocking()
     }
 
-    /// Does what [`EmulatorBuilder::start`] does, outside of any async runtime as well.
+    /// As [`EmulatorBuilder::start`], for use outside of async runtimes.
     ///
     /// # Errors
     ///
     /// As [`EmulatorBuilder::start`].
     pub fn start_blocking(self) -> Result<Emulator, Error> {
-        if self.options.page_cap == Some(0) {
-            return Err(Error::argument(
-                "a page cap of 0 would hide everything; use 1 or more",
-            ));
-        }
-        if self.options.unseen_count_cap == Some(0) {
-            return Err(Error::argument(
-                "a cap of 0 on the count of unseen chats would count nothing; use 1 or more",
-            ));
-        }
-        if self.options.access_token_lifetime < Duration::from_secs(1) {
-            return Err(Error::argument(
-                "access tokens that are good for less than a second would be good for nothing; use 1 or more",
-            ));
-        }
+        self.check()?;
         let contract = Contract::embedded()?;
-        let seeds = self.seeds.iter().map(SeedSource::read);
+        let seeds = self.seeds.iter().map(SeedSource::load);
         let setup = Setup {
             seller: self.seller,
             customer: self.customer,
@@ -304,48 +305,98 @@ impl EmulatorBuilder {
             seeds: seeds.collect::<Result<_, _>>()?,
         };
         let clock = SettableClock::new(Arc::clone(&self.options.clock));
-        let prepared = setup.prepare(clock.now())?;
-        if let Some(time) = prepared.clock {
+        let initial = setup.build(clock.now())?;
+        if let Some(time) = initial.clock {
             clock.set(time);
         }
         let has_control = self
             .control
             .unwrap_or_else(|| self.address.ip().is_loopback());
-        let (listener, address) = Server::listen(self.address)?;
-        let service = Service::new(Parts {
+        let (listener, address) = Server::bind(self.address)?;
+        let config = ServiceConfig {
             contract,
             options: self.options,
             clock,
-            state: prepared.state,
-            default_user_id: prepared.seller.id,
+            default_user_id: initial.seller.id,
             setup,
             observers: self.observers.0,
-            base_url: url_for(address),
-        });
-        let service = Arc::new(service);
-        let ending = Arc::clone(&service);
+            base_url: base_url(address),
+        };
+        let service = Arc::new(Service::new(config, initial.state));
         let router = server::router(&service, has_control);
-        let server = Server::start(listener, router, move || ending.end())?;
+        let stopping = Arc::clone(&service);
+        let server = Server::start(listener, router, move || stopping.start_shutdown())?;
         let shared = Shared {
             service,
             server: Mutex::new(Some(server)),
-            seller: prepared.seller,
-            customer: prepared.customer,
-            bot: prepared.bot,
+            seller: initial.seller,
+            customer: initial.customer,
+            bot: initial.bot,
             oauth_client: self.oauth_client,
         };
         Ok(Emulator {
             shared: Arc::new(shared),
         })
     }
+
+    fn check(&self) -> Result<(), Error> {
+        let options = &self.options;
+        let problem = if options.max_page_size == Some(0) {
+            "the maximum page size is 0; use 1 or more"
+        } else if options.max_unseen_count == Some(0) {
+            "the maximum of the unseen chat count is 0; use 1 or more"
+        } else if options.access_token_lifetime < Duration::from_secs(1) {
+            "the access token lifetime is below 1 second; use 1 second or more"
+        } else {
+            return Ok(());
+        };
+        Err(Error::invalid_argument(problem))
+    }
 }
 
-/// Code that is given every request once it is over.
+/// Callbacks for finished requests.
 #[derive(Clone, Default)]
 struct Observers(Vec<Observer>);
 
 impl fmt::Debug for Observers {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{} observers", self.0.len())
+    }
+}
+
+/// Returns a base URL that clients on this computer can connect to.
+fn base_url(mut address: SocketAddr) -> String {
+    if address.ip().is_unspecified() {
+        match address {
+            SocketAddr::V4(_) => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+            SocketAddr::V6(_) => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+        }
+    }
+    format!("http://{address}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base_url_replaces_unspecified_address_by_loopback() {
+        for (address, url) in [
+            ("127.0.0.1:80", "http://127.0.0.1:80"),
+            ("0.0.0.0:80", "http://127.0.0.1:80"),
+            ("[::]:80", "http://[::1]:80"),
+            ("192.0.2.1:80", "http://192.0.2.1:80"),
+        ] {
+            assert_eq!(base_url(address.parse().unwrap()), url);
+        }
+    }
+
+    #[test]
+    fn default_ids_and_tokens_are_as_documented() {
+        let emulator = Emulator::builder().start_blocking().unwrap();
+        let (seller, customer) = (emulator.seller(), emulator.customer());
+        assert_eq!((seller.id, seller.token()), (430, "seller-token"));
+        assert_eq!((customer.id, customer.token()), (431, "customer-token"));
+        assert_eq!(emulator.bot().id, 110_201);
     }
 }

@@ -1,4 +1,4 @@
-//! OAuth, as tests set it up and look at it.
+//! OAuth and the clock, for tests.
 
 use std::time::Duration;
 
@@ -7,89 +7,91 @@ use jiff::civil::DateTime;
 use super::Emulator;
 use crate::error::Error;
 use crate::oauth::{IssuedTokens, OAuthClient};
-use crate::state::tokens::Grant;
+use crate::state::tokens::Authorization;
 
 impl Emulator {
-    /// Gives the OAuth client that every service starts with: it may ask for every
-    /// scope and send codes to any address.
+    /// Returns the initial OAuth client, which by default may request every scope and use
+    /// every redirect URI.
     pub fn oauth_client(&self) -> &OAuthClient {
         &self.shared.oauth_client
     }
 
-    /// Gives all OAuth clients that there are now, by id.
+    /// Returns all OAuth clients, by id.
     #[must_use]
     pub fn oauth_clients(&self) -> Vec<OAuthClient> {
         self.service().state().tokens.clients().cloned().collect()
     }
 
-    /// Gives the address of the token endpoint, for `POST`.
+    /// Returns the URL of the token endpoint, for `POST`.
     #[must_use]
     pub fn token_url(&self) -> String {
-        format!("{}/oauth/token", self.base_url())
+        self.service().token_url()
     }
 
-    /// Gives the address of the page where users let a client act for them.
+    /// Returns the URL of the authorization page.
     ///
-    /// It takes `client_id`, `redirect_uri`, `scope` and `state`, as the real one. As
-    /// nobody logs in, it lists the users to choose from; with `user_id`, which is the
-    /// emulator's own, it redirects at once.
+    /// Its parameters are `client_id`, `redirect_uri`, `scope` and `state`, as for the real
+    /// page. There is no login: the page lists the users, or redirects immediately with the
+    /// additional parameter `user_id`, which is specific to the emulator.
     #[must_use]
     pub fn authorize_url(&self) -> String {
-        format!("{}/accounts/sso", self.base_url())
+        self.service().authorize_url()
     }
 
     /// Adds an OAuth client.
     ///
     /// # Errors
     ///
-    /// [`Error::is_argument`] when the id or the secret is empty, when there is a
-    /// client of that id, and when it acts for a user that does not exist.
+    /// [`Error::is_invalid_argument`] if the id or the secret is empty, if the id is taken, or
+    /// if its user does not exist.
     pub fn add_oauth_client(&self, client: OAuthClient) -> Result<(), Error> {
         self.service().state().add_oauth_client(client)
     }
 
-    /// Gives a code as the page would, for all scopes that the client may ask for and
-    /// with any `redirect_uri`. It can be used once, within 10 minutes by the
+    /// Issues an authorization code as the authorization page does, for all scopes of the
+    /// client and any `redirect_uri`. The code can be used once, within 10 minutes of the
     /// emulator's clock.
     ///
     /// # Errors
     ///
-    /// [`Error::is_argument`] when there is no such client or no such user.
+    /// [`Error::is_invalid_argument`] if the client or the user does not exist.
     pub fn issue_code(&self, client_id: &str, user_id: i64) -> Result<String, Error> {
-        let grant = self.grant(client_id, user_id)?;
-        Ok(self.service().issue_code(grant, None))
+        let authorization = self.authorization(client_id, user_id)?;
+        Ok(self.service().issue_code(authorization, None))
     }
 
-    /// Gives an access token and a refresh token as the token endpoint would, without a
+    /// Issues an access token and a refresh token as the token endpoint does, without a
     /// request.
     ///
     /// # Errors
     ///
-    /// [`Error::is_argument`] when there is no such client or no such user.
+    /// [`Error::is_invalid_argument`] if the client or the user does not exist.
     pub fn issue_tokens(&self, client_id: &str, user_id: i64) -> Result<IssuedTokens, Error> {
-        let grant = self.grant(client_id, user_id)?;
-        Ok(self.service().issue_tokens(grant))
+        let authorization = self.authorization(client_id, user_id)?;
+        Ok(self.service().issue_tokens(authorization))
     }
 
-    /// Makes a token invalid: a user's own, an access token or a refresh token. Tells
-    /// whether it was one.
+    /// Revokes the token of a user, an access token or a refresh token. Returns `false` if
+    /// the token did not exist.
     pub fn revoke_token(&self, token: &str) -> bool {
         let mut state = self.service().state();
-        state.users.forget_token(token) || state.tokens.revoke(token)
+        state.users.revoke_token(token) || state.tokens.revoke(token)
     }
 
-    /// Gives the number of requests that came in at the token endpoint with this
-    /// `grant_type`, such as `refresh_token`, however they were answered. Those that an
-    /// answer or a fault of the test's own kept from being read are not among them.
+    /// Returns the number of requests to the token endpoint with this `grant_type`, such as
+    /// `refresh_token`, whatever their response. Requests that got a queued response or a
+    /// fault without [`Fault::after_handling`](crate::Fault::after_handling) are not
+    /// included.
     ///
-    /// [`Emulator::requests`] with [`TOKEN_OPERATION`](crate::TOKEN_OPERATION) counts
-    /// all.
+    /// [`Emulator::requests`] with [`TOKEN_OPERATION`](crate::TOKEN_OPERATION) counts all
+    /// requests.
     #[must_use]
     pub fn token_requests(&self, grant_type: &str) -> u64 {
-        self.service().aids().grants(grant_type)
+        let controls = self.service().test_controls();
+        controls.token_request_count(grant_type)
     }
 
-    /// Gives the time by the emulator's clock, to the second.
+    /// Returns the time of the emulator's clock in whole seconds.
     #[must_use]
     pub fn now(&self) -> DateTime {
         self.service().now()
@@ -100,39 +102,33 @@ impl Emulator {
         self.service().clock().set(time);
     }
 
-    /// Moves the emulator's clock forwards; where it stands still it stands still later.
-    /// Access tokens and files come to their ends so.
+    /// Moves the emulator's clock forwards, for example to expire access tokens and files. A
+    /// stopped clock stays stopped.
     ///
     /// # Errors
     ///
-    /// [`Error::is_argument`] when that is beyond the year 9999.
+    /// [`Error::is_invalid_argument`] if the new time is beyond the year 9999.
     pub fn advance_clock(&self, by: Duration) -> Result<(), Error> {
         self.service().clock().advance(by)
     }
 
-    /// Lets the emulator's clock run again as it did at the start.
+    /// Resets the emulator's clock to the configured clock.
     pub fn reset_clock(&self) {
         self.service().clock().reset();
     }
 
-    fn grant(&self, client_id: &str, user_id: i64) -> Result<Grant, Error> {
+    fn authorization(&self, client_id: &str, user_id: i64) -> Result<Authorization, Error> {
         let state = self.service().state();
         let client = state.tokens.client(client_id).ok_or_else(|| {
-            Error::argument(format!(
-                "there is no OAuth client {client_id:?}; add it first"
+            Error::invalid_argument(format!(
+                "there is no OAuth client {client_id:?}; add the client first"
             ))
         })?;
-        if state.users.by_id(user_id).is_none() {
-            return Err(no_user(user_id));
-        }
-        Ok(Grant {
+        state.users.require(user_id)?;
+        Ok(Authorization {
             client_id: client.id.clone(),
             user_id,
             scopes: client.scopes.clone(),
         })
     }
-}
-
-fn no_user(id: i64) -> Error {
-    Error::argument(format!("no user has the id {id}; add one first"))
 }

@@ -1,32 +1,32 @@
-//! Chats and messages put into a running emulator, and taken out, without HTTP.
+//! Changes of the state without HTTP, for tests.
 
 use jiff::civil::DateTime;
 
 use super::Emulator;
+use crate::clock::truncate_to_seconds;
 use crate::error::Error;
-use crate::options::whole_seconds;
 use crate::seed::{Seed, SeedChat, SeedMessage, SeededIds};
 
 impl Emulator {
-    /// Puts messages into a chat as if `sender_id` had sent them one after the other,
-    /// and gives their numbers, which increase.
+    /// Adds messages to a chat as if `sender_id` had sent them one after the other, and
+    /// returns their ids, which increase.
     ///
-    /// Texts will do, as will [`SeedMessage`]s. 100,000 messages take a fraction of a
-    /// second. The chat is updated and modified at the time of the last one; see
-    /// [`Emulator::set_chat_updated_at`] for another.
+    /// `messages` can be strings or [`SeedMessage`]s. 100,000 messages take a fraction of a
+    /// second. The last message sets `updated_at` and `modified_at` of the chat; see
+    /// [`Emulator::set_chat_updated_at`] for other times.
     ///
     /// # Errors
     ///
-    /// [`Error::is_argument`] when there is no such chat, when the sender is no member of
-    /// it or has deleted it, and when a number was set that does not increase; nothing is
-    /// stored then.
+    /// [`Error::is_invalid_argument`] if the chat does not exist, if the sender is not a
+    /// member or has deleted the chat, or if explicit ids do not increase. No message is
+    /// added in these cases.
     ///
     /// ```
     /// # use basalam_chat_emulator::{Emulator, SeedChat};
     /// let emulator = Emulator::builder().start_blocking()?;
     /// let (seller, customer) = (emulator.seller().id, emulator.customer().id);
     /// let chat_id = emulator.seed_chat(SeedChat::private(seller, customer))?;
-    /// let texts = (0..1000).map(|number| format!("message {number}"));
+    /// let texts = (0..1000).map(|index| format!("message {index}"));
     /// let ids = emulator.seed_messages(chat_id, customer, texts)?;
     /// assert_eq!(ids.len(), 1000);
     /// # Ok::<(), basalam_chat_emulator::Error>(())
@@ -41,94 +41,84 @@ impl Emulator {
         I: IntoIterator,
         I::Item: Into<SeedMessage>,
     {
-        // The iterator is the caller's code, which may use the emulator itself.
+        // Collected before locking, since the iterator may use the emulator.
         let messages: Vec<SeedMessage> = messages.into_iter().map(Into::into).collect();
         let now = self.service().now();
         let mut state = self.service().state();
-        if state.chat_of(chat_id, sender_id).is_none() {
-            return Err(Error::argument(format!(
-                "the user {sender_id} has no chat {chat_id}; seed it first, with that user as a member"
-            )));
-        }
+        state.require_chat_of(chat_id, sender_id)?;
         state.check_message_ids(messages.iter().map(|it| it.id))?;
         let messages = messages.into_iter();
         messages
-            .map(|it| it.send(&mut state, chat_id, sender_id, now))
+            .map(|it| it.apply(&mut state, chat_id, sender_id, now))
             .collect()
     }
 
-    /// Puts a chat into the service, without any messages, and gives its number.
+    /// Adds a chat without messages and returns its id.
     ///
     /// # Errors
     ///
-    /// [`Error::is_argument`] when it has no members, or one that is unknown or named
-    /// twice, when two users have their private chat already, when there is a chat of its
-    /// number, and when something was set that its kind has not.
+    /// [`Error::is_invalid_argument`] if there are no members, or unknown or duplicate ones,
+    /// if two users already have a private chat, if the id is taken, or if a property does
+    /// not apply to the type of the chat.
     pub fn seed_chat(&self, chat: SeedChat) -> Result<i64, Error> {
         let now = self.service().now();
-        chat.put_into(&mut self.service().state(), now)
+        chat.apply(&mut self.service().state(), now)
     }
 
-    /// Puts in what the text of a seed file describes, all of it or nothing, and gives
-    /// the numbers of it; see [`EmulatorBuilder::seed_file`](crate::EmulatorBuilder::seed_file).
+    /// Applies a JSON seed, all or nothing, and returns the ids of what it added; see
+    /// [`EmulatorBuilder::seed_file`](crate::EmulatorBuilder::seed_file).
     ///
     /// # Errors
     ///
-    /// [`Error::is_argument`] when the text is no seed, or cannot be put beside what is
-    /// there; the message names the place by its JSON path.
-    pub fn seed_json(&self, text: &str) -> Result<SeededIds, Error> {
-        self.service().plant(&Seed::read(text)?)
+    /// [`Error::is_invalid_argument`] if the seed is invalid or conflicts with the state; the
+    /// message contains the JSON path.
+    pub fn seed_json(&self, json: &str) -> Result<SeededIds, Error> {
+        self.service().apply_seed(&Seed::parse(json)?)
     }
 
-    /// Moves a chat to another time in the lists that are sorted by `updated_at`.
+    /// Sets the `updated_at` of a chat, by which chats are sorted by default.
     ///
     /// # Errors
     ///
-    /// [`Error::is_argument`] when there is no such chat.
+    /// [`Error::is_invalid_argument`] if the chat does not exist.
     pub fn set_chat_updated_at(&self, chat_id: i64, time: DateTime) -> Result<(), Error> {
         let mut state = self.service().state();
-        let times = state.chat_times_mut(chat_id);
-        times.ok_or_else(|| no_chat(chat_id))?.updated_at = whole_seconds(time);
+        state.chat_times_mut(chat_id)?.updated_at = truncate_to_seconds(time);
         Ok(())
     }
 
-    /// Moves a chat to another time in the lists that are sorted by `modified_at`;
-    /// `None` is null in answers, and moves it to their end.
+    /// Sets the `modified_at` of a chat, by which chats can be sorted; `None` is null, which
+    /// is sorted last.
     ///
     /// # Errors
     ///
-    /// [`Error::is_argument`] when there is no such chat.
+    /// [`Error::is_invalid_argument`] if the chat does not exist.
     pub fn set_chat_modified_at(
         &self,
         chat_id: i64,
         time: impl Into<Option<DateTime>>,
     ) -> Result<(), Error> {
         let mut state = self.service().state();
-        let times = state.chat_times_mut(chat_id);
-        times.ok_or_else(|| no_chat(chat_id))?.modified_at = time.into().map(whole_seconds);
+        state.chat_times_mut(chat_id)?.modified_at = time.into().map(truncate_to_seconds);
         Ok(())
     }
 
-    /// Marks all that others wrote in a chat as seen by a member.
+    /// Marks all messages of other senders in a chat as seen by a member.
     ///
     /// # Errors
     ///
-    /// [`Error::is_argument`] when the user has no such chat.
+    /// [`Error::is_invalid_argument`] if the user is not a member of the chat.
     pub fn mark_seen(&self, chat_id: i64, user_id: i64) -> Result<(), Error> {
         self.service().mark_seen(chat_id, user_id)
     }
 
-    /// Deletes a message of anybody, for everybody; tells whether it was there.
+    /// Deletes a message of any sender for all members. Returns `false` if it did not exist.
     pub fn delete_message(&self, message_id: i64) -> bool {
         self.service().state().delete_message(message_id)
     }
 
-    /// Deletes a chat and its messages for everybody; tells whether it was there.
+    /// Deletes a chat and its messages for all members. Returns `false` if it did not exist.
     pub fn delete_chat(&self, chat_id: i64) -> bool {
         self.service().state().delete_chat(chat_id)
     }
-}
-
-fn no_chat(id: i64) -> Error {
-    Error::argument(format!("there is no chat {id}; seed it first"))
 }

@@ -1,4 +1,4 @@
-//! What the emulator has stored, for tests to look at.
+//! Snapshots of stored messages and files, for tests.
 
 use std::fmt;
 
@@ -8,37 +8,37 @@ use serde_json::Value;
 
 use crate::operations;
 use crate::state::files::File;
-use crate::state::messages::Message;
+use crate::state::message::Message;
 
-/// A message as the emulator has stored it.
+/// A snapshot of a stored message.
 ///
-/// `Debug` leaves the content out: it is private.
+/// `Debug` omits the content, which is private.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct StoredMessage {
-    /// The number of the message.
+    /// The message id.
     pub id: i64,
-    /// The chat that it is in.
+    /// The id of its chat.
     pub chat_id: i64,
-    /// The user who sent it.
+    /// The id of the user who sent it.
     pub sender_id: i64,
-    /// What it is, such as `text`.
+    /// The message type, such as `text`.
     pub message_type: String,
-    /// Its content as answers give it, with the members `text`, `entity_id`, `files`,
+    /// The content as in responses, with the fields `text`, `entity_id`, `files`,
     /// `metadata`, `reply_markup` and `links`.
     pub content: Value,
-    /// The message that it replies to.
+    /// The id of the message that it replies to.
     pub replied_message_id: Option<i64>,
-    /// The message that it forwards.
+    /// The id of the message that it forwards.
     pub forward_from: Option<i64>,
-    /// When it was sent.
+    /// The creation time.
     pub created_at: DateTime,
-    /// When the other side saw it.
+    /// The time when another member first saw it.
     pub seen_at: Option<DateTime>,
 }
 
 impl StoredMessage {
-    /// Gives the text of the content, where it has one.
+    /// Returns the text of the content, if any.
     #[must_use]
     pub fn text(&self) -> Option<&str> {
         self.content.get("text")?.as_str()
@@ -72,31 +72,31 @@ impl fmt::Debug for StoredMessage {
     }
 }
 
-/// A file as the emulator has stored it.
+/// A snapshot of an uploaded file.
 ///
-/// `Debug` leaves the bytes and the name out: they are private.
+/// `Debug` omits the bytes and the name, which are private.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct StoredFile {
-    /// The number of the file.
+    /// The file id.
     pub id: i64,
-    /// The name that it is stored under.
+    /// The file name.
     pub name: String,
-    /// Its media type, such as `image/jpeg`.
+    /// The media type, such as `image/jpeg`.
     pub media_type: String,
-    /// What it was uploaded for, such as `chat.photo`.
+    /// The file type, such as `chat.photo`.
     pub file_type: String,
-    /// The user who uploaded it.
+    /// The id of the user who uploaded it.
     pub creator_user_id: i64,
-    /// When it was uploaded.
+    /// The upload time.
     pub created_at: DateTime,
-    /// When it will be gone; `None` where it stays.
+    /// The expiry, or `None` if it does not expire.
     pub expires_at: Option<DateTime>,
     bytes: Bytes,
 }
 
 impl StoredFile {
-    /// Gives the bytes of the file.
+    /// Returns the content.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
@@ -107,7 +107,7 @@ impl StoredFile {
             id,
             name: file.name.clone(),
             media_type: file.media_type.clone(),
-            file_type: file.purpose.clone(),
+            file_type: file.file_type.clone(),
             creator_user_id: file.creator_user_id,
             created_at: file.created_at,
             expires_at: file.expires_at,

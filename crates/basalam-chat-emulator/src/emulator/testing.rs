@@ -1,4 +1,4 @@
-//! What tests see of a running emulator, and what they make of its answers.
+//! Inspection of an emulator, hooks, queued responses and faults, for tests.
 
 use std::sync::{Arc, Mutex};
 
@@ -6,25 +6,24 @@ use super::{Emulator, StoredFile, StoredMessage};
 use crate::error::Error;
 use crate::fault::{Fault, FaultRule};
 use crate::request_log::LoggedRequest;
-use crate::test_aids::RawResponse;
+use crate::test_controls::RawResponse;
 
 impl Emulator {
-    /// Gives the messages of a chat as they are stored now, oldest first; none for a
-    /// chat that does not exist.
+    /// Returns the messages of a chat, oldest first. The list is empty if the chat does not
+    /// exist.
     #[must_use]
     pub fn messages(&self, chat_id: i64) -> Vec<StoredMessage> {
         let state = self.service().state();
         state.messages_of(chat_id).map(StoredMessage::new).collect()
     }
 
-    /// Gives the number of messages that are stored now, in all chats.
+    /// Returns the number of messages in all chats.
     #[must_use]
     pub fn messages_stored(&self) -> usize {
         self.service().state().message_count()
     }
 
-    /// Gives an uploaded file as it is stored now; `None` where there is no file of that
-    /// number, or its time is over.
+    /// Returns an uploaded file, or `None` if it does not exist or is expired.
     #[must_use]
     pub fn file(&self, id: i64) -> Option<StoredFile> {
         let now = self.service().now();
@@ -32,8 +31,8 @@ impl Emulator {
         state.files.get(id, now).map(|it| StoredFile::new(id, it))
     }
 
-    /// Gives the number of requests that came in for an operation, however they were
-    /// answered; `None` where the OpenAPI document has no operation of that id.
+    /// Returns the number of requests for an operation, whatever their response, or `None`
+    /// if the OpenAPI document has no such operation.
     ///
     /// ```
     /// # use basalam_chat_emulator::Emulator;
@@ -44,52 +43,51 @@ impl Emulator {
     /// ```
     #[must_use]
     pub fn requests(&self, operation_id: &str) -> Option<u64> {
-        if !self.service().knows_operation(operation_id) {
+        if !self.service().has_operation(operation_id) {
             return None;
         }
-        Some(self.service().aids().requests(operation_id))
+        let controls = self.service().test_controls();
+        Some(controls.request_count(operation_id))
     }
 
-    /// Gives the number of requests that came in at all, for whatever path.
+    /// Returns the number of requests for any path, except the control endpoints.
     #[must_use]
     pub fn total_requests(&self) -> u64 {
-        self.service().aids().log.total()
+        self.service().test_controls().log.total()
     }
 
-    /// Gives the latest 1000 requests that are over, oldest first. Those to the control
-    /// paths are not among them.
+    /// Returns the latest 1000 finished requests, oldest first, except those to the control
+    /// endpoints.
     #[must_use]
     pub fn request_log(&self) -> Vec<LoggedRequest> {
-        self.service().aids().log.entries().collect()
+        self.service().test_controls().log.entries().collect()
     }
 
-    /// Goes back to what the service started with: users, chats, messages, tokens and
-    /// clock, without faults, written answers, counts and log. Hooks stay.
+    /// Restores the initial users, chats, messages, tokens and clock, and clears faults,
+    /// queued responses, counters and the log. Hooks are kept.
     ///
     /// # Errors
     ///
-    /// None that could be met: what the service started with can be had again.
+    /// None in practice, since the initial state was built before.
     pub fn reset(&self) -> Result<(), Error> {
         self.service().reset()
     }
 
-    /// Makes the next request get exactly this answer, once, and do nothing else.
+    /// Queues a response for the next request, which has no other effect.
     ///
-    /// It is for odd answers that the service itself would not give: HTML from a
-    /// proxy, text that is no JSON, members of another type. Nothing of it is checked
-    /// against the OpenAPI document. Called several times, the answers are given one
-    /// after the other. They go to whatever request comes next, for whatever path and
-    /// with whatever token; a request that is not read to its end (a body too large)
-    /// does not use one up.
+    /// Use it for responses that the service itself does not send, such as HTML from a
+    /// proxy or fields of another type. The response is not checked against the OpenAPI
+    /// document. Several queued responses are sent in order. They apply to the next
+    /// requests for any path with any token, except requests that are rejected before they
+    /// are read completely, such as bodies that are too large.
     ///
     /// - `status`: 200 to 999.
     /// - `headers`: names and values, without `Connection`, `Content-Length` and
-    ///   `Transfer-Encoding`, which are the server's own. There is no `Content-Type`
-    ///   unless you name one.
+    ///   `Transfer-Encoding`, which the server sets. There is no default `Content-Type`.
     ///
     /// # Errors
     ///
-    /// [`Error::is_argument`] when the status or a header cannot be sent.
+    /// [`Error::is_invalid_argument`] if the status or a header is invalid.
     ///
     /// ```
     /// # use basalam_chat_emulator::Emulator;
@@ -103,39 +101,38 @@ impl Emulator {
         headers: &[(&str, &str)],
         body: impl Into<Vec<u8>>,
     ) -> Result<(), Error> {
-        let answer = RawResponse::new(status, headers, body.into())?;
-        self.service().aids().push_answer(answer);
+        let response = RawResponse::new(status, headers, body.into())?;
+        self.service().test_controls().queue_response(response);
         Ok(())
     }
 
-    /// Runs code before each answer to an operation, from the next request on.
+    /// Adds a hook that runs before each request for an operation is handled.
     ///
-    /// It is how messages arrive, or vanish, in the midst of what a client does: the
-    /// code is given the emulator, and runs when the request has been read and counted
-    /// and nothing has been done for it yet. Several hooks of an operation run in the
-    /// order in which they were added.
+    /// A hook can add or delete messages while a client is working. It runs after the
+    /// request was read and counted. Several hooks of an operation run in the order in
+    /// which they were added.
     ///
-    /// The code runs on the emulator's own thread, which answers nobody meanwhile: a
-    /// request to the emulator from within it would wait for ever. A panic in it cuts
-    /// the connection. It must not own this emulator (in an [`Arc`], say), which could
-    /// then not end; the one that it is given is the same.
+    /// Hooks run on the emulator's thread, which handles no other requests meanwhile: a
+    /// request to the emulator from within a hook blocks forever. A panic in a hook closes
+    /// the connection. A hook must not own the emulator, for example in an [`Arc`], since
+    /// the emulator could then never be dropped; use the reference that it receives.
     ///
     /// # Errors
     ///
-    /// [`Error::is_argument`] when the OpenAPI document has no operation of that id.
+    /// [`Error::is_invalid_argument`] if the OpenAPI document has no such operation.
     ///
     /// ```
     /// # use basalam_chat_emulator::{Emulator, SeedChat};
     /// let emulator = Emulator::builder().start_blocking()?;
     /// let (seller, customer) = (emulator.seller().id, emulator.customer().id);
     /// let chat_id = emulator.seed_chat(SeedChat::private(seller, customer))?;
-    /// let mut pages = 0;
+    /// let mut page_count = 0;
     /// emulator.on_request("get_messages", move |emulator| {
-    ///     pages += 1;
-    ///     if pages == 2 {
+    ///     page_count += 1;
+    ///     if page_count == 2 {
     ///         emulator
     ///             .seed_messages(chat_id, customer, ["arrives before the second page"])
-    ///             .expect("the chat is there");
+    ///             .expect("the chat exists");
     ///     }
     /// })?;
     /// # Ok::<(), basalam_chat_emulator::Error>(())
@@ -147,26 +144,25 @@ impl Emulator {
         self.service().check_operation(operation_id)?;
         let shared = Arc::downgrade(&self.shared);
         let hook = move || {
-            // Requests under way may outlive the emulator.
+            // Requests in progress may outlive the emulator.
             if let Some(shared) = shared.upgrade() {
                 hook(&Emulator { shared });
             }
         };
         let hook = Arc::new(Mutex::new(hook));
-        self.service().aids().add_hook(operation_id, hook);
+        self.service().test_controls().add_hook(operation_id, hook);
         Ok(())
     }
 
-    /// Makes the next request for any operation fail, once.
+    /// Injects a fault into the next request for any operation, once.
     ///
-    /// Called several times, the faults happen one after the other. They come after the
-    /// hooks of [`Emulator::on_request`], and after the answers of
-    /// [`Emulator::queue_response`] are used up.
+    /// Several faults are injected into consecutive requests. Faults apply after the hooks
+    /// of [`Emulator::on_request`], and only if no response is queued by
+    /// [`Emulator::queue_response`].
     ///
     /// # Errors
     ///
-    /// [`Error::is_argument`] when the status or the `Retry-After` of the fault cannot
-    /// be sent.
+    /// [`Error::is_invalid_argument`] if the status or a header of the fault is invalid.
     ///
     /// ```
     /// # use basalam_chat_emulator::{Emulator, Fault};
@@ -178,21 +174,21 @@ impl Emulator {
         self.add_fault(FaultRule::new(fault).times(1))
     }
 
-    /// Makes requests fail by a rule, from the next request on.
+    /// Adds a rule that injects faults into requests.
     ///
-    /// A request fails once, by the first of the rules that has a fault for it; they
-    /// are asked in the order in which they were added.
+    /// A request gets at most one fault, from the first rule that applies, in the order in
+    /// which the rules were added.
     ///
     /// # Errors
     ///
-    /// [`Error::is_argument`] when the OpenAPI document has no operation of that id,
-    /// when the probability is none, and as [`Emulator::fail_next`].
+    /// [`Error::is_invalid_argument`] if the OpenAPI document has no such operation, if the
+    /// probability is out of range, and as for [`Emulator::fail_next`].
     pub fn add_fault(&self, rule: FaultRule) -> Result<(), Error> {
         self.service().add_fault(rule)
     }
 
-    /// Forgets all faults that have not happened yet.
+    /// Removes all fault rules.
     pub fn clear_faults(&self) {
-        self.service().aids().clear_faults();
+        self.service().test_controls().clear_fault_rules();
     }
 }

@@ -1,4 +1,4 @@
-//! When the service fails.
+//! Rules that select the requests to fail.
 
 use std::fmt;
 
@@ -6,7 +6,10 @@ use super::Fault;
 use crate::error::Error;
 use crate::oauth::TOKEN_OPERATION;
 
-/// When a [`Fault`] happens: for which operation, how often, how likely.
+/// A [`Fault`] and the requests that it applies to: the operation, the number of times, and
+/// the probability.
+///
+/// A rule can also be parsed from a string; see its [`FromStr`](#impl-FromStr-for-FaultRule).
 ///
 /// ```
 /// use basalam_chat_emulator::{Emulator, Fault, FaultRule};
@@ -15,73 +18,75 @@ use crate::oauth::TOKEN_OPERATION;
 /// // The first two attempts to list messages fail.
 /// let busy = FaultRule::new(Fault::status(503)).operation("get_messages").times(2);
 /// emulator.add_fault(busy)?;
-/// // Every other request loses its answer, by turns instead of by chance.
-/// let mut turn = false;
-/// let by_turns = move || {
-///     turn = !turn;
-///     if turn { 0.0 } else { 0.9 }
+/// // Every second request loses its response.
+/// let mut is_odd = false;
+/// let alternating = move || {
+///     is_odd = !is_odd;
+///     if is_odd { 0.0 } else { 0.9 }
 /// };
 /// let lossy = Fault::disconnect().after_handling();
-/// emulator.add_fault(FaultRule::new(lossy).probability(0.5, by_turns))?;
+/// emulator.add_fault(FaultRule::new(lossy).probability(0.5, alternating))?;
 /// # Ok::<(), basalam_chat_emulator::Error>(())
 /// ```
-#[must_use = "a rule does nothing until the emulator is given it"]
+#[must_use = "a rule does nothing until it is added to an emulator"]
 pub struct FaultRule {
     fault: Fault,
     operation_id: Option<String>,
-    /// `None` for ever.
-    times: Option<u64>,
-    chance: Option<Chance>,
+    /// The remaining number of times, or `None` for no limit.
+    times_left: Option<u64>,
+    sampling: Option<Sampling>,
 }
 
-struct Chance {
+struct Sampling {
     probability: f64,
     source: Box<dyn FnMut() -> f64 + Send>,
 }
 
 impl FaultRule {
-    /// Starts with a fault that happens to every request for every operation of the
-    /// OpenAPI document, for ever.
+    /// Creates a rule that applies to every request for every operation of the OpenAPI
+    /// document.
     pub fn new(fault: Fault) -> Self {
         Self {
             fault,
             operation_id: None,
-            times: None,
-            chance: None,
+            times_left: None,
+            sampling: None,
         }
     }
 
-    /// Lets it happen to one operation alone, named by its id, such as
-    /// `create_message`, or [`TOKEN_OPERATION`].
+    /// Restricts the rule to one operation id, such as `create_message`, or to
+    /// [`TOKEN_OPERATION`].
     pub fn operation(mut self, id: impl Into<String>) -> Self {
         self.operation_id = Some(id.into());
         self
     }
 
-    /// Lets it happen this often, and no more.
+    /// Sets how many times the fault is injected. Default: no limit.
     pub fn times(mut self, times: u64) -> Self {
-        self.times = Some(times);
+        self.times_left = Some(times);
         self
     }
 
-    /// Lets it happen with a probability from 0 to 1: where the source gives a number
-    /// below it. The source is asked once for every request that the rule is about and
-    /// no earlier rule has made fail. It gives numbers from 0 to below 1; seed it for
-    /// tests that can be repeated.
+    /// Injects the fault with a probability from 0 to 1: when `source` returns a value below
+    /// it.
+    ///
+    /// `source` returns values in `0.0..1.0`. It is called once for every request that the
+    /// rule applies to and that no earlier rule fails. Use a seeded source for reproducible
+    /// tests.
     pub fn probability(
         mut self,
         probability: f64,
         source: impl FnMut() -> f64 + Send + 'static,
     ) -> Self {
-        self.chance = Some(Chance {
+        self.sampling = Some(Sampling {
             probability,
             source: Box::new(source),
         });
         self
     }
 
-    /// Lets it happen with a probability from 0 to 1, by chance that is the same for the
-    /// same seed.
+    /// Injects the fault with a probability from 0 to 1, using a pseudorandom sequence that
+    /// depends on the seed only.
     ///
     /// ```
     /// use basalam_chat_emulator::{Fault, FaultRule};
@@ -92,13 +97,13 @@ impl FaultRule {
     pub fn seeded_probability(self, probability: f64, seed: u64) -> Self {
         let mut state = seed;
         self.probability(probability, move || {
-            // SplitMix64, whose first numbers are good for every seed.
+            // SplitMix64, which needs no warm-up for any seed.
             state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
             let mut bits = state;
             bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
             bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
             bits ^= bits >> 31;
-            // As many bits as a number of this type keeps.
+            // The 53 bits of a float's mantissa.
             (bits >> 11) as f64 / (1_u64 << 53) as f64
         })
     }
@@ -107,65 +112,67 @@ impl FaultRule {
         self.operation_id.as_deref()
     }
 
-    /// Refuses what could not happen.
+    fn probability_value(&self) -> Option<f64> {
+        self.sampling.as_ref().map(|it| it.probability)
+    }
+
+    /// Rejects invalid probabilities and faults.
     pub(crate) fn check(&self) -> Result<(), Error> {
-        let probability = self.chance.as_ref().map(|it| it.probability);
-        match probability {
-            Some(it) if !(0.0..=1.0).contains(&it) => Err(Error::argument(format!(
-                "the probability {it} is none; use 0 to 1"
+        match self.probability_value() {
+            Some(it) if !(0.0..=1.0).contains(&it) => Err(Error::invalid_argument(format!(
+                "the probability {it} is out of range; use 0 to 1"
             ))),
             _ => self.fault.check(),
         }
     }
 
-    /// Describes the rule, for whoever lists them.
+    /// Returns a description for listings.
     pub(crate) fn describe(&self) -> serde_json::Value {
         serde_json::json!({
             "fault": self.fault.kind.name(),
             "delay_ms": u64::try_from(self.fault.delay.as_millis()).unwrap_or(u64::MAX),
-            "after_handling": self.fault.is_after_work,
+            "after_handling": self.fault.after_handling,
             "operation": self.operation_id,
-            "times_left": self.times,
-            "probability": self.chance.as_ref().map(|it| it.probability),
+            "times_left": self.times_left,
+            "probability": self.probability_value(),
         })
     }
 
-    /// Gives the fault, where it is to happen to a request for an operation now.
+    /// Returns the fault if the rule applies to the next request for an operation.
     pub(crate) fn next(&mut self, operation_id: &str) -> Option<Fault> {
-        let other = match self.operation_id() {
-            Some(id) => id != operation_id,
-            // What a test makes fail is the chat service, not the way to its token.
-            None => operation_id == TOKEN_OPERATION,
+        let applies = match self.operation_id() {
+            Some(id) => id == operation_id,
+            // By default tests fail the chat service, not the token endpoint.
+            None => operation_id != TOKEN_OPERATION,
         };
-        if other || self.is_over() {
+        if !applies || self.is_exhausted() {
             return None;
         }
-        if let Some(chance) = &mut self.chance
-            && (chance.source)() >= chance.probability
+        if let Some(sampling) = &mut self.sampling
+            && (sampling.source)() >= sampling.probability
         {
             return None;
         }
-        if let Some(times) = &mut self.times {
+        if let Some(times) = &mut self.times_left {
             *times -= 1;
         }
         Some(self.fault.clone())
     }
 
-    /// Tells whether it has happened as often as it may.
-    pub(crate) fn is_over(&self) -> bool {
-        self.times == Some(0)
+    /// Returns `true` if no times are left.
+    pub(crate) fn is_exhausted(&self) -> bool {
+        self.times_left == Some(0)
     }
 }
 
 impl fmt::Debug for FaultRule {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let probability = self.chance.as_ref().map(|it| it.probability);
         formatter
             .debug_struct("FaultRule")
             .field("fault", &self.fault)
             .field("operation_id", &self.operation_id)
-            .field("times", &self.times)
-            .field("probability", &probability)
+            .field("times_left", &self.times_left)
+            .field("probability", &self.probability_value())
             .finish_non_exhaustive()
     }
 }
@@ -174,56 +181,60 @@ impl fmt::Debug for FaultRule {
 mod tests {
     use super::*;
 
-    fn happens(rule: &mut FaultRule, operation_id: &str) -> bool {
+    fn applies(rule: &mut FaultRule, operation_id: &str) -> bool {
         rule.next(operation_id).is_some()
     }
 
     #[test]
-    fn a_rule_counts_only_what_it_is_about() {
+    fn times_counts_only_matching_requests() {
         let mut rule = FaultRule::new(Fault::empty_body()).operation("a").times(2);
         let requests = ["b", "a", "b", "a", "a"];
-        let happened = requests.map(|it| happens(&mut rule, it));
-        assert_eq!(happened, [false, true, false, true, false]);
-        assert!(rule.is_over());
+        let applied = requests.map(|it| applies(&mut rule, it));
+        assert_eq!(applied, [false, true, false, true, false]);
+        assert!(rule.is_exhausted());
     }
 
     #[test]
-    fn chance_is_asked_for_every_request_and_spares_the_count() {
-        let mut numbers = [0.5, 0.49, 0.0, 0.999, 0.1].into_iter();
-        let source = move || numbers.next().unwrap();
+    fn times_counts_only_injected_faults() {
+        let mut samples = [0.5, 0.49, 0.0, 0.999, 0.1].into_iter();
+        let source = move || samples.next().unwrap();
         let mut rule = FaultRule::new(Fault::empty_body())
             .times(3)
             .probability(0.5, source);
-        let happened = [(); 6].map(|()| happens(&mut rule, "a"));
-        assert_eq!(happened, [false, true, true, false, true, false]);
+        let applied = [(); 6].map(|()| applies(&mut rule, "a"));
+        assert_eq!(applied, [false, true, true, false, true, false]);
     }
 
     #[test]
-    fn a_probability_of_0_never_happens_and_of_1_always() {
+    fn probability_0_never_applies_and_1_always() {
         let rule =
             |probability| FaultRule::new(Fault::empty_body()).probability(probability, || 0.0);
-        assert!(!happens(&mut rule(0.0), "a"));
-        let mut surely = FaultRule::new(Fault::empty_body()).probability(1.0, || 0.999_999);
-        assert!(happens(&mut surely, "a"));
+        assert!(!applies(&mut rule(0.0), "a"));
+        let mut always = FaultRule::new(Fault::empty_body()).probability(1.0, || 0.999_999);
+        assert!(applies(&mut always, "a"));
+    }
+
+    #[test]
+    fn rejects_probability_out_of_range() {
         for probability in [-0.1, 1.1, f64::NAN, f64::INFINITY] {
-            let error = rule(probability).check().unwrap_err();
-            assert!(error.is_argument());
+            let rule = FaultRule::new(Fault::empty_body()).probability(probability, || 0.0);
+            assert!(rule.check().unwrap_err().is_invalid_argument());
         }
     }
 
     #[test]
-    fn chance_by_a_seed_is_repeatable_and_about_as_often_as_was_asked_for() {
-        let happened = |seed| {
+    fn seeded_probability_is_reproducible_and_accurate() {
+        let samples = |seed| {
             let mut rule = FaultRule::new(Fault::empty_body()).seeded_probability(0.2, seed);
             (0..10_000)
-                .map(|_| happens(&mut rule, "a"))
+                .map(|_| applies(&mut rule, "a"))
                 .collect::<Vec<_>>()
         };
         for seed in [0, 1, u64::MAX] {
-            let often = happened(seed).iter().filter(|it| **it).count();
-            assert!((1_800..2_200).contains(&often), "{often}");
-            assert_eq!(happened(seed), happened(seed));
+            let count = samples(seed).iter().filter(|it| **it).count();
+            assert!((1_800..2_200).contains(&count), "{count}");
+            assert_eq!(samples(seed), samples(seed));
         }
-        assert_ne!(happened(0), happened(1));
+        assert_ne!(samples(0), samples(1));
     }
 }

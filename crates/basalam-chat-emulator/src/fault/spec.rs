@@ -1,99 +1,100 @@
-//! Rules of faults as JSON, for the control path.
+//! The serialized form of fault rules: JSON on the control endpoints, strings on the
+//! command line.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
 
-use super::{Fault, FaultRule};
+use super::{Fault, FaultKind, FaultRule};
 use crate::error::Error;
 
-/// The faults that have a name. The rest of the members belong to some of them alone.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum FaultName {
-    Latency,
-    Hang,
-    Status,
-    Html,
-    Redirect,
-    OtherStatus,
-    ConnectionCut,
-    TruncatedBody,
-    OversizedBody,
-    InvalidJson,
-    EmptyBody,
-    UnknownFields,
-    UnknownValues,
-    MissingField,
-    NullField,
-}
-
-/// A rule as it is written down.
+/// A serialized fault rule.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct FaultSpec {
-    pub(crate) fault: FaultName,
-    pub(crate) status: Option<u16>,
-    pub(crate) retry_after: Option<String>,
-    pub(crate) headers: Option<BTreeMap<String, String>>,
-    pub(crate) body: Option<String>,
-    pub(crate) media_type: Option<String>,
-    pub(crate) location: Option<String>,
-    pub(crate) bytes: Option<usize>,
-    pub(crate) member: Option<String>,
-    pub(crate) delay_ms: Option<u64>,
+pub(crate) struct RuleSpec {
+    operation: Option<String>,
+    times: Option<u64>,
+    probability: Option<f64>,
+    random_seed: Option<u64>,
+    delay_ms: Option<u64>,
+    #[serde(default, deserialize_with = "string_or_integer")]
+    retry_after: Option<String>,
     #[serde(default)]
-    pub(crate) after_handling: bool,
-    pub(crate) operation: Option<String>,
-    pub(crate) times: Option<u64>,
-    pub(crate) probability: Option<f64>,
-    pub(crate) random_seed: Option<u64>,
+    headers: BTreeMap<String, String>,
+    #[serde(default)]
+    after_handling: bool,
+    /// A [`FaultSpec`]; serde cannot reject unknown fields of a flattened type.
+    #[serde(flatten)]
+    fault: Map<String, Value>,
 }
 
-impl FaultSpec {
-    pub(crate) fn named(fault: FaultName) -> Self {
-        Self {
-            fault,
-            status: None,
-            retry_after: None,
-            headers: None,
-            body: None,
-            media_type: None,
-            location: None,
-            bytes: None,
-            member: None,
-            delay_ms: None,
-            after_handling: false,
-            operation: None,
-            times: None,
-            probability: None,
-            random_seed: None,
-        }
-    }
+/// A serialized fault. Variants without fields are empty structs, so that unknown fields
+/// are rejected.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "fault", rename_all = "snake_case", deny_unknown_fields)]
+enum FaultSpec {
+    Latency {},
+    Hang {},
+    Status {
+        status: u16,
+        body: Option<String>,
+        media_type: Option<String>,
+    },
+    Html {
+        status: u16,
+    },
+    Redirect {
+        location: String,
+        status: Option<u16>,
+    },
+    OverrideStatus {
+        status: u16,
+    },
+    Disconnect {},
+    TruncatedBody {},
+    OversizedBody {
+        bytes: usize,
+    },
+    InvalidJson {},
+    EmptyBody {},
+    UnknownFields {},
+    UnknownValues {},
+    MissingField {
+        field: String,
+    },
+    NullField {
+        field: String,
+    },
+}
 
-    /// Makes the rule, refusing members that its fault does not have.
-    pub(crate) fn rule(&self) -> Result<FaultRule, Error> {
-        self.refuse_misplaced()?;
-        let mut fault = self.fault()?;
-        if let Some(value) = &self.retry_after {
+impl RuleSpec {
+    pub(crate) fn into_rule(self) -> Result<FaultRule, Error> {
+        let delay = self.delay_ms.map(Duration::from_millis);
+        let spec: FaultSpec = serde_json::from_value(Value::Object(self.fault))
+            .map_err(|error| Error::invalid_argument(format!("fault: {error}")))?;
+        if matches!(spec, FaultSpec::Latency {}) && delay.is_none() {
+            return Err(Error::invalid_argument("`latency` needs `delay_ms`"));
+        }
+        if self.random_seed.is_some() && self.probability.is_none() {
+            return Err(Error::invalid_argument("`random_seed` needs `probability`"));
+        }
+        let mut fault = spec.into_fault()?.delay(delay.unwrap_or_default());
+        fault.after_handling = self.after_handling;
+        let has_headers = self.retry_after.is_some() || !self.headers.is_empty();
+        if has_headers && !matches!(fault.kind, FaultKind::Response(_)) {
+            return Err(Error::invalid_argument(
+                "`retry_after` and `headers` need the fault `status`, `html` or `redirect`",
+            ));
+        }
+        if let Some(value) = self.retry_after {
             fault = fault.retry_after(value);
         }
-        for (name, value) in self.headers.iter().flatten() {
+        for (name, value) in self.headers {
             fault = fault.header(name, value);
         }
-        if let Some(body) = &self.body {
-            let media_type = self.media_type.as_deref().unwrap_or("text/plain");
-            fault = fault.body(media_type, body.as_str());
-        }
-        if let Some(delay) = self.delay_ms {
-            fault = fault.delayed(Duration::from_millis(delay));
-        }
-        if self.after_handling {
-            fault = fault.after_handling();
-        }
         let mut rule = FaultRule::new(fault);
-        if let Some(id) = &self.operation {
+        if let Some(id) = self.operation {
             rule = rule.operation(id);
         }
         if let Some(times) = self.times {
@@ -104,75 +105,55 @@ impl FaultSpec {
         }
         Ok(rule)
     }
+}
 
-    fn fault(&self) -> Result<Fault, Error> {
-        let status = || needed(self.status, "status");
-        let member = || needed(self.member.clone(), "member");
-        Ok(match self.fault {
-            FaultName::Latency => {
-                Fault::latency(Duration::from_millis(needed(self.delay_ms, "delay_ms")?))
+impl FaultSpec {
+    fn into_fault(self) -> Result<Fault, Error> {
+        Ok(match self {
+            Self::Latency {} => Fault::latency(Duration::ZERO),
+            Self::Hang {} => Fault::hang(),
+            Self::Status {
+                status,
+                body: Some(body),
+                media_type,
+            } => {
+                let media_type = media_type.as_deref().unwrap_or("text/plain");
+                Fault::status(status).body(media_type, body)
             }
-            FaultName::Hang => Fault::hang(),
-            FaultName::Status => Fault::status(status()?),
-            FaultName::Html => Fault::html(status()?),
-            FaultName::Redirect => {
-                let location = needed(self.location.clone(), "location")?;
-                Fault::redirect(self.status.unwrap_or(307), location)
+            Self::Status {
+                status,
+                media_type: None,
+                ..
+            } => Fault::status(status),
+            Self::Status { .. } => {
+                return Err(Error::invalid_argument("`media_type` needs `body`"));
             }
-            FaultName::OtherStatus => Fault::override_status(status()?),
-            FaultName::ConnectionCut => Fault::disconnect(),
-            FaultName::TruncatedBody => Fault::truncated_body(),
-            FaultName::OversizedBody => Fault::oversized_body(needed(self.bytes, "bytes")?),
-            FaultName::InvalidJson => Fault::invalid_json(),
-            FaultName::EmptyBody => Fault::empty_body(),
-            FaultName::UnknownFields => Fault::unknown_fields(),
-            FaultName::UnknownValues => Fault::unknown_values(),
-            FaultName::MissingField => Fault::missing_field(member()?),
-            FaultName::NullField => Fault::null_field(member()?),
+            Self::Html { status } => Fault::html(status),
+            Self::Redirect { location, status } => Fault::redirect(status.unwrap_or(307), location),
+            Self::OverrideStatus { status } => Fault::override_status(status),
+            Self::Disconnect {} => Fault::disconnect(),
+            Self::TruncatedBody {} => Fault::truncated_body(),
+            Self::OversizedBody { bytes } => Fault::oversized_body(bytes),
+            Self::InvalidJson {} => Fault::invalid_json(),
+            Self::EmptyBody {} => Fault::empty_body(),
+            Self::UnknownFields {} => Fault::unknown_fields(),
+            Self::UnknownValues {} => Fault::unknown_values(),
+            Self::MissingField { field } => Fault::missing_field(field),
+            Self::NullField { field } => Fault::null_field(field),
         })
-    }
-
-    fn refuse_misplaced(&self) -> Result<(), Error> {
-        use FaultName::{
-            Html, MissingField, NullField, OtherStatus, OversizedBody, Redirect, Status,
-        };
-        let members: [(&str, bool, &[FaultName]); 8] = [
-            (
-                "status",
-                self.status.is_some(),
-                &[Status, Html, Redirect, OtherStatus],
-            ),
-            (
-                "retry_after",
-                self.retry_after.is_some(),
-                &[Status, Html, Redirect],
-            ),
-            ("headers", self.headers.is_some(), &[Status, Html, Redirect]),
-            ("body", self.body.is_some(), &[Status]),
-            ("media_type", self.media_type.is_some(), &[Status]),
-            ("location", self.location.is_some(), &[Redirect]),
-            ("bytes", self.bytes.is_some(), &[OversizedBody]),
-            ("member", self.member.is_some(), &[MissingField, NullField]),
-        ];
-        for (name, is_given, owners) in members {
-            if is_given && !owners.contains(&self.fault) {
-                return Err(Error::argument(format!(
-                    "this fault has no `{name}`; leave it out"
-                )));
-            }
-        }
-        if self.media_type.is_some() && self.body.is_none() {
-            return Err(Error::argument("`media_type` is of a `body`; give one"));
-        }
-        if self.random_seed.is_some() && self.probability.is_none() {
-            return Err(Error::argument(
-                "`random_seed` is of a `probability`; give one",
-            ));
-        }
-        Ok(())
     }
 }
 
-fn needed<T>(value: Option<T>, name: &str) -> Result<T, Error> {
-    value.ok_or_else(|| Error::argument(format!("this fault needs `{name}`; give it")))
+/// Deserializes a string; an integer is formatted as one.
+fn string_or_integer<'de, D: Deserializer<'de>>(value: D) -> Result<Option<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum StringOrInteger {
+        String(String),
+        Integer(u64),
+    }
+    Ok(Some(match StringOrInteger::deserialize(value)? {
+        StringOrInteger::String(text) => text,
+        StringOrInteger::Integer(integer) => integer.to_string(),
+    }))
 }

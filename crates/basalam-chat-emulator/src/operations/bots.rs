@@ -1,47 +1,49 @@
-//! Operations of bots, the same in all their verbs.
+//! Bot operations, the same for all HTTP methods.
 
 use serde_json::{Value, json};
 
-use super::Call;
-use crate::problem::Problem;
+use super::call::{Call, HandlerResult};
+use crate::service_error::ServiceError;
 use crate::state::State;
-use crate::state::bots::Record;
+use crate::state::bots::StoredBot;
 
-/// Describes the bot. The members are likely: a documented example has them.
-pub(super) fn get_me(state: &mut State, call: &Call<'_>) -> Result<Value, Problem> {
-    let bot = &record(state, call)?.bot;
-    Ok(done(&json!({
+/// Returns the bot. Likely: the fields, as in a documented example.
+pub(super) fn get_me(state: &mut State, call: &Call<'_>) -> HandlerResult {
+    let bot = &stored_bot(state, call)?.bot;
+    Ok(success(&json!({
         "id": bot.id,
         "first_name": bot.name,
         "username": bot.username,
     })))
 }
 
-/// Tells where the bot's events go. Unknown, and chosen here: an empty text where
-/// there is no webhook.
-pub(super) fn get_webhook_info(state: &mut State, call: &Call<'_>) -> Result<Value, Problem> {
-    let url = record(state, call)?.webhook_url.as_deref();
-    Ok(done(&json!({ "url": url.unwrap_or_default() })))
+/// Returns the webhook URL. Unknown, chosen here: the URL is empty without a webhook.
+pub(super) fn get_webhook_info(state: &mut State, call: &Call<'_>) -> HandlerResult {
+    let url = stored_bot(state, call)?.webhook_url.as_deref();
+    Ok(success(&json!({ "url": url.unwrap_or_default() })))
 }
 
-/// Takes the webhook away. Unknown, and chosen here: where there was none, that is a
-/// success too.
-pub(super) fn delete_webhook(state: &mut State, call: &Call<'_>) -> Result<Value, Problem> {
-    record(state, call)?.webhook_url = None;
-    Ok(done(&json!(true)))
+/// Deletes the webhook. Unknown, chosen here: this succeeds without a webhook as well.
+pub(super) fn delete_webhook(state: &mut State, call: &Call<'_>) -> HandlerResult {
+    stored_bot(state, call)?.webhook_url = None;
+    Ok(success(&json!(true)))
 }
 
-/// Makes the bot's token invalid, for good.
-pub(super) fn log_out(state: &mut State, call: &Call<'_>) -> Result<Value, Problem> {
-    record(state, call)?.is_logged_out = true;
-    Ok(done(&json!(true)))
+/// Revokes the bot's token.
+pub(super) fn log_out(state: &mut State, call: &Call<'_>) -> HandlerResult {
+    stored_bot(state, call)?.is_logged_out = true;
+    Ok(success(&json!(true)))
 }
 
-fn record<'s>(state: &'s mut State, call: &Call<'_>) -> Result<&'s mut Record, Problem> {
-    let token = call.path_text("token").ok_or(Problem::NotFound)?;
-    state.bots.by_token(token).ok_or(Problem::BotUnauthorized)
+fn stored_bot<'s>(
+    state: &'s mut State,
+    call: &Call<'_>,
+) -> Result<&'s mut StoredBot, ServiceError> {
+    let token = call.path_str("token").ok_or(ServiceError::NotFound)?;
+    let bot = state.bots.by_token(token);
+    bot.ok_or(ServiceError::BotUnauthorized)
 }
 
-fn done(result: &Value) -> Value {
+fn success(result: &Value) -> Value {
     json!({ "ok": true, "result": result })
 }

@@ -1,17 +1,17 @@
-//! Operations on chats.
+//! Chat operations.
 
 use std::cmp::Reverse;
 
 use jiff::civil::DateTime;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::answers::{Writer, object};
-use super::{Call, Items};
+use super::call::{Call, HandlerResult, ListResult};
+use super::responses::object;
 use crate::options::TimeBound;
-use crate::problem::Problem;
+use crate::service_error::ServiceError;
 use crate::state::State;
-use crate::state::chats::Chat;
+use crate::state::chat::Chat;
 
 #[derive(Deserialize)]
 struct CreateChatBody {
@@ -19,77 +19,72 @@ struct CreateChatBody {
     hash_id: Option<String>,
 }
 
-/// Gives the private chat with a user, and creates it where there is none.
+/// Returns the private chat with a user, and creates it if needed.
 ///
-/// Unknown, and chosen here: the user id wins where both ids are given, neither is a
-/// violation, and so is one's own id.
-pub(super) fn create_chat(state: &mut State, call: &Call<'_>) -> Result<Value, Problem> {
-    let own_id = call.user_id()?;
+/// Unknown, chosen here: `user_id` takes precedence over `hash_id`; it is a violation if both
+/// are missing or if they identify the current user.
+pub(super) fn create_chat(state: &mut State, call: &Call<'_>) -> HandlerResult {
+    let user_id = call.user_id()?;
     let body: CreateChatBody = call.body()?;
-    let (contact, named_by) = match (body.user_id, body.hash_id) {
+    let (contact, field) = match (body.user_id, body.hash_id) {
         (Some(id), _) => (state.users.by_id(id), "user_id"),
         (None, Some(hash_id)) => (state.users.by_hash_id(&hash_id), "hash_id"),
         (None, None) => {
-            return Err(Problem::invalid(
+            return Err(ServiceError::invalid(
                 ["body"],
                 "needs `user_id` or `hash_id`",
                 "value_error",
             ));
         }
     };
-    let contact_id = contact.ok_or(Problem::NotFound)?.id;
-    if contact_id == own_id {
-        return Err(Problem::invalid(
-            ["body", named_by],
-            "must be another user than the token's own",
+    let contact_id = contact.ok_or(ServiceError::NotFound)?.id;
+    if contact_id == user_id {
+        return Err(ServiceError::invalid(
+            ["body", field],
+            "must not be the current user",
             "value_error",
         ));
     }
-    let id = state.private_chat(own_id, contact_id, call.now);
-    let writer = Writer {
-        state,
-        options: call.options,
-    };
-    let chat = state.chat(id).ok_or(Problem::NotFound)?;
-    Ok(object([("data", writer.chat(chat, own_id))]))
+    let id = state.open_private_chat(user_id, contact_id, call.now);
+    let chat = state.chat(id).ok_or(ServiceError::NotFound)?;
+    let json = call.responses(state).chat(chat, user_id);
+    Ok(object([("data", json)]))
 }
 
-/// Gives a page of the chats of a user, newest first.
+/// Returns a page of the user's chats, newest first.
 ///
-/// Unknown, and chosen here: chats of the same second come with the larger id first.
-pub(super) fn get_chats(state: &mut State, call: &Call<'_>) -> Items {
+/// Unknown, chosen here: chats with equal times are sorted by descending id.
+pub(super) fn get_chats(state: &mut State, call: &Call<'_>) -> ListResult {
     let user_id = call.user_id()?;
     let limit = call.limit()?;
-    let updated = Range::read(call, "updated_from", "updated_before")?;
-    let modified = Range::read(call, "modified_from", "modified_before")?;
+    let updated = TimeRange::parse(call, "updated_from", "updated_before")?;
+    let modified = TimeRange::parse(call, "modified_from", "modified_before")?;
     let mut chats: Vec<_> = state
         .chats_of(user_id)
         .filter(|chat| {
-            updated.holds(Some(chat.times.updated_at)) && modified.holds(chat.times.modified_at)
+            updated.contains(Some(chat.times.updated_at))
+                && modified.contains(chat.times.modified_at)
         })
-        .filter(|chat| match call.query_text("filters") {
+        .filter(|chat| match call.query_str("filters") {
             Some("unseen") => chat.has_unseen(user_id),
-            Some("order") => shows_an_order(state, chat),
+            Some("order") => has_order(state, chat),
             _ => true,
         })
         .collect();
-    let by_modification = call.query_text("order_by") == Some("modified_at");
+    let by_modified_at = call.query_str("order_by") == Some("modified_at");
     chats.sort_by_key(|chat| {
-        let time = if by_modification {
+        let time = if by_modified_at {
             chat.times.modified_at
         } else {
             Some(chat.times.updated_at)
         };
         Reverse((time, chat.id))
     });
-    let writer = Writer {
-        state,
-        options: call.options,
-    };
-    let chats = chats.into_iter().take(limit);
+    let responses = call.responses(state);
     let list = call.list()?;
+    let chats = chats.into_iter().take(limit);
     chats
-        .map(|it| writer.chat_item(it, user_id, list))
+        .map(|it| responses.chat_item(it, user_id, list))
         .collect()
 }
 
@@ -98,52 +93,52 @@ struct DeleteChatsBody {
     chat_ids: Vec<i64>,
 }
 
-/// Deletes chats for the user who asks, and for nobody else.
+/// Deletes chats for the current user only.
 ///
-/// Unknown, and chosen here: the chats come back as they were when somebody writes
-/// into them or the user opens them again; ids of chats that the user does not have
-/// are passed over, so that a repeated request does no harm.
-pub(super) fn delete_chats(state: &mut State, call: &Call<'_>) -> Result<Value, Problem> {
+/// Unknown, chosen here: the chats return unchanged with their next message or when the user
+/// opens them again; ids of chats that the user does not have are ignored, which makes the
+/// request idempotent.
+pub(super) fn delete_chats(state: &mut State, call: &Call<'_>) -> HandlerResult {
     let user_id = call.user_id()?;
     let body: DeleteChatsBody = call.body()?;
     for id in body.chat_ids {
-        state.delete_chat_of(id, user_id);
+        state.delete_chat_for(id, user_id);
     }
     Ok(json!({ "data": true }))
 }
 
-/// Counts the chats that have unseen messages, up to a cap where there is one.
-pub(super) fn get_unseen_chat_count(state: &mut State, call: &Call<'_>) -> Result<Value, Problem> {
+/// Counts the chats with unseen messages, up to the optional maximum.
+pub(super) fn get_unseen_chat_count(state: &mut State, call: &Call<'_>) -> HandlerResult {
     let user_id = call.user_id()?;
     let unseen = state.chats_of(user_id).filter(|it| it.has_unseen(user_id));
     let unseen = unseen.count();
-    let cap = call.options.unseen_count_cap.unwrap_or(usize::MAX);
-    Ok(json!({ "count": unseen.min(cap), "more_than_count": unseen > cap }))
+    let max = call.options.max_unseen_count.unwrap_or(usize::MAX);
+    Ok(json!({ "count": unseen.min(max), "more_than_count": unseen > max }))
 }
 
-/// Unknown: what makes the service count a chat as one about an order.
-fn shows_an_order(state: &State, chat: &Chat) -> bool {
+/// Unknown: how the service decides that a chat is about an order.
+fn has_order(state: &State, chat: &Chat) -> bool {
     state
         .messages_of(chat.id)
         .any(|message| message.message_type == "order")
 }
 
-/// A range of time.
-struct Range {
+/// A time range with optional bounds.
+struct TimeRange {
     from: Option<(DateTime, TimeBound)>,
     before: Option<(DateTime, TimeBound)>,
 }
 
-impl Range {
-    fn read(call: &Call<'_>, from: &str, before: &str) -> Result<Self, Problem> {
-        let bound = |name: &str, bound: TimeBound| -> Result<_, Problem> {
-            let Some(text) = call.query_text(name) else {
+impl TimeRange {
+    fn parse(call: &Call<'_>, from: &str, before: &str) -> Result<Self, ServiceError> {
+        let bound = |name: &str, bound: TimeBound| -> Result<_, ServiceError> {
+            let Some(text) = call.query_str(name) else {
                 return Ok(None);
             };
-            let time = read_time(text).ok_or_else(|| {
-                Problem::invalid(
+            let time = parse_time(text).ok_or_else(|| {
+                ServiceError::invalid(
                     ["query", name],
-                    "must be a time such as \"2026-07-22 10:28:23\", without a zone",
+                    "must be a time such as \"2026-07-22 10:28:23\", without a time zone",
                     "datetime_parsing",
                 )
             })?;
@@ -155,31 +150,30 @@ impl Range {
         })
     }
 
-    /// Tells whether the range holds a time. A time that is missing is in no range
-    /// that has a bound.
-    fn holds(&self, time: Option<DateTime>) -> bool {
+    /// Returns `true` if the range contains a time. Only an unbounded range contains a missing
+    /// time.
+    fn contains(&self, time: Option<DateTime>) -> bool {
         let Some(time) = time else {
             return self.from.is_none() && self.before.is_none();
         };
-        let late_enough = match self.from {
+        let is_late_enough = match self.from {
             None => true,
             Some((from, TimeBound::Inclusive)) => time >= from,
             Some((from, TimeBound::Exclusive)) => time > from,
         };
-        let early_enough = match self.before {
+        let is_early_enough = match self.before {
             None => true,
             Some((before, TimeBound::Inclusive)) => time <= before,
             Some((before, TimeBound::Exclusive)) => time < before,
         };
-        late_enough && early_enough
+        is_late_enough && is_early_enough
     }
 }
 
-/// Reads a time as the service writes it, or with a `T` or a fraction of a second.
+/// Parses a time in the format of the service, optionally with `T` or fractional seconds.
 ///
-/// A zone is refused: the zone of the service's own times is unknown, so nothing
-/// could be compared with it.
-fn read_time(text: &str) -> Option<DateTime> {
+/// Time zones are rejected, since the time zone of the service is unknown.
+fn parse_time(text: &str) -> Option<DateTime> {
     ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f"]
         .iter()
         .find_map(|format| DateTime::strptime(format, text).ok())
@@ -192,15 +186,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_read_as_the_service_writes_them_with_some_tolerance() {
+    fn parses_times_of_the_service() {
         let time = date(2026, 7, 22).at(10, 28, 23, 0);
         for text in [
             "2026-07-22 10:28:23",
             "2026-07-22T10:28:23",
             "2026-07-22 10:28:23.000",
         ] {
-            assert_eq!(read_time(text), Some(time), "{text}");
+            assert_eq!(parse_time(text), Some(time), "{text}");
         }
+    }
+
+    #[test]
+    fn rejects_partial_times_and_time_zones() {
         for text in [
             "",
             "2026-07-22",
@@ -212,37 +210,37 @@ mod tests {
             "۲۰۲۶-۰۷-۲۲ ۱۰:۲۸:۲۳",
             "1784716103",
         ] {
-            assert_eq!(read_time(text), None, "{text}");
+            assert_eq!(parse_time(text), None, "{text}");
         }
     }
 
     #[test]
-    fn each_bound_takes_its_second_in_or_leaves_it_out() {
+    fn time_range_honours_inclusive_and_exclusive_bounds() {
         let second = |second| date(2026, 7, 22).at(10, 28, second, 0);
-        let holds = |from, before| {
-            let range = Range {
+        let contained = |from, before| {
+            let range = TimeRange {
                 from: Some((second(1), from)),
                 before: Some((second(3), before)),
             };
-            let held = (0..5).filter(|it| range.holds(Some(second(*it))));
-            held.collect::<Vec<_>>()
+            let seconds = (0..5).filter(|it| range.contains(Some(second(*it))));
+            seconds.collect::<Vec<_>>()
         };
         use TimeBound::{Exclusive, Inclusive};
-        assert_eq!(holds(Inclusive, Exclusive), [1, 2]);
-        assert_eq!(holds(Inclusive, Inclusive), [1, 2, 3]);
-        assert_eq!(holds(Exclusive, Exclusive), [2]);
-        assert_eq!(holds(Exclusive, Inclusive), [2, 3]);
+        assert_eq!(contained(Inclusive, Exclusive), [1, 2]);
+        assert_eq!(contained(Inclusive, Inclusive), [1, 2, 3]);
+        assert_eq!(contained(Exclusive, Exclusive), [2]);
+        assert_eq!(contained(Exclusive, Inclusive), [2, 3]);
     }
 
     #[test]
-    fn a_missing_time_is_in_no_range_that_has_a_bound() {
+    fn only_unbounded_range_contains_missing_time() {
         let bound = Some((date(2026, 7, 22).at(0, 0, 0, 0), TimeBound::Inclusive));
-        for (from, before, held) in [
+        for (from, before, expected) in [
             (None, None, true),
             (bound, None, false),
             (None, bound, false),
         ] {
-            assert_eq!(Range { from, before }.holds(None), held);
+            assert_eq!(TimeRange { from, before }.contains(None), expected);
         }
     }
 }

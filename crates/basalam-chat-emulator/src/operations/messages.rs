@@ -1,13 +1,14 @@
-//! Operations on messages.
+//! Operations that send and list messages.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::answers::{Writer, object};
-use super::{Call, Items};
-use crate::problem::Problem;
+use super::call::{Call, HandlerResult, ListResult};
+use super::responses::object;
+use crate::service_error::ServiceError;
 use crate::state::State;
-use crate::state::messages::{Button, Comparison, Content, File, NewMessage, SortOrder, page};
+use crate::state::message::{AttachedFile, Button, Content, NewMessage};
+use crate::state::messages::{Comparison, SortOrder, page};
 
 #[derive(Deserialize)]
 struct CreateMessageBody {
@@ -29,7 +30,7 @@ pub(super) struct NewContent {
 
 #[derive(Deserialize)]
 struct Attachment {
-    files: Option<Vec<File>>,
+    files: Option<Vec<AttachedFile>>,
 }
 
 impl CreateMessageBody {
@@ -54,7 +55,7 @@ impl CreateMessageBody {
 }
 
 /// Sends a message to a chat.
-pub(super) fn create_message(state: &mut State, call: &Call<'_>) -> Result<Value, Problem> {
+pub(super) fn create_message(state: &mut State, call: &Call<'_>) -> HandlerResult {
     let user_id = call.user_id()?;
     let chat_id = call.path_integer("chat_id")?;
     let body: CreateMessageBody = call.body()?;
@@ -63,62 +64,59 @@ pub(super) fn create_message(state: &mut State, call: &Call<'_>) -> Result<Value
         let replied = state.visible_message(id, user_id);
         replied
             .filter(|it| it.chat_id == chat_id)
-            .ok_or(Problem::NotFound)?;
+            .ok_or(ServiceError::NotFound)?;
     }
     if let Some(id) = body.forward_from {
         state
             .visible_message(id, user_id)
-            .ok_or(Problem::NotFound)?;
+            .ok_or(ServiceError::NotFound)?;
     }
     let sent = state.send(chat_id, user_id, body.into_message(), call.now);
-    let id = sent.ok_or(Problem::NotFound)?;
-    let writer = Writer {
-        state,
-        options: call.options,
-    };
-    let message = state.message(id).ok_or(Problem::NotFound)?;
+    let id = sent.ok_or(ServiceError::NotFound)?;
+    let message = state.message(id).ok_or(ServiceError::NotFound)?;
     Ok(object([
-        ("data", writer.message(message)),
+        ("data", call.responses(state).message(message)),
         ("temp_id", temp_id.into()),
     ]))
 }
 
-/// Gives a page of the messages of a chat.
-pub(super) fn get_messages(state: &mut State, call: &Call<'_>) -> Items {
+/// Returns a page of the messages of a chat.
+pub(super) fn get_messages(state: &mut State, call: &Call<'_>) -> ListResult {
     let user_id = call.user_id()?;
     let chat_id = call.path_integer("chat_id")?;
     let limit = call.limit()?;
-    let order = match call.query_text("order") {
+    let order = match call.query_str("order") {
         Some("asc") => SortOrder::Ascending,
         _ => SortOrder::Descending,
     };
     let comparison = comparison(call)?;
-    // Likely: 0 stands for no message, as Basalam's web application sends it.
+    // Likely: 0 means no message, as Basalam's web application sends it.
     let message_id = call.query_integer("message_id").filter(|id| *id != 0);
-    let chat = state.chat_of(chat_id, user_id).ok_or(Problem::NotFound)?;
+    let chat = state
+        .chat_of(chat_id, user_id)
+        .ok_or(ServiceError::NotFound)?;
     let cursor = message_id.map(|id| (comparison, id));
     let ids = page(&chat.message_ids, cursor, order, limit);
-    if call.options.reading_marks_seen {
+    if call.options.mark_seen_on_read {
         state.mark_seen(chat_id, user_id, call.now);
     }
-    let writer = Writer {
-        state,
-        options: call.options,
-    };
-    let messages = ids.into_iter().filter_map(|id| state.message(id));
+    let responses = call.responses(state);
     let list = call.list()?;
-    messages.map(|it| writer.message_item(it, list)).collect()
+    let messages = ids.into_iter().filter_map(|id| state.message(id));
+    messages
+        .map(|it| responses.message_item(it, list))
+        .collect()
 }
 
-fn comparison(call: &Call<'_>) -> Result<Comparison, Problem> {
-    Ok(match call.query_text("cmp") {
+fn comparison(call: &Call<'_>) -> Result<Comparison, ServiceError> {
+    Ok(match call.query_str("cmp") {
         Some("lte") => Comparison::LessOrEqual,
         Some("gt") => Comparison::Greater,
         Some("gte") => Comparison::GreaterOrEqual,
         Some("bt") => {
-            return Err(Problem::invalid(
+            return Err(ServiceError::invalid(
                 ["query", "cmp"],
-                "nobody has published what `bt` does, so the emulator does not guess; use `lt`, `lte`, `gt` or `gte`",
+                "the meaning of `bt` is unknown, so the emulator rejects it; use `lt`, `lte`, `gt` or `gte`",
                 "value_error",
             ));
         }

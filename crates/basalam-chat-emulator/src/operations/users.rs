@@ -1,16 +1,16 @@
-//! Operations on users.
+//! User operations.
 
 use serde_json::Value;
 
-use super::Call;
-use super::answers::{object, vendor};
-use crate::problem::Problem;
+use super::call::{Call, HandlerResult};
+use super::responses::{object, vendor};
+use crate::service_error::ServiceError;
 use crate::state::State;
 
-/// Tells who the token belongs to.
-pub(super) fn get_current_user(state: &mut State, call: &Call<'_>) -> Result<Value, Problem> {
+/// Returns the user of the access token.
+pub(super) fn get_current_user(state: &mut State, call: &Call<'_>) -> HandlerResult {
     let id = call.user_id()?;
-    let user = state.users.by_id(id).ok_or(Problem::Unauthorized)?;
+    let user = state.users.by_id(id).ok_or(ServiceError::Unauthorized)?;
     Ok(object([
         ("id", user.id.into()),
         ("hash_id", user.hash_id.as_str().into()),

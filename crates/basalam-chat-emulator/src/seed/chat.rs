@@ -1,11 +1,11 @@
-//! Chats to put into the service.
+//! Chats to seed.
 
 use jiff::civil::DateTime;
 
+use crate::clock::truncate_to_seconds;
 use crate::error::Error;
-use crate::options::whole_seconds;
 use crate::state::State;
-use crate::state::chats::{ChatKind, ChatTimes, Profile};
+use crate::state::chat::{ChatKind, ChatTimes, Profile};
 
 /// A chat for [`Emulator::seed_chat`](crate::Emulator::seed_chat).
 ///
@@ -16,7 +16,7 @@ use crate::state::chats::{ChatKind, ChatTimes, Profile};
 /// let emulator = Emulator::builder().start_blocking()?;
 /// let (seller, customer) = (emulator.seller().id, emulator.customer().id);
 /// let group = SeedChat::group("Neighbours", [seller, customer])
-///     .description("What the street talks about")
+///     .description("News of the street")
 ///     .updated_at(date(2026, 7, 22).at(10, 28, 23, 0))
 ///     .modified_at(None);
 /// let chat_id = emulator.seed_chat(group)?;
@@ -31,31 +31,31 @@ pub struct SeedChat {
     member_ids: Vec<i64>,
     created_at: Option<DateTime>,
     updated_at: Option<DateTime>,
-    /// The outer `None` stands for not set.
+    /// The outer `None` means not set.
     modified_at: Option<Option<DateTime>>,
-    /// A setter that has no meaning for the kind of the chat.
-    misplaced: Option<&'static str>,
+    /// The first setter that does not apply to the kind of the chat.
+    inapplicable: Option<&'static str>,
 }
 
 impl SeedChat {
-    /// Starts the private chat of two users, which must not have one yet.
+    /// Creates the private chat of two users, who must not have one yet.
     pub fn private(one: i64, other: i64) -> Self {
         Self::new(ChatKind::Private, [one, other])
     }
 
-    /// Starts a group; the first member is its creator.
+    /// Creates a group; the first member is its creator.
     pub fn group(title: impl Into<String>, member_ids: impl IntoIterator<Item = i64>) -> Self {
         Self::new(ChatKind::Group(Profile::new(title.into())), member_ids)
     }
 
-    /// Starts a channel; the first member is its owner. Everybody may write into it:
-    /// what the service allows is unknown.
+    /// Creates a channel; the first member is its owner. All members can write to it: what
+    /// the service allows is unknown.
     pub fn channel(title: impl Into<String>, member_ids: impl IntoIterator<Item = i64>) -> Self {
         Self::new(ChatKind::Channel(Profile::new(title.into())), member_ids)
     }
 
-    /// Starts a chat with a bot. To let the bot write, make a user of its name a
-    /// member: how the service names a bot as a sender is unknown.
+    /// Creates a chat with a bot. To send messages as the bot, add a user for it: how the
+    /// service represents a bot as a sender is unknown.
     pub fn bot(title: impl Into<String>, member_ids: impl IntoIterator<Item = i64>) -> Self {
         Self::new(ChatKind::Bot(Profile::new(title.into())), member_ids)
     }
@@ -68,126 +68,119 @@ impl SeedChat {
             created_at: None,
             updated_at: None,
             modified_at: None,
-            misplaced: None,
+            inapplicable: None,
         }
     }
 
-    /// Sets the number, from 1 to 9999999999, which no chat may have yet. Default: one
-    /// that is free.
+    /// Sets the chat id, an unused id from 1 to 9999999999. Default: any unused id.
     pub fn id(mut self, id: i64) -> Self {
         self.id = Some(id);
         self
     }
 
-    /// Describes a group, a channel or a bot.
+    /// Sets the description of a group, channel or bot.
     pub fn description(self, text: impl Into<String>) -> Self {
         let text = text.into();
-        self.profiled("description", |it| it.description = Some(text))
+        self.update_profile("description", |it| it.description = Some(text))
     }
 
-    /// Sets the address of the picture of a group, a channel or a bot.
+    /// Sets the picture URL of a group, channel or bot.
     pub fn avatar(self, url: impl Into<String>) -> Self {
         let url = url.into();
-        self.profiled("avatar", |it| it.avatar = Some(url))
+        self.update_profile("avatar", |it| it.avatar = Some(url))
     }
 
-    /// Sets the address or name by which a group, a channel or a bot can be found.
-    /// Default: `chat-` and the number of the chat.
+    /// Sets the link of a group, channel or bot. Default: `chat-` and the chat id.
     pub fn link(self, link: impl Into<String>) -> Self {
         let link = link.into();
-        self.profiled("link", |it| it.link = Some(link))
+        self.update_profile("link", |it| it.link = Some(link))
     }
 
-    /// Says whether Basalam has verified a group, a channel or a bot. Default: no.
-    pub fn verified(self, yes: bool) -> Self {
-        self.profiled("verified", |it| it.is_verified = yes)
+    /// Sets whether Basalam verified a group, channel or bot. Default: `false`.
+    pub fn verified(self, verified: bool) -> Self {
+        self.update_profile("verified", |it| it.is_verified = verified)
     }
 
-    /// Sets the number of members that a group or a channel claims to have. Default: as
-    /// many as it has.
+    /// Sets the displayed member count of a group or channel. Default: the number of
+    /// members.
     pub fn members_count(mut self, count: i64) -> Self {
         if matches!(self.kind, ChatKind::Bot(_)) {
-            self.misplaced.get_or_insert("members_count");
+            self.inapplicable.get_or_insert("members_count");
         }
-        self.profiled("members_count", |it| it.members_count = Some(count))
+        self.update_profile("members_count", |it| it.members_count = Some(count))
     }
 
-    /// Sets when the chat was created, cut to whole seconds. Default: when it was
-    /// updated.
+    /// Sets the creation time, truncated to whole seconds. Default: `updated_at`.
     pub fn created_at(mut self, time: DateTime) -> Self {
         self.created_at = Some(time);
         self
     }
 
-    /// Sets when the chat was updated, cut to whole seconds. Default: now.
+    /// Sets the update time, truncated to whole seconds. Default: now.
     pub fn updated_at(mut self, time: DateTime) -> Self {
         self.updated_at = Some(time);
         self
     }
 
-    /// Sets when the chat was modified, cut to whole seconds; `None` is null in
-    /// answers. Default: when it was updated.
+    /// Sets the modification time, truncated to whole seconds, or null. Default:
+    /// `updated_at`.
     pub fn modified_at(mut self, time: impl Into<Option<DateTime>>) -> Self {
         self.modified_at = Some(time.into());
         self
     }
 
-    fn profiled(mut self, setter: &'static str, set: impl FnOnce(&mut Profile)) -> Self {
+    fn update_profile(mut self, setter: &'static str, update: impl FnOnce(&mut Profile)) -> Self {
         match self.kind.profile_mut() {
-            Some(profile) => set(profile),
-            None => _ = self.misplaced.get_or_insert(setter),
+            Some(profile) => update(profile),
+            None => _ = self.inapplicable.get_or_insert(setter),
         }
         self
     }
 
-    /// Puts the chat into the state, and gives its number.
-    pub(crate) fn put_into(self, state: &mut State, now: DateTime) -> Result<i64, Error> {
+    /// Adds the chat to the state and returns its id.
+    pub(crate) fn apply(self, state: &mut State, now: DateTime) -> Result<i64, Error> {
         self.check(state)?;
-        let updated_at = self.updated_at.map_or(now, whole_seconds);
+        let updated_at = self.updated_at.map_or(now, truncate_to_seconds);
         let modified_at = match self.modified_at {
             None => Some(updated_at),
-            Some(time) => time.map(whole_seconds),
+            Some(time) => time.map(truncate_to_seconds),
         };
         let times = ChatTimes {
-            created_at: self.created_at.map_or(updated_at, whole_seconds),
+            created_at: self.created_at.map_or(updated_at, truncate_to_seconds),
             updated_at,
             modified_at,
         };
         if let Some(id) = self.id {
-            state.skip_to_chat_id(id)?;
+            state.set_next_chat_id(id)?;
         }
         Ok(state.add_chat(self.kind, &self.member_ids, times))
     }
 
     fn check(&self, state: &State) -> Result<(), Error> {
         let kind = self.kind.name();
-        if let Some(setter) = self.misplaced {
-            return Err(Error::argument(format!(
+        if let Some(setter) = self.inapplicable {
+            return Err(Error::invalid_argument(format!(
                 "a {kind} chat has no `{setter}`; leave it out"
             )));
         }
         if self.member_ids.is_empty() {
-            return Err(Error::argument(format!(
-                "the {kind} chat has no members, so nobody could see it; name one"
+            return Err(Error::invalid_argument(format!(
+                "the {kind} chat has no members; add one"
             )));
         }
         for (index, id) in self.member_ids.iter().enumerate() {
-            if state.users.by_id(*id).is_none() {
-                return Err(Error::argument(format!(
-                    "no user has the id {id}; add one before seeding the {kind} chat"
-                )));
-            }
+            state.users.require(*id)?;
             if self.member_ids[..index].contains(id) {
-                return Err(Error::argument(format!(
-                    "the user {id} is twice a member of the {kind} chat; name each once"
+                return Err(Error::invalid_argument(format!(
+                    "the user {id} is a member of the {kind} chat twice; list each user once"
                 )));
             }
         }
         if let (ChatKind::Private, [one, other]) = (&self.kind, self.member_ids.as_slice())
             && let Some(id) = state.private_chat_id(*one, *other)
         {
-            return Err(Error::argument(format!(
-                "the users {one} and {other} have the private chat {id} already; use that one"
+            return Err(Error::invalid_argument(format!(
+                "the users {one} and {other} already have the private chat {id}; use that one"
             )));
         }
         Ok(())

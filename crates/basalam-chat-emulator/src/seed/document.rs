@@ -1,47 +1,47 @@
-//! The JSON of seeds: `docs/emulator.md` of the repository describes it.
+//! The JSON format of seeds; `docs/emulator.md` of the repository describes it.
 
 use std::collections::BTreeSet;
 use std::fmt;
 
-use jiff::civil::DateTime;
-use serde::de::{Deserializer, Error as _};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use serde::de::Deserializer;
 use serde_json::{Map, Value};
 
 use crate::bot::NewBot;
+use crate::clock::ServiceTime;
 use crate::error::Error;
 use crate::oauth::OAuthClient;
-use crate::state::messages::{Button, File};
+use crate::state::message::{AttachedFile, Button};
 use crate::user::{NewUser, Vendor};
 
-/// What a seed puts into the service.
+/// A seed in JSON.
 #[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Seed {
-    /// For whoever reads the file.
+    /// A comment for readers of the file.
     #[serde(rename = "$comment")]
     _comment: Option<Value>,
-    pub(crate) clock: Option<Time>,
-    pub(crate) users: Vec<SeedUser>,
-    pub(crate) bots: Vec<SeedBot>,
-    pub(crate) oauth_clients: Vec<SeedClient>,
-    pub(crate) chats: Vec<JsonChat>,
+    pub(crate) clock: Option<ServiceTime>,
+    pub(crate) users: Vec<UserJson>,
+    pub(crate) bots: Vec<BotJson>,
+    pub(crate) oauth_clients: Vec<OAuthClientJson>,
+    pub(crate) chats: Vec<ChatJson>,
 }
 
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct SeedUser {
+pub(crate) struct UserJson {
     name: String,
     id: Option<i64>,
     hash_id: Option<String>,
     token: Option<String>,
     vendor: Option<Vendor>,
-    scopes: Option<Vec<String>>,
+    scopes: Option<BTreeSet<String>>,
 }
 
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct SeedBot {
+pub(crate) struct BotJson {
     name: String,
     username: Option<String>,
     token: Option<String>,
@@ -50,13 +50,14 @@ pub(crate) struct SeedBot {
 
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct SeedClient {
+pub(crate) struct OAuthClientJson {
     id: String,
     secret: String,
     #[serde(default)]
-    redirect_uris: Vec<String>,
-    scopes: Option<Vec<String>>,
-    acting_for: Option<i64>,
+    redirect_uris: BTreeSet<String>,
+    scopes: Option<BTreeSet<String>>,
+    #[serde(rename = "acting_for")]
+    user_id: Option<i64>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
@@ -70,9 +71,10 @@ pub(crate) enum ChatType {
 
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct JsonChat {
+pub(crate) struct ChatJson {
     pub(crate) chat_type: ChatType,
-    pub(crate) members: Vec<i64>,
+    #[serde(rename = "members")]
+    pub(crate) member_ids: Vec<i64>,
     pub(crate) id: Option<i64>,
     pub(crate) title: Option<String>,
     pub(crate) description: Option<String>,
@@ -80,69 +82,67 @@ pub(crate) struct JsonChat {
     pub(crate) link: Option<String>,
     pub(crate) verified: Option<bool>,
     pub(crate) members_count: Option<i64>,
-    pub(crate) created_at: Option<Time>,
-    pub(crate) updated_at: Option<Time>,
-    /// The outer `None` stands for not given.
-    #[serde(default, deserialize_with = "given")]
-    pub(crate) modified_at: Option<Option<Time>>,
+    pub(crate) created_at: Option<ServiceTime>,
+    pub(crate) updated_at: Option<ServiceTime>,
+    /// The outer `None` means not set.
+    #[serde(default, deserialize_with = "nullable")]
+    pub(crate) modified_at: Option<Option<ServiceTime>>,
     #[serde(default)]
-    pub(crate) messages: Vec<JsonMessage>,
+    pub(crate) messages: Vec<MessageJson>,
     #[serde(default)]
     pub(crate) seen_by: Vec<i64>,
 }
 
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct JsonMessage {
-    pub(crate) from: i64,
+pub(crate) struct MessageJson {
+    #[serde(rename = "from")]
+    pub(crate) sender_id: i64,
     pub(crate) id: Option<i64>,
     pub(crate) message_type: Option<String>,
     pub(crate) text: Option<String>,
     pub(crate) entity_id: Option<i64>,
-    pub(crate) files: Option<Vec<File>>,
+    pub(crate) files: Option<Vec<AttachedFile>>,
     pub(crate) metadata: Option<Map<String, Value>>,
     pub(crate) reply_markup: Option<Vec<Vec<Button>>>,
     pub(crate) replied_message_id: Option<i64>,
     pub(crate) forward_from: Option<i64>,
-    pub(crate) created_at: Option<Time>,
+    pub(crate) created_at: Option<ServiceTime>,
 }
 
-/// A time as the service writes it, such as `2026-07-22 10:28:23`.
-#[derive(Clone, Copy)]
-pub(crate) struct Time(pub(crate) DateTime);
-
 impl Seed {
-    /// Reads a seed; what is wrong with it is named by its JSON path.
-    pub(crate) fn read(text: &str) -> Result<Self, Error> {
-        let mut json = serde_json::Deserializer::from_str(text);
-        let seed = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+    /// Parses a seed. Errors name the JSON path.
+    pub(crate) fn parse(json: &str) -> Result<Self, Error> {
+        let mut deserializer = serde_json::Deserializer::from_str(json);
+        let seed = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
             let path = error.path().to_string();
             let at = match path.as_str() {
                 "." => String::new(),
                 path => format!(" at {path}"),
             };
-            Error::argument(format!("the seed is wrong{at}: {}", error.inner()))
+            Error::invalid_argument(format!("the seed is invalid{at}: {}", error.inner()))
         })?;
-        json.end()
-            .map_err(|error| Error::argument(format!("the seed is wrong: {error}")))?;
+        deserializer
+            .end()
+            .map_err(|error| Error::invalid_argument(format!("the seed is invalid: {error}")))?;
         Ok(seed)
     }
 }
 
-impl SeedUser {
-    pub(crate) fn new_user(&self) -> NewUser {
+impl UserJson {
+    pub(crate) fn to_user(&self) -> NewUser {
         let mut user = NewUser::new(self.name.as_str());
         user.id = self.id;
         user.hash_id = self.hash_id.clone();
         user.token = self.token.clone().map(Into::into);
         user.vendor = self.vendor.clone();
-        user.scopes = self.scopes.as_deref().map(texts);
+        user.scopes = self.scopes.clone();
         user
     }
 }
 
-impl SeedBot {
-    pub(crate) fn new_bot(&self) -> NewBot {
+impl BotJson {
+    pub(crate) fn to_bot(&self) -> NewBot {
         let mut bot = NewBot::new(self.name.as_str());
         bot.username = self.username.clone();
         bot.token = self.token.clone().map(Into::into);
@@ -151,11 +151,11 @@ impl SeedBot {
     }
 }
 
-impl SeedClient {
-    pub(crate) fn client(&self) -> OAuthClient {
+impl OAuthClientJson {
+    pub(crate) fn to_client(&self) -> OAuthClient {
         let mut client = OAuthClient::new(self.id.as_str(), self.secret.as_str());
-        client.redirect_uris = texts(&self.redirect_uris);
-        client.user_id = self.acting_for;
+        client.redirect_uris = self.redirect_uris.clone();
+        client.user_id = self.user_id;
         match &self.scopes {
             Some(scopes) => client.scopes(scopes),
             None => client,
@@ -163,30 +163,12 @@ impl SeedClient {
     }
 }
 
-fn texts(list: &[String]) -> BTreeSet<String> {
-    list.iter().cloned().collect()
-}
-
-fn given<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Option<Time>>, D::Error> {
+/// Deserializes null as `Some(None)`.
+fn nullable<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Option<ServiceTime>>, D::Error> {
     Option::deserialize(value).map(Some)
 }
 
-impl<'de> Deserialize<'de> for Time {
-    fn deserialize<D: Deserializer<'de>>(value: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(value)?;
-        DateTime::strptime("%Y-%m-%d %H:%M:%S", &text)
-            .map(Self)
-            .map_err(|_| D::Error::custom("must be a time such as \"2026-07-22 10:28:23\""))
-    }
-}
-
-impl Serialize for Time {
-    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_str(&self.0.strftime("%Y-%m-%d %H:%M:%S"))
-    }
-}
-
-/// Counts alone: tokens and texts are private.
+/// Prints counts only, since tokens and messages are private.
 impl fmt::Debug for Seed {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter

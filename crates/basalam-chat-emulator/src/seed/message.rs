@@ -1,24 +1,25 @@
-//! Messages to put into the service.
+//! Messages to seed.
 
 use std::fmt;
 
 use jiff::civil::DateTime;
 
+use crate::clock::truncate_to_seconds;
 use crate::error::Error;
-use crate::options::whole_seconds;
 use crate::state::State;
-use crate::state::messages::{Content, File, NewMessage};
+use crate::state::chats::not_a_member;
+use crate::state::message::{AttachedFile, Content, NewMessage};
 
 /// A message for [`Emulator::seed_messages`](crate::Emulator::seed_messages).
 ///
-/// A `&str` or a `String` is a text message. `Debug` leaves the content out: it is
+/// A `&str` or `String` converts to a text message. `Debug` omits the content, which is
 /// private.
 ///
 /// ```
 /// use basalam_chat_emulator::SeedMessage;
 /// use jiff::civil::date;
 ///
-/// let product = SeedMessage::of_type("product").entity_id(24_835);
+/// let product = SeedMessage::new("product").entity_id(24_835);
 /// let old = SeedMessage::text("hello").created_at(date(2020, 1, 1).at(12, 0, 0, 0));
 /// # let _ = (product, old);
 /// ```
@@ -31,15 +32,13 @@ pub struct SeedMessage {
 }
 
 impl SeedMessage {
-    /// Starts a message of the type `text`.
+    /// Creates a text message.
     pub fn text(text: impl Into<String>) -> Self {
-        let mut message = Self::of_type("text");
-        message.message.content.text = Some(text.into());
-        message
+        Self::new("text").with_text(text)
     }
 
-    /// Starts a message of any type, one that the document does not know included.
-    pub fn of_type(message_type: impl Into<String>) -> Self {
+    /// Creates a message of any type, including types that the document does not define.
+    pub fn new(message_type: impl Into<String>) -> Self {
         Self {
             id: None,
             message: NewMessage {
@@ -52,62 +51,60 @@ impl SeedMessage {
         }
     }
 
-    /// Sets the number, above that of every message before it and up to 2147483647. The
-    /// next message takes the next number. Default: the number after the last.
+    /// Sets the message id, which must be greater than those of all earlier messages and at
+    /// most 2147483647. Default: the id of the latest message plus 1.
     pub fn id(mut self, id: i64) -> Self {
         self.id = Some(id);
         self
     }
 
-    /// Sets the text, which is the caption of a picture.
+    /// Sets the text, which is also the caption of a picture.
     pub fn with_text(mut self, text: impl Into<String>) -> Self {
         self.message.content.text = Some(text.into());
         self
     }
 
-    /// Sets the number of what the message shows, such as a product.
+    /// Sets the id of the entity of the message, such as a product.
     pub fn entity_id(mut self, id: i64) -> Self {
         self.message.content.entity_id = Some(id);
         self
     }
 
-    /// Adds a file: its number and its address.
+    /// Adds a file with its id and URL.
     pub fn file(mut self, id: i64, url: impl Into<String>) -> Self {
         let files = self.message.content.files.get_or_insert_default();
-        files.push(File::new(id, url.into()));
+        files.push(AttachedFile::new(id, url.into()));
         self
     }
 
-    /// Sets the metadata, whatever it says.
+    /// Sets the metadata.
     pub fn metadata(mut self, metadata: serde_json::Map<String, serde_json::Value>) -> Self {
         self.message.content.metadata = Some(metadata);
         self
     }
 
-    /// Says which message it replies to. Neither need that message be there nor be in
-    /// the same chat.
+    /// Sets the message that this one replies to. It need not exist, and can be in another
+    /// chat.
     pub fn replied_message_id(mut self, id: i64) -> Self {
         self.message.replied_message_id = Some(id);
         self
     }
 
-    /// Says which message it forwards. That message need not be there.
+    /// Sets the message that this one forwards. It need not exist.
     pub fn forward_from(mut self, id: i64) -> Self {
         self.message.forward_from = Some(id);
         self
     }
 
-    /// Sets the time, cut to whole seconds. Default: what the clock says. Times do not
-    /// decide the order of messages, their ids do.
+    /// Sets the creation time, truncated to whole seconds. Default: now. Messages are sorted
+    /// by id, not by time.
     pub fn created_at(mut self, time: DateTime) -> Self {
         self.created_at = Some(time);
         self
     }
-}
 
-impl SeedMessage {
-    /// Puts the message into a chat, and gives its number.
-    pub(crate) fn send(
+    /// Adds the message to a chat and returns its id.
+    pub(crate) fn apply(
         self,
         state: &mut State,
         chat_id: i64,
@@ -115,15 +112,11 @@ impl SeedMessage {
         now: DateTime,
     ) -> Result<i64, Error> {
         if let Some(id) = self.id {
-            state.skip_to_message_id(id)?;
+            state.set_next_message_id(id)?;
         }
-        let time = self.created_at.map_or(now, whole_seconds);
+        let time = self.created_at.map_or(now, truncate_to_seconds);
         let sent = state.send(chat_id, sender_id, self.message, time);
-        sent.ok_or_else(|| {
-            Error::argument(format!(
-                "the user {sender_id} has no chat {chat_id}; seed it first, with that user as a member"
-            ))
-        })
+        sent.ok_or_else(|| not_a_member(chat_id, sender_id))
     }
 }
 

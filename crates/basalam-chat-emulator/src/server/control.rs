@@ -1,4 +1,4 @@
-//! The paths by which programs in any language set up the service.
+//! The control endpoints, which programs in any language use to set up tests.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,6 +7,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::header::LOCATION;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use axum::routing::{get, post};
 use bytes::Bytes;
@@ -14,106 +15,102 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::{Service, answer, body};
+use super::service::Service;
+use super::{body, response};
+use crate::clock::ServiceTime;
 use crate::error::Error;
-use crate::fault::FaultSpec;
+use crate::fault::RuleSpec;
 use crate::seed::Seed;
-use crate::seed::document::Time;
 
-/// What a control path answers, or why it refuses.
-type Controlled = Result<Value, Error>;
+type ControlResult = Result<Value, Error>;
+type ServiceState = State<Arc<Service>>;
 
-type Control = State<Arc<Service>>;
-
-/// Makes the control paths. They are neither counted nor logged, and have no faults.
+/// Creates the control endpoints. Their requests are not counted or logged, and have no
+/// faults.
 pub(super) fn router(service: &Arc<Service>) -> Router {
-    let paths = Router::new()
-        .route("/", get(about))
+    let endpoints = Router::new()
+        .route("/", get(info))
         .route("/faults", get(faults).post(add_fault).delete(clear_faults))
         .route("/clock", get(clock).post(set_clock).delete(reset_clock))
         .route("/requests", get(requests).delete(clear_requests))
         .route("/seed", post(seed))
         .route("/seen", post(mark_seen))
         .route("/reset", post(reset))
-        .fallback(async || answer::unknown_route())
-        .method_not_allowed_fallback(async || answer::unknown_route())
+        .fallback(async || response::unknown_route())
+        .method_not_allowed_fallback(async || response::unknown_route())
         .with_state(Arc::clone(service));
     Router::new()
         .route("/_emulator", get(redirect))
-        .nest("/_emulator/", paths)
+        .nest("/_emulator/", endpoints)
 }
 
 async fn redirect() -> Response {
     let mut response = Response::new(Body::empty());
-    *response.status_mut() = axum::http::StatusCode::PERMANENT_REDIRECT;
-    let location = axum::http::HeaderValue::from_static("/_emulator/");
+    *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
+    let location = HeaderValue::from_static("/_emulator/");
     response.headers_mut().insert(LOCATION, location);
     response
 }
 
-/// Tells what there is to try the service with.
-async fn about(State(service): Control) -> Response {
+/// Lists the URLs, users, bots, OAuth clients and operations.
+async fn info(State(service): ServiceState) -> Response {
     let state = service.state();
     let users = state.users.all().map(
         |it| json!({ "id": it.id, "name": it.name, "hash_id": it.hash_id, "token": it.token() }),
     );
-    let bots = state
-        .bots
-        .all()
-        .map(|it| json!({ "id": it.bot.id, "name": it.bot.name, "token": it.bot.token() }));
-    let clients = state
-        .tokens
-        .clients()
-        .map(|it| json!({ "id": it.id(), "secret": it.secret() }));
-    let about = json!({
+    let bots = state.bots.all();
+    let bots = bots.map(|it| json!({ "id": it.id, "name": it.name, "token": it.token() }));
+    let clients = state.tokens.clients();
+    let clients = clients.map(|it| json!({ "id": it.id(), "secret": it.secret() }));
+    let info = json!({
         "base_url": service.base_url(),
-        "token_url": format!("{}/oauth/token", service.base_url()),
-        "authorize_url": format!("{}/accounts/sso", service.base_url()),
+        "token_url": service.token_url(),
+        "authorize_url": service.authorize_url(),
         "users": users.collect::<Vec<_>>(),
         "bots": bots.collect::<Vec<_>>(),
         "oauth_clients": clients.collect::<Vec<_>>(),
         "operations": service.operation_ids().collect::<Vec<_>>(),
     });
     drop(state);
-    respond(Ok(about))
+    respond(Ok(info))
 }
 
-async fn faults(State(service): Control) -> Response {
-    let aids = service.aids();
-    let rules: Vec<_> = aids.faults().map(|it| it.describe()).collect();
-    drop(aids);
+async fn faults(State(service): ServiceState) -> Response {
+    let controls = service.test_controls();
+    let rules: Vec<_> = controls.fault_rules().map(|it| it.describe()).collect();
+    drop(controls);
     respond(Ok(json!({ "faults": rules })))
 }
 
-async fn add_fault(State(service): Control, body: Body) -> Response {
+async fn add_fault(State(service): ServiceState, body: Body) -> Response {
     with_body(body, |body| {
-        let spec: FaultSpec = read(body)?;
-        service.add_fault(spec.rule()?)?;
-        Ok(json!({ "done": true }))
+        let spec: RuleSpec = parse(body)?;
+        service.add_fault(spec.into_rule()?)?;
+        Ok(json!({ "ok": true }))
     })
     .await
 }
 
-async fn clear_faults(State(service): Control) -> Response {
-    service.aids().clear_faults();
-    respond(Ok(json!({ "done": true })))
+async fn clear_faults(State(service): ServiceState) -> Response {
+    service.test_controls().clear_fault_rules();
+    respond(Ok(json!({ "ok": true })))
 }
 
-async fn clock(State(service): Control) -> Response {
-    respond(Ok(json!({ "now": Time(service.now()) })))
+async fn clock(State(service): ServiceState) -> Response {
+    respond(Ok(json!({ "now": ServiceTime(service.now()) })))
 }
 
-/// Either of the two.
+/// A new time, in one of two forms.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct SetClock {
-    now: Option<Time>,
+    now: Option<ServiceTime>,
     advance_seconds: Option<u64>,
 }
 
-async fn set_clock(State(service): Control, body: Body) -> Response {
+async fn set_clock(State(service): ServiceState, body: Body) -> Response {
     with_body(body, |body| {
-        match read(body)? {
+        match parse(body)? {
             SetClock {
                 now: Some(time),
                 advance_seconds: None,
@@ -123,81 +120,81 @@ async fn set_clock(State(service): Control, body: Body) -> Response {
                 advance_seconds: Some(seconds),
             } => service.clock().advance(Duration::from_secs(seconds))?,
             _ => {
-                return Err(Error::argument(
-                    "give either `now` or `advance_seconds`, and not both",
+                return Err(Error::invalid_argument(
+                    "send either `now` or `advance_seconds`",
                 ));
             }
         }
-        Ok(json!({ "now": Time(service.now()) }))
+        Ok(json!({ "now": ServiceTime(service.now()) }))
     })
     .await
 }
 
-async fn reset_clock(State(service): Control) -> Response {
+async fn reset_clock(State(service): ServiceState) -> Response {
     service.clock().reset();
-    respond(Ok(json!({ "now": Time(service.now()) })))
+    respond(Ok(json!({ "now": ServiceTime(service.now()) })))
 }
 
-async fn requests(State(service): Control) -> Response {
-    let aids = service.aids();
-    let log: Vec<_> = aids.log.entries().collect();
-    let answer = json!({ "total": aids.log.total(), "requests": log });
-    drop(aids);
-    respond(Ok(answer))
+async fn requests(State(service): ServiceState) -> Response {
+    let controls = service.test_controls();
+    let entries: Vec<_> = controls.log.entries().collect();
+    let log = json!({ "total": controls.log.total(), "requests": entries });
+    drop(controls);
+    respond(Ok(log))
 }
 
-async fn clear_requests(State(service): Control) -> Response {
-    service.aids().log.clear();
-    respond(Ok(json!({ "done": true })))
+async fn clear_requests(State(service): ServiceState) -> Response {
+    service.test_controls().log.clear();
+    respond(Ok(json!({ "ok": true })))
 }
 
-async fn seed(State(service): Control, body: Body) -> Response {
+async fn seed(State(service): ServiceState, body: Body) -> Response {
     with_body(body, |body| {
-        let text = std::str::from_utf8(body)
-            .map_err(|_| Error::argument("the seed is no text in UTF-8"))?;
-        Ok(json!(service.plant(&Seed::read(text)?)?))
+        let json = std::str::from_utf8(body)
+            .map_err(|_| Error::invalid_argument("the seed is not UTF-8"))?;
+        Ok(json!(service.apply_seed(&Seed::parse(json)?)?))
     })
     .await
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Seen {
+struct MarkSeen {
     chat_id: i64,
     user_id: i64,
 }
 
-async fn mark_seen(State(service): Control, body: Body) -> Response {
+async fn mark_seen(State(service): ServiceState, body: Body) -> Response {
     with_body(body, |body| {
-        let Seen { chat_id, user_id } = read(body)?;
+        let MarkSeen { chat_id, user_id } = parse(body)?;
         service.mark_seen(chat_id, user_id)?;
-        Ok(json!({ "done": true }))
+        Ok(json!({ "ok": true }))
     })
     .await
 }
 
-async fn reset(State(service): Control) -> Response {
-    respond(service.reset().map(|()| json!({ "done": true })))
+async fn reset(State(service): ServiceState) -> Response {
+    respond(service.reset().map(|()| json!({ "ok": true })))
 }
 
-async fn with_body(body: Body, work: impl FnOnce(&Bytes) -> Controlled) -> Response {
+async fn with_body(body: Body, handle: impl FnOnce(&Bytes) -> ControlResult) -> Response {
     match body::read(body).await {
-        Ok(body) => respond(work(&body)),
-        Err(refusal) => refusal,
+        Ok(body) => respond(handle(&body)),
+        Err(rejection) => rejection,
     }
 }
 
-fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Error> {
+fn parse<T: DeserializeOwned>(body: &Bytes) -> Result<T, Error> {
     let mut json = serde_json::Deserializer::from_slice(body);
     serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
-        Error::argument(format!("the body is wrong at {path}: {}", error.inner()))
+        Error::invalid_argument(format!("the body is invalid at {path}: {}", error.inner()))
     })
 }
 
-fn respond(result: Controlled) -> Response {
+fn respond(result: ControlResult) -> Response {
     match result {
-        Ok(body) => answer::json(200, &body),
-        Err(error) => answer::json(400, &json!({ "message": error.to_string() })),
+        Ok(body) => response::json(200, &body),
+        Err(error) => response::json(400, &json!({ "message": error.to_string() })),
     }
 }

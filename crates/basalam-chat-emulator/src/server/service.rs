@@ -8,48 +8,40 @@ use jiff::SignedDuration;
 use jiff::civil::DateTime;
 use tokio::sync::watch;
 
-use super::answer::{self, Answer};
-use super::log::Notes;
+use super::log_context::LogContext;
+use super::response::JsonResponse;
 use crate::clock::SettableClock;
 use crate::contract::{Contract, OperationContract, RequestParts};
-use crate::emulator::Setup;
 use crate::error::Error;
 use crate::fault::FaultRule;
 use crate::oauth::{IssuedTokens, TOKEN_OPERATION};
 use crate::operations::{Call, Handler, Reply};
 use crate::options::Options;
-use crate::problem::Problem;
 use crate::request_log::{self, Observer};
 use crate::seed::{Seed, SeededIds};
+use crate::service_error::ServiceError;
+use crate::setup::Setup;
 use crate::state::State;
-use crate::state::tokens::Grant;
-use crate::test_aids::TestAids;
+use crate::state::tokens::Authorization;
+use crate::test_controls::TestControls;
 
-/// How long authorization codes are good for. Unknown of the service.
+/// The lifetime of authorization codes. Unknown of the service.
 const CODE_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
 
 /// The service behind the routes.
 pub(crate) struct Service {
-    contract: &'static Contract,
-    options: Options,
+    config: ServiceConfig,
     state: Mutex<State>,
-    aids: Mutex<TestAids>,
-    /// Whom OAuth clients act for that name nobody.
-    default_user_id: i64,
-    setup: Setup,
-    observers: Vec<Observer>,
-    clock: SettableClock,
-    base_url: String,
-    /// Whether the server is about to end.
-    is_ending: watch::Sender<bool>,
+    test_controls: Mutex<TestControls>,
+    is_shutting_down: watch::Sender<bool>,
 }
 
-/// What a service is made of.
-pub(crate) struct Parts {
+/// The parts of a service that do not change.
+pub(crate) struct ServiceConfig {
     pub(crate) contract: &'static Contract,
     pub(crate) options: Options,
     pub(crate) clock: SettableClock,
-    pub(crate) state: State,
+    /// The user of OAuth clients without a user.
     pub(crate) default_user_id: i64,
     pub(crate) setup: Setup,
     pub(crate) observers: Vec<Observer>,
@@ -57,146 +49,141 @@ pub(crate) struct Parts {
 }
 
 impl Service {
-    pub(crate) fn new(parts: Parts) -> Self {
+    pub(crate) fn new(config: ServiceConfig, state: State) -> Self {
         Self {
-            contract: parts.contract,
-            options: parts.options,
-            state: Mutex::new(parts.state),
-            aids: Mutex::default(),
-            default_user_id: parts.default_user_id,
-            setup: parts.setup,
-            observers: parts.observers,
-            clock: parts.clock,
-            base_url: parts.base_url,
-            is_ending: watch::Sender::new(false),
+            config,
+            state: Mutex::new(state),
+            test_controls: Mutex::default(),
+            is_shutting_down: watch::Sender::new(false),
         }
     }
 
-    /// Says that the server is about to end, so that nobody waits for a fault any more.
-    pub(crate) fn end(&self) {
-        self.is_ending.send_replace(true);
+    /// Signals the shutdown to faults that wait.
+    pub(crate) fn start_shutdown(&self) {
+        self.is_shutting_down.send_replace(true);
     }
 
-    /// Waits until the server is about to end.
-    pub(super) async fn ended(&self) {
-        // An error means that the service is gone, which is an end as well.
-        let _ = self.is_ending.subscribe().wait_for(|it| *it).await;
+    /// Waits until the shutdown begins.
+    pub(super) async fn shutdown_started(&self) {
+        // An error means that the service was dropped.
+        let _ = self.is_shutting_down.subscribe().wait_for(|it| *it).await;
     }
 
-    /// Goes back to what the service started with: users, chats, messages and tokens,
-    /// without faults, counts and log. What hooks do stays.
+    /// Restores the initial users, chats, messages, tokens and clock, and clears faults,
+    /// counters and log. Hooks are kept.
     pub(crate) fn reset(&self) -> Result<(), Error> {
-        self.clock.reset();
-        let prepared = self.setup.prepare(self.now())?;
-        if let Some(time) = prepared.clock {
-            self.clock.set(time);
+        self.clock().reset();
+        let initial = self.config.setup.build(self.now())?;
+        if let Some(time) = initial.clock {
+            self.clock().set(time);
         }
-        *self.state() = prepared.state;
-        self.aids().reset();
+        *self.state() = initial.state;
+        self.test_controls().reset();
         Ok(())
     }
 
-    /// Puts a seed into the service, all of it or nothing.
-    pub(crate) fn plant(&self, seed: &Seed) -> Result<SeededIds, Error> {
+    /// Applies a seed to the state, all or nothing.
+    pub(crate) fn apply_seed(&self, seed: &Seed) -> Result<SeededIds, Error> {
         let mut state = self.state();
         let mut copy = state.clone();
-        let seeded = seed.put_into(&mut copy, self.now())?;
+        let seeded = seed.apply(&mut copy, self.now())?;
         *state = copy;
         drop(state);
         if let Some(time) = seed.clock {
-            self.clock.set(time.0);
+            self.clock().set(time.0);
         }
         Ok(seeded)
     }
 
-    /// Adds a rule of faults, refusing one that could not happen.
+    /// Adds a fault rule after checking it.
     pub(crate) fn add_fault(&self, rule: FaultRule) -> Result<(), Error> {
         rule.check()?;
         if let Some(id) = rule.operation_id() {
             self.check_operation(id)?;
         }
-        self.aids().add_fault(rule);
+        self.test_controls().add_fault_rule(rule);
         Ok(())
     }
 
-    /// Refuses the id of an operation that there is not.
+    /// Rejects unknown operation ids.
     pub(crate) fn check_operation(&self, id: &str) -> Result<(), Error> {
-        match self.knows_operation(id) {
+        match self.has_operation(id) {
             true => Ok(()),
-            false => Err(Error::argument(format!(
-                "the OpenAPI document has no operation {id:?}; its ids are names such as `get_messages`"
+            false => Err(Error::invalid_argument(format!(
+                "the OpenAPI document has no operation {id:?}; use an operation id such as `get_messages`"
             ))),
         }
     }
 
-    /// Marks all that others wrote in a chat as seen by a member.
+    /// Marks all messages of other senders in a chat as seen by a member.
     pub(crate) fn mark_seen(&self, chat_id: i64, user_id: i64) -> Result<(), Error> {
         let now = self.now();
         let mut state = self.state();
-        if state.chat_of(chat_id, user_id).is_none() {
-            return Err(Error::argument(format!(
-                "the user {user_id} has no chat {chat_id}; seed it first, with that user as a member"
-            )));
-        }
+        state.require_chat_of(chat_id, user_id)?;
         state.mark_seen(chat_id, user_id, now);
         Ok(())
     }
 
-    /// Tells whoever wants to know that a request is over.
-    pub(super) fn observe(&self, request: &request_log::Entry) {
-        if self.observers.is_empty() {
+    /// Notifies the observers of a finished request.
+    pub(super) fn notify_observers(&self, entry: &request_log::Entry) {
+        let observers = &self.config.observers;
+        if observers.is_empty() {
             return;
         }
-        let request = request.shown();
-        for observer in &self.observers {
+        let request = entry.redacted();
+        for observer in observers {
             observer(&request);
         }
     }
 
     pub(crate) fn contract(&self) -> &'static Contract {
-        self.contract
+        self.config.contract
     }
 
     pub(crate) fn options(&self) -> &Options {
-        &self.options
+        &self.config.options
     }
 
     pub(crate) fn clock(&self) -> &SettableClock {
-        &self.clock
+        &self.config.clock
     }
 
-    /// Gives the time, to the second.
+    /// Returns the time in whole seconds.
     pub(crate) fn now(&self) -> DateTime {
-        self.clock.now()
+        self.clock().now()
     }
 
     pub(super) fn default_user_id(&self) -> i64 {
-        self.default_user_id
+        self.config.default_user_id
     }
 
-    /// Tells whether something can be counted, hooked and made fail under this id.
-    pub(crate) fn knows_operation(&self, id: &str) -> bool {
-        id == TOKEN_OPERATION || self.contract.operation(id).is_some()
+    /// Returns `true` if the id is that of an operation or of the token endpoint.
+    pub(crate) fn has_operation(&self, id: &str) -> bool {
+        id == TOKEN_OPERATION || self.contract().operation(id).is_some()
     }
 
-    /// Gives every id under which something can be counted, hooked and made fail.
+    /// Returns all operation ids, including that of the token endpoint.
     pub(super) fn operation_ids(&self) -> impl Iterator<Item = &str> {
-        let documented = self.contract.operations.iter().map(|it| it.id.as_str());
+        let documented = self.contract().operations.iter().map(|it| it.id.as_str());
         documented.chain([TOKEN_OPERATION])
     }
 
-    /// Makes an authorization code.
-    pub(crate) fn issue_code(&self, grant: Grant, redirect_uri: Option<String>) -> String {
+    /// Issues an authorization code.
+    pub(crate) fn issue_code(
+        &self,
+        authorization: Authorization,
+        redirect_uri: Option<String>,
+    ) -> String {
         let expires_at = self.now().saturating_add(CODE_LIFETIME);
-        let mut state = self.state();
-        state.tokens.issue_code(grant, redirect_uri, expires_at)
+        let tokens = &mut self.state().tokens;
+        tokens.issue_code(authorization, redirect_uri, expires_at)
     }
 
-    /// Makes tokens as the token endpoint does.
-    pub(crate) fn issue_tokens(&self, grant: Grant) -> IssuedTokens {
-        let expires_in = self.options.access_token_lifetime;
-        let expires_at = self.options.access_token_expiry(self.now());
-        let pair = self.state().tokens.issue_pair(grant, expires_at);
+    /// Issues tokens as the token endpoint does.
+    pub(crate) fn issue_tokens(&self, authorization: Authorization) -> IssuedTokens {
+        let expires_in = self.options().access_token_lifetime;
+        let expires_at = self.options().access_token_expiry(self.now());
+        let pair = self.state().tokens.issue_pair(authorization, expires_at);
         IssuedTokens {
             access_token: pair.access_token.into(),
             refresh_token: pair.refresh_token.unwrap_or_default().into(),
@@ -205,99 +192,108 @@ impl Service {
     }
 
     pub(crate) fn base_url(&self) -> &str {
-        &self.base_url
+        &self.config.base_url
     }
 
-    /// Locks the state. The guard must not live across an `await`.
+    pub(crate) fn token_url(&self) -> String {
+        format!("{}/oauth/token", self.base_url())
+    }
+
+    pub(crate) fn authorize_url(&self) -> String {
+        format!("{}/accounts/sso", self.base_url())
+    }
+
+    /// Locks the state. The guard must not be held across an `await`.
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
-        // A handler that panicked may have left one request half done, which is no
-        // reason to fail every other.
+        // A panic in one handler must not fail all other requests.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Locks the test aids. The guard must not live across an `await`.
-    pub(crate) fn aids(&self) -> MutexGuard<'_, TestAids> {
-        self.aids.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Locks the test controls. The guard must not be held across an `await`.
+    pub(crate) fn test_controls(&self) -> MutexGuard<'_, TestControls> {
+        let controls = self.test_controls.lock();
+        controls.unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Runs what tests want to happen before an operation is answered.
+    /// Runs the hooks of an operation.
     pub(super) fn run_hooks(&self, operation_id: &str) {
-        let hooks = self.aids().hooks(operation_id);
+        let hooks = self.test_controls().hooks(operation_id);
         for hook in hooks {
             let mut hook = hook.lock().unwrap_or_else(PoisonError::into_inner);
             hook();
         }
     }
 
-    /// Answers a request for an operation that the emulator speaks.
-    pub(super) fn answer(
+    /// Handles a request for an operation.
+    pub(super) fn handle(
         &self,
         operation: &OperationContract,
         handler: Handler,
         request: &RequestParts<'_>,
-        notes: &Notes,
-    ) -> Answer {
-        let (status, body) = match self.work(operation, handler, request) {
-            Ok(Reply::Whole(body)) => (200, body),
-            Ok(Reply::List(text)) => {
-                return Answer {
-                    status: 200,
-                    body: text,
-                };
+        log_context: &LogContext,
+    ) -> JsonResponse {
+        let (status, body) = match self.try_handle(operation, handler, request) {
+            Ok(Reply::Json(body)) => (200, body),
+            Ok(Reply::List(body)) => return JsonResponse { status: 200, body },
+            Err(ServiceError::InvalidResponse(violation)) => {
+                return JsonResponse::bug(&operation.id, 200, &violation);
             }
-            Err(Problem::Bug(fault)) => return answer::bug(&operation.id, 200, &fault),
-            Err(problem) => {
-                notes.refusal(problem.reason());
-                (problem.status(), problem.body())
+            Err(error) => {
+                log_context.set_error(error.reason());
+                (error.status(), error.body())
             }
         };
-        match operation.check_answer(status, &body) {
-            Ok(()) => Answer::new(status, &body),
-            Err(fault) => answer::bug(&operation.id, status, &fault),
+        match operation.check_response(status, &body) {
+            Ok(()) => JsonResponse::new(status, &body),
+            Err(violation) => JsonResponse::bug(&operation.id, status, &violation),
         }
     }
 
-    fn work(
+    fn try_handle(
         &self,
         operation: &OperationContract,
         handler: Handler,
         request: &RequestParts<'_>,
-    ) -> Result<Reply, Problem> {
-        let user_id = self.authorise(operation, request)?;
-        let checked = operation.check_request(request).map_err(Problem::Invalid)?;
+    ) -> Result<Reply, ServiceError> {
+        let user_id = self.authenticate(operation, request)?;
+        let checked = operation
+            .check_request(request)
+            .map_err(ServiceError::Invalid)?;
         let call = Call {
             user_id,
             parameters: checked.parameters,
             body: Cell::new(checked.body),
             request,
-            base_url: &self.base_url,
+            base_url: self.base_url(),
             now: self.now(),
-            options: &self.options,
+            options: self.options(),
             list: operation.list(),
         };
         handler.run(&mut self.state(), &call)
     }
 
-    fn authorise(
+    /// Returns the user of the access token, or `None` if the operation needs no token.
+    fn authenticate(
         &self,
         operation: &OperationContract,
         request: &RequestParts<'_>,
-    ) -> Result<Option<i64>, Problem> {
+    ) -> Result<Option<i64>, ServiceError> {
         if !operation.needs_token {
             return Ok(None);
         }
-        let token = bearer_token(request).ok_or(Problem::Unauthorized)?;
+        let token = bearer_token(request).ok_or(ServiceError::Unauthorized)?;
         let state = self.state();
-        let scopes = &operation.scopes;
+        let mut scopes = operation.scopes.iter();
         let (user_id, missing) = if let Some(user) = state.users.by_token(token) {
-            (user.id, scopes.iter().find(|it| !user.has_scope(it)))
+            (user.id, scopes.find(|it| !user.has_scope(it)))
         } else {
-            let grant = state.tokens.access(token, self.now());
-            let grant = grant.ok_or(Problem::Unauthorized)?;
-            (grant.user_id, scopes.iter().find(|it| !grant.has_scope(it)))
+            let authorization = state.tokens.access_authorization(token, self.now());
+            let authorization = authorization.ok_or(ServiceError::Unauthorized)?;
+            let missing = scopes.find(|it| !authorization.has_scope(it));
+            (authorization.user_id, missing)
         };
         match missing {
-            Some(scope) => Err(Problem::Forbidden {
+            Some(scope) => Err(ServiceError::Forbidden {
                 scope: scope.clone(),
             }),
             None => Ok(Some(user_id)),
@@ -305,7 +301,7 @@ impl Service {
     }
 }
 
-/// Gives the token of `Authorization: Bearer <token>`, the scheme in any case.
+/// Returns the token of `Authorization: Bearer <token>`; the scheme is case-insensitive.
 fn bearer_token<'a>(request: &'a RequestParts<'_>) -> Option<&'a str> {
     let value = request.headers.get(AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
@@ -323,8 +319,8 @@ mod tests {
     use super::*;
     use crate::Emulator;
 
-    /// What the service answers where the operation's handler is `handler`.
-    fn answer_of(handler: Handler) -> (u16, String) {
+    /// Returns the response to `get_current_user` if `handler` handles it.
+    fn response_of(handler: Handler) -> (u16, String) {
         let emulator = Emulator::builder().start_blocking().unwrap();
         let service = emulator.service();
         let authorization = format!("Bearer {}", emulator.seller().token());
@@ -336,21 +332,21 @@ mod tests {
             form: None,
         };
         let operation = service.contract().operation("get_current_user").unwrap();
-        let answer = service.answer(operation, handler, &request, &Notes::default());
-        (answer.status, answer.body)
+        let response = service.handle(operation, handler, &request, &LogContext::default());
+        (response.status, response.body)
     }
 
     #[test]
-    fn an_answer_of_its_own_that_breaks_the_document_becomes_a_500_saying_so() {
-        let (status, body) = answer_of(Handler::Whole(|_, _| Ok(json!({ "id": [] }))));
+    fn responses_that_violate_the_document_become_500() {
+        let (status, body) = response_of(Handler::Json(|_, _| Ok(json!({ "id": [] }))));
         assert_eq!(status, 500);
-        for words in ["get_current_user", "/id", "bug"] {
-            assert!(body.contains(words), "{body}");
+        for part in ["get_current_user", "/id", "bug"] {
+            assert!(body.contains(part), "{body}");
         }
         // The operation documents no 404.
-        let (status, _) = answer_of(Handler::Whole(|_, _| Err(Problem::NotFound)));
+        let (status, _) = response_of(Handler::Json(|_, _| Err(ServiceError::NotFound)));
         assert_eq!(status, 500);
-        let (status, _) = answer_of(Handler::Whole(|_, _| Ok(json!({ "id": 1 }))));
+        let (status, _) = response_of(Handler::Json(|_, _| Ok(json!({ "id": 1 }))));
         assert_eq!(status, 200);
     }
 }

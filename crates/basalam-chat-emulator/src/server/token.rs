@@ -8,24 +8,23 @@ use bytes::Bytes;
 use jiff::civil::DateTime;
 use serde_json::{Value, json};
 
-use super::Service;
-use super::answer::Answer;
-use super::log::Notes;
+use super::log_context::LogContext;
+use super::response::JsonResponse;
+use super::service::Service;
 use crate::oauth::{OAuthClient, RefreshTokens};
 use crate::options::Options;
 use crate::state::State;
-use crate::state::tokens::{CodeRefusal, Grant, Pair};
+use crate::state::tokens::{Authorization, CodeError, TokenPair};
 
-/// Why no token is given. Likely: the names in `error` are those of the documentation,
-/// the members those that an official SDK reads. Unknown: the statuses, which are the
-/// ones of OAuth 2.
-pub(super) struct Refusal {
+/// An OAuth error response. Likely: the values of `error`, from the documentation, and the
+/// fields, which an official SDK reads. Unknown: the statuses, which are those of OAuth 2.
+pub(super) struct TokenError {
     status: u16,
     error: &'static str,
     description: String,
 }
 
-impl Refusal {
+impl TokenError {
     fn new(error: &'static str, description: impl Into<String>) -> Self {
         Self {
             status: 400,
@@ -35,37 +34,37 @@ impl Refusal {
     }
 }
 
-/// The members of a request, all of them texts.
-type Fields = BTreeMap<String, String>;
+/// The parameters of a request.
+type Parameters = BTreeMap<String, String>;
 
-/// Answers a request for tokens.
-pub(super) fn answer(
+/// Handles a token request.
+pub(super) fn handle(
     service: &Service,
     headers: &HeaderMap,
     body: &Bytes,
-    notes: &Notes,
-) -> Answer {
-    let given = read(headers, body).and_then(|fields| {
-        if let Some(grant_type) = fields.get("grant_type") {
-            service.aids().count_grant(grant_type);
+    log_context: &LogContext,
+) -> JsonResponse {
+    let result = parse(headers, body).and_then(|parameters| {
+        if let Some(grant_type) = parameters.get("grant_type") {
+            service.test_controls().count_token_request(grant_type);
         }
-        give(service, &fields)
+        issue(service, &parameters)
     });
-    match given {
-        Ok(body) => Answer::new(200, &body),
-        Err(refusal) => {
-            notes.refusal(refusal.error.to_owned());
+    match result {
+        Ok(body) => JsonResponse::new(200, &body),
+        Err(error) => {
+            log_context.set_error(error.error.to_owned());
             let body = json!({
-                "error": refusal.error,
-                "error_description": refusal.description,
+                "error": error.error,
+                "error_description": error.description,
             });
-            Answer::new(refusal.status, &body)
+            JsonResponse::new(error.status, &body)
         }
     }
 }
 
-/// Reads a form or JSON; both are in use (certain).
-fn read(headers: &HeaderMap, body: &Bytes) -> Result<Fields, Refusal> {
+/// Parses a form or JSON; clients use both (certain).
+fn parse(headers: &HeaderMap, body: &Bytes) -> Result<Parameters, TokenError> {
     let content_type = headers.get(CONTENT_TYPE).and_then(|it| it.to_str().ok());
     let essence = content_type.and_then(|it| it.split(';').next());
     match essence.map(|it| it.trim().to_ascii_lowercase()).as_deref() {
@@ -73,128 +72,137 @@ fn read(headers: &HeaderMap, body: &Bytes) -> Result<Fields, Refusal> {
             Ok(url::form_urlencoded::parse(body).into_owned().collect())
         }
         Some("application/json") => {
-            let refused = |_| Refusal::new("invalid_request", "the body is no JSON object");
-            let members: BTreeMap<String, Value> = serde_json::from_slice(body).map_err(refused)?;
-            let texts = members.into_iter().filter_map(|(name, value)| match value {
+            let invalid = |_| TokenError::new("invalid_request", "the body must be a JSON object");
+            let fields: BTreeMap<String, Value> = serde_json::from_slice(body).map_err(invalid)?;
+            let strings = fields.into_iter().filter_map(|(name, value)| match value {
                 Value::String(text) => Some((name, text)),
-                // Clients whose id is a number send it as one.
+                // Some clients send a numeric client id as a number.
                 Value::Number(number) => Some((name, number.to_string())),
                 _ => None,
             });
-            Ok(texts.collect())
+            Ok(strings.collect())
         }
-        _ => Err(Refusal::new(
+        _ => Err(TokenError::new(
             "invalid_request",
-            "send a form or JSON, with the header `Content-Type` of it",
+            "send a form or JSON with its `Content-Type`",
         )),
     }
 }
 
-fn give(service: &Service, fields: &Fields) -> Result<Value, Refusal> {
+fn issue(service: &Service, parameters: &Parameters) -> Result<Value, TokenError> {
     let mut state = service.state();
     let request = TokenRequest {
-        fields,
-        client: client(&state, fields)?,
+        parameters,
+        client: authenticate(&state, parameters)?,
         options: service.options(),
         now: service.now(),
     };
-    let pair = match field(fields, "grant_type")? {
-        "authorization_code" => request.by_code(&mut state),
-        "refresh_token" => request.by_refresh_token(&mut state),
-        "client_credentials" => request.by_credentials(&mut state, service.default_user_id()),
-        other => Err(Refusal::new(
+    let pair = match required(parameters, "grant_type")? {
+        "authorization_code" => request.authorization_code(&mut state),
+        "refresh_token" => request.refresh_token(&mut state),
+        "client_credentials" => request.client_credentials(&mut state, service.default_user_id()),
+        other => Err(TokenError::new(
             "unsupported_grant_type",
             format!(
-                "the grant type {other:?} is none of authorization_code, refresh_token and client_credentials"
+                "the grant type {other:?} is not supported; use authorization_code, refresh_token or client_credentials"
             ),
         )),
     }?;
-    let mut answer = json!({
+    let mut response = json!({
         "token_type": "Bearer",
         "expires_in": request.options.access_token_lifetime.as_secs(),
         "access_token": pair.access_token,
     });
     if let Some(token) = pair.refresh_token {
-        answer["refresh_token"] = token.into();
+        response["refresh_token"] = token.into();
     }
-    Ok(answer)
+    Ok(response)
 }
 
-fn field<'f>(fields: &'f Fields, name: &str) -> Result<&'f str, Refusal> {
-    let value = fields.get(name).filter(|it| !it.is_empty());
-    let missing = || Refusal::new("invalid_request", format!("`{name}` is missing"));
+fn required<'p>(parameters: &'p Parameters, name: &str) -> Result<&'p str, TokenError> {
+    let value = parameters.get(name).filter(|it| !it.is_empty());
+    let missing = || TokenError::new("invalid_request", format!("`{name}` is missing"));
     value.map(String::as_str).ok_or_else(missing)
 }
 
-fn client(state: &State, fields: &Fields) -> Result<OAuthClient, Refusal> {
-    let known = state.tokens.client(field(fields, "client_id")?);
-    let secret = field(fields, "client_secret")?;
-    match known.filter(|it| it.secret() == secret) {
+fn authenticate(state: &State, parameters: &Parameters) -> Result<OAuthClient, TokenError> {
+    let client = state.tokens.client(required(parameters, "client_id")?);
+    let secret = required(parameters, "client_secret")?;
+    match client.filter(|it| it.secret() == secret) {
         Some(client) => Ok(client.clone()),
-        None => Err(Refusal {
+        None => Err(TokenError {
             status: 401,
-            ..Refusal::new("invalid_client", "no client has this id and this secret")
+            ..TokenError::new(
+                "invalid_client",
+                "there is no client with this id and secret",
+            )
         }),
     }
 }
 
-/// A request of a known client.
+/// A request of an authenticated client.
 struct TokenRequest<'a> {
-    fields: &'a Fields,
+    parameters: &'a Parameters,
     client: OAuthClient,
     options: &'a Options,
     now: DateTime,
 }
 
 impl TokenRequest<'_> {
-    fn by_code(&self, state: &mut State) -> Result<Pair, Refusal> {
-        let code = field(self.fields, "code")?;
-        let redirect_uri = field(self.fields, "redirect_uri")?;
-        let used = state
+    fn authorization_code(&self, state: &mut State) -> Result<TokenPair, TokenError> {
+        let code = required(self.parameters, "code")?;
+        let redirect_uri = required(self.parameters, "redirect_uri")?;
+        let consumed = state
             .tokens
-            .use_code(code, &self.client.id, redirect_uri, self.now);
-        let grant = used.map_err(|refusal| match refusal {
-            CodeRefusal::Unknown => Refusal::new(
+            .consume_code(code, &self.client.id, redirect_uri, self.now);
+        let authorization = consumed.map_err(|error| match error {
+            CodeError::Invalid => TokenError::new(
                 "invalid_grant",
-                "the code is unknown, used up, too old or another client's",
+                "the code is unknown, used, expired or another client's",
             ),
-            CodeRefusal::OtherRedirectUri => Refusal::new(
+            CodeError::RedirectUriMismatch => TokenError::new(
                 "redirect_uri_mismatch",
-                "the code was sent to another `redirect_uri`",
+                "the code was issued for another `redirect_uri`",
             ),
         })?;
-        Ok(state.tokens.issue_pair(grant, self.expires_at()))
+        Ok(state.tokens.issue_pair(authorization, self.expires_at()))
     }
 
-    fn by_refresh_token(&self, state: &mut State) -> Result<Pair, Refusal> {
-        let token = field(self.fields, "refresh_token")?;
-        let grant = state.tokens.refreshable(token, &self.client.id);
-        let mut grant = grant.cloned().ok_or_else(|| {
-            Refusal::new(
+    fn refresh_token(&self, state: &mut State) -> Result<TokenPair, TokenError> {
+        let token = required(self.parameters, "refresh_token")?;
+        let authorization = state.tokens.refresh_authorization(token, &self.client.id);
+        let mut authorization = authorization.cloned().ok_or_else(|| {
+            TokenError::new(
                 "invalid_grant",
-                "the refresh token is unknown, used up or another client's",
+                "the refresh token is unknown, used or another client's",
             )
         })?;
-        // Fewer scopes may be asked for, as in OAuth 2.
-        if let Some(scopes) = self.fields.get("scope") {
-            grant.scopes = granted(scopes, grant.scopes.as_ref())?;
+        // OAuth 2 allows a request for fewer scopes.
+        if let Some(scopes) = self.parameters.get("scope") {
+            authorization.scopes = parse_scopes(scopes, authorization.scopes.as_ref())?;
         }
-        let is_kept = self.options.refresh_tokens == RefreshTokens::Kept;
+        let rotate = self.options.refresh_tokens == RefreshTokens::Rotated;
+        let expires_at = self.expires_at();
         Ok(state
             .tokens
-            .refresh(token, grant, is_kept, self.expires_at()))
+            .refresh(token, authorization, rotate, expires_at))
     }
 
-    /// Unknown, and chosen here: there is no refresh token, as in OAuth 2.
-    fn by_credentials(&self, state: &mut State, default_user: i64) -> Result<Pair, Refusal> {
-        let scopes = self.fields.get("scope").map_or("", String::as_str);
-        let grant = Grant {
+    /// Unknown, chosen here: the response has no refresh token, as in OAuth 2.
+    fn client_credentials(
+        &self,
+        state: &mut State,
+        default_user_id: i64,
+    ) -> Result<TokenPair, TokenError> {
+        let scopes = self.parameters.get("scope").map_or("", String::as_str);
+        let authorization = Authorization {
             client_id: self.client.id.clone(),
-            user_id: self.client.user_id.unwrap_or(default_user),
-            scopes: granted(scopes, self.client.scopes.as_ref())?,
+            user_id: self.client.user_id.unwrap_or(default_user_id),
+            scopes: parse_scopes(scopes, self.client.scopes.as_ref())?,
         };
-        Ok(Pair {
-            access_token: state.tokens.issue_access(grant, self.expires_at()),
+        let expires_at = self.expires_at();
+        Ok(TokenPair {
+            access_token: state.tokens.issue_access_token(authorization, expires_at),
             refresh_token: None,
         })
     }
@@ -204,25 +212,25 @@ impl TokenRequest<'_> {
     }
 }
 
-/// Gives the scopes that are asked for, separated by spaces or commas, where all of
-/// them may be; `None` stands for all. Asking for none is asking for what there is.
-pub(super) fn granted(
-    asked: &str,
+/// Parses requested scopes, separated by spaces or commas, and checks that all are allowed.
+/// `None` stands for all scopes; an empty request for all allowed scopes.
+pub(super) fn parse_scopes(
+    requested: &str,
     allowed: Option<&BTreeSet<String>>,
-) -> Result<Option<BTreeSet<String>>, Refusal> {
-    let asked = asked.split([' ', ',']).filter(|it| !it.is_empty());
-    let asked: BTreeSet<String> = asked.map(str::to_owned).collect();
-    if asked.is_empty() || asked.contains("*") && allowed.is_none() {
+) -> Result<Option<BTreeSet<String>>, TokenError> {
+    let requested = requested.split([' ', ',']).filter(|it| !it.is_empty());
+    let requested: BTreeSet<String> = requested.map(str::to_owned).collect();
+    if requested.is_empty() || requested.contains("*") && allowed.is_none() {
         return Ok(allowed.cloned());
     }
-    let refused = asked
+    let denied = requested
         .iter()
         .find(|it| allowed.is_some_and(|allowed| !allowed.contains(*it)));
-    match refused {
-        Some(scope) => Err(Refusal::new(
+    match denied {
+        Some(scope) => Err(TokenError::new(
             "invalid_scope",
-            format!("the scope {scope:?} may not be asked for"),
+            format!("the scope {scope:?} is not allowed"),
         )),
-        None => Ok(Some(asked)),
+        None => Ok(Some(requested)),
     }
 }

@@ -1,4 +1,4 @@
-//! Bots and their tokens.
+//! The bots of the service and their tokens.
 
 use std::collections::BTreeMap;
 
@@ -7,38 +7,38 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::bot::{Bot, NewBot};
 use crate::error::Error;
 
-/// The number of the first bot that has none of its own.
+/// The first id for bots without an explicit token.
 const FIRST_BOT_ID: i64 = 110_201;
 
 /// The bots of the service.
 #[derive(Clone, Default)]
 pub(crate) struct Bots {
-    by_id: BTreeMap<i64, Record>,
+    by_id: BTreeMap<i64, StoredBot>,
 }
 
-/// A bot as the service remembers it.
+/// A stored bot.
 #[derive(Clone)]
-pub(crate) struct Record {
+pub(crate) struct StoredBot {
     pub(crate) bot: Bot,
     pub(crate) webhook_url: Option<String>,
-    /// Whether its token was made invalid.
+    /// A logged-out bot has no valid token.
     pub(crate) is_logged_out: bool,
 }
 
 impl Bots {
-    /// Adds a bot, refusing one that could not be told from another.
+    /// Adds a bot. Rejects tokens that are invalid or have the id of another bot.
     pub(crate) fn add(&mut self, new: NewBot) -> Result<Bot, Error> {
         let (id, token) = match new.token {
-            Some(token) => (id_in(&new.name, &token)?, token),
+            Some(token) => (token_id(&new.name, &token)?, token),
             None => {
-                let id = self.free_id();
+                let id = self.unused_id();
                 let token = format!("{id}:the-token-of-an-emulated-bot-is-no-secret");
                 (id, token.into())
             }
         };
         if self.by_id.contains_key(&id) {
-            return Err(Error::argument(format!(
-                "the token of {:?} starts with the number of another bot; give one of its own or none",
+            return Err(Error::invalid_argument(format!(
+                "the token of the bot {:?} has the id of another bot; set a token with a unique id, or none",
                 new.name
             )));
         }
@@ -48,32 +48,32 @@ impl Bots {
             username: new.username.unwrap_or_else(|| format!("bot_{id}")),
             token,
         };
-        let record = Record {
+        let stored = StoredBot {
             bot: bot.clone(),
             webhook_url: new.webhook_url,
             is_logged_out: false,
         };
-        self.by_id.insert(id, record);
+        self.by_id.insert(id, stored);
         Ok(bot)
     }
 
-    /// Gives all bots, by id.
-    pub(crate) fn all(&self) -> impl Iterator<Item = &Record> {
-        self.by_id.values()
+    /// Returns all bots, by id.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Bot> {
+        self.by_id.values().map(|it| &it.bot)
     }
 
-    pub(crate) fn by_id(&self, id: i64) -> Option<&Record> {
+    pub(crate) fn by_id(&self, id: i64) -> Option<&StoredBot> {
         self.by_id.get(&id)
     }
 
-    /// Gives the bot whose token it is, where the token is valid.
-    pub(crate) fn by_token(&mut self, token: &str) -> Option<&mut Record> {
+    /// Returns the bot with this token if the token is valid.
+    pub(crate) fn by_token(&mut self, token: &str) -> Option<&mut StoredBot> {
         let id = token.split_once(':')?.0.parse().ok()?;
-        let record = self.by_id.get_mut(&id)?;
-        (!record.is_logged_out && record.bot.token() == token).then_some(record)
+        let stored = self.by_id.get_mut(&id)?;
+        (!stored.is_logged_out && stored.bot.token() == token).then_some(stored)
     }
 
-    fn free_id(&self) -> i64 {
+    fn unused_id(&self) -> i64 {
         let mut id = FIRST_BOT_ID;
         while self.by_id.contains_key(&id) {
             id += 1;
@@ -82,22 +82,22 @@ impl Bots {
     }
 }
 
-/// Gives the number that a token starts with.
-fn id_in(name: &str, token: &SecretString) -> Result<i64, Error> {
-    let refused = || {
-        Error::argument(format!(
-            "the token of {name:?} is none; give a number in digits, a colon, and letters, digits, `_` and `-`"
+/// Returns the id in a token.
+fn token_id(name: &str, token: &SecretString) -> Result<i64, Error> {
+    let invalid = || {
+        Error::invalid_argument(format!(
+            "the token of the bot {name:?} is invalid; use an id in digits, a colon, and a secret of letters, digits, `_` and `-`"
         ))
     };
-    let (id, secret) = token.expose_secret().split_once(':').ok_or_else(refused)?;
+    let (id, secret) = token.expose_secret().split_once(':').ok_or_else(invalid)?;
     let allowed = |it: u8| it.is_ascii_alphanumeric() || it == b'_' || it == b'-';
     if secret.is_empty()
         || !secret.bytes().all(allowed)
         || !id.bytes().all(|it| it.is_ascii_digit())
     {
-        return Err(refused());
+        return Err(invalid());
     }
-    id.parse().map_err(|_| refused())
+    id.parse().map_err(|_| invalid())
 }
 
 #[cfg(test)]
@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bots_get_numbers_and_tokens_of_their_own() {
+    fn assigns_unique_ids_and_tokens() {
         let mut bots = Bots::default();
         let first = NewBot::new("one").token(format!("{FIRST_BOT_ID}:a"));
         let one = bots.add(first).unwrap();
@@ -115,11 +115,11 @@ mod tests {
         assert_eq!(bots.by_token(one.token()).unwrap().bot.id, one.id);
         assert_eq!(bots.by_token(two.token()).unwrap().bot.id, two.id);
         let (_, secret) = two.token().split_once(':').unwrap();
-        assert!(secret.len() >= 35, "the contract wants as many");
+        assert!(secret.len() >= 35, "the minimum length in the contract");
     }
 
     #[test]
-    fn tokens_that_are_none_or_name_another_bot_are_refused() {
+    fn rejects_invalid_tokens_and_taken_ids() {
         let mut bots = Bots::default();
         bots.add(NewBot::new("one").token("7:a")).unwrap();
         for token in [
@@ -137,13 +137,13 @@ mod tests {
             "007:b",
         ] {
             let error = bots.add(NewBot::new("two").token(token)).unwrap_err();
-            assert!(error.is_argument(), "{token}");
+            assert!(error.is_invalid_argument(), "{token}");
             assert!(error.to_string().contains("two"), "{error}");
         }
     }
 
     #[test]
-    fn only_the_whole_token_is_the_token() {
+    fn by_token_matches_exactly() {
         let mut bots = Bots::default();
         bots.add(NewBot::new("one").token("7:abc")).unwrap();
         for token in ["", "7", "7:", "7:ab", "7:abcd", "8:abc", "07:abc", "abc"] {
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn debug_of_a_bot_leaves_the_token_out() {
+    fn debug_redacts_bot_token() {
         let new = NewBot::new("one").token("7:very-secret");
         assert!(!format!("{new:?}").contains("very-secret"));
         let bot = Bots::default().add(new).unwrap();

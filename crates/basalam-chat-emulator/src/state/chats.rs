@@ -1,106 +1,31 @@
-//! Chats and who has a part in them.
+//! The chats of the service.
 
 use jiff::civil::DateTime;
 
 use super::State;
-use super::membership::Member;
+use super::chat::{Chat, ChatKind, ChatTimes, Member};
 use crate::error::Error;
 
-/// The largest that the document takes in a path.
+/// The maximum that the document allows in a path.
 const MAX_CHAT_ID: i64 = 9_999_999_999;
-
-/// A chat as the service remembers it.
-#[derive(Clone)]
-pub(crate) struct Chat {
-    pub(crate) id: i64,
-    pub(crate) kind: ChatKind,
-    pub(crate) times: ChatTimes,
-    /// Sorted ascending: ids only ever grow.
-    pub(crate) message_ids: Vec<i64>,
-    /// Another after each change, but for those of messages.
-    pub(crate) version: u64,
-    pub(super) members: Vec<Member>,
-}
-
-/// When things happened to a chat.
-#[derive(Clone, Copy)]
-pub(crate) struct ChatTimes {
-    pub(crate) created_at: DateTime,
-    pub(crate) updated_at: DateTime,
-    /// The contract lets it be null.
-    pub(crate) modified_at: Option<DateTime>,
-}
-
-/// What a chat is.
-#[derive(Clone, Debug)]
-pub(crate) enum ChatKind {
-    Private,
-    Group(Profile),
-    Channel(Profile),
-    Bot(Profile),
-}
-
-/// What a chat that is not private shows of itself.
-#[derive(Clone, Debug)]
-pub(crate) struct Profile {
-    pub(crate) title: String,
-    pub(crate) description: Option<String>,
-    pub(crate) avatar: Option<String>,
-    pub(crate) link: Option<String>,
-    pub(crate) is_verified: bool,
-    pub(crate) members_count: Option<i64>,
-}
-
-impl ChatKind {
-    /// Names the kind as `chat_type` does.
-    pub(crate) fn name(&self) -> &'static str {
-        match self {
-            Self::Private => "private",
-            Self::Group(_) => "group",
-            Self::Channel(_) => "channel",
-            Self::Bot(_) => "bot",
-        }
-    }
-
-    pub(crate) fn profile(&self) -> Option<&Profile> {
-        match self {
-            Self::Private => None,
-            Self::Group(profile) | Self::Channel(profile) | Self::Bot(profile) => Some(profile),
-        }
-    }
-
-    pub(crate) fn profile_mut(&mut self) -> Option<&mut Profile> {
-        match self {
-            Self::Private => None,
-            Self::Group(profile) | Self::Channel(profile) | Self::Bot(profile) => Some(profile),
-        }
-    }
-}
-
-impl Profile {
-    pub(crate) fn new(title: String) -> Self {
-        Self {
-            title,
-            description: None,
-            avatar: None,
-            link: None,
-            is_verified: false,
-            members_count: None,
-        }
-    }
-}
 
 impl State {
     pub(crate) fn chat(&self, id: i64) -> Option<&Chat> {
         self.chats.get(&id)
     }
 
-    /// Gives a chat that `user_id` is a member of and has not deleted.
+    /// Returns a chat if `user_id` is a member and has not deleted it.
     pub(crate) fn chat_of(&self, id: i64, user_id: i64) -> Option<&Chat> {
         self.chat(id).filter(|chat| chat.member(user_id).is_some())
     }
 
-    /// Gives every chat of a user, by id.
+    /// As [`State::chat_of`], with an error for tests that need the chat.
+    pub(crate) fn require_chat_of(&self, id: i64, user_id: i64) -> Result<&Chat, Error> {
+        self.chat_of(id, user_id)
+            .ok_or_else(|| not_a_member(id, user_id))
+    }
+
+    /// Returns the chats of a user, by id.
     pub(crate) fn chats_of(&self, user_id: i64) -> impl Iterator<Item = &Chat> {
         let ids = self.chats_by_member.get(&user_id);
         ids.into_iter()
@@ -112,9 +37,9 @@ impl State {
         self.private_chats.get(&pair(one, other)).copied()
     }
 
-    /// Gives the private chat that `user_id` wants with another user, and creates it
-    /// where there is none. Where `user_id` had deleted it, it is back.
-    pub(crate) fn private_chat(&mut self, user_id: i64, other: i64, now: DateTime) -> i64 {
+    /// Returns the id of the private chat of `user_id` with another user. Creates the chat if
+    /// needed, and restores it if `user_id` deleted it.
+    pub(crate) fn open_private_chat(&mut self, user_id: i64, other: i64, now: DateTime) -> i64 {
         if let Some(id) = self.private_chat_id(user_id, other) {
             if let Some(chat) = self.chats.get_mut(&id) {
                 chat.set_deleted(user_id, false);
@@ -129,31 +54,31 @@ impl State {
         self.add_chat(ChatKind::Private, &[user_id, other], times)
     }
 
-    /// Deletes a chat for `user_id` alone; tells whether they had it.
-    pub(crate) fn delete_chat_of(&mut self, id: i64, user_id: i64) -> bool {
-        let had = self.chat_of(id, user_id).is_some();
+    /// Deletes a chat for `user_id` only. Returns `false` if the user has no such chat.
+    pub(crate) fn delete_chat_for(&mut self, id: i64, user_id: i64) -> bool {
+        let exists = self.chat_of(id, user_id).is_some();
         let chat = self.chats.get_mut(&id);
-        had && chat.is_some_and(|chat| chat.set_deleted(user_id, true))
+        exists && chat.is_some_and(|chat| chat.set_deleted(user_id, true))
     }
 
-    /// Gives the next chat this id, where it can be had.
-    pub(crate) fn skip_to_chat_id(&mut self, id: i64) -> Result<(), Error> {
+    /// Sets the id of the next chat.
+    pub(crate) fn set_next_chat_id(&mut self, id: i64) -> Result<(), Error> {
         if !(1..=MAX_CHAT_ID).contains(&id) {
-            return Err(Error::argument(format!(
-                "the id {id} of a chat is none; give one from 1 to {MAX_CHAT_ID}"
+            return Err(Error::invalid_argument(format!(
+                "the chat id {id} is out of range; use 1 to {MAX_CHAT_ID}"
             )));
         }
         if self.chats.contains_key(&id) {
-            return Err(Error::argument(format!(
-                "there is a chat {id} already; give another id or none"
+            return Err(Error::invalid_argument(format!(
+                "the chat id {id} is taken; set another id or none"
             )));
         }
         self.next_chat_id = id;
         Ok(())
     }
 
-    /// Adds a chat and gives its id. The members are different users, and a private
-    /// chat has two that have none yet.
+    /// Adds a chat and returns its id. Members must be distinct, and a private chat must have
+    /// two members without a private chat.
     pub(crate) fn add_chat(&mut self, kind: ChatKind, member_ids: &[i64], times: ChatTimes) -> i64 {
         while self.chats.contains_key(&self.next_chat_id) {
             self.next_chat_id += 1;
@@ -178,13 +103,13 @@ impl State {
         id
     }
 
-    /// Deletes a chat and its messages for everybody; tells whether it was there.
+    /// Deletes a chat and its messages for all members. Returns `false` if it did not exist.
     pub(crate) fn delete_chat(&mut self, id: i64) -> bool {
         let Some(chat) = self.chats.remove(&id) else {
             return false;
         };
-        // A chat of the same number may come, with the same versions.
-        self.written.take();
+        // A later chat may have the same id and versions.
+        self.response_cache.take();
         for message_id in &chat.message_ids {
             self.messages.remove(message_id);
         }
@@ -197,12 +122,20 @@ impl State {
         true
     }
 
-    /// Gives when things happened to a chat, to change it.
-    pub(crate) fn chat_times_mut(&mut self, id: i64) -> Option<&mut ChatTimes> {
-        let chat = self.chats.get_mut(&id)?;
+    /// Returns the timestamps of a chat for a change.
+    pub(crate) fn chat_times_mut(&mut self, id: i64) -> Result<&mut ChatTimes, Error> {
+        let chat = self.chats.get_mut(&id).ok_or_else(|| {
+            Error::invalid_argument(format!("there is no chat {id}; seed it first"))
+        })?;
         chat.version += 1;
-        Some(&mut chat.times)
+        Ok(&mut chat.times)
     }
+}
+
+pub(crate) fn not_a_member(chat_id: i64, user_id: i64) -> Error {
+    Error::invalid_argument(format!(
+        "the user {user_id} is not a member of a chat {chat_id}; seed the chat with this member first"
+    ))
 }
 
 fn pair(one: i64, other: i64) -> (i64, i64) {

@@ -5,27 +5,26 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use jiff::civil::DateTime;
 
-/// Near where the service's numbers were seen to be.
+/// The range in which ids of the service were seen.
 const FIRST_FILE_ID: i64 = 78_000_000;
 
-/// The files of the service.
+/// The uploaded files of the service.
 #[derive(Clone)]
 pub(crate) struct Files {
     by_id: BTreeMap<i64, File>,
     next_id: i64,
 }
 
-/// A file as the service remembers it.
+/// An uploaded file.
 #[derive(Clone)]
 pub(crate) struct File {
     pub(crate) name: String,
     pub(crate) media_type: String,
-    /// What it is for, such as `chat.photo`.
-    pub(crate) purpose: String,
+    /// The purpose, such as `chat.photo`.
+    pub(crate) file_type: String,
     pub(crate) bytes: Bytes,
     pub(crate) creator_user_id: i64,
     pub(crate) created_at: DateTime,
-    /// From when on it is gone.
     pub(crate) expires_at: Option<DateTime>,
 }
 
@@ -46,7 +45,7 @@ impl Files {
         id
     }
 
-    /// Gives a file, and forgets it instead where its time is over.
+    /// Returns a file; removes it instead if it is expired.
     pub(crate) fn get(&mut self, id: i64, now: DateTime) -> Option<&File> {
         let expires_at = self.by_id.get(&id)?.expires_at;
         if expires_at.is_some_and(|it| it <= now) {

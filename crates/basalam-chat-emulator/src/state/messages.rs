@@ -1,101 +1,17 @@
-//! Messages and pages of them.
+//! The messages of the service and pages of them.
 
 use std::sync::Arc;
 
 use jiff::civil::DateTime;
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 use super::State;
+use super::message::{Message, NewMessage};
 use crate::error::Error;
 
-/// The largest that the document takes where messages are deleted or forwarded.
+/// The maximum that the document allows when messages are deleted or forwarded.
 const MAX_MESSAGE_ID: i64 = 2_147_483_647;
 
-/// A message as the service remembers it.
-#[derive(Clone)]
-pub(crate) struct Message {
-    pub(crate) id: i64,
-    pub(crate) chat_id: i64,
-    pub(crate) sender_id: i64,
-    pub(crate) message_type: String,
-    pub(crate) content: Content,
-    pub(crate) replied_message_id: Option<i64>,
-    pub(crate) forward_from: Option<i64>,
-    pub(crate) created_at: DateTime,
-    pub(crate) updated_at: DateTime,
-    pub(crate) seen_at: Option<DateTime>,
-    /// Another after each change.
-    pub(crate) version: u64,
-}
-
-/// What a message says or shows.
-#[derive(Clone, Default)]
-pub(crate) struct Content {
-    pub(crate) text: Option<String>,
-    pub(crate) entity_id: Option<i64>,
-    pub(crate) files: Option<Vec<File>>,
-    pub(crate) metadata: Option<Map<String, Value>>,
-    pub(crate) reply_markup: Option<Vec<Vec<Button>>>,
-}
-
-/// A file of a message, the same on its way in and out.
-#[derive(Clone, Deserialize, Serialize)]
-pub(crate) struct File {
-    id: i64,
-    url: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    width: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    height: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    size: Option<i64>,
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
-    file_type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    blur_hash: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    duration: Option<i64>,
-}
-
-impl File {
-    pub(crate) fn new(id: i64, url: String) -> Self {
-        Self {
-            id,
-            url,
-            width: None,
-            height: None,
-            name: None,
-            size: None,
-            file_type: None,
-            blur_hash: None,
-            duration: None,
-        }
-    }
-}
-
-/// A button under a message, the same on its way in and out.
-#[derive(Clone, Deserialize, Serialize)]
-pub(crate) struct Button {
-    id: i64,
-    label: String,
-    #[serde(rename = "type")]
-    button_type: String,
-    data: Map<String, Value>,
-}
-
-/// A message that a user wants to send.
-#[derive(Clone)]
-pub(crate) struct NewMessage {
-    pub(crate) message_type: String,
-    pub(crate) content: Content,
-    pub(crate) replied_message_id: Option<i64>,
-    pub(crate) forward_from: Option<i64>,
-}
-
-/// How the ids of a page compare with the id that it is asked for by.
+/// The comparison between the ids of a page and its cursor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Comparison {
     Less,
@@ -104,7 +20,7 @@ pub(crate) enum Comparison {
     GreaterOrEqual,
 }
 
-/// How a page is sorted by id.
+/// The order of ids in a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SortOrder {
     Ascending,
@@ -112,7 +28,7 @@ pub(crate) enum SortOrder {
 }
 
 impl State {
-    /// Gives a message that `user_id` may see.
+    /// Returns a message if it is visible to `user_id`.
     pub(crate) fn visible_message(&self, id: i64, user_id: i64) -> Option<&Message> {
         let message = self.message(id)?;
         self.chat_of(message.chat_id, user_id).and(Some(message))
@@ -126,7 +42,7 @@ impl State {
         self.messages.len()
     }
 
-    /// Gives the messages of a chat, oldest first.
+    /// Returns the messages of a chat, oldest first.
     pub(crate) fn messages_of(&self, chat_id: i64) -> impl Iterator<Item = &Message> {
         let ids = self.chat(chat_id).map(|chat| chat.message_ids.as_slice());
         ids.unwrap_or_default()
@@ -134,14 +50,14 @@ impl State {
             .filter_map(|id| self.message(*id))
     }
 
-    /// Gives the next message this id, where it can be had: ids only ever grow.
-    pub(crate) fn skip_to_message_id(&mut self, id: i64) -> Result<(), Error> {
+    /// Sets the id of the next message, which must be larger than all earlier ones.
+    pub(crate) fn set_next_message_id(&mut self, id: i64) -> Result<(), Error> {
         check_message_id(id, self.last_message_id)?;
         self.next_message_id = id;
         Ok(())
     }
 
-    /// Refuses ids that messages could not be given one after the other.
+    /// Checks the ids of a sequence of messages; `None` stands for the next id.
     pub(crate) fn check_message_ids(
         &self,
         ids: impl Iterator<Item = Option<i64>>,
@@ -158,10 +74,10 @@ impl State {
         Ok(())
     }
 
-    /// Stores a message and gives its id, or `None` where `sender_id` is no member of
-    /// the chat.
+    /// Stores a message and returns its id, or `None` if `sender_id` is not a member of the
+    /// chat.
     ///
-    /// Whoever sends has seen what came before; the others have one more to see.
+    /// Marks earlier messages as seen by the sender, and the new one as unseen by the others.
     pub(crate) fn send(
         &mut self,
         chat_id: i64,
@@ -175,7 +91,7 @@ impl State {
         let id = self.next_message_id;
         self.next_message_id += 1;
         self.last_message_id = id;
-        chat.take_message(id, sender_id, now);
+        chat.add_message(id, sender_id, now);
         let message = Message {
             id,
             chat_id,
@@ -193,25 +109,25 @@ impl State {
         Some(id)
     }
 
-    /// Gives what is stored for a message, to change it.
+    /// Returns a message for a change.
     pub(crate) fn message_mut(&mut self, id: i64) -> Option<&mut Message> {
         let message = Arc::make_mut(self.messages.get_mut(&id)?);
         message.version += 1;
         Some(message)
     }
 
-    /// Deletes a message for everybody; tells whether it was there.
+    /// Deletes a message for all members. Returns `false` if it did not exist.
     pub(crate) fn delete_message(&mut self, id: i64) -> bool {
         let Some(message) = self.messages.remove(&id) else {
             return false;
         };
         if let Some(chat) = self.chats.get_mut(&message.chat_id) {
-            chat.lose_message(id, message.sender_id);
+            chat.remove_message(id, message.sender_id);
         }
         true
     }
 
-    /// Marks everything that others wrote in a chat as seen by `user_id`.
+    /// Marks all messages of other senders in a chat as seen by `user_id`.
     pub(crate) fn mark_seen(&mut self, chat_id: i64, user_id: i64, now: DateTime) {
         let Some(chat) = self.chats.get_mut(&chat_id) else {
             return;
@@ -232,22 +148,20 @@ fn check_message_id(id: i64, last: i64) -> Result<(), Error> {
         return Ok(());
     }
     let first = last + 1;
-    Err(Error::argument(format!(
-        "the id {id} of a message cannot be had; give one from {first} to {MAX_MESSAGE_ID}, or none"
+    Err(Error::invalid_argument(format!(
+        "the message id {id} is out of range; use {first} to {MAX_MESSAGE_ID}, or set none"
     )))
 }
 
-/// Gives the ids of one page out of all, which are sorted ascending.
-///
-/// The wanted ids are those that compare with the cursor; they are sorted by `order`,
-/// and the page is the first `limit` of them.
+/// Returns one page of `ids`, which are sorted ascending: the first `limit` ids, in `order`,
+/// that compare as wanted with the cursor.
 pub(crate) fn page(
     ids: &[i64],
     cursor: Option<(Comparison, i64)>,
     order: SortOrder,
     limit: usize,
 ) -> Vec<i64> {
-    let wanted = match cursor {
+    let matching = match cursor {
         None => ids,
         Some((Comparison::Less, id)) => &ids[..ids.partition_point(|it| *it < id)],
         Some((Comparison::LessOrEqual, id)) => &ids[..ids.partition_point(|it| *it <= id)],
@@ -255,8 +169,8 @@ pub(crate) fn page(
         Some((Comparison::GreaterOrEqual, id)) => &ids[ids.partition_point(|it| *it < id)..],
     };
     match order {
-        SortOrder::Ascending => wanted.iter().take(limit).copied().collect(),
-        SortOrder::Descending => wanted.iter().rev().take(limit).copied().collect(),
+        SortOrder::Ascending => matching.iter().take(limit).copied().collect(),
+        SortOrder::Descending => matching.iter().rev().take(limit).copied().collect(),
     }
 }
 
@@ -267,14 +181,14 @@ mod tests {
     const IDS: [i64; 5] = [10, 20, 30, 40, 50];
 
     #[test]
-    fn without_a_cursor_the_page_starts_at_the_end_that_the_order_names() {
+    fn page_without_cursor_starts_at_the_end_of_its_order() {
         assert_eq!(page(&IDS, None, SortOrder::Descending, 2), [50, 40]);
         assert_eq!(page(&IDS, None, SortOrder::Ascending, 2), [10, 20]);
         assert_eq!(page(&[], None, SortOrder::Ascending, 2), [0; 0]);
     }
 
     #[test]
-    fn each_comparison_keeps_its_side_with_or_without_the_id_itself() {
+    fn page_compares_ids_with_cursor() {
         let all = |comparison| page(&IDS, Some((comparison, 30)), SortOrder::Ascending, 9);
         assert_eq!(all(Comparison::Less), [10, 20]);
         assert_eq!(all(Comparison::LessOrEqual), [10, 20, 30]);
@@ -283,13 +197,13 @@ mod tests {
     }
 
     #[test]
-    fn an_id_between_two_messages_is_a_cursor_too() {
+    fn cursor_can_be_an_id_without_message() {
         let cursor = Some((Comparison::LessOrEqual, 25));
         assert_eq!(page(&IDS, cursor, SortOrder::Descending, 9), [20, 10]);
     }
 
     #[test]
-    fn greater_with_descending_gives_the_newest_and_leaves_a_gap() {
+    fn greater_than_cursor_descending_returns_newest() {
         let cursor = Some((Comparison::Greater, 10));
         assert_eq!(page(&IDS, cursor, SortOrder::Descending, 2), [50, 40]);
         assert_eq!(page(&IDS, cursor, SortOrder::Ascending, 2), [20, 30]);

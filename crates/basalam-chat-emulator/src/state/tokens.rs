@@ -1,4 +1,4 @@
-//! OAuth clients, and the codes and tokens that they were given.
+//! OAuth clients, authorization codes and tokens.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -7,59 +7,59 @@ use jiff::civil::DateTime;
 use crate::error::Error;
 use crate::oauth::OAuthClient;
 
-/// OAuth clients, and the codes and tokens that they were given.
+/// The OAuth clients, and the codes and tokens that were issued to them.
 #[derive(Clone, Default)]
 pub(crate) struct Tokens {
     clients: BTreeMap<String, OAuthClient>,
-    codes: HashMap<String, Code>,
-    access: HashMap<String, Access>,
-    refresh: HashMap<String, Refresh>,
-    issued: u64,
+    codes: HashMap<String, AuthorizationCode>,
+    access_tokens: HashMap<String, AccessToken>,
+    refresh_tokens: HashMap<String, RefreshToken>,
+    issued_count: u64,
 }
 
-/// What a client may do for a user.
+/// The user and scopes that a client may act for.
 #[derive(Clone)]
-pub(crate) struct Grant {
+pub(crate) struct Authorization {
     pub(crate) client_id: String,
     pub(crate) user_id: i64,
-    /// `None` for all.
+    /// `None` for all scopes.
     pub(crate) scopes: Option<BTreeSet<String>>,
 }
 
 #[derive(Clone)]
-struct Code {
-    grant: Grant,
-    /// `None` where it was issued for whatever address.
+struct AuthorizationCode {
+    authorization: Authorization,
+    /// `None` for any URI.
     redirect_uri: Option<String>,
     expires_at: DateTime,
 }
 
 #[derive(Clone)]
-pub(crate) struct Access {
-    pub(crate) grant: Grant,
+struct AccessToken {
+    authorization: Authorization,
     expires_at: DateTime,
 }
 
 #[derive(Clone)]
-struct Refresh {
-    grant: Grant,
-    /// The token that goes when this one is used.
+struct RefreshToken {
+    authorization: Authorization,
+    /// The token that is revoked when this one is used.
     access_token: String,
 }
 
-/// Tokens as they are sent.
-pub(crate) struct Pair {
+/// The tokens of a token response.
+pub(crate) struct TokenPair {
     pub(crate) access_token: String,
     pub(crate) refresh_token: Option<String>,
 }
 
-/// Why a code is not taken.
-pub(crate) enum CodeRefusal {
-    Unknown,
-    OtherRedirectUri,
+/// Why an authorization code is rejected.
+pub(crate) enum CodeError {
+    Invalid,
+    RedirectUriMismatch,
 }
 
-impl Grant {
+impl Authorization {
     pub(crate) fn has_scope(&self, scope: &str) -> bool {
         self.scopes.as_ref().is_none_or(|it| it.contains(scope))
     }
@@ -68,13 +68,13 @@ impl Grant {
 impl Tokens {
     pub(crate) fn add_client(&mut self, client: OAuthClient) -> Result<(), Error> {
         if client.id.is_empty() || client.secret().is_empty() {
-            return Err(Error::argument(
-                "the id or the secret of an OAuth client is empty; give both",
+            return Err(Error::invalid_argument(
+                "the id or the secret of an OAuth client is empty; set both",
             ));
         }
         if self.clients.contains_key(&client.id) {
-            return Err(Error::argument(format!(
-                "there is an OAuth client {:?} already; give another id",
+            return Err(Error::invalid_argument(format!(
+                "the OAuth client id {:?} is taken; set another id",
                 client.id
             )));
         }
@@ -82,7 +82,7 @@ impl Tokens {
         Ok(())
     }
 
-    /// Gives all clients, by id.
+    /// Returns all clients, by id.
     pub(crate) fn clients(&self) -> impl Iterator<Item = &OAuthClient> {
         self.clients.values()
     }
@@ -91,16 +91,16 @@ impl Tokens {
         self.clients.get(id)
     }
 
-    /// Makes a code that can be used once, until `expires_at`.
+    /// Issues a single-use code.
     pub(crate) fn issue_code(
         &mut self,
-        grant: Grant,
+        authorization: Authorization,
         redirect_uri: Option<String>,
         expires_at: DateTime,
     ) -> String {
-        let code = self.text("authorization-code");
-        let issued = Code {
-            grant,
+        let code = self.next_token("authorization-code");
+        let issued = AuthorizationCode {
+            authorization,
             redirect_uri,
             expires_at,
         };
@@ -108,93 +108,112 @@ impl Tokens {
         code
     }
 
-    /// Uses a code up, where it is the client's.
-    pub(crate) fn use_code(
+    /// Consumes a code of the client.
+    pub(crate) fn consume_code(
         &mut self,
         code: &str,
         client_id: &str,
         redirect_uri: &str,
         now: DateTime,
-    ) -> Result<Grant, CodeRefusal> {
-        let known = self.codes.get(code);
-        let known = known.filter(|it| it.grant.client_id == client_id && now < it.expires_at);
-        let known = known.ok_or(CodeRefusal::Unknown)?;
-        let wanted = known.redirect_uri.as_deref();
-        if wanted.is_some_and(|it| it != redirect_uri) {
-            return Err(CodeRefusal::OtherRedirectUri);
+    ) -> Result<Authorization, CodeError> {
+        let issued = self.codes.get(code);
+        let issued = issued
+            .filter(|it| it.authorization.client_id == client_id && now < it.expires_at)
+            .ok_or(CodeError::Invalid)?;
+        let expected = issued.redirect_uri.as_deref();
+        if expected.is_some_and(|it| it != redirect_uri) {
+            return Err(CodeError::RedirectUriMismatch);
         }
-        let used = self.codes.remove(code).ok_or(CodeRefusal::Unknown)?;
-        Ok(used.grant)
+        let consumed = self.codes.remove(code).ok_or(CodeError::Invalid)?;
+        Ok(consumed.authorization)
     }
 
-    pub(crate) fn issue_access(&mut self, grant: Grant, expires_at: DateTime) -> String {
-        let token = self.text("access-token");
-        self.access
-            .insert(token.clone(), Access { grant, expires_at });
+    pub(crate) fn issue_access_token(
+        &mut self,
+        authorization: Authorization,
+        expires_at: DateTime,
+    ) -> String {
+        let token = self.next_token("access-token");
+        let issued = AccessToken {
+            authorization,
+            expires_at,
+        };
+        self.access_tokens.insert(token.clone(), issued);
         token
     }
 
-    pub(crate) fn issue_pair(&mut self, grant: Grant, expires_at: DateTime) -> Pair {
-        let access_token = self.issue_access(grant.clone(), expires_at);
-        let refresh_token = self.text("refresh-token");
-        let refresh = Refresh {
-            grant,
+    pub(crate) fn issue_pair(
+        &mut self,
+        authorization: Authorization,
+        expires_at: DateTime,
+    ) -> TokenPair {
+        let access_token = self.issue_access_token(authorization.clone(), expires_at);
+        let refresh_token = self.next_token("refresh-token");
+        let issued = RefreshToken {
+            authorization,
             access_token: access_token.clone(),
         };
-        self.refresh.insert(refresh_token.clone(), refresh);
-        Pair {
+        self.refresh_tokens.insert(refresh_token.clone(), issued);
+        TokenPair {
             access_token,
             refresh_token: Some(refresh_token),
         }
     }
 
-    /// Gives what a refresh token of the client is for.
-    pub(crate) fn refreshable(&self, token: &str, client_id: &str) -> Option<&Grant> {
-        let grant = &self.refresh.get(token)?.grant;
-        (grant.client_id == client_id).then_some(grant)
+    /// Returns the authorization of a refresh token of the client.
+    pub(crate) fn refresh_authorization(
+        &self,
+        token: &str,
+        client_id: &str,
+    ) -> Option<&Authorization> {
+        let authorization = &self.refresh_tokens.get(token)?.authorization;
+        (authorization.client_id == client_id).then_some(authorization)
     }
 
-    /// Gives a new access token for a refresh token. The access token before it is
-    /// gone, and so is the refresh token where it is not kept.
+    /// Issues an access token for a refresh token, and revokes the previous access token.
+    /// With `rotate` it also replaces the refresh token.
     pub(crate) fn refresh(
         &mut self,
         token: &str,
-        grant: Grant,
-        is_kept: bool,
+        authorization: Authorization,
+        rotate: bool,
         expires_at: DateTime,
-    ) -> Pair {
-        if let Some(used) = self.refresh.get(token) {
-            self.access.remove(&used.access_token);
+    ) -> TokenPair {
+        if let Some(used) = self.refresh_tokens.get(token) {
+            self.access_tokens.remove(&used.access_token);
         }
-        if !is_kept {
-            self.refresh.remove(token);
-            return self.issue_pair(grant, expires_at);
+        if rotate {
+            self.refresh_tokens.remove(token);
+            return self.issue_pair(authorization, expires_at);
         }
-        let access_token = self.issue_access(grant, expires_at);
-        if let Some(used) = self.refresh.get_mut(token) {
+        let access_token = self.issue_access_token(authorization, expires_at);
+        if let Some(used) = self.refresh_tokens.get_mut(token) {
             used.access_token.clone_from(&access_token);
         }
-        Pair {
+        TokenPair {
             access_token,
             refresh_token: None,
         }
     }
 
-    /// Gives what an access token allows, where it is valid.
-    pub(crate) fn access(&self, token: &str, now: DateTime) -> Option<&Grant> {
-        let access = self.access.get(token)?;
-        (now < access.expires_at).then_some(&access.grant)
+    /// Returns the authorization of a valid access token.
+    pub(crate) fn access_authorization(
+        &self,
+        token: &str,
+        now: DateTime,
+    ) -> Option<&Authorization> {
+        let issued = self.access_tokens.get(token)?;
+        (now < issued.expires_at).then_some(&issued.authorization)
     }
 
-    /// Makes an access or refresh token invalid; tells whether it was one.
+    /// Revokes an access or refresh token. Returns `false` if it did not exist.
     pub(crate) fn revoke(&mut self, token: &str) -> bool {
-        self.access.remove(token).is_some() || self.refresh.remove(token).is_some()
+        self.access_tokens.remove(token).is_some() || self.refresh_tokens.remove(token).is_some()
     }
 
-    /// Makes a text that nobody was given yet. It is the same in every run, so that
-    /// tests can be repeated.
-    fn text(&mut self, kind: &str) -> String {
-        self.issued += 1;
-        format!("emulated-{kind}-{}", self.issued)
+    /// Returns an unused token string, the same in every run for reproducible tests.
+    fn next_token(&mut self, kind: &str) -> String {
+        self.issued_count += 1;
+        format!("emulated-{kind}-{}", self.issued_count)
     }
 }

@@ -1,4 +1,4 @@
-//! Users and their tokens.
+//! The users of the service and their tokens.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -7,7 +7,7 @@ use secrecy::ExposeSecret;
 use crate::error::Error;
 use crate::user::{NewUser, User};
 
-/// The number of the first user that has none of its own.
+/// The first id for users without an explicit id.
 const FIRST_USER_ID: i64 = 430;
 
 /// The users of the service.
@@ -16,7 +16,7 @@ pub(crate) struct Users {
     by_id: BTreeMap<i64, User>,
     ids_by_hash_id: HashMap<String, i64>,
     ids_by_token: HashMap<String, i64>,
-    /// No number below it is free.
+    /// All ids from [`FIRST_USER_ID`] up to this one, exclusive, are taken.
     next_id: i64,
 }
 
@@ -32,17 +32,17 @@ impl Default for Users {
 }
 
 impl Users {
-    /// Adds a user, refusing one that could not be told from another.
+    /// Adds a user. Rejects ids, hash ids and tokens that are invalid or taken.
     pub(crate) fn add(&mut self, new: NewUser) -> Result<User, Error> {
         if let Some(id) = new.id {
             if id < 1 {
-                return Err(Error::argument(format!(
-                    "the id {id} of {:?} is below 1; give a positive one or none",
+                return Err(Error::invalid_argument(format!(
+                    "the user id {id} of {:?} is below 1; set a positive id or none",
                     new.name
                 )));
             }
             if self.by_id.contains_key(&id) {
-                return Err(taken(&new.name, "id"));
+                return Err(taken(&new.name, "user id"));
             }
         }
         if let Some(hash_id) = &new.hash_id
@@ -58,13 +58,20 @@ impl Users {
         Ok(self.insert(new))
     }
 
-    /// Adds a user that has a name and nothing else, which is always possible.
+    /// Adds a user with only a name, which cannot fail.
     pub(crate) fn add_named(&mut self, name: String) -> User {
         self.insert(NewUser::new(name))
     }
 
     pub(crate) fn by_id(&self, id: i64) -> Option<&User> {
         self.by_id.get(&id)
+    }
+
+    /// As [`Users::by_id`], with an error for tests that need the user.
+    pub(crate) fn require(&self, id: i64) -> Result<&User, Error> {
+        self.by_id(id).ok_or_else(|| {
+            Error::invalid_argument(format!("there is no user {id}; add the user first"))
+        })
     }
 
     pub(crate) fn by_hash_id(&self, hash_id: &str) -> Option<&User> {
@@ -75,23 +82,23 @@ impl Users {
         self.by_id(*self.ids_by_token.get(token)?)
     }
 
-    /// Gives all users, by id.
+    /// Returns all users, by id.
     pub(crate) fn all(&self) -> impl Iterator<Item = &User> {
         self.by_id.values()
     }
 
-    /// Makes the token of a user invalid; tells whether it was one.
-    pub(crate) fn forget_token(&mut self, token: &str) -> bool {
+    /// Revokes the token of a user. Returns `false` if it did not exist.
+    pub(crate) fn revoke_token(&mut self, token: &str) -> bool {
         self.ids_by_token.remove(token).is_some()
     }
 
     fn insert(&mut self, new: NewUser) -> User {
-        let id = new.id.unwrap_or_else(|| self.free_id());
-        let hash_id = new.hash_id.unwrap_or_else(|| {
-            free_text(&format!("u{id:x}"), |text| self.by_hash_id(text).is_some())
-        });
+        let id = new.id.unwrap_or_else(|| self.unused_id());
+        let hash_id = new
+            .hash_id
+            .unwrap_or_else(|| unused(&format!("u{id:x}"), |text| self.by_hash_id(text).is_some()));
         let token = new.token.unwrap_or_else(|| {
-            let token = free_text(&format!("user-{id}-token"), |text| {
+            let token = unused(&format!("user-{id}-token"), |text| {
                 self.by_token(text).is_some()
             });
             token.into()
@@ -110,7 +117,7 @@ impl Users {
         user
     }
 
-    fn free_id(&mut self) -> i64 {
+    fn unused_id(&mut self) -> i64 {
         while self.by_id.contains_key(&self.next_id) {
             self.next_id += 1;
         }
@@ -118,20 +125,20 @@ impl Users {
     }
 }
 
-/// Gives `base`, with a number behind it where it is taken.
-fn free_text(base: &str, is_taken: impl Fn(&str) -> bool) -> String {
+/// Returns `base`, with a numeric suffix if it is taken.
+fn unused(base: &str, is_taken: impl Fn(&str) -> bool) -> String {
     let mut text = base.to_owned();
-    let mut number = 1;
+    let mut suffix = 1;
     while is_taken(&text) {
-        number += 1;
-        text = format!("{base}-{number}");
+        suffix += 1;
+        text = format!("{base}-{suffix}");
     }
     text
 }
 
-fn taken(name: &str, what: &str) -> Error {
-    Error::argument(format!(
-        "the {what} of {name:?} is empty or another user's; give one of its own or none"
+fn taken(name: &str, property: &str) -> Error {
+    Error::invalid_argument(format!(
+        "the {property} of {name:?} is empty or taken; set a unique one or none"
     ))
 }
 
@@ -140,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn users_get_numbers_hash_ids_and_tokens_of_their_own() {
+    fn assigns_unique_ids_hash_ids_and_tokens() {
         let mut users = Users::default();
         let one = users.add_named("one".to_owned());
         let two = users.add_named("two".to_owned());
@@ -152,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn what_another_user_has_or_nobody_can_have_is_refused() {
+    fn rejects_invalid_and_taken_ids_hash_ids_and_tokens() {
         let mut users = Users::default();
         let new = NewUser::new("one").id(7).hash_id("h").token("t");
         users.add(new).unwrap();
@@ -165,13 +172,13 @@ mod tests {
             NewUser::new("two").token(""),
         ] {
             let error = users.add(new).unwrap_err();
-            assert!(error.is_argument(), "{error}");
+            assert!(error.is_invalid_argument(), "{error}");
             assert!(error.to_string().contains("two"), "{error}");
         }
     }
 
     #[test]
-    fn what_is_chosen_never_clashes_with_what_was_asked_for() {
+    fn assigned_hash_ids_and_tokens_avoid_explicit_ones() {
         let mut users = Users::default();
         let first = format!("user-{FIRST_USER_ID}-token");
         let new = NewUser::new("one")
@@ -185,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn debug_of_a_user_leaves_the_token_out() {
+    fn debug_redacts_user_token() {
         let mut users = Users::default();
         let user = users.add(NewUser::new("one").token("very-secret")).unwrap();
         assert!(!format!("{user:?}").contains("very-secret"));

@@ -129,7 +129,13 @@ async fn the_first_bot_can_be_chosen_and_a_token_that_is_none_is_refused() {
 
     let bot = NewBot::new("Support").token("abc");
     let error = Emulator::builder().bot(bot).start().await.unwrap_err();
-    assert!(error.is_argument(), "{error}");
+    assert!(error.is_invalid_argument(), "{error}");
     let taken = NewBot::new("Other").token("7:other");
-    assert!(service.emulator.add_bot(taken).unwrap_err().is_argument());
+    assert!(
+        service
+            .emulator
+            .add_bot(taken)
+            .unwrap_err()
+            .is_invalid_argument()
+    );
 }

@@ -77,8 +77,8 @@ async fn every_fault_can_be_asked_for_and_wrong_ones_are_refused_by_name() {
         json!({ "fault": "empty_body" }),
         json!({ "fault": "unknown_fields" }),
         json!({ "fault": "unknown_values" }),
-        json!({ "fault": "missing_field", "member": "id" }),
-        json!({ "fault": "null_field", "member": "id", "probability": 0.5, "random_seed": 7 }),
+        json!({ "fault": "missing_field", "field": "id" }),
+        json!({ "fault": "null_field", "field": "id", "probability": 0.5, "random_seed": 7 }),
     ] {
         post(&service, "faults", fault).await.ok();
     }
@@ -94,7 +94,7 @@ async fn every_fault_can_be_asked_for_and_wrong_ones_are_refused_by_name() {
         ),
         (json!({ "fault": "empty_body", "chance": 1 }), "chance"),
         (json!({ "fault": "empty_body", "probability": 2 }), "2"),
-        (json!([]), "wrong"),
+        (json!([]), "invalid"),
     ] {
         let answer = post(&service, "faults", fault).await;
         assert_eq!(answer.status, 400, "{answer:?}");
@@ -148,9 +148,9 @@ async fn the_log_tells_what_came_in_and_never_a_token() {
     assert_eq!(requests[0]["operation"], "get_me");
     assert_eq!(requests[0]["status"], 200);
     assert_eq!(requests[1]["path"], "/v1/chats?limit=0");
-    assert_eq!(requests[1]["refusal"], "query.limit: greater_than_equal");
+    assert_eq!(requests[1]["error"], "query.limit: greater_than_equal");
     assert_eq!(requests[2]["status"], json!(null));
-    assert_eq!(requests[2]["fault"], "connection cut");
+    assert_eq!(requests[2]["fault"], "disconnect");
     assert_eq!(requests[3]["path"], "/nowhere");
     assert_eq!(requests[3]["operation"], json!(null));
     let text = log.to_string();

@@ -140,7 +140,7 @@ async fn answers_can_be_altered_members_and_values_of_tomorrow_included() {
     let answer = Answer::of(sending(&service, chat)).await.ok();
     for pointer in ["", "/data", "/data/sender", "/data/content"] {
         let object = answer.pointer(pointer).unwrap();
-        assert!(object["emulated_unknown_member"].is_object(), "{pointer}");
+        assert!(object["emulated_unknown_field"].is_object(), "{pointer}");
     }
     service.emulator.fail_next(Fault::unknown_values()).unwrap();
     let answer = Answer::of(sending(&service, chat)).await.ok();
@@ -181,7 +181,7 @@ async fn a_late_answer_is_right_and_who_gives_up_before_has_done_nothing() {
         .unwrap();
     let faults = [
         (Fault::latency(FOREVER), 1),
-        (Fault::status(500).delayed(FOREVER), 1),
+        (Fault::status(500).delay(FOREVER), 1),
         (Fault::latency(FOREVER).after_handling(), 2),
     ];
     for (number, (fault, stored)) in faults.into_iter().enumerate() {
@@ -274,7 +274,7 @@ async fn faults_that_cannot_happen_are_refused() {
         (rule().probability(1.5, || 0.0), "1.5"),
     ] {
         let error = service.emulator.add_fault(rule).unwrap_err();
-        assert!(error.is_argument());
+        assert!(error.is_invalid_argument());
         assert!(error.to_string().contains(words), "{error}");
     }
     assert!(service.emulator.fail_next(Fault::status(0)).is_err());

@@ -91,7 +91,7 @@ async fn an_operation_that_the_document_does_not_have_is_refused() {
     let service = Service::start().await;
     let error = service.emulator.on_request("get_message", |_| ());
     let error = error.unwrap_err();
-    assert!(error.is_argument());
+    assert!(error.is_invalid_argument());
     assert!(error.to_string().contains("get_message"), "{error}");
 }
 

@@ -89,7 +89,7 @@ async fn an_address_that_is_taken_is_an_error_naming_it() {
         .start()
         .await;
     let error = second.unwrap_err();
-    assert!(error.is_address());
+    assert!(error.is_bind());
     assert!(error.to_string().contains(port), "{error}");
 }
 

@@ -69,7 +69,7 @@ async fn a_client_with_its_own_credentials_acts_for_the_seller_or_whom_it_was_gi
     let me = who(&service, text(&tokens, "access_token")).await.ok();
     assert_eq!(me["id"], seller.id);
 
-    let client = OAuthClient::new("7", "s").acting_for(customer.id);
+    let client = OAuthClient::new("7", "s").user_id(customer.id);
     service.emulator.add_oauth_client(client).unwrap();
     let body = json!({ "grant_type": "client_credentials", "client_id": 7, "client_secret": "s" });
     let request = service.client.post(service.emulator.token_url());
@@ -371,9 +371,14 @@ async fn what_cannot_be_set_up_is_refused_and_nothing_secret_is_in_debug_output(
         OAuthClient::new("", "s"),
         OAuthClient::new("a", ""),
         OAuthClient::new(emulator.oauth_client().id(), "s"),
-        OAuthClient::new("a", "s").acting_for(1),
+        OAuthClient::new("a", "s").user_id(1),
     ] {
-        assert!(emulator.add_oauth_client(client).unwrap_err().is_argument());
+        assert!(
+            emulator
+                .add_oauth_client(client)
+                .unwrap_err()
+                .is_invalid_argument()
+        );
     }
     let client_id = emulator.oauth_client().id();
     let user_id = emulator.seller().id;
@@ -381,16 +386,16 @@ async fn what_cannot_be_set_up_is_refused_and_nothing_secret_is_in_debug_output(
         emulator
             .issue_code("nobody", user_id)
             .unwrap_err()
-            .is_argument()
+            .is_invalid_argument()
     );
     assert!(
         emulator
             .issue_tokens(client_id, 1)
             .unwrap_err()
-            .is_argument()
+            .is_invalid_argument()
     );
     let none = Emulator::builder().access_token_lifetime(Duration::ZERO);
-    assert!(none.start_blocking().unwrap_err().is_argument());
+    assert!(none.start_blocking().unwrap_err().is_invalid_argument());
 
     let tokens = emulator.issue_tokens(client_id, user_id).unwrap();
     let texts = [

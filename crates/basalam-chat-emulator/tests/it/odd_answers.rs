@@ -111,6 +111,12 @@ async fn headers_that_cannot_be_sent_are_refused() {
         Fault::redirect(302, "a\nb"),
         Fault::override_status(101),
     ] {
-        assert!(service.emulator.fail_next(fault).unwrap_err().is_argument());
+        assert!(
+            service
+                .emulator
+                .fail_next(fault)
+                .unwrap_err()
+                .is_invalid_argument()
+        );
     }
 }

@@ -41,7 +41,7 @@ async fn a_page_cap_cuts_pages_of_both_kinds() {
 #[tokio::test]
 async fn a_page_cap_of_0_is_refused() {
     let error = Emulator::builder().page_cap(0).start().await.unwrap_err();
-    assert!(error.is_argument(), "{error}");
+    assert!(error.is_invalid_argument(), "{error}");
 }
 
 #[tokio::test]
@@ -67,7 +67,7 @@ async fn reading_marks_as_seen_when_asked_for() {
     let clock = StoppedClock::new();
     let builder = Emulator::builder()
         .clock(clock.clock())
-        .reading_marks_seen(true);
+        .mark_seen_on_read(true);
     let service = Service::with(builder).await;
     let (seller, customer) = (service.emulator.seller(), service.emulator.customer());
     let chat = service.chat(customer, seller).await;
@@ -99,7 +99,7 @@ async fn the_two_first_users_can_be_chosen() {
         .seller(NewUser::new("Sara").id(7))
         .customer(NewUser::new("Ali").id(7));
     let error = clash.start().await.unwrap_err();
-    assert!(error.is_argument(), "{error}");
+    assert!(error.is_invalid_argument(), "{error}");
 }
 
 #[tokio::test]
@@ -109,7 +109,7 @@ async fn users_that_clash_cannot_be_added_later_either() {
     let added = service
         .emulator
         .add_user_with(NewUser::new("Ali").id(taken));
-    assert!(added.unwrap_err().is_argument());
+    assert!(added.unwrap_err().is_invalid_argument());
     let added = service
         .emulator
         .add_user_with(NewUser::new("Ali").id(5_000));

@@ -22,8 +22,8 @@ fn help_names_the_options_and_the_tokens() {
         "--seed",
         "--fault",
         "--latency",
-        "--page-cap",
-        "create_message=503:20%",
+        "--max-page-size",
+        "503,operation=create_message,probability=0.2",
         "seller-token",
         "customer-token",
         "Ctrl-C",
@@ -38,10 +38,10 @@ fn options_that_make_no_sense_are_refused_with_words() {
         (["--port", "many"], "--port"),
         (["--host", "here"], "--host"),
         (["--fault", "thunder"], "thunder"),
-        (["--fault", "get_message=503"], "get_message"),
+        (["--fault", "503,operation=get_message"], "get_message"),
         (["--seed", "no/such/file.json"], "no/such/file.json"),
-        (["--page-cap", "0"], "page cap"),
-        (["--unseen-count-cap", "0"], "unseen"),
+        (["--max-page-size", "0"], "page size"),
+        (["--max-unseen-count", "0"], "unseen"),
     ] {
         let output = run(&arguments);
         assert!(!output.status.success(), "{arguments:?}");
@@ -61,7 +61,7 @@ async fn it_serves_until_it_is_interrupted_and_ends_cleanly() {
     let seed = concat!(env!("CARGO_MANIFEST_DIR"), "/seeds/shop.json");
     let mut child = Command::new(PROGRAM)
         .args(["--port", "0", "--seed", seed])
-        .args(["--fault", "get_chats=503:x1"])
+        .args(["--fault", "503,operation=get_chats,times=1"])
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
@@ -100,9 +100,9 @@ async fn it_serves_until_it_is_interrupted_and_ends_cleanly() {
     for words in [
         "200 GET    /v1/users/me  get_current_user",
         "fault: status 503",
-        "refused: the token is missing, unknown or over",
+        "error: the token is missing, unknown or expired",
         "/v1/bots/***/getMe",
-        "Ending.",
+        "Shutting down.",
     ] {
         assert!(log.contains(words), "{log}");
     }

@@ -117,7 +117,7 @@ fn what_is_wrong_with_a_seed_is_named_by_its_json_path() {
     ] {
         let error = Emulator::builder().seed_json(seed).start_blocking();
         let error = error.unwrap_err();
-        assert!(error.is_argument());
+        assert!(error.is_invalid_argument());
         assert!(error.to_string().contains(words), "{seed}: {error}");
     }
     let missing = Emulator::builder().seed_file("no/such/seed.json");
@@ -165,12 +165,17 @@ fn numbers_that_were_set_in_code_are_kept_to_or_refused() {
             emulator
                 .seed_chat(private().id(id))
                 .unwrap_err()
-                .is_argument()
+                .is_invalid_argument()
         );
     }
     assert_eq!(emulator.seed_chat(private().id(5)).unwrap(), 5);
     let group = |id| SeedChat::group("a", [seller]).id(id);
-    assert!(emulator.seed_chat(group(5)).unwrap_err().is_argument());
+    assert!(
+        emulator
+            .seed_chat(group(5))
+            .unwrap_err()
+            .is_invalid_argument()
+    );
     assert_eq!(emulator.seed_chat(group(4)).unwrap(), 4);
     // 5 is taken, so the next that is free comes.
     let next = SeedChat::group("b", [seller]);
@@ -188,7 +193,7 @@ fn numbers_that_were_set_in_code_are_kept_to_or_refused() {
             emulator
                 .seed_messages(5, seller, wrong)
                 .unwrap_err()
-                .is_argument()
+                .is_invalid_argument()
         );
     }
     assert_eq!(emulator.messages_stored(), 3);

@@ -247,7 +247,7 @@ async fn a_chat_that_cannot_be_is_refused_with_words() {
         ),
     ] {
         let error = seed(chat).unwrap_err();
-        assert!(error.is_argument());
+        assert!(error.is_invalid_argument());
         assert!(error.to_string().contains(&words), "{error}");
     }
 }

@@ -48,12 +48,12 @@ async fn messages_of_any_type_and_time_can_be_seeded() {
         customer.id,
         [
             SeedMessage::text("old").created_at(noon),
-            SeedMessage::of_type("product").entity_id(7),
-            SeedMessage::of_type("picture")
+            SeedMessage::new("product").entity_id(7),
+            SeedMessage::new("picture")
                 .with_text("caption")
                 .file(1, "a")
                 .file(2, "b"),
-            SeedMessage::of_type("invented_tomorrow"),
+            SeedMessage::new("invented_tomorrow"),
         ],
     );
     let ids = ids.unwrap();
@@ -104,7 +104,7 @@ async fn messages_from_nobody_or_to_nowhere_are_refused() {
     for (chat, sender) in [(chat, stranger.id), (chat, 5), (5, seller.id)] {
         let error = service.emulator.seed_messages(chat, sender, ["hello"]);
         let error = error.unwrap_err();
-        assert!(error.is_argument());
+        assert!(error.is_invalid_argument());
         let words = error.to_string();
         assert!(
             words.contains(&chat.to_string()) && words.contains(&sender.to_string()),
@@ -150,7 +150,7 @@ async fn marking_as_seen_by_code_is_as_if_the_member_had_looked() {
     assert_eq!(own["last_message"]["seen_at"], json!("2026-07-22 10:00:05"));
     let stranger = service.emulator.add_user("Stranger").id;
     let error = service.emulator.mark_seen(chat, stranger).unwrap_err();
-    assert!(error.is_argument());
+    assert!(error.is_invalid_argument());
 }
 
 #[tokio::test]

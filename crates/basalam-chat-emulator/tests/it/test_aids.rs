@@ -67,7 +67,10 @@ async fn a_written_answer_that_cannot_be_sent_is_refused() {
         (200, vec![("transfer-encoding", "chunked")]),
     ] {
         let refused = service.emulator.queue_response(status, &headers, "");
-        assert!(refused.unwrap_err().is_argument(), "{status} {headers:?}");
+        assert!(
+            refused.unwrap_err().is_invalid_argument(),
+            "{status} {headers:?}"
+        );
     }
     let seller = service.emulator.seller();
     service.get("/v1/users/me", seller).await.ok();

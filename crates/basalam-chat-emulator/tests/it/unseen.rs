@@ -45,7 +45,7 @@ async fn chats_with_unseen_messages_are_counted_and_not_the_messages() {
 
 #[tokio::test]
 async fn the_count_stops_at_its_cap_and_says_that_there_are_more() {
-    let service = Service::with(Emulator::builder().unseen_count_cap(2)).await;
+    let service = Service::with(Emulator::builder().max_unseen_count(2)).await;
     let seller = service.emulator.seller();
     written_to(&service, 2).await;
     let answer = count(&service, seller).await;
@@ -57,7 +57,7 @@ async fn the_count_stops_at_its_cap_and_says_that_there_are_more() {
 
 #[tokio::test]
 async fn a_cap_of_0_is_refused() {
-    let builder = Emulator::builder().unseen_count_cap(0);
+    let builder = Emulator::builder().max_unseen_count(0);
     let error = builder.start().await.unwrap_err();
-    assert!(error.is_argument(), "{error}");
+    assert!(error.is_invalid_argument(), "{error}");
 }

@@ -1,4 +1,4 @@
-//! What a service starts with, and goes back to.
+//! The initial state of a service, to which a reset returns.
 
 use std::fmt;
 use std::fs;
@@ -13,59 +13,60 @@ use crate::seed::Seed;
 use crate::state::State;
 use crate::user::{NewUser, User};
 
-/// Where a seed is to be read from.
+/// The source of a JSON seed.
 #[derive(Clone)]
-pub(super) enum SeedSource {
+pub(crate) enum SeedSource {
     File(PathBuf),
-    Text(String),
+    Json(String),
 }
 
 impl SeedSource {
-    pub(super) fn read(&self) -> Result<Seed, Error> {
+    pub(crate) fn load(&self) -> Result<Seed, Error> {
         match self {
-            Self::Text(text) => Seed::read(text),
+            Self::Json(json) => Seed::parse(json),
             Self::File(path) => {
                 let shown = path.display();
-                let text = fs::read_to_string(path).map_err(|error| {
-                    Error::argument(format!("the seed file {shown} cannot be read: {error}"))
+                let json = fs::read_to_string(path).map_err(|error| {
+                    Error::invalid_argument(format!("cannot read the seed file {shown}: {error}"))
                 })?;
-                Seed::read(&text).map_err(|error| Error::argument(format!("{shown}: {error}")))
+                Seed::parse(&json)
+                    .map_err(|error| Error::invalid_argument(format!("{shown}: {error}")))
             }
         }
     }
 }
 
-/// Leaves the text out: it has tokens.
+/// Omits the JSON, which contains tokens.
 impl fmt::Debug for SeedSource {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File(path) => formatter.debug_tuple("File").field(path).finish(),
-            Self::Text(_) => formatter.write_str("Text"),
+            Self::Json(_) => formatter.write_str("Json"),
         }
     }
 }
 
-/// What a service starts with.
+/// The configuration of the initial state.
 pub(crate) struct Setup {
-    pub(super) seller: NewUser,
-    pub(super) customer: NewUser,
-    pub(super) bot: NewBot,
-    pub(super) oauth_client: OAuthClient,
-    pub(super) seeds: Vec<Seed>,
+    pub(crate) seller: NewUser,
+    pub(crate) customer: NewUser,
+    pub(crate) bot: NewBot,
+    pub(crate) oauth_client: OAuthClient,
+    pub(crate) seeds: Vec<Seed>,
 }
 
-/// A state as the service starts with it.
-pub(crate) struct Prepared {
+/// The initial state of a service.
+pub(crate) struct InitialState {
     pub(crate) state: State,
-    pub(super) seller: User,
-    pub(super) customer: User,
-    pub(super) bot: Bot,
-    /// Where a seed stops the clock.
+    pub(crate) seller: User,
+    pub(crate) customer: User,
+    pub(crate) bot: Bot,
+    /// The time at which a seed stops the clock.
     pub(crate) clock: Option<DateTime>,
 }
 
 impl Setup {
-    pub(crate) fn prepare(&self, now: DateTime) -> Result<Prepared, Error> {
+    pub(crate) fn build(&self, now: DateTime) -> Result<InitialState, Error> {
         let mut state = State::default();
         let seller = state.users.add(self.seller.clone())?;
         let customer = state.users.add(self.customer.clone())?;
@@ -74,9 +75,9 @@ impl Setup {
         let mut clock = None;
         for seed in &self.seeds {
             clock = seed.clock.map(|it| it.0).or(clock);
-            seed.put_into(&mut state, clock.unwrap_or(now))?;
+            seed.apply(&mut state, clock.unwrap_or(now))?;
         }
-        Ok(Prepared {
+        Ok(InitialState {
             state,
             seller,
             customer,

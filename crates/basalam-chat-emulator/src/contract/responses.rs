@@ -1,4 +1,4 @@
-//! Answers of the service itself.
+//! Checks of responses.
 
 use std::sync::Arc;
 
@@ -7,18 +7,18 @@ use jsonschema::Validator;
 use serde_json::Value;
 
 use super::list::List;
-use super::{is_json, validator};
+use super::schema::{is_json, validator};
 use crate::error::Error;
 
-/// The JSON answers that an operation documents, the most specific status first.
-pub(super) struct Answers {
+/// The documented JSON responses of an operation, the most specific status first.
+pub(super) struct Responses {
     by_status: Vec<(StatusPattern, Arc<Validator>)>,
-    /// Of the success.
+    /// The list of the success response.
     pub(super) list: Option<List>,
 }
 
-impl Answers {
-    pub(super) fn read(document: &Document, responses: &[Response<'_>]) -> Result<Self, Error> {
+impl Responses {
+    pub(super) fn compile(document: &Document, responses: &[Response<'_>]) -> Result<Self, Error> {
         let mut by_status = Vec::new();
         let mut list = None;
         for response in responses {
@@ -27,7 +27,7 @@ impl Answers {
                 let at = at.child("schema");
                 let validator = validator(document, schema, &at)?;
                 if response.status.covers(200) {
-                    list = List::read(document, schema, &at, &validator)?;
+                    list = List::compile(document, schema, &at, &validator)?;
                 }
                 by_status.push((response.status, validator));
             }
@@ -35,19 +35,15 @@ impl Answers {
         Ok(Self { by_status, list })
     }
 
-    /// Tells what is wrong with an answer. Values are masked: they may be private.
+    /// Checks a response. The error describes the first violation with masked values, which
+    /// may be private.
     pub(super) fn check(&self, status: u16, body: &Value) -> Result<(), String> {
-        let Some((_, validator)) = self
-            .by_status
-            .iter()
-            .find(|(pattern, _)| pattern.covers(status))
-        else {
-            return Err(format!(
-                "no JSON answer is documented for the status {status}"
-            ));
+        let mut responses = self.by_status.iter();
+        let Some((_, validator)) = responses.find(|(pattern, _)| pattern.covers(status)) else {
+            return Err(format!("no JSON response is documented for {status}"));
         };
         if validator.is_valid(body) {
-            // Twice as fast as looking for what is wrong.
+            // Twice as fast as `validate`.
             return Ok(());
         }
         validator

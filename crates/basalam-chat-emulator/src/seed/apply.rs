@@ -1,14 +1,14 @@
-//! From the JSON of a seed to what the service remembers.
+//! Application of JSON seeds to the state.
 
 use jiff::civil::DateTime;
 
-use super::document::{ChatType, JsonChat, JsonMessage, Seed};
+use super::document::{ChatJson, ChatType, MessageJson, Seed};
 use super::{SeedChat, SeedMessage};
 use crate::error::Error;
 use crate::state::State;
-use crate::state::messages::{Content, NewMessage};
+use crate::state::message::{Content, NewMessage};
 
-/// The numbers of what a seed has put into the service.
+/// The ids of what a seed added.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct SeededIds {
@@ -23,56 +23,59 @@ pub struct SeededIds {
 }
 
 impl Seed {
-    /// Puts all of the seed into the state. Where it fails, the state has some of it.
-    pub(crate) fn put_into(&self, state: &mut State, now: DateTime) -> Result<SeededIds, Error> {
+    /// Adds the whole seed to the state. On an error the state has a part of it.
+    pub(crate) fn apply(&self, state: &mut State, now: DateTime) -> Result<SeededIds, Error> {
         let now = self.clock.map_or(now, |it| it.0);
         let mut seeded = SeededIds::default();
         for (index, user) in self.users.iter().enumerate() {
-            let user = at(format!("users[{index}]"), state.users.add(user.new_user()))?;
+            let user = at(format!("users[{index}]"), state.users.add(user.to_user()))?;
             seeded.user_ids.push(user.id);
         }
         for (index, bot) in self.bots.iter().enumerate() {
-            let bot = at(format!("bots[{index}]"), state.bots.add(bot.new_bot()))?;
+            let bot = at(format!("bots[{index}]"), state.bots.add(bot.to_bot()))?;
             seeded.bot_ids.push(bot.id);
         }
         for (index, client) in self.oauth_clients.iter().enumerate() {
-            let added = state.add_oauth_client(client.client());
+            let added = state.add_oauth_client(client.to_client());
             at(format!("oauth_clients[{index}]"), added)?;
         }
         for (index, chat) in self.chats.iter().enumerate() {
             let path = format!("chats[{index}]");
-            let put = chat.seed_chat().and_then(|it| it.put_into(state, now));
-            let chat_id = at(path.clone(), put)?;
+            let added = chat.to_chat().and_then(|it| it.apply(state, now));
+            let chat_id = at(path.clone(), added)?;
             seeded.chat_ids.push(chat_id);
-            seeded
-                .message_ids
-                .push(chat.put_messages(chat_id, &path, state, now)?);
+            let message_ids = chat.apply_messages(chat_id, &path, state, now)?;
+            seeded.message_ids.push(message_ids);
         }
         Ok(seeded)
     }
 }
 
-impl JsonChat {
-    fn seed_chat(&self) -> Result<SeedChat, Error> {
-        let members = self.members.clone();
+impl ChatJson {
+    fn to_chat(&self) -> Result<SeedChat, Error> {
+        let member_ids = self.member_ids.clone();
         let title = || {
             self.title.clone().ok_or_else(|| {
-                Error::argument("a chat that is not private needs a `title`; give one")
+                Error::invalid_argument("a group, channel or bot chat needs a `title`; set one")
             })
         };
         let mut chat = match self.chat_type {
-            ChatType::Private => match (members.as_slice(), &self.title) {
+            ChatType::Private => match (member_ids.as_slice(), &self.title) {
                 (&[one, other], None) => SeedChat::private(one, other),
                 (_, Some(_)) => {
-                    return Err(Error::argument(
+                    return Err(Error::invalid_argument(
                         "a private chat has no `title`; leave it out",
                     ));
                 }
-                _ => return Err(Error::argument("a private chat has two members; name both")),
+                _ => {
+                    return Err(Error::invalid_argument(
+                        "a private chat has two members; set both in `member_ids`",
+                    ));
+                }
             },
-            ChatType::Group => SeedChat::group(title()?, members),
-            ChatType::Channel => SeedChat::channel(title()?, members),
-            ChatType::Bot => SeedChat::bot(title()?, members),
+            ChatType::Group => SeedChat::group(title()?, member_ids),
+            ChatType::Channel => SeedChat::channel(title()?, member_ids),
+            ChatType::Bot => SeedChat::bot(title()?, member_ids),
         };
         if let Some(id) = self.id {
             chat = chat.id(id);
@@ -86,8 +89,8 @@ impl JsonChat {
         if let Some(link) = &self.link {
             chat = chat.link(link);
         }
-        if let Some(yes) = self.verified {
-            chat = chat.verified(yes);
+        if let Some(verified) = self.verified {
+            chat = chat.verified(verified);
         }
         if let Some(count) = self.members_count {
             chat = chat.members_count(count);
@@ -104,8 +107,8 @@ impl JsonChat {
         Ok(chat)
     }
 
-    /// Sends the messages, and sets what sending has moved but the seed names.
-    fn put_messages(
+    /// Adds the messages, and restores the explicit times that they changed.
+    fn apply_messages(
         &self,
         chat_id: i64,
         path: &str,
@@ -115,32 +118,28 @@ impl JsonChat {
         let mut ids = Vec::new();
         for (index, message) in self.messages.iter().enumerate() {
             let sent = message
-                .seed_message()
-                .send(state, chat_id, message.from, now);
+                .to_message()
+                .apply(state, chat_id, message.sender_id, now);
             ids.push(at(format!("{path}.messages[{index}]"), sent)?);
         }
         for (index, user_id) in self.seen_by.iter().enumerate() {
-            if state.chat_of(chat_id, *user_id).is_none() {
-                return Err(Error::argument(format!(
-                    "the seed is wrong at {path}.seen_by[{index}]: the user {user_id} is no member of the chat; name one"
-                )));
-            }
+            let member = state.require_chat_of(chat_id, *user_id).map(drop);
+            at(format!("{path}.seen_by[{index}]"), member)?;
             state.mark_seen(chat_id, *user_id, now);
         }
-        if let Some(times) = state.chat_times_mut(chat_id) {
-            if let Some(time) = self.updated_at {
-                times.updated_at = time.0;
-            }
-            if let Some(time) = self.modified_at {
-                times.modified_at = time.map(|it| it.0);
-            }
+        let times = state.chat_times_mut(chat_id)?;
+        if let Some(time) = self.updated_at {
+            times.updated_at = time.0;
+        }
+        if let Some(time) = self.modified_at {
+            times.modified_at = time.map(|it| it.0);
         }
         Ok(ids)
     }
 }
 
-impl JsonMessage {
-    fn seed_message(&self) -> SeedMessage {
+impl MessageJson {
+    fn to_message(&self) -> SeedMessage {
         let message_type = self.message_type.as_deref().unwrap_or("text");
         SeedMessage {
             id: self.id,
@@ -161,7 +160,8 @@ impl JsonMessage {
     }
 }
 
-/// Says where in the seed something is wrong.
+/// Adds the JSON path to an error.
 fn at<T>(path: String, result: Result<T, Error>) -> Result<T, Error> {
-    result.map_err(|error| Error::argument(format!("the seed is wrong at {path}: {error}")))
+    result
+        .map_err(|error| Error::invalid_argument(format!("the seed is invalid at {path}: {error}")))
 }

@@ -1,16 +1,16 @@
-//! Operations on messages that were sent already.
+//! Operations on existing messages.
 
 use std::collections::BTreeSet;
 
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::Call;
-use super::answers::{Writer, object};
+use super::call::{Call, HandlerResult};
 use super::messages::NewContent;
-use crate::problem::Problem;
+use super::responses::object;
+use crate::service_error::ServiceError;
 use crate::state::State;
-use crate::state::messages::{Message, NewMessage};
+use crate::state::message::{Message, NewMessage};
 
 #[derive(Deserialize)]
 struct EditMessageBody {
@@ -18,30 +18,28 @@ struct EditMessageBody {
     content: Option<NewContent>,
 }
 
-/// Gives a text message new content.
+/// Replaces the text and entity of a message.
 ///
-/// Unknown, and chosen here: only one's own messages of the type `text` can be edited,
-/// whatever their age; null content is a violation; what the content has beside text
-/// and entity stays.
-pub(super) fn edit_message(state: &mut State, call: &Call<'_>) -> Result<Value, Problem> {
+/// Unknown, chosen here: users can edit their own messages of the type `text` only, at any
+/// age; null content is a violation; all other content is kept.
+pub(super) fn edit_message(state: &mut State, call: &Call<'_>) -> HandlerResult {
     let user_id = call.user_id()?;
     let body: EditMessageBody = call.body()?;
     let content = body.content.ok_or_else(|| {
-        Problem::invalid(
+        ServiceError::invalid(
             ["body", "content"],
-            "nobody has published what null does, so the emulator does not guess; give an object",
+            "the effect of null is unknown, so the emulator rejects it; send an object",
             "value_error",
         )
     })?;
     let message = own_message(state, body.message_id, user_id)?;
     if message.message_type != "text" {
-        let words = format!(
-            "the message is of the type {:?}, and only messages of the type \"text\" can be edited",
-            message.message_type
-        );
-        return Err(Problem::invalid(
+        return Err(ServiceError::invalid(
             ["body", "message_id"],
-            words,
+            format!(
+                "the message has the type {:?}; only messages of the type \"text\" can be edited",
+                message.message_type
+            ),
             "value_error",
         ));
     }
@@ -51,12 +49,8 @@ pub(super) fn edit_message(state: &mut State, call: &Call<'_>) -> Result<Value, 
         message.content.entity_id = content.entity_id;
         message.updated_at = call.now;
     }
-    let writer = Writer {
-        state,
-        options: call.options,
-    };
-    let message = state.message(id).ok_or(Problem::NotFound)?;
-    Ok(object([("data", writer.message(message))]))
+    let message = state.message(id).ok_or(ServiceError::NotFound)?;
+    Ok(object([("data", call.responses(state).message(message))]))
 }
 
 #[derive(Deserialize)]
@@ -64,20 +58,19 @@ struct DeleteMessageBody {
     message_ids: Vec<i64>,
 }
 
-/// Deletes messages for both sides.
+/// Deletes messages for all members.
 ///
-/// Unknown, and chosen here: only one's own can be deleted, whatever their age, and
-/// nothing is deleted where one of them is somebody else's; ids of messages that the
-/// user cannot see or that are gone already are passed over, so that a repeated
-/// request does no harm.
-pub(super) fn delete_message(state: &mut State, call: &Call<'_>) -> Result<Value, Problem> {
+/// Unknown, chosen here: users can delete their own messages only, at any age; if one of the
+/// messages belongs to another user, none is deleted; ids of missing or invisible messages are
+/// ignored, which makes the request idempotent.
+pub(super) fn delete_message(state: &mut State, call: &Call<'_>) -> HandlerResult {
     let user_id = call.user_id()?;
     let body: DeleteMessageBody = call.body()?;
     let mut own = Vec::new();
     for id in body.message_ids {
         match state.visible_message(id, user_id) {
             Some(message) if message.sender_id == user_id => own.push(id),
-            Some(_) => return Err(Problem::NotFound),
+            Some(_) => return Err(ServiceError::NotFound),
             None => {}
         }
     }
@@ -93,21 +86,22 @@ struct ForwardMessageBody {
     chat_ids: Vec<i64>,
 }
 
-/// Copies messages into a chat, at once.
+/// Copies messages into chats, immediately.
 ///
-/// Likely: they arrive in the order of their ids. Unknown, and chosen here: an id that
-/// is given twice is forwarded once, and nothing is where one of the messages cannot
-/// be seen by the user.
-pub(super) fn forward_message(state: &mut State, call: &Call<'_>) -> Result<Value, Problem> {
+/// Likely: in the order of their ids. Unknown, chosen here: duplicate ids are forwarded once;
+/// if one of the messages is not visible to the user, none is forwarded.
+pub(super) fn forward_message(state: &mut State, call: &Call<'_>) -> HandlerResult {
     let user_id = call.user_id()?;
     let body: ForwardMessageBody = call.body()?;
     let mut copies = Vec::new();
     for id in body.message_ids {
         let message = state.visible_message(id, user_id);
-        copies.push(copy(message.ok_or(Problem::NotFound)?));
+        copies.push(copy(message.ok_or(ServiceError::NotFound)?));
     }
     for chat_id in &body.chat_ids {
-        state.chat_of(*chat_id, user_id).ok_or(Problem::NotFound)?;
+        state
+            .chat_of(*chat_id, user_id)
+            .ok_or(ServiceError::NotFound)?;
     }
     for chat_id in &body.chat_ids {
         for copy in &copies {
@@ -126,9 +120,9 @@ fn copy(message: &Message) -> NewMessage {
     }
 }
 
-fn own_message(state: &State, id: i64, user_id: i64) -> Result<&Message, Problem> {
+fn own_message(state: &State, id: i64, user_id: i64) -> Result<&Message, ServiceError> {
     let message = state.visible_message(id, user_id);
     message
         .filter(|it| it.sender_id == user_id)
-        .ok_or(Problem::NotFound)
+        .ok_or(ServiceError::NotFound)
 }

@@ -1,32 +1,32 @@
-//! The ways in which the service says no.
+//! Error responses of the service.
 
 use serde_json::{Value, json};
 
-/// Why a request is refused.
+/// Why the service rejects a request.
 #[derive(Debug)]
-pub(crate) enum Problem {
-    /// The token is missing or unknown.
+pub(crate) enum ServiceError {
+    /// The token is missing or invalid.
     Unauthorized,
-    /// The token is valid and not allowed to do this.
+    /// The token is valid but lacks a scope.
     Forbidden { scope: String },
-    /// The token of a bot is unknown, or not valid any more.
+    /// The token of a bot is unknown or was logged out.
     BotUnauthorized,
-    /// The route is known and what it is about is not there, or not for this user.
+    /// The resource does not exist or is not visible to the user.
     NotFound,
-    /// The request breaks the document.
+    /// The request violates the document.
     Invalid(Vec<Violation>),
-    /// The answer would break the document in this way.
-    Bug(String),
+    /// The response would violate the document.
+    InvalidResponse(String),
 }
 
-/// One way in which a request breaks the document.
+/// One violation of the document by a request.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Violation {
-    /// The part of the request, then the way down to the member.
+    /// The part of the request, followed by the path to the field.
     pub(crate) location: Vec<Value>,
     pub(crate) message: String,
-    /// The name of the broken rule. The names are those of pydantic 2, from whose way
-    /// of writing schemas the contract of the service is likely to have been made.
+    /// The name of the violated rule in pydantic 2, which likely generated the contract of
+    /// the service.
     pub(crate) rule: &'static str,
 }
 
@@ -44,8 +44,8 @@ impl Violation {
     }
 }
 
-impl Problem {
-    /// A single violation.
+impl ServiceError {
+    /// Creates an error with a single violation.
     pub(crate) fn invalid<const N: usize>(
         location: [&str; N],
         message: impl Into<String>,
@@ -54,14 +54,14 @@ impl Problem {
         Self::Invalid(vec![Violation::new(location, message, rule)])
     }
 
-    /// Says in short why, for the log: what was sent is not repeated.
+    /// Returns a short reason for the log, without values of the request.
     pub(crate) fn reason(&self) -> String {
         match self {
-            Self::Unauthorized => "the token is missing, unknown or over".to_owned(),
+            Self::Unauthorized => "the token is missing, unknown or expired".to_owned(),
             Self::Forbidden { scope } => format!("the token lacks the scope {scope}"),
             Self::BotUnauthorized => "the bot's token is unknown or logged out".to_owned(),
-            Self::Bug(fault) => fault.clone(),
-            Self::NotFound => "not there, or not for this user".to_owned(),
+            Self::InvalidResponse(violation) => violation.clone(),
+            Self::NotFound => "not found, or not visible to this user".to_owned(),
             Self::Invalid(violations) => {
                 let places = violations.iter().map(|it| {
                     let path = it.location.iter().map(|it| match it {
@@ -81,20 +81,20 @@ impl Problem {
             Self::Forbidden { .. } => 403,
             Self::NotFound => 404,
             Self::Invalid(_) => 422,
-            Self::Bug(_) => 500,
+            Self::InvalidResponse(_) => 500,
         }
     }
 
     pub(crate) fn body(&self) -> Value {
         match self {
-            // Likely: the shape that a sister service on the same gateway documents,
-            // with the words that were seen live. Unknown: the number in `code`.
+            // Likely: the shape that a sister service on the same gateway documents, with
+            // the message that was seen live. Unknown: the value of `code`.
             Self::Unauthorized => json!({
                 "http_status": 401,
                 "message": "authentication error",
                 "errors": [{"code": 401, "message": "authentication error", "fields": []}],
             }),
-            // Likely: the status and the shape, as of a 401. Unknown: the words.
+            // Likely: the status and the shape, as for 401. Unknown: the messages.
             Self::Forbidden { scope } => {
                 let message = format!("the token lacks the scope {scope}");
                 json!({
@@ -103,7 +103,7 @@ impl Problem {
                     "errors": [{"code": 403, "message": message, "fields": []}],
                 })
             }
-            // Unknown: the status and the words. The members are those of the contract.
+            // Certain: the fields, from the contract. Unknown: the status and the message.
             Self::BotUnauthorized => json!({
                 "ok": false,
                 "error_code": 401,
@@ -111,7 +111,7 @@ impl Problem {
             }),
             // Likely: seen live.
             Self::NotFound => json!({"message": "not found"}),
-            Self::Bug(fault) => json!({ "message": fault }),
+            Self::InvalidResponse(violation) => json!({ "message": violation }),
             // Certain: from the published contract.
             Self::Invalid(violations) => {
                 let detail: Vec<_> = violations

@@ -1,4 +1,4 @@
-//! Reading a form piece by piece, up to a limit.
+//! Reading of multipart forms up to a limit.
 
 use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::extract::{DefaultBodyLimit, FromRequest, Request};
@@ -7,39 +7,36 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::Response;
 use bytes::{Bytes, BytesMut};
 
-use super::answer;
-use crate::MAX_BODY_BYTES;
+use super::body::MAX_DISCARDED_BYTES;
+use super::response;
 use crate::form::{Form, Part};
+use crate::options::MAX_BODY_BYTES;
 
-/// How much of a form that is too large is still read, and thrown away: most clients
-/// look for an answer only when they have sent everything.
-const MAX_DISCARDED_BYTES: usize = 4 * MAX_BODY_BYTES;
-
-/// Tells whether the headers announce a form.
-pub(super) fn is_announced(headers: &HeaderMap) -> bool {
+/// Returns `true` if the headers declare a multipart form.
+pub(super) fn is_multipart(headers: &HeaderMap) -> bool {
     let value = headers.get(CONTENT_TYPE).and_then(|it| it.to_str().ok());
     let essence = value.and_then(|it| it.split(';').next());
     essence.is_some_and(|it| it.trim().eq_ignore_ascii_case("multipart/form-data"))
 }
 
-/// Reads a whole form, or gives the answer that refuses it: no file in it may be larger
-/// than `max_file_bytes`, and all of it not by more than [`MAX_BODY_BYTES`].
+/// Reads a whole form, or returns the response that rejects it. Each file can have
+/// `max_file_bytes`, and the whole form [`MAX_BODY_BYTES`] more.
 pub(super) async fn read(mut request: Request, max_file_bytes: usize) -> Result<Form, Response> {
     DefaultBodyLimit::disable().apply(&mut request);
     let mut form = Form::default();
     let mut multipart = match Multipart::from_request(request, &()).await {
         Ok(multipart) => multipart,
         Err(rejection) => {
-            form.fault = Some(rejection.body_text());
+            form.error = Some(rejection.body_text());
             return Ok(form);
         }
     };
     let mut reader = Reader::new(max_file_bytes);
     if let Err(error) = reader.read(&mut multipart, &mut form).await {
-        form.fault = Some(error.body_text());
+        form.error = Some(error.body_text());
     }
-    if reader.is_over {
-        return Err(answer::file_too_large(max_file_bytes));
+    if reader.is_too_large {
+        return Err(response::file_too_large(max_file_bytes));
     }
     Ok(form)
 }
@@ -47,9 +44,10 @@ pub(super) async fn read(mut request: Request, max_file_bytes: usize) -> Result<
 struct Reader {
     max_file: usize,
     max_total: usize,
+    /// The limit after which reading stops.
     max_read: usize,
     total: usize,
-    is_over: bool,
+    is_too_large: bool,
 }
 
 impl Reader {
@@ -60,7 +58,7 @@ impl Reader {
             max_total,
             max_read: max_total.saturating_add(MAX_DISCARDED_BYTES),
             total: 0,
-            is_over: false,
+            is_too_large: false,
         }
     }
 
@@ -81,7 +79,7 @@ impl Reader {
                 None => MAX_BODY_BYTES,
             };
             let bytes = self.read_part(field, limit).await?;
-            if self.is_over {
+            if self.is_too_large {
                 form.parts.clear();
             } else {
                 form.parts.push(Part {
@@ -100,21 +98,21 @@ impl Reader {
         mut field: Field<'_>,
         limit: usize,
     ) -> Result<Bytes, MultipartError> {
-        let mut kept = BytesMut::new();
+        let mut buffer = BytesMut::new();
         let mut size = 0_usize;
         while let Some(chunk) = field.chunk().await? {
             size = size.saturating_add(chunk.len());
             self.total = self.total.saturating_add(chunk.len());
-            self.is_over |= size > limit || self.total > self.max_total;
-            if self.is_over {
-                kept.clear();
+            self.is_too_large |= size > limit || self.total > self.max_total;
+            if self.is_too_large {
+                buffer.clear();
                 if self.total > self.max_read {
                     break;
                 }
             } else {
-                kept.extend_from_slice(&chunk);
+                buffer.extend_from_slice(&chunk);
             }
         }
-        Ok(kept.freeze())
+        Ok(buffer.freeze())
     }
 }

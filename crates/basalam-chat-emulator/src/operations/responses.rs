@@ -2,45 +2,52 @@
 
 use std::sync::Arc;
 
-use jiff::civil::DateTime;
 use serde_json::{Value, json};
 
+use crate::clock::format_time;
 use crate::contract::List;
 use crate::options::Options;
-use crate::problem::Problem;
+use crate::service_error::ServiceError;
 use crate::state::State;
-use crate::state::chats::{Chat, ChatKind, Profile};
-use crate::state::messages::{Content, Message};
-use crate::state::written::MessageMark;
+use crate::state::chat::{Chat, ChatKind, Profile};
+use crate::state::message::{Content, Message};
+use crate::state::response_cache::MessageVersion;
 use crate::user::{User, Vendor};
 
-/// Unknown: the numbers of a stall's status. This one is for an open stall.
+/// Unknown: the values of a stall's status. This one is for an open stall.
 const VENDOR_STATUS: i64 = 1;
 
-/// Writes messages and chats the way the options want it.
-pub(super) struct Writer<'a> {
+/// Builds the JSON of messages and chats.
+pub(super) struct ResponseBuilder<'a> {
     pub(super) state: &'a State,
     pub(super) options: &'a Options,
 }
 
-impl Writer<'_> {
-    /// Writes a message with the one it replies to.
+impl ResponseBuilder<'_> {
+    /// Returns a message, including the message that it replies to.
     pub(super) fn message(&self, message: &Message) -> Value {
-        let mut json = self.message_alone(message);
-        let replied = message.replied_message_id;
-        let replied = replied.and_then(|id| self.state.message(id));
-        json["replied_message"] = replied.map_or(Value::Null, |it| self.message_alone(it));
+        let mut json = self.message_without_reply(message);
+        let replied = self.replied_message(message);
+        json["replied_message"] = replied.map_or(Value::Null, |it| self.message_without_reply(it));
         json
     }
 
-    fn message_alone(&self, message: &Message) -> Value {
+    fn replied_message(&self, message: &Message) -> Option<&Message> {
+        self.state.message(message.replied_message_id?)
+    }
+
+    fn last_message(&self, chat: &Chat) -> Option<&Message> {
+        self.state.message(*chat.message_ids.last()?)
+    }
+
+    fn message_without_reply(&self, message: &Message) -> Value {
         let sender = self.state.users.by_id(message.sender_id);
         object([
             ("id", message.id.into()),
             ("chat_id", message.chat_id.into()),
-            ("seen_at", message.seen_at.map(time).into()),
-            ("created_at", time(message.created_at).into()),
-            ("updated_at", time(message.updated_at).into()),
+            ("seen_at", message.seen_at.map(format_time).into()),
+            ("created_at", format_time(message.created_at).into()),
+            ("updated_at", format_time(message.updated_at).into()),
             ("message_type", message.message_type.as_str().into()),
             ("sender", sender.map_or(Value::Null, |it| self.sender(it))),
             ("content", content(&message.content)),
@@ -48,77 +55,84 @@ impl Writer<'_> {
         ])
     }
 
-    /// Writes a message as an item of a list, or gives it as it was written before.
-    pub(super) fn message_item(&self, message: &Message, list: &List) -> Result<Arc<str>, Problem> {
-        let mark = self.message_mark(message);
-        let known = self.state.written.borrow().messages.get(&message.id, &mark);
-        if let Some(text) = known {
-            return Ok(text);
+    /// Returns a message as an item of a list, cached if possible.
+    pub(super) fn message_item(
+        &self,
+        message: &Message,
+        list: &List,
+    ) -> Result<Arc<str>, ServiceError> {
+        let version = self.message_version(message);
+        let cache = &self.state.response_cache;
+        let cached = cache.borrow().messages.get(&message.id, &version);
+        if let Some(json) = cached {
+            return Ok(json);
         }
-        let text = list.item(&self.message(message)).map_err(Problem::Bug)?;
-        let mut written = self.state.written.borrow_mut();
-        written.messages.put(message.id, mark, Arc::clone(&text));
-        Ok(text)
+        let json = list
+            .serialize_item(&self.message(message))
+            .map_err(ServiceError::InvalidResponse)?;
+        let messages = &mut cache.borrow_mut().messages;
+        messages.insert(message.id, version, Arc::clone(&json));
+        Ok(json)
     }
 
-    /// Writes a chat as an item of a list, or gives it as it was written before.
+    /// Returns a chat as an item of a list, cached if possible.
     pub(super) fn chat_item(
         &self,
         chat: &Chat,
         user_id: i64,
         list: &List,
-    ) -> Result<Arc<str>, Problem> {
-        let last = chat.message_ids.last();
-        let last = last.and_then(|id| self.state.message(*id));
-        let mark = (chat.version, last.map(|it| self.message_mark(it)));
+    ) -> Result<Arc<str>, ServiceError> {
+        let last = self.last_message(chat);
+        let version = (chat.version, last.map(|it| self.message_version(it)));
         let key = (chat.id, user_id);
-        let known = self.state.written.borrow().chats.get(&key, &mark);
-        if let Some(text) = known {
-            return Ok(text);
+        let cache = &self.state.response_cache;
+        let cached = cache.borrow().chats.get(&key, &version);
+        if let Some(json) = cached {
+            return Ok(json);
         }
-        let text = list.item(&self.chat(chat, user_id)).map_err(Problem::Bug)?;
-        let mut written = self.state.written.borrow_mut();
-        written.chats.put(key, mark, Arc::clone(&text));
-        Ok(text)
+        let json = list
+            .serialize_item(&self.chat(chat, user_id))
+            .map_err(ServiceError::InvalidResponse)?;
+        let chats = &mut cache.borrow_mut().chats;
+        chats.insert(key, version, Arc::clone(&json));
+        Ok(json)
     }
 
-    fn message_mark(&self, message: &Message) -> MessageMark {
-        let replied = message.replied_message_id;
-        let replied = replied.and_then(|id| self.state.message(id));
+    fn message_version(&self, message: &Message) -> MessageVersion {
+        let replied = self.replied_message(message);
         (
             (message.id, message.version),
             replied.map(|it| (it.id, it.version)),
         )
     }
 
-    /// Writes a chat from the side of one of its members.
+    /// Returns a chat as one of its members sees it.
     pub(super) fn chat(&self, chat: &Chat, user_id: i64) -> Value {
-        let own = chat.member(user_id);
+        let member = chat.member(user_id);
         let other = chat.contact_of(user_id);
         let contact = other.and_then(|it| self.state.users.by_id(it.user_id));
-        let last = chat.message_ids.last();
-        let last = last.and_then(|id| self.state.message(*id));
+        let last = self.last_message(chat);
         let times = &chat.times;
-        let unseen = own.map_or(0, |it| it.unseen_count);
+        let unseen = member.map_or(0, |it| it.unseen_count);
         let mut json = object([
             ("id", chat.id.into()),
             ("chat_type", chat.kind.name().into()),
             ("marked_as_unread", false.into()),
             ("unseen_message_count", unseen.into()),
-            ("created_at", time(times.created_at).into()),
-            ("updated_at", time(times.updated_at).into()),
-            ("modified_at", times.modified_at.map(time).into()),
+            ("created_at", format_time(times.created_at).into()),
+            ("updated_at", format_time(times.updated_at).into()),
+            ("modified_at", times.modified_at.map(format_time).into()),
             ("deleted_at", Value::Null),
             (
                 "last_message",
                 last.map_or(Value::Null, |it| self.message(it)),
             ),
-            ("last_seen_id", own.and_then(|it| it.last_seen_id).into()),
+            ("last_seen_id", member.and_then(|it| it.last_seen_id).into()),
             (
                 "contact_last_seen_message_id",
                 other.and_then(|it| it.last_seen_id).into(),
             ),
-            ("contact", contact.map_or(Value::Null, person)),
+            ("contact", contact.map_or(Value::Null, user)),
             ("contact_id", contact.map(|it| it.id).into()),
             ("contact_is_blocked", false.into()),
             ("show_approvals", false.into()),
@@ -129,22 +143,22 @@ impl Writer<'_> {
             ("bot", Value::Null),
         ]);
         if let Some(profile) = chat.kind.profile() {
-            json[chat.kind.name()] = profile_of(chat, profile, user_id);
+            json[chat.kind.name()] = chat_profile(chat, profile, user_id);
         }
         json
     }
 
-    fn sender(&self, user: &User) -> Value {
-        let mut json = person(user);
+    fn sender(&self, sender: &User) -> Value {
+        let mut json = user(sender);
         if self.options.sender_ids_as_strings {
-            json["id"] = user.id.to_string().into();
+            json["id"] = sender.id.to_string().into();
         }
         json
     }
 }
 
-/// Writes what a group, a channel or a bot shows of itself to a member.
-fn profile_of(chat: &Chat, profile: &Profile, user_id: i64) -> Value {
+/// Returns the profile of a group, channel or bot as a member sees it.
+fn chat_profile(chat: &Chat, profile: &Profile, user_id: i64) -> Value {
     let default_link = || format!("chat-{}", chat.id);
     let mut json = json!({
         "title": profile.title,
@@ -176,7 +190,7 @@ fn members_count(chat: &Chat, profile: &Profile) -> i64 {
     profile.members_count.unwrap_or(count)
 }
 
-fn person(user: &User) -> Value {
+fn user(user: &User) -> Value {
     object([
         ("id", user.id.into()),
         ("hash_id", user.hash_id.as_str().into()),
@@ -197,8 +211,8 @@ pub(super) fn vendor(vendor: &Vendor) -> Value {
     ])
 }
 
-/// Writes the content of a message. Unknown: how the service finds links in a text;
-/// none are told.
+/// Returns the content of a message. Unknown: how the service detects links; `links` is
+/// always null.
 pub(crate) fn content(content: &Content) -> Value {
     object([
         ("links", Value::Null),
@@ -210,19 +224,13 @@ pub(crate) fn content(content: &Content) -> Value {
     ])
 }
 
-/// Makes an object of its members. The macro for it copies what is given to it, all the
-/// way down, which took half of the time of an answer.
-pub(super) fn object<const COUNT: usize>(members: [(&str, Value); COUNT]) -> Value {
-    let members = members.into_iter();
+/// Creates an object without copying its values; `json!` copies them deeply, which took half
+/// of the time of a response.
+pub(super) fn object<const COUNT: usize>(fields: [(&str, Value); COUNT]) -> Value {
+    let fields = fields.into_iter();
     Value::Object(
-        members
+        fields
             .map(|(name, value)| (name.to_owned(), value))
             .collect(),
     )
-}
-
-pub(super) fn time(time: DateTime) -> String {
-    let (year, month, day) = (time.year(), time.month(), time.day());
-    let (hour, minute, second) = (time.hour(), time.minute(), time.second());
-    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
 }

@@ -1,4 +1,4 @@
-//! Answers as HTTP.
+//! HTTP responses.
 
 use axum::body::Body;
 use axum::http::header::CONTENT_TYPE;
@@ -6,71 +6,66 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use crate::MAX_BODY_BYTES;
+use crate::options::MAX_BODY_BYTES;
 use crate::state::files::File;
 
 const JSON: &str = "application/json";
 const TEXT: &str = "text/plain; charset=utf-8";
 
-/// What an operation answers.
-pub(super) struct Answer {
+/// The response of an operation.
+pub(super) struct JsonResponse {
     pub(super) status: u16,
-    /// JSON.
+    /// Serialized JSON.
     pub(super) body: String,
 }
 
-impl Answer {
+impl JsonResponse {
     pub(super) fn new(status: u16, body: &Value) -> Self {
-        // Faster than `to_string`; a value in memory can always be written.
+        // Faster than `Value::to_string`; the fallback is unreachable.
         let body = serde_json::to_string(body).unwrap_or_else(|_| body.to_string());
         Self { status, body }
     }
 
-    /// Gives the same answer with another status.
+    /// Creates the response for a bug: the emulator's own response violates its document.
+    pub(super) fn bug(operation_id: &str, status: u16, violation: &str) -> Self {
+        let message = format!(
+            "the emulator's {status} response to {operation_id} violates its OpenAPI document {violation}; this is a bug in basalam-chat-emulator, please report it"
+        );
+        Self::new(500, &json!({ "message": message }))
+    }
+
+    /// Replaces the status.
     pub(super) fn with_status(self, status: u16) -> Self {
         Self { status, ..self }
     }
 
     pub(super) fn into_response(self) -> Response {
-        text(self.status, self.body)
+        with_type(status_code(self.status), JSON, self.body)
     }
 }
 
-/// Says of a response that it is JSON.
-pub(super) fn mark_as_json(response: &mut Response) {
-    let media_type = HeaderValue::from_static(JSON);
-    response.headers_mut().insert(CONTENT_TYPE, media_type);
-}
-
-/// An answer in JSON.
+/// Creates a JSON response.
 pub(super) fn json(status: u16, body: &Value) -> Response {
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    with_type(status, JSON, body.to_string())
+    JsonResponse::new(status, body).into_response()
 }
 
-/// An answer in JSON that is written already.
-fn text(status: u16, body: String) -> Response {
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    with_type(status, JSON, body)
-}
-
-/// Likely: what the gateway says where it knows no route, as seen live.
+/// Creates the response for an unknown route. Likely: as seen live from the gateway.
 pub(super) fn unknown_route() -> Response {
     with_type(StatusCode::NOT_FOUND, TEXT, "404 page not found")
 }
 
-/// A page for people.
+/// Creates an HTML page.
 pub(super) fn html(status: StatusCode, page: String) -> Response {
     with_type(status, "text/html; charset=utf-8", page)
 }
 
-/// Unknown: how the service refuses a body that is too large.
+/// Unknown: how the service rejects a body that is too large.
 pub(super) fn body_too_large(limit: usize) -> Response {
     let text = format!("the body is larger than {limit} bytes");
     with_type(StatusCode::PAYLOAD_TOO_LARGE, TEXT, text)
 }
 
-/// Unknown: how the service refuses a file that is too large.
+/// Unknown: how the service rejects a file that is too large.
 pub(super) fn file_too_large(limit: usize) -> Response {
     let text = format!(
         "a file of the form is larger than {limit} bytes, or the rest of it than {MAX_BODY_BYTES}"
@@ -78,29 +73,35 @@ pub(super) fn file_too_large(limit: usize) -> Response {
     with_type(StatusCode::PAYLOAD_TOO_LARGE, TEXT, text)
 }
 
-/// An uploaded file, as it came.
-pub(super) fn file(file: &File) -> Response {
-    let mut response = Response::new(Body::from(file.bytes.clone()));
-    let media_type = HeaderValue::from_str(&file.media_type);
-    let media_type = media_type.unwrap_or(HeaderValue::from_static("application/octet-stream"));
-    response.headers_mut().insert(CONTENT_TYPE, media_type);
-    response
-}
-
-/// The body ended before its time; most likely nobody is there to read this.
+/// Creates the response for a body that ended early. Usually the client is gone.
 pub(super) fn body_incomplete() -> Response {
     with_type(StatusCode::BAD_REQUEST, TEXT, "the body is incomplete")
 }
 
-/// The emulator would have answered what its own document does not allow.
-pub(super) fn bug(operation_id: &str, status: u16, fault: &str) -> Answer {
-    let message = format!(
-        "the emulator's answer {status} to {operation_id} breaks its OpenAPI document {fault}; this is a bug of basalam-chat-emulator, please report it"
-    );
-    Answer {
-        status: 500,
-        body: json!({ "message": message }).to_string(),
-    }
+/// Returns an uploaded file.
+pub(super) fn file(file: &File) -> Response {
+    let media_type = HeaderValue::from_str(&file.media_type);
+    let media_type = media_type.unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    let mut response = Response::new(Body::from(file.bytes.clone()));
+    response.headers_mut().insert(CONTENT_TYPE, media_type);
+    response
+}
+
+/// Sets the media type of a response to JSON.
+pub(super) fn set_json_type(response: &mut Response) {
+    let media_type = HeaderValue::from_static(JSON);
+    response.headers_mut().insert(CONTENT_TYPE, media_type);
+}
+
+/// Creates a response without a media type.
+pub(super) fn with_status(status: u16, body: Body) -> Response {
+    let mut response = Response::new(body);
+    *response.status_mut() = status_code(status);
+    response
+}
+
+pub(super) fn status_code(status: u16) -> StatusCode {
+    StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 fn with_type(status: StatusCode, media_type: &'static str, body: impl Into<Body>) -> Response {

@@ -1,0 +1,69 @@
+//! The middleware that logs requests.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::extract::{Request, State};
+use axum::http::{Method, Uri};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use super::log_context::LogContext;
+use super::service::Service;
+use crate::request_log;
+
+/// A request in progress. It is logged on drop, so that requests whose client disconnects
+/// are logged as well.
+struct PendingEntry {
+    service: Arc<Service>,
+    number: u64,
+    method: Method,
+    uri: Uri,
+    start: Instant,
+    context: LogContext,
+    status: Option<u16>,
+}
+
+/// Delays a request by the configured latency, runs it, and logs it.
+pub(super) async fn log_request(
+    State(service): State<Arc<Service>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let number = service.test_controls().log.next_number();
+    let mut entry = PendingEntry {
+        number,
+        method: request.method().clone(),
+        uri: request.uri().clone(),
+        service,
+        start: Instant::now(),
+        context: LogContext::default(),
+        status: None,
+    };
+    request.extensions_mut().insert(entry.context.clone());
+    let latency = entry.service.options().latency;
+    if !latency.is_zero() {
+        tokio::time::sleep(latency).await;
+    }
+    let response = next.run(request).await;
+    entry.status = Some(response.status().as_u16());
+    response
+}
+
+impl Drop for PendingEntry {
+    fn drop(&mut self) {
+        let fields = self.context.take();
+        let entry = request_log::Entry {
+            number: self.number,
+            method: self.method.clone(),
+            uri: self.uri.clone(),
+            operation: fields.operation,
+            status: self.status.filter(|_| !fields.is_disconnected),
+            duration: self.start.elapsed(),
+            error: fields.error,
+            fault: fields.fault,
+        };
+        self.service.notify_observers(&entry);
+        self.service.test_controls().log.push(entry);
+    }
+}
