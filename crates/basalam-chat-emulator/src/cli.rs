@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use basalam_chat_emulator::{
-    Emulator, EmulatorBuilder, Error, FaultRule, RefreshTokens, TimeBound,
+    Emulator, EmulatorBuilder, Error, FaultRule, RefreshTokenPolicy, TimeBound,
 };
 use clap::Parser;
 
@@ -151,7 +151,7 @@ impl Arguments {
             builder = builder.before_bound(TimeBound::Inclusive);
         }
         if let Some(max) = self.max_page_size {
-            builder = builder.page_cap(max);
+            builder = builder.max_page_size(max);
         }
         if let Some(max) = self.max_unseen_count {
             builder = builder.max_unseen_count(max);
@@ -163,7 +163,7 @@ impl Arguments {
             builder = builder.access_token_lifetime(Duration::from_secs(seconds));
         }
         if self.reuse_refresh_tokens {
-            builder = builder.refresh_tokens(RefreshTokens::Kept);
+            builder = builder.refresh_token_policy(RefreshTokenPolicy::Reuse);
         }
         builder
     }

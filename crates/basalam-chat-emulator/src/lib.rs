@@ -60,8 +60,8 @@
 //! - Change data: [`Emulator::delete_message`], [`Emulator::delete_chat`],
 //!   [`Emulator::mark_seen`], [`Emulator::set_chat_updated_at`],
 //!   [`Emulator::set_chat_modified_at`].
-//! - Inspect: [`Emulator::messages`], [`Emulator::file`], [`Emulator::requests`],
-//!   [`Emulator::total_requests`], [`Emulator::token_requests`],
+//! - Inspect: [`Emulator::messages`], [`Emulator::file`], [`Emulator::request_count`],
+//!   [`Emulator::total_request_count`], [`Emulator::token_request_count`],
 //!   [`Emulator::request_log`], [`Emulator::bot_webhook_url`].
 //! - Issue and revoke tokens: [`Emulator::add_oauth_client`], [`Emulator::issue_code`],
 //!   [`Emulator::issue_tokens`], [`Emulator::revoke_token`].
@@ -157,7 +157,7 @@ pub use clock::{Clock, SystemClock};
 pub use emulator::{Emulator, EmulatorBuilder, StoredFile, StoredMessage};
 pub use error::Error;
 pub use fault::{Fault, FaultRule};
-pub use oauth::{IssuedTokens, OAuthClient, RefreshTokens, TOKEN_OPERATION};
+pub use oauth::{IssuedTokens, OAuthClient, RefreshTokenPolicy, TOKEN_OPERATION};
 pub use options::{MAX_BODY_BYTES, TimeBound};
 pub use request_log::LoggedRequest;
 pub use seed::{SeedChat, SeedMessage, SeededIds};

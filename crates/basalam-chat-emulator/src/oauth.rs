@@ -7,7 +7,7 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 
 /// The operation id of the token endpoint, `POST /oauth/token`, in
-/// [`Emulator::requests`](crate::Emulator::requests),
+/// [`Emulator::request_count`](crate::Emulator::request_count),
 /// [`Emulator::on_request`](crate::Emulator::on_request) and
 /// [`FaultRule::operation`](crate::FaultRule::operation).
 ///
@@ -104,13 +104,13 @@ impl OAuthClient {
 
 /// The handling of a refresh token after its use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum RefreshTokens {
+pub enum RefreshTokenPolicy {
     /// Refresh token rotation: the used token becomes invalid, and the response has a new
     /// one (likely).
     #[default]
-    Rotated,
+    Rotate,
     /// The token stays valid, and the response has no refresh token.
-    Kept,
+    Reuse,
 }
 
 /// An access token and a refresh token that were issued without a request.

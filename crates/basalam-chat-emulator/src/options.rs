@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use jiff::civil::DateTime;
 
 use crate::clock::{Clock, SystemClock};
-use crate::oauth::{ACCESS_TOKEN_LIFETIME, RefreshTokens};
+use crate::oauth::{ACCESS_TOKEN_LIFETIME, RefreshTokenPolicy};
 
 /// The maximum size of a request body in bytes: 8 MiB. Unknown of the service.
 pub const MAX_BODY_BYTES: usize = 8 * 1024 * 1024;
@@ -35,7 +35,7 @@ pub(crate) struct Options {
     pub(crate) mark_seen_on_read: bool,
     pub(crate) latency: Duration,
     pub(crate) access_token_lifetime: Duration,
-    pub(crate) refresh_tokens: RefreshTokens,
+    pub(crate) refresh_token_policy: RefreshTokenPolicy,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
@@ -60,7 +60,7 @@ impl Default for Options {
             mark_seen_on_read: false,
             latency: Duration::ZERO,
             access_token_lifetime: ACCESS_TOKEN_LIFETIME,
-            refresh_tokens: RefreshTokens::default(),
+            refresh_token_policy: RefreshTokenPolicy::default(),
             clock: Arc::new(SystemClock),
         }
     }
@@ -80,7 +80,7 @@ impl fmt::Debug for Options {
             .field("mark_seen_on_read", &self.mark_seen_on_read)
             .field("latency", &self.latency)
             .field("access_token_lifetime", &self.access_token_lifetime)
-            .field("refresh_tokens", &self.refresh_tokens)
+            .field("refresh_token_policy", &self.refresh_token_policy)
             .finish_non_exhaustive()
     }
 }

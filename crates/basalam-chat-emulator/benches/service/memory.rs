@@ -30,7 +30,7 @@ pub(crate) fn with_a_million_messages() -> Option<u64> {
             .seed_messages(chat_id, customer, texts)
             .expect("the chat exists");
     }
-    assert_eq!(emulator.messages_stored(), MESSAGES);
+    assert_eq!(emulator.message_count(), MESSAGES);
     let Some((before, after)) = before.zip(resident_bytes()) else {
         println!("memory: not reported by this operating system");
         return None;

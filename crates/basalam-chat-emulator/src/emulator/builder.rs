@@ -11,7 +11,7 @@ use crate::bot::NewBot;
 use crate::clock::{Clock, SettableClock};
 use crate::contract::Contract;
 use crate::error::Error;
-use crate::oauth::{OAuthClient, RefreshTokens};
+use crate::oauth::{OAuthClient, RefreshTokenPolicy};
 use crate::options::{Options, TimeBound};
 use crate::request_log::{LoggedRequest, Observer};
 use crate::server::listener::Server;
@@ -27,7 +27,7 @@ use crate::user::{NewUser, Vendor};
 ///
 /// # async fn example() -> Result<(), basalam_chat_emulator::Error> {
 /// let emulator = Emulator::builder()
-///     .page_cap(10)
+///     .max_page_size(10)
 ///     .sender_ids_as_strings(true)
 ///     .before_bound(TimeBound::Inclusive)
 ///     .start()
@@ -150,8 +150,8 @@ impl EmulatorBuilder {
     ///     "clock": "2026-07-22 10:28:23",
     ///     "users": [{ "name": "Sara", "id": 501, "token": "sara-token" }],
     ///     "chats": [{
-    ///         "chat_type": "private", "id": 7, "members": [501, 430],
-    ///         "messages": [{ "from": 501, "id": 1000, "text": "hello" }]
+    ///         "chat_type": "private", "id": 7, "member_ids": [501, 430],
+    ///         "messages": [{ "sender_id": 501, "id": 1000, "text": "hello" }]
     ///     }]
     /// }"#;
     /// let emulator = Emulator::builder().seed_json(seed).start_blocking()?;
@@ -197,8 +197,8 @@ impl EmulatorBuilder {
 
     /// Sets the handling of refresh tokens after their use. Default: rotation, which is
     /// likely.
-    pub fn refresh_tokens(mut self, refresh_tokens: RefreshTokens) -> Self {
-        self.options.refresh_tokens = refresh_tokens;
+    pub fn refresh_token_policy(mut self, policy: RefreshTokenPolicy) -> Self {
+        self.options.refresh_token_policy = policy;
         self
     }
 
@@ -218,7 +218,7 @@ impl EmulatorBuilder {
 
     /// Sets the maximum page size for messages and chats, at least 1, which caps `limit`.
     /// Default: no maximum. Unknown: whether the service has one.
-    pub fn page_cap(mut self, max: usize) -> Self {
+    pub fn max_page_size(mut self, max: usize) -> Self {
         self.options.max_page_size = Some(max);
         self
     }
@@ -242,7 +242,7 @@ impl EmulatorBuilder {
 
     /// Sets whether the response to an upload has the URL in `url` in addition to `urls`, or
     /// null. Default: `true`; the vendor's example has null.
-    pub fn uploads_have_url(mut self, enabled: bool) -> Self {
+    pub fn include_upload_url(mut self, enabled: bool) -> Self {
         self.options.include_upload_url = enabled;
         self
     }

@@ -83,10 +83,10 @@ impl Emulator {
     /// fault without [`Fault::after_handling`](crate::Fault::after_handling) are not
     /// included.
     ///
-    /// [`Emulator::requests`] with [`TOKEN_OPERATION`](crate::TOKEN_OPERATION) counts all
+    /// [`Emulator::request_count`] with [`TOKEN_OPERATION`](crate::TOKEN_OPERATION) counts all
     /// requests.
     #[must_use]
-    pub fn token_requests(&self, grant_type: &str) -> u64 {
+    pub fn token_request_count(&self, grant_type: &str) -> u64 {
         let controls = self.service().test_controls();
         controls.token_request_count(grant_type)
     }

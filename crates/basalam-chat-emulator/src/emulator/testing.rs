@@ -19,7 +19,7 @@ impl Emulator {
 
     /// Returns the number of messages in all chats.
     #[must_use]
-    pub fn messages_stored(&self) -> usize {
+    pub fn message_count(&self) -> usize {
         self.service().state().message_count()
     }
 
@@ -37,12 +37,12 @@ impl Emulator {
     /// ```
     /// # use basalam_chat_emulator::Emulator;
     /// let emulator = Emulator::builder().start_blocking()?;
-    /// assert_eq!(emulator.requests("create_message"), Some(0));
-    /// assert_eq!(emulator.requests("creat_message"), None);
+    /// assert_eq!(emulator.request_count("create_message"), Some(0));
+    /// assert_eq!(emulator.request_count("creat_message"), None);
     /// # Ok::<(), basalam_chat_emulator::Error>(())
     /// ```
     #[must_use]
-    pub fn requests(&self, operation_id: &str) -> Option<u64> {
+    pub fn request_count(&self, operation_id: &str) -> Option<u64> {
         if !self.service().has_operation(operation_id) {
             return None;
         }
@@ -52,7 +52,7 @@ impl Emulator {
 
     /// Returns the number of requests for any path, except the control endpoints.
     #[must_use]
-    pub fn total_requests(&self) -> u64 {
+    pub fn total_request_count(&self) -> u64 {
         self.service().test_controls().log.total()
     }
 

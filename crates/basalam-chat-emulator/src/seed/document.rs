@@ -56,7 +56,6 @@ pub(crate) struct OAuthClientJson {
     #[serde(default)]
     redirect_uris: BTreeSet<String>,
     scopes: Option<BTreeSet<String>>,
-    #[serde(rename = "acting_for")]
     user_id: Option<i64>,
 }
 
@@ -73,7 +72,6 @@ pub(crate) enum ChatType {
 #[serde(deny_unknown_fields)]
 pub(crate) struct ChatJson {
     pub(crate) chat_type: ChatType,
-    #[serde(rename = "members")]
     pub(crate) member_ids: Vec<i64>,
     pub(crate) id: Option<i64>,
     pub(crate) title: Option<String>,
@@ -96,7 +94,6 @@ pub(crate) struct ChatJson {
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MessageJson {
-    #[serde(rename = "from")]
     pub(crate) sender_id: i64,
     pub(crate) id: Option<i64>,
     pub(crate) message_type: Option<String>,

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::log_context::LogContext;
 use super::response::JsonResponse;
 use super::service::Service;
-use crate::oauth::{OAuthClient, RefreshTokens};
+use crate::oauth::{OAuthClient, RefreshTokenPolicy};
 use crate::options::Options;
 use crate::state::State;
 use crate::state::tokens::{Authorization, CodeError, TokenPair};
@@ -181,7 +181,7 @@ impl TokenRequest<'_> {
         if let Some(scopes) = self.parameters.get("scope") {
             authorization.scopes = parse_scopes(scopes, authorization.scopes.as_ref())?;
         }
-        let rotate = self.options.refresh_tokens == RefreshTokens::Rotated;
+        let rotate = self.options.refresh_token_policy == RefreshTokenPolicy::Rotate;
         let expires_at = self.expires_at();
         Ok(state
             .tokens

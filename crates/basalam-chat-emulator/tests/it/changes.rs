@@ -120,7 +120,7 @@ async fn deleted_messages_vanish_for_both_sides_and_from_replies() {
         .await
         .assert_accepted();
     assert_eq!(texts(&service, chat), ["three", "to one"]);
-    assert_eq!(service.emulator.messages_stored(), 2);
+    assert_eq!(service.emulator.message_count(), 2);
     for user in [seller, customer] {
         let listed = service.get(&messages(chat), user).await.ok();
         let listed = listed["data"]["messages"].as_array().unwrap();
@@ -231,7 +231,7 @@ async fn nothing_is_forwarded_where_a_message_or_the_chat_is_not_ones_own() {
             .await
             .assert_not_found();
     }
-    assert_eq!(service.emulator.messages_stored(), 2);
+    assert_eq!(service.emulator.message_count(), 2);
 }
 
 #[tokio::test]

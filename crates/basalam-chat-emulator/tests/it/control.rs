@@ -174,8 +174,8 @@ async fn data_is_put_in_seen_and_taken_back() {
     let seed = json!({
         "users": [{ "name": "a", "id": 501, "token": "a-token" }],
         "chats": [{
-            "chat_type": "private", "id": 7, "members": [501, seller.id],
-            "messages": [{ "from": 501, "id": 1, "text": "hello" }],
+            "chat_type": "private", "id": 7, "member_ids": [501, seller.id],
+            "messages": [{ "sender_id": 501, "id": 1, "text": "hello" }],
         }],
     });
     let seeded = post(&service, "seed", seed.clone()).await.ok();
@@ -194,7 +194,7 @@ async fn data_is_put_in_seen_and_taken_back() {
     assert_eq!(post(&service, "seed", seed).await.status, 400);
     control(&service, Method::POST, "reset", None).await.ok();
     assert!(service.chats(seller, "").await.is_empty());
-    assert_eq!(service.emulator.total_requests(), 1);
+    assert_eq!(service.emulator.total_request_count(), 1);
 }
 
 #[tokio::test]

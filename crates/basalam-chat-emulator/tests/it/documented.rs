@@ -22,7 +22,7 @@ async fn every_operation_of_the_document_is_spoken() {
         let answer = Answer::of(request).await;
         assert_eq!(answer.media_type, "application/json", "{id}: {answer:?}");
         assert!(answer.status < 500, "{id}: {answer:?}");
-        assert_eq!(service.emulator.requests(id), Some(1), "{id}");
+        assert_eq!(service.emulator.request_count(id), Some(1), "{id}");
         ids.insert(id);
     }
     assert!(ids.len() >= 20, "{ids:?}");

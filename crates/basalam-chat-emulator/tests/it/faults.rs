@@ -39,7 +39,7 @@ async fn a_status_is_answered_once_and_the_work_is_not_done() {
     let answer = Answer::read(response).await;
     assert_eq!(answer.status, 429);
     assert!(answer.json()["message"].is_string());
-    assert_eq!(service.emulator.messages_stored(), 0);
+    assert_eq!(service.emulator.message_count(), 0);
     Answer::of(sending(&service, chat)).await.ok();
 }
 
@@ -59,7 +59,7 @@ async fn a_status_after_the_work_hides_that_it_was_done() {
     let fault = Fault::status(504).after_handling();
     service.emulator.fail_next(fault).unwrap();
     assert_eq!(Answer::of(sending(&service, chat)).await.status, 504);
-    assert_eq!(service.emulator.messages_stored(), 1);
+    assert_eq!(service.emulator.message_count(), 1);
 }
 
 #[tokio::test]
@@ -72,7 +72,7 @@ async fn a_cut_connection_gives_no_answer_before_or_after_the_work() {
         service.emulator.fail_next(fault).unwrap();
         let error = sending(&service, chat).send().await.unwrap_err();
         assert!(!error.is_timeout() && !error.is_connect(), "{error:?}");
-        assert_eq!(service.emulator.messages_stored(), stored);
+        assert_eq!(service.emulator.message_count(), stored);
     }
     Answer::of(sending(&service, chat)).await.ok();
 }
@@ -95,7 +95,7 @@ async fn a_truncated_body_ends_before_what_was_announced() {
     };
     assert!(!error.is_timeout(), "{error:?}");
     assert_eq!(read, usize::try_from(announced).unwrap() / 2);
-    assert_eq!(service.emulator.messages_stored(), 1);
+    assert_eq!(service.emulator.message_count(), 1);
 }
 
 #[tokio::test]
@@ -130,7 +130,7 @@ async fn invalid_json_and_an_empty_body_come_with_the_right_status() {
     service.emulator.fail_next(Fault::empty_body()).unwrap();
     let answer = Answer::of(sending(&service, chat)).await;
     assert_eq!((answer.status, answer.text.as_str()), (200, ""));
-    assert_eq!(service.emulator.messages_stored(), 2);
+    assert_eq!(service.emulator.message_count(), 2);
 }
 
 #[tokio::test]
@@ -170,7 +170,7 @@ async fn a_late_answer_is_right_and_who_gives_up_before_has_done_nothing() {
     let fault = Fault::latency(Duration::from_millis(1));
     service.emulator.fail_next(fault).unwrap();
     Answer::of(sending(&service, chat)).await.ok();
-    assert_eq!(service.emulator.messages_stored(), 1);
+    assert_eq!(service.emulator.message_count(), 1);
 
     let arrived = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&arrived);
@@ -194,7 +194,7 @@ async fn a_late_answer_is_right_and_who_gives_up_before_has_done_nothing() {
         assert_eq!(status(&service).await, 200);
         waiting.abort();
         assert!(waiting.await.unwrap_err().is_cancelled());
-        assert_eq!(service.emulator.messages_stored(), stored);
+        assert_eq!(service.emulator.message_count(), stored);
     }
 }
 

@@ -96,8 +96,8 @@ async fn a_chat_that_takes_the_number_of_another_shows_itself() {
     }
     for title in ["three", "four"] {
         let seed = json!({ "chats": [{
-            "chat_type": "group", "id": 8, "title": title, "members": [seller.id],
-            "messages": [{ "from": seller.id, "id": 5, "text": title }],
+            "chat_type": "group", "id": 8, "title": title, "member_ids": [seller.id],
+            "messages": [{ "sender_id": seller.id, "id": 5, "text": title }],
         }] });
         service.emulator.seed_json(&seed.to_string()).unwrap();
         let shown = listed(&service).await;

@@ -67,7 +67,7 @@ async fn hooks_run_in_their_order_for_their_operation_alone_when_the_request_was
         let hook = service
             .emulator
             .on_request("get_messages", move |emulator| {
-                let requests = emulator.requests("get_messages").unwrap();
+                let requests = emulator.request_count("get_messages").unwrap();
                 let before = seen.load(Ordering::SeqCst);
                 seen.store(before * factor + summand * requests, Ordering::SeqCst);
             });

@@ -35,7 +35,7 @@ async fn who_waits_for_an_answer_that_never_comes_is_let_go_at_the_end() {
         let request = service.request(Method::GET, "/v1/users/me", &seller);
         waiting.push(tokio::spawn(request.send()));
     }
-    while service.emulator.requests("get_current_user") != Some(2) {
+    while service.emulator.request_count("get_current_user") != Some(2) {
         tokio::task::yield_now().await;
     }
     service.emulator.shutdown().await;

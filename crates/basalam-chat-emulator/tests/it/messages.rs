@@ -46,7 +46,7 @@ async fn a_sent_text_comes_back_and_is_stored() {
     assert_eq!(stored[0].id, id);
     assert_eq!(stored[0].sender_id, customer.id);
     assert_eq!(stored[0].text(), Some("سلام 👋"));
-    assert_eq!(service.emulator.messages_stored(), 1);
+    assert_eq!(service.emulator.message_count(), 1);
     assert!(!format!("{stored:?}").contains("سلام"), "content is private");
 }
 
@@ -125,7 +125,7 @@ async fn replying_to_or_forwarding_what_is_not_there_is_not_found_and_sends_noth
     let stranger = service.emulator.add_user("Stranger");
     let elsewhere = service.chat(customer, &stranger).await;
     let hidden = service.send(elsewhere, &stranger, "hidden").await;
-    let before = service.emulator.messages_stored();
+    let before = service.emulator.message_count();
     for (name, id) in [
         ("replied_message_id", 5),
         ("replied_message_id", hidden),
@@ -137,7 +137,7 @@ async fn replying_to_or_forwarding_what_is_not_there_is_not_found_and_sends_noth
         let answer = service.post(&messages(chat), seller, &body).await;
         answer.assert_not_found();
     }
-    assert_eq!(service.emulator.messages_stored(), before);
+    assert_eq!(service.emulator.message_count(), before);
 }
 
 #[tokio::test]
@@ -157,7 +157,7 @@ async fn a_chat_that_is_not_ones_own_is_not_found() {
             .await
             .assert_not_found();
     }
-    assert_eq!(service.emulator.messages_stored(), 0);
+    assert_eq!(service.emulator.message_count(), 0);
 }
 
 #[tokio::test]
@@ -220,5 +220,5 @@ async fn ids_increase_and_nothing_is_lost_when_many_send_at_once() {
     all.sort_unstable();
     all.dedup();
     assert_eq!(all.len(), SENDERS * EACH * 2);
-    assert_eq!(service.emulator.messages_stored(), all.len());
+    assert_eq!(service.emulator.message_count(), all.len());
 }

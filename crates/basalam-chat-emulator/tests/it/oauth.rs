@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use basalam_chat_emulator::{
-    Emulator, EmulatorBuilder, Fault, FaultRule, OAuthClient, RefreshTokens, TOKEN_OPERATION,
+    Emulator, EmulatorBuilder, Fault, FaultRule, OAuthClient, RefreshTokenPolicy, TOKEN_OPERATION,
 };
 use jiff::civil::date;
 use reqwest::redirect::Policy;
@@ -219,14 +219,17 @@ async fn a_refresh_token_is_used_up_and_takes_the_old_access_token_with_it() {
         "invalid_grant",
     );
     refresh(&service, text(&second, "refresh_token")).await.ok();
-    assert_eq!(service.emulator.token_requests("refresh_token"), 3);
-    assert_eq!(service.emulator.requests(TOKEN_OPERATION), Some(3));
-    assert_eq!(service.emulator.token_requests("client_credentials"), 0);
+    assert_eq!(service.emulator.token_request_count("refresh_token"), 3);
+    assert_eq!(service.emulator.request_count(TOKEN_OPERATION), Some(3));
+    assert_eq!(
+        service.emulator.token_request_count("client_credentials"),
+        0
+    );
 }
 
 #[tokio::test]
 async fn a_refresh_token_that_is_kept_stays_good_and_is_not_given_again() {
-    let builder = Emulator::builder().refresh_tokens(RefreshTokens::Kept);
+    let builder = Emulator::builder().refresh_token_policy(RefreshTokenPolicy::Reuse);
     let service = Service::with(builder).await;
     let client_id = service.emulator.oauth_client().id();
     let seller = service.emulator.seller().id;
@@ -359,8 +362,8 @@ async fn faults_happen_to_the_token_endpoint_where_they_name_it_alone() {
         500
     );
     // All of them reached the emulator.
-    assert_eq!(service.emulator.requests(TOKEN_OPERATION), Some(3));
-    assert_eq!(service.emulator.total_requests(), 4);
+    assert_eq!(service.emulator.request_count(TOKEN_OPERATION), Some(3));
+    assert_eq!(service.emulator.total_request_count(), 4);
 }
 
 #[tokio::test]

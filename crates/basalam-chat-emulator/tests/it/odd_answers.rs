@@ -27,7 +27,7 @@ async fn another_status_comes_with_the_work_done_and_its_answer_where_it_may_hav
     let empty = answer_to_sending(&service, Fault::override_status(204)).await;
     let empty = Answer::read(empty).await;
     assert_eq!((empty.status, empty.text.as_str()), (204, ""));
-    assert_eq!(service.emulator.messages_stored(), 2);
+    assert_eq!(service.emulator.message_count(), 2);
 }
 
 #[tokio::test]
@@ -39,7 +39,7 @@ async fn a_redirection_names_its_target() {
     let response = answer_to_sending(&service, fault).await;
     assert_eq!(response.status(), 307);
     assert_eq!(response.headers()["location"], "https://elsewhere.example/");
-    assert_eq!(service.emulator.messages_stored(), 0);
+    assert_eq!(service.emulator.message_count(), 0);
 }
 
 #[tokio::test]
@@ -99,7 +99,7 @@ async fn a_request_that_is_never_answered_ends_with_the_client_and_does_no_work(
         service.get("/v1/users/me", seller).await.ok();
         waiting.abort();
         assert!(waiting.await.unwrap_err().is_cancelled());
-        assert_eq!(service.emulator.messages_stored(), stored);
+        assert_eq!(service.emulator.message_count(), stored);
     }
 }
 

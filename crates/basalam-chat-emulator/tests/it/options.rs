@@ -23,7 +23,7 @@ async fn sender_ids_are_numbers_and_texts_when_asked_for() {
 
 #[tokio::test]
 async fn a_page_cap_cuts_pages_of_both_kinds() {
-    let service = Service::with(Emulator::builder().page_cap(2)).await;
+    let service = Service::with(Emulator::builder().max_page_size(2)).await;
     let seller = service.emulator.seller();
     let mut chat = 0;
     for number in 0..3 {
@@ -40,7 +40,11 @@ async fn a_page_cap_cuts_pages_of_both_kinds() {
 
 #[tokio::test]
 async fn a_page_cap_of_0_is_refused() {
-    let error = Emulator::builder().page_cap(0).start().await.unwrap_err();
+    let error = Emulator::builder()
+        .max_page_size(0)
+        .start()
+        .await
+        .unwrap_err();
     assert!(error.is_invalid_argument(), "{error}");
 }
 
@@ -122,7 +126,7 @@ async fn latency_holds_every_request_back_and_one_that_is_given_up_is_logged_wit
     let service = Service::with(Emulator::builder().latency(forever)).await;
     let request = service.request(reqwest::Method::GET, "/v1/chats", service.emulator.seller());
     let waiting = tokio::spawn(request.send());
-    while service.emulator.total_requests() == 0 {
+    while service.emulator.total_request_count() == 0 {
         tokio::task::yield_now().await;
     }
     let control = format!("{}/_emulator/clock", service.emulator.base_url());

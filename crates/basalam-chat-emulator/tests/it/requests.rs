@@ -75,7 +75,7 @@ async fn a_body_that_breaks_the_document_is_refused_with_its_place_and_rule() {
             .any(|it| it["loc"] == location && it["type"] == json!(rule));
         assert!(found, "{body}: {detail}");
     }
-    assert_eq!(service.emulator.messages_stored(), 0);
+    assert_eq!(service.emulator.message_count(), 0);
 }
 
 #[tokio::test]
@@ -287,5 +287,5 @@ async fn a_body_up_to_the_limit_is_read_and_one_above_is_refused_with_413() {
             "{answer:?}"
         );
     }
-    assert_eq!(service.emulator.messages_stored(), 1);
+    assert_eq!(service.emulator.message_count(), 1);
 }

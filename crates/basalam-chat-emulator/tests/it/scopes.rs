@@ -90,6 +90,6 @@ async fn a_403_names_the_scope_and_nothing_is_done() {
     assert_eq!(body["http_status"], json!(403));
     let words = body["errors"][0]["message"].as_str().unwrap();
     assert!(words.contains("customer.chat.write"), "{words}");
-    assert_eq!(service.emulator.messages_stored(), 0);
+    assert_eq!(service.emulator.message_count(), 0);
     assert_eq!(service.chats(reader, "").await.len(), 1);
 }

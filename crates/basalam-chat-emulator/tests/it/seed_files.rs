@@ -69,7 +69,7 @@ async fn numbers_and_times_go_on_where_the_seed_ended() {
 #[test]
 fn what_is_wrong_with_a_seed_is_named_by_its_json_path() {
     let chat = |rest: &str| {
-        format!(r#"{{"chats": [{{"chat_type": "private", "members": [430, 431] {rest}}}]}}"#)
+        format!(r#"{{"chats": [{{"chat_type": "private", "member_ids": [430, 431] {rest}}}]}}"#)
     };
     for (seed, words) in [
         ("{", "EOF"),
@@ -79,7 +79,7 @@ fn what_is_wrong_with_a_seed_is_named_by_its_json_path() {
         (r#"{"users": [{"name": "a", "id": 430}]}"#, "users[0]"),
         (r#"{"bots": [{"name": "a", "token": "b"}]}"#, "bots[0]"),
         (
-            r#"{"oauth_clients": [{"id": "a", "secret": "b", "acting_for": 1}]}"#,
+            r#"{"oauth_clients": [{"id": "a", "secret": "b", "user_id": 1}]}"#,
             "oauth_clients[0]",
         ),
         (r#"{"clock": "today"}"#, "clock"),
@@ -91,27 +91,27 @@ fn what_is_wrong_with_a_seed_is_named_by_its_json_path() {
         ),
         (&chat(r#", "seen_by": [1]"#), "chats[0].seen_by[0]"),
         (
-            &chat(r#", "messages": [{"from": 1}]"#),
+            &chat(r#", "messages": [{"sender_id": 1}]"#),
             "chats[0].messages[0]",
         ),
         (
-            &chat(r#", "messages": [{"from": 430, "texts": ""}]"#),
+            &chat(r#", "messages": [{"sender_id": 430, "texts": ""}]"#),
             "chats[0].messages[0].texts",
         ),
         (
-            &chat(r#", "messages": [{"from": 430, "id": 5}, {"from": 430, "id": 5}]"#),
+            &chat(r#", "messages": [{"sender_id": 430, "id": 5}, {"sender_id": 430, "id": 5}]"#),
             "chats[0].messages[1]",
         ),
         (
-            r#"{"chats": [{"chat_type": "group", "members": [430]}]}"#,
+            r#"{"chats": [{"chat_type": "group", "member_ids": [430]}]}"#,
             "title",
         ),
         (
-            r#"{"chats": [{"chat_type": "private", "members": [430]}]}"#,
+            r#"{"chats": [{"chat_type": "private", "member_ids": [430]}]}"#,
             "two members",
         ),
         (
-            r#"{"chats": [{"chat_type": "secret", "members": [430]}]}"#,
+            r#"{"chats": [{"chat_type": "secret", "member_ids": [430]}]}"#,
             "chats[0].chat_type",
         ),
     ] {
@@ -130,7 +130,7 @@ async fn a_seed_that_is_wrong_leaves_a_running_service_as_it_was() {
     let service = Service::start().await;
     let wrong = r#"{
         "users": [{ "name": "a", "id": 501, "token": "a-token" }],
-        "chats": [{ "chat_type": "private", "members": [501, 502] }]
+        "chats": [{ "chat_type": "private", "member_ids": [501, 502] }]
     }"#;
     let error = service.emulator.seed_json(wrong).unwrap_err();
     assert!(error.to_string().contains("chats[0]"), "{error}");
@@ -196,6 +196,6 @@ fn numbers_that_were_set_in_code_are_kept_to_or_refused() {
                 .is_invalid_argument()
         );
     }
-    assert_eq!(emulator.messages_stored(), 3);
+    assert_eq!(emulator.message_count(), 3);
     assert_eq!(emulator.seed_messages(5, seller, ["c"]).unwrap(), [21]);
 }

@@ -98,7 +98,7 @@ async fn a_walk_by_an_inclusive_bound_is_stuck_in_a_second_larger_than_a_page() 
     let service = crowded(builder()).await;
     assert_eq!(walk(&service, 1_000).await, ALL);
     // A cap is as good as a limit.
-    let capped = crowded(builder().page_cap(100)).await;
+    let capped = crowded(builder().max_page_size(100)).await;
     let newer = usize::try_from(AFTER).unwrap();
     assert_eq!(walk(&capped, 1_000).await, newer + 100);
 }

@@ -87,7 +87,7 @@ async fn a_hundred_thousand_messages_are_seeded_and_paged_through_from_the_middl
     let ids = service.emulator.seed_messages(chat, customer.id, texts);
     let ids = ids.unwrap();
     assert!(ids.is_sorted_by(|a, b| a < b));
-    assert_eq!(service.emulator.messages_stored(), COUNT);
+    assert_eq!(service.emulator.message_count(), COUNT);
     let middle = COUNT / 2;
     let query = format!("limit=100&cmp=gt&order=asc&message_id={}", ids[middle]);
     let page = service.message_ids(chat, customer, &query).await;
@@ -111,7 +111,7 @@ async fn messages_from_nobody_or_to_nowhere_are_refused() {
             "{words}"
         );
     }
-    assert_eq!(service.emulator.messages_stored(), 0);
+    assert_eq!(service.emulator.message_count(), 0);
 }
 
 #[tokio::test]
@@ -129,7 +129,7 @@ async fn deleting_by_code_takes_away_what_anybody_wrote() {
     assert!(service.chats(seller, "").await.is_empty());
     let answer = service.get(&messages(chat), customer).await;
     answer.assert_not_found();
-    assert_eq!(service.emulator.messages_stored(), 0);
+    assert_eq!(service.emulator.message_count(), 0);
     assert_ne!(service.chat(customer, seller).await, chat);
 }
 

@@ -50,7 +50,7 @@ async fn a_request_with_a_written_answer_does_nothing_else() {
         .post(&path, seller, &json!({ "message_type": "text" }))
         .await;
     assert_eq!((answer.status, answer.text.as_str()), (200, ""));
-    assert_eq!(service.emulator.messages_stored(), 0);
+    assert_eq!(service.emulator.message_count(), 0);
 }
 
 #[tokio::test]
@@ -80,7 +80,7 @@ async fn a_written_answer_that_cannot_be_sent_is_refused() {
 async fn requests_are_counted_by_operation_however_they_are_answered() {
     let service = Service::start().await;
     let (seller, customer) = (service.emulator.seller(), service.emulator.customer());
-    let requests = |id| service.emulator.requests(id);
+    let requests = |id| service.emulator.request_count(id);
     assert_eq!(requests("get_chats"), Some(0));
     service.chats(seller, "").await;
     service.get("/v1/chats?limit=0", seller).await;

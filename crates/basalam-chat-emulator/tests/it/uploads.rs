@@ -269,7 +269,7 @@ async fn only_the_right_number_and_name_lead_to_a_file() {
 
 #[tokio::test]
 async fn the_address_may_be_left_out_of_url_and_follows_the_host_of_the_request() {
-    let service = Service::with(Emulator::builder().uploads_have_url(false)).await;
+    let service = Service::with(Emulator::builder().include_upload_url(false)).await;
     let request = service.request(Method::POST, FILES, service.emulator.customer());
     let request = request.header("Host", "chat.example:8080");
     let answer = Answer::of(request.multipart(picture())).await.ok();
