@@ -44,7 +44,7 @@ def seed():
         ],
         "bots": bots,
         "oauth_clients": [
-            {"id": "sdk", "secret": "sdk-secret", "redirect_uris": [CALLBACK], "acting_for": SELLER}
+            {"id": "sdk", "secret": "sdk-secret", "redirect_uris": [CALLBACK], "user_id": SELLER}
         ],
     }
 

@@ -24,7 +24,7 @@ impl serde::de::Visitor<'_> for IdVisitor {
     type Value = i64;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a whole number, or a text that holds one")
+        f.write_str("an integer, or a string that contains one")
     }
 
     fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<i64, E> {

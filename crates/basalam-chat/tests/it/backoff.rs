@@ -82,7 +82,7 @@ async fn retry_policy_can_be_set_per_client_and_per_request() {
     add_fault(&emulator, Fault::status(503), 1);
     let request = client.get_chats().options(no_retries());
     request.await.unwrap_err();
-    assert_eq!(emulator.requests("get_chats"), Some(2));
+    assert_eq!(emulator.request_count("get_chats"), Some(2));
     let patient = RetryPolicy::new()
         .max_attempts(5)
         .base_delay(Duration::from_secs(1))

@@ -223,7 +223,7 @@ async fn forwards_and_deletes_on_an_emulator() {
     assert_eq!(edited.content.text.as_deref(), Some("the first"));
     let report = seller.delete_message(sent.clone()).await.unwrap();
     assert_eq!(report.calls().len(), 2);
-    assert_eq!(emulator.requests("delete_message"), Some(2));
+    assert_eq!(emulator.request_count("delete_message"), Some(2));
     let remaining = seller.get_messages(chat).await.unwrap();
     assert!(remaining.items.is_empty());
 

@@ -112,7 +112,10 @@ async fn ok_false_is_an_error_with_code_and_description() {
     assert_eq!(error.code(), Some(401));
     assert_eq!(error.messages(), ["Unauthorized: [redacted] [redacted]"]);
     let shown = error.to_string();
-    assert!(shown.contains("the method failed (error code 401)"), "{shown}");
+    assert!(
+        shown.contains("the method failed (error code 401)"),
+        "{shown}"
+    );
     assert!(shown.contains("Unauthorized"), "{shown}");
 
     let error = error_for(200, json!({ "ok": false, "description": null })).await;

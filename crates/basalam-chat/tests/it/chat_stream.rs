@@ -92,7 +92,7 @@ async fn yields_5_000_chats_once_with_inclusive_and_exclusive_bounds() {
 #[tokio::test]
 async fn reports_the_second_with_more_chats_than_a_page_and_yields_the_rest() {
     for bound in [TimeBound::Inclusive, TimeBound::Exclusive] {
-        let builder = Emulator::builder().before_bound(bound).page_cap(100);
+        let builder = Emulator::builder().before_bound(bound).max_page_size(100);
         let (emulator, client) = start(builder).await;
         let chats = seed(&emulator, times_with_ties());
         let collected = collect(client.get_chats().stream()).await;
@@ -115,7 +115,7 @@ async fn reports_the_second_with_more_chats_than_a_page_and_yields_the_rest() {
 #[tokio::test]
 async fn is_complete_if_the_page_cap_fits_the_largest_second() {
     for bound in [TimeBound::Inclusive, TimeBound::Exclusive] {
-        let builder = Emulator::builder().before_bound(bound).page_cap(350);
+        let builder = Emulator::builder().before_bound(bound).max_page_size(350);
         let (emulator, client) = start(builder).await;
         let chats = seed(&emulator, times_with_ties());
         let collected = collect(client.get_chats().stream()).await;

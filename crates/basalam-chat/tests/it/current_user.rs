@@ -28,7 +28,7 @@ async fn is_mine_identifies_own_messages_and_fetches_the_user_once() {
         mine.push(clone.is_mine(message).await.unwrap());
     }
     assert_eq!(mine, [false, true]);
-    assert_eq!(emulator.requests("get_current_user"), Some(1));
+    assert_eq!(emulator.request_count("get_current_user"), Some(1));
 }
 
 #[tokio::test]
@@ -44,7 +44,7 @@ async fn concurrent_lookups_send_one_request() {
     for lookup in lookups {
         assert_eq!(lookup.await.unwrap(), UserId(emulator.seller().id));
     }
-    assert_eq!(emulator.requests("get_current_user"), Some(1));
+    assert_eq!(emulator.request_count("get_current_user"), Some(1));
 }
 
 #[tokio::test]

@@ -47,7 +47,10 @@ fn relative_base_url_is_rejected_with_argument_and_remedy() {
         .unwrap_err();
     assert!(error.is_invalid_input());
     let shown = shown(&error);
-    assert!(shown.contains("`base_url` is not an absolute URL"), "{shown}");
+    assert!(
+        shown.contains("`base_url` is not an absolute URL"),
+        "{shown}"
+    );
     assert!(shown.contains("https://openapi.basalam.com"), "{shown}");
 }
 
@@ -183,10 +186,7 @@ async fn server_errors_advise_on_retries() {
     let error = error_for(502, "text/html", "<html></html>").await;
     assert!(error.is_server_error());
     assert!(error.to_string().contains("an HTML page"), "{error}");
-    assert!(
-        error.to_string().contains("It is safe to retry"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("It is safe to retry"), "{error}");
     assert!(error.may_have_succeeded());
     assert!(error_for(429, "text/plain", "").await.is_rate_limited());
     assert_eq!(
@@ -235,6 +235,6 @@ async fn invalid_input_is_rejected_before_sending() {
         assert!(error.operation().is_some());
     }
     for operation in ["create_message", "get_messages", "get_chats", "create_chat"] {
-        assert_eq!(emulator.requests(operation), Some(0));
+        assert_eq!(emulator.request_count(operation), Some(0));
     }
 }

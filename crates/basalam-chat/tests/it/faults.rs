@@ -67,8 +67,8 @@ impl Setup {
             None => rule,
         };
         self.emulator.add_fault(rule).unwrap();
-        let requests = self.emulator.requests(operation.id).unwrap();
-        let messages = self.emulator.messages_stored();
+        let requests = self.emulator.request_count(operation.id).unwrap();
+        let messages = self.emulator.message_count();
         let hangs = match case.hangs() {
             true => times.unwrap_or(u64::MAX),
             false => 0,
@@ -78,8 +78,8 @@ impl Setup {
         self.emulator.clear_faults();
         Observed {
             result,
-            requests: self.emulator.requests(operation.id).unwrap() - requests,
-            messages: self.emulator.messages_stored().saturating_sub(messages),
+            requests: self.emulator.request_count(operation.id).unwrap() - requests,
+            messages: self.emulator.message_count().saturating_sub(messages),
         }
     }
 
@@ -93,14 +93,14 @@ impl Setup {
         created: usize,
     ) -> Result<(), Error> {
         let before = self.received.load(Ordering::SeqCst);
-        let messages = self.emulator.messages_stored() + created;
+        let messages = self.emulator.message_count() + created;
         let advance = async {
             for number in 1..=hangs {
                 // A request whose body is still being received would get the fault of the next case.
                 yield_until(|| {
                     self.received.load(Ordering::SeqCst) - before >= number
                         && self.clock.pending_timeouts() > 0
-                        && (created == 0 || self.emulator.messages_stored() >= messages)
+                        && (created == 0 || self.emulator.message_count() >= messages)
                 })
                 .await;
                 self.clock.advance(Duration::from_secs(match operation.id {

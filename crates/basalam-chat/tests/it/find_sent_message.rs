@@ -91,7 +91,7 @@ async fn reports_undelivered_message_as_not_found() {
             assert_eq!(setup.find(&message).await, Delivery::NotFound);
         }
     }
-    assert_eq!(setup.emulator.messages_stored(), 0);
+    assert_eq!(setup.emulator.message_count(), 0);
 }
 
 #[tokio::test]

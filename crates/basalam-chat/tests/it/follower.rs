@@ -67,7 +67,7 @@ async fn resumes_after_a_message_or_from_the_beginning() {
 
 #[tokio::test]
 async fn yields_more_new_messages_than_fit_a_page() {
-    let emulator = Emulator::builder().page_cap(7).start().await.unwrap();
+    let emulator = Emulator::builder().max_page_size(7).start().await.unwrap();
     let (seller, customer, chat) = open(&emulator).await;
     let mut follower = seller.follow(chat).after(MessageId(1));
     let mut sent = Vec::new();

@@ -86,10 +86,7 @@ async fn accepts_missing_null_and_empty_sender() {
 #[tokio::test]
 async fn accepts_numeric_string_as_sender_id() {
     let page = page_with(with(message(2), "/sender/id", json!("430"))).await;
-    assert_eq!(
-        page.items[1].sender.as_ref().unwrap().id,
-        Some(UserId(430))
-    );
+    assert_eq!(page.items[1].sender.as_ref().unwrap().id, Some(UserId(430)));
 }
 
 #[tokio::test]

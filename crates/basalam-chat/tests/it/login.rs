@@ -37,7 +37,7 @@ async fn authorization_code_login_resumes_from_its_token_store() {
     assert_eq!(info.allows(&Scope::CustomerChatWrite), Some(true));
     assert_eq!(info.allows(&Scope::CustomerWalletRead), Some(false));
     assert_eq!(current_user(&first).await.unwrap().0, emulator.seller().id);
-    assert_eq!(emulator.token_requests("authorization_code"), 1);
+    assert_eq!(emulator.token_request_count("authorization_code"), 1);
 
     let resumed = client(&emulator, &clock, app.resume(store.clone()));
     assert_eq!(
@@ -49,10 +49,10 @@ async fn authorization_code_login_resumes_from_its_token_store() {
         current_user(&resumed).await.unwrap().0,
         emulator.seller().id
     );
-    assert_eq!(emulator.requests(TOKEN_OPERATION), Some(2));
+    assert_eq!(emulator.request_count(TOKEN_OPERATION), Some(2));
     // The first client loads the refreshed tokens from the store.
     assert_eq!(current_user(&first).await.unwrap().0, emulator.seller().id);
-    assert_eq!(emulator.requests(TOKEN_OPERATION), Some(2));
+    assert_eq!(emulator.request_count(TOKEN_OPERATION), Some(2));
 }
 
 #[tokio::test]
@@ -70,7 +70,7 @@ async fn rejected_code_and_empty_store_are_authentication_errors() {
     let empty = client(&emulator, &clock, app.resume(MemoryTokenStore::new()));
     let error = current_user(&empty).await.unwrap_err();
     assert!(error.is_authentication() && error.to_string().contains("Log in again"));
-    assert_eq!(emulator.requests("get_current_user"), Some(0));
+    assert_eq!(emulator.request_count("get_current_user"), Some(0));
 }
 
 #[tokio::test]

@@ -111,7 +111,7 @@ async fn rejects_picture_without_file_before_sending() {
         .unwrap_err();
     assert!(error.is_invalid_input());
     assert!(error.to_string().contains("`with_file`"), "{error}");
-    assert_eq!(emulator.requests("create_message"), Some(0));
+    assert_eq!(emulator.request_count("create_message"), Some(0));
     // A forwarded message can take its content from the original.
     let original = NewMessage::picture(FILE);
     let original = client.create_message(chat, original).await.unwrap();

@@ -52,7 +52,7 @@ async fn reads_all_messages_in_both_directions_at_any_page_size() {
     for cap in [None, Some(3), Some(25)] {
         let mut builder = Emulator::builder();
         if let Some(cap) = cap {
-            builder = builder.page_cap(cap);
+            builder = builder.max_page_size(cap);
         }
         let emulator = builder.start().await.unwrap();
         let (client, chat, ids) = chat_with(&emulator, 25).await;
@@ -180,7 +180,7 @@ async fn stream_sends_nothing_before_it_is_polled() {
     let (client, chat, _) = chat_with(&emulator, 1).await;
     let stream = client.get_messages(chat).stream();
     tokio::task::yield_now().await;
-    assert_eq!(emulator.requests("get_messages"), Some(0));
+    assert_eq!(emulator.request_count("get_messages"), Some(0));
     assert_eq!(collect(stream).await.len(), 1);
 }
 
@@ -194,7 +194,7 @@ async fn rejects_unsupported_comparison_before_sending() {
     let error = request.stream().try_next().await.unwrap_err();
     assert!(error.is_invalid_input());
     assert!(error.to_string().contains("`compare`"), "{error}");
-    assert_eq!(emulator.requests("get_messages"), Some(0));
+    assert_eq!(emulator.request_count("get_messages"), Some(0));
 }
 
 #[tokio::test]

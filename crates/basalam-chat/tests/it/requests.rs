@@ -58,7 +58,7 @@ async fn create_message_stores_every_field() {
     let buttons = sent.content.reply_markup.unwrap();
     assert_eq!(buttons[0][0].label, "Open");
     assert_eq!(buttons[0][0].type_, ButtonType::Url);
-    assert_eq!(emulator.messages_stored(), 2);
+    assert_eq!(emulator.message_count(), 2);
 }
 
 #[tokio::test]

@@ -32,7 +32,7 @@ async fn retries_idempotent_requests_twice_with_doubling_backoff() {
     let (emulator, clock, client) = start().await;
     add_fault(&emulator, Fault::status(503), 2);
     client.get_chats().await.unwrap();
-    assert_eq!(emulator.requests("get_chats"), Some(3));
+    assert_eq!(emulator.request_count("get_chats"), Some(3));
     assert_eq!(clock.backoff_millis(), [200, 400]);
 
     add_fault(&emulator, Fault::status(503), 3);
@@ -40,7 +40,7 @@ async fn retries_idempotent_requests_twice_with_doubling_backoff() {
     assert!(error.is_server_error());
     assert_eq!(error.attempts(), 3);
     assert!(error.to_string().contains("after 3 attempts"), "{error}");
-    assert_eq!(emulator.requests("get_chats"), Some(6));
+    assert_eq!(emulator.request_count("get_chats"), Some(6));
 }
 
 #[tokio::test]
@@ -59,7 +59,7 @@ async fn does_not_retry_create_message_after_server_errors_or_disconnects() {
         assert!(error.may_have_succeeded(), "{error}");
         assert_eq!(error.attempts(), 1);
     }
-    assert_eq!(emulator.requests("create_message"), Some(5));
+    assert_eq!(emulator.request_count("create_message"), Some(5));
     assert_eq!(clock.backoffs(), []);
 }
 
@@ -92,7 +92,7 @@ async fn does_not_retry_uploads_from_a_reader() {
     let file = NewFile::from_reader("a.txt", &b"all of it"[..]);
     let error = client.upload_file(file).await.unwrap_err();
     assert!(error.is_rate_limited());
-    assert_eq!(emulator.requests("upload_file"), Some(1));
+    assert_eq!(emulator.request_count("upload_file"), Some(1));
 }
 
 #[tokio::test]
@@ -118,13 +118,13 @@ async fn retry_budget_limits_retries_to_a_fifth_of_the_calls() {
         client.get_chats().await.unwrap_err();
     }
     // The budget starts full at ten; every call after the first deposits a fifth of a retry.
-    assert_eq!(emulator.requests("get_chats"), Some(129));
+    assert_eq!(emulator.request_count("get_chats"), Some(129));
     let unlimited = seller_builder(&emulator, &TestClock::new()).retry_budget(None);
     let unlimited = unlimited.build().unwrap();
     for _ in 0..100 {
         unlimited.get_chats().await.unwrap_err();
     }
-    assert_eq!(emulator.requests("get_chats"), Some(429));
+    assert_eq!(emulator.request_count("get_chats"), Some(429));
 }
 
 #[tokio::test]
@@ -160,7 +160,7 @@ async fn rejects_invalid_options_by_name_before_sending() {
         seller_builder(&emulator, &clock).retry_policy(none),
         "`max_attempts`",
     );
-    assert_eq!(emulator.total_requests(), 0);
+    assert_eq!(emulator.total_request_count(), 0);
 }
 
 #[tokio::test]

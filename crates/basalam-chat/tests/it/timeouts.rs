@@ -18,7 +18,7 @@ async fn advance_when_pending(
     duration: Duration,
 ) {
     yield_until(|| {
-        emulator.requests("get_chats") >= Some(requests) && clock.pending_timeouts() > 0
+        emulator.request_count("get_chats") >= Some(requests) && clock.pending_timeouts() > 0
     })
     .await;
     clock.advance(duration);
@@ -38,7 +38,7 @@ async fn attempt_timeout_and_operation_timeout_both_apply() {
     let error = call.await.unwrap().unwrap_err();
     assert!(error.is_timeout());
     assert_eq!(error.attempts(), 2);
-    assert_eq!(emulator.requests("get_chats"), Some(2));
+    assert_eq!(emulator.request_count("get_chats"), Some(2));
 }
 
 /// Returns the error of a call whose response stops after `response`.
@@ -92,7 +92,7 @@ async fn operation_timeout_applies_to_uploads() {
     let options = RequestOptions::new().operation_timeout(Duration::from_secs(10));
     let upload = client.upload_file(NewFile::from_bytes("a.txt", "x"));
     let call = tokio::spawn(upload.options(options).send());
-    yield_until(|| emulator.requests("upload_file") > Some(0) && clock.pending_timeouts() > 0)
+    yield_until(|| emulator.request_count("upload_file") > Some(0) && clock.pending_timeouts() > 0)
         .await;
     clock.advance(Duration::from_secs(10));
     assert!(call.await.unwrap().unwrap_err().is_timeout());

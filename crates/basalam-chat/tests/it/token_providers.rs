@@ -58,7 +58,7 @@ async fn refreshed_tokens_are_used_after_they_are_saved_without_a_second_refresh
     assert!(error.to_string().contains("the disk is full"), "{error}");
     clock.advance(Duration::from_secs(2));
     current_user(&client).await.unwrap();
-    assert_eq!(emulator.token_requests("refresh_token"), 1);
+    assert_eq!(emulator.token_request_count("refresh_token"), 1);
     assert!(store.tokens.tokens().is_some());
 }
 
@@ -170,7 +170,7 @@ async fn operation_timeout_without_a_token_leaves_no_unconfirmed_message() {
         .unwrap_err();
     assert!(error.is_authentication(), "{error}");
     assert!(!error.may_have_succeeded() && error.unconfirmed_message().is_none());
-    assert_eq!(emulator.total_requests(), 0);
+    assert_eq!(emulator.total_request_count(), 0);
 }
 
 #[tokio::test]
@@ -182,9 +182,11 @@ async fn hanging_early_refresh_delays_requests_for_five_seconds() {
     emulator.add_fault(hangs).unwrap();
     advance(&emulator, &clock, HOUR - Duration::from_secs(250));
     let call = tokio::spawn(client.get_chats().send());
-    yield_until(|| emulator.requests(TOKEN_OPERATION) >= Some(2) && clock.pending_timeouts() >= 2)
-        .await;
-    assert_eq!(emulator.requests("get_chats"), Some(1));
+    yield_until(|| {
+        emulator.request_count(TOKEN_OPERATION) >= Some(2) && clock.pending_timeouts() >= 2
+    })
+    .await;
+    assert_eq!(emulator.request_count("get_chats"), Some(1));
     clock.advance(Duration::from_secs(5));
     call.await.unwrap().unwrap();
 }

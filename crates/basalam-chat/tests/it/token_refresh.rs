@@ -5,7 +5,7 @@ use std::time::Duration;
 use basalam_chat::auth::MemoryTokenStore;
 use basalam_chat::chats::UnseenChatCount;
 use basalam_chat::{Client, Error, PersonalToken, Scope};
-use basalam_chat_emulator::{Emulator, Fault, FaultRule, RefreshTokens, TOKEN_OPERATION};
+use basalam_chat_emulator::{Emulator, Fault, FaultRule, RefreshTokenPolicy, TOKEN_OPERATION};
 use tokio::task::JoinHandle;
 
 use super::support::auth::{
@@ -29,10 +29,10 @@ async fn client_credentials_refresh_five_minutes_before_expiry() {
     let info = client.authenticate().await.unwrap();
     // If the response lists no scopes, the requested ones are granted.
     assert_eq!(info.allows(&Scope::VendorParcelRead), Some(true));
-    assert_eq!(emulator.token_requests("client_credentials"), 1);
+    assert_eq!(emulator.token_request_count("client_credentials"), 1);
     advance(&emulator, &clock, HOUR - Duration::from_secs(300));
     current_user(&client).await.unwrap();
-    assert_eq!(emulator.token_requests("client_credentials"), 2);
+    assert_eq!(emulator.token_request_count("client_credentials"), 2);
 }
 
 #[tokio::test]
@@ -60,14 +60,14 @@ async fn a_thousand_requests_with_an_expired_token_cause_one_refresh() {
     for call in spawn_calls(&client, 1000) {
         call.await.unwrap().unwrap();
     }
-    assert_eq!(emulator.token_requests("refresh_token"), 1);
-    assert_eq!(emulator.requests(TOKEN_OPERATION), Some(1));
+    assert_eq!(emulator.token_request_count("refresh_token"), 1);
+    assert_eq!(emulator.request_count(TOKEN_OPERATION), Some(1));
     // The client knows when the second token expires.
     advance(&emulator, &clock, HOUR);
     for call in spawn_calls(&client, 1000) {
         call.await.unwrap().unwrap();
     }
-    assert_eq!(emulator.requests(TOKEN_OPERATION), Some(2));
+    assert_eq!(emulator.request_count(TOKEN_OPERATION), Some(2));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -82,11 +82,11 @@ async fn failed_refresh_fails_all_waiting_requests_with_its_cause() {
         assert!(error.messages().iter().any(|it| it == "invalid_grant"));
         assert!(std::error::Error::source(&error).is_some());
     }
-    assert_eq!(emulator.requests(TOKEN_OPERATION), Some(1));
+    assert_eq!(emulator.request_count(TOKEN_OPERATION), Some(1));
     // A later request tries again.
     clock.advance(Duration::from_secs(2));
     client.get_unseen_chat_count().await.unwrap_err();
-    assert_eq!(emulator.requests(TOKEN_OPERATION), Some(2));
+    assert_eq!(emulator.request_count(TOKEN_OPERATION), Some(2));
 }
 
 #[tokio::test]
@@ -114,7 +114,7 @@ async fn refresh_survives_the_cancellation_of_its_request() {
     for other in others {
         other.await.unwrap().unwrap();
     }
-    assert_eq!(emulator.requests(TOKEN_OPERATION), Some(1));
+    assert_eq!(emulator.request_count(TOKEN_OPERATION), Some(1));
     assert!(store.tokens().is_some());
 }
 
@@ -126,7 +126,7 @@ async fn request_is_sent_again_once_after_401_even_if_not_idempotent() {
     advance(&emulator, &clock, HOUR);
     let seller = without_retries(&seller);
     seller.create_message(chat, "hello").await.unwrap();
-    assert_eq!(emulator.requests("create_message"), Some(2));
+    assert_eq!(emulator.request_count("create_message"), Some(2));
     assert_eq!(emulator.messages(chat.0).len(), 1);
     // A permanent 401 is not retried more often.
     emulator
@@ -136,10 +136,10 @@ async fn request_is_sent_again_once_after_401_even_if_not_idempotent() {
     let error = seller.create_message(chat, "hello").await.unwrap_err();
     assert!(error.is_unauthorized(), "{error}");
     assert_eq!(error.attempts(), 2);
-    assert_eq!(emulator.requests("create_message"), Some(4));
+    assert_eq!(emulator.request_count("create_message"), Some(4));
     // It does not use up refresh tokens either.
     seller.create_message(chat, "hello").await.unwrap_err();
-    assert_eq!(emulator.token_requests("refresh_token"), 2);
+    assert_eq!(emulator.token_request_count("refresh_token"), 2);
     assert_eq!(emulator.messages(chat.0).len(), 1);
 }
 
@@ -149,7 +149,7 @@ async fn token_without_refresh_token_fails_at_once_after_401() {
     let client = client(&emulator, &clock, PersonalToken::new("nobodys-token"));
     let error = current_user(&client).await.unwrap_err();
     assert!(error.is_unauthorized());
-    assert_eq!(emulator.requests("get_current_user"), Some(1));
+    assert_eq!(emulator.request_count("get_current_user"), Some(1));
     let info = client.authenticate().await.unwrap();
     assert_eq!((info.scopes, info.expires_at), (None, None));
 }
@@ -157,7 +157,7 @@ async fn token_without_refresh_token_fails_at_once_after_401() {
 #[tokio::test]
 async fn keeps_the_refresh_token_if_the_response_has_none() {
     let builder = Emulator::builder().access_token_lifetime(HOUR);
-    let builder = builder.refresh_tokens(RefreshTokens::Kept);
+    let builder = builder.refresh_token_policy(RefreshTokenPolicy::Reuse);
     let (emulator, clock) = (builder.start().await.unwrap(), TestClock::new());
     let store = MemoryTokenStore::new();
     let client = client(
@@ -169,7 +169,7 @@ async fn keeps_the_refresh_token_if_the_response_has_none() {
         advance(&emulator, &clock, HOUR);
         current_user(&client).await.unwrap();
     }
-    assert_eq!(emulator.token_requests("refresh_token"), 3);
+    assert_eq!(emulator.token_request_count("refresh_token"), 3);
     let tokens = store.tokens().unwrap();
     assert!(tokens.expose_refresh_token().is_some());
 }

@@ -57,14 +57,15 @@ impl CallTimer<'_> {
 
 impl HttpStack {
     /// Makes a call, with as many attempts as the retry policy allows.
-    pub(crate) fn call(
+    pub(crate) async fn call(
         &self,
         config: &CallConfig,
         operation: &'static Operation,
         authorizer: impl Authorizer,
         requests: &mut impl RequestSource,
-    ) -> impl Future<Output = Result<SuccessResponse, Error>> {
-        // Created here, since the arguments of an `async fn` stay in its future beside the call.
+    ) -> Result<SuccessResponse, Error> {
+        config.check()?;
+        self.budget.deposit();
         let mut call = Call {
             stack: self,
             config,
@@ -79,11 +80,7 @@ impl HttpStack {
             sent: 0,
             may_have_succeeded: false,
         };
-        async move {
-            call.config.check()?;
-            call.stack.budget.deposit();
-            trace::call(operation, pin!(call.run_with_context(requests))).await
-        }
+        trace::call(operation, pin!(call.run_with_context(requests))).await
     }
 }
 

@@ -46,10 +46,7 @@ async fn missing_response_is_a_timeout() {
     clock.advance(Duration::from_secs(30));
     let error = call.await.unwrap().unwrap_err();
     assert!(error.is_timeout());
-    assert!(
-        shown(&error).contains("check before retrying"),
-        "{error}"
-    );
+    assert!(shown(&error).contains("check before retrying"), "{error}");
 }
 
 #[tokio::test]
@@ -66,8 +63,5 @@ async fn closed_connection_is_a_connection_error() {
     let client = client(&base_url, CANARY);
     let error = client.create_message(ChatId(1), "hello").await.unwrap_err();
     assert!(error.is_connection(), "{error:?}");
-    assert!(
-        shown(&error).contains("check before retrying"),
-        "{error}"
-    );
+    assert!(shown(&error).contains("check before retrying"), "{error}");
 }

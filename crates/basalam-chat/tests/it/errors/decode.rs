@@ -62,10 +62,7 @@ async fn value_that_resembles_a_serde_message_is_not_shown() {
     let body = json!({ "data": { "chats": [{ "marked_as_unread": text }] } });
     let error = error_for(200, "application/json", &body.to_string()).await;
     assert!(!shown(&error).contains("secret"), "{error}");
-    assert!(
-        error.to_string().contains("expected a boolean"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("expected a boolean"), "{error}");
 }
 
 #[tokio::test]

@@ -11,15 +11,15 @@ use crate::support::{CANARY, client, customer, open_chat, seller};
 
 #[tokio::test]
 async fn uploaded_picture_is_sent_and_read_by_the_other_user() {
-    for uploads_have_url in [true, false] {
-        let emulator = Emulator::builder().uploads_have_url(uploads_have_url);
+    for include_upload_url in [true, false] {
+        let emulator = Emulator::builder().include_upload_url(include_upload_url);
         let emulator = emulator.start().await.unwrap();
         let seller = seller(&emulator);
         let chat = open_chat(&seller, &emulator).await;
 
         let parcel = NewFile::from_bytes("مرسوله.png", "bytes");
         let upload = seller.upload_picture(parcel).await.unwrap();
-        assert_eq!(upload.url.is_some(), uploads_have_url);
+        assert_eq!(upload.url.is_some(), include_upload_url);
         assert_eq!(upload.mime_type.as_deref(), Some("image/png"));
         let message = upload.clone().caption("در راه است");
         seller.create_message(chat, message).await.unwrap();
