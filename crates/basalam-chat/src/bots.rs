@@ -7,8 +7,6 @@
 mod methods;
 mod response;
 
-use std::fmt;
-
 use basalam_chat_api::newtypes::BotToken;
 pub use basalam_chat_api::types::BotResponse;
 
@@ -49,7 +47,7 @@ impl Client {
 /// Client for the methods of a bot; returned by [`Client::bot`].
 ///
 /// The bot's token is redacted in `Debug` output and errors.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Bot<C = Client> {
     client: C,
     token: BotToken,
@@ -78,15 +76,6 @@ fn is_well_formed(token: &str) -> bool {
             && !secret.is_empty()
             && secret.bytes().all(is_secret)
     })
-}
-
-impl<C: fmt::Debug> fmt::Debug for Bot<C> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Bot")
-            .field("client", &self.client)
-            .field("token", &self.token)
-            .finish()
-    }
 }
 
 #[cfg(test)]

@@ -138,11 +138,8 @@ impl request::Request for CreateChatParams {
                 &body,
             )
             .await;
+        let response = client.transport().decode_response(&CREATE_CHAT, result)?;
         // The contract does not promise `data`.
-        client
-            .transport()
-            .decode_response(&CREATE_CHAT, result)?
-            .data
-            .ok_or_else(|| Error::missing_field("data"))
+        response.data.ok_or_else(|| Error::missing_field("data"))
     }
 }

@@ -77,10 +77,8 @@ impl request::Request for DeleteChatsParams {
         batch::run(&chats, DeleteChats::MAX_PER_CALL, |ids| async {
             let body = DeleteChatsBody::new(ids);
             let result = client.raw().delete_chats(&body).await;
-            Ok(client
-                .transport()
-                .decode_response(&DELETE_CHATS, result)?
-                .data)
+            let response = client.transport().decode_response(&DELETE_CHATS, result)?;
+            Ok(response.data)
         })
         .await
     }

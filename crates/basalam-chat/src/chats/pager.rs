@@ -16,11 +16,11 @@ use crate::paging::{Cursor, Pager, impl_stream};
 use crate::{Client, Error, ErrorKind};
 
 /// Default page size. Live integrations use 100.
-const PAGE: u32 = 100;
+const PAGE_SIZE: u32 = 100;
 /// The service's default page size. It did not truncate a page that is shorter.
-const MIN_FULL_PAGE: usize = 30;
+const SERVICE_PAGE_SIZE: usize = 30;
 /// Largest page size requested to get all chats of one second.
-const MAX_PAGE: u32 = 10_000;
+const MAX_PAGE_SIZE: u32 = 10_000;
 
 /// Pages through chats, from the most recent time to the oldest.
 #[derive(Debug)]
@@ -69,7 +69,7 @@ impl ChatPager {
             Error::invalid_input("order_by", "is not a known order", remedy)
         });
         params.order_by = Some(order.clone());
-        let limit = *params.limit.get_or_insert(PAGE);
+        let limit = *params.limit.get_or_insert(PAGE_SIZE);
         ChatPager {
             client,
             params,
@@ -140,12 +140,12 @@ impl ChatPager {
             NextPage::FromSecond {
                 limit: self.limit(),
             }
-        } else if size >= limit as usize && limit < MAX_PAGE {
+        } else if size >= limit as usize && limit < MAX_PAGE_SIZE {
             // The second may have more chats.
             NextPage::FromSecond {
-                limit: limit.saturating_mul(2).min(MAX_PAGE),
+                limit: limit.saturating_mul(2).min(MAX_PAGE_SIZE),
             }
-        } else if size < MIN_FULL_PAGE || size < largest {
+        } else if size < SERVICE_PAGE_SIZE || size < largest {
             // The service returns larger pages than this one, so it did not truncate it.
             NextPage::BeforeSecond(Bound::Exclusive)
         } else {
@@ -189,7 +189,7 @@ impl ChatPager {
     }
 
     fn limit(&self) -> u32 {
-        self.params.limit.unwrap_or(PAGE)
+        self.params.limit.unwrap_or(PAGE_SIZE)
     }
 
     fn incomplete(&self) -> Error {
@@ -217,7 +217,9 @@ impl Pager for ChatPager {
                     self.handle_page(chats, limit)
                 }
                 NextPage::Probe { size } => {
-                    let limit = u32::try_from(size).unwrap_or(MAX_PAGE).saturating_add(1);
+                    let limit = u32::try_from(size)
+                        .unwrap_or(MAX_PAGE_SIZE)
+                        .saturating_add(1);
                     let returned = self.fetch(None, limit).await?.len();
                     self.handle_probe(returned, size)?;
                     Vec::new()

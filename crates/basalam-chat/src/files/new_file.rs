@@ -180,35 +180,17 @@ fn check_name(argument: &str, name: &str) -> Result<(), Error> {
     Err(Error::invalid_input(argument, problem, remedy))
 }
 
-impl From<&str> for NewFile {
-    fn from(path: &str) -> NewFile {
-        NewFile::from_path(path)
-    }
+macro_rules! impl_from_paths {
+    ($($path:ty),*) => {
+        $(impl From<$path> for NewFile {
+            fn from(path: $path) -> NewFile {
+                NewFile::from_path(path)
+            }
+        })*
+    };
 }
 
-impl From<String> for NewFile {
-    fn from(path: String) -> NewFile {
-        NewFile::from_path(path)
-    }
-}
-
-impl From<&Path> for NewFile {
-    fn from(path: &Path) -> NewFile {
-        NewFile::from_path(path)
-    }
-}
-
-impl From<PathBuf> for NewFile {
-    fn from(path: PathBuf) -> NewFile {
-        NewFile::from_path(path)
-    }
-}
-
-impl From<&PathBuf> for NewFile {
-    fn from(path: &PathBuf) -> NewFile {
-        NewFile::from_path(path)
-    }
-}
+impl_from_paths!(&str, String, &Path, PathBuf, &PathBuf);
 
 /// Omits the content, which is private.
 impl fmt::Debug for NewFile {

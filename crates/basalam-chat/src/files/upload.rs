@@ -15,7 +15,7 @@ use crate::request::{self, impl_send};
 use crate::{Client, Error};
 
 /// Default timeout of an upload.
-const TIMEOUT: Duration = Duration::from_secs(5 * 60);
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5 * 60);
 
 impl Client {
     /// Uploads a picture: the file at a path, or any other [`NewFile`].
@@ -107,7 +107,7 @@ impl Client {
                 thumbnail: None,
                 custom_unique_name: None,
                 expire_minutes: None,
-                timeout: TIMEOUT,
+                timeout: DEFAULT_TIMEOUT,
                 on_progress: None,
             },
         }

@@ -142,7 +142,7 @@ impl Error {
                 "the file was stored as {}, but the response has no URL of it",
                 file.id
             ),
-            "a message cannot show the file without its URL; upload it again",
+            "a message cannot show the file without its URL",
         )
     }
 }

@@ -124,9 +124,9 @@ impl<C> CreateMessage<C> {
         self
     }
 
-    /// Marks the message as forwarded from another one, from 1 to 2147483647.
+    /// Sets the id of the message that this one is forwarded from, from 1 to 2147483647.
     ///
-    /// Likely the id of the original message, as Basalam's web application uses it.
+    /// Likely: the id of the original message, as Basalam's web application uses it.
     pub fn forward_from(mut self, message: MessageId) -> Self {
         self.request.forward_from = Some(message);
         self

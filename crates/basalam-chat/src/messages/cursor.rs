@@ -29,9 +29,10 @@ pub struct MessageCursor {
 }
 
 /// The direction of a list.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 pub(super) enum Direction {
     /// From newer messages to older ones.
+    #[default]
     Older,
     /// From older messages to newer ones.
     Newer,

@@ -77,10 +77,10 @@ impl request::Request for DeleteMessageParams {
         batch::run(&messages, DeleteMessage::MAX_PER_CALL, |ids| async {
             let body = DeleteMessageBody::new(ids);
             let result = client.raw().delete_message(&body).await;
-            Ok(client
+            let response = client
                 .transport()
-                .decode_response(&DELETE_MESSAGE, result)?
-                .data)
+                .decode_response(&DELETE_MESSAGE, result)?;
+            Ok(response.data)
         })
         .await
     }

@@ -1,12 +1,12 @@
 //! Request builder that edits a message.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use basalam_chat_api::operation::Operation;
 use basalam_chat_api::operations::EDIT_MESSAGE;
 use basalam_chat_api::types::{EditMessageBody, NewMessageContent};
 
+use super::new_message::impl_from_strings;
 use super::{EntityId, Message, MessageId, QuickMessageId};
 use crate::request::{self, impl_send};
 use crate::{Client, Error};
@@ -130,29 +130,7 @@ impl fmt::Debug for MessageEdit {
     }
 }
 
-impl From<&str> for MessageEdit {
-    fn from(text: &str) -> MessageEdit {
-        MessageEdit::text(text)
-    }
-}
-
-impl From<String> for MessageEdit {
-    fn from(text: String) -> MessageEdit {
-        MessageEdit::text(text)
-    }
-}
-
-impl From<&String> for MessageEdit {
-    fn from(text: &String) -> MessageEdit {
-        MessageEdit::text(text)
-    }
-}
-
-impl From<Cow<'_, str>> for MessageEdit {
-    fn from(text: Cow<'_, str>) -> MessageEdit {
-        MessageEdit::text(text)
-    }
-}
+impl_from_strings!(MessageEdit);
 
 /// Request builder that edits a message; returned by [`Client::edit_message`].
 #[derive(Clone, Debug)]
@@ -194,9 +172,7 @@ impl request::Request for EditMessageParams {
             .raw()
             .edit_message(self.client_info.as_deref(), &body)
             .await;
-        Ok(client
-            .transport()
-            .decode_response(&EDIT_MESSAGE, result)?
-            .data)
+        let response = client.transport().decode_response(&EDIT_MESSAGE, result)?;
+        Ok(response.data)
     }
 }

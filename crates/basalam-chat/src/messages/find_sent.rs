@@ -13,7 +13,7 @@ use crate::{Client, Error};
 const MAX_SCANNED: usize = 5_000;
 
 /// Page size.
-const PAGE: u32 = 100;
+const PAGE_SIZE: u32 = 100;
 
 impl Client {
     /// Finds out whether a message arrived whose response was lost, so that it is not sent twice.
@@ -104,7 +104,7 @@ impl request::Request for FindSentMessageParams {
         let elapsed = self.message.max_elapsed(client.transport().http().clock());
         let mut messages = client
             .get_messages(self.message.chat())
-            .limit(PAGE)
+            .limit(PAGE_SIZE)
             .read_ahead(false)
             .stream();
         // The time zone of the service is unknown, so times are only compared with one another: a message
@@ -127,7 +127,7 @@ impl request::Request for FindSentMessageParams {
                 Match::None => {}
             }
             // A single time may be wrong, and an idempotency key is a match at any time.
-            if older_in_a_row == PAGE {
+            if older_in_a_row == PAGE_SIZE {
                 break;
             }
             scanned += 1;

@@ -6,7 +6,7 @@ use super::{Comparison, Message, MessageId};
 use crate::{ChatId, Client, Error};
 
 /// Page size.
-const PAGE: u32 = 100;
+const PAGE_SIZE: u32 = 100;
 
 impl Client {
     /// Returns a [`Follower`], which returns the new messages of a chat each time it is polled.
@@ -126,7 +126,7 @@ impl Follower {
                 return Ok(Vec::new());
             }
         };
-        let mut messages = self.fetch(PAGE, Direction::Newer, Some(bound)).await?;
+        let mut messages = self.fetch(PAGE_SIZE, Direction::Newer, Some(bound)).await?;
         if let Position::After(last) = self.position {
             messages.retain(|message| Direction::Newer.is_beyond(message.id, last));
         }

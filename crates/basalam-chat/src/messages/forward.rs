@@ -111,10 +111,10 @@ impl request::Request for ForwardMessageParams {
             let body = ForwardMessageBody::new(vec![self.chat], ids);
             let raw = client.raw();
             let result = raw.forward_message(user_agent, client_info, &body).await;
-            Ok(client
+            let response = client
                 .transport()
-                .decode_response(&FORWARD_MESSAGE, result)?
-                .data)
+                .decode_response(&FORWARD_MESSAGE, result)?;
+            Ok(response.data)
         })
         .await
     }

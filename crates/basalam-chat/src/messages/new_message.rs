@@ -1,13 +1,11 @@
 //! A message to send.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use basalam_chat_api::types::{Attachment, AttachmentFile, CreateMessageBody, NewMessageContent};
 
-use crate::{EntityId, Error, MessageType, VendorId};
-
 use super::QuickMessageId;
+use crate::{EntityId, Error, MessageType, VendorId};
 
 /// A message to send: its type and content.
 ///
@@ -251,29 +249,22 @@ impl fmt::Debug for NewMessage {
     }
 }
 
-impl From<&str> for NewMessage {
-    fn from(text: &str) -> NewMessage {
-        NewMessage::text(text)
-    }
+/// Converts every kind of string with the constructor `text`.
+macro_rules! impl_from_strings {
+    ($type:ty) => {
+        impl_from_strings!($type: &str, String, &String, ::std::borrow::Cow<'_, str>);
+    };
+    ($type:ty: $($string:ty),*) => {
+        $(impl From<$string> for $type {
+            fn from(text: $string) -> $type {
+                <$type>::text(text)
+            }
+        })*
+    };
 }
+pub(super) use impl_from_strings;
 
-impl From<String> for NewMessage {
-    fn from(text: String) -> NewMessage {
-        NewMessage::text(text)
-    }
-}
-
-impl From<&String> for NewMessage {
-    fn from(text: &String) -> NewMessage {
-        NewMessage::text(text)
-    }
-}
-
-impl From<Cow<'_, str>> for NewMessage {
-    fn from(text: Cow<'_, str>) -> NewMessage {
-        NewMessage::text(text)
-    }
-}
+impl_from_strings!(NewMessage);
 
 #[cfg(test)]
 mod tests {

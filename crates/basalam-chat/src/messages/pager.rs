@@ -7,7 +7,7 @@ use crate::paging::{Pager, impl_stream};
 use crate::{Client, Error, ErrorKind};
 
 /// Default page size. Live integrations use 100 and 200.
-const PAGE: u32 = 100;
+const PAGE_SIZE: u32 = 100;
 
 /// Pages through the messages of a chat.
 ///
@@ -31,20 +31,11 @@ pub(crate) struct MessagePager {
 type Bound = (Comparison, MessageId);
 
 /// Direction and bounds of a list.
+#[derive(Default)]
 struct Range {
     direction: Direction,
     first: Option<Bound>,
     stop: Option<Bound>,
-}
-
-impl Default for Range {
-    fn default() -> Range {
-        Range {
-            direction: Direction::Older,
-            first: None,
-            stop: None,
-        }
-    }
 }
 
 impl Range {
@@ -55,11 +46,8 @@ impl Range {
             Some(SortOrder::Asc) => Direction::Newer,
             Some(_) => {
                 let remedy = "use `SortOrder::Asc` or `SortOrder::Desc`";
-                return Err(Error::invalid_input(
-                    "order",
-                    "is not a known order",
-                    remedy,
-                ));
+                let problem = "is not a known order";
+                return Err(Error::invalid_input("order", problem, remedy));
             }
         };
         let (mut first, mut stop) = (None, None);
@@ -102,7 +90,7 @@ impl MessagePager {
             Ok(range) => (range, None),
             Err(error) => (Range::default(), Some(error)),
         };
-        params.limit.get_or_insert(PAGE);
+        params.limit.get_or_insert(PAGE_SIZE);
         params.order = Some(range.direction.order());
         let start = MessageCursor {
             direction: range.direction,

@@ -1,11 +1,10 @@
 //! The user that the token belongs to.
 
-use basalam_chat_api::operation::Operation;
 use basalam_chat_api::operations::GET_CURRENT_USER;
 use basalam_chat_api::types::CurrentUser;
 
-use crate::request::{Request, impl_send};
-use crate::{Client, Error};
+use crate::Client;
+use crate::request::plain_request;
 
 impl Client {
     /// Returns the user that the token belongs to.
@@ -16,7 +15,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The errors listed at [`Error`].
+    /// The errors listed at [`Error`](crate::Error).
     ///
     /// # Examples
     ///
@@ -31,35 +30,17 @@ impl Client {
     pub fn get_current_user(&self) -> GetCurrentUser {
         GetCurrentUser {
             client: self.clone(),
-            request: CurrentUserParams,
+            request: CurrentUserParams {},
         }
     }
 }
 
-/// Request for the user that the token belongs to; created by [`Client::get_current_user`].
-#[derive(Clone, Debug)]
-#[must_use = "a request is sent when it is awaited"]
-pub struct GetCurrentUser<C = Client> {
-    pub(crate) client: C,
-    pub(crate) request: CurrentUserParams,
-}
-
-#[derive(Clone, Debug)]
-pub(crate) struct CurrentUserParams;
-
-impl_send!(GetCurrentUser -> CurrentUser);
-
-impl Request for CurrentUserParams {
-    type Response = CurrentUser;
-
-    fn operation() -> &'static Operation {
-        &GET_CURRENT_USER
-    }
-
-    async fn run(self, client: Client) -> Result<CurrentUser, Error> {
+plain_request! {
+    /// Request for the user that the token belongs to; created by [`Client::get_current_user`].
+    pub struct GetCurrentUser -> CurrentUser;
+    struct CurrentUserParams {}
+    GET_CURRENT_USER => |client, _params| {
         let result = client.raw().get_current_user().await;
-        client
-            .transport()
-            .decode_response(&GET_CURRENT_USER, result)
+        client.transport().decode_response(&GET_CURRENT_USER, result)
     }
 }
