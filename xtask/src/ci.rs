@@ -6,6 +6,7 @@ mod python;
 pub(crate) mod python_sdk;
 pub(crate) mod schemathesis;
 mod spec_validator;
+mod readme;
 mod steps;
 pub(crate) mod workspace;
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::workspace::Workspace;
 use super::{
-    Outcome, Step, command, is_available, packages, public_api, python_sdk, run_command,
+    Outcome, Step, command, is_available, packages, public_api, python_sdk, readme, run_command,
     schemathesis, spec_validator,
 };
 use crate::{build_cost, generate};
@@ -42,7 +42,7 @@ pub(super) fn all() -> Vec<Step> {
         cargo("tests", &["test", "--workspace"]),
         step("Python SDK of the vendor", python_sdk::run),
         step("schemathesis", schemathesis::run),
-        step("quickstart example", quickstart),
+        step("quickstart example", quickstart),        step("first program of the README", readme::run),
         cargo(
             "tests with features",
             &[
