@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use anyhow::bail;
 
-use crate::ci::Outcome;
+use crate::process::Outcome;
 use added_crates::{AddedCrates, parse_tree};
 use program::{BuildTime, Profile, Program};
 

@@ -7,6 +7,8 @@ mod build_cost;
 mod ci;
 mod drift;
 mod generate;
+mod process;
+mod workspace;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

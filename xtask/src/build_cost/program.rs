@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 
 use super::cpu_time;
-use crate::ci::workspace::Workspace;
-use crate::ci::{command, run_command};
+use crate::process::{command, run_command};
+use crate::workspace::Workspace;
 
 /// The common part of both manifests.
 const MANIFEST: &str = r#"[package]

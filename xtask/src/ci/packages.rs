@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use super::workspace::Workspace;
-use super::{Outcome, command, run_command};
+use crate::process::{Outcome, command, run_command};
+use crate::workspace::Workspace;
 
 /// The manifest of a program outside of the workspace that runs the quickstart example.
 const DOWNSTREAM: &str = r#"[package]

@@ -12,8 +12,8 @@ use std::{env, fs};
 use anyhow::bail;
 use similar::TextDiff;
 
-use super::workspace::Workspace;
-use super::{Outcome, command, run_command};
+use crate::process::{Outcome, command, run_command};
+use crate::workspace::Workspace;
 
 /// The directory of the committed listings.
 const LISTINGS: &str = "docs/public-api";

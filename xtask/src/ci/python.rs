@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{command, is_available, run_command};
+use crate::process::{command, is_available, run_command};
 
 /// A Python interpreter with a package installed, or the reason why there is none.
 pub(super) enum Python {

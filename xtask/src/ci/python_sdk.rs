@@ -5,7 +5,7 @@ use std::path::Path;
 use basalam_chat_emulator::Emulator;
 
 use super::python::{self, Python};
-use super::{Outcome, command, run_command};
+use crate::process::{Outcome, command, run_command};
 
 /// The name of the SDK on PyPI.
 const SDK: &str = "basalam-sdk";

@@ -8,8 +8,8 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 
 use anyhow::{Context, bail};
 
-use super::workspace::Workspace;
-use super::{Outcome, command, run_command};
+use crate::process::{Outcome, command, run_command};
+use crate::workspace::Workspace;
 
 /// The example that the README shows.
 const EXAMPLE: &str = "crates/basalam-chat/examples/first_message.rs";

@@ -7,7 +7,7 @@ use std::path::Path;
 use basalam_chat_emulator::Emulator;
 
 use super::python::{self, Python};
-use super::{Outcome, command, run_command};
+use crate::process::{Outcome, command, run_command};
 
 /// The checks that every response must pass.
 const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,\

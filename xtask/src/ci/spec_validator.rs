@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::python::{self, Python};
-use super::{Outcome, command, run_command};
+use crate::process::{Outcome, command, run_command};
 
 /// The name of the validator on PyPI.
 const VALIDATOR: &str = "openapi-spec-validator";

@@ -2,11 +2,9 @@
 
 use std::path::Path;
 
-use super::workspace::Workspace;
-use super::{
-    Outcome, Step, command, is_available, packages, public_api, python_sdk, readme, run_command,
-    schemathesis, spec_validator,
-};
+use super::{packages, public_api, python_sdk, readme, schemathesis, spec_validator};
+use crate::process::{Outcome, command, is_available, run_command};
+use crate::workspace::Workspace;
 use crate::{build_cost, generate};
 
 /// The minimum supported Rust version of the workspace.
@@ -32,6 +30,15 @@ const FEATURES: [&str; 9] = [
     "rustls,tracing",
 ];
 
+/// One CI check.
+pub(super) struct Step {
+    pub(super) name: String,
+    pub(super) run: Run,
+}
+
+/// The function that runs a step in the workspace with this root.
+pub(super) type Run = Box<dyn Fn(&Path) -> anyhow::Result<Outcome>>;
+
 pub(super) fn all() -> Vec<Step> {
     let mut steps = vec![
         cargo("format", &["fmt", "--all", "--check"]),
@@ -42,7 +49,8 @@ pub(super) fn all() -> Vec<Step> {
         cargo("tests", &["test", "--workspace"]),
         step("Python SDK of the vendor", python_sdk::run),
         step("schemathesis", schemathesis::run),
-        step("quickstart example", quickstart),        step("first program of the README", readme::run),
+        step("quickstart example", quickstart),
+        step("first program of the README", readme::run),
         cargo(
             "tests with features",
             &[

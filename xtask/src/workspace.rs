@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use serde_json::Value;
 
-use super::command;
+use crate::process::command;
 
 /// The target directory and the published packages.
 pub(crate) struct Workspace {
