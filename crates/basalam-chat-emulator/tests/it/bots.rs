@@ -2,140 +2,141 @@ use basalam_chat_emulator::{Emulator, NewBot};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Service};
+use crate::support::{BufferedResponse, Service, assert_invalid_argument};
 
-async fn call(service: &Service, verb: Method, token: &str, method: &str) -> Answer {
+async fn call_bot(
+    service: &Service,
+    http_method: Method,
+    token: &str,
+    method: &str,
+) -> BufferedResponse {
     let base = service.emulator.base_url();
     let url = format!("{base}/v1/bots/{token}/{method}");
-    Answer::of(service.client.request(verb, url)).await
+    BufferedResponse::send(service.client.request(http_method, url)).await
 }
 
-fn done(result: Value) -> Value {
+fn success(result: Value) -> Value {
     json!({ "ok": true, "result": result })
 }
 
-fn assert_unauthorised(answer: &Answer) {
-    assert_eq!(answer.status, 401, "{answer:?}");
+fn assert_unauthorized(response: &BufferedResponse) {
+    assert_eq!(response.status, 401, "{response:?}");
     assert_eq!(
-        answer.json(),
+        response.json(),
         json!({ "ok": false, "error_code": 401, "description": "Unauthorized" })
     );
 }
 
 #[tokio::test]
-async fn a_bot_is_there_from_the_start_and_needs_no_access_token() {
+async fn default_bot_exists_and_needs_no_access_token() {
     let service = Service::start().await;
     let bot = service.emulator.bot();
-    let me = done(json!({ "id": bot.id, "first_name": "Bot", "username": bot.username }));
-    for verb in [Method::GET, Method::POST] {
-        let answer = call(&service, verb, bot.token(), "getMe").await;
-        assert_eq!(answer.ok(), me);
+    let me = success(json!({ "id": bot.id, "first_name": "Bot", "username": bot.username }));
+    for http_method in [Method::GET, Method::POST] {
+        let response = call_bot(&service, http_method, bot.token(), "getMe").await;
+        assert_eq!(response.ok(), me);
     }
     assert!(bot.token().starts_with(&format!("{}:", bot.id)));
 }
 
 #[tokio::test]
-async fn a_token_may_be_percent_encoded_and_any_body_is_let_through() {
+async fn accepts_percent_encoded_bot_token_and_any_body() {
     let service = Service::start().await;
     let bot = service.emulator.bot();
     let encoded = bot.token().replace(':', "%3A");
-    call(&service, Method::GET, &encoded, "getMe").await.ok();
+    call_bot(&service, Method::GET, &encoded, "getMe")
+        .await
+        .ok();
     let base = service.emulator.base_url();
     let url = format!("{base}/v1/bots/{}/getMe", bot.token());
-    Answer::of(service.client.post(url).json(&json!([])))
+    BufferedResponse::send(service.client.post(url).json(&json!([])))
         .await
         .ok();
 }
 
 #[tokio::test]
-async fn a_webhook_is_told_until_it_is_deleted_by_any_verb() {
+async fn webhook_info_has_url_until_webhook_is_deleted() {
     let service = Service::start().await;
-    for verb in [Method::GET, Method::POST, Method::DELETE] {
+    for http_method in [Method::GET, Method::POST, Method::DELETE] {
         let new = NewBot::new("Hooked").webhook_url("https://example.com/hook");
         let bot = service.emulator.add_bot(new).unwrap();
         let url = || service.emulator.bot_webhook_url(bot.id);
         assert_eq!(url().as_deref(), Some("https://example.com/hook"));
-        for reading in [Method::GET, Method::POST] {
-            let info = call(&service, reading, bot.token(), "getWebhookInfo").await;
+        for read_method in [Method::GET, Method::POST] {
+            let info = call_bot(&service, read_method, bot.token(), "getWebhookInfo").await;
             assert_eq!(
                 info.ok(),
-                done(json!({ "url": "https://example.com/hook" }))
+                success(json!({ "url": "https://example.com/hook" }))
             );
         }
-        // The second time there is nothing to delete, and no harm in it.
+        // Deleting is idempotent.
         for _ in 0..2 {
-            let answer = call(&service, verb.clone(), bot.token(), "deleteWebhook").await;
-            assert_eq!(answer.ok(), done(json!(true)));
+            let response =
+                call_bot(&service, http_method.clone(), bot.token(), "deleteWebhook").await;
+            assert_eq!(response.ok(), success(json!(true)));
             assert_eq!(url(), None);
         }
-        let info = call(&service, Method::GET, bot.token(), "getWebhookInfo").await;
-        assert_eq!(info.ok(), done(json!({ "url": "" })));
+        let info = call_bot(&service, Method::GET, bot.token(), "getWebhookInfo").await;
+        assert_eq!(info.ok(), success(json!({ "url": "" })));
     }
 }
 
 #[tokio::test]
-async fn after_a_log_out_by_any_verb_the_token_is_refused_everywhere() {
+async fn log_out_invalidates_bot_token() {
     let service = Service::start().await;
-    for verb in [Method::GET, Method::POST] {
+    for http_method in [Method::GET, Method::POST] {
         let bot = service.emulator.add_bot(NewBot::new("Leaving")).unwrap();
-        let answer = call(&service, verb.clone(), bot.token(), "logOut").await;
-        assert_eq!(answer.ok(), done(json!(true)));
+        let response = call_bot(&service, http_method.clone(), bot.token(), "logOut").await;
+        assert_eq!(response.ok(), success(json!(true)));
         for method in ["logOut", "getMe", "getWebhookInfo", "deleteWebhook"] {
-            let answer = call(&service, verb.clone(), bot.token(), method).await;
-            assert_unauthorised(&answer);
+            let response = call_bot(&service, http_method.clone(), bot.token(), method).await;
+            assert_unauthorized(&response);
         }
     }
     let token = service.emulator.bot().token();
-    call(&service, Method::GET, token, "getMe").await.ok();
+    call_bot(&service, Method::GET, token, "getMe").await.ok();
 }
 
 #[tokio::test]
-async fn a_token_that_is_unknown_is_a_401_and_one_that_is_none_a_violation() {
+async fn unknown_bot_token_is_401_and_malformed_bot_token_is_422() {
     let service = Service::start().await;
     let token = service.emulator.bot().token();
     for unknown in ["1:a", &format!("{token}x"), &token[..token.len() - 1]] {
-        let answer = call(&service, Method::GET, unknown, "getMe").await;
-        assert_unauthorised(&answer);
+        let response = call_bot(&service, Method::GET, unknown, "getMe").await;
+        assert_unauthorized(&response);
     }
-    for none in ["a", "1:", "1:a%2Fb", service.emulator.seller().token()] {
-        let answer = call(&service, Method::GET, none, "getMe").await;
-        answer.assert_invalid(json!(["path", "token"]));
+    for malformed in ["a", "1:", "1:a%2Fb", service.emulator.seller().token()] {
+        let response = call_bot(&service, Method::GET, malformed, "getMe").await;
+        response.assert_invalid(json!(["path", "token"]));
     }
 }
 
 #[tokio::test]
-async fn verbs_and_methods_that_the_document_does_not_have_are_unknown_routes() {
+async fn undocumented_bot_methods_are_unknown_routes() {
     let service = Service::start().await;
     let token = service.emulator.bot().token();
-    for (verb, method) in [
+    for (http_method, method) in [
         (Method::DELETE, "getMe"),
         (Method::DELETE, "logOut"),
         (Method::PUT, "deleteWebhook"),
         (Method::POST, "sendMessage"),
         (Method::GET, "getme"),
     ] {
-        let answer = call(&service, verb, token, method).await;
-        answer.assert_unknown_route();
+        let response = call_bot(&service, http_method, token, method).await;
+        response.assert_unknown_route();
     }
 }
 
 #[tokio::test]
-async fn the_first_bot_can_be_chosen_and_a_token_that_is_none_is_refused() {
+async fn configures_default_bot_and_rejects_invalid_bot_tokens() {
     let bot = NewBot::new("Support").username("support").token("7:abc");
-    let service = Service::with(Emulator::builder().bot(bot)).await;
-    let me = call(&service, Method::GET, "7:abc", "getMe").await.ok();
+    let service = Service::start_with(Emulator::builder().bot(bot)).await;
+    let me = call_bot(&service, Method::GET, "7:abc", "getMe").await.ok();
     let expected = json!({ "id": 7, "first_name": "Support", "username": "support" });
-    assert_eq!(me, done(expected));
+    assert_eq!(me, success(expected));
 
     let bot = NewBot::new("Support").token("abc");
-    let error = Emulator::builder().bot(bot).start().await.unwrap_err();
-    assert!(error.is_invalid_argument(), "{error}");
-    let taken = NewBot::new("Other").token("7:other");
-    assert!(
-        service
-            .emulator
-            .add_bot(taken)
-            .unwrap_err()
-            .is_invalid_argument()
-    );
+    assert_invalid_argument(Emulator::builder().bot(bot).start().await);
+    let duplicate = NewBot::new("Other").token("7:other");
+    assert_invalid_argument(service.emulator.add_bot(duplicate));
 }

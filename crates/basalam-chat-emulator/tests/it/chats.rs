@@ -1,36 +1,34 @@
-use basalam_chat_emulator::Emulator;
 use serde_json::{Value, json};
 
-use crate::support::{Service, StoppedClock, messages};
+use crate::support::{ManualClock, Service, messages};
 
 fn ids(chats: &[Value]) -> Vec<i64> {
     chats.iter().map(|it| it["id"].as_i64().unwrap()).collect()
 }
 
 #[tokio::test]
-async fn a_chat_is_created_once_for_a_pair_by_either_id_from_either_side() {
+async fn create_chat_returns_existing_chat_for_either_id_and_side() {
     let service = Service::start().await;
-    let (seller, customer) = (service.emulator.seller(), service.emulator.customer());
-    let first = service.chat(customer, seller).await;
+    let (seller, customer) = service.users();
+    let first = service.create_chat(customer, seller).await;
     assert!(first >= 183_000_000);
-    assert_eq!(service.chat(customer, seller).await, first);
-    assert_eq!(service.chat(seller, customer).await, first);
+    assert_eq!(service.create_chat(customer, seller).await, first);
+    assert_eq!(service.create_chat(seller, customer).await, first);
     let body = json!({ "user_id": null, "hash_id": seller.hash_id });
-    let answer = service.post("/v1/chats", customer, &body).await;
-    assert_eq!(answer.ok()["data"]["id"], json!(first));
+    let response = service.post("/v1/chats", customer, &body).await;
+    assert_eq!(response.ok()["data"]["id"], json!(first));
 
     let other = service.emulator.add_user("Other");
-    assert_ne!(service.chat(customer, &other).await, first);
+    assert_ne!(service.create_chat(customer, &other).await, first);
 }
 
 #[tokio::test]
-async fn a_new_chat_is_empty_and_has_every_member_that_the_contract_requires() {
-    let clock = StoppedClock::new();
-    let service = Service::with(Emulator::builder().clock(clock.clock())).await;
-    let (seller, customer) = (service.emulator.seller(), service.emulator.customer());
+async fn new_chat_is_empty_and_has_every_required_field() {
+    let (service, _) = Service::start_with_clock().await;
+    let (seller, customer) = service.users();
     let body = json!({ "user_id": seller.id });
-    let answer = service.post("/v1/chats", customer, &body).await.ok();
-    let chat = &answer["data"];
+    let response = service.post("/v1/chats", customer, &body).await.ok();
+    let chat = &response["data"];
     for (name, value) in [
         ("chat_type", json!("private")),
         ("marked_as_unread", json!(false)),
@@ -61,17 +59,17 @@ async fn a_new_chat_is_empty_and_has_every_member_that_the_contract_requires() {
 }
 
 #[tokio::test]
-async fn the_user_id_wins_where_both_ids_are_given() {
+async fn user_id_takes_precedence_over_hash_id() {
     let service = Service::start().await;
-    let (seller, customer) = (service.emulator.seller(), service.emulator.customer());
+    let (seller, customer) = service.users();
     let other = service.emulator.add_user("Other");
     let body = json!({ "user_id": seller.id, "hash_id": other.hash_id });
-    let answer = service.post("/v1/chats", customer, &body).await.ok();
-    assert_eq!(answer["data"]["contact_id"], json!(seller.id));
+    let response = service.post("/v1/chats", customer, &body).await.ok();
+    assert_eq!(response["data"]["contact_id"], json!(seller.id));
 }
 
 #[tokio::test]
-async fn neither_id_is_a_violation_and_so_is_ones_own() {
+async fn create_chat_rejects_missing_and_own_id() {
     let service = Service::start().await;
     let customer = service.emulator.customer();
     for body in [
@@ -79,19 +77,19 @@ async fn neither_id_is_a_violation_and_so_is_ones_own() {
         json!([]),
         json!({ "user_id": null, "hash_id": null }),
     ] {
-        let answer = service.post("/v1/chats", customer, &body).await;
-        answer.assert_invalid(json!(["body"]));
+        let response = service.post("/v1/chats", customer, &body).await;
+        response.assert_invalid(json!(["body"]));
     }
     let body = json!({ "user_id": customer.id });
-    let answer = service.post("/v1/chats", customer, &body).await;
-    answer.assert_invalid(json!(["body", "user_id"]));
+    let response = service.post("/v1/chats", customer, &body).await;
+    response.assert_invalid(json!(["body", "user_id"]));
     let body = json!({ "hash_id": customer.hash_id });
-    let answer = service.post("/v1/chats", customer, &body).await;
-    answer.assert_invalid(json!(["body", "hash_id"]));
+    let response = service.post("/v1/chats", customer, &body).await;
+    response.assert_invalid(json!(["body", "hash_id"]));
 }
 
 #[tokio::test]
-async fn an_unknown_user_is_not_found() {
+async fn create_chat_with_unknown_user_is_404() {
     let service = Service::start().await;
     let customer = service.emulator.customer();
     for body in [
@@ -99,18 +97,17 @@ async fn an_unknown_user_is_not_found() {
         json!({ "hash_id": "" }),
         json!({ "user_id": -1 }),
     ] {
-        let answer = service.post("/v1/chats", customer, &body).await;
-        answer.assert_not_found();
+        let response = service.post("/v1/chats", customer, &body).await;
+        response.assert_not_found();
     }
 }
 
 #[tokio::test]
-async fn each_side_sees_the_chat_its_own_way() {
-    let service = Service::start().await;
-    let (seller, customer) = (service.emulator.seller(), service.emulator.customer());
-    let chat = service.chat(customer, seller).await;
-    let first = service.send(chat, customer, "one").await;
-    let second = service.send(chat, customer, "two").await;
+async fn chat_fields_depend_on_the_viewer() {
+    let (service, chat) = Service::start_with_chat().await;
+    let (seller, customer) = service.users();
+    let first = service.send_text(chat, customer, "one").await;
+    let second = service.send_text(chat, customer, "two").await;
 
     let own = &service.chats(customer, "").await[0];
     assert_eq!(own["contact_id"], json!(seller.id));
@@ -129,17 +126,16 @@ async fn each_side_sees_the_chat_its_own_way() {
 }
 
 #[tokio::test]
-async fn sending_marks_the_senders_side_as_seen_and_reading_does_not() {
-    let service = Service::start().await;
-    let (seller, customer) = (service.emulator.seller(), service.emulator.customer());
-    let chat = service.chat(customer, seller).await;
-    service.send(chat, customer, "one").await;
+async fn sending_marks_chat_as_seen_and_reading_does_not() {
+    let (service, chat) = Service::start_with_chat().await;
+    let (seller, customer) = service.users();
+    service.send_text(chat, customer, "one").await;
     service.message_ids(chat, seller, "").await;
     assert_eq!(
         service.chats(seller, "").await[0]["unseen_message_count"],
         json!(1)
     );
-    service.send(chat, seller, "two").await;
+    service.send_text(chat, seller, "two").await;
     assert_eq!(
         service.chats(seller, "").await[0]["unseen_message_count"],
         json!(0)
@@ -150,29 +146,28 @@ async fn sending_marks_the_senders_side_as_seen_and_reading_does_not() {
     );
 }
 
-/// Opens chats with three users, at the seconds 0, 1 and 2.
-async fn three_chats(clock: &StoppedClock) -> (Service, Vec<i64>) {
-    let service = Service::with(Emulator::builder().clock(clock.clock())).await;
+/// Creates chats with three users, at the seconds 0, 1 and 2.
+async fn start_with_three_chats() -> (Service, ManualClock, Vec<i64>) {
+    let (service, clock) = Service::start_with_clock().await;
     let mut chats = Vec::new();
     for second in 0..3 {
         clock.set(second);
         let other = service.emulator.add_user(format!("Other {second}"));
-        chats.push(service.chat(service.emulator.seller(), &other).await);
+        chats.push(service.create_chat(service.emulator.seller(), &other).await);
     }
-    (service, chats)
+    (service, clock, chats)
 }
 
 #[tokio::test]
-async fn chats_come_newest_first_and_a_message_moves_its_chat_to_the_front() {
-    let clock = StoppedClock::new();
-    let (service, chats) = three_chats(&clock).await;
+async fn chats_are_newest_first_and_a_message_moves_its_chat_to_the_front() {
+    let (service, clock, chats) = start_with_three_chats().await;
     let seller = service.emulator.seller();
     for query in ["", "order_by=updated_at", "order_by=modified_at"] {
         let found = service.chats(seller, query).await;
         assert_eq!(ids(&found), [chats[2], chats[1], chats[0]], "{query}");
     }
     clock.set(10);
-    service.send(chats[0], seller, "hello").await;
+    service.send_text(chats[0], seller, "hello").await;
     for query in ["", "order_by=modified_at"] {
         let found = service.chats(seller, query).await;
         assert_eq!(ids(&found), [chats[0], chats[2], chats[1]], "{query}");
@@ -181,50 +176,47 @@ async fn chats_come_newest_first_and_a_message_moves_its_chat_to_the_front() {
 }
 
 #[tokio::test]
-async fn chats_of_one_second_come_with_the_larger_id_first() {
-    let clock = StoppedClock::new();
-    let (service, chats) = three_chats(&clock).await;
+async fn chats_of_the_same_second_are_sorted_by_descending_id() {
+    let (service, clock, chats) = start_with_three_chats().await;
     let seller = service.emulator.seller();
     clock.set(10);
-    service.send(chats[2], seller, "first").await;
-    service.send(chats[0], seller, "second").await;
+    service.send_text(chats[2], seller, "first").await;
+    service.send_text(chats[0], seller, "second").await;
     let found = ids(&service.chats(seller, "").await);
     assert_eq!(found, [chats[2], chats[0], chats[1]]);
 }
 
 #[tokio::test]
-async fn the_limit_of_chats_cuts_the_list() {
-    let clock = StoppedClock::new();
-    let (service, chats) = three_chats(&clock).await;
+async fn limit_shortens_chat_list_and_must_be_positive() {
+    let (service, _, chats) = start_with_three_chats().await;
     let seller = service.emulator.seller();
     assert_eq!(
         ids(&service.chats(seller, "limit=2").await),
         [chats[2], chats[1]]
     );
     for limit in ["0", "-1"] {
-        let answer = service
+        let response = service
             .get(&format!("/v1/chats?limit={limit}"), seller)
             .await;
-        answer.assert_invalid(json!(["query", "limit"]));
+        response.assert_invalid(json!(["query", "limit"]));
     }
 }
 
 #[tokio::test]
-async fn a_page_has_30_chats_unless_told_otherwise() {
+async fn default_page_has_30_chats() {
     let service = Service::start().await;
     let seller = service.emulator.seller();
-    for number in 0..31 {
-        let other = service.emulator.add_user(format!("Other {number}"));
-        service.chat(seller, &other).await;
+    for index in 0..31 {
+        let other = service.emulator.add_user(format!("Other {index}"));
+        service.create_chat(seller, &other).await;
     }
     assert_eq!(service.chats(seller, "").await.len(), 30);
     assert_eq!(service.chats(seller, "limit=1000").await.len(), 31);
 }
 
 #[tokio::test]
-async fn times_narrow_the_list_from_inclusively_to_exclusively() {
-    let clock = StoppedClock::new();
-    let (service, chats) = three_chats(&clock).await;
+async fn time_filters_are_inclusive_from_and_exclusive_before() {
+    let (service, _, chats) = start_with_three_chats().await;
     let seller = service.emulator.seller();
     for name in ["updated", "modified"] {
         for (query, expected) in [
@@ -253,7 +245,7 @@ async fn times_narrow_the_list_from_inclusively_to_exclusively() {
 }
 
 #[tokio::test]
-async fn an_unreadable_time_is_a_violation() {
+async fn rejects_malformed_time() {
     let service = Service::start().await;
     let seller = service.emulator.seller();
     for name in [
@@ -263,22 +255,21 @@ async fn an_unreadable_time_is_a_violation() {
         "modified_before",
     ] {
         for time in ["", "yesterday", "2026-07-22", "2026-07-22T10:00:00Z"] {
-            let answer = service
+            let response = service
                 .get(&format!("/v1/chats?{name}={time}"), seller)
                 .await;
-            answer.assert_invalid(json!(["query", name]));
+            response.assert_invalid(json!(["query", name]));
         }
     }
 }
 
 #[tokio::test]
-async fn filters_find_unseen_chats_and_chats_with_an_order() {
-    let clock = StoppedClock::new();
-    let (service, chats) = three_chats(&clock).await;
+async fn filters_select_unseen_chats_and_chats_with_orders() {
+    let (service, _, chats) = start_with_three_chats().await;
     let seller = service.emulator.seller();
     let other = service.emulator.add_user("Other 3");
-    let unseen = service.chat(&other, seller).await;
-    service.send(unseen, &other, "hello").await;
+    let unseen = service.create_chat(&other, seller).await;
+    service.send_text(unseen, &other, "hello").await;
     let order = json!({ "message_type": "order", "content": { "entity_id": 5 } });
     service.post(&messages(chats[1]), seller, &order).await.ok();
 
@@ -294,10 +285,10 @@ async fn filters_find_unseen_chats_and_chats_with_an_order() {
 }
 
 #[tokio::test]
-async fn nobody_sees_the_chats_of_others() {
+async fn users_do_not_see_other_users_chats() {
     let service = Service::start().await;
-    let (seller, customer) = (service.emulator.seller(), service.emulator.customer());
-    service.chat(seller, customer).await;
+    let (seller, customer) = service.users();
+    service.create_chat(seller, customer).await;
     let stranger = service.emulator.add_user("Stranger");
     assert!(service.chats(&stranger, "").await.is_empty());
 }

@@ -6,23 +6,23 @@ use serde_json::Value;
 
 use crate::support::{Service, messages};
 
-/// Enough that writers and readers meet.
+/// Enough writers for reads and writes to overlap.
 const WRITERS: usize = 4;
 const EACH: usize = 40;
 
-/// Starts writers, both sides of a chat, and gives their tasks. Each gives the ids that
-/// it was told, in the order in which it sent.
-async fn writing(service: &Arc<Service>, chat: i64) -> Vec<tokio::task::JoinHandle<Vec<i64>>> {
-    let sides = [service.emulator.seller(), service.emulator.customer()];
+/// Spawns tasks that write to a chat as both users. Each returns the ids that it received,
+/// in sending order.
+fn spawn_writers(service: &Arc<Service>, chat: i64) -> Vec<tokio::task::JoinHandle<Vec<i64>>> {
+    let users = [service.emulator.seller(), service.emulator.customer()];
     (0..WRITERS)
         .map(|writer| {
             let service = Arc::clone(service);
-            let user = sides[writer % 2].clone();
+            let user = users[writer % 2].clone();
             tokio::spawn(async move {
                 let mut ids = Vec::new();
-                for number in 0..EACH {
-                    let text = format!("{writer}.{number}");
-                    ids.push(service.send(chat, &user, &text).await);
+                for index in 0..EACH {
+                    let text = format!("{writer}.{index}");
+                    ids.push(service.send_text(chat, &user, &text).await);
                 }
                 ids
             })
@@ -31,10 +31,8 @@ async fn writing(service: &Arc<Service>, chat: i64) -> Vec<tokio::task::JoinHand
 }
 
 async fn start() -> (Arc<Service>, i64) {
-    let service = Arc::new(Service::start().await);
-    let (seller, customer) = (service.emulator.seller(), service.emulator.customer());
-    let chat = service.chat(customer, seller).await;
-    (service, chat)
+    let (service, chat) = Service::start_with_chat().await;
+    (Arc::new(service), chat)
 }
 
 fn assert_increasing(ids: &[i64]) {
@@ -42,111 +40,113 @@ fn assert_increasing(ids: &[i64]) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn ids_increase_for_every_writer_and_no_message_is_lost_or_doubled() {
+async fn concurrent_writers_get_increasing_ids_and_lose_no_message() {
     let (service, chat) = start().await;
-    let mut told = BTreeSet::new();
-    for writer in writing(&service, chat).await {
+    let mut returned = BTreeSet::new();
+    for writer in spawn_writers(&service, chat) {
         let ids = writer.await.unwrap();
         assert_increasing(&ids);
-        told.extend(ids);
+        returned.extend(ids);
     }
     let stored = service.emulator.messages(chat);
     let ids: Vec<_> = stored.iter().map(|it| it.id).collect();
     assert_increasing(&ids);
-    assert_eq!(told, ids.iter().copied().collect());
+    assert_eq!(returned, ids.iter().copied().collect());
     assert_eq!(ids.len(), WRITERS * EACH);
     for writer in 0..WRITERS {
         let texts = stored.iter().filter_map(|it| it.text());
-        let own = texts.filter(|it| it.starts_with(&format!("{writer}.")));
-        let wanted: Vec<_> = (0..EACH).map(|it| format!("{writer}.{it}")).collect();
-        assert_eq!(own.collect::<Vec<_>>(), wanted);
+        let sent = texts.filter(|it| it.starts_with(&format!("{writer}.")));
+        let expected: Vec<_> = (0..EACH).map(|it| format!("{writer}.{it}")).collect();
+        assert_eq!(sent.collect::<Vec<_>>(), expected);
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_walk_forwards_meets_every_message_once_while_others_write() {
+async fn paging_forward_during_writes_returns_every_message_once() {
     let (service, chat) = start().await;
-    let first = service.send(chat, service.emulator.seller(), "first").await;
-    let writers = writing(&service, chat).await;
+    let first = service
+        .send_text(chat, service.emulator.seller(), "first")
+        .await;
+    let writers = spawn_writers(&service, chat);
     let reader = service.emulator.customer();
-    let mut met = vec![first];
-    while met.len() < 1 + WRITERS * EACH {
-        let last = met[met.len() - 1];
+    let mut seen_ids = vec![first];
+    while seen_ids.len() < 1 + WRITERS * EACH {
+        let last = seen_ids[seen_ids.len() - 1];
         let query = format!("message_id={last}&cmp=gt&order=asc&limit=7");
         let page = service.message_ids(chat, reader, &query).await;
         assert!(page.len() <= 7);
-        met.extend(page);
+        seen_ids.extend(page);
     }
     for writer in writers {
         writer.await.unwrap();
     }
-    assert_increasing(&met);
+    assert_increasing(&seen_ids);
     let stored = service.emulator.messages(chat);
-    assert_eq!(met, stored.iter().map(|it| it.id).collect::<Vec<_>>());
+    assert_eq!(seen_ids, stored.iter().map(|it| it.id).collect::<Vec<_>>());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_walk_backwards_meets_all_that_was_there_and_nothing_newer() {
+async fn paging_back_during_writes_returns_only_older_messages() {
     let (service, chat) = start().await;
-    let (seller, customer) = (service.emulator.seller(), service.emulator.customer());
-    let texts = (0..50).map(|number| format!("old {number}"));
+    let (seller, customer) = service.users();
+    let texts = (0..50).map(|index| format!("old {index}"));
     let old = service
         .emulator
         .seed_messages(chat, seller.id, texts)
         .unwrap();
-    let writers = writing(&service, chat).await;
+    let writers = spawn_writers(&service, chat);
     let mut cursor = old[old.len() - 1];
-    let mut met = vec![cursor];
+    let mut seen_ids = vec![cursor];
     loop {
         let query = format!("message_id={cursor}&cmp=lt&order=desc&limit=7");
         let page = service.message_ids(chat, customer, &query).await;
         let Some(smallest) = page.last() else { break };
         cursor = *smallest;
-        met.extend(page);
+        seen_ids.extend(page);
     }
     for writer in writers {
         writer.await.unwrap();
     }
-    met.reverse();
-    assert_eq!(met, old);
+    seen_ids.reverse();
+    assert_eq!(seen_ids, old);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_answer_shows_a_chat_in_between_two_states() {
+async fn concurrent_reads_return_consistent_chats() {
     let (service, chat) = start().await;
     let seller = service.emulator.seller().clone();
-    let is_over = Arc::new(AtomicBool::new(false));
-    let reading = {
-        let (service, is_over) = (Arc::clone(&service), Arc::clone(&is_over));
+    let done = Arc::new(AtomicBool::new(false));
+    let reader = {
+        let (service, done) = (Arc::clone(&service), Arc::clone(&done));
         tokio::spawn(async move {
             let mut last_id = 0;
-            while !is_over.load(Ordering::SeqCst) {
+            while !done.load(Ordering::SeqCst) {
                 let chats = service.chats(&seller, "").await;
-                last_id = check(&chats[0], last_id);
+                last_id = check_chat(&chats[0], last_id);
                 let path = format!("{}?limit=5", messages(chat));
                 let page = service.get(&path, &seller).await.ok();
                 let newest = page["data"]["messages"][0]["id"].as_i64();
-                // What the list has shown is there.
+                // Messages that the chat list has shown are in the page.
                 assert!(newest.unwrap_or(0) >= last_id);
             }
         })
     };
-    for writer in writing(&service, chat).await {
+    for writer in spawn_writers(&service, chat) {
         writer.await.unwrap();
     }
-    is_over.store(true, Ordering::SeqCst);
-    reading.await.unwrap();
+    done.store(true, Ordering::SeqCst);
+    reader.await.unwrap();
 }
 
-/// Checks that what a chat says of itself agrees, and gives the id of its last message.
-fn check(chat: &Value, before: i64) -> i64 {
+/// Checks that the fields of a chat are consistent. Returns the id of its last message.
+fn check_chat(chat: &Value, previous: i64) -> i64 {
     let Some(last) = chat["last_message"]["id"].as_i64() else {
         assert_eq!(chat["unseen_message_count"], 0);
-        return before;
+        return previous;
     };
-    assert!(last >= before);
+    assert!(last >= previous);
     let seen = chat["last_seen_id"].as_i64().unwrap_or(0);
-    // The seller has seen everything exactly where the last seen one is the last.
+    // Nothing is unseen if and only if the last message is the last seen one.
     assert_eq!(chat["unseen_message_count"] == 0, seen == last, "{chat}");
     last
 }

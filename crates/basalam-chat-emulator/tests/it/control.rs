@@ -2,19 +2,24 @@ use basalam_chat_emulator::Emulator;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Service};
+use crate::support::{BufferedResponse, Service};
 
-async fn control(service: &Service, method: Method, path: &str, body: Option<Value>) -> Answer {
+async fn control(
+    service: &Service,
+    method: Method,
+    path: &str,
+    body: Option<Value>,
+) -> BufferedResponse {
     let url = format!("{}/_emulator/{path}", service.emulator.base_url());
     let request = service.client.request(method, url);
-    Answer::of(match body {
+    BufferedResponse::send(match body {
         Some(body) => request.json(&body),
         None => request,
     })
     .await
 }
 
-async fn post(service: &Service, path: &str, body: Value) -> Answer {
+async fn post(service: &Service, path: &str, body: Value) -> BufferedResponse {
     control(service, Method::POST, path, Some(body)).await
 }
 
@@ -22,39 +27,36 @@ async fn get(service: &Service, path: &str) -> Value {
     control(service, Method::GET, path, None).await.ok()
 }
 
-async fn status(service: &Service) -> u16 {
-    let seller = service.emulator.seller();
-    service.get("/v1/users/me", seller).await.status
-}
-
 #[tokio::test]
-async fn it_tells_what_there_is_to_try_the_service_with() {
+async fn index_lists_base_url_users_bots_and_operations() {
     let service = Service::start().await;
-    let about = get(&service, "").await;
-    assert_eq!(about["base_url"], service.emulator.base_url());
+    let index = get(&service, "").await;
+    assert_eq!(index["base_url"], service.emulator.base_url());
     assert_eq!(
-        about["users"][0]["token"],
+        index["users"][0]["token"],
         service.emulator.seller().token()
     );
-    assert_eq!(about["bots"][0]["token"], service.emulator.bot().token());
-    let operations = about["operations"].as_array().unwrap();
+    assert_eq!(index["bots"][0]["token"], service.emulator.bot().token());
+    let operations = index["operations"].as_array().unwrap();
     assert!(operations.contains(&json!("create_message")));
-    let short = format!("{}/_emulator", service.emulator.base_url());
-    Answer::of(service.client.get(short)).await.ok();
+    let without_slash = format!("{}/_emulator", service.emulator.base_url());
+    BufferedResponse::send(service.client.get(without_slash))
+        .await
+        .ok();
 }
 
 #[tokio::test]
-async fn faults_are_added_listed_and_taken_away() {
+async fn faults_can_be_added_listed_and_cleared() {
     let service = Service::start().await;
     let fault = json!({ "fault": "status", "status": 503, "retry_after": "1", "times": 1 });
     post(&service, "faults", fault).await.ok();
-    let cut = json!({ "fault": "disconnect", "operation": "get_chats", "probability": 0.5 });
-    post(&service, "faults", cut).await.ok();
+    let disconnect = json!({ "fault": "disconnect", "operation": "get_chats", "probability": 0.5 });
+    post(&service, "faults", disconnect).await.ok();
     let listed = get(&service, "faults").await;
     assert_eq!(listed["faults"][0]["fault"], "status 503");
     assert_eq!(listed["faults"][1]["operation"], "get_chats");
-    assert_eq!(status(&service).await, 503);
-    assert_eq!(status(&service).await, 200);
+    assert_eq!(service.current_user_status().await, 503);
+    assert_eq!(service.current_user_status().await, 200);
     let listed = get(&service, "faults").await;
     assert_eq!(listed["faults"].as_array().unwrap().len(), 1);
     control(&service, Method::DELETE, "faults", None).await.ok();
@@ -62,7 +64,7 @@ async fn faults_are_added_listed_and_taken_away() {
 }
 
 #[tokio::test]
-async fn every_fault_can_be_asked_for_and_wrong_ones_are_refused_by_name() {
+async fn accepts_every_fault_kind_and_rejects_invalid_faults() {
     let service = Service::start().await;
     for fault in [
         json!({ "fault": "latency", "delay_ms": 1 }),
@@ -83,7 +85,7 @@ async fn every_fault_can_be_asked_for_and_wrong_ones_are_refused_by_name() {
         post(&service, "faults", fault).await.ok();
     }
     control(&service, Method::DELETE, "faults", None).await.ok();
-    for (fault, words) in [
+    for (fault, expected) in [
         (json!({ "fault": "thunder" }), "fault"),
         (json!({ "fault": "status" }), "status"),
         (json!({ "fault": "status", "status": 99 }), "99"),
@@ -96,35 +98,35 @@ async fn every_fault_can_be_asked_for_and_wrong_ones_are_refused_by_name() {
         (json!({ "fault": "empty_body", "probability": 2 }), "2"),
         (json!([]), "invalid"),
     ] {
-        let answer = post(&service, "faults", fault).await;
-        assert_eq!(answer.status, 400, "{answer:?}");
-        let message = answer.json()["message"].to_string();
-        assert!(message.contains(words), "{message}");
+        let response = post(&service, "faults", fault).await;
+        assert_eq!(response.status, 400, "{response:?}");
+        let message = response.json()["message"].to_string();
+        assert!(message.contains(expected), "{message}");
     }
-    assert_eq!(status(&service).await, 200);
+    assert_eq!(service.current_user_status().await, 200);
 }
 
 #[tokio::test]
-async fn the_clock_is_set_moved_and_let_go() {
+async fn clock_can_be_set_advanced_and_reset() {
     let service = Service::start().await;
     let body = json!({ "now": "2026-07-22 10:00:00" });
     post(&service, "clock", body.clone()).await.ok();
-    let moved = post(&service, "clock", json!({ "advance_seconds": 61 })).await;
-    assert_eq!(moved.ok()["now"], "2026-07-22 10:01:01");
+    let advanced = post(&service, "clock", json!({ "advance_seconds": 61 })).await;
+    assert_eq!(advanced.ok()["now"], "2026-07-22 10:01:01");
     assert_eq!(get(&service, "clock").await["now"], "2026-07-22 10:01:01");
-    for wrong in [
+    for invalid in [
         json!({}),
         json!({ "now": "today" }),
         json!({ "now": "2026-07-22 10:00:00", "advance_seconds": 1 }),
     ] {
-        assert_eq!(post(&service, "clock", wrong).await.status, 400);
+        assert_eq!(post(&service, "clock", invalid).await.status, 400);
     }
     control(&service, Method::DELETE, "clock", None).await.ok();
     assert_ne!(get(&service, "clock").await["now"], "2026-07-22 10:01:01");
 }
 
 #[tokio::test]
-async fn the_log_tells_what_came_in_and_never_a_token() {
+async fn request_log_lists_requests_and_redacts_tokens() {
     let service = Service::start().await;
     let seller = service.emulator.seller();
     let bot = service.emulator.bot().token();
@@ -168,7 +170,7 @@ async fn the_log_tells_what_came_in_and_never_a_token() {
 }
 
 #[tokio::test]
-async fn data_is_put_in_seen_and_taken_back() {
+async fn seed_seen_and_reset_change_stored_data() {
     let service = Service::start().await;
     let seller = service.emulator.seller();
     let seed = json!({
@@ -198,16 +200,16 @@ async fn data_is_put_in_seen_and_taken_back() {
 }
 
 #[tokio::test]
-async fn it_can_be_turned_off_and_is_off_where_others_could_reach_it() {
-    let service = Service::with(Emulator::builder().control(false)).await;
-    let about = control(&service, Method::GET, "", None).await;
-    about.assert_unknown_route();
+async fn can_be_disabled_and_is_off_by_default_on_non_loopback_addresses() {
+    let service = Service::start_with(Emulator::builder().control(false)).await;
+    let index = control(&service, Method::GET, "", None).await;
+    index.assert_unknown_route();
 
-    let all = std::net::SocketAddr::from(([0, 0, 0, 0], 0));
-    let service = Service::with(Emulator::builder().address(all)).await;
-    let about = control(&service, Method::GET, "", None).await;
-    about.assert_unknown_route();
-    let service = Service::with(Emulator::builder().address(all).control(true)).await;
+    let unspecified = std::net::SocketAddr::from(([0, 0, 0, 0], 0));
+    let service = Service::start_with(Emulator::builder().address(unspecified)).await;
+    let index = control(&service, Method::GET, "", None).await;
+    index.assert_unknown_route();
+    let service = Service::start_with(Emulator::builder().address(unspecified).control(true)).await;
     control(&service, Method::GET, "", None).await.ok();
     control(&service, Method::GET, "nothing", None)
         .await

@@ -3,29 +3,29 @@ use std::sync::Arc;
 use basalam_chat_emulator::{Emulator, Fault};
 use reqwest::Method;
 
-use crate::support::{Answer, Service};
+use crate::support::{BufferedResponse, Service};
 
 #[tokio::test]
-async fn after_shutdown_nobody_answers_and_the_port_is_free() {
+async fn shutdown_refuses_connections_and_frees_the_port() {
     let service = Service::start().await;
     let seller = service.emulator.seller().clone();
     service.get("/v1/users/me", &seller).await.ok();
     let url = service.emulator.base_url().to_owned();
     let port = url.rsplit(':').next().unwrap().parse().unwrap();
     service.emulator.shutdown().await;
-    // A connection of its own: one that was kept may end in any of several ways.
+    // A new connection: a pooled one can fail in several ways.
     let refused = tokio::net::TcpStream::connect(("127.0.0.1", port)).await;
     assert_eq!(
         refused.unwrap_err().kind(),
         std::io::ErrorKind::ConnectionRefused
     );
 
-    let again = Emulator::builder().port(port).start().await.unwrap();
-    assert_eq!(again.base_url(), url);
+    let restarted = Emulator::builder().port(port).start().await.unwrap();
+    assert_eq!(restarted.base_url(), url);
 }
 
 #[tokio::test]
-async fn who_waits_for_an_answer_that_never_comes_is_let_go_at_the_end() {
+async fn shutdown_aborts_pending_requests() {
     let service = Service::start().await;
     let hour = std::time::Duration::from_secs(3600);
     let seller = service.emulator.seller().clone();
@@ -45,21 +45,18 @@ async fn who_waits_for_an_answer_that_never_comes_is_let_go_at_the_end() {
 }
 
 #[tokio::test]
-async fn dropping_it_ends_it() {
+async fn drop_stops_the_emulator() {
     let service = Service::start().await;
-    let url = service.emulator.base_url().to_owned();
-    drop(service.emulator);
-    // It ends in its own time, so this asks until nobody answers.
-    while service.client.get(&url).send().await.is_ok() {}
+    service.drop_emulator().await;
 }
 
 #[tokio::test]
-async fn one_handle_serves_many_tasks() {
+async fn handle_can_be_shared_between_tasks() {
     let emulator = Arc::new(Emulator::start().await.unwrap());
     let tasks: Vec<_> = (0..4)
-        .map(|number| {
+        .map(|index| {
             let emulator = Arc::clone(&emulator);
-            tokio::spawn(async move { emulator.add_user(format!("User {number}")).id })
+            tokio::spawn(async move { emulator.add_user(format!("User {index}")).id })
         })
         .collect();
     let mut ids = Vec::new();
@@ -72,16 +69,16 @@ async fn one_handle_serves_many_tasks() {
 }
 
 #[tokio::test]
-async fn two_emulators_do_not_share_anything() {
+async fn emulators_do_not_share_state() {
     let (one, other) = (Service::start().await, Service::start().await);
     assert_ne!(one.emulator.base_url(), other.emulator.base_url());
     let (seller, customer) = (one.emulator.seller(), one.emulator.customer());
-    one.chat(seller, customer).await;
+    one.create_chat(seller, customer).await;
     assert!(other.chats(other.emulator.seller(), "").await.is_empty());
 }
 
 #[tokio::test]
-async fn an_address_that_is_taken_is_an_error_naming_it() {
+async fn bind_error_names_the_port() {
     let first = Emulator::start().await.unwrap();
     let port = first.base_url().rsplit(':').next().unwrap();
     let second = Emulator::builder()
@@ -94,9 +91,9 @@ async fn an_address_that_is_taken_is_an_error_naming_it() {
 }
 
 #[test]
-fn it_answers_while_the_thread_that_started_it_is_blocked() {
+fn start_blocking_serves_while_the_starting_thread_is_blocked() {
     let emulator = Emulator::builder().start_blocking().unwrap();
-    // The current-thread runtime of a blocked thread would never come to answer.
+    // A server on this current-thread runtime would never run while the thread is blocked.
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -110,7 +107,7 @@ fn it_answers_while_the_thread_that_started_it_is_blocked() {
             .build()
             .unwrap();
         let request = reqwest::Client::new().get(url).bearer_auth(token);
-        runtime.block_on(Answer::of(request)).status
+        runtime.block_on(BufferedResponse::send(request)).status
     })
     .join()
     .unwrap();
@@ -119,14 +116,14 @@ fn it_answers_while_the_thread_that_started_it_is_blocked() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_starts_in_a_runtime_of_many_threads() {
+async fn starts_in_a_multi_thread_runtime() {
     let service = Service::start().await;
     let seller = service.emulator.seller();
     service.get("/v1/users/me", seller).await.ok();
 }
 
 #[tokio::test]
-async fn nothing_secret_is_in_debug_output() {
+async fn debug_output_redacts_tokens() {
     let service = Service::start().await;
     let texts = [
         format!("{:?}", service.emulator),

@@ -1,31 +1,31 @@
-//! What the emulator promises, checked by raw HTTP.
+//! Integration tests of the emulator over HTTP.
 #![allow(clippy::unwrap_used)] // In a test, a panic is the report.
 
-mod authorisation;
+mod authentication;
 mod bots;
-mod changes;
 mod chats;
+#[cfg(feature = "cli")]
+mod cli;
 mod concurrency;
+mod contract_coverage;
 mod control;
+mod custom_responses;
 mod deleted_chats;
-mod documented;
 mod faults;
-mod fresh;
 mod hooks;
 mod lifecycle;
+mod message_changes;
+mod message_pages;
 mod messages;
 mod oauth;
-mod odd_answers;
 mod options;
-mod pages;
-#[cfg(feature = "cli")]
-mod program;
-mod requests;
+mod request_validation;
 mod scopes;
 mod seed_files;
 mod seeded_chats;
 mod seeding;
 mod support;
-mod test_aids;
-mod unseen;
+mod test_controls;
+mod unseen_count;
+mod up_to_date;
 mod uploads;

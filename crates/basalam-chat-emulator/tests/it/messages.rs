@@ -1,24 +1,22 @@
-use basalam_chat_emulator::Emulator;
 use serde_json::{Value, json};
 
-use crate::support::{Service, StoppedClock, messages, text_message};
+use crate::support::{Service, messages, text_message};
 
 #[tokio::test]
-async fn a_sent_text_comes_back_and_is_stored() {
-    let clock = StoppedClock::new();
-    let service = Service::with(Emulator::builder().clock(clock.clock())).await;
-    let (seller, customer) = (service.emulator.seller(), service.emulator.customer());
-    let chat = service.chat(customer, seller).await;
+async fn sent_text_is_returned_and_stored() {
+    let (service, clock) = Service::start_with_clock().await;
+    let (seller, customer) = service.users();
+    let chat = service.create_chat(customer, seller).await;
     clock.set(83);
-    let answer = service
+    let response = service
         .post(&messages(chat), customer, &text_message("سلام 👋"))
         .await
         .ok();
-    let id = answer["data"]["id"].as_i64().unwrap();
+    let id = response["data"]["id"].as_i64().unwrap();
     assert!(id >= 1_231_000_000);
-    assert_eq!(answer["temp_id"], json!(null));
+    assert_eq!(response["temp_id"], json!(null));
     assert_eq!(
-        answer["data"],
+        response["data"],
         json!({
             "id": id,
             "chat_id": chat,
@@ -39,7 +37,7 @@ async fn a_sent_text_comes_back_and_is_stored() {
         })
     );
     let listed = service.get(&messages(chat), seller).await.ok();
-    assert_eq!(listed["data"]["messages"], json!([answer["data"]]));
+    assert_eq!(listed["data"]["messages"], json!([response["data"]]));
 
     let stored = service.emulator.messages(chat);
     assert_eq!(stored.len(), 1);
@@ -47,14 +45,16 @@ async fn a_sent_text_comes_back_and_is_stored() {
     assert_eq!(stored[0].sender_id, customer.id);
     assert_eq!(stored[0].text(), Some("سلام 👋"));
     assert_eq!(service.emulator.message_count(), 1);
-    assert!(!format!("{stored:?}").contains("سلام"), "content is private");
+    assert!(
+        !format!("{stored:?}").contains("سلام"),
+        "debug output redacts content"
+    );
 }
 
 #[tokio::test]
-async fn everything_that_is_sent_comes_back_in_its_place() {
-    let service = Service::start().await;
-    let (seller, customer) = (service.emulator.seller(), service.emulator.customer());
-    let chat = service.chat(customer, seller).await;
+async fn sent_message_fields_are_returned() {
+    let (service, chat) = Service::start_with_chat().await;
+    let customer = service.emulator.customer();
     let file = json!({
         "id": 78_123_456, "url": "https://example.com/a.jpg", "width": 8, "height": 6,
         "name": "a.jpg", "size": 48, "type": "image", "blur_hash": "LEHV6n", "duration": 3,
@@ -68,11 +68,11 @@ async fn everything_that_is_sent_comes_back_in_its_place() {
         "message_metadata": { "receiver_coupon_hint": true, "nothing": null },
         "inline_markup_button": [[button], []],
     });
-    let answer = service.post(&messages(chat), customer, &body).await.ok();
-    assert_eq!(answer["temp_id"], json!(-5));
-    assert_eq!(answer["data"]["message_type"], json!("picture"));
+    let response = service.post(&messages(chat), customer, &body).await.ok();
+    assert_eq!(response["temp_id"], json!(-5));
+    assert_eq!(response["data"]["message_type"], json!("picture"));
     assert_eq!(
-        answer["data"]["content"],
+        response["data"]["content"],
         json!({
             "links": null,
             "files": [file, { "id": 2, "url": "b" }],
@@ -85,46 +85,43 @@ async fn everything_that_is_sent_comes_back_in_its_place() {
 }
 
 #[tokio::test]
-async fn a_reply_carries_the_message_it_answers() {
-    let service = Service::start().await;
-    let (seller, customer) = (service.emulator.seller(), service.emulator.customer());
-    let chat = service.chat(customer, seller).await;
-    let first = service.send(chat, customer, "question").await;
+async fn reply_contains_replied_message() {
+    let (service, chat) = Service::start_with_chat().await;
+    let (seller, customer) = service.users();
+    let first = service.send_text(chat, customer, "question").await;
     let mut body = text_message("answer");
     body["replied_message_id"] = json!(first);
-    let answer = service.post(&messages(chat), seller, &body).await.ok();
-    let replied = &answer["data"]["replied_message"];
+    let response = service.post(&messages(chat), seller, &body).await.ok();
+    let replied = &response["data"]["replied_message"];
     assert_eq!(replied["id"], json!(first));
     assert_eq!(replied["content"]["text"], json!("question"));
     assert!(
         replied["seen_at"].is_string(),
-        "the answer shows that it was seen"
+        "replying marks the message as seen"
     );
     assert_eq!(replied.get("replied_message"), None);
 }
 
 #[tokio::test]
-async fn a_forwarded_message_names_the_one_it_comes_from() {
-    let service = Service::start().await;
-    let (seller, customer) = (service.emulator.seller(), service.emulator.customer());
-    let chat = service.chat(customer, seller).await;
-    let first = service.send(chat, customer, "news").await;
+async fn forwarded_message_has_forward_from() {
+    let (service, chat) = Service::start_with_chat().await;
+    let customer = service.emulator.customer();
+    let first = service.send_text(chat, customer, "news").await;
     let other = service.emulator.add_user("Other");
-    let to = service.chat(customer, &other).await;
+    let to = service.create_chat(customer, &other).await;
     let mut body = text_message("news");
     body["forward_from"] = json!(first);
-    let answer = service.post(&messages(to), customer, &body).await.ok();
-    assert_eq!(answer["data"]["forward_from"], json!(first));
+    let response = service.post(&messages(to), customer, &body).await.ok();
+    assert_eq!(response["data"]["forward_from"], json!(first));
 }
 
 #[tokio::test]
-async fn replying_to_or_forwarding_what_is_not_there_is_not_found_and_sends_nothing() {
-    let service = Service::start().await;
-    let (seller, customer) = (service.emulator.seller(), service.emulator.customer());
-    let chat = service.chat(customer, seller).await;
+async fn replying_to_or_forwarding_inaccessible_message_is_404() {
+    let (service, chat) = Service::start_with_chat().await;
+    let (seller, customer) = service.users();
     let stranger = service.emulator.add_user("Stranger");
-    let elsewhere = service.chat(customer, &stranger).await;
-    let hidden = service.send(elsewhere, &stranger, "hidden").await;
+    let elsewhere = service.create_chat(customer, &stranger).await;
+    let hidden = service.send_text(elsewhere, &stranger, "hidden").await;
     let before = service.emulator.message_count();
     for (name, id) in [
         ("replied_message_id", 5),
@@ -134,17 +131,15 @@ async fn replying_to_or_forwarding_what_is_not_there_is_not_found_and_sends_noth
     ] {
         let mut body = text_message("?");
         body[name] = json!(id);
-        let answer = service.post(&messages(chat), seller, &body).await;
-        answer.assert_not_found();
+        let response = service.post(&messages(chat), seller, &body).await;
+        response.assert_not_found();
     }
     assert_eq!(service.emulator.message_count(), before);
 }
 
 #[tokio::test]
-async fn a_chat_that_is_not_ones_own_is_not_found() {
-    let service = Service::start().await;
-    let (seller, customer) = (service.emulator.seller(), service.emulator.customer());
-    let chat = service.chat(customer, seller).await;
+async fn messages_of_another_users_chat_are_404() {
+    let (service, chat) = Service::start_with_chat().await;
     let stranger = service.emulator.add_user("Stranger");
     for id in [chat, 1, 9_999_999_999] {
         let body = text_message("let me in");
@@ -161,42 +156,41 @@ async fn a_chat_that_is_not_ones_own_is_not_found() {
 }
 
 #[tokio::test]
-async fn a_message_may_come_without_any_content() {
-    let service = Service::start().await;
-    let (seller, customer) = (service.emulator.seller(), service.emulator.customer());
-    let chat = service.chat(customer, seller).await;
+async fn accepts_message_without_content() {
+    let (service, chat) = Service::start_with_chat().await;
+    let customer = service.emulator.customer();
     for body in [
         json!({ "message_type": "location" }),
         json!({ "message_type": "text", "content": null, "attachment": null, "temp_id": null }),
     ] {
-        let answer = service.post(&messages(chat), customer, &body).await.ok();
-        assert_eq!(answer["data"]["content"]["text"], json!(null));
-        assert_eq!(answer["data"]["content"]["files"], json!(null));
+        let response = service.post(&messages(chat), customer, &body).await.ok();
+        assert_eq!(response["data"]["content"]["text"], json!(null));
+        assert_eq!(response["data"]["content"]["files"], json!(null));
     }
 }
 
 #[tokio::test]
-async fn ids_increase_and_nothing_is_lost_when_many_send_at_once() {
+async fn concurrent_sends_in_many_chats_have_increasing_ids() {
     const SENDERS: usize = 8;
     const EACH: usize = 25;
     let service = Service::start().await;
     let seller = service.emulator.seller();
     let mut tasks = Vec::new();
-    for number in 0..SENDERS {
-        let user = service.emulator.add_user(format!("Sender {number}"));
-        // Every chat is written to by two tasks, one for each side.
-        let chat = service.chat(&user, seller).await;
+    for index in 0..SENDERS {
+        let user = service.emulator.add_user(format!("Sender {index}"));
+        // Two tasks write to every chat, one for each user.
+        let chat = service.create_chat(&user, seller).await;
         for sender in [user.clone(), seller.clone()] {
             let url = format!("{}{}", service.emulator.base_url(), messages(chat));
             let client = service.client.clone();
             tasks.push(tokio::spawn(async move {
                 let mut sent = Vec::new();
-                for number in 0..EACH {
+                for index in 0..EACH {
                     let request = client.post(&url).bearer_auth(sender.token());
-                    let body = text_message(&number.to_string());
+                    let body = text_message(&index.to_string());
                     let response = request.json(&body).send().await.unwrap();
-                    let answer: Value = response.json().await.unwrap();
-                    sent.push(answer["data"]["id"].as_i64().unwrap());
+                    let response: Value = response.json().await.unwrap();
+                    sent.push(response["data"]["id"].as_i64().unwrap());
                 }
                 (chat, sent)
             }));
@@ -206,19 +200,19 @@ async fn ids_increase_and_nothing_is_lost_when_many_send_at_once() {
     for task in tasks {
         sent.push(task.await.unwrap());
     }
-    let mut all = Vec::new();
+    let mut all_ids = Vec::new();
     for (chat, sent) in sent {
-        assert!(sent.is_sorted_by(|a, b| a < b), "one sender's ids increase");
+        assert!(sent.is_sorted_by(|a, b| a < b), "ids of a sender increase");
         let stored = service.emulator.messages(chat);
         assert!(
             stored.is_sorted_by(|a, b| a.id < b.id),
-            "a chat's ids increase"
+            "ids in a chat increase"
         );
         assert_eq!(stored.len(), 2 * EACH);
-        all.extend(sent);
+        all_ids.extend(sent);
     }
-    all.sort_unstable();
-    all.dedup();
-    assert_eq!(all.len(), SENDERS * EACH * 2);
-    assert_eq!(service.emulator.message_count(), all.len());
+    all_ids.sort_unstable();
+    all_ids.dedup();
+    assert_eq!(all_ids.len(), SENDERS * EACH * 2);
+    assert_eq!(service.emulator.message_count(), all_ids.len());
 }

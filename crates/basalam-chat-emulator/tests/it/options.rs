@@ -1,16 +1,16 @@
 use basalam_chat_emulator::{Emulator, NewUser, TimeBound};
 use serde_json::json;
 
-use crate::support::{Service, StoppedClock, messages};
+use crate::support::{ManualClock, Service, assert_invalid_argument, messages};
 
 #[tokio::test]
-async fn sender_ids_are_numbers_and_texts_when_asked_for() {
+async fn sender_ids_as_strings_changes_the_sender_id_type() {
     for as_strings in [false, true] {
         let builder = Emulator::builder().sender_ids_as_strings(as_strings);
-        let service = Service::with(builder).await;
-        let (seller, customer) = (service.emulator.seller(), service.emulator.customer());
-        let chat = service.chat(customer, seller).await;
-        service.send(chat, customer, "hello").await;
+        let service = Service::start_with(builder).await;
+        let (seller, customer) = service.users();
+        let chat = service.create_chat(customer, seller).await;
+        service.send_text(chat, customer, "hello").await;
         let listed = service.get(&messages(chat), seller).await.ok();
         let found = &listed["data"]["messages"][0]["sender"]["id"];
         if as_strings {
@@ -22,16 +22,16 @@ async fn sender_ids_are_numbers_and_texts_when_asked_for() {
 }
 
 #[tokio::test]
-async fn a_page_cap_cuts_pages_of_both_kinds() {
-    let service = Service::with(Emulator::builder().max_page_size(2)).await;
+async fn max_page_size_limits_chats_and_messages() {
+    let service = Service::start_with(Emulator::builder().max_page_size(2)).await;
     let seller = service.emulator.seller();
     let mut chat = 0;
-    for number in 0..3 {
-        let other = service.emulator.add_user(format!("Other {number}"));
-        chat = service.chat(seller, &other).await;
+    for index in 0..3 {
+        let other = service.emulator.add_user(format!("Other {index}"));
+        chat = service.create_chat(seller, &other).await;
     }
     for _ in 0..3 {
-        service.send(chat, seller, "hello").await;
+        service.send_text(chat, seller, "hello").await;
     }
     assert_eq!(service.message_ids(chat, seller, "limit=50").await.len(), 2);
     assert_eq!(service.message_ids(chat, seller, "limit=1").await.len(), 1);
@@ -39,25 +39,20 @@ async fn a_page_cap_cuts_pages_of_both_kinds() {
 }
 
 #[tokio::test]
-async fn a_page_cap_of_0_is_refused() {
-    let error = Emulator::builder()
-        .max_page_size(0)
-        .start()
-        .await
-        .unwrap_err();
-    assert!(error.is_invalid_argument(), "{error}");
+async fn rejects_max_page_size_of_0() {
+    assert_invalid_argument(Emulator::builder().max_page_size(0).start().await);
 }
 
 #[tokio::test]
-async fn bounds_of_time_can_be_turned_around() {
-    let clock = StoppedClock::new();
+async fn time_bounds_are_configurable() {
+    let clock = ManualClock::new();
     let builder = Emulator::builder()
         .clock(clock.clock())
         .from_bound(TimeBound::Exclusive)
         .before_bound(TimeBound::Inclusive);
-    let service = Service::with(builder).await;
-    let (seller, customer) = (service.emulator.seller(), service.emulator.customer());
-    service.chat(seller, customer).await;
+    let service = Service::start_with(builder).await;
+    let (seller, customer) = service.users();
+    service.create_chat(seller, customer).await;
     for name in ["updated", "modified"] {
         for (query, found) in [("from", 0), ("before", 1)] {
             let query = format!("{name}_{query}=2026-07-22+10:00:00");
@@ -67,15 +62,15 @@ async fn bounds_of_time_can_be_turned_around() {
 }
 
 #[tokio::test]
-async fn reading_marks_as_seen_when_asked_for() {
-    let clock = StoppedClock::new();
+async fn mark_seen_on_read_marks_messages_as_seen() {
+    let clock = ManualClock::new();
     let builder = Emulator::builder()
         .clock(clock.clock())
         .mark_seen_on_read(true);
-    let service = Service::with(builder).await;
-    let (seller, customer) = (service.emulator.seller(), service.emulator.customer());
-    let chat = service.chat(customer, seller).await;
-    let id = service.send(chat, customer, "hello").await;
+    let service = Service::start_with(builder).await;
+    let (seller, customer) = service.users();
+    let chat = service.create_chat(customer, seller).await;
+    let id = service.send_text(chat, customer, "hello").await;
     clock.set(5);
     service.message_ids(chat, seller, "limit=1").await;
     let seen = &service.chats(seller, "").await[0];
@@ -87,33 +82,32 @@ async fn reading_marks_as_seen_when_asked_for() {
 }
 
 #[tokio::test]
-async fn the_two_first_users_can_be_chosen() {
+async fn seller_and_customer_are_configurable() {
     let builder = Emulator::builder()
         .seller(NewUser::new("Sara").id(7).hash_id("nRy8K").token("sara"))
         .customer(NewUser::new("Ali").token("ali"));
-    let service = Service::with(builder).await;
-    let answer = service
+    let service = Service::start_with(builder).await;
+    let response = service
         .get("/v1/users/me", service.emulator.seller())
         .await
         .ok();
-    assert_eq!(answer["id"], json!(7));
-    assert_eq!(answer["hash_id"], json!("nRy8K"));
+    assert_eq!(response["id"], json!(7));
+    assert_eq!(response["hash_id"], json!("nRy8K"));
 
-    let clash = Emulator::builder()
+    let duplicate = Emulator::builder()
         .seller(NewUser::new("Sara").id(7))
         .customer(NewUser::new("Ali").id(7));
-    let error = clash.start().await.unwrap_err();
-    assert!(error.is_invalid_argument(), "{error}");
+    assert_invalid_argument(duplicate.start().await);
 }
 
 #[tokio::test]
-async fn users_that_clash_cannot_be_added_later_either() {
+async fn add_user_rejects_duplicate_id() {
     let service = Service::start().await;
-    let taken = service.emulator.customer().id;
+    let existing = service.emulator.customer().id;
     let added = service
         .emulator
-        .add_user_with(NewUser::new("Ali").id(taken));
-    assert!(added.unwrap_err().is_invalid_argument());
+        .add_user_with(NewUser::new("Ali").id(existing));
+    assert_invalid_argument(added);
     let added = service
         .emulator
         .add_user_with(NewUser::new("Ali").id(5_000));
@@ -121,20 +115,20 @@ async fn users_that_clash_cannot_be_added_later_either() {
 }
 
 #[tokio::test]
-async fn latency_holds_every_request_back_and_one_that_is_given_up_is_logged_without_a_status() {
+async fn latency_delays_requests_and_aborted_request_is_logged_without_status() {
     let forever = std::time::Duration::from_secs(3600);
-    let service = Service::with(Emulator::builder().latency(forever)).await;
+    let service = Service::start_with(Emulator::builder().latency(forever)).await;
     let request = service.request(reqwest::Method::GET, "/v1/chats", service.emulator.seller());
     let waiting = tokio::spawn(request.send());
     while service.emulator.total_request_count() == 0 {
         tokio::task::yield_now().await;
     }
     let control = format!("{}/_emulator/clock", service.emulator.base_url());
-    let answer = service.client.get(control).send().await.unwrap();
-    assert_eq!(answer.status(), 200);
+    let response = service.client.get(control).send().await.unwrap();
+    assert_eq!(response.status(), 200);
     assert!(!waiting.is_finished());
     waiting.abort();
-    // It notices in its own time, so this asks until it has.
+    // The emulator notices the disconnect with a delay.
     while service.emulator.request_log().is_empty() {
         tokio::task::yield_now().await;
     }

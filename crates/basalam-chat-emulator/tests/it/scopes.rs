@@ -2,14 +2,14 @@ use basalam_chat_emulator::{Emulator, NewUser};
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::{Answer, Service, messages, text_message};
+use crate::support::{BufferedResponse, Service, messages, text_message};
 
-const READING: [(&str, &str); 3] = [
+const READ_REQUESTS: [(&str, &str); 3] = [
     ("GET", "/v1/chats"),
     ("GET", "/v1/chats/1/messages"),
     ("GET", "/v1/chats/unseen-count"),
 ];
-const WRITING: [(&str, &str); 6] = [
+const WRITE_REQUESTS: [(&str, &str); 6] = [
     ("POST", "/v1/chats"),
     ("DELETE", "/v1/chats"),
     ("POST", "/v1/chats/1/messages"),
@@ -17,32 +17,32 @@ const WRITING: [(&str, &str); 6] = [
     ("DELETE", "/v1/chats/messages"),
     ("POST", "/v1/chats/messages/forward"),
 ];
-const FREE: [(&str, &str); 2] = [("GET", "/v1/users/me"), ("POST", "/v1/files")];
+const UNSCOPED_REQUESTS: [(&str, &str); 2] = [("GET", "/v1/users/me"), ("POST", "/v1/files")];
 
-/// Sends requests of which most are violations: what counts is whether they are looked
-/// at.
+/// Returns the status of each request. Most requests are invalid: a status other than
+/// 403 shows that the scope check passed.
 async fn statuses(service: &Service, user: NewUser, requests: &[(&str, &str)]) -> Vec<u16> {
     let user = service.emulator.add_user_with(user).unwrap();
     let mut statuses = Vec::new();
     for (method, path) in requests {
         let method = Method::from_bytes(method.as_bytes()).unwrap();
-        let answer = Answer::of(service.request(method, path, &user)).await;
-        statuses.push(answer.status);
+        let response = BufferedResponse::send(service.request(method, path, &user)).await;
+        statuses.push(response.status);
     }
     statuses
 }
 
 #[tokio::test]
-async fn a_token_without_the_scope_is_refused_with_403_before_the_request_is_looked_at() {
+async fn missing_scope_is_403_before_validation() {
     let service = Service::start().await;
-    for (scopes, refused) in [
-        (vec!["customer.chat.read"], &WRITING[..]),
-        (vec!["customer.chat.write"], &READING[..]),
-        (vec!["vendor.product.read"], &READING[..]),
-        (vec![], &WRITING[..]),
+    for (scopes, forbidden) in [
+        (vec!["customer.chat.read"], &WRITE_REQUESTS[..]),
+        (vec!["customer.chat.write"], &READ_REQUESTS[..]),
+        (vec!["vendor.product.read"], &READ_REQUESTS[..]),
+        (vec![], &WRITE_REQUESTS[..]),
     ] {
         let user = NewUser::new("Limited").scopes(scopes.clone());
-        let statuses = statuses(&service, user, refused).await;
+        let statuses = statuses(&service, user, forbidden).await;
         assert!(
             statuses.iter().all(|it| *it == 403),
             "{scopes:?}: {statuses:?}"
@@ -51,19 +51,19 @@ async fn a_token_without_the_scope_is_refused_with_403_before_the_request_is_loo
 }
 
 #[tokio::test]
-async fn a_token_with_the_scope_or_with_all_is_let_through() {
+async fn accepts_token_with_scope_or_wildcard() {
     let service = Service::start().await;
     for (scopes, allowed) in [
-        (Some(vec!["customer.chat.read"]), &READING[..]),
+        (Some(vec!["customer.chat.read"]), &READ_REQUESTS[..]),
         (
             Some(vec!["vendor.product.read", "customer.chat.write"]),
-            &WRITING[..],
+            &WRITE_REQUESTS[..],
         ),
-        (Some(vec!["*"]), &READING[..]),
-        (Some(vec!["*"]), &WRITING[..]),
-        (None, &READING[..]),
-        (None, &WRITING[..]),
-        (Some(vec![]), &FREE[..]),
+        (Some(vec!["*"]), &READ_REQUESTS[..]),
+        (Some(vec!["*"]), &WRITE_REQUESTS[..]),
+        (None, &READ_REQUESTS[..]),
+        (None, &WRITE_REQUESTS[..]),
+        (Some(vec![]), &UNSCOPED_REQUESTS[..]),
     ] {
         let user = NewUser::new("Allowed");
         let user = match scopes.clone() {
@@ -76,20 +76,20 @@ async fn a_token_with_the_scope_or_with_all_is_let_through() {
 }
 
 #[tokio::test]
-async fn a_403_names_the_scope_and_nothing_is_done() {
+async fn missing_scope_403_names_the_scope_and_stores_nothing() {
     let reader = NewUser::new("Reader").scopes(["customer.chat.read"]);
-    let service = Service::with(Emulator::builder().customer(reader)).await;
+    let service = Service::start_with(Emulator::builder().customer(reader)).await;
     let (seller, reader) = (service.emulator.seller(), service.emulator.customer());
     assert!(reader.has_scope("customer.chat.read") && !reader.has_scope("customer.chat.write"));
-    let chat = service.chat(seller, reader).await;
-    let answer = service
+    let chat = service.create_chat(seller, reader).await;
+    let response = service
         .post(&messages(chat), reader, &text_message("hello"))
         .await;
-    assert_eq!(answer.status, 403);
-    let body = answer.json();
+    assert_eq!(response.status, 403);
+    let body = response.json();
     assert_eq!(body["http_status"], json!(403));
-    let words = body["errors"][0]["message"].as_str().unwrap();
-    assert!(words.contains("customer.chat.write"), "{words}");
+    let message = body["errors"][0]["message"].as_str().unwrap();
+    assert!(message.contains("customer.chat.write"), "{message}");
     assert_eq!(service.emulator.message_count(), 0);
     assert_eq!(service.chats(reader, "").await.len(), 1);
 }

@@ -4,29 +4,29 @@ use basalam_chat_emulator::Emulator;
 use jiff::civil::date;
 use serde_json::json;
 
-use crate::support::{Answer, Service, messages, text_message};
+use crate::support::{BufferedResponse, Service, assert_invalid_argument, messages, text_message};
 
-fn example() -> std::path::PathBuf {
+fn example_seed() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds/shop.json")
 }
 
-async fn by_token(service: &Service, token: &str, path: &str) -> Answer {
-    let url = format!("{}{path}", service.emulator.base_url());
-    Answer::of(service.client.get(url).bearer_auth(token)).await
-}
-
 #[tokio::test]
-async fn the_example_is_a_whole_shop_and_the_same_in_every_run() {
-    let mut answers = Vec::new();
+async fn example_seed_file_is_complete_and_reproducible() {
+    let mut responses = Vec::new();
     for _ in 0..2 {
-        let service = Service::with(Emulator::builder().seed_file(example()).port(0)).await;
-        let chats = by_token(&service, "sara-token", "/v1/chats").await;
-        let page = by_token(&service, "reza-token", "/v1/chats/1001/messages").await;
-        let count = by_token(&service, "sara-token", "/v1/chats/unseen-count").await;
-        answers.push((chats.ok(), page.ok(), count.ok()));
+        let service =
+            Service::start_with(Emulator::builder().seed_file(example_seed()).port(0)).await;
+        let chats = service.get_with_token("/v1/chats", "sara-token").await;
+        let page = service
+            .get_with_token("/v1/chats/1001/messages", "reza-token")
+            .await;
+        let count = service
+            .get_with_token("/v1/chats/unseen-count", "sara-token")
+            .await;
+        responses.push((chats.ok(), page.ok(), count.ok()));
     }
-    assert_eq!(answers[0], answers[1]);
-    let (chats, page, count) = &answers[0];
+    assert_eq!(responses[0], responses[1]);
+    let (chats, page, count) = &responses[0];
     let types: Vec<_> = chats["data"]["chats"].as_array().unwrap().iter().collect();
     let types: Vec<_> = types.iter().map(|it| &it["chat_type"]).collect();
     assert_eq!(types, ["channel", "private", "private", "group"]);
@@ -41,37 +41,35 @@ async fn the_example_is_a_whole_shop_and_the_same_in_every_run() {
     assert_eq!(messages[1]["content"]["reply_markup"][0][0]["type"], "msg");
     assert_eq!(messages[1]["seen_at"], "2026-07-22 10:06:00");
     assert_eq!(messages[0]["content"]["files"][0]["width"], 800);
-    // The private chat with Reza and the group; the channel was seen.
+    // The private chat with Reza and the group are unseen, the channel is seen.
     assert_eq!(count["count"], 2);
 }
 
 #[tokio::test]
-async fn numbers_and_times_go_on_where_the_seed_ended() {
-    let service = Service::with(Emulator::builder().seed_file(example())).await;
+async fn ids_and_clock_continue_from_the_seed() {
+    let service = Service::start_with(Emulator::builder().seed_file(example_seed())).await;
     let reply = service
         .client
         .post(format!("{}{}", service.emulator.base_url(), messages(1001)))
         .bearer_auth("sara-token")
         .json(&text_message("hello"));
-    let message = Answer::of(reply).await.ok();
+    let message = BufferedResponse::send(reply).await.ok();
     assert_eq!(message["data"]["id"], 10_008);
     assert_eq!(message["data"]["created_at"], "2026-07-22 10:30:00");
     assert_eq!(service.emulator.now(), date(2026, 7, 22).at(10, 30, 0, 0));
-    // Its scopes and its clients are of the seed as well.
-    let reader = by_token(&service, "reader-token", "/v1/chats").await;
+    // Scopes and OAuth clients come from the seed, too.
+    let reader = service.get_with_token("/v1/chats", "reader-token").await;
     assert_eq!(reader.ok()["data"]["chats"].as_array().unwrap().len(), 3);
     let tokens = service.emulator.issue_tokens("shop-app", 502).unwrap();
-    by_token(&service, tokens.access_token(), "/v1/users/me")
-        .await
-        .ok();
+    service.current_user(tokens.access_token()).await.ok();
 }
 
 #[test]
-fn what_is_wrong_with_a_seed_is_named_by_its_json_path() {
+fn seed_errors_name_the_json_path() {
     let chat = |rest: &str| {
         format!(r#"{{"chats": [{{"chat_type": "private", "member_ids": [430, 431] {rest}}}]}}"#)
     };
-    for (seed, words) in [
+    for (seed, expected) in [
         ("{", "EOF"),
         ("{} {}", "trailing"),
         (r#"{"user": []}"#, "user"),
@@ -115,10 +113,8 @@ fn what_is_wrong_with_a_seed_is_named_by_its_json_path() {
             "chats[0].chat_type",
         ),
     ] {
-        let error = Emulator::builder().seed_json(seed).start_blocking();
-        let error = error.unwrap_err();
-        assert!(error.is_invalid_argument());
-        assert!(error.to_string().contains(words), "{seed}: {error}");
+        let message = assert_invalid_argument(Emulator::builder().seed_json(seed).start_blocking());
+        assert!(message.contains(expected), "{seed}: {message}");
     }
     let missing = Emulator::builder().seed_file("no/such/seed.json");
     let error = missing.start_blocking().unwrap_err();
@@ -126,75 +122,54 @@ fn what_is_wrong_with_a_seed_is_named_by_its_json_path() {
 }
 
 #[tokio::test]
-async fn a_seed_that_is_wrong_leaves_a_running_service_as_it_was() {
+async fn invalid_seed_changes_nothing() {
     let service = Service::start().await;
-    let wrong = r#"{
+    let invalid = r#"{
         "users": [{ "name": "a", "id": 501, "token": "a-token" }],
         "chats": [{ "chat_type": "private", "member_ids": [501, 502] }]
     }"#;
-    let error = service.emulator.seed_json(wrong).unwrap_err();
+    let error = service.emulator.seed_json(invalid).unwrap_err();
     assert!(error.to_string().contains("chats[0]"), "{error}");
-    assert_eq!(
-        by_token(&service, "a-token", "/v1/users/me").await.status,
-        401
-    );
+    assert_eq!(service.current_user("a-token").await.status, 401);
 
-    let right = wrong.replace("502", "430");
-    let seeded = service.emulator.seed_json(&right).unwrap();
+    let valid = invalid.replace("502", "430");
+    let seeded = service.emulator.seed_json(&valid).unwrap();
     assert_eq!(seeded.user_ids, [501]);
     assert_eq!(seeded.chat_ids.len(), 1);
-    by_token(&service, "a-token", "/v1/users/me").await.ok();
+    service.current_user("a-token").await.ok();
 
     service.emulator.reset().unwrap();
-    assert_eq!(
-        by_token(&service, "a-token", "/v1/users/me").await.status,
-        401
-    );
+    assert_eq!(service.current_user("a-token").await.status, 401);
     let seller = service.emulator.seller();
     service.get("/v1/users/me", seller).await.ok();
 }
 
 #[test]
-fn numbers_that_were_set_in_code_are_kept_to_or_refused() {
+fn explicit_ids_are_used_or_rejected() {
     use basalam_chat_emulator::{SeedChat, SeedMessage};
     let emulator = Emulator::builder().start_blocking().unwrap();
     let (seller, customer) = (emulator.seller().id, emulator.customer().id);
     let private = || SeedChat::private(seller, customer);
     for id in [0, -1, 10_000_000_000] {
-        assert!(
-            emulator
-                .seed_chat(private().id(id))
-                .unwrap_err()
-                .is_invalid_argument()
-        );
+        assert_invalid_argument(emulator.seed_chat(private().id(id)));
     }
     assert_eq!(emulator.seed_chat(private().id(5)).unwrap(), 5);
     let group = |id| SeedChat::group("a", [seller]).id(id);
-    assert!(
-        emulator
-            .seed_chat(group(5))
-            .unwrap_err()
-            .is_invalid_argument()
-    );
+    assert_invalid_argument(emulator.seed_chat(group(5)));
     assert_eq!(emulator.seed_chat(group(4)).unwrap(), 4);
-    // 5 is taken, so the next that is free comes.
+    // 5 exists, so the next free id is used.
     let next = SeedChat::group("b", [seller]);
     assert_eq!(emulator.seed_chat(next).unwrap(), 6);
 
     let text = |id| SeedMessage::text("a").id(id);
     let ids = emulator.seed_messages(5, seller, [text(10), "b".into(), text(20)]);
     assert_eq!(ids.unwrap(), [10, 11, 20]);
-    for wrong in [
+    for invalid in [
         vec![text(20)],
         vec![text(30), text(30)],
         vec![text(2_147_483_648)],
     ] {
-        assert!(
-            emulator
-                .seed_messages(5, seller, wrong)
-                .unwrap_err()
-                .is_invalid_argument()
-        );
+        assert_invalid_argument(emulator.seed_messages(5, seller, invalid));
     }
     assert_eq!(emulator.message_count(), 3);
     assert_eq!(emulator.seed_messages(5, seller, ["c"]).unwrap(), [21]);

@@ -5,28 +5,28 @@ use jiff::ToSpan;
 use jiff::civil::{DateTime, date};
 use serde_json::{Value, json};
 
-use crate::support::{Service, StoppedClock};
+use crate::support::{Service, assert_invalid_argument};
 
-const SHARING: i64 = 300;
-const BEFORE: i64 = 2_350;
-const AFTER: i64 = 2_350;
-const ALL: usize = 5_000;
+const SAME_SECOND: i64 = 300;
+const EARLIER: i64 = 2_350;
+const LATER: i64 = 2_350;
+const TOTAL: usize = 5_000;
 
-/// A time some seconds after the one that many chats share.
-fn second(number: i64) -> DateTime {
-    date(2026, 7, 22).at(10, 0, 0, 0) + number.seconds()
+/// A time `seconds` after the one that many chats share.
+fn time_at(seconds: i64) -> DateTime {
+    date(2026, 7, 22).at(10, 0, 0, 0) + seconds.seconds()
 }
 
-/// A service whose seller has 5,000 chats: 300 share a second, each of the seconds
-/// before and after it has one.
-async fn crowded(builder: EmulatorBuilder) -> Service {
-    let service = Service::with(builder).await;
+/// Starts a service whose seller has 5,000 chats: 300 in one second, and one in each of
+/// the seconds before and after it.
+async fn start_with_5000_chats(builder: EmulatorBuilder) -> Service {
+    let service = Service::start_with(builder).await;
     let seller = service.emulator.seller().id;
-    let shared = (0..SHARING).map(|_| 0);
-    for number in shared.chain(1..=AFTER).chain(-BEFORE..0) {
+    let same_second = (0..SAME_SECOND).map(|_| 0);
+    for seconds in same_second.chain(1..=LATER).chain(-EARLIER..0) {
         let chat = SeedChat::group("Group", [seller])
-            .updated_at(second(number))
-            .modified_at(second(-number));
+            .updated_at(time_at(seconds))
+            .modified_at(time_at(-seconds));
         service.emulator.seed_chat(chat).unwrap();
     }
     service
@@ -36,10 +36,10 @@ fn id(chat: &Value) -> i64 {
     chat["id"].as_i64().unwrap()
 }
 
-/// Walks back by the time of the last chat until a page brings nothing new, and gives
-/// how many chats it met.
-async fn walk(service: &Service, limit: usize) -> usize {
-    let mut met = BTreeSet::new();
+/// Pages back by the time of the last chat until a page has no new chat. Returns the
+/// number of chats found.
+async fn count_by_paging_back(service: &Service, limit: usize) -> usize {
+    let mut seen_ids = BTreeSet::new();
     let mut before = String::new();
     loop {
         let query = format!("limit={limit}{before}");
@@ -49,17 +49,17 @@ async fn walk(service: &Service, limit: usize) -> usize {
             key(a) > key(b)
         });
         assert!(newest_first, "{query}");
-        let known = met.len();
-        met.extend(page.iter().map(id));
-        let Some(last) = page.last().filter(|_| met.len() > known) else {
-            return met.len();
+        let previous = seen_ids.len();
+        seen_ids.extend(page.iter().map(id));
+        let Some(last) = page.last().filter(|_| seen_ids.len() > previous) else {
+            return seen_ids.len();
         };
         before = format!("&updated_before={}", last["updated_at"].as_str().unwrap());
     }
 }
 
 #[tokio::test]
-async fn bounds_take_in_or_leave_out_a_second_that_many_chats_share() {
+async fn inclusive_and_exclusive_bounds_filter_chats_of_the_same_second() {
     use TimeBound::{Exclusive, Inclusive};
     for (from_bound, before_bound, expected) in [
         (Inclusive, Exclusive, [309, 10, 0]),
@@ -70,11 +70,11 @@ async fn bounds_take_in_or_leave_out_a_second_that_many_chats_share() {
         let builder = Emulator::builder()
             .from_bound(from_bound)
             .before_bound(before_bound);
-        let service = crowded(builder).await;
+        let service = start_with_5000_chats(builder).await;
         for name in ["updated", "modified"] {
             let mut found = Vec::new();
             for (from, before) in [(0, 10), (-10, 0), (0, 0)] {
-                let (from, before) = (second(from), second(before));
+                let (from, before) = (time_at(from), time_at(before));
                 let query = format!("limit=999&{name}_from={from}&{name}_before={before}");
                 found.push(service.chats(service.emulator.seller(), &query).await.len());
             }
@@ -84,36 +84,36 @@ async fn bounds_take_in_or_leave_out_a_second_that_many_chats_share() {
 }
 
 #[tokio::test]
-async fn a_walk_by_an_exclusive_bound_loses_what_is_left_of_a_second() {
-    let service = crowded(Emulator::builder()).await;
-    // The page that reaches the second holds 50 of its 300 chats.
-    assert_eq!(walk(&service, 100).await, ALL - 250);
-    // This one holds all of them.
-    assert_eq!(walk(&service, 1_000).await, ALL);
+async fn paging_by_exclusive_bound_skips_chats_of_the_same_second() {
+    let service = start_with_5000_chats(Emulator::builder()).await;
+    // The page that reaches the second has 50 of its 300 chats.
+    assert_eq!(count_by_paging_back(&service, 100).await, TOTAL - 250);
+    // A page of 1,000 has all of them.
+    assert_eq!(count_by_paging_back(&service, 1_000).await, TOTAL);
 }
 
 #[tokio::test]
-async fn a_walk_by_an_inclusive_bound_is_stuck_in_a_second_larger_than_a_page() {
+async fn paging_by_inclusive_bound_stalls_if_a_second_exceeds_the_page() {
     let builder = || Emulator::builder().before_bound(TimeBound::Inclusive);
-    let service = crowded(builder()).await;
-    assert_eq!(walk(&service, 1_000).await, ALL);
-    // A cap is as good as a limit.
-    let capped = crowded(builder().max_page_size(100)).await;
-    let newer = usize::try_from(AFTER).unwrap();
-    assert_eq!(walk(&capped, 1_000).await, newer + 100);
+    let service = start_with_5000_chats(builder()).await;
+    assert_eq!(count_by_paging_back(&service, 1_000).await, TOTAL);
+    // `max_page_size` has the same effect as `limit`.
+    let capped = start_with_5000_chats(builder().max_page_size(100)).await;
+    let newer = usize::try_from(LATER).unwrap();
+    assert_eq!(count_by_paging_back(&capped, 1_000).await, newer + 100);
 }
 
 #[tokio::test]
-async fn each_order_has_a_time_of_its_own_and_times_can_be_moved() {
+async fn updated_at_and_modified_at_sort_chats_independently() {
     let service = Service::start().await;
     let (emulator, seller) = (&service.emulator, service.emulator.seller());
     let chat = |updated, modified| {
         let chat = SeedChat::group("Group", [seller.id]);
-        let chat = chat.updated_at(second(updated)).modified_at(modified);
+        let chat = chat.updated_at(time_at(updated)).modified_at(modified);
         emulator.seed_chat(chat).unwrap()
     };
-    let one = chat(1, Some(second(2)));
-    let two = chat(2, Some(second(1)));
+    let one = chat(1, Some(time_at(2)));
+    let two = chat(2, Some(time_at(1)));
     let three = chat(3, None);
     let ids = async |query: &str| -> Vec<i64> {
         service.chats(seller, query).await.iter().map(id).collect()
@@ -121,23 +121,22 @@ async fn each_order_has_a_time_of_its_own_and_times_can_be_moved() {
     assert_eq!(ids("").await, [three, two, one]);
     assert_eq!(ids("order_by=modified_at").await, [one, two, three]);
     assert_eq!(ids("modified_from=2000-01-01+00:00:00").await, [two, one]);
-    let untimed = &service.chats(seller, "").await[0];
-    assert_eq!(untimed["modified_at"], json!(null));
+    let unmodified = &service.chats(seller, "").await[0];
+    assert_eq!(unmodified["modified_at"], json!(null));
 
-    emulator.set_chat_updated_at(one, second(9)).unwrap();
-    emulator.set_chat_modified_at(three, second(9)).unwrap();
+    emulator.set_chat_updated_at(one, time_at(9)).unwrap();
+    emulator.set_chat_modified_at(three, time_at(9)).unwrap();
     emulator.set_chat_modified_at(one, None).unwrap();
     assert_eq!(ids("").await, [one, three, two]);
     assert_eq!(ids("order_by=modified_at").await, [three, two, one]);
-    assert!(emulator.set_chat_updated_at(5, second(9)).is_err());
+    assert!(emulator.set_chat_updated_at(5, time_at(9)).is_err());
     assert!(emulator.set_chat_modified_at(5, None).is_err());
 }
 
 #[tokio::test]
-async fn a_group_a_channel_and_a_bot_show_what_they_are() {
-    let clock = StoppedClock::new();
-    let service = Service::with(Emulator::builder().clock(clock.clock())).await;
-    let (seller, customer) = (service.emulator.seller(), service.emulator.customer());
+async fn group_channel_and_bot_chats_have_type_specific_fields() {
+    let (service, _) = Service::start_with_clock().await;
+    let (seller, customer) = service.users();
     let members = [seller.id, customer.id];
     let described = |chat: SeedChat| {
         chat.description("What it is")
@@ -169,7 +168,9 @@ async fn a_group_a_channel_and_a_bot_show_what_they_are() {
         ),
         ("bot", SeedChat::bot("Bot", members), shared("Bot")),
     ] {
-        let chat = described(chat).created_at(second(-5)).updated_at(second(5));
+        let chat = described(chat)
+            .created_at(time_at(-5))
+            .updated_at(time_at(5));
         let id = service.emulator.seed_chat(chat).unwrap();
         let listed = &service
             .chats(customer, "limit=1&updated_from=2026-07-22+10:00:05")
@@ -194,13 +195,13 @@ async fn a_group_a_channel_and_a_bot_show_what_they_are() {
 }
 
 #[tokio::test]
-async fn who_makes_a_channel_administers_it_and_every_member_of_a_group_is_told_of_messages() {
+async fn channel_creator_is_admin_and_other_members_have_unseen_messages() {
     let service = Service::start().await;
-    let (seller, customer) = (service.emulator.seller(), service.emulator.customer());
+    let (seller, customer) = service.users();
     let other = service.emulator.add_user("Other");
     let channel = SeedChat::channel("Channel", [seller.id, customer.id, other.id]);
     let chat = service.emulator.seed_chat(channel).unwrap();
-    service.send(chat, seller, "news").await;
+    service.send_text(chat, seller, "news").await;
     for (user, is_admin, unseen) in [(seller, true, 0), (customer, false, 1), (&other, false, 1)] {
         let listed = &service.chats(user, "").await[0];
         assert_eq!(listed["channel"]["is_admin"], json!(is_admin));
@@ -210,25 +211,25 @@ async fn who_makes_a_channel_administers_it_and_every_member_of_a_group_is_told_
 }
 
 #[tokio::test]
-async fn a_seeded_private_chat_is_the_one_that_create_chat_gives() {
+async fn create_chat_returns_seeded_private_chat() {
     let service = Service::start().await;
-    let (seller, customer) = (service.emulator.seller(), service.emulator.customer());
-    let chat = SeedChat::private(seller.id, customer.id).updated_at(second(0));
+    let (seller, customer) = service.users();
+    let chat = SeedChat::private(seller.id, customer.id).updated_at(time_at(0));
     let chat = service.emulator.seed_chat(chat).unwrap();
-    assert_eq!(service.chat(customer, seller).await, chat);
+    assert_eq!(service.create_chat(customer, seller).await, chat);
     let listed = &service.chats(customer, "").await[0];
     assert_eq!(listed["contact_id"], json!(seller.id));
     assert_eq!(listed["created_at"], json!("2026-07-22 10:00:00"));
 }
 
 #[tokio::test]
-async fn a_chat_that_cannot_be_is_refused_with_words() {
+async fn rejects_invalid_seed_chats() {
     let service = Service::start().await;
     let (seller, customer) = (service.emulator.seller().id, service.emulator.customer().id);
     let seed = |chat: SeedChat| service.emulator.seed_chat(chat);
-    let taken = seed(SeedChat::private(seller, customer)).unwrap();
-    for (chat, words) in [
-        (SeedChat::private(customer, seller), taken.to_string()),
+    let existing = seed(SeedChat::private(seller, customer)).unwrap();
+    for (chat, expected) in [
+        (SeedChat::private(customer, seller), existing.to_string()),
         (SeedChat::private(seller, seller), seller.to_string()),
         (SeedChat::private(seller, 99), "99".to_owned()),
         (SeedChat::group("Group", []), "members".to_owned()),
@@ -246,8 +247,7 @@ async fn a_chat_that_cannot_be_is_refused_with_words() {
             "`members_count`".to_owned(),
         ),
     ] {
-        let error = seed(chat).unwrap_err();
-        assert!(error.is_invalid_argument());
-        assert!(error.to_string().contains(&words), "{error}");
+        let message = assert_invalid_argument(seed(chat));
+        assert!(message.contains(&expected), "{message}");
     }
 }

@@ -1,10 +1,10 @@
-use basalam_chat_emulator::{Emulator, SeedChat, SeedMessage};
+use basalam_chat_emulator::{SeedChat, SeedMessage};
 use jiff::civil::date;
 use serde_json::json;
 
-use crate::support::{Service, StoppedClock, messages};
+use crate::support::{Service, assert_invalid_argument, messages};
 
-async fn with_chat() -> (Service, i64) {
+async fn start_with_seeded_chat() -> (Service, i64) {
     let service = Service::start().await;
     let (seller, customer) = (service.emulator.seller().id, service.emulator.customer().id);
     let chat = service
@@ -14,13 +14,12 @@ async fn with_chat() -> (Service, i64) {
 }
 
 #[tokio::test]
-async fn seeded_messages_are_as_if_sent() {
-    let clock = StoppedClock::new();
-    let service = Service::with(Emulator::builder().clock(clock.clock())).await;
-    let (seller, customer) = (service.emulator.seller(), service.emulator.customer());
-    let chat = service.chat(customer, seller).await;
+async fn seeded_messages_equal_sent_messages() {
+    let (service, clock) = Service::start_with_clock().await;
+    let (seller, customer) = service.users();
+    let chat = service.create_chat(customer, seller).await;
     clock.set(5);
-    let sent = service.send(chat, customer, "hello").await;
+    let sent = service.send_text(chat, customer, "hello").await;
     let seeded = service
         .emulator
         .seed_messages(chat, customer.id, ["hello"])
@@ -39,9 +38,9 @@ async fn seeded_messages_are_as_if_sent() {
 }
 
 #[tokio::test]
-async fn messages_of_any_type_and_time_can_be_seeded() {
-    let (service, chat) = with_chat().await;
-    let (seller, customer) = (service.emulator.seller(), service.emulator.customer());
+async fn seeds_messages_of_any_type_and_time() {
+    let (service, chat) = start_with_seeded_chat().await;
+    let (seller, customer) = service.users();
     let noon = date(2020, 1, 2).at(12, 0, 0, 999_999_999);
     let ids = service.emulator.seed_messages(
         chat,
@@ -79,11 +78,11 @@ async fn messages_of_any_type_and_time_can_be_seeded() {
 }
 
 #[tokio::test]
-async fn a_hundred_thousand_messages_are_seeded_and_paged_through_from_the_middle() {
+async fn seeds_100_000_messages_and_pages_from_the_middle() {
     const COUNT: usize = 100_000;
-    let (service, chat) = with_chat().await;
+    let (service, chat) = start_with_seeded_chat().await;
     let customer = service.emulator.customer();
-    let texts = (0..COUNT).map(|number| number.to_string());
+    let texts = (0..COUNT).map(|index| index.to_string());
     let ids = service.emulator.seed_messages(chat, customer.id, texts);
     let ids = ids.unwrap();
     assert!(ids.is_sorted_by(|a, b| a < b));
@@ -97,49 +96,46 @@ async fn a_hundred_thousand_messages_are_seeded_and_paged_through_from_the_middl
 }
 
 #[tokio::test]
-async fn messages_from_nobody_or_to_nowhere_are_refused() {
-    let (service, chat) = with_chat().await;
+async fn seeding_rejects_unknown_sender_and_chat() {
+    let (service, chat) = start_with_seeded_chat().await;
     let stranger = service.emulator.add_user("Stranger");
     let seller = service.emulator.seller();
     for (chat, sender) in [(chat, stranger.id), (chat, 5), (5, seller.id)] {
-        let error = service.emulator.seed_messages(chat, sender, ["hello"]);
-        let error = error.unwrap_err();
-        assert!(error.is_invalid_argument());
-        let words = error.to_string();
+        let message =
+            assert_invalid_argument(service.emulator.seed_messages(chat, sender, ["hello"]));
         assert!(
-            words.contains(&chat.to_string()) && words.contains(&sender.to_string()),
-            "{words}"
+            message.contains(&chat.to_string()) && message.contains(&sender.to_string()),
+            "{message}"
         );
     }
     assert_eq!(service.emulator.message_count(), 0);
 }
 
 #[tokio::test]
-async fn deleting_by_code_takes_away_what_anybody_wrote() {
-    let (service, chat) = with_chat().await;
-    let (seller, customer) = (service.emulator.seller(), service.emulator.customer());
-    let first = service.send(chat, seller, "one").await;
-    let second = service.send(chat, customer, "two").await;
+async fn delete_message_and_delete_chat_ignore_ownership() {
+    let (service, chat) = start_with_seeded_chat().await;
+    let (seller, customer) = service.users();
+    let first = service.send_text(chat, seller, "one").await;
+    let second = service.send_text(chat, customer, "two").await;
     assert!(service.emulator.delete_message(first));
-    assert!(!service.emulator.delete_message(first), "it is gone");
+    assert!(!service.emulator.delete_message(first));
     assert_eq!(service.message_ids(chat, seller, "").await, [second]);
 
     assert!(service.emulator.delete_chat(chat));
-    assert!(!service.emulator.delete_chat(chat), "it is gone");
+    assert!(!service.emulator.delete_chat(chat));
     assert!(service.chats(seller, "").await.is_empty());
-    let answer = service.get(&messages(chat), customer).await;
-    answer.assert_not_found();
+    let response = service.get(&messages(chat), customer).await;
+    response.assert_not_found();
     assert_eq!(service.emulator.message_count(), 0);
-    assert_ne!(service.chat(customer, seller).await, chat);
+    assert_ne!(service.create_chat(customer, seller).await, chat);
 }
 
 #[tokio::test]
-async fn marking_as_seen_by_code_is_as_if_the_member_had_looked() {
-    let clock = StoppedClock::new();
-    let service = Service::with(Emulator::builder().clock(clock.clock())).await;
-    let (seller, customer) = (service.emulator.seller(), service.emulator.customer());
-    let chat = service.chat(customer, seller).await;
-    service.send(chat, customer, "hello").await;
+async fn mark_seen_sets_seen_at_and_resets_unseen_count() {
+    let (service, clock) = Service::start_with_clock().await;
+    let (seller, customer) = service.users();
+    let chat = service.create_chat(customer, seller).await;
+    service.send_text(chat, customer, "hello").await;
     clock.set(5);
     service.emulator.mark_seen(chat, seller.id).unwrap();
     assert_eq!(
@@ -149,12 +145,11 @@ async fn marking_as_seen_by_code_is_as_if_the_member_had_looked() {
     let own = &service.chats(customer, "").await[0];
     assert_eq!(own["last_message"]["seen_at"], json!("2026-07-22 10:00:05"));
     let stranger = service.emulator.add_user("Stranger").id;
-    let error = service.emulator.mark_seen(chat, stranger).unwrap_err();
-    assert!(error.is_invalid_argument());
+    assert_invalid_argument(service.emulator.mark_seen(chat, stranger));
 }
 
 #[tokio::test]
-async fn content_of_seeds_is_not_in_debug_output() {
+async fn debug_output_redacts_seed_message_content() {
     let seed = SeedMessage::text("very private");
     assert!(!format!("{seed:?}").contains("very private"));
 }

@@ -3,7 +3,7 @@ use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Service, StoppedClock, messages};
+use crate::support::{BufferedResponse, Service, messages};
 
 const FILES: &str = "/v1/files";
 
@@ -16,12 +16,12 @@ fn picture() -> Form {
     file("a.JPG", "image/jpeg", b"\xff\xd8 not really").text("file_type", "chat.photo")
 }
 
-async fn upload(service: &Service, form: Form) -> Answer {
+async fn upload(service: &Service, form: Form) -> BufferedResponse {
     let request = service.request(Method::POST, FILES, service.emulator.customer());
-    Answer::of(request.multipart(form)).await
+    BufferedResponse::send(request.multipart(form)).await
 }
 
-async fn fetch(service: &Service, url: &Value) -> (u16, String, Vec<u8>) {
+async fn download(service: &Service, url: &Value) -> (u16, String, Vec<u8>) {
     let response = service.client.get(url.as_str().unwrap()).send().await;
     let response = response.unwrap();
     let media_type = response.headers()["content-type"].to_str().unwrap();
@@ -30,15 +30,14 @@ async fn fetch(service: &Service, url: &Value) -> (u16, String, Vec<u8>) {
 }
 
 #[tokio::test]
-async fn an_uploaded_file_is_described_stored_and_served_as_it_was() {
-    let clock = StoppedClock::new();
-    let service = Service::with(Emulator::builder().clock(clock.clock())).await;
+async fn uploaded_file_is_described_stored_and_served() {
+    let (service, _) = Service::start_with_clock().await;
     let customer = service.emulator.customer();
-    let answer = upload(&service, picture()).await.ok();
-    let id = answer["id"].as_i64().unwrap();
+    let response = upload(&service, picture()).await.ok();
+    let id = response["id"].as_i64().unwrap();
     let url = format!("{}/files/{id}/a%2EJPG", service.emulator.base_url());
     assert_eq!(
-        answer,
+        response,
         json!({
             "id": id, "file_name": "a.JPG", "file_name_alone": "a", "path": format!("files/{id}/"),
             "format": "jpg", "mime_type": "image/jpeg", "type": "image", "file_type": 5901,
@@ -47,7 +46,7 @@ async fn an_uploaded_file_is_described_stored_and_served_as_it_was() {
             "created_at": "2026-07-22 10:00:00", "creator_user_id": customer.id,
         })
     );
-    let (status, media_type, bytes) = fetch(&service, &answer["url"]).await;
+    let (status, media_type, bytes) = download(&service, &response["url"]).await;
     assert_eq!((status, media_type.as_str()), (200, "image/jpeg"));
     assert_eq!(bytes, b"\xff\xd8 not really");
 
@@ -59,12 +58,12 @@ async fn an_uploaded_file_is_described_stored_and_served_as_it_was() {
     assert_eq!(service.emulator.file(id + 1).map(|it| it.id), None);
     assert!(
         !format!("{stored:?}").contains("a.JPG"),
-        "names are private"
+        "debug output redacts names"
     );
 }
 
 #[tokio::test]
-async fn names_of_any_kind_come_back_and_lead_to_the_file() {
+async fn sanitizes_file_names_and_serves_files_by_url() {
     let service = Service::start().await;
     for (name, stored, format) in [
         ("عکس ۱.png", "عکس ۱.png", json!("png")),
@@ -75,12 +74,12 @@ async fn names_of_any_kind_come_back_and_lead_to_the_file() {
         ("..", "file", json!(null)),
     ] {
         let form = file(name, "text/plain; charset=utf-8", name.as_bytes());
-        let answer = upload(&service, form.text("file_type", "chat.file")).await;
-        let answer = answer.ok();
-        assert_eq!(answer["file_name"], json!(stored));
-        assert_eq!(answer["format"], format, "{name}");
-        assert_eq!(answer["type"], json!("file"));
-        let (status, media_type, bytes) = fetch(&service, &answer["url"]).await;
+        let response = upload(&service, form.text("file_type", "chat.file")).await;
+        let response = response.ok();
+        assert_eq!(response["file_name"], json!(stored));
+        assert_eq!(response["format"], format, "{name}");
+        assert_eq!(response["type"], json!("file"));
+        let (status, media_type, bytes) = download(&service, &response["url"]).await;
         assert_eq!(status, 200, "{name}");
         assert_eq!(media_type, "text/plain; charset=utf-8");
         assert_eq!(bytes, name.as_bytes());
@@ -88,10 +87,10 @@ async fn names_of_any_kind_come_back_and_lead_to_the_file() {
 }
 
 #[tokio::test]
-async fn every_purpose_is_taken_and_has_a_number_of_its_own() {
+async fn accepts_every_file_type_and_returns_distinct_ids() {
     let service = Service::start().await;
-    let mut numbers = Vec::new();
-    for (purpose, media_type, kind) in [
+    let mut type_ids = Vec::new();
+    for (file_type, media_type, kind) in [
         ("chat.photo", "image/png", "image"),
         ("chat.video", "video/mp4", "video"),
         ("chat.voice", "audio/ogg", "audio"),
@@ -103,21 +102,21 @@ async fn every_purpose_is_taken_and_has_a_number_of_its_own() {
         ("vendor.cover", "image/png", "image"),
         ("vendor.logo", "image/png", "image"),
     ] {
-        let form = file("a", media_type, b"").text("file_type", purpose);
-        let answer = upload(&service, form).await.ok();
-        assert_eq!(answer["type"], json!(kind), "{purpose}");
-        assert_eq!(answer["size"], json!(0));
-        numbers.push(answer["file_type"].as_i64().unwrap());
+        let form = file("a", media_type, b"").text("file_type", file_type);
+        let response = upload(&service, form).await.ok();
+        assert_eq!(response["type"], json!(kind), "{file_type}");
+        assert_eq!(response["size"], json!(0));
+        type_ids.push(response["file_type"].as_i64().unwrap());
     }
-    numbers.sort_unstable();
-    numbers.dedup();
-    assert_eq!(numbers.len(), 10);
+    type_ids.sort_unstable();
+    type_ids.dedup();
+    assert_eq!(type_ids.len(), 10);
 }
 
 #[tokio::test]
-async fn a_form_that_breaks_the_document_is_refused_with_its_place() {
+async fn invalid_form_is_422_with_location() {
     let service = Service::start().await;
-    let purpose = |form: Form| form.text("file_type", "chat.file");
+    let with_type = |form: Form| form.text("file_type", "chat.file");
     for (form, location, rule) in [
         (
             Form::new().text("file_type", "chat.file"),
@@ -135,45 +134,45 @@ async fn a_form_that_breaks_the_document_is_refused_with_its_place() {
             "enum",
         ),
         (
-            purpose(Form::new()).text("file", "text"),
+            with_type(Form::new()).text("file", "text"),
             json!(["body", "file"]),
             "value_error",
         ),
         (
-            purpose(file("a", "text/plain", b"")).text("expire_minutes", "soon"),
+            with_type(file("a", "text/plain", b"")).text("expire_minutes", "soon"),
             json!(["body", "expire_minutes"]),
             "int_parsing",
         ),
         (
-            purpose(file("a", "text/plain", b"")).text("expire_minutes", "0"),
+            with_type(file("a", "text/plain", b"")).text("expire_minutes", "0"),
             json!(["body", "expire_minutes"]),
             "value_error",
         ),
         (
-            purpose(file("a", "text/plain", b"")).text("expire_minutes", i64::MAX.to_string()),
+            with_type(file("a", "text/plain", b"")).text("expire_minutes", i64::MAX.to_string()),
             json!(["body", "expire_minutes"]),
             "value_error",
         ),
         (
-            purpose(file("a", "text/plain", b"")).text("custom_unique_name", "a/b"),
+            with_type(file("a", "text/plain", b"")).text("custom_unique_name", "a/b"),
             json!(["body", "custom_unique_name"]),
             "value_error",
         ),
         (
-            purpose(file("a", "text/plain", b""))
+            with_type(file("a", "text/plain", b""))
                 .part("custom_unique_name", Part::bytes(b"\xff".to_vec())),
             json!(["body", "custom_unique_name"]),
             "string_unicode",
         ),
     ] {
-        let answer = upload(&service, form).await;
-        let violation = answer.assert_invalid(location);
-        assert_eq!(violation["type"], json!(rule), "{answer:?}");
+        let response = upload(&service, form).await;
+        let violation = response.assert_invalid(location);
+        assert_eq!(violation["type"], json!(rule), "{response:?}");
     }
 }
 
 #[tokio::test]
-async fn a_body_that_is_no_whole_form_is_refused() {
+async fn rejects_invalid_multipart_body() {
     let service = Service::start().await;
     let request = || service.request(Method::POST, FILES, service.emulator.customer());
     let form = "multipart/form-data; boundary=x";
@@ -192,34 +191,34 @@ async fn a_body_that_is_no_whole_form_is_refused() {
         if let Some(media_type) = media_type {
             request = request.header("Content-Type", media_type);
         }
-        let answer = Answer::of(request).await;
-        answer.assert_invalid(json!(["body"]));
+        let response = BufferedResponse::send(request).await;
+        response.assert_invalid(json!(["body"]));
     }
 }
 
 #[tokio::test]
-async fn a_file_up_to_the_limit_is_stored_and_one_above_is_refused_with_413() {
+async fn file_above_size_limit_is_413() {
     const LIMIT: usize = 100_000;
-    let service = Service::with(Emulator::builder().max_file_bytes(LIMIT)).await;
+    let service = Service::start_with(Emulator::builder().max_file_bytes(LIMIT)).await;
     let form = |size: usize| file("a", "text/plain", &vec![b'a'; size]);
-    let purpose = |form: Form| form.text("file_type", "chat.file");
-    let answer = upload(&service, purpose(form(LIMIT))).await.ok();
-    assert_eq!(answer["size"], json!(LIMIT));
-    let rest = "a".repeat(MAX_BODY_BYTES);
+    let with_type = |form: Form| form.text("file_type", "chat.file");
+    let response = upload(&service, with_type(form(LIMIT))).await.ok();
+    assert_eq!(response["size"], json!(LIMIT));
+    let long_name = "a".repeat(MAX_BODY_BYTES);
     for too_large in [
-        purpose(form(LIMIT + 1)),
-        purpose(form(LIMIT)).text("custom_unique_name", rest),
+        with_type(form(LIMIT + 1)),
+        with_type(form(LIMIT)).text("custom_unique_name", long_name),
     ] {
-        let answer = upload(&service, too_large).await;
-        assert_eq!(answer.status, 413, "{answer:?}");
-        assert!(answer.text.contains(&LIMIT.to_string()), "{answer:?}");
+        let response = upload(&service, too_large).await;
+        assert_eq!(response.status, 413, "{response:?}");
+        assert!(response.text.contains(&LIMIT.to_string()), "{response:?}");
     }
-    let id = answer["id"].as_i64().unwrap();
+    let id = response["id"].as_i64().unwrap();
     assert!(service.emulator.file(id + 1).is_none());
 }
 
 #[tokio::test]
-async fn unknown_parts_and_a_thumbnail_are_let_through() {
+async fn accepts_unknown_parts_and_thumbnail() {
     let service = Service::start().await;
     let thumbnail = Part::bytes(b"small".to_vec()).file_name("t.jpg");
     let form = picture()
@@ -229,31 +228,30 @@ async fn unknown_parts_and_a_thumbnail_are_let_through() {
 }
 
 #[tokio::test]
-async fn a_file_is_gone_when_its_minutes_are_over() {
-    let clock = StoppedClock::new();
-    let service = Service::with(Emulator::builder().clock(clock.clock())).await;
+async fn file_expires_after_expire_minutes() {
+    let (service, clock) = Service::start_with_clock().await;
     let form = picture().text("expire_minutes", "2");
-    let answer = upload(&service, form).await.ok();
-    let id = answer["id"].as_i64().unwrap();
+    let response = upload(&service, form).await.ok();
+    let id = response["id"].as_i64().unwrap();
     clock.set(119);
-    assert_eq!(fetch(&service, &answer["url"]).await.0, 200);
+    assert_eq!(download(&service, &response["url"]).await.0, 200);
     clock.set(120);
-    assert_eq!(fetch(&service, &answer["url"]).await.0, 404);
+    assert_eq!(download(&service, &response["url"]).await.0, 404);
     assert!(service.emulator.file(id).is_none());
 }
 
 #[tokio::test]
-async fn a_name_of_ones_own_is_used_once() {
+async fn custom_unique_name_can_be_used_once() {
     let service = Service::start().await;
     let named = || picture().text("custom_unique_name", "mine.jpg");
-    let answer = upload(&service, named()).await.ok();
-    assert_eq!(answer["file_name"], json!("mine.jpg"));
-    let answer = upload(&service, named()).await;
-    answer.assert_invalid(json!(["body", "custom_unique_name"]));
+    let response = upload(&service, named()).await.ok();
+    assert_eq!(response["file_name"], json!("mine.jpg"));
+    let response = upload(&service, named()).await;
+    response.assert_invalid(json!(["body", "custom_unique_name"]));
 }
 
 #[tokio::test]
-async fn only_the_right_number_and_name_lead_to_a_file() {
+async fn wrong_file_id_or_name_is_unknown_route() {
     let service = Service::start().await;
     let id = upload(&service, picture()).await.ok()["id"].clone();
     for path in [
@@ -262,19 +260,21 @@ async fn only_the_right_number_and_name_lead_to_a_file() {
         "/files/1/a.JPG".to_owned(),
         "/files/x/a.JPG".to_owned(),
     ] {
-        let answer = service.get(&path, service.emulator.customer()).await;
-        answer.assert_unknown_route();
+        let response = service.get(&path, service.emulator.customer()).await;
+        response.assert_unknown_route();
     }
 }
 
 #[tokio::test]
-async fn the_address_may_be_left_out_of_url_and_follows_the_host_of_the_request() {
-    let service = Service::with(Emulator::builder().include_upload_url(false)).await;
+async fn url_can_be_omitted_and_uses_the_request_host() {
+    let service = Service::start_with(Emulator::builder().include_upload_url(false)).await;
     let request = service.request(Method::POST, FILES, service.emulator.customer());
     let request = request.header("Host", "chat.example:8080");
-    let answer = Answer::of(request.multipart(picture())).await.ok();
-    assert_eq!(answer["url"], json!(null));
-    let primary = answer["urls"]["primary"].as_str().unwrap();
+    let response = BufferedResponse::send(request.multipart(picture()))
+        .await
+        .ok();
+    assert_eq!(response["url"], json!(null));
+    let primary = response["urls"]["primary"].as_str().unwrap();
     assert!(
         primary.starts_with("http://chat.example:8080/files/"),
         "{primary}"
@@ -282,10 +282,9 @@ async fn the_address_may_be_left_out_of_url_and_follows_the_host_of_the_request(
 }
 
 #[tokio::test]
-async fn an_uploaded_file_goes_out_in_a_message_and_so_does_one_that_nobody_uploaded() {
-    let service = Service::start().await;
-    let (seller, customer) = (service.emulator.seller(), service.emulator.customer());
-    let chat = service.chat(customer, seller).await;
+async fn message_can_attach_uploaded_and_unknown_files() {
+    let (service, chat) = Service::start_with_chat().await;
+    let (seller, customer) = service.users();
     let uploaded = upload(&service, picture()).await.ok();
     let files = json!([
         { "id": uploaded["id"], "url": uploaded["url"] },

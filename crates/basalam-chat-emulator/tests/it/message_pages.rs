@@ -2,21 +2,20 @@ use serde_json::json;
 
 use crate::support::{Service, messages};
 
-/// A chat with five messages, and their ids.
-async fn five() -> (Service, i64, Vec<i64>) {
-    let service = Service::start().await;
-    let (seller, customer) = (service.emulator.seller(), service.emulator.customer());
-    let chat = service.chat(customer, seller).await;
+/// Starts a service with five messages in one chat. Returns the chat id and message ids.
+async fn start_with_five_messages() -> (Service, i64, Vec<i64>) {
+    let (service, chat) = Service::start_with_chat().await;
+    let customer = service.emulator.customer();
     let mut ids = Vec::new();
-    for number in 0..5 {
-        ids.push(service.send(chat, customer, &number.to_string()).await);
+    for index in 0..5 {
+        ids.push(service.send_text(chat, customer, &index.to_string()).await);
     }
     (service, chat, ids)
 }
 
 #[tokio::test]
-async fn without_a_cursor_the_newest_page_comes_newest_first() {
-    let (service, chat, ids) = five().await;
+async fn first_page_without_cursor_is_newest_first() {
+    let (service, chat, ids) = start_with_five_messages().await;
     let customer = service.emulator.customer();
     let newest = [ids[4], ids[3]];
     for query in [
@@ -35,8 +34,8 @@ async fn without_a_cursor_the_newest_page_comes_newest_first() {
 }
 
 #[tokio::test]
-async fn each_comparison_gives_its_side_in_either_order() {
-    let (service, chat, ids) = five().await;
+async fn comparisons_select_messages_in_either_order() {
+    let (service, chat, ids) = start_with_five_messages().await;
     let customer = service.emulator.customer();
     for (query, expected) in [
         ("cmp=lt", vec![1, 0]),
@@ -61,28 +60,28 @@ async fn each_comparison_gives_its_side_in_either_order() {
 }
 
 #[tokio::test]
-async fn walking_back_by_the_smallest_id_meets_every_message_once() {
-    let (service, chat, mut ids) = five().await;
+async fn paging_back_by_smallest_id_returns_every_message_once() {
+    let (service, chat, mut ids) = start_with_five_messages().await;
     let customer = service.emulator.customer();
-    let mut met = service.message_ids(chat, customer, "limit=2").await;
-    while let Some(smallest) = met.last() {
+    let mut seen_ids = service.message_ids(chat, customer, "limit=2").await;
+    while let Some(smallest) = seen_ids.last() {
         let query = format!("limit=2&message_id={smallest}");
         let page = service.message_ids(chat, customer, &query).await;
         if page.is_empty() {
             break;
         }
-        met.extend(page);
+        seen_ids.extend(page);
     }
     ids.reverse();
-    assert_eq!(met, ids);
+    assert_eq!(seen_ids, ids);
 }
 
 #[tokio::test]
-async fn a_page_has_20_messages_unless_told_otherwise() {
-    let (service, chat, _) = five().await;
+async fn default_page_has_20_messages() {
+    let (service, chat, _) = start_with_five_messages().await;
     let customer = service.emulator.customer();
-    for number in 5..21 {
-        service.send(chat, customer, &number.to_string()).await;
+    for index in 5..21 {
+        service.send_text(chat, customer, &index.to_string()).await;
     }
     assert_eq!(service.message_ids(chat, customer, "").await.len(), 20);
     assert_eq!(
@@ -92,8 +91,8 @@ async fn a_page_has_20_messages_unless_told_otherwise() {
 }
 
 #[tokio::test]
-async fn a_limit_below_1_and_bt_are_violations() {
-    let (service, chat, ids) = five().await;
+async fn rejects_limit_below_1_and_bt_comparison() {
+    let (service, chat, ids) = start_with_five_messages().await;
     let customer = service.emulator.customer();
     for (query, name) in [
         ("limit=0".to_owned(), "limit"),
@@ -104,10 +103,10 @@ async fn a_limit_below_1_and_bt_are_violations() {
         let path = format!("{}?{query}", messages(chat));
         let violation = service.get(&path, customer).await;
         let violation = violation.assert_invalid(json!(["query", name]));
-        let words = violation["msg"].as_str().unwrap();
+        let message = violation["msg"].as_str().unwrap();
         assert!(
-            words.contains(if name == "cmp" { "bt" } else { "1" }),
-            "{words}"
+            message.contains(if name == "cmp" { "bt" } else { "1" }),
+            "{message}"
         );
     }
 }

@@ -2,19 +2,11 @@ use basalam_chat_emulator::MAX_BODY_BYTES;
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::{Answer, Service, messages, text_message};
-
-async fn with_chat() -> (Service, i64) {
-    let service = Service::start().await;
-    let chat = service
-        .chat(service.emulator.customer(), service.emulator.seller())
-        .await;
-    (service, chat)
-}
+use crate::support::{BufferedResponse, Service, messages, text_message};
 
 #[tokio::test]
-async fn a_body_that_breaks_the_document_is_refused_with_its_place_and_rule() {
-    let (service, chat) = with_chat().await;
+async fn invalid_body_is_422_with_location_and_type() {
+    let (service, chat) = Service::start_with_chat().await;
     let customer = service.emulator.customer();
     for (body, location, rule) in [
         (json!({}), json!(["body", "message_type"]), "missing"),
@@ -66,9 +58,9 @@ async fn a_body_that_breaks_the_document_is_refused_with_its_place_and_rule() {
             "value_error",
         ),
     ] {
-        let answer = service.post(&messages(chat), customer, &body).await;
-        assert_eq!(answer.status, 422, "{body}: {answer:?}");
-        let detail = &answer.json()["detail"];
+        let response = service.post(&messages(chat), customer, &body).await;
+        assert_eq!(response.status, 422, "{body}: {response:?}");
+        let detail = &response.json()["detail"];
         let found = detail.as_array().unwrap();
         let found = found
             .iter()
@@ -79,33 +71,33 @@ async fn a_body_that_breaks_the_document_is_refused_with_its_place_and_rule() {
 }
 
 #[tokio::test]
-async fn all_violations_of_a_request_are_told_at_once() {
+async fn reports_all_violations_of_a_request() {
     let service = Service::start().await;
     let body =
         json!({ "message_type": "text", "temp_id": "one", "content": { "entity_id": "two" } });
-    let answer = service
+    let response = service
         .post(
             "/v1/chats/three/messages",
             service.emulator.customer(),
             &body,
         )
         .await;
-    assert_eq!(answer.status, 422);
-    let answer = answer.json();
-    let detail = answer["detail"].as_array().unwrap();
+    assert_eq!(response.status, 422);
+    let response = response.json();
+    let detail = response["detail"].as_array().unwrap();
     let locations: Vec<_> = detail.iter().map(|it| it["loc"].clone()).collect();
-    assert_eq!(locations.len(), 3, "{answer}");
+    assert_eq!(locations.len(), 3, "{response}");
     for location in [
         json!(["path", "chat_id"]),
         json!(["body", "temp_id"]),
         json!(["body", "content", "entity_id"]),
     ] {
-        assert!(locations.contains(&location), "{answer}");
+        assert!(locations.contains(&location), "{response}");
     }
 }
 
 #[tokio::test]
-async fn parameters_that_break_the_document_are_refused_with_their_place() {
+async fn invalid_parameters_are_422_with_location() {
     let service = Service::start().await;
     let customer = service.emulator.customer();
     for (path, location, rule) in [
@@ -151,25 +143,25 @@ async fn parameters_that_break_the_document_are_refused_with_their_place() {
         ("/v1/chats?order_by=name", ["query", "order_by"], "enum"),
         ("/v1/chats?filters=", ["query", "filters"], "enum"),
     ] {
-        let answer = service.get(path, customer).await;
-        let violation = answer.assert_invalid(json!(location));
+        let response = service.get(path, customer).await;
+        let violation = response.assert_invalid(json!(location));
         assert_eq!(violation["type"], json!(rule), "{path}");
     }
 }
 
 #[tokio::test]
-async fn a_body_that_is_no_json_or_not_sent_as_json_is_refused() {
-    let (service, chat) = with_chat().await;
+async fn rejects_invalid_json_and_other_content_types() {
+    let (service, chat) = Service::start_with_chat().await;
     let customer = service.emulator.customer();
     let request = || service.request(Method::POST, &messages(chat), customer);
-    let good = text_message("hello").to_string();
+    let valid = text_message("hello").to_string();
     let json = "application/json";
     for (media_type, body, rule) in [
         (json, "", "missing"),
         (json, "{", "json_invalid"),
         (json, "{\"message_type\": \"text\",}", "json_invalid"),
         (json, "message_type=text", "json_invalid"),
-        ("text/plain", &good, "model_attributes_type"),
+        ("text/plain", &valid, "model_attributes_type"),
         (
             "application/x-www-form-urlencoded",
             "message_type=text",
@@ -179,14 +171,14 @@ async fn a_body_that_is_no_json_or_not_sent_as_json_is_refused() {
         let request = request()
             .header("Content-Type", media_type)
             .body(body.to_owned());
-        let answer = Answer::of(request).await;
-        assert_eq!(answer.status, 422, "{body}");
-        let violation = answer.json()["detail"][0].clone();
+        let response = BufferedResponse::send(request).await;
+        assert_eq!(response.status, 422, "{body}");
+        let violation = response.json()["detail"][0].clone();
         assert_eq!(violation["loc"][0], json!("body"), "{body}");
         assert_eq!(violation["type"], json!(rule), "{body}");
     }
-    let answer = Answer::of(request().body(good.clone())).await;
-    answer.assert_invalid(json!(["body"]));
+    let response = BufferedResponse::send(request().body(valid.clone())).await;
+    response.assert_invalid(json!(["body"]));
     for media_type in [
         "application/json; charset=utf-8",
         "Application/JSON",
@@ -194,26 +186,30 @@ async fn a_body_that_is_no_json_or_not_sent_as_json_is_refused() {
     ] {
         let request = request()
             .header("Content-Type", media_type)
-            .body(good.clone());
-        assert_eq!(Answer::of(request).await.status, 200, "{media_type}");
+            .body(valid.clone());
+        assert_eq!(
+            BufferedResponse::send(request).await.status,
+            200,
+            "{media_type}"
+        );
     }
 }
 
 #[tokio::test]
-async fn bytes_that_are_no_utf_8_are_refused() {
-    let (service, chat) = with_chat().await;
+async fn rejects_invalid_utf8_body() {
+    let (service, chat) = Service::start_with_chat().await;
     let request = service
         .request(Method::POST, &messages(chat), service.emulator.customer())
         .header("Content-Type", "application/json")
         .body(b"{\"message_type\": \"text\", \"content\": {\"text\": \"\xff\"}}".to_vec());
-    let answer = Answer::of(request).await;
-    assert_eq!(answer.status, 422);
-    assert_eq!(answer.json()["detail"][0]["type"], json!("json_invalid"));
+    let response = BufferedResponse::send(request).await;
+    assert_eq!(response.status, 422);
+    assert_eq!(response.json()["detail"][0]["type"], json!("json_invalid"));
 }
 
 #[tokio::test]
-async fn what_the_official_sdks_send_beside_the_contract_is_let_through() {
-    let (service, chat) = with_chat().await;
+async fn accepts_extra_fields_that_official_sdks_send() {
+    let (service, chat) = Service::start_with_chat().await;
     let customer = service.emulator.customer();
     for extra in [
         json!({ "chat_id": chat }),
@@ -235,8 +231,8 @@ async fn what_the_official_sdks_send_beside_the_contract_is_let_through() {
 }
 
 #[tokio::test]
-async fn paths_may_be_percent_encoded() {
-    let (service, chat) = with_chat().await;
+async fn accepts_percent_encoded_paths() {
+    let (service, chat) = Service::start_with_chat().await;
     let customer = service.emulator.customer();
     let encoded: String = chat
         .to_string()
@@ -250,7 +246,7 @@ async fn paths_may_be_percent_encoded() {
 }
 
 #[tokio::test]
-async fn an_unknown_route_is_a_plain_text_404() {
+async fn unknown_route_is_plain_text_404() {
     let service = Service::start().await;
     let customer = service.emulator.customer();
     for (method, path) in [
@@ -264,27 +260,27 @@ async fn an_unknown_route_is_a_plain_text_404() {
         (Method::DELETE, "/v1/users/me"),
         (Method::GET, "/v1/chats/%FF/messages"),
     ] {
-        let answer = Answer::of(service.request(method, path, customer)).await;
-        answer.assert_unknown_route();
+        let response = BufferedResponse::send(service.request(method, path, customer)).await;
+        response.assert_unknown_route();
     }
 }
 
 #[tokio::test]
-async fn a_body_up_to_the_limit_is_read_and_one_above_is_refused_with_413() {
-    let (service, chat) = with_chat().await;
+async fn body_above_size_limit_is_413() {
+    let (service, chat) = Service::start_with_chat().await;
     let customer = service.emulator.customer();
-    let frame = text_message("").to_string().len();
-    let largest = text_message(&"a".repeat(MAX_BODY_BYTES - frame));
+    let overhead = text_message("").to_string().len();
+    let largest = text_message(&"a".repeat(MAX_BODY_BYTES - overhead));
     assert_eq!(largest.to_string().len(), MAX_BODY_BYTES);
     service.post(&messages(chat), customer, &largest).await.ok();
 
-    let too_large = text_message(&"a".repeat(MAX_BODY_BYTES - frame + 1));
+    let too_large = text_message(&"a".repeat(MAX_BODY_BYTES - overhead + 1));
     for path in [messages(chat), "/nowhere".to_owned()] {
-        let answer = service.post(&path, customer, &too_large).await;
-        assert_eq!(answer.status, 413, "{answer:?}");
+        let response = service.post(&path, customer, &too_large).await;
+        assert_eq!(response.status, 413, "{response:?}");
         assert!(
-            answer.text.contains(&MAX_BODY_BYTES.to_string()),
-            "{answer:?}"
+            response.text.contains(&MAX_BODY_BYTES.to_string()),
+            "{response:?}"
         );
     }
     assert_eq!(service.emulator.message_count(), 1);

@@ -1,12 +1,12 @@
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::{Answer, Service};
+use crate::support::{BufferedResponse, Service};
 
-fn assert_unauthorised(answer: &Answer) {
-    assert_eq!(answer.status, 401, "{answer:?}");
+fn assert_unauthorized(response: &BufferedResponse) {
+    assert_eq!(response.status, 401, "{response:?}");
     assert_eq!(
-        answer.json(),
+        response.json(),
         json!({
             "http_status": 401,
             "message": "authentication error",
@@ -15,36 +15,36 @@ fn assert_unauthorised(answer: &Answer) {
     );
 }
 
-async fn with_header(service: &Service, value: Option<&str>) -> Answer {
+async fn with_header(service: &Service, value: Option<&str>) -> BufferedResponse {
     let url = format!("{}/v1/users/me", service.emulator.base_url());
     let mut request = service.client.get(url);
     if let Some(value) = value {
         request = request.header("Authorization", value);
     }
-    Answer::of(request).await
+    BufferedResponse::send(request).await
 }
 
 #[tokio::test]
-async fn the_owner_of_the_token_is_told() {
+async fn current_user_is_the_token_owner() {
     let service = Service::start().await;
     let seller = service.emulator.seller();
-    let answer = service.get("/v1/users/me", seller).await.ok();
-    assert_eq!(answer["id"], json!(seller.id));
-    assert_eq!(answer["hash_id"], json!(seller.hash_id));
-    assert_eq!(answer["name"], json!("Seller"));
+    let response = service.get("/v1/users/me", seller).await.ok();
+    assert_eq!(response["id"], json!(seller.id));
+    assert_eq!(response["hash_id"], json!(seller.hash_id));
+    assert_eq!(response["name"], json!("Seller"));
     assert_eq!(
-        answer["vendor"]["id"],
+        response["vendor"]["id"],
         json!(seller.vendor.as_ref().unwrap().id)
     );
 
     let customer = service.emulator.customer();
-    let answer = service.get("/v1/users/me", customer).await.ok();
-    assert_eq!(answer["id"], json!(customer.id));
-    assert_eq!(answer["vendor"], json!(null));
+    let response = service.get("/v1/users/me", customer).await.ok();
+    assert_eq!(response["id"], json!(customer.id));
+    assert_eq!(response["vendor"], json!(null));
 }
 
 #[tokio::test]
-async fn the_scheme_is_taken_in_any_case() {
+async fn accepts_bearer_scheme_in_any_case() {
     let service = Service::start().await;
     for scheme in ["Bearer", "bearer", "BEARER", "Bearer  "] {
         let value = format!("{scheme} {}", service.emulator.seller().token());
@@ -57,10 +57,10 @@ async fn the_scheme_is_taken_in_any_case() {
 }
 
 #[tokio::test]
-async fn a_missing_or_unknown_token_is_refused_with_401() {
+async fn missing_or_unknown_token_is_401() {
     let service = Service::start().await;
     let token = service.emulator.seller().token();
-    assert_unauthorised(&with_header(&service, None).await);
+    assert_unauthorized(&with_header(&service, None).await);
     for value in [
         "",
         "Bearer",
@@ -71,12 +71,12 @@ async fn a_missing_or_unknown_token_is_refused_with_401() {
         &format!("Bearer{token}"),
         &format!("Bearer {token}x"),
     ] {
-        assert_unauthorised(&with_header(&service, Some(value)).await);
+        assert_unauthorized(&with_header(&service, Some(value)).await);
     }
 }
 
 #[tokio::test]
-async fn every_operation_but_those_of_bots_wants_a_token_before_it_looks_at_the_request() {
+async fn authentication_precedes_validation_in_every_operation_except_bots() {
     let service = Service::start().await;
     for (method, path) in [
         (Method::GET, "/v1/users/me"),
@@ -92,15 +92,15 @@ async fn every_operation_but_those_of_bots_wants_a_token_before_it_looks_at_the_
         (Method::POST, "/v1/files"),
     ] {
         let url = format!("{}{path}", service.emulator.base_url());
-        let answer = Answer::of(service.client.request(method, url)).await;
-        assert_unauthorised(&answer);
+        let response = BufferedResponse::send(service.client.request(method, url)).await;
+        assert_unauthorized(&response);
     }
 }
 
 #[tokio::test]
-async fn an_added_user_can_sign_in_at_once() {
+async fn added_user_can_authenticate() {
     let service = Service::start().await;
     let user = service.emulator.add_user("سارا");
-    let answer = service.get("/v1/users/me", &user).await.ok();
-    assert_eq!(answer["name"], json!("سارا"));
+    let response = service.get("/v1/users/me", &user).await.ok();
+    assert_eq!(response["name"], json!("سارا"));
 }

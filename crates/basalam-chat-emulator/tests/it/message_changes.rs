@@ -1,31 +1,23 @@
-use basalam_chat_emulator::{Emulator, User};
+use basalam_chat_emulator::User;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Service, StoppedClock, messages, text_message};
+use crate::support::{BufferedResponse, Service, messages, text_message};
 
 const MESSAGES: &str = "/v1/chats/messages";
 const FORWARD: &str = "/v1/chats/messages/forward";
 
-async fn with_chat() -> (Service, i64) {
-    let service = Service::start().await;
-    let chat = service
-        .chat(service.emulator.customer(), service.emulator.seller())
-        .await;
-    (service, chat)
-}
-
-async fn edit(service: &Service, user: &User, id: i64, content: Value) -> Answer {
+async fn edit(service: &Service, user: &User, id: i64, content: Value) -> BufferedResponse {
     let body = json!({ "message_id": id, "content": content });
     service.patch(MESSAGES, user, &body).await
 }
 
-async fn delete(service: &Service, user: &User, ids: &[i64]) -> Answer {
+async fn delete(service: &Service, user: &User, ids: &[i64]) -> BufferedResponse {
     service
         .delete(MESSAGES, user, &json!({ "message_ids": ids }))
         .await
 }
 
-async fn forward(service: &Service, user: &User, ids: &[i64], chat: i64) -> Answer {
+async fn forward(service: &Service, user: &User, ids: &[i64], chat: i64) -> BufferedResponse {
     let body = json!({ "message_ids": ids, "chat_ids": [chat] });
     service.post(FORWARD, user, &body).await
 }
@@ -37,16 +29,15 @@ fn texts(service: &Service, chat: i64) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn an_edited_text_keeps_its_place_and_shows_when_it_changed() {
-    let clock = StoppedClock::new();
-    let service = Service::with(Emulator::builder().clock(clock.clock())).await;
-    let (seller, customer) = (service.emulator.seller(), service.emulator.customer());
-    let chat = service.chat(customer, seller).await;
+async fn edit_changes_content_and_updated_at_but_not_order() {
+    let (service, clock) = Service::start_with_clock().await;
+    let (seller, customer) = service.users();
+    let chat = service.create_chat(customer, seller).await;
     let mut body = text_message("frist");
     body["message_metadata"] = json!({ "kept": true });
     let sent = service.post(&messages(chat), customer, &body).await.ok();
     let id = sent["data"]["id"].as_i64().unwrap();
-    let last = service.send(chat, customer, "second").await;
+    let last = service.send_text(chat, customer, "second").await;
     clock.set(5);
     let edited = edit(
         &service,
@@ -72,45 +63,45 @@ async fn an_edited_text_keeps_its_place_and_shows_when_it_changed() {
 }
 
 #[tokio::test]
-async fn only_ones_own_messages_can_be_edited() {
-    let (service, chat) = with_chat().await;
-    let (seller, customer) = (service.emulator.seller(), service.emulator.customer());
-    let id = service.send(chat, customer, "mine").await;
+async fn editing_another_users_message_is_404() {
+    let (service, chat) = Service::start_with_chat().await;
+    let (seller, customer) = service.users();
+    let id = service.send_text(chat, customer, "mine").await;
     let stranger = service.emulator.add_user("Stranger");
     for (user, id) in [(seller, id), (&stranger, id), (customer, 5)] {
-        let answer = edit(&service, user, id, json!({ "text": "yours" })).await;
-        answer.assert_not_found();
+        let response = edit(&service, user, id, json!({ "text": "yours" })).await;
+        response.assert_not_found();
     }
     assert_eq!(texts(&service, chat), ["mine"]);
 }
 
 #[tokio::test]
-async fn null_content_and_other_types_than_text_cannot_be_edited() {
-    let (service, chat) = with_chat().await;
+async fn edit_rejects_null_content_and_non_text_messages() {
+    let (service, chat) = Service::start_with_chat().await;
     let customer = service.emulator.customer();
-    let id = service.send(chat, customer, "text").await;
-    let answer = edit(&service, customer, id, json!(null)).await;
-    answer.assert_invalid(json!(["body", "content"]));
+    let id = service.send_text(chat, customer, "text").await;
+    let response = edit(&service, customer, id, json!(null)).await;
+    response.assert_invalid(json!(["body", "content"]));
     let body = json!({ "message_id": id });
-    let answer = service.patch(MESSAGES, customer, &body).await;
-    let violation = answer.assert_invalid(json!(["body", "content"]));
+    let response = service.patch(MESSAGES, customer, &body).await;
+    let violation = response.assert_invalid(json!(["body", "content"]));
     assert_eq!(violation["type"], json!("missing"));
 
     let body = json!({ "message_type": "product", "content": { "entity_id": 7 } });
     let sent = service.post(&messages(chat), customer, &body).await.ok();
     let id = sent["data"]["id"].as_i64().unwrap();
-    let answer = edit(&service, customer, id, json!({ "entity_id": 8 })).await;
-    let violation = answer.assert_invalid(json!(["body", "message_id"]));
+    let response = edit(&service, customer, id, json!({ "entity_id": 8 })).await;
+    let violation = response.assert_invalid(json!(["body", "message_id"]));
     assert!(violation["msg"].as_str().unwrap().contains("product"));
 }
 
 #[tokio::test]
-async fn deleted_messages_vanish_for_both_sides_and_from_replies() {
-    let (service, chat) = with_chat().await;
-    let (seller, customer) = (service.emulator.seller(), service.emulator.customer());
+async fn deleted_messages_disappear_for_both_users_and_from_replies() {
+    let (service, chat) = Service::start_with_chat().await;
+    let (seller, customer) = service.users();
     let mut ids = Vec::new();
     for text in ["one", "two", "three"] {
-        ids.push(service.send(chat, customer, text).await);
+        ids.push(service.send_text(chat, customer, text).await);
     }
     let mut reply = text_message("to one");
     reply["replied_message_id"] = json!(ids[0]);
@@ -127,33 +118,33 @@ async fn deleted_messages_vanish_for_both_sides_and_from_replies() {
         assert_eq!(listed.len(), 2);
         assert_eq!(listed[0]["replied_message"], json!(null));
     }
-    let gone = edit(&service, customer, ids[0], json!({ "text": "?" })).await;
-    gone.assert_not_found();
+    let deleted = edit(&service, customer, ids[0], json!({ "text": "?" })).await;
+    deleted.assert_not_found();
 }
 
 #[tokio::test]
-async fn an_unseen_message_that_is_deleted_is_counted_no_more_and_is_not_the_last() {
-    let (service, chat) = with_chat().await;
-    let (seller, customer) = (service.emulator.seller(), service.emulator.customer());
-    let first = service.send(chat, customer, "one").await;
-    let second = service.send(chat, customer, "two").await;
+async fn deleting_unseen_message_updates_unseen_count_and_last_message() {
+    let (service, chat) = Service::start_with_chat().await;
+    let (seller, customer) = service.users();
+    let first = service.send_text(chat, customer, "one").await;
+    let second = service.send_text(chat, customer, "two").await;
     delete(&service, customer, &[second])
         .await
         .assert_accepted();
     let listed = &service.chats(seller, "").await[0];
     assert_eq!(listed["unseen_message_count"], json!(1));
     assert_eq!(listed["last_message"]["id"], json!(first));
-    assert_eq!(service.send(chat, seller, "three").await, second + 1);
+    assert_eq!(service.send_text(chat, seller, "three").await, second + 1);
 }
 
 #[tokio::test]
-async fn deleting_twice_does_no_harm_and_ids_of_nothing_are_passed_over() {
-    let (service, chat) = with_chat().await;
-    let (seller, customer) = (service.emulator.seller(), service.emulator.customer());
+async fn delete_messages_is_idempotent_and_ignores_unknown_ids() {
+    let (service, chat) = Service::start_with_chat().await;
+    let (seller, customer) = service.users();
     let stranger = service.emulator.add_user("Stranger");
-    let elsewhere = service.chat(&stranger, seller).await;
-    let hidden = service.send(elsewhere, &stranger, "hidden").await;
-    let id = service.send(chat, customer, "mine").await;
+    let elsewhere = service.create_chat(&stranger, seller).await;
+    let hidden = service.send_text(elsewhere, &stranger, "hidden").await;
+    let id = service.send_text(chat, customer, "mine").await;
     for _ in 0..2 {
         delete(&service, customer, &[5, id, id, hidden])
             .await
@@ -164,11 +155,11 @@ async fn deleting_twice_does_no_harm_and_ids_of_nothing_are_passed_over() {
 }
 
 #[tokio::test]
-async fn nothing_is_deleted_where_one_message_is_somebody_elses() {
-    let (service, chat) = with_chat().await;
-    let (seller, customer) = (service.emulator.seller(), service.emulator.customer());
-    let mine = service.send(chat, customer, "mine").await;
-    let theirs = service.send(chat, seller, "theirs").await;
+async fn delete_with_another_users_message_deletes_nothing() {
+    let (service, chat) = Service::start_with_chat().await;
+    let (seller, customer) = service.users();
+    let mine = service.send_text(chat, customer, "mine").await;
+    let theirs = service.send_text(chat, seller, "theirs").await;
     delete(&service, customer, &[mine, theirs])
         .await
         .assert_not_found();
@@ -176,10 +167,10 @@ async fn nothing_is_deleted_where_one_message_is_somebody_elses() {
 }
 
 #[tokio::test]
-async fn forwarded_messages_are_copied_in_the_order_of_their_ids() {
-    let (service, chat) = with_chat().await;
-    let (seller, customer) = (service.emulator.seller(), service.emulator.customer());
-    let first = service.send(chat, customer, "one").await;
+async fn forward_copies_messages_in_id_order() {
+    let (service, chat) = Service::start_with_chat().await;
+    let (seller, customer) = service.users();
+    let first = service.send_text(chat, customer, "one").await;
     let mut reply = json!({
         "message_type": "picture", "replied_message_id": first, "content": { "text": "two" },
         "attachment": { "files": [{ "id": 1, "url": "a" }] }, "message_metadata": { "a": 1 },
@@ -188,7 +179,7 @@ async fn forwarded_messages_are_copied_in_the_order_of_their_ids() {
     let sent = service.post(&messages(chat), seller, &reply).await.ok();
     let second = sent["data"]["id"].as_i64().unwrap();
     let other = service.emulator.add_user("Other");
-    let to = service.chat(customer, &other).await;
+    let to = service.create_chat(customer, &other).await;
 
     forward(&service, customer, &[second, first, second], to)
         .await
@@ -214,13 +205,13 @@ async fn forwarded_messages_are_copied_in_the_order_of_their_ids() {
 }
 
 #[tokio::test]
-async fn nothing_is_forwarded_where_a_message_or_the_chat_is_not_ones_own() {
-    let (service, chat) = with_chat().await;
-    let (seller, customer) = (service.emulator.seller(), service.emulator.customer());
+async fn forward_with_inaccessible_message_or_chat_forwards_nothing() {
+    let (service, chat) = Service::start_with_chat().await;
+    let (seller, customer) = service.users();
     let stranger = service.emulator.add_user("Stranger");
-    let elsewhere = service.chat(&stranger, seller).await;
-    let hidden = service.send(elsewhere, &stranger, "hidden").await;
-    let id = service.send(chat, customer, "mine").await;
+    let elsewhere = service.create_chat(&stranger, seller).await;
+    let hidden = service.send_text(elsewhere, &stranger, "hidden").await;
+    let id = service.send_text(chat, customer, "mine").await;
     for (ids, chat) in [
         (vec![id, hidden], chat),
         (vec![id, 5], chat),
@@ -235,26 +226,26 @@ async fn nothing_is_forwarded_where_a_message_or_the_chat_is_not_ones_own() {
 }
 
 #[tokio::test]
-async fn the_numbers_of_ids_that_the_contract_allows_are_kept_to() {
+async fn enforces_id_list_length_and_id_range() {
     let service = Service::start().await;
     let customer = service.emulator.customer();
     let ids = |count: i64| (1..=count).collect::<Vec<_>>();
     for (count, status) in [(0, 422), (1, 200), (30, 200), (31, 422)] {
-        let answer = delete(&service, customer, &ids(count)).await;
-        assert_eq!(answer.status, status, "deleting {count}");
+        let response = delete(&service, customer, &ids(count)).await;
+        assert_eq!(response.status, status, "deleting {count}");
         let body = json!({ "chat_ids": ids(count) });
-        let answer = service.delete("/v1/chats", customer, &body).await;
-        assert_eq!(answer.status, status, "deleting {count} chats");
+        let response = service.delete("/v1/chats", customer, &body).await;
+        assert_eq!(response.status, status, "deleting {count} chats");
     }
     for (count, status) in [(0, 422), (1, 404), (26, 404), (27, 422)] {
-        let answer = forward(&service, customer, &ids(count), 1).await;
-        assert_eq!(answer.status, status, "forwarding {count}");
+        let response = forward(&service, customer, &ids(count), 1).await;
+        assert_eq!(response.status, status, "forwarding {count}");
     }
     for id in [0, 2_147_483_648] {
-        let answer = delete(&service, customer, &[id]).await;
-        answer.assert_invalid(json!(["body", "message_ids", 0]));
+        let response = delete(&service, customer, &[id]).await;
+        response.assert_invalid(json!(["body", "message_ids", 0]));
     }
     let body = json!({ "message_ids": [1], "chat_ids": [1, 2] });
-    let answer = service.post(FORWARD, customer, &body).await;
-    answer.assert_invalid(json!(["body", "chat_ids"]));
+    let response = service.post(FORWARD, customer, &body).await;
+    response.assert_invalid(json!(["body", "chat_ids"]));
 }

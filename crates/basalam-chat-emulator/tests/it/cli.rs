@@ -9,13 +9,13 @@ fn run(arguments: &[&str]) -> Output {
 }
 
 #[test]
-fn help_names_the_options_and_the_tokens() {
+fn help_lists_options_and_tokens() {
     let output = run(&["--help"]);
     assert!(output.status.success());
     let help = String::from_utf8(output.stdout).unwrap();
     let bot = Emulator::builder().start_blocking().unwrap();
     let bot = bot.bot().token();
-    for words in [
+    for expected in [
         bot,
         "--port",
         "--host",
@@ -28,13 +28,13 @@ fn help_names_the_options_and_the_tokens() {
         "customer-token",
         "Ctrl-C",
     ] {
-        assert!(help.contains(words), "{words} is missing:\n{help}");
+        assert!(help.contains(expected), "{expected} is missing:\n{help}");
     }
 }
 
 #[test]
-fn options_that_make_no_sense_are_refused_with_words() {
-    for (arguments, words) in [
+fn rejects_invalid_options_with_message() {
+    for (arguments, expected) in [
         (["--port", "many"], "--port"),
         (["--host", "here"], "--host"),
         (["--fault", "thunder"], "thunder"),
@@ -46,17 +46,17 @@ fn options_that_make_no_sense_are_refused_with_words() {
         let output = run(&arguments);
         assert!(!output.status.success(), "{arguments:?}");
         let error = String::from_utf8(output.stderr).unwrap();
-        assert!(error.contains(words), "{error}");
+        assert!(error.contains(expected), "{error}");
     }
 }
 
 #[cfg(unix)]
 #[tokio::test]
-async fn it_serves_until_it_is_interrupted_and_ends_cleanly() {
+async fn serves_until_interrupted_and_exits_cleanly() {
     use std::io::{BufRead, BufReader, Read};
     use std::process::Stdio;
 
-    use crate::support::Answer;
+    use crate::support::BufferedResponse;
 
     let seed = concat!(env!("CARGO_MANIFEST_DIR"), "/seeds/shop.json");
     let mut child = Command::new(PROGRAM)
@@ -70,8 +70,8 @@ async fn it_serves_until_it_is_interrupted_and_ends_cleanly() {
     while !greeting.contains("Ctrl-C") {
         assert_ne!(output.read_line(&mut greeting).unwrap(), 0, "{greeting}");
     }
-    for words in ["seller-token", "sara-token", "shop-app", "curl http"] {
-        assert!(greeting.contains(words), "{greeting}");
+    for expected in ["seller-token", "sara-token", "shop-app", "curl http"] {
+        assert!(greeting.contains(expected), "{greeting}");
     }
     let url = greeting
         .split_whitespace()
@@ -80,7 +80,7 @@ async fn it_serves_until_it_is_interrupted_and_ends_cleanly() {
     let client = reqwest::Client::new();
     let get = async |path: &str, token: &str| {
         let request = client.get(format!("{url}{path}")).bearer_auth(token);
-        Answer::of(request).await
+        BufferedResponse::send(request).await
     };
     let me = get("/v1/users/me", "sara-token").await;
     assert_eq!(me.json()["id"], 501);
@@ -97,14 +97,14 @@ async fn it_serves_until_it_is_interrupted_and_ends_cleanly() {
     let mut log = String::new();
     output.read_to_string(&mut log).unwrap();
     assert!(child.wait().unwrap().success(), "{log}");
-    for words in [
+    for expected in [
         "200 GET    /v1/users/me  get_current_user",
         "fault: status 503",
         "error: the token is missing, unknown or expired",
         "/v1/bots/***/getMe",
         "Shutting down.",
     ] {
-        assert!(log.contains(words), "{log}");
+        assert!(log.contains(expected), "{log}");
     }
     assert!(!log.contains("-token"), "{log}");
 }

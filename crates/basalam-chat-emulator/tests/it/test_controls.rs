@@ -1,10 +1,10 @@
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::{Answer, Service};
+use crate::support::{BufferedResponse, Service};
 
 #[tokio::test]
-async fn written_answers_are_given_once_each_in_their_order() {
+async fn queued_responses_are_sent_once_in_order() {
     let service = Service::start().await;
     let seller = service.emulator.seller();
     let html = [
@@ -24,12 +24,12 @@ async fn written_answers_are_given_once_each_in_their_order() {
     let request = service.request(Method::GET, "/v1/users/me", seller);
     let response = request.send().await.unwrap();
     assert_eq!(response.headers().get_all("x-one").iter().count(), 2);
-    let answer = Answer::read(response).await;
+    let response = BufferedResponse::read(response).await;
     assert_eq!(
-        (answer.status, answer.media_type.as_str()),
+        (response.status, response.media_type.as_str()),
         (502, "text/html")
     );
-    assert_eq!(answer.text, "<h1>سلام</h1>");
+    assert_eq!(response.text, "<h1>سلام</h1>");
 
     let request = service.request(Method::GET, "/nowhere", seller);
     let response = request.send().await.unwrap();
@@ -40,21 +40,21 @@ async fn written_answers_are_given_once_each_in_their_order() {
 }
 
 #[tokio::test]
-async fn a_request_with_a_written_answer_does_nothing_else() {
+async fn queued_response_skips_request_handling() {
     let service = Service::start().await;
-    let (seller, customer) = (service.emulator.seller(), service.emulator.customer());
-    let chat = service.chat(seller, customer).await;
+    let (seller, customer) = service.users();
+    let chat = service.create_chat(seller, customer).await;
     service.emulator.queue_response(200, &[], "").unwrap();
     let path = format!("/v1/chats/{chat}/messages");
-    let answer = service
+    let response = service
         .post(&path, seller, &json!({ "message_type": "text" }))
         .await;
-    assert_eq!((answer.status, answer.text.as_str()), (200, ""));
+    assert_eq!((response.status, response.text.as_str()), (200, ""));
     assert_eq!(service.emulator.message_count(), 0);
 }
 
 #[tokio::test]
-async fn a_written_answer_that_cannot_be_sent_is_refused() {
+async fn rejects_invalid_queued_responses() {
     let service = Service::start().await;
     for (status, headers) in [
         (99, vec![]),
@@ -66,9 +66,9 @@ async fn a_written_answer_that_cannot_be_sent_is_refused() {
         (200, vec![("Content-Length", "5")]),
         (200, vec![("transfer-encoding", "chunked")]),
     ] {
-        let refused = service.emulator.queue_response(status, &headers, "");
+        let result = service.emulator.queue_response(status, &headers, "");
         assert!(
-            refused.unwrap_err().is_invalid_argument(),
+            result.unwrap_err().is_invalid_argument(),
             "{status} {headers:?}"
         );
     }
@@ -77,18 +77,18 @@ async fn a_written_answer_that_cannot_be_sent_is_refused() {
 }
 
 #[tokio::test]
-async fn requests_are_counted_by_operation_however_they_are_answered() {
+async fn request_count_includes_failed_requests() {
     let service = Service::start().await;
-    let (seller, customer) = (service.emulator.seller(), service.emulator.customer());
+    let (seller, customer) = service.users();
     let requests = |id| service.emulator.request_count(id);
     assert_eq!(requests("get_chats"), Some(0));
     service.chats(seller, "").await;
     service.get("/v1/chats?limit=0", seller).await;
     let url = format!("{}/v1/chats", service.emulator.base_url());
-    Answer::of(service.client.get(url)).await;
+    BufferedResponse::send(service.client.get(url)).await;
     service.emulator.queue_response(500, &[], "").unwrap();
     service.get("/v1/chats", seller).await;
-    service.chat(seller, customer).await;
+    service.create_chat(seller, customer).await;
     service.get("/nowhere", seller).await;
 
     assert_eq!(requests("get_chats"), Some(4));
