@@ -2,7 +2,7 @@
 //!
 //! `cargo xtask generate` writes the client from `openapi/chat.json`. The rest of this crate is its
 //! hand-written runtime: the macros that define newtypes and open enums, extra methods on generated types,
-//! the row type of the operation table, response decoding, and the [`Transport`] trait that sends every
+//! the metadata of operations, response decoding, and the [`Transport`] trait that sends every
 //! request. This crate is an implementation detail of `basalam-chat` and is not covered by semantic
 //! versioning; use `basalam-chat` instead.
 //!

@@ -1,6 +1,6 @@
 //! Operation metadata that the transport needs.
 
-/// A row of the operation table.
+/// The metadata of an operation.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Operation {

@@ -1,6 +1,7 @@
-//! The README's first program, word for word. It expects an emulator on port 8080.
+//! The README's first program, which must be identical. It needs an emulator on port 8080:
+//! `cargo run -p basalam-chat-emulator -- --port 8080`.
 
-// An example prints to the person who runs it.
+// Examples print to the terminal.
 #![allow(clippy::print_stdout)]
 
 use basalam_chat::{ChatFilter, Client, PersonalToken, UserId};

@@ -10,8 +10,8 @@
 //! Pass any of them to [`Client::new`](crate::Client::new). A refreshable token is refreshed shortly before
 //! it expires, and once after the service rejects it (401); the request is then resent. Concurrent requests
 //! share one refresh. It runs in a separate task, so it continues if the request that started it is
-//! dropped: let a program finish its last requests before the runtime shuts down. A failed refresh is
-//! reported by every request that waits for it, and no other one starts for a second.
+//! dropped: await the last requests before the runtime shuts down. A failed refresh is reported by every
+//! request that waits for it, and no further refresh starts within a second.
 
 mod authentication;
 mod authorization_code;

@@ -67,7 +67,8 @@ impl<C: Clone> Bot<C> {
     }
 }
 
-/// Returns `true` for digits, a colon, and letters, digits, `_` and `-`.
+/// Returns `true` if a token consists of an id of digits, a colon, and a secret of letters, digits, `_` and
+/// `-`.
 fn is_well_formed(token: &str) -> bool {
     let is_secret = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
     token.split_once(':').is_some_and(|(id, secret)| {

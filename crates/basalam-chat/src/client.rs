@@ -85,7 +85,7 @@ impl Client {
         Ok(client)
     }
 
-    /// Like [`with_options`](Client::with_options), for options that each call checks.
+    /// Like [`with_options`](Client::with_options), but invalid options are reported by each call.
     pub(crate) fn with_options_unchecked(&self, options: RequestOptions) -> Client {
         let transport = self.transport().with_options(options);
         Client::from_transport(self.base_url(), transport, self.shared.current_user.clone())
@@ -136,8 +136,8 @@ impl Client {
 
     /// Returns the generated client, for operations that this one does not have.
     ///
-    /// It sends through the same transport. See [`raw`](crate::raw) for what that means and how to read its
-    /// responses.
+    /// It uses the same transport, with its tokens, timeouts, retries and limits. See [`raw`](crate::raw) for
+    /// how to read its responses.
     pub fn raw(&self) -> &basalam_chat_api::Client {
         &self.shared.raw
     }

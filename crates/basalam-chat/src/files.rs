@@ -1,4 +1,4 @@
-//! Files: upload the files that messages show.
+//! Files: upload pictures, videos, voice recordings and other files, to attach them to messages.
 //!
 //! A file is first uploaded and then attached to a message:
 //!

@@ -28,10 +28,10 @@
 //!
 //! # Responses
 //!
-//! Responses are decoded leniently, so one malformed message does not fail the whole page. An unknown message
-//! type is decoded as an unknown [`MessageType`] with its text. Unknown fields of the content, the sender and
-//! the contact are kept, and fields that the service is known or likely to omit are optional. All public
-//! response types are `#[non_exhaustive]`.
+//! Responses are decoded leniently, so one unexpected value does not fail the whole page. An unknown message
+//! type is decoded as [`MessageType::Unknown`], which preserves its name. Unknown fields of the content, the
+//! sender and the contact are kept, and fields that the service is known or likely to omit are optional. All
+//! public response types are `#[non_exhaustive]`.
 //!
 //! # Lists
 //!
@@ -58,8 +58,8 @@
 //! - `jiff`: `Timestamp::civil` and `Timestamp::instant`, which convert the service's times to jiff types.
 //! - `tracing`: a span for each call and each attempt, without bodies and tokens.
 //! - `schemars`: JSON Schemas of the types.
-//! - `build-time-codegen`: generates the client during the build, from the document next to
-//!   `basalam-chat-api` or from the one in the environment variable `BASALAM_CHAT_SPEC`.
+//! - `build-time-codegen`: generates the client during the build, from the `openapi/chat.json` of
+//!   `basalam-chat-api` or from the file named by the environment variable `BASALAM_CHAT_SPEC`.
 
 pub mod auth;
 mod batch;

@@ -1,4 +1,4 @@
-//! Random source: the random bytes a client uses for backoff jitter, OAuth `state` and idempotency keys.
+//! The random source of a client, for backoff jitter and idempotency keys.
 //!
 //! A client uses [`SystemRandom`] unless
 //! [`ClientBuilder::random_source`](crate::ClientBuilder::random_source) sets another one.
@@ -8,8 +8,8 @@ use std::time::Duration;
 
 /// A source of random bytes.
 ///
-/// The `state` of a login and the idempotency key of a message must be impossible to guess, so a
-/// cryptographically secure source is needed.
+/// Use a cryptographically secure source, except in tests: nobody else must be able to guess or repeat an
+/// idempotency key. The OAuth `state` of a login does not use this source, but always [`SystemRandom`].
 pub trait RandomSource: fmt::Debug + Send + Sync {
     /// Fills `bytes` with random bytes.
     fn fill(&self, bytes: &mut [u8]);

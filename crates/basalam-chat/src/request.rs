@@ -15,7 +15,7 @@ pub(crate) trait Request: Send + Sized + 'static {
     /// The result of the request.
     type Response: Send + 'static;
 
-    /// Returns the operation, which errors name.
+    /// Returns the operation, whose id is part of errors.
     fn operation() -> &'static Operation;
 
     /// Checks the parameters, sends the request and decodes the response. Nothing is sent before the future

@@ -1,4 +1,4 @@
-//! Clock: the time that a client uses for timeouts, backoff and token expiry.
+//! The clock of a client, for timeouts, backoff and token expiry.
 //!
 //! A client uses [`SystemClock`] unless [`ClientBuilder::clock`](crate::ClientBuilder::clock) sets another
 //! one, so that a test can control every timeout and every backoff without waiting.
@@ -15,7 +15,7 @@ pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 ///
 /// # Examples
 ///
-/// A clock without backoff and timeouts:
+/// A clock that skips backoff and never times out:
 ///
 /// ```
 /// use std::time::{Duration, Instant, SystemTime};
@@ -23,9 +23,9 @@ pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 /// use basalam_chat::time::{Clock, Sleep, SleepReason};
 ///
 /// #[derive(Debug)]
-/// struct Impatient;
+/// struct ImmediateClock;
 ///
-/// impl Clock for Impatient {
+/// impl Clock for ImmediateClock {
 ///     fn instant(&self) -> Instant {
 ///         Instant::now()
 ///     }

@@ -1,4 +1,4 @@
-//! The credentials of a client, in the form that all kinds convert to.
+//! The common form of all credentials.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,11 +12,11 @@ use super::store::TokenStore;
 use super::token_set::TokenSet;
 use crate::Error;
 
-/// Client credentials.
+/// The credentials of a [`Client`](crate::Client), of any kind.
 ///
 /// [`PersonalToken`](super::PersonalToken), [`ClientCredentials`](super::ClientCredentials),
-/// [`Login`](super::Login) and [`TokenSet`] convert into it, which
-/// [`Client::new`](crate::Client::new) does itself. [`Authentication::provider`] wraps a [`TokenProvider`].
+/// [`Login`](super::Login) and [`TokenSet`] convert into it, so they can be passed to
+/// [`Client::new`](crate::Client::new) directly. [`Authentication::provider`] wraps a [`TokenProvider`].
 #[derive(Clone)]
 pub struct Authentication {
     /// The tokens known from the start.
@@ -44,7 +44,7 @@ pub(super) enum InitialTokens {
     Stored,
     /// An authorization code, which is preferred to stored tokens: it is the newer login.
     Code(CodeGrant),
-    /// The client's own credentials, for every refresh.
+    /// The id and secret of the OAuth client, for every refresh.
     Credentials(Vec<Scope>),
 }
 

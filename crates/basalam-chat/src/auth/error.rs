@@ -79,7 +79,8 @@ impl Error {
         )
     }
 
-    /// A response of the token endpoint without a token. Its body is not kept: it may contain some.
+    /// The response of the token endpoint has no usable token. Its body is not kept, since it may contain
+    /// secrets.
     pub(super) fn invalid_token_response(problem: &str) -> Error {
         Error::new(
             ErrorKind::Decode,

@@ -32,7 +32,7 @@ use super::token_set::TokenSet;
 /// # }
 /// ```
 pub trait TokenProvider: fmt::Debug + Send + Sync {
-    /// Returns an access token within 60 seconds.
+    /// Returns an access token. Times out after 60 seconds.
     ///
     /// `rejected` is the previous token if the service rejected it or it has expired; returning it again
     /// makes the request fail. It is `None` for the first token, and if the previous one is still valid but

@@ -57,8 +57,8 @@ impl Refresher {
         }
     }
 
-    /// Returns `true` if the first request must wait for a refresh even if there are tokens: a store may have
-    /// newer ones.
+    /// Returns `true` if the first request must wait for a refresh although there are initial tokens: a store
+    /// may have newer ones.
     pub(super) fn is_required_first(&self) -> bool {
         match &self.source {
             TokenSource::OAuth { store, initial, .. } => {
@@ -220,7 +220,7 @@ impl Refresher {
     }
 }
 
-/// Clients whose authentication may need the endpoint are always built with one.
+/// Returns the endpoint. Every client with a [`TokenSource::OAuth`] has one, so the error does not occur.
 fn endpoint(endpoint: &Option<TokenEndpoint>) -> Result<&TokenEndpoint, Error> {
     endpoint.as_ref().ok_or_else(Error::not_refreshable)
 }

@@ -11,7 +11,8 @@ pub use file::FileTokenStore;
 
 use super::token_set::TokenSet;
 
-/// The error of a custom token store or token provider. Its message is shown in errors: leave tokens out.
+/// The error of a custom token store or token provider. Its message is part of
+/// [`Error`](crate::Error), so it must not contain tokens.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// The future of a token store or a token provider.

@@ -59,8 +59,8 @@ type InFlight = watch::Receiver<Option<Result<Arc<CachedToken>, Arc<Error>>>>;
 
 struct RefreshFailure {
     error: Arc<Error>,
-    /// The position among all refreshes, counted from 1.
-    number: u64,
+    /// The number of refreshes that had ended, including this one.
+    refreshes: u64,
     at: Instant,
 }
 
@@ -264,7 +264,7 @@ impl TokenCache {
         if let Some(failure) = &state.failure {
             let now = shared.clock.instant();
             let age = now.saturating_duration_since(failure.at);
-            if failure.number > refreshes_at_start || age < FAILURE_COOLDOWN {
+            if failure.refreshes > refreshes_at_start || age < FAILURE_COOLDOWN {
                 let failed = || Error::refresh_failed(failure.error.clone());
                 return valid.map(Next::Use).ok_or_else(failed);
             }
@@ -336,7 +336,7 @@ impl Shared {
                 let error = Arc::new(error);
                 state.failure = Some(RefreshFailure {
                     error: error.clone(),
-                    number: state.refreshes,
+                    refreshes: state.refreshes,
                     at: self.clock.instant(),
                 });
                 Err(error)

@@ -56,7 +56,7 @@ impl Client {
         Ok(self.with_async_client(client))
     }
 
-    /// Like [`with_options`](Client::with_options), for options that each call checks.
+    /// Like [`with_options`](Client::with_options), but invalid options are reported by each call.
     pub(crate) fn with_options_unchecked(&self, options: RequestOptions) -> Client {
         self.with_async_client(self.client.with_options_unchecked(options))
     }
@@ -76,7 +76,7 @@ impl Client {
     /// The errors of that method.
     pub fn authenticate(&self) -> Result<TokenInfo, Error> {
         let client = self.async_client();
-        self.wait(async move { client.authenticate().await })?
+        self.block_on(async move { client.authenticate().await })?
     }
 
     /// Returns the URL to which the paths of the operations are appended.
@@ -87,7 +87,7 @@ impl Client {
     /// Runs a request on the worker and waits for its result.
     pub(crate) fn send<R: Request>(&self, request: R) -> Result<R::Response, Error> {
         let future = request::future(self.async_client(), request);
-        let result = self.wait(future).and_then(|result| result);
+        let result = self.block_on(future).and_then(|result| result);
         result.map_err(|error| error.with_operation(R::operation()))
     }
 
@@ -97,11 +97,11 @@ impl Client {
     }
 
     /// Runs a future on the worker and waits for its output.
-    pub(crate) fn wait<T: Send + 'static>(
+    pub(crate) fn block_on<T: Send + 'static>(
         &self,
         future: impl Future<Output = T> + Send + 'static,
     ) -> Result<T, Error> {
-        self.worker.wait(future)
+        self.worker.block_on(future)
     }
 
     /// Returns the async client, whose futures must run on the worker.

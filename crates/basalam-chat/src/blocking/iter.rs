@@ -5,7 +5,7 @@ use std::fmt;
 use super::client::Client;
 use crate::Error;
 
-/// An iterator over a list, which waits for each page: the blocking form of stream `S`.
+/// An iterator over a list that blocks until each page arrives: the blocking form of the stream `S`.
 ///
 /// Created by the methods `iter` and `pages` of the request builders. It yields the items of the stream in the
 /// same order, and prefetches as the stream does. No request is sent before the first `next`.
@@ -55,7 +55,7 @@ pub(crate) fn next<S: Source>(iter: &mut Iter<S>) -> Option<Result<S::Item, Erro
         let item = stream.next().await;
         (stream, item)
     };
-    match iter.client.wait(step) {
+    match iter.client.block_on(step) {
         Ok((stream, item)) => {
             iter.stream = Some(stream);
             item

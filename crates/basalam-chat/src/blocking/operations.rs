@@ -31,7 +31,7 @@ impl Client {
     /// The errors of that method.
     pub fn current_user_id(&self) -> Result<UserId, Error> {
         let client = self.async_client();
-        self.wait(async move { client.current_user_id().await })?
+        self.block_on(async move { client.current_user_id().await })?
     }
 
     /// Returns `true` if the token's user sent a message; see [`Client::is_mine`](crate::Client::is_mine).
@@ -67,7 +67,7 @@ impl Client {
     }
 }
 
-/// Writes the methods that create request builders.
+/// Defines the methods that create request builders.
 macro_rules! methods {
     ($($name:ident($($argument:ident: $type:ty),*) -> $builder:ident;)*) => {
         impl Client {

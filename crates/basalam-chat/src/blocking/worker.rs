@@ -72,7 +72,7 @@ impl Worker {
     }
 
     /// Runs a future on the thread and waits for its output.
-    pub(super) fn wait<T: Send + 'static>(
+    pub(super) fn block_on<T: Send + 'static>(
         &self,
         future: impl Future<Output = T> + Send + 'static,
     ) -> Result<T, Error> {
@@ -147,10 +147,10 @@ mod tests {
     fn panic_of_a_future_is_an_error_and_the_worker_continues() {
         let worker = worker();
         let error = worker
-            .wait::<()>(async { std::panic::resume_unwind(Box::new(())) })
+            .block_on::<()>(async { std::panic::resume_unwind(Box::new(())) })
             .unwrap_err();
         assert!(error.may_have_succeeded(), "{error}");
-        assert_eq!(worker.wait(async { 7 }).unwrap(), 7);
+        assert_eq!(worker.block_on(async { 7 }).unwrap(), 7);
     }
 
     #[test]
@@ -172,14 +172,16 @@ mod tests {
         });
         (worker._lifetime, _) = oneshot::channel();
         dropped.recv().unwrap();
-        assert!(worker.wait(async {}).unwrap_err().may_have_succeeded());
+        assert!(worker.block_on(async {}).unwrap_err().may_have_succeeded());
     }
 
     #[test]
     fn waiting_on_the_worker_thread_is_an_error_instead_of_a_deadlock() {
         let worker = Arc::new(worker());
         let inner = worker.clone();
-        let error = worker.wait(async move { inner.wait(async {}) }).unwrap();
+        let error = worker
+            .block_on(async move { inner.block_on(async {}) })
+            .unwrap();
         assert!(error.unwrap_err().is_invalid_input());
     }
 

@@ -37,22 +37,23 @@ impl ChatCursor {
             .iter()
             .map(|chat| cursor.time_of(chat).and_then(whole_second))
             .collect();
-        let last = (0..)
-            .zip(&seconds)
-            .filter_map(|(at, it)| Some((at, (*it)?)));
-        let last: Option<(usize, u64)> = last.min_by_key(|(_, second)| *second);
+        let last = seconds
+            .iter()
+            .enumerate()
+            .filter_map(|(index, second)| Some((index, (*second)?)));
+        let last = last.min_by_key(|(_, second)| *second);
         // A chat after the last second is out of order, and a later page may repeat it.
-        let is_kept = |at: usize, second: Option<u64>| match (last, second) {
-            (Some((last_at, last)), Some(second)) => at >= last_at || second <= last + 1,
+        let is_kept = |index: usize| match (last, seconds[index]) {
+            (Some((last_index, last)), Some(second)) => index >= last_index || second <= last + 1,
             _ => true,
         };
-        for (at, chat) in chats.iter().enumerate() {
-            if is_kept(at, seconds[at]) {
+        for (index, chat) in chats.iter().enumerate() {
+            if is_kept(index) {
                 let time = cursor.time_of(chat).cloned();
                 cursor.yielded.push((chat.id, time));
             }
         }
-        cursor.second = last.and_then(|(at, _)| cursor.time_of(&chats[at]).cloned());
+        cursor.second = last.and_then(|(index, _)| cursor.time_of(&chats[index]).cloned());
         cursor
     }
 

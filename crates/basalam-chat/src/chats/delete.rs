@@ -1,13 +1,12 @@
 //! Request builder that deletes chats.
 
-use basalam_chat_api::operation::Operation;
 use basalam_chat_api::operations::DELETE_CHATS;
 use basalam_chat_api::types::DeleteChatsBody;
 
 use super::ChatId;
+use crate::Client;
 use crate::batch::{self, BatchReport};
-use crate::request::{self, impl_send};
-use crate::{Client, Error};
+use crate::request::plain_request;
 
 impl Client {
     /// Deletes chats.
@@ -21,9 +20,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Besides the [errors](Error) of every call: [`is_invalid_input`](Error::is_invalid_input) for an
-    /// empty list, and [`is_unsuccessful`](Error::is_unsuccessful) if the service reports that it did not
-    /// accept a call. After a failed call, the rest is not sent, and [`batch`](Error::batch) reports the
+    /// Besides the [errors](crate::Error) of every call:
+    /// [`is_invalid_input`](crate::Error::is_invalid_input) for an empty list, and
+    /// [`is_unsuccessful`](crate::Error::is_unsuccessful) if the service reports that it did not accept a
+    /// call. After a failed call, the rest is not sent, and [`batch`](crate::Error::batch) reports the
     /// outcome per id.
     ///
     /// # Examples
@@ -45,41 +45,22 @@ impl Client {
     }
 }
 
-/// Request builder that deletes chats; returned by [`Client::delete_chats`].
-#[derive(Clone, Debug)]
-#[must_use = "a request is sent when it is awaited"]
-pub struct DeleteChats<C = Client> {
-    pub(crate) client: C,
-    pub(crate) request: DeleteChatsParams,
+plain_request! {
+    /// Request builder that deletes chats; returned by [`Client::delete_chats`].
+    pub struct DeleteChats -> BatchReport<ChatId>;
+    struct DeleteChatsParams { chats: Vec<ChatId> }
+    DELETE_CHATS => |client, params| {
+        let chats = batch::unique_ids("chats", params.chats)?;
+        batch::run(&chats, DeleteChats::MAX_PER_CALL, |ids| async {
+            let body = DeleteChatsBody::new(ids);
+            let result = client.raw().delete_chats(&body).await;
+            Ok(client.transport().decode_response(&DELETE_CHATS, result)?.data)
+        })
+        .await
+    }
 }
 
 impl DeleteChats {
     /// Maximum number of chats in one call (certain, from the contract).
     pub const MAX_PER_CALL: usize = 30;
-}
-
-#[derive(Clone, Debug)]
-pub(crate) struct DeleteChatsParams {
-    chats: Vec<ChatId>,
-}
-
-impl_send!(DeleteChats -> BatchReport<ChatId>);
-
-impl request::Request for DeleteChatsParams {
-    type Response = BatchReport<ChatId>;
-
-    fn operation() -> &'static Operation {
-        &DELETE_CHATS
-    }
-
-    async fn run(self, client: Client) -> Result<BatchReport<ChatId>, Error> {
-        let chats = batch::unique_ids("chats", self.chats)?;
-        batch::run(&chats, DeleteChats::MAX_PER_CALL, |ids| async {
-            let body = DeleteChatsBody::new(ids);
-            let result = client.raw().delete_chats(&body).await;
-            let response = client.transport().decode_response(&DELETE_CHATS, result)?;
-            Ok(response.data)
-        })
-        .await
-    }
 }

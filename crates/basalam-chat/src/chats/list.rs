@@ -45,7 +45,7 @@ impl Client {
 /// Request builder that lists chats; returned by [`Client::get_chats`].
 ///
 /// Times are strings as the service writes them, such as `2026-07-22 10:28:23`. Unknown: their time zone,
-/// which other formats are accepted, and whether a bound includes chats of that very second; so pass
+/// which other formats are accepted, and whether a bound includes chats of that same second; so pass
 /// strings that came from the service. To list all chats, use [`stream`](GetChats::stream), which handles
 /// these uncertainties.
 #[derive(Clone, Debug)]

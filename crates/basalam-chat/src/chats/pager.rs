@@ -17,7 +17,7 @@ use crate::{Client, Error, ErrorKind};
 
 /// Default page size. Live integrations use 100.
 const PAGE_SIZE: u32 = 100;
-/// The service's default page size. It did not truncate a page that is shorter.
+/// The service's default page size. A shorter page was not truncated by the service.
 const SERVICE_PAGE_SIZE: usize = 30;
 /// Largest page size requested to get all chats of one second.
 const MAX_PAGE_SIZE: u32 = 10_000;
@@ -36,7 +36,7 @@ pub(crate) struct ChatPager {
     invalid: Option<Error>,
 }
 
-/// The page to fetch next.
+/// The page to fetch next, relative to the second of the cursor: the last second.
 #[derive(Clone, Debug)]
 enum NextPage {
     /// A page of this size that starts at the last second.
@@ -85,16 +85,16 @@ impl ChatPager {
         let mut params = self.params.clone();
         params.limit = Some(limit);
         if let Some(bound) = bound {
-            let filter = match self.cursor.order {
+            let upper_bound = match self.cursor.order {
                 ChatOrder::ModifiedAt => &mut params.modified_before,
                 _ => &mut params.updated_before,
             };
             // Keep the caller's own bound if it is the earlier one.
-            if filter
+            if upper_bound
                 .as_ref()
                 .is_none_or(|set| is_earlier(&bound, Some(set)))
             {
-                *filter = Some(bound);
+                *upper_bound = Some(bound);
             }
         }
         Ok(params.fetch(&self.client).await?.items)

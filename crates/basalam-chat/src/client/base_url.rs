@@ -7,11 +7,11 @@ use crate::Error;
 /// Parses a base URL. Errors do not contain it: it may contain a password.
 pub(super) fn parse_base_url(
     argument: &str,
-    text: &str,
+    base_url: &str,
     plain_http_hosts: &[String],
 ) -> Result<Url, Error> {
     let invalid = |problem: &str, remedy: &str| Error::invalid_input(argument, problem, remedy);
-    let url = Url::parse(text).map_err(|error| {
+    let url = Url::parse(base_url).map_err(|error| {
         invalid(
             &format!("is not an absolute URL ({error})"),
             "use a URL such as https://openapi.basalam.com",
@@ -66,7 +66,7 @@ mod tests {
 
     #[test]
     fn rejects_invalid_base_url_and_does_not_repeat_it() {
-        for (text, expected) in [
+        for (base_url, expected) in [
             ("", "is not an absolute URL"),
             ("openapi.basalam.com", "is not an absolute URL"),
             ("/v1", "is not an absolute URL"),
@@ -80,8 +80,8 @@ mod tests {
             ("http://openapi.basalam.com", "over plain http"),
             ("http://127.0.0.1.example.com", "over plain http"),
         ] {
-            let error = parse_base_url("base_url", text, &[]).unwrap_err();
-            assert!(error.is_invalid_input(), "{text}");
+            let error = parse_base_url("base_url", base_url, &[]).unwrap_err();
+            assert!(error.is_invalid_input(), "{base_url}");
             let message = error.to_string();
             assert!(message.contains("base_url"), "{message}");
             assert!(message.contains(expected), "{message}");
@@ -91,14 +91,17 @@ mod tests {
 
     #[test]
     fn allows_plain_http_to_loopback_and_allowed_hosts_only() {
-        for text in [
+        for base_url in [
             "http://localhost:8080",
             "http://127.0.0.1:1",
             "http://127.8.9.1",
             "http://[::1]:80",
             "https://openapi.basalam.com/prefix/",
         ] {
-            assert!(parse_base_url("base_url", text, &[]).is_ok(), "{text}");
+            assert!(
+                parse_base_url("base_url", base_url, &[]).is_ok(),
+                "{base_url}"
+            );
         }
         let allowed = ["chat.internal".to_owned()];
         assert!(parse_base_url("base_url", "http://CHAT.internal", &allowed).is_ok());

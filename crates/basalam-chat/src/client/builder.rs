@@ -34,7 +34,7 @@ use crate::transport::HttpTransport;
 /// | [retry budget](ClientBuilder::retry_budget) | 20 retries for each 100 calls |
 /// | [response size](ClientBuilder::max_response_bytes) | 32 MiB |
 /// | [plain HTTP](ClientBuilder::allow_plain_http_to) | to loopback addresses only |
-/// | proxy | for HTTPS that of the environment, for plain HTTP none |
+/// | proxy | from the environment for HTTPS, none for plain HTTP |
 ///
 /// # Examples
 ///
@@ -128,8 +128,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the timeout for connecting. At most half of the attempt timeout is used, but at least a second. Must
-    /// be greater than zero.
+    /// Sets the timeout for connecting. It is capped at half of the attempt timeout, or at one second if that
+    /// is longer. Must be greater than zero.
     pub fn connect_timeout(mut self, timeout: Duration) -> ClientBuilder {
         self.connect_timeout = timeout;
         self
@@ -144,8 +144,8 @@ impl ClientBuilder {
     /// Sets the timeout of a whole call: the token, all attempts and the backoff between them. Must be greater
     /// than zero.
     ///
-    /// A method that makes several calls, such as one with a long list of ids, has this time for each. The
-    /// timeout of an upload is used instead if it is longer.
+    /// If a method makes several calls, for example for a long list of ids, the timeout applies to each. For an
+    /// upload, the upload's own timeout applies if it is longer.
     pub fn operation_timeout(mut self, timeout: Duration) -> ClientBuilder {
         self.config.operation_timeout = timeout;
         self
@@ -160,7 +160,7 @@ impl ClientBuilder {
     /// Limits retries to this percentage of all calls, so that the client does not multiply its requests while
     /// the service is down. `None` removes the limit.
     ///
-    /// Ten further retries are allowed at the start, and unused ones accumulate up to ten.
+    /// The budget starts with ten retries, and unused retries accumulate up to ten.
     pub fn retry_budget(mut self, percent: impl Into<Option<u32>>) -> ClientBuilder {
         self.retry_budget = percent.into();
         self
@@ -228,13 +228,13 @@ impl ClientBuilder {
             return Err(Error::zero("connect_timeout"));
         }
         check_header("user_agent", Some(&self.user_agent))?;
-        let half_an_attempt = (self.config.attempt_timeout / 2).max(Duration::from_secs(1));
+        let max_connect_timeout = (self.config.attempt_timeout / 2).max(Duration::from_secs(1));
         let http = reqwest::Client::builder()
             .user_agent(self.user_agent)
             // Below the attempt timeout, so that an unreachable host is a connection error.
-            .connect_timeout(self.connect_timeout.min(half_an_attempt))
-            // Below that of usual gateways: if one closes a connection while a message is sent, its delivery
-            // is unknown.
+            .connect_timeout(self.connect_timeout.min(max_connect_timeout))
+            // Shorter than the idle timeout of common gateways: if a gateway closes a connection while a
+            // message is sent, the delivery is unknown.
             .pool_idle_timeout(Duration::from_secs(30))
             .http2_keep_alive_interval(Duration::from_secs(20))
             .http2_keep_alive_timeout(Duration::from_secs(10));

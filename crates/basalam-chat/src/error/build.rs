@@ -128,7 +128,7 @@ impl Error {
 
     /// Redacts a secret that the transport does not know in the service's messages.
     pub(crate) fn redacting(mut self, secret: &str) -> Error {
-        // The part of a bot token after the colon has one encoding only.
+        // The part of a bot token after the colon is the same in every encoding.
         let hidden = secret.split_once(':').map_or(secret, |(_, hidden)| hidden);
         self.inner.response.redact(|text| {
             let text = text.replace(secret, "[redacted]");

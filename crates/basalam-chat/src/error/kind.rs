@@ -6,7 +6,7 @@
 pub enum ErrorKind {
     /// An argument is invalid. Nothing was sent.
     InvalidInput,
-    /// The HTTP client cannot be created. Nothing was sent.
+    /// The client cannot be created, or no tokio runtime is running. Nothing was sent.
     Configuration,
     /// No access token is available. Only token requests were sent.
     Authentication,

@@ -25,7 +25,7 @@ impl Error {
     /// cannot be decoded.
     ///
     /// The request has then very likely been processed. If this is `false`,
-    /// [`may_have_succeeded`](Error::may_have_succeeded) returns whether that is possible.
+    /// [`may_have_succeeded`](Error::may_have_succeeded) reports whether that is still possible.
     pub fn was_accepted(&self) -> bool {
         let is_success = self
             .status()
@@ -47,12 +47,13 @@ impl Error {
         self.kind() == ErrorKind::InvalidInput
     }
 
-    /// Returns `true` if the HTTP client cannot be created. Nothing was sent.
+    /// Returns `true` if the client cannot be created, or no tokio runtime is running. Nothing was sent.
     ///
     /// # Troubleshooting
     ///
-    /// Enable one of the TLS features `rustls` and `native-tls`, or check the options set in
-    /// [`configure_http`](crate::ClientBuilder::configure_http) for contradictions.
+    /// Enable one of the TLS features `rustls` and `native-tls`, check the options set in
+    /// [`configure_http`](crate::ClientBuilder::configure_http) for contradictions, or await requests inside
+    /// a tokio runtime.
     pub fn is_configuration(&self) -> bool {
         self.kind() == ErrorKind::Configuration
     }
@@ -182,8 +183,8 @@ impl Error {
     /// # Troubleshooting
     ///
     /// A bot operation returned `ok: false`: [`messages`](Error::messages) and [`code`](Error::code)
-    /// contain the reason if there is one. Likely, the bot token is invalid. Or the service did not accept
-    /// the ids to delete or forward. Unknown: when it does so.
+    /// contain the reason if there is one, likely an invalid bot token. Or the service did not accept the ids
+    /// to delete or forward. Unknown: under which conditions.
     pub fn is_unsuccessful(&self) -> bool {
         self.kind() == ErrorKind::Unsuccessful
     }
@@ -211,8 +212,8 @@ impl Error {
     ///
     /// # Troubleshooting
     ///
-    /// More chats share one second than fit on a page. [`incomplete_at`](Error::incomplete_at) returns the
-    /// second; the next call continues after it.
+    /// More chats share one second than the service returns on a page.
+    /// [`incomplete_at`](Error::incomplete_at) returns the second; the next call continues after it.
     pub fn is_incomplete_list(&self) -> bool {
         self.kind() == ErrorKind::IncompleteList
     }

@@ -20,7 +20,7 @@ pub(crate) struct ErrorResponse {
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub struct ValidationProblem {
-    /// The path of the field, from the outside in, such as `body`, `content`, `text`. Numbers are indexes.
+    /// The path of the field, from the outside in, such as `body`, `files`, `0`. Integers are array indexes.
     pub location: Vec<String>,
     /// The service's message.
     pub message: String,
@@ -37,11 +37,11 @@ impl fmt::Display for ValidationProblem {
     }
 }
 
-/// The most that is kept of a body, in bytes.
+/// The maximum number of bytes that are kept of a body.
 const MAX_BODY_BYTES: usize = 8 * 1024;
-/// The most that is kept of one message, in bytes.
+/// The maximum number of bytes that are kept of one message.
 const MAX_MESSAGE_BYTES: usize = 300;
-/// The most messages that are kept.
+/// The maximum number of messages that are kept.
 const MAX_MESSAGES: usize = 8;
 
 impl ErrorResponse {
@@ -103,7 +103,7 @@ impl ErrorResponse {
             Value::Array(items) => self.read_items(items),
             Value::Object(object) => {
                 self.code = object.get("error_code").and_then(Value::as_i64);
-                // Specific before general: `message` is often a summary of `errors`.
+                // The most specific first: `message` is often a summary of `errors`.
                 for name in [
                     "detail",
                     "errors",
@@ -207,7 +207,7 @@ fn redact_strings(value: &mut Value, redact: &impl Fn(&str) -> String) {
     }
 }
 
-/// Returns the first `max_bytes` of a string, with control characters replaced by spaces.
+/// Truncates a string to `max_bytes` like [`truncate`], and replaces control characters by spaces.
 pub(crate) fn one_line(text: &str, max_bytes: usize) -> String {
     let printable = |character: char| match character.is_control() {
         true => ' ',
@@ -216,7 +216,7 @@ pub(crate) fn one_line(text: &str, max_bytes: usize) -> String {
     truncate(text, max_bytes).chars().map(printable).collect()
 }
 
-/// Returns the first `max_bytes` of a string, cut at a character boundary.
+/// Truncates a string to `max_bytes` at a character boundary. Appends an ellipsis to a truncated string.
 fn truncate(text: &str, max_bytes: usize) -> String {
     let mut end = text.len().min(max_bytes);
     while !text.is_char_boundary(end) {

@@ -121,7 +121,7 @@ impl NewFile {
         })
     }
 
-    /// Opens the file and validates it. Errors call it `argument`.
+    /// Opens the file and validates it. `argument` is its name in errors.
     pub(super) async fn open(self, argument: &'static str) -> Result<OpenFile, Error> {
         let name = match (self.name, &self.source) {
             (Some(name), _) => name,

@@ -29,7 +29,7 @@ pub(super) enum Reader {
 }
 
 impl Reader {
-    /// Opens the regular file at a path, and returns its length. Errors call it `argument`.
+    /// Opens the regular file at a path, and returns its length. `argument` is its name in errors.
     pub(super) async fn open(argument: &str, path: &Path) -> Result<(Reader, u64), Error> {
         let opened = {
             let path = path.to_owned();

@@ -8,7 +8,7 @@ use crate::{Error, ErrorKind, MessageType, NewMessage};
 /// An uploaded file.
 ///
 /// Dereferences to its [`UploadFileResponse`]: `upload.id` is the id of the file. It converts to a
-/// [`NewMessage`], with a text by [`caption`](UploadResult::caption). Its file type determines the message
+/// [`NewMessage`]; [`caption`](UploadResult::caption) adds a text. Its file type determines the message
 /// type: picture, video, voice, or file for everything else.
 ///
 /// # Examples

@@ -25,15 +25,15 @@ enum ResponseHead {
     Error(u16, Option<Duration>),
 }
 
-/// The most that is read of an error response. Error messages are short.
+/// The maximum number of bytes that are read of an error response. Error messages are short.
 const MAX_ERROR_BODY_BYTES: usize = 64 * 1024;
 
-/// The time allowed for the body of an error response. Its status matters more.
+/// The time allowed for the body of an error response: the status alone is enough for an error.
 const ERROR_BODY_TIMEOUT: Duration = Duration::from_secs(3);
 
 impl HttpStack {
-    /// Sends a request once and reads the whole response, in `limit`. Nothing is sent before the future
-    /// is polled.
+    /// Sends a request once and reads the whole response, within `limit`. Nothing is sent before the
+    /// future is polled.
     pub(super) fn attempt(
         &self,
         operation: &'static Operation,
@@ -81,7 +81,7 @@ impl HttpStack {
         if status.is_success() {
             head.get_or_init(|| ResponseHead::Success(status.as_u16()));
             let body = self.read_body(&mut response).await?;
-            // All 2xx mean the same.
+            // The status is not returned, since every 2xx means the same.
             return Ok(SuccessResponse {
                 headers: std::mem::take(response.headers_mut()),
                 body,

@@ -10,7 +10,7 @@ pub(super) struct BodyBuffer {
     all: BytesMut,
 }
 
-/// The most memory to allocate for an announced body before it arrives.
+/// The maximum number of bytes to allocate for an announced body before it arrives.
 const MAX_PREALLOCATION: u64 = 1024 * 1024;
 
 impl BodyBuffer {

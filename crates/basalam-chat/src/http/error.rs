@@ -7,8 +7,6 @@ use basalam_chat_api::operation::{Authorization, Operation};
 
 use crate::error::{Error, ErrorKind, ErrorResponse, one_line};
 
-const CHECK_BASE_URL: &str = "check that the base URL is the service's";
-
 impl Error {
     /// The HTTP client rejected the request.
     pub(crate) fn invalid_request(error: reqwest::Error) -> Error {
@@ -77,7 +75,7 @@ impl Error {
 
     pub(super) fn redirected(status: u16, target: Option<String>) -> Error {
         let target = target.map_or_else(
-            || "an unnamed URL".to_owned(),
+            || "an unspecified URL".to_owned(),
             |target| one_line(&target, 200),
         );
         Error::new(
@@ -113,7 +111,8 @@ impl Error {
     /// The response is one that the generated client does not know.
     pub(crate) fn unexpected_response(status: Option<u16>) -> Error {
         let problem = "the response is not one that the contract describes";
-        let error = Error::new(ErrorKind::Decode, problem, CHECK_BASE_URL);
+        let remedy = "check that the base URL is the service's";
+        let error = Error::new(ErrorKind::Decode, problem, remedy);
         match status {
             Some(status) => error.with_status(status),
             None => error,
@@ -173,7 +172,7 @@ fn is_unprocessed(error: &reqwest::Error) -> bool {
     false
 }
 
-/// The deepest cause, which is more specific than the errors around it.
+/// Returns the deepest cause, which is more specific than the errors around it.
 pub(crate) fn root_cause(error: &(dyn StdError + 'static)) -> String {
     let mut cause = error;
     while let Some(next) = cause.source() {
@@ -182,7 +181,7 @@ pub(crate) fn root_cause(error: &(dyn StdError + 'static)) -> String {
     cause.to_string()
 }
 
-/// The host of a URL, with the port unless it is the default.
+/// Returns the host of a URL, with the port unless it is the default.
 fn host_and_port(url: &reqwest::Url) -> String {
     let host = url.host_str().unwrap_or("the service");
     match url.port() {

@@ -23,8 +23,8 @@ struct RecentSecrets(RwLock<Vec<SecretString>>);
 /// The number of secrets kept of each kind, in all encodings: many more than are ever in use at once.
 const MAX_SECRETS: usize = 384;
 
-/// The length below which a string is not redacted: no real secret is that short, and a short one of a test
-/// may be part of any word.
+/// The length below which a string is not redacted: no real secret is that short, and a short secret of a
+/// test may be part of any word.
 const MIN_LENGTH: usize = 8;
 
 impl Redactor {
@@ -107,7 +107,7 @@ fn path_parameters(template: &str, url: &Url) -> Vec<SecretString> {
     parameters
         .flat_map(|(_, segment)| {
             let decoded = percent_decode_str(segment).decode_utf8_lossy().into_owned();
-            // The part after the colon is the secret one, and has one encoding only.
+            // The part after the colon is the secret of a bot token. It is the same in every encoding.
             let secret = decoded.split_once(':').map(|(_, secret)| secret.to_owned());
             let secret = secret.filter(|secret| !secret.is_empty());
             [Some(segment.to_owned()), Some(decoded), secret]

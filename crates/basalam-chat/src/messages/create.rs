@@ -233,8 +233,8 @@ impl request::Request for CreateMessageParams {
 
     async fn run(self, client: Client) -> Result<SentMessage, Error> {
         let chat = self.chat;
-        let wire = client.transport().http();
-        let key = self.with_idempotency_key.then(|| random_hex(wire.random()));
+        let http = client.transport().http();
+        let key = self.with_idempotency_key.then(|| random_hex(http.random()));
         let (headers, mut body) = self.into_parts()?;
         if let Some(key) = &key {
             unconfirmed::insert_key(&mut body, key);
@@ -242,7 +242,7 @@ impl request::Request for CreateMessageParams {
         let header = |field: fn(&Headers) -> &Option<String>| {
             headers.as_ref().and_then(|it| field(it).as_deref())
         };
-        let started_at = CallStart::now(wire.clock());
+        let started_at = CallStart::now(http.clock());
         let result = client
             .raw()
             .create_message(

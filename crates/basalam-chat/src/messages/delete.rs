@@ -1,13 +1,12 @@
 //! Request builder that deletes messages.
 
-use basalam_chat_api::operation::Operation;
 use basalam_chat_api::operations::DELETE_MESSAGE;
 use basalam_chat_api::types::DeleteMessageBody;
 
 use super::MessageId;
+use crate::Client;
 use crate::batch::{self, BatchReport};
-use crate::request::{self, impl_send};
-use crate::{Client, Error};
+use crate::request::plain_request;
 
 impl Client {
     /// Deletes messages.
@@ -21,9 +20,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Besides the [errors](Error) of every call: [`is_invalid_input`](Error::is_invalid_input) for an
-    /// empty list, and [`is_unsuccessful`](Error::is_unsuccessful) if the service reports that it did not
-    /// accept a call. After a failed call, the rest is not sent, and [`batch`](Error::batch) reports the
+    /// Besides the [errors](crate::Error) of every call:
+    /// [`is_invalid_input`](crate::Error::is_invalid_input) for an empty list, and
+    /// [`is_unsuccessful`](crate::Error::is_unsuccessful) if the service reports that it did not accept a
+    /// call. After a failed call, the rest is not sent, and [`batch`](crate::Error::batch) reports the
     /// outcome per id.
     ///
     /// # Examples
@@ -45,43 +45,22 @@ impl Client {
     }
 }
 
-/// Request builder that deletes messages; returned by [`Client::delete_message`].
-#[derive(Clone, Debug)]
-#[must_use = "a request is sent when it is awaited"]
-pub struct DeleteMessage<C = Client> {
-    pub(crate) client: C,
-    pub(crate) request: DeleteMessageParams,
+plain_request! {
+    /// Request builder that deletes messages; returned by [`Client::delete_message`].
+    pub struct DeleteMessage -> BatchReport<MessageId>;
+    struct DeleteMessageParams { messages: Vec<MessageId> }
+    DELETE_MESSAGE => |client, params| {
+        let messages = batch::unique_ids("messages", params.messages)?;
+        batch::run(&messages, DeleteMessage::MAX_PER_CALL, |ids| async {
+            let body = DeleteMessageBody::new(ids);
+            let result = client.raw().delete_message(&body).await;
+            Ok(client.transport().decode_response(&DELETE_MESSAGE, result)?.data)
+        })
+        .await
+    }
 }
 
 impl DeleteMessage {
     /// Maximum number of messages in one call (certain, from the contract).
     pub const MAX_PER_CALL: usize = 30;
-}
-
-#[derive(Clone, Debug)]
-pub(crate) struct DeleteMessageParams {
-    messages: Vec<MessageId>,
-}
-
-impl_send!(DeleteMessage -> BatchReport<MessageId>);
-
-impl request::Request for DeleteMessageParams {
-    type Response = BatchReport<MessageId>;
-
-    fn operation() -> &'static Operation {
-        &DELETE_MESSAGE
-    }
-
-    async fn run(self, client: Client) -> Result<BatchReport<MessageId>, Error> {
-        let messages = batch::unique_ids("messages", self.messages)?;
-        batch::run(&messages, DeleteMessage::MAX_PER_CALL, |ids| async {
-            let body = DeleteMessageBody::new(ids);
-            let result = client.raw().delete_message(&body).await;
-            let response = client
-                .transport()
-                .decode_response(&DELETE_MESSAGE, result)?;
-            Ok(response.data)
-        })
-        .await
-    }
 }

@@ -107,19 +107,16 @@ impl MessageEdit {
     }
 
     fn check(&self) -> Result<(), Error> {
-        let invalid = |problem| {
-            let remedy = "write at least one visible character";
-            Err(Error::invalid_input("edit", problem, remedy))
-        };
-        let Some(content) = &self.content else {
-            return invalid("sets nothing");
-        };
-        match &content.text {
-            Some(text) if text.trim().is_empty() && !self.allows_blank_text => {
-                invalid("has an empty text")
+        let (problem, remedy) = match &self.content {
+            None => ("sets nothing", "set a text, an entity or a quick message"),
+            Some(NewMessageContent {
+                text: Some(text), ..
+            }) if text.trim().is_empty() && !self.allows_blank_text => {
+                ("has an empty text", "write at least one visible character")
             }
-            _ => Ok(()),
-        }
+            Some(_) => return Ok(()),
+        };
+        Err(Error::invalid_input("edit", problem, remedy))
     }
 }
 

@@ -67,7 +67,7 @@ impl Client {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Delivery {
-    /// The message arrived: this is how the service stored it.
+    /// The message arrived. This is the message as the service stored it.
     Arrived(Box<Message>),
     /// The chat has no such message.
     NotFound,

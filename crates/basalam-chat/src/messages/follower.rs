@@ -168,7 +168,7 @@ impl Follower<crate::blocking::Client> {
     /// Any [`Error`] of [`get_messages`](Client::get_messages).
     pub fn new_messages(&mut self) -> Result<Vec<Message>, Error> {
         let mut follower = self.with_client(self.client.async_client());
-        let (position, new) = self.client.wait(async move {
+        let (position, new) = self.client.block_on(async move {
             let new = follower.new_messages().await;
             (follower.position, new)
         })?;

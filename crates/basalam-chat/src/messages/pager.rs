@@ -185,7 +185,7 @@ impl Pager for MessagePager {
     }
 }
 
-/// Returns `true` if a message is on the inner side of a bound.
+/// Returns `true` if a message is within a bound.
 fn satisfies(message: MessageId, (comparison, bound): &Bound) -> bool {
     match comparison {
         Comparison::Lt => message < *bound,

@@ -17,7 +17,7 @@ const CLOCK_SKEW: Duration = Duration::from_secs(120);
 
 /// A message that may have been sent; returned by [`Error::unconfirmed_message`].
 ///
-/// It holds what [`find_sent_message`](crate::Client::find_sent_message) needs to find the message.
+/// Pass it to [`find_sent_message`](crate::Client::find_sent_message) to find out whether the message arrived.
 #[derive(Clone)]
 pub struct UnconfirmedMessage {
     chat: ChatId,
@@ -53,12 +53,13 @@ impl CallStart {
     }
 }
 
-/// The similarity of a message of the chat to the unconfirmed one.
+/// The result of comparing a message of the chat with the unconfirmed one.
 pub(super) enum Match {
     /// The idempotency keys are equal.
     Exact,
     /// The contents are equal as far as they can be compared.
     Possible,
+    /// The messages differ.
     None,
 }
 

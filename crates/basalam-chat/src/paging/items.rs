@@ -1,4 +1,4 @@
-//! Item by item: yields the items of the pages that a [`Paginator`] fetches.
+//! Paginator of items: yields the items of the pages that a [`Paginator`] fetches.
 
 use std::collections::VecDeque;
 use std::task::{Context, Poll, ready};

@@ -6,7 +6,8 @@ use std::ops::Deref;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Page<T, C> {
-    /// The items. Fewer than requested do not mean that there are no more; none do (likely).
+    /// The items. A page with fewer items than requested is not necessarily the last; an empty page marks the
+    /// end of the list (likely).
     pub items: Vec<T>,
     cursor: C,
 }

@@ -13,7 +13,7 @@ pub(crate) trait Pager: fmt::Debug + Send + Sized + 'static {
 
     /// Fetches the next items that were not returned before: at least one, or `None` at the end.
     ///
-    /// After an error the position is unchanged, or past the gap that the error reports.
+    /// After an error the position is unchanged; after an incomplete list it is past the missing items.
     fn next_page(&mut self) -> impl Future<Output = Result<Option<Vec<Self::Item>>, Error>> + Send;
 
     /// The position after the last returned item.

@@ -1,4 +1,4 @@
-//! Page by page: drives a [`Pager`] and prefetches the next page.
+//! Paginator of pages: drives a [`Pager`] and prefetches the next page.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -73,7 +73,7 @@ impl<P: Pager> Paginator<P> {
                 }
                 Ok(None) => Ok(None),
                 Err(error) => {
-                    // The list continues past a gap. Any other error would repeat on the next call.
+                    // The list continues past the missing items. Any other error would repeat on the next call.
                     if error.is_incomplete_list() {
                         self.state = State::Idle(Box::new(pager));
                     }

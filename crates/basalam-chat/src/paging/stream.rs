@@ -1,4 +1,4 @@
-//! The public face of a paginator.
+//! Public streams, which wrap the paginators.
 
 /// Declares a public stream over a [`Paginator`](super::Paginator) or an
 /// [`ItemPaginator`](super::ItemPaginator).

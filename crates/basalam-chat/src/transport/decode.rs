@@ -22,8 +22,8 @@ impl HttpTransport {
         }
     }
 
-    /// Makes a call that the generated client does not have, under the same rules, and reads its response
-    /// with `read`.
+    /// Makes a call whose requests the generated client cannot build, through the same pipeline, and decodes
+    /// its response with `read`.
     pub(crate) async fn send_custom<T>(
         &self,
         operation: &'static Operation,
@@ -44,7 +44,7 @@ impl HttpTransport {
                     .unwrap_or_else(|| Error::unexpected_response(Some(response.status().as_u16())))
             }
             ApiError::InvalidResponsePayload(body, error) => {
-                // The whole body, since a secret that is cut in two is not found.
+                // Redacts the whole body, since a truncated secret would not be found.
                 let text = self.redact(&String::from_utf8_lossy(&body));
                 // A body that ends within a character is truncated, and not invalid.
                 let utf8 = std::str::from_utf8(&body).err();

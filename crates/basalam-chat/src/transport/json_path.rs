@@ -6,7 +6,7 @@
 /// The length in bytes up to which field names are shown. Those of the contract are shorter.
 const MAX_NAME_LENGTH: usize = 48;
 
-/// The recursion limit of serde_json, below which no error occurs.
+/// The recursion limit of serde_json. Decoded values are never nested deeper, but ignored values may be.
 const MAX_DEPTH: usize = 128;
 
 /// Returns the path at which decoding `text` failed, such as `data.messages[3].id`. It is empty for the
@@ -51,7 +51,7 @@ struct Scanner<'a> {
     position: usize,
     /// The containers around `position`, from the outermost.
     open: Vec<Segment<'a>>,
-    /// The number of containers below the recursion limit.
+    /// The number of open containers that are nested deeper than the recursion limit.
     excess_depth: usize,
 }
 

@@ -1,4 +1,4 @@
-//! The user that the token belongs to.
+//! Request builder that returns the token's user.
 
 use basalam_chat_api::operations::GET_CURRENT_USER;
 use basalam_chat_api::types::CurrentUser;
@@ -15,7 +15,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The errors listed at [`Error`](crate::Error).
+    /// Fails only with the [errors](crate::Error) of every call.
     ///
     /// # Examples
     ///
@@ -30,15 +30,15 @@ impl Client {
     pub fn get_current_user(&self) -> GetCurrentUser {
         GetCurrentUser {
             client: self.clone(),
-            request: CurrentUserParams {},
+            request: GetCurrentUserParams {},
         }
     }
 }
 
 plain_request! {
-    /// Request for the user that the token belongs to; created by [`Client::get_current_user`].
+    /// Request builder that returns the token's user; returned by [`Client::get_current_user`].
     pub struct GetCurrentUser -> CurrentUser;
-    struct CurrentUserParams {}
+    struct GetCurrentUserParams {}
     GET_CURRENT_USER => |client, _params| {
         let result = client.raw().get_current_user().await;
         client.transport().decode_response(&GET_CURRENT_USER, result)

@@ -22,7 +22,8 @@ impl Client {
     /// Returns `true` if the token's user sent a message.
     ///
     /// A message has no field for this (certain), so the sender's id is compared with
-    /// [`current_user_id`](Client::current_user_id). A message without a sender counts as somebody else's.
+    /// [`current_user_id`](Client::current_user_id). The result is `false` for a message
+    /// without a sender.
     ///
     /// # Errors
     ///

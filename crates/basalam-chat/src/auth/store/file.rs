@@ -37,7 +37,7 @@ pub struct FileTokenStore {
     path: PathBuf,
 }
 
-/// The most that is read; tokens are much shorter.
+/// The maximum number of bytes that are read. Tokens are much shorter.
 const MAX_BYTES: u64 = 1024 * 1024;
 
 impl FileTokenStore {

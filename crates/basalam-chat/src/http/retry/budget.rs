@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// The default number of retries for each hundred calls.
 pub(crate) const DEFAULT_PERCENT: u32 = 20;
 
-/// Retries in a full budget, as it is at the start.
+/// The number of retries in a full budget. A new budget is full.
 const MAX_RETRIES: u64 = 10;
 
-/// The price of one retry. A call deposits the percentage of it.
+/// The cost of one retry. Each call deposits the configured percentage of it.
 const RETRY_COST: u64 = 100;
 
 const MAX_BALANCE: u64 = MAX_RETRIES * RETRY_COST;
@@ -47,7 +47,7 @@ impl RetryBudget {
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
     }
 
-    /// Pays for a retry. Returns `false` if the balance is too low.
+    /// Withdraws the cost of a retry. Returns `false` if the balance is too low.
     pub(super) fn withdraw(&self) -> bool {
         let subtract = |balance: u64| balance.checked_sub(RETRY_COST);
         let paid = self

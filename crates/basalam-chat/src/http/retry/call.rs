@@ -18,7 +18,7 @@ use crate::time::{Clock, SleepReason};
 
 /// Adds credentials to the requests of one call.
 pub(crate) trait Authorizer: Send {
-    /// Adds credentials to a request. Waits for them no longer than `timer` allows.
+    /// Adds credentials to a request. Waits for credentials no longer than `timer` allows.
     fn authorize(
         &mut self,
         _request: &mut Request,
@@ -120,7 +120,7 @@ impl<A: Authorizer> Call<'_, A> {
             // In a block, so that no request is kept in memory during the attempt.
             let attempt = {
                 let Some(mut request) = requests.next().await? else {
-                    // The first request is always there.
+                    // A source always yields a first request, so `last` is set.
                     return Err(last.unwrap_or_else(|| Error::unexpected_response(None)));
                 };
                 let timeout = self.attempt_timeout(&mut request);

@@ -31,7 +31,7 @@ fn expected(text: &[u8]) -> Option<String> {
         Ok(_) => None,
         Err(error) => {
             let segments = error.path().iter();
-            // For a truncated field name, that path ends with an unknown segment and this one with the object.
+            // For a truncated field name, the expected path ends with an unknown segment, ours with the object.
             let known = segments.filter(|segment| !matches!(segment, Segment::Unknown));
             Some(known.fold(String::new(), joined))
         }
@@ -72,7 +72,7 @@ fn free() -> impl Strategy<Value = Value> {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
             prop::collection::btree_map(name(), inner, 0..3)
-                .prop_map(|members| Value::Object(members.into_iter().collect())),
+                .prop_map(|fields| Value::Object(fields.into_iter().collect())),
         ]
     })
 }
@@ -116,10 +116,10 @@ fn pointers(value: &Value, pointer: &str, all: &mut Vec<String>) {
                 pointers(item, &format!("{pointer}/{index}"), all);
             }
         }
-        Value::Object(members) => {
-            for (name, member) in members {
+        Value::Object(fields) => {
+            for (name, field) in fields {
                 let name = name.replace('~', "~0").replace('/', "~1");
-                pointers(member, &format!("{pointer}/{name}"), all);
+                pointers(field, &format!("{pointer}/{name}"), all);
             }
         }
         _ => {}
@@ -171,8 +171,8 @@ proptest! {
         pointers(&document, "", &mut places);
         places.retain(|place| !place.is_empty());
         let (parent, name) = place.get(&places).rsplit_once('/').unwrap();
-        if let Some(Value::Object(members)) = document.pointer_mut(parent) {
-            members.remove(&name.replace("~1", "/").replace("~0", "~"));
+        if let Some(Value::Object(fields)) = document.pointer_mut(parent) {
+            fields.remove(&name.replace("~1", "/").replace("~0", "~"));
         }
         let text = to_json(&document, is_pretty);
         prop_assert_eq!(found(text.as_bytes()), expected(text.as_bytes()), "{}", text);
@@ -250,7 +250,7 @@ fn path_is_empty_for_error_without_position() {
 }
 
 #[test]
-fn scans_past_nesting_below_the_recursion_limit() {
+fn scans_past_nesting_deeper_than_the_recursion_limit() {
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     let text = format!(r#"{{"unknown": {deep}, "data": "a"}}"#);
     #[derive(Debug, Deserialize)]
