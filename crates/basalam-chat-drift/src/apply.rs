@@ -1,7 +1,8 @@
-//! Adding to the document what a contract adds.
+//! Application of a contract's additions to the document.
 //!
 //! Each addition is made on a copy, which is then compared with the contract: it is kept if its
-//! difference is gone and no new one has appeared. An addition therefore cannot break other places.
+//! difference is resolved and no new difference has appeared. An addition therefore cannot break
+//! other places.
 
 mod additions;
 mod editor;
@@ -26,13 +27,13 @@ use crate::place::{Part, Place, Step};
 use crate::shape::WireShape;
 use editor::DocumentEditor;
 
-/// The additions that were made and skipped.
+/// The document after all additions, and the lists of applied and skipped additions.
 pub(crate) struct Applied {
-    /// The document, changed or not.
-    text: String,
-    /// The additions that were made, by line.
+    /// The resulting document as JSON, whether it changed or not.
+    json: String,
+    /// One line for each addition that was made.
     pub(crate) lines: Vec<String>,
-    /// The additions that were not made, with the reason.
+    /// One line for each addition that was skipped, with the reason.
     pub(crate) skipped: Vec<(String, String)>,
 }
 
@@ -49,17 +50,17 @@ pub(crate) struct Source<'a> {
 pub(crate) fn run(path: &Path, source: &Source<'_>) -> anyhow::Result<Applied> {
     let before = std::fs::read_to_string(path)?;
     let applied = apply(&before, source)?;
-    if applied.text != before && !applied.lines.is_empty() {
-        check_generator(&applied.text)
+    if applied.json != before && !applied.lines.is_empty() {
+        check_generator(&applied.json)
             .map_err(|reason| anyhow::anyhow!("nothing was written: {reason}"))?;
-        file::write(path, &applied.text)?;
+        file::write(path, &applied.json)?;
     }
     Ok(applied)
 }
 
 /// Parses a document or a contract, keeping the order of properties.
-pub(crate) fn parse(text: &str) -> serde_json::Result<Value> {
-    serde_json::from_str(text.trim_start_matches('\u{feff}'))
+pub(crate) fn parse(json: &str) -> serde_json::Result<Value> {
+    serde_json::from_str(json.trim_start_matches('\u{feff}'))
 }
 
 /// Formats a document as it is committed.
@@ -68,20 +69,20 @@ fn format(document: &Value) -> serde_json::Result<String> {
 }
 
 /// Makes all additions that the generator supports.
-fn apply(text: &str, source: &Source<'_>) -> anyhow::Result<Applied> {
-    let all = Applier::new(text, source)?.run(false)?;
+fn apply(json: &str, source: &Source<'_>) -> anyhow::Result<Applied> {
+    let all = Applier::new(json, source)?.run(false)?;
     // Most additions are supported, and checking each one with the generator is slow.
-    if check_generator(&all.text).is_ok() {
+    if check_generator(&all.json).is_ok() {
         return Ok(all);
     }
-    check_generator(text)
+    check_generator(json)
         .map_err(anyhow::Error::msg)
         .context("nothing is applied, because the generator does not support the document")?;
-    Applier::new(text, source)?.run(true)
+    Applier::new(json, source)?.run(true)
 }
 
-fn check_generator(text: &str) -> Result<(), String> {
-    match basalam_chat_codegen::generate(text) {
+fn check_generator(json: &str) -> Result<(), String> {
+    match basalam_chat_codegen::generate(json) {
         Ok(_) => Ok(()),
         Err(error) => Err(error.to_string()),
     }
@@ -99,10 +100,10 @@ struct Applier<'a> {
 type Attempt = (Value, Vec<Difference>);
 
 impl<'a> Applier<'a> {
-    fn new(text: &str, source: &'a Source<'a>) -> anyhow::Result<Applier<'a>> {
+    fn new(json: &str, source: &'a Source<'a>) -> anyhow::Result<Applier<'a>> {
         Ok(Applier {
             source,
-            document: parse(text)?,
+            document: parse(json)?,
             lines: Vec::new(),
             skipped: Vec::new(),
         })
@@ -131,7 +132,7 @@ impl<'a> Applier<'a> {
             }
         }
         Ok(Applied {
-            text: format(&self.document)?,
+            json: format(&self.document)?,
             lines: self.lines,
             skipped: self.skipped,
         })
@@ -143,7 +144,8 @@ impl<'a> Applier<'a> {
         Ok(self.source.deviations.explain(differences).unexplained)
     }
 
-    /// Makes one addition on a copy, and returns it if it has the expected effect and no other.
+    /// Makes one addition on a copy of the document. Returns the copy if the addition resolves the
+    /// difference and causes no others.
     fn attempt(
         &self,
         difference: &Difference,
@@ -211,7 +213,7 @@ impl<'a> Applier<'a> {
         })
     }
 
-    /// Returns what precedes `name` in the contract, the nearest first.
+    /// Returns the names that precede `name` in the contract, the nearest first.
     fn predecessors(&self, difference: &Difference, keyword: &str, name: &str) -> Vec<String> {
         let Some(source) = &difference.source else {
             return Vec::new();
@@ -235,7 +237,7 @@ impl<'a> Applier<'a> {
     }
 }
 
-/// A difference in one line, without its severity.
+/// Formats a difference as one line, without its severity.
 fn line(difference: &Difference) -> String {
     format!("{}: {}", difference.place, difference.statement())
 }

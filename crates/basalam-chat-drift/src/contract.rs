@@ -1,4 +1,4 @@
-//! Contracts of the vendor, read from files.
+//! The vendor's contracts, read from files.
 
 use std::io::Read;
 use std::path::Path;
@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::shape::WireShape;
 
-/// The maximum size of a contract. The largest known one has 46 kB.
+/// The maximum size of a contract in bytes. The largest known contract is 46 kB.
 const MAX_BYTES: u64 = 64 * 1024 * 1024;
 
 /// A contract of the vendor.
@@ -25,7 +25,7 @@ pub(crate) struct Contract {
 }
 
 impl Contract {
-    /// Reads a file, or standard input for `-`; also returns the text.
+    /// Reads a file, or standard input for `-`. Also returns the unparsed JSON.
     pub(crate) fn read(
         path: &str,
         name: Option<&str>,
@@ -50,9 +50,9 @@ impl Contract {
         date: Option<&str>,
     ) -> anyhow::Result<(Contract, String)> {
         let sha256 = hexadecimal(&Sha256::digest(&bytes));
-        let text = String::from_utf8(bytes).context("must be UTF-8")?;
+        let json = String::from_utf8(bytes).context("must be UTF-8")?;
         // Some editors write a byte order mark.
-        let document = Document::parse(text.trim_start_matches('\u{feff}'))?;
+        let document = Document::parse(json.trim_start_matches('\u{feff}'))?;
         let (name_in_stem, date_in_stem) = split_date(stem);
         if let Some(date) = date
             && !is_date(date)
@@ -65,7 +65,7 @@ impl Contract {
             sha256,
             shape: WireShape::read(&document)?,
         };
-        Ok((contract, text))
+        Ok((contract, json))
     }
 }
 
@@ -99,14 +99,14 @@ fn split_date(stem: &str) -> (Option<String>, Option<String>) {
     }
 }
 
-fn is_date(text: &str) -> bool {
-    let is_valid = text.len() == 10
-        && text.bytes().enumerate().all(|(index, byte)| match index {
+fn is_date(string: &str) -> bool {
+    let is_well_formed = string.len() == 10
+        && string.bytes().enumerate().all(|(index, byte)| match index {
             4 | 7 => byte == b'-',
             _ => byte.is_ascii_digit(),
         });
-    let number = |range| text.get(range).and_then(|it: &str| it.parse::<u8>().ok());
-    is_valid
+    let number = |range| string.get(range).and_then(|it: &str| it.parse::<u8>().ok());
+    is_well_formed
         && number(5..7).is_some_and(|month| (1..=12).contains(&month))
         && number(8..10).is_some_and(|day| (1..=31).contains(&day))
 }
@@ -117,14 +117,14 @@ mod tests {
 
     #[test]
     fn splits_file_name_into_name_and_date() {
-        let text = |it: &str| Some(it.to_owned());
+        let some = |it: &str| Some(it.to_owned());
         assert_eq!(
             split_date("chat-2026-06-07"),
-            (text("chat"), text("2026-06-07"))
+            (some("chat"), some("2026-06-07"))
         );
-        assert_eq!(split_date("2026-06-07"), (None, text("2026-06-07")));
-        assert_eq!(split_date("chat"), (text("chat"), None));
+        assert_eq!(split_date("2026-06-07"), (None, some("2026-06-07")));
+        assert_eq!(split_date("chat"), (some("chat"), None));
         assert_eq!(split_date("chat-2026-13-07").1, None);
-        assert_eq!(split_date("گفتگوها"), (text("گفتگوها"), None));
+        assert_eq!(split_date("گفتگوها"), (some("گفتگوها"), None));
     }
 }

@@ -55,7 +55,7 @@ enum Certainty {
     Unknown,
 }
 
-/// The differences that are left after those that the deviations explain.
+/// The result of matching differences with the deviations.
 pub(crate) struct Explanation {
     pub(crate) unexplained: Vec<Difference>,
     /// The number of differences that are explained.
@@ -63,7 +63,7 @@ pub(crate) struct Explanation {
     pub(crate) stale: Vec<Stale>,
 }
 
-/// A statement of a deviation that does not apply, or not any more.
+/// A statement of a deviation that does not apply (any more).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Stale {
     pub(crate) place: String,
@@ -77,12 +77,12 @@ impl Deviations {
         if !path.exists() {
             return Ok(Deviations::default());
         }
-        let text = fs::read_to_string(path).context(PATH)?;
-        Deviations::parse(&text).context(PATH)
+        let json = fs::read_to_string(path).context(PATH)?;
+        Deviations::parse(&json).context(PATH)
     }
 
-    pub(crate) fn parse(text: &str) -> anyhow::Result<Deviations> {
-        let file: File = serde_json::from_str(text)?;
+    pub(crate) fn parse(json: &str) -> anyhow::Result<Deviations> {
+        let file: File = serde_json::from_str(json)?;
         let mut explained = BTreeSet::new();
         for (index, entry) in file.deviations.iter().enumerate() {
             if entry.why.trim().is_empty() {
@@ -111,7 +111,8 @@ impl Deviations {
         self.count
     }
 
-    /// Returns what the document has at a place instead of `other`, if a deviation explains it.
+    /// Returns the document's side of a deviation, if one explains that the contract has `other` at
+    /// this place.
     pub(crate) fn base(&self, place: &Place, other: &str) -> Option<String> {
         let place = place.to_string();
         let suffix = difference::changed("", other);

@@ -1,4 +1,4 @@
-//! The differences of two wire shapes.
+//! Comparison of two wire shapes.
 
 mod body_diff;
 mod comparison;
@@ -112,7 +112,7 @@ pub enum Kind {
     MaxProperties,
     /// A property that one side does not name.
     Property,
-    /// The properties that are not named.
+    /// The schema of additional properties.
     AdditionalProperties,
     /// The default of a missing value.
     Default,
@@ -167,7 +167,8 @@ impl fmt::Display for Kind {
 }
 
 impl Difference {
-    /// Returns the difference in words, without its place. Equal differences have equal statements.
+    /// Returns a description of the difference without its place. Equal differences have equal
+    /// statements.
     #[must_use]
     pub fn statement(&self) -> String {
         match (&self.base, &self.other) {
@@ -202,10 +203,10 @@ impl fmt::Display for Difference {
     }
 }
 
-/// Lists what changes on the wire from `base`, the document, to `other`, the contract.
+/// Returns the differences on the wire between `base`, the document, and `other`, the contract.
 ///
-/// The differences are sorted by operation and place. What only one side has is listed once,
-/// without its contents. If there are too many differences to list, the last one has the kind
+/// The differences are sorted by operation and place. An element that only one side has is listed
+/// once, without its contents. If there are too many differences to list, the last one has the kind
 /// [`Kind::Incomplete`].
 ///
 /// ```

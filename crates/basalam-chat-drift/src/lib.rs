@@ -29,25 +29,26 @@ use recorded::RecordedContracts;
 pub use report::Report;
 use shape::WireShape;
 
-/// The document, below the root of the workspace.
+/// The path of the document, relative to the root of the workspace.
 pub const DOCUMENT: &str = "openapi/chat.json";
 
 /// The contracts to compare with, and what to do with them.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// The files of contracts; `-` is standard input. Other contracts are taken from the record.
+    /// The files of contracts; `-` is standard input. Contracts that are not listed are read from
+    /// the record.
     pub contracts: Vec<String>,
     /// Records the wire shape of these contracts.
     pub record: bool,
     /// Applies additions of the contracts to the document.
     pub apply: bool,
-    /// The name in the record, if there is one contract.
+    /// The name in the record; requires exactly one contract.
     pub contract: Option<String>,
     /// The date in the record, such as `2026-06-07`.
     pub date: Option<String>,
 }
 
-/// Compares the document below `root` with contracts, after recording and applying them if asked.
+/// Compares the document below `root` with contracts. Records and applies them first, if requested.
 ///
 /// # Errors
 ///
@@ -55,12 +56,12 @@ pub struct Options {
 pub fn run(root: &Path, options: &Options) -> anyhow::Result<Report> {
     check(options)?;
     let mut recorded = RecordedContracts::read(root)?;
-    let mut texts = Vec::new();
+    let mut contracts = Vec::new();
     for path in &options.contracts {
         let name = options.contract.as_deref();
-        let (contract, text) = Contract::read(path, name, options.date.as_deref())?;
+        let (contract, json) = Contract::read(path, name, options.date.as_deref())?;
         recorded.insert(contract);
-        texts.push(text);
+        contracts.push(json);
     }
     if recorded.is_empty() {
         bail!(
@@ -69,7 +70,7 @@ pub fn run(root: &Path, options: &Options) -> anyhow::Result<Report> {
         );
     }
     if options.record {
-        // Before anything is written.
+        // Checked before anything is written.
         recorded.check_dates()?;
     }
     let shape = recorded.shape();
@@ -77,7 +78,7 @@ pub fn run(root: &Path, options: &Options) -> anyhow::Result<Report> {
     let document = root.join(DOCUMENT);
     let mut applied = None;
     if options.apply {
-        let contracts = texts.iter().map(|text| apply::parse(text));
+        let contracts = contracts.iter().map(|json| apply::parse(json));
         let source = apply::Source {
             shape: &shape,
             contracts: contracts.collect::<Result<_, _>>()?,
@@ -110,6 +111,6 @@ fn check(options: &Options) -> anyhow::Result<()> {
 }
 
 fn read_shape(path: &Path) -> anyhow::Result<WireShape> {
-    let text = fs::read_to_string(path)?;
-    Ok(WireShape::read(&Document::parse(&text)?)?)
+    let json = fs::read_to_string(path)?;
+    Ok(WireShape::read(&Document::parse(&json)?)?)
 }

@@ -76,7 +76,7 @@ impl Place {
         place
     }
 
-    /// Returns the value at this place in a wire shape.
+    /// Returns the id of the value at this place in a wire shape.
     #[must_use]
     pub fn value_in(&self, shape: &WireShape) -> Option<ShapeId> {
         let operation = shape.operation(self.method, &self.path)?;

@@ -19,7 +19,7 @@ VENDOR.json --record`. Names of schemas and operations, titles and descriptions 
 `values` maps the first place of each value to the values that are valid there; other values and \
 operations refer to it by that place.";
 
-/// The recorded contracts, by name.
+/// The recorded contracts, sorted by name.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RecordedContracts {
@@ -31,7 +31,7 @@ pub(crate) struct RecordedContracts {
 #[serde(deny_unknown_fields)]
 struct RecordedContract {
     name: String,
-    /// Required in the file.
+    /// The field is required in the file, but can be null.
     #[serde(deserialize_with = "Deserialize::deserialize")]
     date: Option<String>,
     sha256: String,
@@ -49,12 +49,12 @@ impl RecordedContracts {
                 contracts: Vec::new(),
             });
         }
-        let text = fs::read_to_string(path).context(PATH)?;
-        RecordedContracts::parse(&text).context(PATH)
+        let json = fs::read_to_string(path).context(PATH)?;
+        RecordedContracts::parse(&json).context(PATH)
     }
 
-    fn parse(text: &str) -> anyhow::Result<RecordedContracts> {
-        let mut deserializer = serde_json::Deserializer::from_str(text);
+    fn parse(json: &str) -> anyhow::Result<RecordedContracts> {
+        let mut deserializer = serde_json::Deserializer::from_str(json);
         let recorded: RecordedContracts = serde_path_to_error::deserialize(&mut deserializer)?;
         deserializer.end()?;
         Ok(recorded)
@@ -113,8 +113,8 @@ impl RecordedContracts {
     pub(crate) fn write(&mut self, root: &Path) -> anyhow::Result<()> {
         self.check_dates()?;
         ABOUT.clone_into(&mut self.about);
-        let text = serde_json::to_string_pretty(self)? + "\n";
-        file::write(&root.join(PATH), &text)
+        let json = serde_json::to_string_pretty(self)? + "\n";
+        file::write(&root.join(PATH), &json)
     }
 }
 

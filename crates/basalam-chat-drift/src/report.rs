@@ -10,14 +10,14 @@ use crate::difference::{Difference, Severity};
 
 /// The result of a comparison.
 pub struct Report {
-    /// The unexplained differences, the worst first.
+    /// The unexplained differences, the most severe first.
     pub(crate) differences: Vec<Difference>,
     pub(crate) explained: usize,
     deviations: usize,
     pub(crate) stale: Vec<Stale>,
-    /// The additions that were applied to the document before, by line.
+    /// One line for each addition that was applied to the document before the comparison.
     pub(crate) applied: Vec<String>,
-    /// The additions that were not applied, with the reason.
+    /// One line for each addition that was not applied, with the reason.
     pub(crate) skipped: Vec<(String, String)>,
 }
 
@@ -164,22 +164,22 @@ fn item(place: &str, statement: &str) -> String {
     format!("{}: {}", code(place), escape(statement))
 }
 
-/// Formats text as code, even if it contains backticks.
-fn code(text: &str) -> String {
-    match text.contains('`') {
-        true => format!("`` {text} ``"),
-        false => format!("`{text}`"),
+/// Formats a string as Markdown code, even if it contains backticks.
+fn code(string: &str) -> String {
+    match string.contains('`') {
+        true => format!("`` {string} ``"),
+        false => format!("`{string}`"),
     }
 }
 
 /// Escapes the special characters of Markdown.
-fn escape(text: &str) -> String {
+fn escape(string: &str) -> String {
     let is_special = |it: char| "\\`*_[]<>|#".contains(it);
-    text.chars().fold(String::new(), |mut text, it| {
+    string.chars().fold(String::new(), |mut escaped, it| {
         if is_special(it) {
-            text.push('\\');
+            escaped.push('\\');
         }
-        text.push(it);
-        text
+        escaped.push(it);
+        escaped
     })
 }

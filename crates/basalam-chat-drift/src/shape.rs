@@ -1,15 +1,15 @@
 //! The wire shape of a service: everything that clients can observe, and nothing else.
 //!
-//! A [`WireShape`] is read from a document. Names of schemas and operations, prose, titles,
+//! A [`WireShape`] is read from a document. Names of schemas and operations, descriptions, titles,
 //! examples and order are dropped; references are followed, including recursive ones; equivalent
 //! spellings are normalized: both styles of null, `const`, `allOf` with one schema, lists of types,
 //! both styles of exclusive bounds. Two documents that describe the same wire have equal shapes,
 //! and [`compare`](crate::difference::compare) lists the differences of two shapes.
 //!
 //! Reading is deliberately looser than JSON Schema: the objects of an `anyOf` or a `oneOf` are
-//! merged into one, in which a property is required if all of them require it; an enum beside a
-//! plain string is a string; formats other than `binary` are ignored, and so is `default: null`;
-//! a missing `additionalProperties` is the same as one that accepts anything.
+//! merged into one, in which a property is required if all of them require it; the union of an enum
+//! and a plain string is a string; formats other than `binary` are ignored, and so is `default:
+//! null`; a missing `additionalProperties` is the same as one that accepts anything.
 
 mod canonical;
 mod describe;
@@ -63,10 +63,11 @@ pub struct OperationShape<Id = ShapeId> {
     /// `true` if the operation is deprecated.
     #[serde(default, skip_serializing_if = "is_default")]
     pub deprecated: bool,
-    /// The alternatives of authorization; `None` if the document states none at all.
+    /// The alternative security requirements; `None` if the document does not define any.
     #[serde(default, skip_serializing_if = "is_default")]
     pub security: Option<BTreeSet<String>>,
-    /// The parameters, by location and by what identifies them there.
+    /// The parameters, by location and key: the position of a path parameter, or the name of any
+    /// other.
     #[serde(
         default = "BTreeMap::new",
         skip_serializing_if = "BTreeMap::is_empty",
@@ -204,7 +205,7 @@ pub struct StringShape {
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ArrayShape<Id = ShapeId> {
-    /// Each item.
+    /// The shape of each item.
     pub items: Id,
     /// The minimum number of items; `None` for 0.
     #[serde(default, skip_serializing_if = "is_default")]
@@ -222,7 +223,7 @@ pub struct ObjectShape<Id = ShapeId> {
     /// The named properties.
     #[serde(default = "BTreeMap::new", skip_serializing_if = "BTreeMap::is_empty")]
     pub properties: BTreeMap<String, PropertyShape<Id>>,
-    /// All other properties.
+    /// The schema of all other properties.
     #[serde(
         default = "AdditionalProperties::any",
         skip_serializing_if = "AdditionalProperties::is_any"
@@ -248,7 +249,7 @@ pub struct PropertyShape<Id = ShapeId> {
     pub value: Id,
 }
 
-/// The properties of an object that are not named.
+/// The schema of the properties of an object that are not listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AdditionalProperties<Id = ShapeId> {
@@ -281,7 +282,7 @@ impl WireShape {
     /// Those of [`Document::operations`]; [`Error::is_reference`] for a schema that refers to
     /// itself for the same value, [`Error::is_structure`] for a keyword of the wrong type,
     /// [`Error::is_unsupported`] for keywords that change the meaning of references and for
-    /// schemas too entangled to be read.
+    /// combinations of schemas that are too complex.
     pub fn read(document: &Document) -> Result<WireShape, Error> {
         read::read(document)
     }
@@ -328,7 +329,7 @@ impl WireShape {
         self.value(id).origin.0.as_ref()
     }
 
-    /// Describes the value in a few words.
+    /// Returns a short description of the value.
     #[must_use]
     pub fn describe(&self, id: ShapeId) -> String {
         describe::describe(self, id, true)

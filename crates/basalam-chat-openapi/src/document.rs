@@ -134,9 +134,8 @@ impl Document {
     /// Returns every operation, sorted by path and then in the order of [`Method`].
     ///
     /// Parameters of the path item are merged in; those of the operation take precedence.
-    /// References of path items, parameters, request bodies and responses are followed,
-    /// those of schemas are not. An `operationId` can be missing or repeated; this method
-    /// does not check it.
+    /// References of path items, parameters, request bodies and responses are followed, those of
+    /// schemas are not. This method does not check that an `operationId` is present and unique.
     ///
     /// # Errors
     ///

@@ -50,8 +50,9 @@ impl Error {
         self.kind == ErrorKind::Reference
     }
 
-    /// Returns `true` if the document uses something that this crate does not support:
-    /// another OpenAPI version, a keyword that its version does not have, or too deep nesting.
+    /// Returns `true` if the document uses something that this crate does not support: another
+    /// OpenAPI version, a keyword that its OpenAPI version does not define, or nesting that is too
+    /// deep.
     #[must_use]
     pub fn is_unsupported(&self) -> bool {
         self.kind == ErrorKind::Unsupported

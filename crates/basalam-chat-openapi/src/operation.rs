@@ -117,7 +117,7 @@ pub struct RequestBody<'a> {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Response<'a> {
-    /// The documented status or statuses.
+    /// The documented status or range of statuses.
     pub status: StatusPattern,
     /// The possible media types, sorted by name; empty for a response without a body.
     pub content: Vec<MediaType<'a>>,
@@ -127,7 +127,7 @@ pub struct Response<'a> {
     pub pointer: Pointer,
 }
 
-/// The status or statuses that a response documents.
+/// The status or range of statuses that a response documents.
 ///
 /// The order is from the most specific to the least specific.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

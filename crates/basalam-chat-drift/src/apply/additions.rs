@@ -1,8 +1,8 @@
-//! Adding enum values, properties and parameters.
+//! Addition of enum values, properties and parameters.
 
 use serde_json::{Value, json};
 
-use super::editor::{DocumentEditor, EditResult, NEEDS, mark};
+use super::editor::{DocumentEditor, EditResult, NEEDS, set_needs};
 use super::insert::{insert_property, insert_string};
 use super::locate;
 use crate::difference::equivalent_pairs;
@@ -50,7 +50,7 @@ impl DocumentEditor<'_> {
         if property.required {
             require(object, &name, predecessors);
         }
-        mark(&mut property.schema, &["description"]);
+        set_needs(&mut property.schema, &["description"]);
         insert_property(
             &mut object["properties"],
             &name,
@@ -109,7 +109,7 @@ impl DocumentEditor<'_> {
         Ok(())
     }
 
-    /// Writes a parameter, which cannot be null.
+    /// Writes a parameter. Parameters cannot be null.
     pub(super) fn parameter(
         &mut self,
         place: &Place,

@@ -1,4 +1,4 @@
-//! A document that is edited, and the schemas that are already in it.
+//! The document being edited and its existing schemas.
 
 use std::collections::BTreeMap;
 
@@ -79,14 +79,16 @@ impl<'a> DocumentEditor<'a> {
         names.find(is_unused).unwrap_or_else(|| wanted.to_owned())
     }
 
-    /// Returns what the document has at a place instead of `other`, if a deviation explains it.
-    pub(super) fn known(&self, place: &Place, other: &str) -> Option<String> {
+    /// Returns the document's side of a known deviation, if a deviation explains that the contract
+    /// has `other` at this place.
+    pub(super) fn known_deviation(&self, place: &Place, other: &str) -> Option<String> {
         self.source.deviations.base(place, other)
     }
 }
 
-/// Lists in a schema what it needs. A reference is wrapped, because it cannot have extensions.
-pub(super) fn mark(schema: &mut Value, needs: &[&str]) {
+/// Sets the list of what a person still has to write for a schema. A reference is wrapped, because
+/// it cannot have extensions.
+pub(super) fn set_needs(schema: &mut Value, needs: &[&str]) {
     wrap_reference(schema);
     schema[NEEDS] = json!(needs);
 }

@@ -36,8 +36,8 @@ mod tests {
     fn committed_document_round_trips_byte_by_byte() {
         let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
         let path = std::path::Path::new(root).join(crate::DOCUMENT);
-        let text = std::fs::read_to_string(path).unwrap();
-        assert!(format(&parse(&text).unwrap()).unwrap() == text);
+        let json = std::fs::read_to_string(path).unwrap();
+        assert!(format(&parse(&json).unwrap()).unwrap() == json);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Finding the part of a document that describes a place on the wire.
+//! Lookup of the part of a document that describes a place on the wire.
 
 use basalam_chat_openapi::{Method, Pointer, reference_target};
 use serde_json::Value;
@@ -8,7 +8,7 @@ use crate::place::{Part, Place, Step};
 /// The number of references and combined schemas that are searched for a keyword.
 const MAX_STEPS: usize = 64;
 
-/// Returns the place of the named schemas.
+/// Returns the location of the named schemas.
 pub(super) fn schemas() -> Pointer {
     Pointer::default().child("components").child("schemas")
 }
@@ -106,7 +106,7 @@ pub(super) fn holder(
     None
 }
 
-/// Returns the name of the schema at a place, if it is a named one.
+/// Returns the name of the schema at a location, if it is a named schema.
 pub(super) fn component(document: &Value, at: &Pointer) -> Option<String> {
     let mut at = at.clone();
     for _ in 0..MAX_STEPS {

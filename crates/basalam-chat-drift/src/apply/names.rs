@@ -1,10 +1,11 @@
-//! Names of schemas and operations, without the vendor's prefixes, hashes and numbers.
+//! Names of schemas and operations, derived from the vendor's names without prefixes, hashes and
+//! numbers.
 
 use heck::{ToPascalCase, ToSnakeCase};
 
 use crate::place::{Part, Place};
 
-/// Returns the name of a schema, made from the vendor's name.
+/// Returns the name of a schema, derived from the vendor's name.
 ///
 /// `chat_aa8af3_entity__messages__model__MessageResponseV3__1` becomes `MessageResponse`.
 pub(super) fn schema(theirs: &str) -> Option<String> {
@@ -33,7 +34,7 @@ pub(super) fn schema(theirs: &str) -> Option<String> {
     is_type(name).then(|| name.to_owned())
 }
 
-/// Returns the name of an operation, made from the vendor's name.
+/// Returns the name of an operation, derived from the vendor's name.
 ///
 /// `send_message_v3_messages_post` becomes `send_message`, `get_me_post` becomes `get_me`.
 pub(super) fn operation(theirs: &str, method: &str) -> Option<String> {
@@ -51,8 +52,8 @@ pub(super) fn operation(theirs: &str, method: &str) -> Option<String> {
     is_function(&name).then_some(name)
 }
 
-/// Returns the name of an operation, made from its method and path:
-/// `GET /v1/chats/{chat_id}/members` becomes `get_chats_members`.
+/// Returns the name of an operation, derived from its method and path: `GET
+/// /v1/chats/{chat_id}/members` becomes `get_chats_members`.
 pub(super) fn from_path(method: &str, path: &str) -> String {
     let words = path.split('/').filter(|segment| {
         let version = segment.strip_prefix('v').is_some_and(is_number);
@@ -66,7 +67,7 @@ pub(super) fn from_path(method: &str, path: &str) -> String {
     }
 }
 
-/// Returns the name of a schema, made from the property or parameter that it belongs to, or else
+/// Returns the name of a schema, derived from the property or parameter that it belongs to, or else
 /// from its operation.
 pub(super) fn from_place(place: &Place, name: &str) -> String {
     let name = name.to_pascal_case();
@@ -102,12 +103,12 @@ fn is_function(name: &str) -> bool {
         && name.to_snake_case() == name
 }
 
-fn is_number(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit())
+fn is_number(string: &str) -> bool {
+    !string.is_empty() && string.bytes().all(|it| it.is_ascii_digit())
 }
 
-/// At least six hexadecimal digits, one of them a decimal digit: words such as `facade` do not
-/// count.
+/// Returns `true` for at least six hexadecimal digits, one of them a decimal digit: words such as
+/// `facade` are not hashes.
 fn is_hash(word: &str) -> bool {
     word.len() >= 6
         && word.bytes().all(|it| it.is_ascii_hexdigit())

@@ -1,4 +1,4 @@
-//! Adding whole operations.
+//! Addition of whole operations.
 
 use std::collections::BTreeMap;
 
@@ -37,7 +37,7 @@ impl DocumentEditor<'_> {
             "tags": tags,
             "operationId": self.operation_id(&theirs),
             "security": security.unwrap_or(json!([])),
-            // Until a person decides, it is never retried.
+            // Not retried until a person decides.
             "x-idempotent": false,
             NEEDS: ["summary", "description", "security", "x-idempotent"],
         });
@@ -54,7 +54,7 @@ impl DocumentEditor<'_> {
         self.insert_operation(&path, theirs.method, operation)
     }
 
-    /// Returns the path as the document writes it, which can have other parameter names.
+    /// Returns the path as written in the document, which can use other parameter names.
     fn document_path(&self, theirs: &str) -> String {
         let without_names = |path: &str| -> Vec<String> {
             let segment = |it: &str| if it.starts_with('{') { "{}" } else { it }.to_owned();
@@ -65,7 +65,7 @@ impl DocumentEditor<'_> {
         ours.map_or(theirs, String::as_str).to_owned()
     }
 
-    /// Returns the path with most segments in common, the last one of several.
+    /// Returns the path with the most leading segments in common; if there are several, the last.
     fn nearest(&self, path: &str) -> Option<&str> {
         let common = |it: &&str| {
             let pairs = it.split('/').zip(path.split('/'));
@@ -85,7 +85,7 @@ impl DocumentEditor<'_> {
         json!([area])
     }
 
-    /// Returns an operation of the nearest path, as a template for what the contract lacks.
+    /// Returns an operation of the nearest path, from which missing information is copied.
     fn neighbor(&self, path: &str) -> Option<Value> {
         let path = Pointer::default().child("paths").child(self.nearest(path)?);
         let is_method = |name: &str| Method::ALL.iter().any(|it| it.key() == name);
@@ -93,8 +93,8 @@ impl DocumentEditor<'_> {
         operations.next().map(|(_, operation)| operation.clone())
     }
 
-    /// Returns the vendor's name if it is unique, or else a name made from the path; the method is
-    /// appended if another operation has that name.
+    /// Returns the vendor's name if it is unique, or else a name derived from the path; the method
+    /// is appended if another operation has that name.
     fn operation_id(&self, theirs: &OperationShape) -> String {
         let method = theirs.method.key();
         let name = self.bare_operation_id(theirs);
@@ -204,7 +204,7 @@ impl DocumentEditor<'_> {
         Ok(written)
     }
 
-    /// Returns the response that all operations share for this error, if its content is the same.
+    /// Returns the shared response for this error status, if its content is the same.
     fn shared_response(&self, status: StatusPattern, response: &ResponseShape) -> Option<String> {
         if matches!(
             status,
@@ -226,7 +226,7 @@ impl DocumentEditor<'_> {
         is_same.then_some(name)
     }
 
-    /// Returns the response that operations refer to for a status, if they refer to the same one.
+    /// Returns the response that all operations refer to for a status, if it is the same one.
     fn shared_reference(&self, status: &str) -> Option<String> {
         let mut shared = None;
         for responses in self.documented_responses() {
@@ -249,7 +249,8 @@ impl DocumentEditor<'_> {
         operations.filter_map(|(_, operation)| operation.get("responses"))
     }
 
-    /// Returns the errors that every operation has and that the contract does not have to document.
+    /// Returns the error responses that every operation has, if a deviation allows the contract to
+    /// omit them.
     fn usual_errors(&self) -> BTreeMap<String, Value> {
         let mut all = self.documented_responses();
         let mut usual: BTreeMap<String, Value> = entries(all.next())
@@ -274,7 +275,7 @@ impl DocumentEditor<'_> {
         }
         let item = paths.get_mut(path).and_then(Value::as_object_mut);
         let item = item.ok_or("the path is not an object")?;
-        // After the methods that precede it, or first.
+        // Insert it after the methods that precede it, or first.
         let mut preceding = Method::ALL
             .iter()
             .rev()
@@ -287,7 +288,7 @@ impl DocumentEditor<'_> {
     }
 }
 
-/// Returns the properties of an object, or none if it is missing.
+/// Returns the properties of an object; a missing object has none.
 fn entries(object: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {
     object.and_then(Value::as_object).into_iter().flatten()
 }

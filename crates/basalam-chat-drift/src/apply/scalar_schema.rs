@@ -1,10 +1,10 @@
-//! Writing numbers and strings of a contract as schemas, or as references to named ones.
+//! Conversion of a contract's numbers and strings to schemas, or to references to named schemas.
 
 use basalam_chat_openapi::ParameterLocation;
 use heck::{ToPascalCase, ToSnakeCase};
 use serde_json::{Map, Value, json};
 
-use super::editor::{DocumentEditor, EditResult, mark, reference, set_limits, wrap_reference};
+use super::editor::{DocumentEditor, EditResult, reference, set_limits, set_needs, wrap_reference};
 use super::locate::schemas;
 use super::names;
 use crate::place::{Part, Place};
@@ -53,7 +53,7 @@ impl DocumentEditor<'_> {
         let mut string = string.clone();
         let patterns: Vec<String> = string.patterns.iter().cloned().collect();
         if !patterns.is_empty()
-            && let Some(pattern) = self.known(place, &patterns.join(" and "))
+            && let Some(pattern) = self.known_deviation(place, &patterns.join(" and "))
         {
             string.patterns = [pattern].into();
         }
@@ -103,7 +103,7 @@ impl DocumentEditor<'_> {
             }
             _ => self.unused_name(wanted),
         };
-        mark(&mut schema, &["description"]);
+        set_needs(&mut schema, &["description"]);
         self.set_schema(&name, schema)?;
         Ok(reference(&name))
     }

@@ -1,8 +1,8 @@
-//! Writing values of a contract as schemas of the document.
+//! Conversion of a contract's values to schemas of the document.
 
 use serde_json::{Map, Value, json};
 
-use super::editor::{DocumentEditor, EditResult, mark, reference, set_limits, wrap_reference};
+use super::editor::{DocumentEditor, EditResult, reference, set_limits, set_needs, wrap_reference};
 use super::{locate, names};
 use crate::place::{Part, Place, Step};
 use crate::shape::{AdditionalProperties, ArrayShape, ShapeId, ValueShape};
@@ -17,7 +17,7 @@ pub(super) struct PropertySchema {
 }
 
 impl DocumentEditor<'_> {
-    /// Writes a property, with the deviations that are known at its place.
+    /// Converts a property to a schema, adjusted by the known deviations at its place.
     pub(super) fn property_schema(
         &mut self,
         place: &Place,
@@ -26,7 +26,7 @@ impl DocumentEditor<'_> {
     ) -> EditResult<PropertySchema> {
         let mut shape = self.source.shape.value(value).clone();
         let presence = if required { "required" } else { "optional" };
-        let mut required = match self.known(place, presence).as_deref() {
+        let mut required = match self.known_deviation(place, presence).as_deref() {
             Some("optional") => false,
             Some("required") => true,
             _ => required,
@@ -36,14 +36,15 @@ impl DocumentEditor<'_> {
         } else {
             "not nullable"
         };
-        match self.known(place, null).as_deref() {
+        match self.known_deviation(place, null).as_deref() {
             Some("nullable") => shape.nullable = true,
             Some("not nullable") => shape.nullable = false,
             _ => {}
         }
         let is_response = matches!(place.part, Part::Response(..));
         if is_response && shape.nullable && !shape.is_anything() {
-            // A missing property would fail the whole page, and is read like null.
+            // If it were required, a response without it would fail to decode; clients read a
+            // missing property like null.
             required = false;
         }
         let name = match place.steps.last() {
@@ -54,8 +55,8 @@ impl DocumentEditor<'_> {
         Ok(PropertySchema { required, schema })
     }
 
-    /// Writes a value as a schema. `id` is the value in the contract, `name` the property or
-    /// parameter that it belongs to.
+    /// Converts a value to a schema. `id` is the id of the value in the contract, and `name` is the
+    /// name of the property or parameter that it belongs to.
     pub(super) fn schema(
         &mut self,
         place: &Place,
@@ -64,7 +65,7 @@ impl DocumentEditor<'_> {
         name: &str,
     ) -> EditResult<Value> {
         if place.steps.len() > MAX_DEPTH * 2 {
-            return Err("it is nested too deep".to_owned());
+            return Err("it is nested too deeply".to_owned());
         }
         if let Some(rule) = value.rules.first() {
             let keyword = &rule.keyword;
@@ -165,7 +166,7 @@ impl DocumentEditor<'_> {
         if let Some(id) = id {
             self.started.insert(id, component.clone());
         }
-        // Reserves the place before the schemas of its properties.
+        // Reserves the position, so that the schema precedes those of its properties.
         self.set_schema(&component, Value::Null)?;
         let mut required = Vec::new();
         let mut properties = Map::new();
@@ -178,7 +179,7 @@ impl DocumentEditor<'_> {
             if written.required {
                 required.push(name.clone());
             }
-            mark(&mut written.schema, &["description"]);
+            set_needs(&mut written.schema, &["description"]);
             properties.insert(name, written.schema);
         }
         if !required.is_empty() {
@@ -188,7 +189,7 @@ impl DocumentEditor<'_> {
         if let Some(additional) = additional {
             schema["additionalProperties"] = additional;
         }
-        mark(&mut schema, &["description"]);
+        set_needs(&mut schema, &["description"]);
         self.set_schema(&component, schema)?;
         Ok(reference(&component))
     }
@@ -214,7 +215,7 @@ impl DocumentEditor<'_> {
         names
     }
 
-    /// Returns the cleaned name of the contract's schema, or else a name made from the place.
+    /// Returns the cleaned name of the contract's schema, or else a name derived from the place.
     fn wanted_name(&self, place: &Place, id: Option<ShapeId>, name: &str) -> String {
         let origin = id.and_then(|id| self.source.shape.origin(id));
         let theirs = origin.and_then(|origin| {

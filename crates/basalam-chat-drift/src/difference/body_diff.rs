@@ -1,4 +1,4 @@
-//! The differences of request bodies, responses and headers.
+//! Comparison of request bodies, responses and headers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,7 +38,7 @@ impl OperationDiff<'_, '_> {
         base: &BTreeMap<String, ShapeId>,
         other: &BTreeMap<String, ShapeId>,
         direction: Direction,
-        matters: bool,
+        affects_clients: bool,
         part: impl Fn(Option<String>) -> Part,
     ) {
         for name in base.keys().chain(other.keys()).collect::<BTreeSet<_>>() {
@@ -48,9 +48,9 @@ impl OperationDiff<'_, '_> {
                 self.value(&place, *base, *other, direction);
                 continue;
             }
-            let severity = match (matters, base.is_some()) {
+            let severity = match (affects_clients, base.is_some()) {
                 (false, _) => Severity::Harmless,
-                // Clients use the media type that is removed.
+                // Clients may use the removed media type.
                 (true, true) => Severity::Breaking,
                 (true, false) => direction.severity(Change::Wider),
             };
@@ -107,14 +107,16 @@ impl OperationDiff<'_, '_> {
                         true => Severity::Breaking,
                         false => Severity::Harmless,
                     };
-                    let text = required_value(self.comparison.base, base.required, base.value);
+                    let description =
+                        required_value(self.comparison.base, base.required, base.value);
                     let difference = Difference::new(place, Kind::Header, severity);
-                    self.comparison.add(difference.base(text));
+                    self.comparison.add(difference.base(description));
                 }
                 (None, Some(other)) => {
-                    let text = required_value(self.comparison.other, other.required, other.value);
+                    let description =
+                        required_value(self.comparison.other, other.required, other.value);
                     let difference = Difference::new(place, Kind::Header, Severity::Harmless);
-                    self.comparison.add(difference.other(text));
+                    self.comparison.add(difference.other(description));
                 }
                 (None, None) => {}
             }

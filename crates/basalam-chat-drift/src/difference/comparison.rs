@@ -19,7 +19,8 @@ pub(super) struct Comparison<'a> {
 impl<'a> Comparison<'a> {
     pub(super) fn new(base: &'a WireShape, other: &'a WireShape) -> Comparison<'a> {
         let values = concat(base, other);
-        // If the recursion is too long, no values count as equal, and the comparison is limited.
+        // If the circular references are too long, no values count as equal; the number of compared
+        // places is limited.
         let classes = equivalence_classes(&values).unwrap_or_else(|| (0..values.len()).collect());
         Comparison {
             base,
@@ -49,7 +50,7 @@ impl<'a> Comparison<'a> {
         self.classes.get(index).copied().unwrap_or(usize::MAX)
     }
 
-    /// Returns `true` if no more differences are listed.
+    /// Returns `true` if the maximum number of differences is exceeded.
     pub(super) fn is_full(&self) -> bool {
         self.differences.len() > MAX_DIFFERENCES
     }

@@ -1,4 +1,4 @@
-//! The differences of one value, without the values in it.
+//! Comparison of the constraints of one value, without its nested values.
 
 use std::collections::BTreeSet;
 use std::fmt::Display;
@@ -23,9 +23,9 @@ impl ConstraintDiff<'_, '_> {
     /// Compares everything except the items of arrays and the properties of objects.
     pub(super) fn compare(&mut self, place: &Place, base: &ValueShape, other: &ValueShape) {
         if base.nullable != other.nullable {
-            let text = |nullable| if nullable { "nullable" } else { "not nullable" };
+            let describe = |nullable| if nullable { "nullable" } else { "not nullable" };
             let change = Change::new(base.nullable, other.nullable);
-            let (base, other) = (text(base.nullable), text(other.nullable));
+            let (base, other) = (describe(base.nullable), describe(other.nullable));
             self.changed(place, Kind::Nullable, change, base, other);
         }
         self.types(place, base, other);
@@ -81,7 +81,7 @@ impl ConstraintDiff<'_, '_> {
             includes(&base_types, &other_types),
             includes(&other_types, &base_types),
         );
-        let text = |shape, value: &ValueShape, common: &BTreeSet<&str>| {
+        let describe = |shape, value: &ValueShape, common: &BTreeSet<&str>| {
             if value.is_anything() {
                 return "anything".to_owned();
             }
@@ -91,8 +91,8 @@ impl ConstraintDiff<'_, '_> {
                 false => types.join(" or "),
             }
         };
-        let base = text(self.comparison.base, base, &other_types);
-        let other = text(self.comparison.other, other, &base_types);
+        let base = describe(self.comparison.base, base, &other_types);
+        let other = describe(self.comparison.other, other, &base_types);
         self.changed(place, Kind::Type, change, base, other);
     }
 
@@ -105,7 +105,7 @@ impl ConstraintDiff<'_, '_> {
         addition: impl Fn(&T) -> (Option<Addition>, Option<Pointer>),
     ) {
         if base.is_empty() != other.is_empty() {
-            let text = |values: &BTreeSet<T>| match values.is_empty() {
+            let describe = |values: &BTreeSet<T>| match values.is_empty() {
                 true => "any value".to_owned(),
                 false => {
                     let values: Vec<String> = values.iter().map(T::to_string).collect();
@@ -113,7 +113,7 @@ impl ConstraintDiff<'_, '_> {
                 }
             };
             let change = Change::new(base.is_empty(), other.is_empty());
-            self.changed(place, Kind::Enum, change, text(base), text(other));
+            self.changed(place, Kind::Enum, change, describe(base), describe(other));
             return;
         }
         for value in other.difference(base) {
@@ -159,8 +159,8 @@ impl ConstraintDiff<'_, '_> {
         other: Option<Bound>,
         is_tighter: impl Fn(Bound, Bound) -> bool,
     ) {
-        let text = |bound| describe_bound(kind.as_str(), bound);
-        self.constraint(place, kind, base, other, is_tighter, text);
+        let describe = |bound| describe_bound(kind.as_str(), bound);
+        self.constraint(place, kind, base, other, is_tighter, describe);
     }
 
     /// Compares a limit of length or count.
@@ -173,8 +173,8 @@ impl ConstraintDiff<'_, '_> {
                 left < right
             }
         };
-        let text = |limit| format!("{kind} {limit}");
-        self.constraint(place, kind, base, other, is_tighter, text);
+        let describe = |limit| format!("{kind} {limit}");
+        self.constraint(place, kind, base, other, is_tighter, describe);
     }
 
     fn constraint<T: Copy + PartialEq>(
@@ -184,7 +184,7 @@ impl ConstraintDiff<'_, '_> {
         base: Option<T>,
         other: Option<T>,
         is_tighter: impl Fn(T, T) -> bool,
-        text: impl Fn(T) -> String,
+        describe: impl Fn(T) -> String,
     ) {
         if base == other {
             return;
@@ -195,8 +195,14 @@ impl ConstraintDiff<'_, '_> {
             _ => Change::Wider,
         };
         let none = || format!("no {kind}");
-        let base = base.map_or_else(none, &text);
-        self.changed(place, kind, change, base, other.map_or_else(none, &text));
+        let base = base.map_or_else(none, &describe);
+        self.changed(
+            place,
+            kind,
+            change,
+            base,
+            other.map_or_else(none, &describe),
+        );
     }
 
     fn strings(
@@ -209,38 +215,50 @@ impl ConstraintDiff<'_, '_> {
         let addition = |value: &String| (Some(Addition::EnumValue(value.clone())), source.cloned());
         self.enum_values(place, &base.values, &other.values, addition);
         if base.patterns != other.patterns {
-            let text = |patterns: &BTreeSet<String>| match patterns.is_empty() {
+            let describe = |patterns: &BTreeSet<String>| match patterns.is_empty() {
                 true => "no pattern".to_owned(),
                 false => patterns.iter().cloned().collect::<Vec<_>>().join(" and "),
             };
             let (base, other) = (&base.patterns, &other.patterns);
             // More patterns accept fewer strings.
             let change = Change::new(other.is_superset(base), base.is_superset(other));
-            self.changed(place, Kind::Pattern, change, text(base), text(other));
+            self.changed(
+                place,
+                Kind::Pattern,
+                change,
+                describe(base),
+                describe(other),
+            );
         }
         if base.binary != other.binary {
-            let text = |binary| if binary { "binary" } else { "string" };
-            let (base, other) = (text(base.binary), text(other.binary));
+            let describe = |binary| if binary { "binary" } else { "string" };
+            let (base, other) = (describe(base.binary), describe(other.binary));
             self.changed(place, Kind::Binary, Change::Incomparable, base, other);
         }
         self.limit(place, Kind::MinLength, base.min_length, other.min_length);
         self.limit(place, Kind::MaxLength, base.max_length, other.max_length);
     }
 
-    /// The default of a request is what the service does; the default of a response is how clients
-    /// read a missing value, so that a new one does not affect them.
+    /// The default of a request is the behaviour of the service. The default of a response is how
+    /// clients read a missing value, so a new default does not affect them.
     fn defaults(&mut self, place: &Place, base: Option<&str>, other: Option<&str>) {
         if base == other {
             return;
         }
-        let text = |default: Option<&str>| {
+        let describe = |default: Option<&str>| {
             default.map_or_else(|| "no default".to_owned(), |it| format!("default {it}"))
         };
         let change = match (self.direction, base) {
             (Direction::Response, None) => Change::Narrower,
             _ => Change::Incomparable,
         };
-        self.changed(place, Kind::Default, change, text(base), text(other));
+        self.changed(
+            place,
+            Kind::Default,
+            change,
+            describe(base),
+            describe(other),
+        );
     }
 
     fn rules(&mut self, place: &Place, base: &ValueShape, other: &ValueShape) {
@@ -249,12 +267,12 @@ impl ConstraintDiff<'_, '_> {
         let only_base = base.difference(&other).map(|it| (it, Change::Wider));
         let only_other = other.difference(&base).map(|it| (it, Change::Narrower));
         for (rule, change) in only_base.chain(only_other) {
-            let text = format!("keyword {} {}", rule.keyword, rule.value);
+            let description = format!("keyword {} {}", rule.keyword, rule.value);
             let severity = self.direction.severity(change);
             let difference = Difference::new(place.clone(), Kind::Rule, severity);
             self.comparison.add(match change {
-                Change::Wider => difference.base(text.trim_end()),
-                _ => difference.other(text.trim_end()),
+                Change::Wider => difference.base(description.trim_end()),
+                _ => difference.other(description.trim_end()),
             });
         }
     }

@@ -1,4 +1,4 @@
-//! The differences of operations.
+//! Comparison of operations.
 
 use std::collections::BTreeSet;
 
@@ -53,7 +53,7 @@ impl OperationDiff<'_, '_> {
         self.responses();
     }
 
-    /// Compared only if both sides document it: many contracts leave it to their gateway.
+    /// Compared only if both sides document it: many contracts leave security to their gateway.
     fn security(&mut self) {
         let (Some(base), Some(other)) = (&self.base.security, &self.other.security) else {
             return;
@@ -61,12 +61,12 @@ impl OperationDiff<'_, '_> {
         if base == other {
             return;
         }
-        let text = |it: &BTreeSet<String>| it.iter().cloned().collect::<Vec<_>>().join(" or ");
+        let describe = |it: &BTreeSet<String>| it.iter().cloned().collect::<Vec<_>>().join(" or ");
         let change = Change::new(other.is_subset(base), base.is_subset(other));
         let severity = Direction::Request.severity(change);
         let difference = Difference::new(self.place(Part::Security), Kind::Security, severity);
         self.comparison
-            .add(difference.base(text(base)).other(text(other)));
+            .add(difference.base(describe(base)).other(describe(other)));
     }
 
     fn parameters(&mut self) {
@@ -82,17 +82,19 @@ impl OperationDiff<'_, '_> {
                     self.parameter(&place, base, other, Direction::Request)
                 }
                 (Some(base), None) => {
-                    let text = required_value(self.comparison.base, base.required, base.value);
+                    let description =
+                        required_value(self.comparison.base, base.required, base.value);
                     let difference = Difference::new(place, Kind::Parameter, Severity::Breaking);
-                    self.comparison.add(difference.base(text));
+                    self.comparison.add(difference.base(description));
                 }
                 (None, Some(other)) => {
-                    let text = required_value(self.comparison.other, other.required, other.value);
+                    let description =
+                        required_value(self.comparison.other, other.required, other.value);
                     let severity = new_input(other.required);
                     let difference = Difference::new(place, Kind::Parameter, severity);
                     let addition = Addition::Parameter(key.1.clone());
                     self.comparison
-                        .add(difference.other(text).addition(addition));
+                        .add(difference.other(description).addition(addition));
                 }
                 (None, None) => {}
             }

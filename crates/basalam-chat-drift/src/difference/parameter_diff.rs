@@ -1,4 +1,4 @@
-//! The differences of parameters and headers.
+//! Comparison of parameters and headers.
 
 use super::comparison::{Comparison, required};
 use super::severity::{Change, Direction};
@@ -21,10 +21,10 @@ impl OperationDiff<'_, '_> {
 
     pub(super) fn deprecated(&mut self, place: Place, base: bool, other: bool) {
         if base != other {
-            let text = |it| if it { "deprecated" } else { "not deprecated" };
+            let describe = |it| if it { "deprecated" } else { "not deprecated" };
             let difference = Difference::new(place, Kind::Deprecated, Severity::Harmless);
             self.comparison
-                .add(difference.base(text(base)).other(text(other)));
+                .add(difference.base(describe(base)).other(describe(other)));
         }
     }
 
@@ -41,9 +41,9 @@ impl OperationDiff<'_, '_> {
             let value = shape.value(it.value);
             value.array.is_some() || value.object.is_some()
         };
-        let matters =
+        let uses_style =
             has_style(self.comparison.base, base) || has_style(self.comparison.other, other);
-        if matters && base.style != other.style {
+        if uses_style && base.style != other.style {
             let difference = Difference::new(place.clone(), Kind::Style, Severity::Breaking);
             let difference = difference.base(&*base.style).other(&*other.style);
             self.comparison.add(difference);

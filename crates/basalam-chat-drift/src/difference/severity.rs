@@ -4,8 +4,8 @@ use std::fmt;
 
 /// The effect of a difference on clients that move from the document to the contract.
 ///
-/// A difference is breaking if requests accept less, or if responses can contain more than was
-/// promised.
+/// A difference is breaking if requests accept less, or if responses can contain undocumented
+/// values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
     /// Valid requests can be rejected, or responses can have unexpected values.
@@ -17,7 +17,7 @@ pub enum Severity {
 }
 
 impl Severity {
-    /// Every severity, the worst first.
+    /// All severities, the most severe first.
     pub const ALL: [Severity; 3] = [Severity::Breaking, Severity::Additive, Severity::Harmless];
 
     /// Returns the name, such as `breaking`.
@@ -44,7 +44,7 @@ pub(super) enum Direction {
     Response,
 }
 
-/// The values that the contract accepts, compared with the document.
+/// The set of values that the contract accepts, compared with the document's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Change {
     Wider,
@@ -65,8 +65,7 @@ impl Direction {
 }
 
 impl Change {
-    /// Returns the change between sides of which one, both or none accept everything that the
-    /// other does.
+    /// Returns the change, given whether each side accepts every value that the other accepts.
     pub(super) fn new(base_includes_other: bool, other_includes_base: bool) -> Change {
         match (base_includes_other, other_includes_base) {
             (false, true) => Change::Wider,

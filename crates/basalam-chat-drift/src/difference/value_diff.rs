@@ -1,4 +1,4 @@
-//! The differences of values, including the values in them.
+//! Comparison of values, including their nested values.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -63,7 +63,7 @@ impl<'a, 'b> ValueDiff<'a, 'b> {
             }
             return;
         }
-        // A pair within itself has no new differences.
+        // A pair nested in itself has no new differences.
         if !self.ancestors.insert(pair) {
             return;
         }
@@ -121,9 +121,9 @@ impl<'a, 'b> ValueDiff<'a, 'b> {
 
     fn removed(&mut self, place: &Place, base: PropertyShape) {
         let shape = self.constraints.comparison.base;
-        let text = required_value(shape, base.required, base.value);
+        let description = required_value(shape, base.required, base.value);
         let difference = Difference::new(place.clone(), Kind::Property, Severity::Breaking);
-        self.add(difference.base(text));
+        self.add(difference.base(description));
     }
 
     fn added(&mut self, place: &Place, other: PropertyShape, source: Option<&Pointer>) {
@@ -132,8 +132,9 @@ impl<'a, 'b> ValueDiff<'a, 'b> {
             Direction::Response => Severity::Additive,
         };
         let shape = self.constraints.comparison.other;
-        let text = required_value(shape, other.required, other.value);
-        let mut difference = Difference::new(place.clone(), Kind::Property, severity).other(text);
+        let description = required_value(shape, other.required, other.value);
+        let mut difference =
+            Difference::new(place.clone(), Kind::Property, severity).other(description);
         difference.source = source.cloned();
         self.add(difference.addition(Addition::Property {
             required: other.required,
@@ -152,14 +153,14 @@ impl<'a, 'b> ValueDiff<'a, 'b> {
             (Forbidden, _) | (_, Any) => Change::Wider,
             _ => Change::Narrower,
         };
-        let text = |shape: &WireShape, additional| match additional {
+        let describe = |shape: &WireShape, additional| match additional {
             Any => "any additional properties".to_owned(),
             Forbidden => "no additional properties".to_owned(),
             Schema(id) => format!("additional properties {}", shape.describe(id)),
         };
         let comparison = &self.constraints.comparison;
-        let base = text(comparison.base, base.additional);
-        let other = text(comparison.other, other.additional);
+        let base = describe(comparison.base, base.additional);
+        let other = describe(comparison.other, other.additional);
         let kind = Kind::AdditionalProperties;
         self.constraints.changed(place, kind, change, base, other);
     }

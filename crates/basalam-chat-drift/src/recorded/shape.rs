@@ -1,7 +1,7 @@
 //! Wire shapes as JSON.
 //!
 //! Values are in one flat map, under the first place that refers to them: the file contains no
-//! schema names of the document, nests little, and changes only if the wire changes.
+//! schema names of the document, has little nesting, and changes only if the wire changes.
 
 use std::collections::{BTreeMap, VecDeque};
 

@@ -12,7 +12,7 @@ const MAX_STEPS: usize = 20_000_000;
 /// Returns the equivalence class of every shape: two shapes are in one class if they are the same
 /// on the wire.
 ///
-/// `None` if the recursion is too long.
+/// Returns `None` if the circular references between shapes are too long.
 pub(crate) fn equivalence_classes(values: &[ValueShape]) -> Option<Vec<usize>> {
     let mut classes = vec![usize::MAX; values.len()];
     let mut known: HashMap<ValueShape, usize> = HashMap::new();
@@ -91,7 +91,7 @@ fn refine(
 ///
 /// # Errors
 ///
-/// [`Error::is_unsupported`] if the recursion is too long.
+/// [`Error::is_unsupported`] if the circular references are too long.
 pub(crate) fn canonicalize(mut shape: WireShape) -> Result<WireShape, Error> {
     let Some(classes) = equivalence_classes(&shape.values) else {
         return Err(Error::unsupported(

@@ -1,4 +1,4 @@
-//! Descriptions of values in a few words.
+//! Short descriptions of values.
 
 use std::collections::BTreeSet;
 use std::fmt::Display;
@@ -87,16 +87,16 @@ fn number(number: &NumberShape) -> String {
 
 fn string(string: &StringShape) -> String {
     let name = if string.binary { "binary" } else { "string" };
-    let mut text = one_of(name, &string.values);
+    let mut description = one_of(name, &string.values);
     for pattern in &string.patterns {
-        text += &format!(" matching {pattern}");
+        description += &format!(" matching {pattern}");
     }
-    text + &limits("Length", string.min_length, string.max_length)
+    description + &limits("Length", string.min_length, string.max_length)
 }
 
-fn limits(what: &str, minimum: Option<u64>, maximum: Option<u64>) -> String {
-    let minimum = minimum.map(|it| format!("min{what} {it}"));
-    let maximum = maximum.map(|it| format!("max{what} {it}"));
+fn limits(quantity: &str, minimum: Option<u64>, maximum: Option<u64>) -> String {
+    let minimum = minimum.map(|it| format!("min{quantity} {it}"));
+    let maximum = maximum.map(|it| format!("max{quantity} {it}"));
     in_parentheses([minimum, maximum])
 }
 

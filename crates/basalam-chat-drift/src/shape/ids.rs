@@ -74,7 +74,7 @@ impl<Id> ValueShape<Id> {
         }
     }
 
-    /// Returns the same shape with other ids of its direct children.
+    /// Returns the same shape with the ids of its direct children replaced.
     pub(crate) fn map_ids<To: Ord>(&self, to: impl Fn(&Id) -> To) -> ValueShape<To> {
         ValueShape {
             nullable: self.nullable,
@@ -170,7 +170,7 @@ impl<Id> OperationShape<Id> {
         }
     }
 
-    /// Returns the same operation with other ids of its values.
+    /// Returns the same operation with the ids of its values replaced.
     pub(crate) fn map_ids<To>(&self, to: impl Fn(&Id) -> To) -> OperationShape<To> {
         let parameter = |it: &ParameterShape<Id>| ParameterShape {
             name: it.name.clone(),

@@ -29,7 +29,7 @@ pub(super) fn intersection(
         object: combine(left.object, right.object, |left, right| {
             Some(objects(left, right, intersection_id))
         }),
-        // The keywords beside a reference are on the left, and take precedence.
+        // The keywords next to a reference are on the left, and take precedence.
         default: left.default.or(right.default),
         rules: left.rules.into_iter().chain(right.rules).collect(),
         origin: if left.origin.0.is_some() {

@@ -1,4 +1,4 @@
-//! A place in a document that takes no part in comparisons.
+//! A location in a document that comparisons ignore.
 
 use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};

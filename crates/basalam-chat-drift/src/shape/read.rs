@@ -59,7 +59,8 @@ fn operation(
     })
 }
 
-/// Returns what identifies a parameter on the wire: its position in a path, otherwise its name.
+/// Returns the key that identifies a parameter on the wire: its position in a path, otherwise its
+/// name.
 fn parameter_key(path: &str, location: ParameterLocation, name: &str) -> String {
     match location {
         ParameterLocation::Path => path
@@ -180,7 +181,8 @@ fn is_deprecated(value: &Value) -> bool {
     value.get("deprecated") == Some(&Value::Bool(true))
 }
 
-/// The alternatives of authorization, described by scheme because the names are arbitrary.
+/// Returns the alternative security requirements, described by scheme type because scheme names are
+/// arbitrary.
 fn security(document: &Document, operation: &Operation<'_>) -> Option<BTreeSet<String>> {
     let requirements = operation
         .value

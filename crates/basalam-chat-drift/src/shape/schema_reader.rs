@@ -182,7 +182,7 @@ impl<'a> SchemaReader<'a> {
         if steps == MAX_STEPS || self.operands > MAX_OPERANDS {
             return Err(Error::unsupported(
                 &place(),
-                "the schemas that apply here are too entangled to be read; write the schema out",
+                "the combination of schemas here is too complex; write the schema out",
             ));
         }
         let definition = self.definitions[id.0].clone();
@@ -244,7 +244,7 @@ impl<'a> SchemaReader<'a> {
         }
     }
 
-    /// Keywords beside `$ref` apply in OpenAPI 3.0 too: their authors expect it.
+    /// Keywords next to `$ref` apply in OpenAPI 3.0 too, as their authors expect.
     fn read_keywords(
         &mut self,
         keywords: &Map<String, Value>,
@@ -299,7 +299,7 @@ impl<'a> SchemaReader<'a> {
                 shape = self.intersection(shape, folded);
             }
         }
-        // In either version: the intention is clear.
+        // Accepted in both versions, because the intention is clear.
         if keywords.get("nullable") == Some(&Value::Bool(true)) {
             shape.nullable = true;
         }

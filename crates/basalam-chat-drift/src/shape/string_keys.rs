@@ -1,4 +1,4 @@
-//! Methods, statuses and parameter keys as strings of JSON.
+//! Methods, statuses and parameter keys as JSON strings.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use basalam_chat_openapi::{Method, ParameterLocation, StatusPattern};
 /// A value that JSON represents as a string.
 pub(super) trait StringKey: Ord + Sized {
     fn format(&self) -> String;
-    fn parse(text: &str) -> Option<Self>;
+    fn parse(string: &str) -> Option<Self>;
 }
 
 impl StringKey for Method {
@@ -15,8 +15,8 @@ impl StringKey for Method {
         self.to_string()
     }
 
-    fn parse(text: &str) -> Option<Method> {
-        Method::ALL.into_iter().find(|it| it.as_str() == text)
+    fn parse(string: &str) -> Option<Method> {
+        Method::ALL.into_iter().find(|it| it.as_str() == string)
     }
 }
 
@@ -25,8 +25,8 @@ impl StringKey for StatusPattern {
         self.to_string()
     }
 
-    fn parse(text: &str) -> Option<StatusPattern> {
-        StatusPattern::from_key(text)
+    fn parse(string: &str) -> Option<StatusPattern> {
+        StatusPattern::from_key(string)
     }
 }
 
@@ -35,8 +35,8 @@ impl StringKey for (ParameterLocation, String) {
         format!("{} {}", self.0, self.1)
     }
 
-    fn parse(text: &str) -> Option<(ParameterLocation, String)> {
-        let (location, key) = text.split_once(' ')?;
+    fn parse(string: &str) -> Option<(ParameterLocation, String)> {
+        let (location, key) = string.split_once(' ')?;
         Some((ParameterLocation::from_name(location)?, key.to_owned()))
     }
 }
@@ -87,6 +87,6 @@ pub(super) mod map {
     }
 }
 
-fn parse<K: StringKey, E: serde::de::Error>(text: &str) -> Result<K, E> {
-    K::parse(text).ok_or_else(|| E::custom(format!("{text:?} is not valid here")))
+fn parse<K: StringKey, E: serde::de::Error>(string: &str) -> Result<K, E> {
+    K::parse(string).ok_or_else(|| E::custom(format!("{string:?} is not valid here")))
 }

@@ -17,7 +17,7 @@ pub(super) fn union(
     let default = match (left.default, right.default) {
         (left, right) if left == right => left,
         (Some(only), None) | (None, Some(only)) => Some(only),
-        // Ambiguous.
+        // Conflicting defaults are dropped.
         _ => None,
     };
     ValueShape {

@@ -8,7 +8,7 @@ const DOCUMENT_TEXT: &str = include_str!("shop.json");
 fn order() -> Value {
     json!({"type": "object", "title": "Order", "required": ["id", "buyer"], "properties": {
         "id": {"type": "integer", "title": "Id"},
-        "buyer": {"$ref": "#/components/schemas/shop_aa8af3_BuyerModelV3_Modified_c056111f", "description": "Their words."},
+        "buyer": {"$ref": "#/components/schemas/shop_aa8af3_BuyerModelV3_Modified_c056111f", "description": "Vendor prose."},
         "price": {"type": "integer"},
         "parent": {"anyOf": [{"$ref": "#/components/schemas/shop_aa8af3_OrderV3"}, {"type": "null"}]}
     }})
@@ -16,14 +16,14 @@ fn order() -> Value {
 
 /// Returns a contract with other names, another order and additions.
 fn contract_json() -> Value {
-    let response = json!({"200": {"description": "Their words.", "content": {"application/json": {
+    let response = json!({"200": {"description": "Vendor prose.", "content": {"application/json": {
         "schema": {"$ref": "#/components/schemas/shop_aa8af3_OrderV3"}
     }}}});
     let order_id =
         json!({"name": "order_id", "in": "path", "required": true, "schema": {"type": "integer"}});
     let token = json!({"name": "token", "in": "path", "required": true, "schema": {"type": "string", "pattern": "^[a-z]{35,}$"}});
     let who = |id: &str| {
-        json!({"operationId": id, "description": "Their words.", "parameters": [token.clone()], "responses": {"200": {"description": "", "content": {"application/json": {
+        json!({"operationId": id, "description": "Vendor prose.", "parameters": [token.clone()], "responses": {"200": {"description": "", "content": {"application/json": {
             "schema": {"$ref": "#/components/schemas/shop_aa8af3_BuyerModelV3_Modified_c056111f"}
         }}}}})
     };
@@ -119,15 +119,15 @@ fn additions_have_clean_names_in_contract_order_and_list_their_needs() {
         "c056111f",
         "Modified",
         "V3",
-        "Their words",
+        "Vendor prose",
         "BuyerModelV3",
         "Gateway",
     ] {
         assert!(!text.contains(name), "{name} in {text}");
     }
-    let position = |what: &str| {
-        text.find(what)
-            .unwrap_or_else(|| panic!("no {what} in {text}"))
+    let position = |fragment: &str| {
+        text.find(fragment)
+            .unwrap_or_else(|| panic!("no {fragment} in {text}"))
     };
     // The order of the document is kept, and additions follow the order of the contract.
     for (first, second) in [

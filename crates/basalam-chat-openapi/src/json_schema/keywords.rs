@@ -1,4 +1,4 @@
-//! The keywords of schemas and the kinds of values they take.
+//! The keywords of schemas and the kinds of values that they accept.
 
 use std::collections::HashSet;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{Error, Pointer};
 
-/// The kind of value that a keyword takes.
+/// The kind of value that a keyword accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum KeywordKind {
     /// Any value, kept unchanged.

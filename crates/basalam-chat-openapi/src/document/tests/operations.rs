@@ -149,12 +149,12 @@ fn resolves_path_item_reference_and_rejects_operations_next_to_it() {
 
 #[test]
 fn reports_pointer_of_mistyped_parts() {
-    let parameter = |members: Value| {
+    let parameter = |fields: Value| {
         let mut parameter = json!({ "name": "a", "in": "query" });
         parameter
             .as_object_mut()
             .unwrap()
-            .append(&mut members.as_object().unwrap().clone());
+            .append(&mut fields.as_object().unwrap().clone());
         json!({ "parameters": [parameter] })
     };
     for (operation, pointer) in [
