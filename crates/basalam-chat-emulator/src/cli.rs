@@ -11,10 +11,10 @@ use clap::Parser;
 
 /// Runs a local Basalam chat service for development and tests.
 ///
-/// State is kept in memory. From the start there are the seller, user 430 with the access
-/// token `seller-token`, the customer, user 431 with `customer-token`, the bot 110201 with
-/// the token `110201:the-token-of-an-emulated-bot-is-no-secret`, and the OAuth client
-/// `emulated-client` with the secret `emulated-client-secret`.
+/// State is kept in memory. The initial state contains the seller (user 430, access token
+/// `seller-token`), the customer (user 431, access token `customer-token`), the bot 110201 (token
+/// `110201:the-token-of-an-emulated-bot-is-no-secret`) and the OAuth client `emulated-client`
+/// (secret `emulated-client-secret`).
 ///
 /// Set your client's base URL to the printed URL. Finished requests are printed with their
 /// status, method, path, operation, duration, error and fault, but without tokens. Press
@@ -56,7 +56,7 @@ pub(crate) struct Arguments {
     #[arg(long, help_heading = "Control")]
     no_control: bool,
 
-    /// Send the ids of senders as strings instead of numbers.
+    /// Send sender ids as JSON strings instead of JSON numbers.
     #[arg(long, help_heading = UNKNOWN)]
     sender_ids_as_strings: bool,
 
@@ -64,7 +64,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "ITEMS", help_heading = UNKNOWN)]
     max_page_size: Option<usize>,
 
-    /// Maximum of the unseen chat count.
+    /// Maximum unseen chat count.
     #[arg(long, value_name = "CHATS", help_heading = UNKNOWN)]
     max_unseen_count: Option<usize>,
 
@@ -96,7 +96,7 @@ pub(crate) struct Arguments {
 const UNKNOWN: &str = "Unknown behaviour of the service";
 
 const EXAMPLES: &str = "\
-Faults, and the options that they need:
+Faults and their required options:
   status,status=503     respond with this status; short form: 503
   html,status=502       respond with this status and an HTML page
   redirect,location=URL respond with 307, or another status

@@ -1,7 +1,7 @@
 //! The OpenAPI document, compiled for checks of requests and responses.
 
 mod form_body;
-mod list;
+mod list_schema;
 mod parameters;
 mod request_body;
 mod responses;
@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use crate::error::Error;
 use crate::service_error::Violation;
-pub(crate) use list::List;
+pub(crate) use list_schema::ListSchema;
 use parameters::Parameter;
 pub(crate) use parameters::{Parameters, RequestParts};
 use request_body::RequestBody;
@@ -26,7 +26,7 @@ use schema::unusable;
 static EMBEDDED: LazyLock<Result<Contract, Error>> =
     LazyLock::new(|| Contract::parse(include_str!("../openapi/chat.json")));
 
-/// The document of the emulator with its validators.
+/// The OpenAPI document with its compiled validators.
 pub(crate) struct Contract {
     pub(crate) operations: Vec<OperationContract>,
 }
@@ -36,9 +36,9 @@ pub(crate) struct OperationContract {
     pub(crate) id: String,
     pub(crate) method: Method,
     pub(crate) path: String,
-    /// Set if the document requires a token.
+    /// `true` if the document requires a token.
     pub(crate) needs_token: bool,
-    /// The scopes that the token needs, all of them.
+    /// The scopes that the token must have, all of them.
     pub(crate) scopes: BTreeSet<String>,
     parameters: Vec<Parameter>,
     body: Option<RequestBody>,
@@ -52,8 +52,8 @@ pub(crate) struct CheckedRequest {
 }
 
 impl Contract {
-    /// Returns the document inside the crate. It is compiled once per process, since that
-    /// takes longer than the rest of the start.
+    /// Returns the document inside the crate. It is compiled once per process, since compilation
+    /// dominates the startup time.
     pub(crate) fn embedded() -> Result<&'static Contract, Error> {
         EMBEDDED.as_ref().map_err(Clone::clone)
     }
@@ -114,7 +114,7 @@ impl OperationContract {
         let parameters = parameters::check(&self.parameters, request, &mut violations);
         let body = match &self.body {
             Some(body) => body.check(request, &mut violations),
-            // Some clients send `[]` or `{}` to operations without a body.
+            // Ignored, since some clients send `[]` or `{}` to operations without a body.
             None => None,
         };
         if violations.is_empty() {
@@ -124,8 +124,9 @@ impl OperationContract {
         }
     }
 
-    /// Returns the list of the success response, if the response is nothing else.
-    pub(crate) fn list(&self) -> Option<&List> {
+    /// Returns the list schema of the success response, if the response consists of nothing but a
+    /// list.
+    pub(crate) fn list(&self) -> Option<&ListSchema> {
         self.responses.list.as_ref()
     }
 

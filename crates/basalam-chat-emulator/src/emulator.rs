@@ -41,7 +41,7 @@ pub use stored::{StoredFile, StoredMessage};
 /// # runtime.unwrap().block_on(example()).unwrap();
 /// ```
 pub struct Emulator {
-    /// Hooks have a weak reference, from which they create their own handle.
+    /// Hooks hold a weak reference and create a handle from it.
     shared: Arc<Shared>,
 }
 

@@ -37,7 +37,7 @@
 //! - bots, with every documented HTTP method: `getMe`, `getWebhookInfo`, `deleteWebhook`,
 //!   `logOut`.
 //!
-//! The document does not define the OAuth endpoints of the service's accounts:
+//! The document does not define the OAuth endpoints of the accounts service:
 //!
 //! - `POST /oauth/token`: the grants `authorization_code`, `refresh_token` and
 //!   `client_credentials`, as a form or JSON (certain);
@@ -98,24 +98,24 @@
 //! ranges, maximum page size, unseen count and file size, ids as strings, whether reading
 //! marks messages as seen, and whether uploads have a `url`. All other choices are fixed:
 //!
-//! - Without `message_id`, or with 0, a page of messages is the first `limit` messages of
-//!   the chat in the requested order: the newest by default, the oldest with `order=asc`.
-//!   With `cmp=gt` and `order=desc` it is the newest messages above the id.
+//! - Without `message_id`, or with 0, a page of messages is the first `limit` messages of the chat
+//!   in the requested order: the newest by default, the oldest with `order=asc`. With `cmp=gt` and
+//!   `order=desc` it contains the newest messages above the id.
 //! - `cmp=bt` and a `limit` below 1 are violations.
 //! - Chats with equal times are sorted by descending id. Sending a message sets
 //!   `updated_at` and `modified_at`; nothing else does.
 //! - `filters=order` returns chats with a message of the type `order`.
-//! - `create_chat` prefers `user_id` over `hash_id`. Omitting both, and the current user's
-//!   own id, are violations.
-//! - `delete_chats` deletes chats for the current user only: they are a 404 for that user
-//!   until another message arrives or the user opens them again, and then return unchanged.
+//! - `create_chat` prefers `user_id` over `hash_id`. Omitting both is a violation, and so is the id
+//!   of the current user.
+//! - `delete_chats` deletes chats for the current user only: requests for them by that user return
+//!   404 until another message arrives or the user opens them again; then they reappear unchanged.
 //!   Ids of chats that the user does not have are ignored.
-//! - A message can have no content. A message that replies to or forwards a message that
-//!   its sender cannot see, or that replies to a message of another chat, is a 404. Attached
-//!   files need not have been uploaded.
-//! - `edit_message` changes the text and entity of the user's own messages of the type
-//!   `text`, at any age. Messages of other users are a 404; other types and null content
-//!   are violations.
+//! - A message can have no content. The response is a 404 if a message replies to or forwards a
+//!   message that its sender cannot see, or replies to a message of another chat. Attached files
+//!   need not have been uploaded.
+//! - `edit_message` changes the text and entity of the user's own messages of the type `text`, at
+//!   any age. For messages of other users the response is a 404; other types and null content are
+//!   violations.
 //! - `delete_message` deletes the user's own messages for all members, at any age. Ids of
 //!   deleted or invisible messages are ignored; if one belongs to another user, nothing is
 //!   deleted and the response is a 404. A reply to a deleted message has null in
@@ -123,10 +123,10 @@
 //! - `forward_message` copies immediately, in the order of the ids (likely), duplicate ids
 //!   once. `forward_from` is the id of the copied message. If one of the messages is not
 //!   visible, nothing is copied and the response is a 404.
-//! - `upload_file` uses the media type of the part and does not measure images or videos.
-//!   Thumbnails are not stored. A `custom_unique_name` can be used once. A file with
-//!   `expire_minutes` (at least 1) expires after that time. The ids in `file_type` are
-//!   invented, except the first.
+//! - `upload_file` uses the media type of the part and does not determine the dimensions and
+//!   durations of images and videos. Thumbnails are not stored. A `custom_unique_name` can be used
+//!   once. A file with `expire_minutes` (at least 1) expires after that time. The ids in
+//!   `file_type` are invented, except the first.
 //! - Scopes are separated by spaces or commas. Authorization codes expire after 10 minutes.
 //!   Refresh tokens are rotated, and refreshing revokes the previous access token (likely).
 //!   `client_credentials` issues no refresh token, and acts for the seller.

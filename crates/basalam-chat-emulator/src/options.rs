@@ -1,4 +1,4 @@
-//! Options of the emulated service, most of them for behaviour that is unknown.
+//! Options of the emulated service, most of them for unknown behaviour.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use jiff::civil::DateTime;
 use crate::clock::{Clock, SystemClock};
 use crate::oauth::{ACCESS_TOKEN_LIFETIME, RefreshTokenPolicy};
 
-/// The maximum size of a request body in bytes: 8 MiB. Unknown of the service.
+/// The maximum size of a request body in bytes: 8 MiB. The limit of the service is unknown.
 pub const MAX_BODY_BYTES: usize = 8 * 1024 * 1024;
 
 /// The kind of a bound of a time range.

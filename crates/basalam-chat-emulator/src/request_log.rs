@@ -100,7 +100,7 @@ impl RequestLog {
     }
 }
 
-/// A finished request, not redacted yet: most entries are never read, so redaction is
+/// A finished request that is not redacted yet: most entries are never read, so redaction is
 /// deferred.
 pub(crate) struct Entry {
     pub(crate) number: u64,

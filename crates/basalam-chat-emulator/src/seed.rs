@@ -1,4 +1,4 @@
-//! Seeds: users, bots, chats and messages that tests add without HTTP.
+//! Seeds: users, bots, OAuth clients, chats and messages that are added without HTTP requests.
 
 mod apply;
 mod chat;

@@ -9,7 +9,7 @@ pub(crate) enum ServiceError {
     Unauthorized,
     /// The token is valid but lacks a scope.
     Forbidden { scope: String },
-    /// The token of a bot is unknown or was logged out.
+    /// The bot token is unknown, or the bot was logged out.
     BotUnauthorized,
     /// The resource does not exist or is not visible to the user.
     NotFound,
@@ -87,14 +87,14 @@ impl ServiceError {
 
     pub(crate) fn body(&self) -> Value {
         match self {
-            // Likely: the shape that a sister service on the same gateway documents, with
-            // the message that was seen live. Unknown: the value of `code`.
+            // Likely: the fields that a sister service on the same gateway documents, with the
+            // message observed from the live service. Unknown: the value of `code`.
             Self::Unauthorized => json!({
                 "http_status": 401,
                 "message": "authentication error",
                 "errors": [{"code": 401, "message": "authentication error", "fields": []}],
             }),
-            // Likely: the status and the shape, as for 401. Unknown: the messages.
+            // Likely: the status and the fields, as for 401. Unknown: the messages.
             Self::Forbidden { scope } => {
                 let message = format!("the token lacks the scope {scope}");
                 json!({
@@ -109,7 +109,7 @@ impl ServiceError {
                 "error_code": 401,
                 "description": "Unauthorized",
             }),
-            // Likely: seen live.
+            // Likely: observed from the live service.
             Self::NotFound => json!({"message": "not found"}),
             Self::InvalidResponse(violation) => json!({ "message": violation }),
             // Certain: from the published contract.

@@ -1,4 +1,4 @@
-//! The initial state of a service, to which a reset returns.
+//! The initial state of a service, which a reset restores.
 
 use std::fmt;
 use std::fs;

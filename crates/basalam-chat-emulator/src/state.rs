@@ -24,7 +24,7 @@ use response_cache::ResponseCache;
 use tokens::Tokens;
 use users::Users;
 
-/// The range in which ids of the service were seen.
+/// The start of the id ranges observed from the service.
 const FIRST_CHAT_ID: i64 = 183_000_000;
 const FIRST_MESSAGE_ID: i64 = 1_231_000_000;
 

@@ -33,7 +33,7 @@ impl User {
         self.token.expose_secret()
     }
 
-    /// Returns `true` if the user's token has a scope, such as `customer.chat.write`.
+    /// Returns `true` if the user's token has the scope, such as `customer.chat.write`.
     #[must_use]
     pub fn has_scope(&self, scope: &str) -> bool {
         match &self.scopes {

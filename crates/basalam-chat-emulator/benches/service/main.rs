@@ -2,10 +2,10 @@
 //! memory, and the memory of a million messages.
 //!
 //! `cargo bench -p basalam-chat-emulator` prints both; operation names after `--` restrict it to
-//! the throughput of these operations. The servers take turns in short rounds, so that other
-//! load on the computer affects both; the ratio is the median of the rounds. The benchmark
-//! fails below [`MIN_RATIO`] of the throughput, over one request of each kind, or above
-//! [`memory::MAX_BYTES`]. Every request and response is checked against the document.
+//! the throughput of those operations. The servers take turns in short rounds, so that other load
+//! on the computer affects both; the ratio is the median of the rounds. The benchmark fails below
+//! [`MIN_RATIO`] of the throughput, over one request of each kind, or above [`memory::MAX_BYTES`].
+//! Every request and response is checked against the document.
 
 #![allow(clippy::print_stdout)] // Printing is its purpose.
 
@@ -21,7 +21,7 @@ use axum::http::header::CONTENT_TYPE;
 use basalam_chat_emulator::{Emulator, SeedChat};
 use client::{Request, rate};
 
-/// The number of rounds per server, of which the median counts.
+/// The number of rounds per server. The result is the median of the rounds.
 const ROUNDS: usize = 7;
 const ROUND: Duration = Duration::from_millis(700);
 const MIN_RATIO: f64 = 0.5;
@@ -137,11 +137,11 @@ fn compare(scenario: &Scenario) -> (Vec<f64>, Vec<f64>) {
     (emulator_rates, bare_rates)
 }
 
-/// Starts a server that responds to all requests with `body`. Like the emulator it has its own
+/// Starts a server that responds to all requests with `body`. Like the emulator, it has a separate
 /// thread and event loop.
 fn start_bare_server(body: Vec<u8>) -> SocketAddr {
     let body = Bytes::from(body);
-    // Reads the whole request first, as every server does that uses it.
+    // The `Bytes` argument makes the server read the whole request first, as a real server does.
     let handle = move |_: Bytes| async move { ([(CONTENT_TYPE, "application/json")], body) };
     let router = Router::new().fallback(handle);
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");

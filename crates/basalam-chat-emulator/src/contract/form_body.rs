@@ -99,7 +99,7 @@ impl Field {
                 None => Err(("must be a file with a file name", "value_error")),
             },
             Self::Value(kind) => match std::str::from_utf8(&part.bytes) {
-                Ok(text) => kind.parse(text.to_owned()),
+                Ok(string) => kind.parse(string.to_owned()),
                 Err(_) => Err(("must be UTF-8", "string_unicode")),
             },
         }

@@ -1,4 +1,4 @@
-//! Responses that are lists, checked item by item.
+//! Responses that consist of a list and are checked item by item.
 
 use std::sync::Arc;
 
@@ -12,19 +12,19 @@ use crate::error::Error;
 /// Keywords that do not constrain values.
 const ANNOTATIONS: [&str; 3] = ["description", "example", "nullable"];
 
-/// A response with nothing but a list in it.
+/// The schema of a response that consists of nothing but a list.
 ///
-/// Such a response is valid if all of its items are, so serialized items can be cached and
-/// need no second check.
-pub(crate) struct List {
+/// Such a response is valid if all of its items are valid, so serialized items can be cached
+/// without checking them again.
+pub(crate) struct ListSchema {
     item_validator: Arc<Validator>,
     prefix: String,
     suffix: String,
 }
 
-impl List {
-    /// Returns the list of a response if its schema is an array inside objects with one
-    /// property each.
+impl ListSchema {
+    /// Compiles the schema of a response. Returns `None` unless the schema is an array inside
+    /// objects with one property each.
     pub(super) fn compile(
         document: &Document,
         schema: &Value,

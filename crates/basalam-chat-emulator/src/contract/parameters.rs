@@ -106,14 +106,14 @@ impl Parameter {
 
     fn check(&self, request: &RequestParts<'_>, violations: &mut Vec<Violation>) -> Option<Value> {
         let location = [self.location.as_str(), &*self.name];
-        let Some(text) = request.value(self.location, &self.name) else {
+        let Some(string) = request.value(self.location, &self.name) else {
             if self.required && self.default.is_none() {
                 let message = "this parameter is required";
                 violations.push(Violation::new(location, message, "missing"));
             }
             return self.default.clone();
         };
-        let value = match self.kind.parse(text) {
+        let value = match self.kind.parse(string) {
             Ok(value) => value,
             Err((message, rule)) => {
                 violations.push(Violation::new(location, message, rule));
@@ -155,18 +155,18 @@ impl ValueKind {
     }
 
     /// Parses a value. The error is a message and the name of the violated rule.
-    pub(super) fn parse(self, text: String) -> Result<Value, (&'static str, &'static str)> {
+    pub(super) fn parse(self, string: String) -> Result<Value, (&'static str, &'static str)> {
         match self {
-            Self::String => Ok(Value::String(text)),
-            Self::Integer => match text.parse::<i64>() {
+            Self::String => Ok(Value::String(string)),
+            Self::Integer => match string.parse::<i64>() {
                 Ok(integer) => Ok(integer.into()),
                 Err(_) => Err(("must be a 64-bit integer", "int_parsing")),
             },
-            Self::Number => match text.parse::<f64>() {
+            Self::Number => match string.parse::<f64>() {
                 Ok(number) if number.is_finite() => Ok(number.into()),
                 _ => Err(("must be a number", "float_parsing")),
             },
-            Self::Boolean => match text.as_str() {
+            Self::Boolean => match string.as_str() {
                 "true" => Ok(true.into()),
                 "false" => Ok(false.into()),
                 _ => Err(("must be true or false", "bool_parsing")),

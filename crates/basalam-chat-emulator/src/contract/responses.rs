@@ -6,15 +6,15 @@ use basalam_chat_openapi::{Document, Response, StatusPattern};
 use jsonschema::Validator;
 use serde_json::Value;
 
-use super::list::List;
+use super::list_schema::ListSchema;
 use super::schema::{is_json, validator};
 use crate::error::Error;
 
 /// The documented JSON responses of an operation, the most specific status first.
 pub(super) struct Responses {
     by_status: Vec<(StatusPattern, Arc<Validator>)>,
-    /// The list of the success response.
-    pub(super) list: Option<List>,
+    /// The list schema of the success response, if it consists of nothing but a list.
+    pub(super) list: Option<ListSchema>,
 }
 
 impl Responses {
@@ -27,7 +27,7 @@ impl Responses {
                 let at = at.child("schema");
                 let validator = validator(document, schema, &at)?;
                 if response.status.covers(200) {
-                    list = List::compile(document, schema, &at, &validator)?;
+                    list = ListSchema::compile(document, schema, &at, &validator)?;
                 }
                 by_status.push((response.status, validator));
             }

@@ -55,8 +55,8 @@ fn is_empty_array_for_object(error: &ValidationError<'_>) -> bool {
 
 /// Returns the violations behind an `anyOf` or `oneOf`.
 ///
-/// They are those of the alternative with the type of the value, or else of the only
-/// alternative that is not null. If that is ambiguous, the error itself is returned.
+/// These are the violations of the alternative that matches the type of the value, or else of the
+/// only alternative that does not expect null. If that is ambiguous, the error itself is returned.
 fn causes<'e>(error: &'e ValidationError<'_>) -> Vec<&'e ValidationError<'e>> {
     let (ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context }) =
         error.kind()

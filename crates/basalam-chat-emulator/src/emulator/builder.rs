@@ -19,8 +19,8 @@ use crate::server::{self, Service, ServiceConfig};
 use crate::setup::{SeedSource, Setup};
 use crate::user::{NewUser, Vendor};
 
-/// A builder for an [`Emulator`]. Most options select between possible behaviours of the
-/// service that are unknown.
+/// A builder for an [`Emulator`]. Most options select between possible behaviours where that of the
+/// service is unknown.
 ///
 /// ```
 /// use basalam_chat_emulator::{Emulator, TimeBound};
@@ -45,7 +45,7 @@ pub struct EmulatorBuilder {
     oauth_client: OAuthClient,
     seeds: Vec<SeedSource>,
     observers: Observers,
-    /// `None` to decide by the address.
+    /// `None` to enable them on loopback addresses only.
     control: Option<bool>,
     options: Options,
 }
@@ -76,7 +76,7 @@ impl Emulator {
     ///
     /// # Errors
     ///
-    /// As [`EmulatorBuilder::start`].
+    /// The errors of [`EmulatorBuilder::start`].
     pub async fn start() -> Result<Emulator, Error> {
         Self::builder().start().await
     }
@@ -131,8 +131,8 @@ impl EmulatorBuilder {
         self
     }
 
-    /// Adds a JSON seed file with users, bots, OAuth clients, chats and messages. The file is
-    /// read at the start. `docs/emulator.md` of the repository describes the format, and
+    /// Adds a JSON seed file with users, bots, OAuth clients, chats and messages. The file is read
+    /// when the emulator starts. `docs/emulator.md` of the repository describes the format, and
     /// `seeds/shop.json` of the crate is an example.
     ///
     /// Several seeds are applied in order.
@@ -163,16 +163,16 @@ impl EmulatorBuilder {
         self
     }
 
-    /// Enables or disables the control endpoints below `/_emulator/`, with which programs in
-    /// any language set up faults, time and data. Default: enabled on loopback addresses
-    /// only, since the endpoints return the tokens of all users.
+    /// Enables or disables the control endpoints below `/_emulator/`, which programs in any
+    /// language use to set up faults, time and data. Default: enabled on loopback addresses only,
+    /// since the endpoints return the tokens of all users.
     pub fn control(mut self, enabled: bool) -> Self {
         self.control = Some(enabled);
         self
     }
 
-    /// Adds a callback for finished requests, for example to print them. It runs on the
-    /// emulator's thread, which handles no other requests meanwhile.
+    /// Adds a callback for finished requests, for example to print them. It runs on the emulator's
+    /// thread and blocks other requests while it runs.
     ///
     /// ```
     /// # use basalam_chat_emulator::Emulator;
@@ -195,8 +195,8 @@ impl EmulatorBuilder {
         self
     }
 
-    /// Sets the handling of refresh tokens after their use. Default: rotation, which is
-    /// likely.
+    /// Sets the handling of refresh tokens after their use. Default: rotation, the likely behaviour
+    /// of the service.
     pub fn refresh_token_policy(mut self, policy: RefreshTokenPolicy) -> Self {
         self.options.refresh_token_policy = policy;
         self
@@ -210,29 +210,29 @@ impl EmulatorBuilder {
     }
 
     /// Sets whether the `id` of a message's sender is a string. Default: `false`, as in the
-    /// contract; both are likely to occur.
+    /// contract; the service likely sends both.
     pub fn sender_ids_as_strings(mut self, enabled: bool) -> Self {
         self.options.sender_ids_as_strings = enabled;
         self
     }
 
-    /// Sets the maximum page size for messages and chats, at least 1, which caps `limit`.
-    /// Default: no maximum. Unknown: whether the service has one.
+    /// Sets the maximum page size for messages and chats, at least 1, which caps `limit`. Default:
+    /// no maximum. Whether the service has one is unknown.
     pub fn max_page_size(mut self, max: usize) -> Self {
         self.options.max_page_size = Some(max);
         self
     }
 
-    /// Sets the maximum of the unseen chat count, at least 1; above it `more_than_count` is
-    /// true. Default: no maximum. Likely: the service has one; its value is unknown.
+    /// Sets the maximum of the unseen chat count, at least 1; above it `more_than_count` is true.
+    /// Default: no maximum. The service likely has one, but its value is unknown.
     pub fn max_unseen_count(mut self, max: usize) -> Self {
         self.options.max_unseen_count = Some(max);
         self
     }
 
-    /// Sets the maximum size of uploaded files in bytes. Default: 64 MiB; the limit of the
-    /// service is unknown. All other parts of a form can have
-    /// [`MAX_BODY_BYTES`](crate::MAX_BODY_BYTES) together. Larger forms fail with 413.
+    /// Sets the maximum size of uploaded files in bytes. Default: 64 MiB; the limit of the service
+    /// is unknown. All other parts of a form together are limited to
+    /// [`MAX_BODY_BYTES`](crate::MAX_BODY_BYTES). Larger forms fail with 413.
     ///
     /// Files are stored in memory.
     pub fn max_file_bytes(mut self, bytes: usize) -> Self {
@@ -240,29 +240,29 @@ impl EmulatorBuilder {
         self
     }
 
-    /// Sets whether the response to an upload has the URL in `url` in addition to `urls`, or
-    /// null. Default: `true`; the vendor's example has null.
+    /// Sets whether the response to an upload contains the URL in `url` as well as in `urls`;
+    /// otherwise `url` is null. Default: `true`; in the vendor's example it is null.
     pub fn include_upload_url(mut self, enabled: bool) -> Self {
         self.options.include_upload_url = enabled;
         self
     }
 
-    /// Sets whether `updated_from` and `modified_from` are inclusive. Default: inclusive;
-    /// unknown of the service.
+    /// Sets whether `updated_from` and `modified_from` are inclusive. Default: inclusive; the
+    /// service's behaviour is unknown.
     pub fn from_bound(mut self, bound: TimeBound) -> Self {
         self.options.from_bound = bound;
         self
     }
 
-    /// Sets whether `updated_before` and `modified_before` are inclusive. Default: exclusive;
-    /// unknown of the service.
+    /// Sets whether `updated_before` and `modified_before` are inclusive. Default: exclusive; the
+    /// service's behaviour is unknown.
     pub fn before_bound(mut self, bound: TimeBound) -> Self {
         self.options.before_bound = bound;
         self
     }
 
-    /// Sets whether reading messages marks all messages of the chat as seen. Default:
-    /// `false`; unknown of the service. Sending a message always does.
+    /// Sets whether reading messages marks all messages of the chat as seen. Default: `false`; the
+    /// service's behaviour is unknown. Sending a message always marks them.
     pub fn mark_seen_on_read(mut self, enabled: bool) -> Self {
         self.options.mark_seen_on_read = enabled;
         self
@@ -284,15 +284,15 @@ impl EmulatorBuilder {
     ///   conflict, if the bot's token is invalid, or if a seed cannot be read or is invalid.
     /// - [`Error::is_runtime`] if the server's thread cannot be started.
     pub async fn start(self) -> Result<Emulator, Error> {
-        // Async for compatibility with seeding that waits.
+        // Async so that startup can await in the future without a breaking change.
         self.start_blocking()
     }
 
-    /// As [`EmulatorBuilder::start`], for use outside of async runtimes.
+    /// Like [`EmulatorBuilder::start`], for use outside of async runtimes.
     ///
     /// # Errors
     ///
-    /// As [`EmulatorBuilder::start`].
+    /// The errors of [`EmulatorBuilder::start`].
     pub fn start_blocking(self) -> Result<Emulator, Error> {
         self.check()?;
         let contract = Contract::embedded()?;
@@ -376,27 +376,4 @@ fn base_url(mut address: SocketAddr) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn base_url_replaces_unspecified_address_by_loopback() {
-        for (address, url) in [
-            ("127.0.0.1:80", "http://127.0.0.1:80"),
-            ("0.0.0.0:80", "http://127.0.0.1:80"),
-            ("[::]:80", "http://[::1]:80"),
-            ("192.0.2.1:80", "http://192.0.2.1:80"),
-        ] {
-            assert_eq!(base_url(address.parse().unwrap()), url);
-        }
-    }
-
-    #[test]
-    fn default_ids_and_tokens_are_as_documented() {
-        let emulator = Emulator::builder().start_blocking().unwrap();
-        let (seller, customer) = (emulator.seller(), emulator.customer());
-        assert_eq!((seller.id, seller.token()), (430, "seller-token"));
-        assert_eq!((customer.id, customer.token()), (431, "customer-token"));
-        assert_eq!(emulator.bot().id, 110_201);
-    }
-}
+mod tests;

@@ -79,9 +79,8 @@ impl Emulator {
     }
 
     /// Returns the number of requests to the token endpoint with this `grant_type`, such as
-    /// `refresh_token`, whatever their response. Requests that got a queued response or a
-    /// fault without [`Fault::after_handling`](crate::Fault::after_handling) are not
-    /// included.
+    /// `refresh_token`, regardless of the response. Requests that got a queued response or a fault
+    /// without [`Fault::after_handling`](crate::Fault::after_handling) are not included.
     ///
     /// [`Emulator::request_count`] with [`TOKEN_OPERATION`](crate::TOKEN_OPERATION) counts all
     /// requests.

@@ -1,4 +1,4 @@
-//! Changes of the state without HTTP, for tests.
+//! Changes of the state without HTTP requests, for tests.
 
 use jiff::civil::DateTime;
 
@@ -65,7 +65,7 @@ impl Emulator {
         chat.apply(&mut self.service().state(), now)
     }
 
-    /// Applies a JSON seed, all or nothing, and returns the ids of what it added; see
+    /// Applies a JSON seed, all or nothing, and returns the ids of the added objects; see
     /// [`EmulatorBuilder::seed_file`](crate::EmulatorBuilder::seed_file).
     ///
     /// # Errors

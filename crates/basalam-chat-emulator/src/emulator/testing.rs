@@ -31,8 +31,8 @@ impl Emulator {
         state.files.get(id, now).map(|it| StoredFile::new(id, it))
     }
 
-    /// Returns the number of requests for an operation, whatever their response, or `None`
-    /// if the OpenAPI document has no such operation.
+    /// Returns the number of requests for an operation, regardless of the response, or `None` if
+    /// the OpenAPI document has no such operation.
     ///
     /// ```
     /// # use basalam_chat_emulator::Emulator;
@@ -68,12 +68,12 @@ impl Emulator {
     ///
     /// # Errors
     ///
-    /// None in practice, since the initial state was built before.
+    /// None in practice, since the same state was built successfully at the start.
     pub fn reset(&self) -> Result<(), Error> {
         self.service().reset()
     }
 
-    /// Queues a response for the next request, which has no other effect.
+    /// Queues a response for the next request, which is then not handled.
     ///
     /// Use it for responses that the service itself does not send, such as HTML from a
     /// proxy or fields of another type. The response is not checked against the OpenAPI
@@ -112,10 +112,10 @@ impl Emulator {
     /// request was read and counted. Several hooks of an operation run in the order in
     /// which they were added.
     ///
-    /// Hooks run on the emulator's thread, which handles no other requests meanwhile: a
-    /// request to the emulator from within a hook blocks forever. A panic in a hook closes
-    /// the connection. A hook must not own the emulator, for example in an [`Arc`], since
-    /// the emulator could then never be dropped; use the reference that it receives.
+    /// Hooks run on the emulator's thread and block all other requests: a request to the emulator
+    /// from within a hook blocks forever. A panic in a hook closes the connection. A hook must not
+    /// own the emulator, for example in an [`Arc`], since the emulator could then never be dropped;
+    /// use the reference that it receives.
     ///
     /// # Errors
     ///

@@ -23,7 +23,7 @@ pub(crate) enum FaultKind {
     MapBody(Arc<dyn Fn(&mut Value) + Send + Sync>),
 }
 
-/// A response that replaces the service's own.
+/// A response that replaces the response of the service.
 #[derive(Clone, Debug)]
 pub(crate) struct CannedResponse {
     pub(crate) status: u16,
@@ -63,7 +63,7 @@ impl FaultKind {
     }
 }
 
-/// Returns a status that ends a response, which informational statuses do not.
+/// Parses a final status: informational (1xx) statuses are rejected.
 pub(crate) fn final_status(status: u16) -> Result<StatusCode, Error> {
     let code = StatusCode::from_u16(status).ok();
     code.filter(|it| !it.is_informational()).ok_or_else(|| {
@@ -73,7 +73,7 @@ pub(crate) fn final_status(status: u16) -> Result<StatusCode, Error> {
     })
 }
 
-/// Returns a valid header.
+/// Parses a header.
 pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Error> {
     let header = HeaderName::try_from(name).map_err(|_| {
         Error::invalid_argument(format!(

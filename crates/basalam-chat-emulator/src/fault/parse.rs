@@ -9,8 +9,8 @@ use crate::error::Error;
 
 /// Parses a comma-separated rule: `FAULT[,OPTION=VALUE]…`.
 ///
-/// The faults and options are those of the control endpoint `/_emulator/faults`, which takes
-/// the same rule as JSON:
+/// The faults and options are those of the control endpoint `/_emulator/faults`, which accepts the
+/// same rules as JSON:
 ///
 /// - `FAULT`: `status`, `html`, `redirect`, `override_status`, `disconnect`, `hang`,
 ///   `latency`, `truncated_body`, `oversized_body`, `invalid_json`, `empty_body`,
@@ -38,17 +38,17 @@ use crate::error::Error;
 impl FromStr for FaultRule {
     type Err = Error;
 
-    fn from_str(text: &str) -> Result<Self, Error> {
-        parse(text).map_err(|reason| {
+    fn from_str(rule: &str) -> Result<Self, Error> {
+        parse(rule).map_err(|reason| {
             Error::invalid_argument(format!(
-                "the fault rule {text:?} is invalid: {reason}; write it like \"503,operation=create_message,probability=0.2\""
+                "the fault rule {rule:?} is invalid: {reason}; write it like \"503,operation=create_message,probability=0.2\""
             ))
         })
     }
 }
 
-fn parse(text: &str) -> Result<FaultRule, String> {
-    let (fault, options) = text.split_once(',').unwrap_or((text, ""));
+fn parse(rule: &str) -> Result<FaultRule, String> {
+    let (fault, options) = rule.split_once(',').unwrap_or((rule, ""));
     let mut fields = Map::new();
     if let Ok(status) = fault.parse::<u64>() {
         fields.insert("fault".to_owned(), "status".into());

@@ -18,7 +18,7 @@ use crate::oauth::TOKEN_OPERATION;
 /// // The first two attempts to list messages fail.
 /// let busy = FaultRule::new(Fault::status(503)).operation("get_messages").times(2);
 /// emulator.add_fault(busy)?;
-/// // Every second request loses its response.
+/// // Every other request loses its response.
 /// let mut is_odd = false;
 /// let alternating = move || {
 ///     is_odd = !is_odd;
@@ -142,7 +142,7 @@ impl FaultRule {
     pub(crate) fn next(&mut self, operation_id: &str) -> Option<Fault> {
         let applies = match self.operation_id() {
             Some(id) => id == operation_id,
-            // By default tests fail the chat service, not the token endpoint.
+            // Rules without an operation apply to the chat service only, not to the token endpoint.
             None => operation_id != TOKEN_OPERATION,
         };
         if !applies || self.is_exhausted() {

@@ -17,13 +17,15 @@ pub(super) fn get_me(state: &mut State, call: &Call<'_>) -> HandlerResult {
     })))
 }
 
-/// Returns the webhook URL. Unknown, chosen here: the URL is empty without a webhook.
+/// Returns the webhook URL. The emulator's choice, since the service's behaviour is unknown: the
+/// URL is empty without a webhook.
 pub(super) fn get_webhook_info(state: &mut State, call: &Call<'_>) -> HandlerResult {
     let url = stored_bot(state, call)?.webhook_url.as_deref();
     Ok(success(&json!({ "url": url.unwrap_or_default() })))
 }
 
-/// Deletes the webhook. Unknown, chosen here: this succeeds without a webhook as well.
+/// Deletes the webhook. The emulator's choice, since the service's behaviour is unknown: this
+/// succeeds without a webhook as well.
 pub(super) fn delete_webhook(state: &mut State, call: &Call<'_>) -> HandlerResult {
     stored_bot(state, call)?.webhook_url = None;
     Ok(success(&json!(true)))

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::responses::ResponseBuilder;
-use crate::contract::{List, Parameters, RequestParts};
+use crate::contract::{ListSchema, Parameters, RequestParts};
 use crate::options::Options;
 use crate::service_error::{ServiceError, Violation};
 use crate::state::State;
@@ -18,7 +18,7 @@ use crate::state::State;
 /// A function that handles an operation. It does not block, since the state is locked.
 #[derive(Clone, Copy)]
 pub(crate) enum Handler {
-    /// Returns a response that is still to be checked.
+    /// Returns a response that has not been checked yet.
     Json(fn(&mut State, &Call<'_>) -> HandlerResult),
     /// Returns the checked and serialized items of a list.
     List(fn(&mut State, &Call<'_>) -> ListResult),
@@ -26,7 +26,7 @@ pub(crate) enum Handler {
 
 /// The successful response of an operation.
 pub(crate) enum Reply {
-    /// A response that is still to be checked.
+    /// A response that has not been checked yet.
     Json(Value),
     /// A checked and serialized list.
     List(String),
@@ -57,12 +57,12 @@ pub(crate) struct Call<'a> {
     pub(crate) base_url: &'a str,
     pub(crate) now: DateTime,
     pub(crate) options: &'a Options,
-    pub(crate) list: Option<&'a List>,
+    pub(crate) list: Option<&'a ListSchema>,
 }
 
 impl Call<'_> {
-    /// Returns the list of the operation's response.
-    pub(super) fn list(&self) -> Result<&List, ServiceError> {
+    /// Returns the list schema of the operation's response.
+    pub(super) fn list(&self) -> Result<&ListSchema, ServiceError> {
         self.list
             .ok_or_else(|| ServiceError::InvalidResponse("since it documents no list".to_owned()))
     }
@@ -90,8 +90,8 @@ impl Call<'_> {
         self.parameters.str(ParameterLocation::Query, name)
     }
 
-    /// Returns the page size: `limit`, capped by the options. Unknown: how the service handles
-    /// a limit below 1.
+    /// Returns the page size: `limit`, capped by the options. How the service handles a limit below
+    /// 1 is unknown.
     pub(super) fn limit(&self) -> Result<usize, ServiceError> {
         let limit = self.query_integer("limit").unwrap_or(i64::MAX);
         if limit < 1 {

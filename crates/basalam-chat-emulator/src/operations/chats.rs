@@ -21,8 +21,8 @@ struct CreateChatBody {
 
 /// Returns the private chat with a user, and creates it if needed.
 ///
-/// Unknown, chosen here: `user_id` takes precedence over `hash_id`; it is a violation if both
-/// are missing or if they identify the current user.
+/// The emulator's choice, since the service's behaviour is unknown: `user_id` takes precedence over
+/// `hash_id`; it is a violation if both are missing or if they identify the current user.
 pub(super) fn create_chat(state: &mut State, call: &Call<'_>) -> HandlerResult {
     let user_id = call.user_id()?;
     let body: CreateChatBody = call.body()?;
@@ -53,7 +53,8 @@ pub(super) fn create_chat(state: &mut State, call: &Call<'_>) -> HandlerResult {
 
 /// Returns a page of the user's chats, newest first.
 ///
-/// Unknown, chosen here: chats with equal times are sorted by descending id.
+/// The emulator's choice, since the service's behaviour is unknown: chats with equal times are
+/// sorted by descending id.
 pub(super) fn get_chats(state: &mut State, call: &Call<'_>) -> ListResult {
     let user_id = call.user_id()?;
     let limit = call.limit()?;
@@ -95,9 +96,9 @@ struct DeleteChatsBody {
 
 /// Deletes chats for the current user only.
 ///
-/// Unknown, chosen here: the chats return unchanged with their next message or when the user
-/// opens them again; ids of chats that the user does not have are ignored, which makes the
-/// request idempotent.
+/// The emulator's choice, since the service's behaviour is unknown: the chats reappear unchanged
+/// with their next message or when the user opens them again; ids of chats that the user does not
+/// have are ignored, which makes the request idempotent.
 pub(super) fn delete_chats(state: &mut State, call: &Call<'_>) -> HandlerResult {
     let user_id = call.user_id()?;
     let body: DeleteChatsBody = call.body()?;
@@ -116,7 +117,7 @@ pub(super) fn get_unseen_chat_count(state: &mut State, call: &Call<'_>) -> Handl
     Ok(json!({ "count": unseen.min(max), "more_than_count": unseen > max }))
 }
 
-/// Unknown: how the service decides that a chat is about an order.
+/// How the service decides that a chat is about an order is unknown.
 fn has_order(state: &State, chat: &Chat) -> bool {
     state
         .messages_of(chat.id)

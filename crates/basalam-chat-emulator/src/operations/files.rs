@@ -13,7 +13,7 @@ use crate::service_error::ServiceError;
 use crate::state::State;
 use crate::state::files::File;
 
-/// Unknown: the ids of the file types. One example has the first.
+/// The id of the first file type, from the documented example. All other ids are unknown.
 const FIRST_FILE_TYPE_ID: usize = 5901;
 
 /// The file types in the order of their ids.
@@ -39,9 +39,9 @@ struct UploadFileBody {
 
 /// Stores a file and returns its URL.
 ///
-/// Unknown, chosen here: duplicate custom names and lifetimes below 1 minute are violations;
-/// thumbnails are not stored; the media type is that of the part; images and videos are not
-/// measured.
+/// The emulator's choice, since the service's behaviour is unknown: duplicate custom names and
+/// lifetimes below 1 minute are violations; thumbnails are not stored; the media type is that of
+/// the part; dimensions and durations of images and videos are not determined.
 pub(super) fn upload_file(state: &mut State, call: &Call<'_>) -> HandlerResult {
     let user_id = call.user_id()?;
     let body: UploadFileBody = call.body()?;
@@ -131,7 +131,8 @@ fn media_type(part: &Part) -> String {
         .to_owned()
 }
 
-/// Likely for pictures: an example has `image`. Unknown: the other kinds.
+/// Returns the value of `type`. `image` is likely, as in a documented example; the other values are
+/// unknown.
 fn media_kind(media_type: &str) -> &str {
     match media_type.split('/').next() {
         Some(kind @ ("image" | "video" | "audio")) => kind,

@@ -20,8 +20,9 @@ struct EditMessageBody {
 
 /// Replaces the text and entity of a message.
 ///
-/// Unknown, chosen here: users can edit their own messages of the type `text` only, at any
-/// age; null content is a violation; all other content is kept.
+/// The emulator's choice, since the service's behaviour is unknown: users can edit their own
+/// messages of the type `text` only, at any age; null content is a violation; all other content is
+/// kept.
 pub(super) fn edit_message(state: &mut State, call: &Call<'_>) -> HandlerResult {
     let user_id = call.user_id()?;
     let body: EditMessageBody = call.body()?;
@@ -60,9 +61,9 @@ struct DeleteMessageBody {
 
 /// Deletes messages for all members.
 ///
-/// Unknown, chosen here: users can delete their own messages only, at any age; if one of the
-/// messages belongs to another user, none is deleted; ids of missing or invisible messages are
-/// ignored, which makes the request idempotent.
+/// The emulator's choice, since the service's behaviour is unknown: users can delete their own
+/// messages only, at any age; if one of the messages belongs to another user, none is deleted; ids
+/// of missing or invisible messages are ignored, which makes the request idempotent.
 pub(super) fn delete_message(state: &mut State, call: &Call<'_>) -> HandlerResult {
     let user_id = call.user_id()?;
     let body: DeleteMessageBody = call.body()?;
@@ -86,10 +87,11 @@ struct ForwardMessageBody {
     chat_ids: Vec<i64>,
 }
 
-/// Copies messages into chats, immediately.
+/// Copies messages to chats immediately.
 ///
-/// Likely: in the order of their ids. Unknown, chosen here: duplicate ids are forwarded once;
-/// if one of the messages is not visible to the user, none is forwarded.
+/// Likely: in the order of their ids. The emulator's choice, since the service's behaviour is
+/// unknown: duplicate ids are forwarded once; if one of the messages is not visible to the user,
+/// none is forwarded.
 pub(super) fn forward_message(state: &mut State, call: &Call<'_>) -> HandlerResult {
     let user_id = call.user_id()?;
     let body: ForwardMessageBody = call.body()?;

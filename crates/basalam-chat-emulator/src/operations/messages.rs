@@ -90,7 +90,7 @@ pub(super) fn get_messages(state: &mut State, call: &Call<'_>) -> ListResult {
         _ => SortOrder::Descending,
     };
     let comparison = comparison(call)?;
-    // Likely: 0 means no message, as Basalam's web application sends it.
+    // Likely: 0 means no message id, since Basalam's web application sends it.
     let message_id = call.query_integer("message_id").filter(|id| *id != 0);
     let chat = state
         .chat_of(chat_id, user_id)

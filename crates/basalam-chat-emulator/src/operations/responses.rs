@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::clock::format_time;
-use crate::contract::List;
+use crate::contract::ListSchema;
 use crate::options::Options;
 use crate::service_error::ServiceError;
 use crate::state::State;
@@ -14,7 +14,7 @@ use crate::state::message::{Content, Message};
 use crate::state::response_cache::MessageVersion;
 use crate::user::{User, Vendor};
 
-/// Unknown: the values of a stall's status. This one is for an open stall.
+/// The status of an open stall. The values that the service uses are unknown.
 const VENDOR_STATUS: i64 = 1;
 
 /// Builds the JSON of messages and chats.
@@ -59,7 +59,7 @@ impl ResponseBuilder<'_> {
     pub(super) fn message_item(
         &self,
         message: &Message,
-        list: &List,
+        list: &ListSchema,
     ) -> Result<Arc<str>, ServiceError> {
         let version = self.message_version(message);
         let cache = &self.state.response_cache;
@@ -80,7 +80,7 @@ impl ResponseBuilder<'_> {
         &self,
         chat: &Chat,
         user_id: i64,
-        list: &List,
+        list: &ListSchema,
     ) -> Result<Arc<str>, ServiceError> {
         let last = self.last_message(chat);
         let version = (chat.version, last.map(|it| self.message_version(it)));
@@ -211,8 +211,8 @@ pub(super) fn vendor(vendor: &Vendor) -> Value {
     ])
 }
 
-/// Returns the content of a message. Unknown: how the service detects links; `links` is
-/// always null.
+/// Returns the content of a message. How the service detects links is unknown; `links` is always
+/// null.
 pub(crate) fn content(content: &Content) -> Value {
     object([
         ("links", Value::Null),

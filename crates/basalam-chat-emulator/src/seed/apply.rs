@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::state::State;
 use crate::state::message::{Content, NewMessage};
 
-/// The ids of what a seed added.
+/// The ids of the objects that a seed added.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct SeededIds {
@@ -23,7 +23,7 @@ pub struct SeededIds {
 }
 
 impl Seed {
-    /// Adds the whole seed to the state. On an error the state has a part of it.
+    /// Adds the whole seed to the state. If this fails, the state contains a part of the seed.
     pub(crate) fn apply(&self, state: &mut State, now: DateTime) -> Result<SeededIds, Error> {
         let now = self.clock.map_or(now, |it| it.0);
         let mut seeded = SeededIds::default();

@@ -15,7 +15,7 @@ use super::token::parse_scopes;
 use crate::oauth::OAuthClient;
 use crate::state::tokens::Authorization;
 
-/// The parameter with the user id, which is specific to the emulator: the real page has a
+/// The parameter with the user id, which is specific to the emulator: the real page requires a
 /// login.
 const USER_ID: &str = "user_id";
 

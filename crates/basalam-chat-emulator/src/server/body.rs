@@ -10,8 +10,8 @@ use http_body_util::BodyExt;
 use super::response;
 use crate::options::MAX_BODY_BYTES;
 
-/// The maximum that is read and discarded of a body above the limit: most clients only read
-/// the response after sending everything.
+/// The maximum number of bytes that are read of a body above the limit. The excess is discarded,
+/// because most clients only read the response after sending the whole body.
 pub(super) const MAX_DISCARDED_BYTES: usize = 4 * MAX_BODY_BYTES;
 
 /// Reads a whole body, or returns the response that rejects it.

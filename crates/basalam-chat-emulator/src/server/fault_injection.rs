@@ -90,8 +90,8 @@ fn truncated(json: &JsonResponse) -> Response {
     response
 }
 
-/// Creates a response that closes the connection after `bytes`. Without bytes not even the
-/// head is sent: the server fails before it flushes its buffer.
+/// Creates a response that closes the connection after `bytes`. Without bytes the response head is
+/// not sent either: the server fails before it flushes its buffer.
 fn disconnected(bytes: Bytes, content_length: Option<usize>) -> Response {
     let start = stream::iter((!bytes.is_empty()).then_some(Ok(bytes.clone())));
     let end = stream::once(async move {

@@ -26,7 +26,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Binds an address. Connections wait until [`Server::start`].
+    /// Binds an address. Connections are queued until [`Server::start`].
     pub(crate) fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Error> {
         let bind_error = |error: io::Error| {
             Error::bind(format!(
@@ -65,7 +65,7 @@ impl Server {
             .name("basalam-chat-emulator".to_owned())
             .spawn(move || {
                 serve(runtime, listener, router, signal, on_shutdown);
-                // Fails if the server was dropped, and nobody waits.
+                // Fails if the server was dropped, so that no task awaits the end of the thread.
                 let _ = notify_stopped.send(());
             })
             .map_err(start_error)?;

@@ -1,4 +1,4 @@
-//! Facts about a request that its handlers collect for the log.
+//! Fields of the request log that handlers set.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,12 +13,12 @@ pub(super) struct LogFields {
     pub(super) operation: Option<&'static str>,
     pub(super) error: Option<String>,
     pub(super) fault: Option<String>,
-    /// Set if a fault closes the connection without a response.
+    /// `true` if a fault closes the connection without a response.
     pub(super) is_disconnected: bool,
 }
 
 impl LogContext {
-    /// Returns the context of a request, or an unused one.
+    /// Returns the context of a request, or a detached one if the request has none.
     pub(super) fn of(request: &Request) -> Self {
         let context = request.extensions().get::<Self>();
         context.cloned().unwrap_or_default()

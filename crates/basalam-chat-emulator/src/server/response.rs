@@ -49,7 +49,7 @@ pub(super) fn json(status: u16, body: &Value) -> Response {
     JsonResponse::new(status, body).into_response()
 }
 
-/// Creates the response for an unknown route. Likely: as seen live from the gateway.
+/// Creates the response for an unknown route. Likely: observed from the live gateway.
 pub(super) fn unknown_route() -> Response {
     with_type(StatusCode::NOT_FOUND, TEXT, "404 page not found")
 }
@@ -59,13 +59,13 @@ pub(super) fn html(status: StatusCode, page: String) -> Response {
     with_type(status, "text/html; charset=utf-8", page)
 }
 
-/// Unknown: how the service rejects a body that is too large.
+/// Creates the response for a body that is too large. The service's response is unknown.
 pub(super) fn body_too_large(limit: usize) -> Response {
     let text = format!("the body is larger than {limit} bytes");
     with_type(StatusCode::PAYLOAD_TOO_LARGE, TEXT, text)
 }
 
-/// Unknown: how the service rejects a file that is too large.
+/// Creates the response for a file that is too large. The service's response is unknown.
 pub(super) fn file_too_large(limit: usize) -> Response {
     let text = format!(
         "a file of the form is larger than {limit} bytes, or the rest of it than {MAX_BODY_BYTES}"
@@ -73,7 +73,7 @@ pub(super) fn file_too_large(limit: usize) -> Response {
     with_type(StatusCode::PAYLOAD_TOO_LARGE, TEXT, text)
 }
 
-/// Creates the response for a body that ended early. Usually the client is gone.
+/// Creates the response for a body that ended early. Usually the client has disconnected.
 pub(super) fn body_incomplete() -> Response {
     with_type(StatusCode::BAD_REQUEST, TEXT, "the body is incomplete")
 }

@@ -25,7 +25,7 @@ use crate::state::State;
 use crate::state::tokens::Authorization;
 use crate::test_controls::TestControls;
 
-/// The lifetime of authorization codes. Unknown of the service.
+/// The lifetime of authorization codes. The service's lifetime is unknown.
 const CODE_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
 
 /// The service behind the routes.
@@ -36,12 +36,12 @@ pub(crate) struct Service {
     is_shutting_down: watch::Sender<bool>,
 }
 
-/// The parts of a service that do not change.
+/// The immutable configuration of a service.
 pub(crate) struct ServiceConfig {
     pub(crate) contract: &'static Contract,
     pub(crate) options: Options,
     pub(crate) clock: SettableClock,
-    /// The user of OAuth clients without a user.
+    /// The user that OAuth clients without a configured user act for.
     pub(crate) default_user_id: i64,
     pub(crate) setup: Setup,
     pub(crate) observers: Vec<Observer>,
@@ -58,7 +58,7 @@ impl Service {
         }
     }
 
-    /// Signals the shutdown to faults that wait.
+    /// Signals the shutdown to delayed and hanging requests.
     pub(crate) fn start_shutdown(&self) {
         self.is_shutting_down.send_replace(true);
     }

@@ -188,7 +188,8 @@ impl TokenRequest<'_> {
             .refresh(token, authorization, rotate, expires_at))
     }
 
-    /// Unknown, chosen here: the response has no refresh token, as in OAuth 2.
+    /// The emulator's choice, since the service's behaviour is unknown: the response has no refresh
+    /// token, as in OAuth 2.
     fn client_credentials(
         &self,
         state: &mut State,

@@ -19,7 +19,7 @@ impl State {
         self.chat(id).filter(|chat| chat.member(user_id).is_some())
     }
 
-    /// As [`State::chat_of`], with an error for tests that need the chat.
+    /// Like [`State::chat_of`], but returns an error if the user is not a member.
     pub(crate) fn require_chat_of(&self, id: i64, user_id: i64) -> Result<&Chat, Error> {
         self.chat_of(id, user_id)
             .ok_or_else(|| not_a_member(id, user_id))
@@ -108,7 +108,7 @@ impl State {
         let Some(chat) = self.chats.remove(&id) else {
             return false;
         };
-        // A later chat may have the same id and versions.
+        // Cached responses are dropped, because a later chat may have the same id and versions.
         self.response_cache.take();
         for message_id in &chat.message_ids {
             self.messages.remove(message_id);
@@ -122,7 +122,7 @@ impl State {
         true
     }
 
-    /// Returns the timestamps of a chat for a change.
+    /// Returns the mutable timestamps of a chat and increments its version.
     pub(crate) fn chat_times_mut(&mut self, id: i64) -> Result<&mut ChatTimes, Error> {
         let chat = self.chats.get_mut(&id).ok_or_else(|| {
             Error::invalid_argument(format!("there is no chat {id}; seed it first"))

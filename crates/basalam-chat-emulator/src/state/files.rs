@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use jiff::civil::DateTime;
 
-/// The range in which ids of the service were seen.
+/// The start of the id range observed from the service.
 const FIRST_FILE_ID: i64 = 78_000_000;
 
 /// The uploaded files of the service.

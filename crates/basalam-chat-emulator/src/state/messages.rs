@@ -109,7 +109,7 @@ impl State {
         Some(id)
     }
 
-    /// Returns a message for a change.
+    /// Returns a mutable message and increments its version.
     pub(crate) fn message_mut(&mut self, id: i64) -> Option<&mut Message> {
         let message = Arc::make_mut(self.messages.get_mut(&id)?);
         message.version += 1;
@@ -153,8 +153,8 @@ fn check_message_id(id: i64, last: i64) -> Result<(), Error> {
     )))
 }
 
-/// Returns one page of `ids`, which are sorted ascending: the first `limit` ids, in `order`,
-/// that compare as wanted with the cursor.
+/// Returns one page of `ids`, which are sorted ascending: the first `limit` ids, in `order`, that
+/// satisfy the comparison with the cursor.
 pub(crate) fn page(
     ids: &[i64],
     cursor: Option<(Comparison, i64)>,
@@ -181,7 +181,7 @@ mod tests {
     const IDS: [i64; 5] = [10, 20, 30, 40, 50];
 
     #[test]
-    fn page_without_cursor_starts_at_the_end_of_its_order() {
+    fn page_without_cursor_contains_the_first_ids_in_order() {
         assert_eq!(page(&IDS, None, SortOrder::Descending, 2), [50, 40]);
         assert_eq!(page(&IDS, None, SortOrder::Ascending, 2), [10, 20]);
         assert_eq!(page(&[], None, SortOrder::Ascending, 2), [0; 0]);

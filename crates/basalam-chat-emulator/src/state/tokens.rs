@@ -17,7 +17,7 @@ pub(crate) struct Tokens {
     issued_count: u64,
 }
 
-/// The user and scopes that a client may act for.
+/// The user that a client acts for, and the scopes that it may use.
 #[derive(Clone)]
 pub(crate) struct Authorization {
     pub(crate) client_id: String,

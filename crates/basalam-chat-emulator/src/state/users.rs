@@ -16,7 +16,7 @@ pub(crate) struct Users {
     by_id: BTreeMap<i64, User>,
     ids_by_hash_id: HashMap<String, i64>,
     ids_by_token: HashMap<String, i64>,
-    /// All ids from [`FIRST_USER_ID`] up to this one, exclusive, are taken.
+    /// All ids from [`FIRST_USER_ID`] up to, but not including, this one are taken.
     next_id: i64,
 }
 
@@ -67,7 +67,7 @@ impl Users {
         self.by_id.get(&id)
     }
 
-    /// As [`Users::by_id`], with an error for tests that need the user.
+    /// Like [`Users::by_id`], but returns an error if the user does not exist.
     pub(crate) fn require(&self, id: i64) -> Result<&User, Error> {
         self.by_id(id).ok_or_else(|| {
             Error::invalid_argument(format!("there is no user {id}; add the user first"))
@@ -96,10 +96,10 @@ impl Users {
         let id = new.id.unwrap_or_else(|| self.unused_id());
         let hash_id = new
             .hash_id
-            .unwrap_or_else(|| unused(&format!("u{id:x}"), |text| self.by_hash_id(text).is_some()));
+            .unwrap_or_else(|| unused(&format!("u{id:x}"), |it| self.by_hash_id(it).is_some()));
         let token = new.token.unwrap_or_else(|| {
-            let token = unused(&format!("user-{id}-token"), |text| {
-                self.by_token(text).is_some()
+            let token = unused(&format!("user-{id}-token"), |it| {
+                self.by_token(it).is_some()
             });
             token.into()
         });
@@ -127,13 +127,13 @@ impl Users {
 
 /// Returns `base`, with a numeric suffix if it is taken.
 fn unused(base: &str, is_taken: impl Fn(&str) -> bool) -> String {
-    let mut text = base.to_owned();
+    let mut candidate = base.to_owned();
     let mut suffix = 1;
-    while is_taken(&text) {
+    while is_taken(&candidate) {
         suffix += 1;
-        text = format!("{base}-{suffix}");
+        candidate = format!("{base}-{suffix}");
     }
-    text
+    candidate
 }
 
 fn taken(name: &str, property: &str) -> Error {
