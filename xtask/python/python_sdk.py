@@ -3,8 +3,8 @@
 Usage: python_sdk.py BASE_URL
 
 Calls every public method of the chat and upload clients, async and sync, checks the responses,
-and runs both OAuth flows. A method without a test case fails the run, so that new releases of
-the SDK are noticed.
+and runs both OAuth flows. A method without a test case fails the run, so that methods
+added by new releases of the SDK are noticed.
 """
 
 import asyncio
@@ -258,8 +258,8 @@ UPLOAD_CASES = {"upload_file": upload_file}
 
 def methods(service):
     """Returns the names of the public methods that the class itself defines."""
-    members = vars(service).items()
-    return [name for name, it in members if inspect.isfunction(it) and not name.startswith("_")]
+    attributes = vars(service).items()
+    return [name for name, it in attributes if inspect.isfunction(it) and not name.startswith("_")]
 
 
 def run_case(fixture, case, method):
@@ -292,7 +292,7 @@ def run_service(report, fixture, service, cases):
 
 def run_oauth(report, fixture):
     for is_async in (True, False):
-        form = "async" if is_async else "sync"
+        mode = "async" if is_async else "sync"
 
         def token(auth, *arguments, is_async=is_async):
             if is_async:
@@ -306,13 +306,13 @@ def run_oauth(report, fixture):
                 return asyncio.run(service.get_unseen_chat_count()).count
             return service.get_unseen_chat_count_sync().count
 
-        with report.check(f"client credentials, {form}"):
+        with report.check(f"client credentials, {mode}"):
             auth = ClientCredentials("sdk", "sdk-secret", config=fixture.config)
             token_info = token(auth)
             assert_equal((token_info.token_type, token_info.refresh_token), ("Bearer", None))
             assert_equal(count(auth), 0)
 
-        with report.check(f"authorization code, {form}"):
+        with report.check(f"authorization code, {mode}"):
             auth = AuthorizationCode("sdk", "sdk-secret", CALLBACK, config=fixture.config)
             url = auth.get_authorization_url(state="a state")
             # `user_id` skips the page on which a user is chosen.

@@ -1,4 +1,4 @@
-"""Replaces most ids in the requests of schemathesis by ids that exist.
+"""Replaces most ids in the requests of schemathesis with ids that exist.
 
 Random ids match no chat and no message, so most responses would be errors. The ids below are
 those of the emulator's seeds/shop.json that its user Sara can see. Operations that delete

@@ -1,8 +1,8 @@
 //! `cargo xtask build-cost`: the build time that the SDK adds to a program.
 //!
 //! Two programs make the same calls, one with the SDK and one with reqwest alone. Both are built
-//! from scratch in turns, with the same dependency versions. The result is the median of the
-//! ratios of all rounds, judged by CPU time, because other load on the machine distorts wall time.
+//! from scratch in turns, with the same dependency versions. The result is the median ratio of CPU
+//! times over all rounds: other load on the machine distorts wall time.
 
 mod added_crates;
 mod cpu_time;
@@ -91,7 +91,7 @@ fn measure(
 ) -> anyhow::Result<bool> {
     let mut times = Vec::new();
     for round in 0..rounds {
-        // The order alternates, so that a machine that slows down affects both programs alike.
+        // The order alternates, so that a machine that slows down affects both programs equally.
         times.push(match round % 2 {
             0 => (reqwest.build(profile)?, sdk.build(profile)?),
             _ => {
@@ -118,12 +118,12 @@ fn measure(
         println!("  size  {:>6} kB {:>6} kB", reqwest / 1000, sdk / 1000);
     }
     // Only Linux reports CPU time.
-    let (name, judged) = match cpu {
+    let (name, decisive) = match cpu {
         Some(cpu) => ("CPU", Some(cpu)),
         None => ("wall", wall),
     };
     println!("  limit: a {name} time ratio of {MAX_RATIO}");
-    Ok(judged.is_some_and(|it| it.ratio <= MAX_RATIO))
+    Ok(decisive.is_some_and(|it| it.ratio <= MAX_RATIO))
 }
 
 /// The medians of all rounds, in seconds.

@@ -6,7 +6,7 @@ use std::{fs, io};
 use anyhow::{Context, bail};
 use similar::TextDiff;
 
-/// The OpenAPI document that everything is generated from.
+/// The OpenAPI document from which all files are generated.
 const DOCUMENT: &str = "openapi/chat.json";
 
 /// Copies of the document for crates that include it in their package.

@@ -3,9 +3,10 @@
 //! `cargo bench -p basalam-chat-bench --bench instructions` prints a table of complete calls and one of
 //! decoding the same bodies; names of cases after `--` select cases.
 //!
-//! Instruction counts are stable on a busy machine, so they show if a change helped. Each client makes a few
-//! calls in one process under Valgrind and many in another. The difference excludes startup, the first
-//! connection and one-time initialization. The server runs in a process that Valgrind does not trace.
+//! Instruction counts are stable on a busy machine, so they show whether a change is an improvement. Each
+//! client makes a few calls in one process under Valgrind and many in another. The difference excludes
+//! startup, the first connection and one-time initialization. The server runs in a process that Valgrind does
+//! not trace.
 //!
 //! The benchmark fails if the facade exceeds its limits: 1.05 times the instructions of the generated client
 //! and of the hand-written client, and 1.02 times those of the hand-written client for decoding.

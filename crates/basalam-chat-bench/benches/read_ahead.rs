@@ -1,7 +1,7 @@
 //! Share of the latency that reading ahead hides, with 20 ms in the server and 20 ms of work per page.
 //!
 //! `cargo bench -p basalam-chat-bench --bench read_ahead` reads pages alternately with and without reading
-//! ahead. Without it, a page costs the latency plus the work; with it, only the longer of the two, except for
+//! ahead. Without it, a page takes the latency plus the work; with it, only the longer of the two, except for
 //! the first page. The benchmark fails if less than 90% of the shorter one is hidden.
 
 #![allow(clippy::print_stdout)] // Prints the results.

@@ -5,8 +5,8 @@
 //! the median and the quartiles of the ratios within a turn. The baseline is a loop with the hand-written
 //! client that fetches one page after the other.
 //!
-//! Both a current-thread and a multi-thread runtime are measured. With the latter, the facade can prefetch one
-//! page beyond its turn (one in two hundred), which is slightly in its favour.
+//! Both a current-thread and a multi-thread runtime are measured. With the latter, the facade can prefetch
+//! one page beyond its turn of 200 pages, which is slightly in its favour.
 //!
 //! The benchmark fails if the facade reaches less than 0.95 of the baseline's rate, if its peak memory is
 //! 32 MiB or more, or if the peak grows with the length of the history.
@@ -216,8 +216,8 @@ impl Reader {
     }
 }
 
-/// Runs a reader process: for each number on stdin it reads that many messages and prints the elapsed seconds.
-/// At the end it prints its initial and its peak memory use.
+/// Runs a reader process: for each count on stdin, it reads that many messages and prints the elapsed
+/// seconds. At the end, it prints its initial and its peak memory use.
 fn read(runtime: &str, reader: &str, length: i64, base_url: &str) -> anyhow::Result<ExitCode> {
     let mut builder = match runtime == CURRENT_THREAD {
         true => Builder::new_current_thread(),

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-/// The chat of all requests.
+/// The id of the chat in all requests.
 pub const CHAT_ID: i64 = 183_583_802;
 
 /// The text of messages.

@@ -25,4 +25,4 @@ pub use process::{memory, peak_memory};
 pub use server::{Server, serve, serve_if_requested};
 
 /// The access token that all clients send, of a realistic length.
-pub const TOKEN: &str = "a-token-as-long-as-those-that-the-service-gives-0123456789";
+pub const TOKEN: &str = "a-token-with-the-length-of-those-of-the-service-0123456789";

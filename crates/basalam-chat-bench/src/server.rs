@@ -107,7 +107,7 @@ pub async fn serve(listener: TcpListener, latency: Duration) -> anyhow::Result<(
 }
 
 async fn serve_connection(stream: TcpStream, pages: Arc<Pages>, latency: Duration) {
-    // Otherwise Nagle's algorithm delays responses until the client's acknowledgement.
+    // Without this, Nagle's algorithm delays responses until the client acknowledges earlier data.
     if stream.set_nodelay(true).is_err() {
         return;
     }

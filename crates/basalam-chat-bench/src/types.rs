@@ -1,7 +1,7 @@
 //! Types of the hand-written client, with the same data as the generated types.
 //!
 //! They are what a careful developer would write with serde. They preserve unknown properties and unknown
-//! enum values, since the generated types do so too; without that the clients would not do the same work.
+//! enum values, as the generated types do; otherwise the clients would not do the same work.
 
 mod chats;
 
@@ -227,7 +227,7 @@ pub struct File {
     pub extra: Object,
 }
 
-/// A URL in a text.
+/// A URL in the text of a message.
 #[derive(Debug, Deserialize, Serialize)]
 #[allow(missing_docs)]
 pub struct Link {

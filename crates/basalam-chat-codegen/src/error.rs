@@ -6,7 +6,7 @@ use std::fmt;
 
 use basalam_chat_openapi::Pointer;
 
-/// Error returned when no source can be generated.
+/// An error of code generation.
 ///
 /// `Display` writes every diagnostic on a separate line: JSON pointer, problem and remedy.
 #[derive(Debug)]
@@ -113,7 +113,7 @@ impl Error {
 
     /// Returns `true` if progenitor failed on a document that passed validation.
     ///
-    /// This is a bug in the validation and worth a report.
+    /// This is a bug in the validation; please report it.
     pub fn is_generator(&self) -> bool {
         matches!(self.kind, Kind::Generator(_))
     }

@@ -76,7 +76,7 @@ pub fn generate(document: &str) -> Result<Sources, Error> {
         .unwrap_or_else(|payload| Err(Error::panicked(payload.as_ref())))
 }
 
-/// Many times what the deepest nesting that `serde_json` reads (128 levels) needs.
+/// Far more than the deepest nesting that `serde_json` accepts (128 levels) needs.
 const STACK_BYTES: usize = 64 * 1024 * 1024;
 
 fn generate_sources(document: &Document) -> Result<Sources, Error> {

@@ -70,7 +70,7 @@ pub(crate) fn variant_name(value: &str) -> Option<String> {
     }
 }
 
-/// Allows ASCII only: names on the wire are ASCII, and Unicode look-alikes are confusing.
+/// Accepts ASCII only: names on the wire are ASCII, and Unicode homoglyphs are confusing.
 fn is_identifier(name: &str) -> bool {
     name.is_ascii() && syn::parse_str::<syn::Ident>(name).is_ok() && name != "gen"
 }

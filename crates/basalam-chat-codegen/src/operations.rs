@@ -27,8 +27,8 @@ pub(crate) fn generate(lowered: &Lowered) -> Result<String, Error> {
     Ok(format::format(&format::parse(tokens)?))
 }
 
-/// Returns the items for the OAuth endpoints. The token endpoint has another host, so the document does
-/// not describe it as an operation. It is not idempotent: a refresh token may be valid only once.
+/// Returns the items for the OAuth endpoints. The token endpoint is on another host, so the document does not
+/// describe it as an operation. It is not idempotent: a refresh token may be valid only once.
 fn oauth_items(endpoints: &OAuthEndpoints) -> TokenStream {
     let OAuthEndpoints {
         authorization_url,

@@ -23,8 +23,8 @@ use crate::error::Error;
 ///
 /// # Errors
 ///
-/// Names the first type that is not a struct with named fields. The lowered document asks for no other
-/// types, and another type would reject values that the service adds.
+/// Returns an error that names the first type that is not a struct with named fields. The lowered document
+/// describes no other types, and other types would reject values that the service adds.
 pub(crate) fn rewrite(
     file: &mut syn::File,
     request_types: &BTreeSet<String>,

@@ -1,14 +1,14 @@
-//! The crates that a program builds because it uses the SDK, each with a reason.
+//! The crates that the SDK adds to the build of a program, each with a reason.
 
 use std::collections::BTreeSet;
 
-/// The reason for every crate that the SDK adds to a program on reqwest: names and reasons.
+/// Every crate that the SDK adds to a program that uses reqwest, with the reason.
 const REASONS: [(&str, &str); 8] = [
     ("basalam-chat", "the SDK"),
     ("basalam-chat-api", "its generated client and types"),
     (
         "getrandom",
-        "unpredictable OAuth `state` values and message markers",
+        "unpredictable OAuth `state` values, idempotency keys and jitter",
     ),
     (
         "httpdate",

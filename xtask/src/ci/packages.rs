@@ -1,4 +1,4 @@
-//! A build from the packaged crates alone, as a user of the published crates would do it.
+//! A build from the packaged crates alone, as for a user of the published crates.
 
 use std::fmt::Write as _;
 use std::fs;

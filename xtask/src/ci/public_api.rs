@@ -2,8 +2,8 @@
 //!
 //! The listings are made from rustdoc's JSON, which a stable toolchain only writes with
 //! `RUSTC_BOOTSTRAP`. Setting that variable for all of cargo would rebuild everything, because
-//! build scripts depend on it. This program therefore stands in for rustdoc (`RUSTDOC`) and sets
-//! the variable for rustdoc alone.
+//! build scripts depend on it. This program is therefore passed to cargo as rustdoc (`RUSTDOC`),
+//! and runs the real rustdoc with the variable set.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -20,7 +20,7 @@ const LISTINGS: &str = "docs/public-api";
 
 const CHANGELOG: &str = "CHANGELOG.md";
 
-/// Holds the path of the real rustdoc if this program stands in for it.
+/// Holds the path of the real rustdoc if this program runs in its place.
 const REAL_RUSTDOC: &str = "XTASK_RUSTDOC";
 
 /// Prints a diff and fails if the public API of a crate differs from its listing.

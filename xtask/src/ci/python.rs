@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::process::{command, is_available, run_command};
 
-/// A Python interpreter with a package installed, or the reason why there is none.
+/// A Python interpreter with a package installed, or the reason why it is unavailable.
 pub(super) enum Python {
     Ready(PathBuf),
     Unavailable(String),

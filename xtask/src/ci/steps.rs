@@ -1,4 +1,4 @@
-//! The CI steps, those with the fastest feedback first.
+//! The CI steps, in the order of the fastest feedback.
 
 use std::path::Path;
 

@@ -937,13 +937,13 @@ impl Client {
     ) -> Result<ResponseValue<types::BotResponse>, Error<()>> {
         let requests = self::requests(self);
         let make = || requests.delete_webhook(token);
-        let answer = crate::response::send(
+        let response = crate::response::send(
                 self,
                 &crate::operations::DELETE_WEBHOOK,
                 &make,
             )
             .await?;
-        crate::response::FromResponse::read(answer)
+        crate::response::FromResponse::read(response)
     }
     /// Removes the bot's webhook, using POST
     ///
@@ -959,13 +959,13 @@ impl Client {
     ) -> Result<ResponseValue<types::BotResponse>, Error<()>> {
         let requests = self::requests(self);
         let make = || requests.delete_webhook_post(token);
-        let answer = crate::response::send(
+        let response = crate::response::send(
                 self,
                 &crate::operations::DELETE_WEBHOOK_POST,
                 &make,
             )
             .await?;
-        crate::response::FromResponse::read(answer)
+        crate::response::FromResponse::read(response)
     }
     /// Removes the bot's webhook
     ///
@@ -981,13 +981,13 @@ impl Client {
     ) -> Result<ResponseValue<types::BotResponse>, Error<()>> {
         let requests = self::requests(self);
         let make = || requests.delete_webhook_delete(token);
-        let answer = crate::response::send(
+        let response = crate::response::send(
                 self,
                 &crate::operations::DELETE_WEBHOOK_DELETE,
                 &make,
             )
             .await?;
-        crate::response::FromResponse::read(answer)
+        crate::response::FromResponse::read(response)
     }
     /// Returns information about the bot
     ///
@@ -1003,9 +1003,9 @@ impl Client {
     ) -> Result<ResponseValue<types::BotResponse>, Error<()>> {
         let requests = self::requests(self);
         let make = || requests.get_me(token);
-        let answer = crate::response::send(self, &crate::operations::GET_ME, &make)
+        let response = crate::response::send(self, &crate::operations::GET_ME, &make)
             .await?;
-        crate::response::FromResponse::read(answer)
+        crate::response::FromResponse::read(response)
     }
     /// Returns information about the bot, using POST
     ///
@@ -1021,9 +1021,13 @@ impl Client {
     ) -> Result<ResponseValue<types::BotResponse>, Error<()>> {
         let requests = self::requests(self);
         let make = || requests.get_me_post(token);
-        let answer = crate::response::send(self, &crate::operations::GET_ME_POST, &make)
+        let response = crate::response::send(
+                self,
+                &crate::operations::GET_ME_POST,
+                &make,
+            )
             .await?;
-        crate::response::FromResponse::read(answer)
+        crate::response::FromResponse::read(response)
     }
     /// Returns information about the bot's webhook
     ///
@@ -1039,13 +1043,13 @@ impl Client {
     ) -> Result<ResponseValue<types::BotResponse>, Error<()>> {
         let requests = self::requests(self);
         let make = || requests.get_webhook_info(token);
-        let answer = crate::response::send(
+        let response = crate::response::send(
                 self,
                 &crate::operations::GET_WEBHOOK_INFO,
                 &make,
             )
             .await?;
-        crate::response::FromResponse::read(answer)
+        crate::response::FromResponse::read(response)
     }
     /// Returns information about the bot's webhook, using POST
     ///
@@ -1061,13 +1065,13 @@ impl Client {
     ) -> Result<ResponseValue<types::BotResponse>, Error<()>> {
         let requests = self::requests(self);
         let make = || requests.get_webhook_info_post(token);
-        let answer = crate::response::send(
+        let response = crate::response::send(
                 self,
                 &crate::operations::GET_WEBHOOK_INFO_POST,
                 &make,
             )
             .await?;
-        crate::response::FromResponse::read(answer)
+        crate::response::FromResponse::read(response)
     }
     /// Logs the bot out, using GET
     ///
@@ -1083,9 +1087,9 @@ impl Client {
     ) -> Result<ResponseValue<types::BotResponse>, Error<()>> {
         let requests = self::requests(self);
         let make = || requests.log_out(token);
-        let answer = crate::response::send(self, &crate::operations::LOG_OUT, &make)
+        let response = crate::response::send(self, &crate::operations::LOG_OUT, &make)
             .await?;
-        crate::response::FromResponse::read(answer)
+        crate::response::FromResponse::read(response)
     }
     /// Logs the bot out and invalidates its token
     ///
@@ -1101,9 +1105,13 @@ impl Client {
     ) -> Result<ResponseValue<types::BotResponse>, Error<()>> {
         let requests = self::requests(self);
         let make = || requests.log_out_post(token);
-        let answer = crate::response::send(self, &crate::operations::LOG_OUT_POST, &make)
+        let response = crate::response::send(
+                self,
+                &crate::operations::LOG_OUT_POST,
+                &make,
+            )
             .await?;
-        crate::response::FromResponse::read(answer)
+        crate::response::FromResponse::read(response)
     }
     /// Lists the chats of the current user
     ///
@@ -1144,9 +1152,9 @@ impl Client {
                     updated_from,
                 )
         };
-        let answer = crate::response::send(self, &crate::operations::GET_CHATS, &make)
+        let response = crate::response::send(self, &crate::operations::GET_CHATS, &make)
             .await?;
-        crate::response::FromResponse::read(answer)
+        crate::response::FromResponse::read(response)
     }
     /// Opens a private chat with a user
     ///
@@ -1170,9 +1178,13 @@ impl Client {
         let make = || {
             requests.create_chat(x_client_info, x_creation_tags, x_user_session, body)
         };
-        let answer = crate::response::send(self, &crate::operations::CREATE_CHAT, &make)
+        let response = crate::response::send(
+                self,
+                &crate::operations::CREATE_CHAT,
+                &make,
+            )
             .await?;
-        crate::response::FromResponse::read(answer)
+        crate::response::FromResponse::read(response)
     }
     /// Deletes chats
     ///
@@ -1188,9 +1200,13 @@ impl Client {
     ) -> Result<ResponseValue<types::AcceptedResponse>, Error<()>> {
         let requests = self::requests(self);
         let make = || requests.delete_chats(body);
-        let answer = crate::response::send(self, &crate::operations::DELETE_CHATS, &make)
+        let response = crate::response::send(
+                self,
+                &crate::operations::DELETE_CHATS,
+                &make,
+            )
             .await?;
-        crate::response::FromResponse::read(answer)
+        crate::response::FromResponse::read(response)
     }
     /// Deletes messages
     ///
@@ -1206,13 +1222,13 @@ impl Client {
     ) -> Result<ResponseValue<types::AcceptedResponse>, Error<()>> {
         let requests = self::requests(self);
         let make = || requests.delete_message(body);
-        let answer = crate::response::send(
+        let response = crate::response::send(
                 self,
                 &crate::operations::DELETE_MESSAGE,
                 &make,
             )
             .await?;
-        crate::response::FromResponse::read(answer)
+        crate::response::FromResponse::read(response)
     }
     /// Edits the content of a message
     ///
@@ -1230,9 +1246,13 @@ impl Client {
     ) -> Result<ResponseValue<types::EditMessageResponse>, Error<()>> {
         let requests = self::requests(self);
         let make = || requests.edit_message(x_client_info, body);
-        let answer = crate::response::send(self, &crate::operations::EDIT_MESSAGE, &make)
+        let response = crate::response::send(
+                self,
+                &crate::operations::EDIT_MESSAGE,
+                &make,
+            )
             .await?;
-        crate::response::FromResponse::read(answer)
+        crate::response::FromResponse::read(response)
     }
     /// Forwards messages to a chat
     ///
@@ -1252,13 +1272,13 @@ impl Client {
     ) -> Result<ResponseValue<types::AcceptedResponse>, Error<()>> {
         let requests = self::requests(self);
         let make = || requests.forward_message(user_agent, x_client_info, body);
-        let answer = crate::response::send(
+        let response = crate::response::send(
                 self,
                 &crate::operations::FORWARD_MESSAGE,
                 &make,
             )
             .await?;
-        crate::response::FromResponse::read(answer)
+        crate::response::FromResponse::read(response)
     }
     /// Counts the chats with unseen messages
     ///
@@ -1270,13 +1290,13 @@ impl Client {
     ) -> Result<ResponseValue<types::UnseenChatCount>, Error<()>> {
         let requests = self::requests(self);
         let make = || requests.get_unseen_chat_count();
-        let answer = crate::response::send(
+        let response = crate::response::send(
                 self,
                 &crate::operations::GET_UNSEEN_CHAT_COUNT,
                 &make,
             )
             .await?;
-        crate::response::FromResponse::read(answer)
+        crate::response::FromResponse::read(response)
     }
     /// Lists the messages of a chat
     ///
@@ -1302,9 +1322,13 @@ impl Client {
     ) -> Result<ResponseValue<types::GetMessagesResponse>, Error<()>> {
         let requests = self::requests(self);
         let make = || requests.get_messages(chat_id, cmp, limit, message_id, order);
-        let answer = crate::response::send(self, &crate::operations::GET_MESSAGES, &make)
+        let response = crate::response::send(
+                self,
+                &crate::operations::GET_MESSAGES,
+                &make,
+            )
             .await?;
-        crate::response::FromResponse::read(answer)
+        crate::response::FromResponse::read(response)
     }
     /// Sends a message to a chat
     ///
@@ -1342,13 +1366,13 @@ impl Client {
                     body,
                 )
         };
-        let answer = crate::response::send(
+        let response = crate::response::send(
                 self,
                 &crate::operations::CREATE_MESSAGE,
                 &make,
             )
             .await?;
-        crate::response::FromResponse::read(answer)
+        crate::response::FromResponse::read(response)
     }
     /// Returns the current user
     ///
@@ -1360,13 +1384,13 @@ impl Client {
     ) -> Result<ResponseValue<types::CurrentUser>, Error<()>> {
         let requests = self::requests(self);
         let make = || requests.get_current_user();
-        let answer = crate::response::send(
+        let response = crate::response::send(
                 self,
                 &crate::operations::GET_CURRENT_USER,
                 &make,
             )
             .await?;
-        crate::response::FromResponse::read(answer)
+        crate::response::FromResponse::read(response)
     }
 }
 /// Items consumers will typically use such as the Client.

@@ -17,11 +17,11 @@ use crate::names;
 /// calls. Building the request moves to a function that is not `async`, and decoding the response to one
 /// that is not generic, so both are compiled once, in the client's crate.
 ///
-/// progenitor's hooks around the request are removed: the client has none.
+/// progenitor's hooks around the request are removed, because the client does not use them.
 ///
 /// # Errors
 ///
-/// Names the first operation whose code does not have the form that progenitor is known to generate.
+/// Returns an error that names the first operation whose code does not have the expected form.
 pub(super) fn rewrite(file: &mut syn::File) -> Result<(), Error> {
     file.items.retain(|item| !is_hooks_impl(item));
     let (mut requests, mut response_types) = (Vec::new(), Vec::new());
@@ -123,8 +123,8 @@ impl Operation {
         function.block = parse_quote! {{
             let requests = self::requests(self);
             let make = || requests.#name(#(#arguments),*);
-            let answer = crate::response::send(self, &crate::operations::#row, &make).await?;
-            crate::response::FromResponse::read(answer)
+            let response = crate::response::send(self, &crate::operations::#row, &make).await?;
+            crate::response::FromResponse::read(response)
         }};
         Some(Operation {
             request,

@@ -8,7 +8,7 @@ use syn::{
     UseGroup, UseTree,
 };
 
-/// Changes what the requests of the client contain.
+/// Rewrites how the client builds requests.
 ///
 /// - Percent-encoding in paths uses the client's crate: progenitor does not encode the backslash, which
 ///   URL parsers treat as a slash.
@@ -18,7 +18,7 @@ pub(super) fn rewrite(file: &mut syn::File) {
     RewriteRequests.visit_file_mut(file);
 }
 
-/// progenitor's variable for the headers of a request, a reserved argument name.
+/// The variable that progenitor uses for the headers of a request; the name is reserved.
 const HEADERS: &str = "header_map";
 
 struct RewriteRequests;
@@ -115,7 +115,7 @@ fn is_headers(expression: &Expr) -> bool {
     matches!(expression, Expr::Path(path) if path.path.is_ident(HEADERS))
 }
 
-/// Finds out whether a request has documented headers.
+/// Detects whether a request has documented headers.
 #[derive(Default)]
 struct FindDocumentedHeaders {
     found: bool,

@@ -239,7 +239,7 @@ fn has_only(schema: &Value, keywords: &[&str]) -> bool {
     })
 }
 
-/// Returns the text for `value` in the enum's description, from a line "- `value`: …".
+/// Returns the description of `value`, from a line "- `value`: …" in the enum's description.
 fn variant_description(description: &str, value: &str) -> String {
     let start = format!("- `{value}`:");
     description

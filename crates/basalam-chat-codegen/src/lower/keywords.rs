@@ -35,7 +35,7 @@ pub(super) const OBJECT: &[&str] = &[
 /// Extension for large named objects: optional fields hold the struct in a `Box`.
 pub(super) const BOXED: &str = "x-boxed";
 /// Keywords allowed next to an `allOf` with one reference: they restrict the value, not its type.
-pub(super) const BESIDE_REFERENCE: &[&str] = &[
+pub(super) const NEXT_TO_REFERENCE: &[&str] = &[
     "allOf",
     "minimum",
     "maximum",

@@ -33,7 +33,7 @@ pub(super) enum Class {
     Struct,
     /// A newtype of the client's crate.
     Newtype(NewtypeKind),
-    /// Another name of a newtype, for values that may also be strings, which every newtype decodes.
+    /// Another name of a newtype, for values that may also be strings: every newtype decodes strings too.
     Alias(String),
     /// No type: the schema is invalid, which is already reported.
     Invalid,

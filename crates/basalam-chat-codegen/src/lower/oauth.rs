@@ -13,8 +13,8 @@ use crate::names;
 const SCOPE: &str = "Scope";
 
 impl Lowering<'_> {
-    /// Reads the first security scheme of type `oauth2`, if there is one: its endpoints, and the scopes
-    /// of all its flows as an open enum.
+    /// Lowers the first security scheme of type `oauth2`, if there is one: returns its endpoints, and the
+    /// scopes of all its flows as an open enum.
     pub(super) fn lower_oauth(&mut self) -> (Option<OAuthEndpoints>, Option<Newtype>) {
         let schemes = Pointer::default()
             .child("components")

@@ -140,8 +140,8 @@ impl<'a> Lowering<'a> {
         json!({ status_code(response.status).to_string(): lowered })
     }
 
-    /// Returns the only success response. Error responses are read by the facade, in more forms than
-    /// documents describe.
+    /// Returns the only success response. Error responses vary more than the document describes, and
+    /// hand-written code in the facade reads them.
     fn success_response<'b>(&mut self, operation: &'b Operation<'a>) -> Option<&'b Response<'a>> {
         let mut successes = operation
             .responses

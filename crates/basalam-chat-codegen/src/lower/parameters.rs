@@ -24,7 +24,7 @@ const FIELDS: &[&str] = &[
     "explode",
 ];
 
-/// Names that progenitor uses in scopes with arguments: the client's methods and the methods of mocks.
+/// Names that progenitor uses in scopes that contain the arguments: methods of the client and of mocks.
 const RESERVED_ARGUMENTS: &[&str] = &["header_map", "new", "into_inner"];
 
 /// Headers that OpenAPI ignores as parameters.

@@ -136,8 +136,8 @@ impl<'a> Lowering<'a> {
                     "use a more specific name, such as `reset_chat`",
                 );
             }
-            let types_of = names::operation_type_prefix(id);
-            if let Some((other, place)) = types.insert(types_of, (id, &operation.pointer)) {
+            let type_prefix = names::operation_type_prefix(id);
+            if let Some((other, place)) = types.insert(type_prefix, (id, &operation.pointer)) {
                 self.report(
                     &at,
                     match other == id {

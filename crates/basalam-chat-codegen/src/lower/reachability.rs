@@ -1,7 +1,7 @@
 //! The named schemas that operations use.
 //!
-//! Only schemas of requests and success responses are checked and generated. Error responses vary more
-//! than the document describes, and hand-written code in the facade reads them.
+//! Only schemas of requests and success responses are validated and generated. Error responses vary more than
+//! the document describes, and hand-written code in the facade reads them.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -8,12 +8,12 @@ use basalam_chat_openapi::Pointer;
 use serde_json::{Map, Value, json};
 
 use super::classify::alias_target;
-use super::keywords::{ARRAY, BESIDE_REFERENCE, BOOLEAN, NUMBER, OBJECT, STRING};
+use super::keywords::{ARRAY, BOOLEAN, NEXT_TO_REFERENCE, NUMBER, OBJECT, STRING};
 use super::lowering::{Class, Lowering};
 use super::model::NewtypeKind;
 use super::references::{SCHEMA_PREFIX, reference, target_name};
 
-/// Maximum nesting of arrays and maps. rustc fails at a little more than 100.
+/// Maximum nesting of arrays and maps. rustc fails at slightly more than 100.
 const MAX_DEPTH: usize = 32;
 
 impl Lowering<'_> {
@@ -197,7 +197,7 @@ impl Lowering<'_> {
         object: &Map<String, Value>,
         at: &Pointer,
     ) -> Value {
-        self.check_keywords(object, at, BESIDE_REFERENCE);
+        self.check_keywords(object, at, NEXT_TO_REFERENCE);
         match choices.as_array().map(Vec::as_slice) {
             Some([only]) if target_name(only).is_some() => {
                 let reference = self.lower_schema(only, &at.child("allOf").child("0"));
