@@ -41,7 +41,7 @@ pub(super) enum TokenSource {
 #[derive(Clone)]
 pub(super) enum InitialTokens {
     /// The store, or the tokens of the [`Authentication`].
-    Stored,
+    Existing,
     /// An authorization code, which is preferred to stored tokens: it is the newer login.
     Code(CodeGrant),
     /// The id and secret of the OAuth client, for every refresh.
@@ -78,7 +78,7 @@ impl Authentication {
                 }
                 match initial {
                     InitialTokens::Credentials(scopes) => join_scopes(scopes).map(drop),
-                    InitialTokens::Stored | InitialTokens::Code(_) => Ok(()),
+                    InitialTokens::Existing | InitialTokens::Code(_) => Ok(()),
                 }
             }
             Some(TokenSource::Provider(_)) | None => Ok(()),

@@ -33,7 +33,7 @@ impl From<Login> for Authentication {
             tokens: None,
             source: Some(TokenSource::OAuth {
                 client: Some(login.client),
-                initial: code.unwrap_or(InitialTokens::Stored),
+                initial: code.unwrap_or(InitialTokens::Existing),
                 store: login.store,
             }),
         }

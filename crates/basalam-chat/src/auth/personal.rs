@@ -74,7 +74,7 @@ impl From<PersonalToken> for Authentication {
             tokens: Some(token.tokens),
             source: has_source.then_some(TokenSource::OAuth {
                 client,
-                initial: InitialTokens::Stored,
+                initial: InitialTokens::Existing,
                 store,
             }),
         }

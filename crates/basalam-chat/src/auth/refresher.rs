@@ -59,10 +59,10 @@ impl Refresher {
 
     /// Returns `true` if the first request must wait for a refresh although there are initial tokens: a store
     /// may have newer ones.
-    pub(super) fn is_required_first(&self) -> bool {
+    pub(super) fn must_refresh_first(&self) -> bool {
         match &self.source {
             TokenSource::OAuth { store, initial, .. } => {
-                store.is_some() || !matches!(initial, InitialTokens::Stored)
+                store.is_some() || !matches!(initial, InitialTokens::Existing)
             }
             TokenSource::Provider(_) => true,
         }
@@ -126,7 +126,7 @@ impl Refresher {
         // A code is valid once. It stays valid if the service did not process the request.
         let is_unused = |error: &Error| error.is_connect() || error.is_rate_limited();
         if !tokens.as_ref().is_err_and(is_unused) {
-            *initial = InitialTokens::Stored;
+            *initial = InitialTokens::Existing;
         }
         tokens.map(Some)
     }

@@ -134,7 +134,9 @@ impl TokenCache {
         let Authentication { tokens, source } = authentication;
         let refresher =
             source.map(|source| Refresher::new(source, endpoint, tokens.clone(), clock.clone()));
-        let must_refresh = refresher.as_ref().is_some_and(Refresher::is_required_first);
+        let must_refresh = refresher
+            .as_ref()
+            .is_some_and(Refresher::must_refresh_first);
         let secrets = tokens.iter().flat_map(TokenSet::secrets);
         secrets.for_each(|secret| redactor.add(secret));
         let now = clock.instant();

@@ -44,14 +44,14 @@ enum NextPage {
     /// A page of the whole list with a limit above `size`, to find out if the service returns that many.
     Probe { size: usize },
     /// The chats before the last second, which is complete or was reported as incomplete.
-    BeforeSecond(Bound),
+    BeforeSecond(BoundKind),
     /// The list has ended.
     End,
 }
 
 /// The assumption about a time bound of the service.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Bound {
+enum BoundKind {
     Exclusive,
     Inclusive,
 }
@@ -147,7 +147,7 @@ impl ChatPager {
             }
         } else if size < SERVICE_PAGE_SIZE || size < largest {
             // The service returns larger pages than this one, so it did not truncate it.
-            NextPage::BeforeSecond(Bound::Exclusive)
+            NextPage::BeforeSecond(BoundKind::Exclusive)
         } else {
             NextPage::Probe { size }
         };
@@ -158,7 +158,7 @@ impl ChatPager {
     /// returns more, it did not truncate a page of `size` chats.
     fn handle_probe(&mut self, returned: usize, size: usize) -> Result<(), Error> {
         self.largest = self.largest.max(returned);
-        self.next = NextPage::BeforeSecond(Bound::Exclusive);
+        self.next = NextPage::BeforeSecond(BoundKind::Exclusive);
         match returned > size {
             true => Ok(()),
             false => Err(self.incomplete()),
@@ -166,16 +166,16 @@ impl ChatPager {
     }
 
     /// Handles a page of chats before the last second.
-    fn handle_older(&mut self, chats: Vec<Chat>, bound: Bound) -> Vec<Chat> {
+    fn handle_older(&mut self, chats: Vec<Chat>, bound: BoundKind) -> Vec<Chat> {
         let second = self.cursor.second().cloned();
         let is_repeated = |chat: &Chat| {
             self.cursor
                 .time_of(chat)
                 .is_some_and(|time| !is_earlier(time, second.as_ref()))
         };
-        if bound == Bound::Exclusive && chats.iter().any(is_repeated) {
+        if bound == BoundKind::Exclusive && chats.iter().any(is_repeated) {
             // The bound includes its second.
-            self.next = NextPage::BeforeSecond(Bound::Inclusive);
+            self.next = NextPage::BeforeSecond(BoundKind::Inclusive);
             return Vec::new();
         }
         let new = self.retain_new(chats);
@@ -226,8 +226,8 @@ impl Pager for ChatPager {
                 }
                 NextPage::BeforeSecond(bound) => {
                     let seconds = match bound {
-                        Bound::Exclusive => 0,
-                        Bound::Inclusive => -1,
+                        BoundKind::Exclusive => 0,
+                        BoundKind::Inclusive => -1,
                     };
                     let limit = self.limit();
                     let time = self.second_plus(seconds)?;

@@ -12,7 +12,7 @@ pub(crate) struct CallConfig {
     pub(crate) operation_timeout: Duration,
     /// The operation timeout was set for this request, so the longer timeout of an upload does not
     /// extend it.
-    pub(crate) timeout_is_explicit: bool,
+    pub(crate) operation_timeout_is_explicit: bool,
     pub(crate) retry_policy: RetryPolicy,
 }
 
@@ -21,7 +21,7 @@ impl Default for CallConfig {
         CallConfig {
             attempt_timeout: Duration::from_secs(30),
             operation_timeout: Duration::from_secs(90),
-            timeout_is_explicit: false,
+            operation_timeout_is_explicit: false,
             retry_policy: RetryPolicy::default(),
         }
     }
@@ -45,7 +45,8 @@ impl CallConfig {
         CallConfig {
             attempt_timeout: options.attempt_timeout.unwrap_or(self.attempt_timeout),
             operation_timeout: options.operation_timeout.unwrap_or(self.operation_timeout),
-            timeout_is_explicit: self.timeout_is_explicit || options.operation_timeout.is_some(),
+            operation_timeout_is_explicit: self.operation_timeout_is_explicit
+                || options.operation_timeout.is_some(),
             retry_policy: options.retry_policy.unwrap_or(self.retry_policy),
         }
     }

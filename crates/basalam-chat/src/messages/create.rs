@@ -135,7 +135,7 @@ impl<C> CreateMessage<C> {
     /// Adds a random idempotency key to the metadata, which identifies the message if its response is lost:
     /// see [`find_sent_message`](Client::find_sent_message).
     ///
-    /// The property is called `basalam_chat_mark`, and its value differs each time the request is sent.
+    /// The property is called `basalam_chat_idempotency_key`, and its value differs each time the request is sent.
     /// Likely: all members of the chat can read it.
     pub fn random_idempotency_key(mut self) -> Self {
         self.request.with_idempotency_key = true;

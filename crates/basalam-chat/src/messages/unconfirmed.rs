@@ -10,7 +10,7 @@ use crate::time::Clock;
 use crate::{ChatId, EntityId, Error, UserId};
 
 /// The property of a message's metadata that holds the idempotency key.
-const KEY_PROPERTY: &str = "basalam_chat_mark";
+const KEY_PROPERTY: &str = "basalam_chat_idempotency_key";
 
 /// Tolerance for differences between the service's clocks.
 const CLOCK_SKEW: Duration = Duration::from_secs(120);

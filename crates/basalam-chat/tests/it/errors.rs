@@ -95,6 +95,7 @@ async fn echoed_access_token_is_redacted() {
 async fn forbidden_names_the_missing_scope() {
     let error = error_for(403, "application/json", "{}").await;
     assert!(error.is_forbidden());
+    assert!(error.to_string().contains("does not permit"), "{error}");
     assert!(
         error.to_string().contains("the scope `customer.chat.read`"),
         "{error}"

@@ -135,8 +135,8 @@ async fn each_send_has_its_own_idempotency_key() {
     let metadata: Vec<_> = stored.iter().map(|it| &it.content["metadata"]).collect();
     assert_eq!(metadata[0]["ticket"], 7);
     assert_ne!(
-        metadata[0]["basalam_chat_mark"],
-        metadata[1]["basalam_chat_mark"]
+        metadata[0]["basalam_chat_idempotency_key"],
+        metadata[1]["basalam_chat_idempotency_key"]
     );
     for has_key in [true, false] {
         let message = setup.send_unconfirmed(Fault::disconnect(), has_key).await;

@@ -76,8 +76,8 @@ impl HttpStack {
                 started_at: self.clock().instant(),
                 limit: config.operation_timeout,
             },
+            policy_attempts: 0,
             attempts: 0,
-            sent: 0,
             may_have_succeeded: false,
         };
         trace::call(operation, pin!(call.run_with_context(requests))).await
@@ -92,9 +92,9 @@ struct Call<'a, A> {
     authorizer: A,
     timer: CallTimer<'a>,
     /// Attempts that the retry policy counts: without the one after a token refresh.
-    attempts: u32,
+    policy_attempts: u32,
     /// All requests sent so far.
-    sent: u32,
+    attempts: u32,
     /// An attempt may have succeeded without a response.
     may_have_succeeded: bool,
 }
@@ -106,10 +106,10 @@ impl<A: Authorizer> Call<'_, A> {
         requests: &mut impl RequestSource,
     ) -> Result<SuccessResponse, Error> {
         let result = self.run(requests).await;
-        trace::record_attempts(self.sent);
+        trace::record_attempts(self.attempts);
         result.map_err(|error| {
             error
-                .with_attempts(self.sent)
+                .with_attempts(self.attempts)
                 .with_possible_earlier_success(self.may_have_succeeded)
         })
     }
@@ -131,17 +131,17 @@ impl<A: Authorizer> Call<'_, A> {
                 self.stack
                     .attempt(self.operation, *request, timeout.min(remaining))
             };
+            self.policy_attempts += 1;
             self.attempts += 1;
-            self.sent += 1;
             let attempt = pin!(attempt);
-            let error = match trace::attempt(self.stack.clock(), self.sent, attempt).await {
+            let error = match trace::attempt(self.stack.clock(), self.attempts, attempt).await {
                 Ok(response) => return Ok(response),
                 Err(error) => error,
             };
             self.may_have_succeeded |= error.may_have_succeeded();
             if self.authorizer.refresh_after_401(&error) {
                 // The service did not process the request, so this is not a retry.
-                self.attempts -= 1;
+                self.policy_attempts -= 1;
                 trace::refreshing();
             } else {
                 let Some(backoff) = self.next_backoff(&error) else {
@@ -164,7 +164,7 @@ impl<A: Authorizer> Call<'_, A> {
             return self.config.attempt_timeout;
         };
         *request.timeout_mut() = None;
-        if !self.config.timeout_is_explicit {
+        if !self.config.operation_timeout_is_explicit {
             self.timer.limit = self.timer.limit.max(timeout);
         }
         timeout
@@ -174,12 +174,15 @@ impl<A: Authorizer> Call<'_, A> {
     fn next_backoff(&self, error: &Error) -> Option<Duration> {
         let policy = &self.config.retry_policy;
         let reason = retry_reason(self.operation, error)?;
-        if self.attempts >= policy.max_attempts {
+        if self.policy_attempts >= policy.max_attempts {
             return None;
         }
         let backoff = match error.retry_after() {
             Some(retry_after) if !retry_after.is_zero() => retry_after.min(policy.max_retry_after),
-            _ => jitter(self.stack.random(), policy.max_backoff(self.attempts)),
+            _ => jitter(
+                self.stack.random(),
+                policy.max_backoff(self.policy_attempts),
+            ),
         };
         // Do not sleep past the timeout.
         let is_in_time = self.timer.remaining().is_some_and(|left| backoff < left);

@@ -1,4 +1,4 @@
-//! Which errors are retried: those after which a retry cannot duplicate a message.
+//! Which errors are retried: those after which a retry is safe and may succeed.
 
 use basalam_chat_api::operation::Operation;
 
@@ -15,7 +15,7 @@ pub(super) fn retry_reason(operation: &Operation, error: &Error) -> Option<&'sta
         _ if !operation.idempotent => None,
         (ErrorKind::Timeout, _) => Some("timeout"),
         (ErrorKind::Connection, _) => Some("broken connection"),
-        (ErrorKind::Status, Some(408 | 500 | 502 | 503 | 504)) => Some("server error"),
+        (ErrorKind::Status, Some(408 | 500 | 502 | 503 | 504)) => Some("server error or 408"),
         // The response would be the same again.
         _ => None,
     }
