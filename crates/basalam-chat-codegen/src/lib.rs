@@ -63,7 +63,10 @@ pub struct Sources {
 /// document, uses an unsupported construct or a name that is not valid in Rust, or has a reference
 /// that does not resolve or is circular. A panic inside progenitor is caught and returned as an error.
 pub fn generate(document: &str) -> Result<Sources, Error> {
-    let document = Document::parse(document)?;
+    // The output must not depend on serde_json's feature `preserve_order`, which any crate of a build can enable.
+    let mut root = Document::parse(document)?.root().clone();
+    root.sort_all_objects();
+    let document = Document::from_value(root)?;
     // progenitor and typify recurse along the document. A separate thread keeps a deeply nested
     // document from overflowing the caller's stack and makes panics catchable.
     let worker = std::thread::Builder::new()

@@ -178,8 +178,8 @@ async fn error_considers_that_an_earlier_attempt_may_have_succeeded() {
     let chat = open_chat(&client, &emulator).await;
     let sent = client.create_message(chat, "hello").await.unwrap();
     for (last, expected) in [
-        (Fault::status(404), "not there"),
-        (Fault::status(429).retry_after("3600"), "fewer requests"),
+        (Fault::status(404), "did not find the resource"),
+        (Fault::status(429).retry_after("3600"), "rate limiting"),
         (Fault::redirect(302, "/elsewhere"), "redirects"),
     ] {
         add_fault(&emulator, Fault::disconnect().after_handling(), 1);

@@ -35,7 +35,7 @@ async fn invalid_utf8_names_the_path() {
     let error = error_for(200, "application/json", body).await;
     assert!(error.is_decode());
     let shown = shown(&error);
-    let expected = "the answer is not UTF-8, at `data.chats[0].archive_state`";
+    let expected = "the response is not UTF-8, at `data.chats[0].archive_state`";
     assert!(shown.contains(expected), "{shown}");
     assert!(!shown.contains("private"), "{shown}");
 }
