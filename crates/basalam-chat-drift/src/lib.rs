@@ -1,7 +1,7 @@
 //! Differences on the wire between `openapi/chat.json` and the vendor's contracts.
 //!
 //! [`run`] implements `cargo xtask drift`: it compares, records and applies. A
-//! [`WireShape`](shape::WireShape) is read from each document, and [`difference::compare`] lists
+//! [`shape::WireShape`] is read from each document, and [`difference::compare`] lists
 //! the differences of two shapes.
 
 mod apply;
