@@ -47,7 +47,7 @@ fn oauth_items(endpoints: &OAuthEndpoints) -> TokenStream {
             secret_path: false,
         };
 
-        /// OAuth authorization endpoint, where a user logs in and grants scopes.
+        /// OAuth authorization endpoint: a user logs in there and grants scopes.
         pub const AUTHORIZATION_URL: &str = #authorization_url;
 
         /// Base URL of the OAuth token endpoint. Its path is that of [`OAUTH_TOKEN`].

@@ -48,7 +48,7 @@ impl Pointer {
             .map(|segment| segment.replace("~1", "/").replace("~0", "~"))
     }
 
-    /// Returns the value at this location in `root`, or `None` if there is none.
+    /// Returns the value at this location in `root`, or `None` if it does not exist.
     #[must_use]
     pub fn find<'a>(&self, root: &'a Value) -> Option<&'a Value> {
         root.pointer(&self.0)

@@ -234,7 +234,7 @@ pub static OAUTH_TOKEN: Operation = Operation {
     success: 200u16,
     secret_path: false,
 };
-/// OAuth authorization endpoint, where a user logs in and grants scopes.
+/// OAuth authorization endpoint: a user logs in there and grants scopes.
 pub const AUTHORIZATION_URL: &str = "https://basalam.com/accounts/sso";
 /// Base URL of the OAuth token endpoint. Its path is that of [`OAUTH_TOKEN`].
 pub const TOKEN_BASE_URL: &str = "https://auth.basalam.com";

@@ -7,8 +7,8 @@ use std::time::Duration;
 use basalam_chat_bench::Kind;
 use criterion::{BenchmarkId, Criterion, SamplingMode};
 
-/// Number of rounds. Many short turns are more robust on a shared machine, where a long turn can coincide
-/// with a slow period.
+/// Number of rounds. Many short turns are more robust on a shared machine: a long turn can coincide with a
+/// slow period.
 const ROUNDS: usize = 41;
 
 /// Rounds and measurement time per turn for a single task.

@@ -19,8 +19,8 @@ use crate::server::{self, Service, ServiceConfig};
 use crate::setup::{SeedSource, Setup};
 use crate::user::{NewUser, Vendor};
 
-/// A builder for an [`Emulator`]. Most options select between possible behaviours where that of the
-/// service is unknown.
+/// A builder for an [`Emulator`]. Most options select between possible behaviours if the service's
+/// behaviour is unknown.
 ///
 /// ```
 /// use basalam_chat_emulator::{Emulator, TimeBound};

@@ -77,7 +77,7 @@ pub(crate) struct CachedToken {
 #[derive(Clone, Copy)]
 struct RefreshReason {
     is_rejected: bool,
-    /// The token can no longer be used, or there is none.
+    /// The token is missing or can no longer be used.
     is_unusable: bool,
 }
 

@@ -170,7 +170,7 @@ impl<A: Authorizer> Call<'_, A> {
         timeout
     }
 
-    /// Returns the time to wait before the next attempt, or `None` if there is none.
+    /// Returns the time to wait before the next attempt, or `None` if the call ends.
     fn next_backoff(&self, error: &Error) -> Option<Duration> {
         let policy = &self.config.retry_policy;
         let reason = retry_reason(self.operation, error)?;
