@@ -16,7 +16,6 @@ type FetchResult<P> = (P, Result<Option<Vec<<P as Pager>::Item>>, Error>);
 /// Fetches one page after the other.
 pub(crate) struct Paginator<P: Pager> {
     state: State<P>,
-    read_ahead: bool,
 }
 
 enum State<P: Pager> {
@@ -33,7 +32,6 @@ enum State<P: Pager> {
 impl<P: Pager> Paginator<P> {
     pub(crate) fn new(pager: P) -> Paginator<P> {
         Paginator {
-            read_ahead: pager.read_ahead(),
             state: State::Idle(Box::new(pager)),
         }
     }
@@ -48,7 +46,7 @@ impl<P: Pager> Paginator<P> {
                 State::Done => return Poll::Ready(Ok(None)),
                 State::Idle(_) => {
                     if let State::Idle(pager) = std::mem::replace(&mut self.state, State::Done) {
-                        self.state = self.fetch(*pager);
+                        self.state = State::fetch(*pager);
                     }
                     continue;
                 }
@@ -65,8 +63,8 @@ impl<P: Pager> Paginator<P> {
             return Poll::Ready(match result {
                 Ok(Some(items)) => {
                     let cursor = pager.cursor().clone();
-                    self.state = match self.read_ahead {
-                        true => self.fetch(pager),
+                    self.state = match pager.read_ahead() {
+                        true => State::fetch(pager),
                         false => State::Idle(Box::new(pager)),
                     };
                     Ok(Some(Page::new(items, cursor)))
@@ -88,14 +86,18 @@ impl<P: Pager> Paginator<P> {
     pub(crate) fn buffered<T>(&mut self) -> Option<T> {
         None
     }
+}
 
-    fn fetch(&self, mut pager: P) -> State<P> {
+impl<P: Pager> State<P> {
+    /// Starts fetching the next page, in a task if the pager reads ahead.
+    fn fetch(mut pager: P) -> State<P> {
+        let read_ahead = pager.read_ahead();
         let fetch = async move {
             let result = pager.next_page().await;
             (pager, result)
         };
         match tokio::runtime::Handle::try_current() {
-            Ok(runtime) if self.read_ahead => State::Prefetching(AbortOnDrop(runtime.spawn(fetch))),
+            Ok(runtime) if read_ahead => State::Prefetching(AbortOnDrop(runtime.spawn(fetch))),
             _ => State::Fetching(Box::pin(fetch)),
         }
     }

@@ -131,7 +131,6 @@ impl<A: Authorizer> Call<'_, A> {
                 self.stack
                     .attempt(self.operation, *request, timeout.min(remaining))
             };
-            self.policy_attempts += 1;
             self.attempts += 1;
             let attempt = pin!(attempt);
             let error = match trace::attempt(self.stack.clock(), self.attempts, attempt).await {
@@ -140,10 +139,10 @@ impl<A: Authorizer> Call<'_, A> {
             };
             self.may_have_succeeded |= error.may_have_succeeded();
             if self.authorizer.refresh_after_401(&error) {
-                // The service did not process the request, so this is not a retry.
-                self.policy_attempts -= 1;
+                // The service did not process the request, so the next attempt is not a retry.
                 trace::refreshing();
             } else {
+                self.policy_attempts += 1;
                 let Some(backoff) = self.next_backoff(&error) else {
                     return Err(error);
                 };
