@@ -28,6 +28,16 @@ fn texts(service: &Service, chat: i64) -> Vec<String> {
     texts.collect()
 }
 
+/// Sends a message in a chat that the customer cannot access. Returns the ids of both.
+async fn send_hidden_message(service: &Service) -> (i64, i64) {
+    let stranger = service.emulator.add_user("Stranger");
+    let chat = service
+        .create_chat(&stranger, service.emulator.seller())
+        .await;
+    let message = service.send_text(chat, &stranger, "hidden").await;
+    (chat, message)
+}
+
 #[tokio::test]
 async fn edit_changes_content_and_updated_at_but_not_order() {
     let (service, clock) = Service::start_with_clock().await;
@@ -140,10 +150,8 @@ async fn deleting_unseen_message_updates_unseen_count_and_last_message() {
 #[tokio::test]
 async fn delete_messages_is_idempotent_and_ignores_unknown_ids() {
     let (service, chat) = Service::start_with_chat().await;
-    let (seller, customer) = service.users();
-    let stranger = service.emulator.add_user("Stranger");
-    let elsewhere = service.create_chat(&stranger, seller).await;
-    let hidden = service.send_text(elsewhere, &stranger, "hidden").await;
+    let customer = service.emulator.customer();
+    let (elsewhere, hidden) = send_hidden_message(&service).await;
     let id = service.send_text(chat, customer, "mine").await;
     for _ in 0..2 {
         delete(&service, customer, &[5, id, id, hidden])
@@ -207,10 +215,8 @@ async fn forward_copies_messages_in_id_order() {
 #[tokio::test]
 async fn forward_with_inaccessible_message_or_chat_forwards_nothing() {
     let (service, chat) = Service::start_with_chat().await;
-    let (seller, customer) = service.users();
-    let stranger = service.emulator.add_user("Stranger");
-    let elsewhere = service.create_chat(&stranger, seller).await;
-    let hidden = service.send_text(elsewhere, &stranger, "hidden").await;
+    let customer = service.emulator.customer();
+    let (elsewhere, hidden) = send_hidden_message(&service).await;
     let id = service.send_text(chat, customer, "mine").await;
     for (ids, chat) in [
         (vec![id, hidden], chat),
