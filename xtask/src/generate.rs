@@ -4,10 +4,9 @@ use std::path::Path;
 use std::{fs, io};
 
 use anyhow::{Context, bail};
+use basalam_chat_drift::DOCUMENT;
+use basalam_chat_drift::file::write;
 use similar::TextDiff;
-
-/// The OpenAPI document from which all files are generated.
-const DOCUMENT: &str = "openapi/chat.json";
 
 /// Copies of the document for crates that include it in their package.
 const COPIES: [&str; 2] = [
@@ -114,17 +113,6 @@ fn read(path: &Path) -> anyhow::Result<Option<String>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).with_context(|| path.display().to_string()),
     }
-}
-
-/// Writes a temporary file and renames it, so that an interrupted run leaves no partial file.
-pub(crate) fn write(path: &Path, content: &str) -> anyhow::Result<()> {
-    let context = || path.display().to_string();
-    if let Some(directory) = path.parent() {
-        fs::create_dir_all(directory).with_context(context)?;
-    }
-    let temporary = path.with_extension("tmp");
-    fs::write(&temporary, content).with_context(context)?;
-    fs::rename(&temporary, path).with_context(context)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ mod apply;
 mod contract;
 mod deviations;
 pub mod difference;
-mod file;
+pub mod file;
 pub mod place;
 mod recorded;
 mod report;

@@ -51,7 +51,7 @@ pub(crate) fn update(root: &Path) -> anyhow::Result<()> {
         );
     }
     for listing in &changed {
-        crate::generate::write(&listing.path, &listing.current)?;
+        basalam_chat_drift::file::write(&listing.path, &listing.current)?;
         println!("wrote {LISTINGS}/{}.txt", listing.name);
     }
     println!("{} of {} listings changed", changed.len(), listings.len());

@@ -33,7 +33,7 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<Outcome> {
     fs::create_dir_all(&directory)?;
     let mut run = command(&directory, &python.to_string_lossy());
     run.args(["-m", "schemathesis.cli", "run"]);
-    run.arg(root.join("openapi/chat.json"));
+    run.arg(root.join(basalam_chat_drift::DOCUMENT));
     run.args(["--url", emulator.base_url()]);
     // The token of a user of the seed file; it is not a secret.
     run.args(["--header", "Authorization: Bearer sara-token"]);

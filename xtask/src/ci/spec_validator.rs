@@ -14,7 +14,7 @@ pub(super) fn run(root: &Path) -> anyhow::Result<Outcome> {
         Python::Unavailable(reason) => Ok(Outcome::Skipped(reason)),
         Python::Ready(python) => {
             let python = python.to_string_lossy();
-            run_command(command(root, &python).args(["-m", module, "openapi/chat.json"]))
+            run_command(command(root, &python).args(["-m", module, basalam_chat_drift::DOCUMENT]))
         }
     }
 }
