@@ -24,6 +24,10 @@
 //! clone, builder and iterator of the client is dropped, on any thread. The client works with and without
 //! an async runtime. Inside one, a call blocks its thread until the response arrives, which the
 //! [async client](crate::Client) does not.
+//!
+//! A process that is forked does not have the thread, so every call of a client that was created before the
+//! fork fails with [`is_configuration`](crate::Error::is_configuration) in the child. Create the client after
+//! the fork.
 
 mod client;
 mod iter;

@@ -3,6 +3,7 @@
 mod base_url;
 mod builder;
 mod http_client;
+mod proxy;
 
 use std::fmt;
 use std::sync::Arc;

@@ -77,7 +77,7 @@ mod paging;
 pub mod random;
 pub mod raw;
 mod request;
-mod threads;
+mod runtime;
 pub mod time;
 mod transport;
 pub mod users;

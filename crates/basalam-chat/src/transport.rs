@@ -18,6 +18,7 @@ use crate::Error;
 use crate::auth::token_cache::{CachedToken, TokenCache};
 use crate::http::retry::source::{RebuiltRequest, RequestSource};
 use crate::http::{CallConfig, HttpStack, RequestOptions, timeout};
+use crate::runtime::current_runtime;
 use authorize::BearerToken;
 
 /// Sends the requests of a client and of the generated client below it.
@@ -84,6 +85,7 @@ impl HttpTransport {
 
     /// Returns a valid token within the operation timeout.
     pub(crate) async fn authenticate(&self) -> Result<Arc<CachedToken>, Error> {
+        current_runtime()?;
         let token = pin!(self.tokens.get(self.tokens.refreshes()));
         let limit = self.config.operation_timeout;
         let token = timeout(self.http.clock(), limit, token).await;

@@ -55,15 +55,6 @@ impl Error {
         )
     }
 
-    pub(super) fn no_runtime(error: tokio::runtime::TryCurrentError) -> Error {
-        Error::new(
-            ErrorKind::Configuration,
-            "no tokio runtime is running",
-            "await requests inside a tokio runtime, or use the blocking client",
-        )
-        .with_source(error)
-    }
-
     pub(super) fn provider_failed(error: BoxError) -> Error {
         callback_failed("the token provider failed", error)
     }

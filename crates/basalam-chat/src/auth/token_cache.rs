@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use http::HeaderValue;
-use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use super::authentication::Authentication;
@@ -15,6 +14,7 @@ use super::token_endpoint::TokenEndpoint;
 use super::token_set::TokenSet;
 use crate::Error;
 use crate::http::{Redactor, timeout};
+use crate::runtime::current_runtime;
 use crate::time::Clock;
 
 /// The time after a failed refresh in which its error is returned instead of starting another one.
@@ -289,7 +289,7 @@ impl TokenCache {
     ) -> Result<InFlight, Error> {
         let (sender, refresh) = watch::channel(None);
         let shared = self.shared.clone();
-        let runtime = Handle::try_current().map_err(Error::no_runtime)?;
+        let runtime = current_runtime()?;
         runtime.spawn(async move {
             let result = shared.refresh(current, reason).await;
             // There may be no receiver left.

@@ -91,7 +91,7 @@ impl Client {
         result.map_err(|error| error.with_operation(R::operation()))
     }
 
-    /// Fails on the worker's own thread, which cannot wait for itself.
+    /// Fails on the worker's own thread and in a forked process.
     pub(crate) fn check_thread(&self) -> Result<(), Error> {
         self.worker.check_thread()
     }

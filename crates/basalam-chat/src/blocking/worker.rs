@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::future::Future;
+use std::process;
 use std::sync::mpsc;
 use std::thread::{self, ThreadId};
 
@@ -16,6 +17,8 @@ use crate::error::{Error, ErrorKind};
 pub(super) struct Worker {
     runtime: Handle,
     thread: ThreadId,
+    /// The process that the thread belongs to.
+    process: u32,
     /// Nothing is ever sent: the thread ends when the sender is dropped.
     _lifetime: oneshot::Sender<Infallible>,
 }
@@ -58,13 +61,18 @@ impl Worker {
         let worker = Worker {
             runtime,
             thread,
+            process: process::id(),
             _lifetime: lifetime,
         };
         Ok((worker, value))
     }
 
-    /// Fails on the worker's own thread, which cannot wait for itself.
+    /// Fails on the worker's own thread, which cannot wait for itself, and in a forked process, which does
+    /// not have the thread.
     pub(super) fn check_thread(&self) -> Result<(), Error> {
+        if process::id() != self.process {
+            return Err(called_after_fork());
+        }
         match thread::current().id() == self.thread {
             true => Err(called_on_worker()),
             false => Ok(()),
@@ -111,6 +119,15 @@ fn called_on_worker() -> Error {
         ErrorKind::InvalidInput,
         "the blocking client was called on its own thread, which would deadlock",
         "do not call it in a callback of one of its requests",
+    )
+}
+
+fn called_after_fork() -> Error {
+    Error::new(
+        ErrorKind::Configuration,
+        "the blocking client was created before this process was forked, and its thread exists only in the \
+         parent process",
+        "create the client after the fork",
     )
 }
 

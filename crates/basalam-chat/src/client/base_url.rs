@@ -50,6 +50,22 @@ pub(super) fn parse_base_url(
     Ok(url)
 }
 
+/// Rejects a host that no URL has, such as a whole URL or a host with a port.
+pub(super) fn check_hosts(argument: &str, hosts: &[String]) -> Result<(), Error> {
+    let is_host = |host: &String| {
+        let url = Url::parse(&format!("http://{host}/"));
+        url.is_ok_and(|url| url.host_str().is_some_and(|it| it.eq_ignore_ascii_case(host)))
+    };
+    match hosts.iter().all(is_host) {
+        true => Ok(()),
+        false => Err(Error::invalid_input(
+            argument,
+            "is not a host name or an IP address",
+            "pass only the host, such as `chat.internal`, without a scheme, a port or a path",
+        )),
+    }
+}
+
 /// Returns `true` if the host of `url` is this machine.
 pub(super) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
@@ -86,6 +102,17 @@ mod tests {
             assert!(message.contains("base_url"), "{message}");
             assert!(message.contains(expected), "{message}");
             assert!(!message.contains("hidden"), "{message}");
+        }
+    }
+
+    #[test]
+    fn rejects_allowed_hosts_that_no_url_can_have() {
+        for host in ["chat.internal", "CHAT.internal", "10.1.2.3", "[fd00::1]"] {
+            assert!(check_hosts("host", &[host.to_owned()]).is_ok(), "{host}");
+        }
+        for host in ["", " ", "http://chat.internal", "chat.internal:80", "a/b", "me@chat.internal"] {
+            let error = check_hosts("host", &[host.to_owned()]).unwrap_err();
+            assert!(error.to_string().contains("`host` is not a host"), "{error}");
         }
     }
 

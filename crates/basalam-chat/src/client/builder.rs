@@ -5,10 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Url;
+use secrecy::SecretString;
 
 use super::Client;
-use super::base_url::parse_base_url;
+use super::base_url::{check_hosts, parse_base_url};
 use super::http_client::{ConfigureHttp, build_http_client};
+use super::proxy::ProxyChoice;
 use crate::Error;
 use crate::auth::Authentication;
 use crate::auth::token_cache::TokenCache;
@@ -34,7 +36,7 @@ use crate::transport::HttpTransport;
 /// | [retry budget](ClientBuilder::retry_budget) | 20 retries for each 100 calls |
 /// | [response size](ClientBuilder::max_response_bytes) | 32 MiB |
 /// | [plain HTTP](ClientBuilder::allow_plain_http_to) | to loopback addresses only |
-/// | proxy | from the environment for HTTPS, none for plain HTTP |
+/// | [proxy](ClientBuilder::proxy) | from the environment for HTTPS, none for plain HTTP |
 ///
 /// # Examples
 ///
@@ -64,6 +66,7 @@ pub struct ClientBuilder {
     retry_budget: Option<u32>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn RandomSource>,
+    proxy: ProxyChoice,
     configure_http: Option<ConfigureHttp>,
 }
 
@@ -81,6 +84,7 @@ impl ClientBuilder {
             retry_budget: Some(DEFAULT_PERCENT),
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
+            proxy: ProxyChoice::default(),
             configure_http: None,
         }
     }
@@ -185,12 +189,46 @@ impl ClientBuilder {
         self
     }
 
-    /// Configures the underlying HTTP client: proxy, root certificates, connection pool.
+    /// Sends all requests through this proxy, such as `http://127.0.0.1:8080` or `socks5h://127.0.0.1:1080`,
+    /// instead of the one that the environment names.
+    ///
+    /// The schemes are `http`, `https`, and with the feature `socks` also `socks4`, `socks4a`, `socks5` and
+    /// `socks5h`; the latter and `socks4a` resolve host names at the proxy. Without a scheme it is an HTTP proxy.
+    /// The URL may contain a user name and a password. It is checked by [`build`](ClientBuilder::build).
+    /// `NO_PROXY` does not apply to it, and a loopback address is never reached through a proxy.
+    ///
+    /// Without this setter, requests over HTTPS use the proxy of the environment variables `HTTPS_PROXY` and
+    /// `ALL_PROXY`, upper or lower case, except for the hosts in `NO_PROXY`. `build` fails if that proxy cannot
+    /// be used, for example a SOCKS proxy without the feature `socks`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use basalam_chat::{Client, PersonalToken};
+    /// # fn main() -> Result<(), basalam_chat::Error> {
+    /// let client = Client::builder(PersonalToken::new("access-token"))
+    ///     .proxy("http://127.0.0.1:8080")
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn proxy(mut self, url: impl Into<String>) -> ClientBuilder {
+        self.proxy = ProxyChoice::Url(SecretString::from(url.into()));
+        self
+    }
+
+    /// Uses no proxy, whatever the environment variables name.
+    pub fn no_proxy(mut self) -> ClientBuilder {
+        self.proxy = ProxyChoice::Disabled;
+        self
+    }
+
+    /// Configures the underlying HTTP client: TLS library, root certificates, connection pool.
     ///
     /// The builder is that of [`basalam_chat::reqwest`](crate::reqwest), so a new major version of reqwest is a
     /// breaking change of this crate. Settings that security depends on are applied afterwards and cannot be
     /// changed: redirects are not followed, reqwest does not retry or log requests, and no proxy is used for
-    /// a loopback address.
+    /// a loopback address. Proxies that are set here are not checked: prefer [`proxy`](ClientBuilder::proxy).
     ///
     /// ```
     /// # use basalam_chat::{Client, PersonalToken};
@@ -214,8 +252,9 @@ impl ClientBuilder {
     /// # Errors
     ///
     /// Fails with [`is_invalid_input`](Error::is_invalid_input), naming the argument, if a base URL, token,
-    /// user agent or limit is invalid, and with [`is_configuration`](Error::is_configuration) if the HTTP
-    /// client cannot be created.
+    /// user agent, proxy or limit is invalid, and with [`is_configuration`](Error::is_configuration) if the HTTP
+    /// client cannot be created: no TLS feature is enabled, no crypto provider is installed (feature
+    /// `rustls-no-provider`), or the environment names a proxy that cannot be used.
     pub fn build(self) -> Result<Client, Error> {
         let base_url = parse_base_url("base_url", &self.base_url, &self.plain_http_hosts)?;
         let auth_base_url = self.parse_auth_base_url()?;
@@ -228,6 +267,7 @@ impl ClientBuilder {
             return Err(Error::zero("connect_timeout"));
         }
         check_header("user_agent", Some(&self.user_agent))?;
+        check_hosts("allow_plain_http_to", &self.plain_http_hosts)?;
         let max_connect_timeout = (self.config.attempt_timeout / 2).max(Duration::from_secs(1));
         let http = reqwest::Client::builder()
             .user_agent(self.user_agent)
@@ -238,8 +278,9 @@ impl ClientBuilder {
             .pool_idle_timeout(Duration::from_secs(30))
             .http2_keep_alive_interval(Duration::from_secs(20))
             .http2_keep_alive_timeout(Duration::from_secs(10));
-        let urls = [Some(&base_url), auth_base_url.as_ref()];
-        let http = build_http_client(http, &urls, self.configure_http)?;
+        let urls: Vec<&Url> = std::iter::once(&base_url).chain(&auth_base_url).collect();
+        let variables = |name: &str| std::env::var(name).ok();
+        let http = build_http_client(http, &urls, self.proxy, &variables, self.configure_http)?;
         let http = Arc::new(HttpStack {
             client: http,
             clock: self.clock.clone(),

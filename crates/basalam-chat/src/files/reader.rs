@@ -10,7 +10,7 @@ use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 use crate::Error;
-use crate::threads::spawn_blocking;
+use crate::runtime::spawn_blocking;
 
 /// Maximum size of a chunk, in bytes.
 const CHUNK_SIZE: usize = 64 * 1024;

@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{AuthFuture, BoxError, TokenStore};
 use crate::auth::token_set::TokenSet;
-use crate::threads::spawn_blocking;
+use crate::runtime::spawn_blocking;
 
 /// Storage in a file that only its owner can read.
 ///

@@ -14,6 +14,7 @@ use crate::http::config::CallConfig;
 use crate::http::stack::HttpStack;
 use crate::http::trace;
 use crate::random::jitter;
+use crate::runtime::current_runtime;
 use crate::time::{Clock, SleepReason};
 
 /// Adds credentials to the requests of one call.
@@ -64,6 +65,8 @@ impl HttpStack {
         authorizer: impl Authorizer,
         requests: &mut impl RequestSource,
     ) -> Result<SuccessResponse, Error> {
+        // Before anything that needs a runtime: timers, connections and the files of an upload.
+        current_runtime()?;
         config.check()?;
         self.budget.deposit();
         let mut call = Call {
