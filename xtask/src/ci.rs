@@ -1,5 +1,6 @@
 //! `cargo xtask ci`: all CI checks.
 
+mod deny;
 pub(crate) mod packages;
 pub(crate) mod public_api;
 mod python;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{packages, public_api, python_sdk, readme, schemathesis, spec_validator};
+use super::{deny, packages, public_api, python_sdk, readme, schemathesis, spec_validator};
 use crate::process::{Outcome, command, is_available, run_command};
 use crate::workspace::Workspace;
 use crate::{build_cost, generate};
@@ -18,16 +18,24 @@ const WITH_ALL_FEATURES: [&str; 3] = [
 ];
 
 /// Feature combinations of the facade that no other step builds.
-const FEATURES: [&str; 9] = [
+const FEATURES: [&str; 11] = [
     "",
     "rustls",
+    "rustls-no-provider",
     "native-tls",
     "rustls,native-tls",
+    "rustls,socks",
     "rustls,schemars",
     "rustls,blocking",
     "rustls,gzip",
     "rustls,jiff",
     "rustls,tracing",
+];
+
+/// A TLS feature of the facade, and a feature of reqwest for another library, as another crate may enable it.
+const TLS_LIBRARIES: [[&str; 2]; 2] = [
+    ["rustls", "reqwest/native-tls"],
+    ["rustls-no-provider", "reqwest/native-tls"],
 ];
 
 /// One CI check.
@@ -45,6 +53,8 @@ pub(super) fn all() -> Vec<Step> {
         step("generated files", |root| {
             generate::run(root, true).map(|()| Outcome::Passed)
         }),
+        step("licences, sources and duplicates", deny::check),
+        step("advisories", deny::check_advisories),
         step("openapi-spec-validator", spec_validator::run),
         cargo("tests", &["test", "--workspace"]),
         step("Python SDK of the vendor", python_sdk::run),
@@ -57,10 +67,10 @@ pub(super) fn all() -> Vec<Step> {
                 "test",
                 "--package=basalam-chat",
                 "--package=basalam-chat-api",
-                // All features except native-tls, which would change the dependencies and rebuild them.
+                // All features except those of other TLS libraries, which would rebuild the dependencies.
                 "--features=basalam-chat/blocking,basalam-chat/build-time-codegen",
                 "--features=basalam-chat/gzip,basalam-chat/jiff",
-                "--features=basalam-chat/schemars,basalam-chat/tracing",
+                "--features=basalam-chat/schemars,basalam-chat/socks,basalam-chat/tracing",
                 "--",
                 // Slow paging tests that do not depend on features.
                 "--skip=message_stream::large_history::",
@@ -73,6 +83,7 @@ pub(super) fn all() -> Vec<Step> {
         step("public API", public_api::check),
     ];
     steps.extend(FEATURES.map(features));
+    steps.extend(TLS_LIBRARIES.map(tls_library));
     steps.push(step("crates added by the SDK", build_cost::check_crates));
     steps.push(step("minimum Rust version", minimum_rust));
     steps.push(step("packages", packages::run));
@@ -121,16 +132,37 @@ fn features(features: &'static str) -> Step {
         features => features.replace(',', ", "),
     };
     step(format!("features: {names}"), move |root| {
-        let needs_openssl = features.contains("native-tls") && cfg!(target_os = "linux");
-        if needs_openssl && !is_available("pkg-config", &["--exists", "openssl"]) {
-            return Ok(Outcome::Skipped(
-                "the development files of OpenSSL are not installed".to_owned(),
-            ));
+        if let Some(reason) = missing_openssl(features) {
+            return Ok(Outcome::Skipped(reason));
         }
         let mut command = command(root, "cargo");
         command.args(["check", "--package=basalam-chat", "--no-default-features"]);
         run_command(command.args(["--features", features]))
     })
+}
+
+/// Checks that the feature decides which TLS library is used.
+fn tls_library([own, foreign]: [&'static str; 2]) -> Step {
+    step(
+        format!("TLS library: {own} beside {foreign}"),
+        move |root| {
+            if let Some(reason) = missing_openssl(foreign) {
+                return Ok(Outcome::Skipped(reason));
+            }
+            let mut command = command(root, "cargo");
+            command.args(["test", "--package=basalam-chat", "--no-default-features"]);
+            command.args(["--features", own, "--features", foreign]);
+            run_command(command.args(["--test=it", "--", "tls::"]))
+        },
+    )
+}
+
+/// Returns why these features cannot be built, if OpenSSL is missing.
+fn missing_openssl(features: &str) -> Option<String> {
+    let is_missing = features.contains("native-tls")
+        && cfg!(target_os = "linux")
+        && !is_available("pkg-config", &["--exists", "openssl"]);
+    is_missing.then(|| "the development files of OpenSSL are not installed".to_owned())
 }
 
 fn minimum_rust(root: &Path) -> anyhow::Result<Outcome> {
