@@ -3,6 +3,9 @@
 use std::collections::HashSet;
 use std::hash::Hash;
 
+use serde::{Deserialize, Serialize};
+
+use crate::request::check_id;
 use crate::{Error, ErrorKind};
 
 /// The calls that were made for a list of ids, and the outcome of each.
@@ -11,13 +14,16 @@ use crate::{Error, ErrorKind};
 /// sent one after the other. An operation returns the report if every call was accepted. If one fails, the
 /// rest is not sent, and the operation returns that call's error, which contains the report:
 /// [`Error::batch`].
-#[derive(Clone, Debug, Eq, PartialEq)]
+///
+/// It serializes as `{"calls": [{"ids": [1, 2], "outcome": "accepted"}]}`, so that a later run can send the
+/// rest. The outcomes are `accepted`, `failed` and `not_sent`.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct BatchReport<Id> {
     calls: Vec<BatchCall<Id>>,
 }
 
 /// One call of a [`BatchReport`].
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct BatchCall<Id> {
     /// The ids of the call, in the order in which they are sent.
@@ -27,7 +33,8 @@ pub struct BatchCall<Id> {
 }
 
 /// The outcome of a [`BatchCall`].
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum CallOutcome {
     /// The service accepted the call.
@@ -58,8 +65,8 @@ impl<Id> BatchReport<Id> {
     }
 }
 
-/// Rejects an empty list, and removes duplicates.
-pub(crate) fn unique_ids<Id: Copy + Eq + Hash>(
+/// Rejects an empty list and ids that cannot exist, and removes duplicates.
+pub(crate) fn unique_ids<Id: Copy + Eq + Hash + Into<i64>>(
     argument: &str,
     ids: Vec<Id>,
 ) -> Result<Vec<Id>, Error> {
@@ -69,6 +76,9 @@ pub(crate) fn unique_ids<Id: Copy + Eq + Hash>(
             "is an empty list",
             "pass at least one id",
         ));
+    }
+    for id in &ids {
+        check_id(argument, (*id).into())?;
     }
     let mut seen = HashSet::with_capacity(ids.len());
     Ok(ids.into_iter().filter(|id| seen.insert(*id)).collect())
@@ -164,5 +174,37 @@ mod tests {
         let error = unique_ids::<i64>("ids", Vec::new()).unwrap_err();
         assert!(error.is_invalid_input());
         assert!(error.to_string().contains("`ids` is an empty list"));
+    }
+
+    #[test]
+    fn ids_below_one_are_rejected() {
+        for id in [0, -1, i64::MIN] {
+            let error = unique_ids("ids", vec![1, id]).unwrap_err();
+            assert!(error.is_invalid_input());
+            assert!(error.to_string().contains(&format!("`ids` is the id {id}")));
+        }
+    }
+
+    #[test]
+    fn report_roundtrips_through_json() {
+        let call = |ids: &[i64], outcome| BatchCall {
+            ids: ids.to_vec(),
+            outcome,
+        };
+        let report = BatchReport {
+            calls: vec![
+                call(&[1, 2], CallOutcome::Accepted),
+                call(&[3], CallOutcome::Failed),
+                call(&[4], CallOutcome::NotSent),
+            ],
+        };
+        let json = serde_json::json!({ "calls": [
+            { "ids": [1, 2], "outcome": "accepted" },
+            { "ids": [3], "outcome": "failed" },
+            { "ids": [4], "outcome": "not_sent" },
+        ] });
+        assert_eq!(serde_json::to_value(&report).unwrap(), json);
+        let read: BatchReport<i64> = serde_json::from_value(json).unwrap();
+        assert_eq!(read, report);
     }
 }

@@ -1,4 +1,4 @@
-//! The blocking client: the same requests without `async`.
+//! The blocking client: the same requests without `async` (feature `blocking`).
 //!
 //! [`Client`] has the methods of the [async client](crate::Client), except `raw`, and the request builders
 //! have the same setters. `send` replaces `.await`, and `iter` and `pages` return an [`Iter`], a plain

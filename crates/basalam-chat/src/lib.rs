@@ -38,6 +38,13 @@
 //! A request for a list returns one page. `stream` yields all items and `pages` all pages; both can resume
 //! from a cursor. [`follow`](Client::follow) returns the new messages of a chat.
 //!
+//! # Runtime
+//!
+//! Requests are awaited inside a tokio runtime with its IO and time drivers enabled, as `#[tokio::main]` creates
+//! it. Outside a runtime, every call fails with [`is_configuration`](Error::is_configuration) before anything is
+//! sent. tokio panics if a driver is not enabled, or if a future that has started inside a runtime is polled
+//! outside.
+//!
 //! # Errors
 //!
 //! Every call can fail with an [`Error`], which has predicates such as
@@ -51,8 +58,12 @@
 //!
 //! # Features
 //!
-//! - `rustls` (default): TLS with rustls.
-//! - `native-tls`: TLS with the system library. Disable the default features to use it alone.
+//! - `rustls` (default): TLS with rustls and the crypto provider aws-lc-rs, which needs a C compiler to build.
+//! - `rustls-no-provider`: TLS with rustls and the crypto provider that the program installs, such as ring. Disable
+//!   the default features to use it; `build` fails if none is installed.
+//! - `native-tls`: TLS with the system library. Disable the default features to use it: if several TLS features are
+//!   enabled, rustls is used. What other crates enable in reqwest makes no difference.
+//! - `socks`: SOCKS proxies, from the environment or [`ClientBuilder::proxy`].
 //! - `blocking`: `blocking::Client`, for programs without `async`.
 //! - `gzip`: compressed responses.
 //! - `jiff`: `Timestamp::civil` and `Timestamp::instant`, which convert the service's times to jiff types.
@@ -98,7 +109,7 @@ pub use messages::NewMessage;
 pub use paging::Page;
 pub use request::RequestFuture;
 
-/// Date and time types, to which [`Timestamp`] converts.
+/// Date and time types, to which [`Timestamp`] converts (feature `jiff`).
 #[cfg(feature = "jiff")]
 pub use jiff;
 /// The underlying HTTP client, for [`ClientBuilder::configure_http`].

@@ -1,5 +1,6 @@
 //! Messages: send, list, edit, forward and delete.
 
+mod call_start;
 mod create;
 mod cursor;
 mod delete;

@@ -10,6 +10,31 @@ use basalam_chat_api::operation::Operation;
 pub(crate) use crate::http::check_header;
 use crate::{Client, Error};
 
+/// Rejects an id that the service cannot have assigned, such as the zero of an unset field. The contract starts
+/// ids at 1 (certain for chats and for lists of messages, likely for the others).
+pub(crate) fn check_id(argument: &str, id: i64) -> Result<(), Error> {
+    match id {
+        1.. => Ok(()),
+        _ => Err(Error::invalid_input(
+            argument,
+            &format!("is the id {id}"),
+            "pass the id that the service returned, which is greater than zero",
+        )),
+    }
+}
+
+/// Rejects a string without visible characters. `argument` is the setter.
+pub(crate) fn check_not_blank(argument: &str, value: Option<&str>) -> Result<(), Error> {
+    match value {
+        Some(value) if value.trim().is_empty() => Err(Error::invalid_input(
+            argument,
+            "is empty",
+            "set a value, or do not call the setter",
+        )),
+        _ => Ok(()),
+    }
+}
+
 /// The parameters of a request builder.
 pub(crate) trait Request: Send + Sized + 'static {
     /// The result of the request.
@@ -64,7 +89,7 @@ macro_rules! impl_send {
                 self
             }
 
-            /// Sends the request and waits for the response.
+            /// Sends the request and waits for the response (feature `blocking`).
             ///
             /// # Errors
             ///

@@ -11,7 +11,7 @@ use crate::newtypes::Timestamp;
 
 #[cfg(feature = "jiff")]
 impl Timestamp {
-    /// Parses the date and the time of day, ignoring any UTC offset.
+    /// Parses the date and the time of day, ignoring any UTC offset (feature `jiff`).
     ///
     /// Unknown: the time zone of the service. Returns `None` if the timestamp is malformed.
     ///
@@ -25,7 +25,7 @@ impl Timestamp {
             .and_then(|(civil, _)| civil.parse().ok())
     }
 
-    /// Converts to an instant, using `offset` as the service's UTC offset.
+    /// Converts to an instant, using `offset` as the service's UTC offset (feature `jiff`).
     ///
     /// A UTC offset in the timestamp takes precedence. Returns `None` if the timestamp is malformed.
     ///

@@ -119,7 +119,8 @@ impl fmt::Debug for Client {
 }
 
 impl ClientBuilder {
-    /// Builds a blocking client, with a separate thread and connection pool. Nothing is sent yet.
+    /// Builds a blocking client, with a separate thread and connection pool. Nothing is sent yet. Requires the
+    /// feature `blocking`.
     ///
     /// The function set with [`configure_http`](ClientBuilder::configure_http) runs on that thread.
     ///

@@ -4,12 +4,14 @@ use super::client::Client;
 use super::iter::Iter;
 use crate::bots::Bot;
 use crate::chats::{
-    ChatCursor, ChatPartner, ChatStream, CreateChat, DeleteChats, GetChats, GetUnseenChatCount,
+    ChatCursor, ChatPages, ChatPartner, ChatStream, CreateChat, DeleteChats, GetChats,
+    GetUnseenChatCount,
 };
 use crate::files::UploadFile;
 use crate::messages::{
     CreateMessage, DeleteMessage, EditMessage, FindSentMessage, Follower, ForwardMessage,
-    GetMessages, Message, MessageCursor, MessageEdit, MessageStream, UnconfirmedMessage,
+    GetMessages, Message, MessageCursor, MessageEdit, MessagePages, MessageStream,
+    UnconfirmedMessage,
 };
 use crate::users::GetCurrentUser;
 use crate::{ChatId, Error, MessageId, NewFile, NewMessage, UserId};
@@ -107,19 +109,24 @@ methods! {
     upload_voice(file: impl Into<NewFile>) -> UploadFile;
 }
 
-impl Iter<MessageStream> {
-    /// Returns the position of the last message yielded, for
-    /// [`GetMessages::resume`](crate::messages::GetMessages::resume), or `None` after a panic of the client's
-    /// thread.
-    pub fn cursor(&self) -> Option<MessageCursor> {
-        self.stream().map(MessageStream::cursor)
-    }
+/// Defines the cursor of iterators.
+macro_rules! cursors {
+    ($($stream:ident -> $cursor:ident, $resume:literal;)*) => {
+        $(impl Iter<$stream> {
+            #[doc = concat!(
+                "Returns the position after the last yielded element, for [`", $resume, "`](crate::", $resume, "),"
+            )]
+            /// or `None` after a panic of the client's thread.
+            pub fn cursor(&self) -> Option<$cursor> {
+                self.stream().map($stream::cursor)
+            }
+        })*
+    };
 }
 
-impl Iter<ChatStream> {
-    /// Returns the position of the last chat yielded, for
-    /// [`GetChats::resume`](crate::chats::GetChats::resume), or `None` after a panic of the client's thread.
-    pub fn cursor(&self) -> Option<ChatCursor> {
-        self.stream().map(ChatStream::cursor)
-    }
+cursors! {
+    ChatPages -> ChatCursor, "chats::GetChats::resume";
+    ChatStream -> ChatCursor, "chats::GetChats::resume";
+    MessagePages -> MessageCursor, "messages::GetMessages::resume";
+    MessageStream -> MessageCursor, "messages::GetMessages::resume";
 }

@@ -3,6 +3,7 @@
 use basalam_chat_api::ResponseValue;
 use basalam_chat_api::newtypes::BotToken;
 use basalam_chat_api::operation::Operation;
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::BotResponse;
@@ -12,30 +13,38 @@ use crate::{Client, Error, ErrorKind};
 /// A bot's profile.
 ///
 /// Likely, from the vendor's documented examples: nothing is published about the response, so every field
-/// is optional, and properties with an unexpected type are kept in `extra`.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// is optional, and properties with an unexpected type are kept in `extra`. It serializes as the object that the
+/// service wrote.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct BotInfo {
     /// The bot's id.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<i64>,
     /// The display name.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub first_name: Option<String>,
     /// The name in public URLs.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
     /// All other properties, as received.
+    #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
 
 /// A bot's webhook.
 ///
 /// Likely, from the vendor's documented examples: nothing is published about the response, so every field
-/// is optional, and properties with an unexpected type are kept in `extra`.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// is optional, and properties with an unexpected type are kept in `extra`. It serializes as the object that the
+/// service wrote.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WebhookInfo {
     /// The URL that receives updates; `None` or empty if the bot has no webhook (likely).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// All other properties, as received.
+    #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
 
@@ -146,6 +155,25 @@ mod tests {
         let info = BotInfo::from_response(response(json!({ "id": 1.5 }))).unwrap();
         assert_eq!(info.id, None);
         assert_eq!(info.extra["id"], 1.5);
+    }
+
+    #[test]
+    fn bot_responses_serialize_as_received() {
+        for result in [
+            json!({ "id": 7, "first_name": "a", "username": "b", "is_bot": true }),
+            json!({ "id": 1.5, "username": null }),
+            json!({}),
+        ] {
+            let info = BotInfo::from_response(response(result.clone())).unwrap();
+            assert_eq!(serde_json::to_value(info).unwrap(), result);
+        }
+        for result in [
+            json!({ "url": "https://a", "pending": 3 }),
+            json!({ "url": ["a"] }),
+        ] {
+            let info = WebhookInfo::from_response(response(result.clone())).unwrap();
+            assert_eq!(serde_json::to_value(info).unwrap(), result);
+        }
     }
 
     #[test]

@@ -84,19 +84,22 @@ pub(crate) struct CreateChatParams {
 }
 
 impl<C> CreateChat<C> {
-    /// Sets `X-Creation-Tags`, which the vendor documents for its own programs.
+    /// Sets `X-Creation-Tags`, which the vendor documents for its own programs. Visible ASCII characters, spaces and
+    /// tabs are accepted.
     pub fn creation_tags(mut self, tags: impl Into<String>) -> Self {
         self.request.creation_tags = Some(tags.into());
         self
     }
 
-    /// Sets `X-User-Session`, which the vendor documents for its own programs.
+    /// Sets `X-User-Session`, which the vendor documents for its own programs. Visible ASCII characters, spaces and
+    /// tabs are accepted.
     pub fn user_session(mut self, session: impl Into<String>) -> Self {
         self.request.user_session = Some(SecretString::from(session.into()));
         self
     }
 
-    /// Sets `X-Client-Info`, which the vendor documents for its own programs.
+    /// Sets `X-Client-Info`, which the vendor documents for its own programs. Visible ASCII characters, spaces and
+    /// tabs are accepted.
     pub fn client_info(mut self, client_info: impl Into<String>) -> Self {
         self.request.client_info = Some(client_info.into());
         self
@@ -115,8 +118,11 @@ impl request::Request for CreateChatParams {
     async fn run(self, client: Client) -> Result<Chat, Error> {
         let mut body = CreateChatBody::new();
         match self.partner {
-            ChatPartner::User(user) => body.user_id = Some(user),
-            ChatPartner::Hash(hash) if hash.as_str().is_empty() => {
+            ChatPartner::User(user) => {
+                request::check_id("partner", user.0)?;
+                body.user_id = Some(user);
+            }
+            ChatPartner::Hash(hash) if hash.as_str().trim().is_empty() => {
                 return Err(Error::invalid_input(
                     "partner",
                     "is an empty hash id",

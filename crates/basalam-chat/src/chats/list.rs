@@ -56,7 +56,7 @@ pub struct GetChats<C = Client> {
 }
 
 impl<C> GetChats<C> {
-    /// Sets the maximum number of chats on a page. The service's default is 30.
+    /// Sets the maximum number of chats on a page, greater than zero. The service's default is 30.
     ///
     /// Unknown: the largest number that it allows; 100 has been used.
     pub fn limit(mut self, chats: u32) -> Self {
@@ -155,7 +155,7 @@ impl GetChats {
 
 #[cfg(feature = "blocking")]
 impl GetChats<crate::blocking::Client> {
-    /// Returns an iterator over all chats; otherwise like [`stream`](GetChats::stream).
+    /// Returns an iterator over all chats (feature `blocking`); otherwise like [`stream`](GetChats::stream).
     ///
     /// # Examples
     ///
@@ -174,7 +174,7 @@ impl GetChats<crate::blocking::Client> {
         crate::blocking::Iter::new(self.client, ChatStream::new(pager))
     }
 
-    /// Returns an iterator over pages; otherwise like [`stream`](GetChats::stream).
+    /// Returns an iterator over pages (feature `blocking`); otherwise like [`stream`](GetChats::stream).
     pub fn pages(self) -> crate::blocking::Iter<ChatPages> {
         let pager = ChatPager::new(self.client.async_client(), self.request);
         crate::blocking::Iter::new(self.client, ChatPages::new(pager))

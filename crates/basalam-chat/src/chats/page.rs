@@ -4,6 +4,7 @@ use basalam_chat_api::operations::GET_CHATS;
 
 use super::{Chat, ChatCursor, ChatFilter, ChatOrder, Timestamp};
 use crate::paging::Page;
+use crate::request::check_not_blank;
 use crate::{Client, Error};
 
 /// Parameters of [`GetChats`](super::GetChats).
@@ -24,11 +25,39 @@ pub(crate) struct GetChatsParams {
 pub type ChatPage = Page<Chat, ChatCursor>;
 
 impl GetChatsParams {
+    fn check(&self) -> Result<(), Error> {
+        if self.limit == Some(0) {
+            return Err(Error::zero("limit"));
+        }
+        for (argument, value) in [
+            ("filter", self.filter.as_ref().map(ChatFilter::as_str)),
+            ("order_by", self.order_by.as_ref().map(ChatOrder::as_str)),
+            (
+                "updated_from",
+                self.updated_from.as_ref().map(Timestamp::as_str),
+            ),
+            (
+                "updated_before",
+                self.updated_before.as_ref().map(Timestamp::as_str),
+            ),
+            (
+                "modified_from",
+                self.modified_from.as_ref().map(Timestamp::as_str),
+            ),
+            (
+                "modified_before",
+                self.modified_before.as_ref().map(Timestamp::as_str),
+            ),
+        ] {
+            check_not_blank(argument, value)?;
+        }
+        Ok(())
+    }
+
     /// Fetches one page.
     pub(super) async fn fetch(self, client: &Client) -> Result<ChatPage, Error> {
-        if self.limit == Some(0) {
-            return Err(Error::zero("limit").with_operation(&GET_CHATS));
-        }
+        self.check()
+            .map_err(|error| error.with_operation(&GET_CHATS))?;
         let result = client
             .raw()
             .get_chats(

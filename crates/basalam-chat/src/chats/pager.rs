@@ -275,6 +275,14 @@ impl_stream! {
     pub struct ChatPages(Paginator<ChatPager>) -> ChatPage;
 }
 
+impl ChatPages {
+    /// The position after the last yielded page, for [`GetChats::resume`](super::GetChats::resume). After an
+    /// error it is unchanged, so a new stream that resumes there fetches the same page again.
+    pub fn cursor(&self) -> ChatCursor {
+        self.0.cursor().clone()
+    }
+}
+
 impl Error {
     fn hidden_chats(second: Timestamp) -> Error {
         let problem =

@@ -54,7 +54,10 @@ pub(super) fn parse_base_url(
 pub(super) fn check_hosts(argument: &str, hosts: &[String]) -> Result<(), Error> {
     let is_host = |host: &String| {
         let url = Url::parse(&format!("http://{host}/"));
-        url.is_ok_and(|url| url.host_str().is_some_and(|it| it.eq_ignore_ascii_case(host)))
+        url.is_ok_and(|url| {
+            url.host_str()
+                .is_some_and(|it| it.eq_ignore_ascii_case(host))
+        })
     };
     match hosts.iter().all(is_host) {
         true => Ok(()),
@@ -110,9 +113,19 @@ mod tests {
         for host in ["chat.internal", "CHAT.internal", "10.1.2.3", "[fd00::1]"] {
             assert!(check_hosts("host", &[host.to_owned()]).is_ok(), "{host}");
         }
-        for host in ["", " ", "http://chat.internal", "chat.internal:80", "a/b", "me@chat.internal"] {
+        for host in [
+            "",
+            " ",
+            "http://chat.internal",
+            "chat.internal:80",
+            "a/b",
+            "me@chat.internal",
+        ] {
             let error = check_hosts("host", &[host.to_owned()]).unwrap_err();
-            assert!(error.to_string().contains("`host` is not a host"), "{error}");
+            assert!(
+                error.to_string().contains("`host` is not a host"),
+                "{error}"
+            );
         }
     }
 

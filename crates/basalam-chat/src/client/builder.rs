@@ -126,7 +126,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the `User-Agent` header, such as `my-shop/1.0`.
+    /// Sets the `User-Agent` header, such as `my-shop/1.0`. Visible ASCII characters, spaces and tabs are
+    /// accepted.
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> ClientBuilder {
         self.user_agent = user_agent.into();
         self

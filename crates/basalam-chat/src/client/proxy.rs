@@ -37,10 +37,9 @@ impl ProxyChoice {
             }
             ProxyChoice::Url(url) => {
                 let url = url.expose_secret();
-                check_url(url)
-                    .map_err(|Rejected { problem, remedy }| {
-                        Error::invalid_input("proxy", &problem, remedy)
-                    })?;
+                check_url(url).map_err(|Rejected { problem, remedy }| {
+                    Error::invalid_input("proxy", &problem, remedy)
+                })?;
                 let proxy = Proxy::all(url).map_err(|error| {
                     let problem = format!("is not a valid URL: {}", root_cause(&error));
                     Error::invalid_input("proxy", &problem, EXAMPLE)
@@ -239,12 +238,21 @@ mod tests {
         for proxy in ["http://127.0.0.1:8118", "127.0.0.1:8118", "proxy:8118"] {
             assert!(apply(proxy).is_ok(), "{proxy}");
         }
-        for proxy in ["", " ", "ftp://me:hidden@127.0.0.1", "http://", "http://a b"] {
+        for proxy in [
+            "",
+            " ",
+            "ftp://me:hidden@127.0.0.1",
+            "http://",
+            "http://a b",
+        ] {
             let error = apply(proxy).unwrap_err();
             assert!(error.is_invalid_input(), "{error}");
             assert!(error.to_string().contains("`proxy`"), "{error}");
             assert!(!error.to_string().contains("hidden"), "{error}");
         }
-        assert_eq!(apply("socks5h://127.0.0.1").is_ok(), cfg!(feature = "socks"));
+        assert_eq!(
+            apply("socks5h://127.0.0.1").is_ok(),
+            cfg!(feature = "socks")
+        );
     }
 }

@@ -186,15 +186,8 @@ impl UploadFileParams {
         if self.expire_minutes == Some(0) {
             return Err(Error::zero("expire_minutes"));
         }
-        let name = self.custom_unique_name.as_deref();
-        if name.is_some_and(|name| name.trim().is_empty()) {
-            return Err(Error::invalid_input(
-                "custom_unique_name",
-                "is empty",
-                "set a name, or do not call the setter",
-            ));
-        }
-        Ok(())
+        request::check_not_blank("file_type", Some(self.file_type.as_str()))?;
+        request::check_not_blank("custom_unique_name", self.custom_unique_name.as_deref())
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::ops::Deref;
 
+use serde::Serialize;
+
 use super::{AttachmentFile, UploadFileResponse, UploadFileType};
 use crate::{Error, ErrorKind, MessageType, NewMessage};
 
@@ -10,6 +12,8 @@ use crate::{Error, ErrorKind, MessageType, NewMessage};
 /// Dereferences to its [`UploadFileResponse`]: `upload.id` is the id of the file. It converts to a
 /// [`NewMessage`]; [`caption`](UploadResult::caption) adds a text. Its file type determines the message
 /// type: picture, video, voice, or file for everything else.
+///
+/// It serializes as an object with the fields `file`, as the service wrote it, `file_type`, `name` and `url`.
 ///
 /// # Examples
 ///
@@ -26,7 +30,7 @@ use crate::{Error, ErrorKind, MessageType, NewMessage};
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct UploadResult {
     /// The response of the service.

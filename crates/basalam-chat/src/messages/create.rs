@@ -6,9 +6,11 @@ use std::ops::Deref;
 use basalam_chat_api::operation::Operation;
 use basalam_chat_api::operations::CREATE_MESSAGE;
 use basalam_chat_api::types::CreateMessageBody;
+use serde::Serialize;
 use serde_json::Value;
 
-use super::unconfirmed::{self, CallStart};
+use super::call_start::CallStart;
+use super::unconfirmed;
 use super::{Message, MessageId, NewButton, NewMessage, UnconfirmedMessage};
 use crate::random::random_hex;
 use crate::request::{self, impl_send};
@@ -118,7 +120,7 @@ impl<C> CreateMessage<C> {
         self
     }
 
-    /// Adds rows of buttons below the message.
+    /// Adds rows of buttons below the message: at least one row, and at least one button in each, with a label.
     pub fn inline_buttons(mut self, rows: impl Into<Vec<Vec<NewButton>>>) -> Self {
         self.request.inline_buttons = Some(rows.into());
         self
@@ -142,25 +144,28 @@ impl<C> CreateMessage<C> {
         self
     }
 
-    /// Sets the `User-Agent` of this request, instead of the client's.
+    /// Sets the `User-Agent` of this request, instead of the client's. Visible ASCII characters, spaces and tabs are accepted.
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.request.headers().user_agent = Some(user_agent.into());
         self
     }
 
-    /// Sets `X-Client-Info`, which the vendor documents for its own programs.
+    /// Sets `X-Client-Info`, which the vendor documents for its own programs. Visible ASCII characters, spaces and
+    /// tabs are accepted.
     pub fn client_info(mut self, client_info: impl Into<String>) -> Self {
         self.request.headers().client_info = Some(client_info.into());
         self
     }
 
-    /// Sets `X-Forwarded-For`, for the vendor's own programs.
+    /// Sets `X-Forwarded-For`, for the vendor's own programs. Visible ASCII characters, spaces and
+    /// tabs are accepted.
     pub fn forwarded_for(mut self, ip: impl Into<String>) -> Self {
         self.request.headers().forwarded_for = Some(ip.into());
         self
     }
 
-    /// Sets `X-Real-IP`, for the vendor's own programs.
+    /// Sets `X-Real-IP`, for the vendor's own programs. Visible ASCII characters, spaces and
+    /// tabs are accepted.
     pub fn real_ip(mut self, ip: impl Into<String>) -> Self {
         self.request.headers().real_ip = Some(ip.into());
         self
@@ -190,7 +195,11 @@ impl CreateMessageParams {
 
     /// Validates the parameters and converts them to headers and a body.
     fn into_parts(self) -> Result<(Option<Box<Headers>>, CreateMessageBody), Error> {
+        request::check_id("chat", self.chat.0)?;
         self.message.check(self.forward_from.is_some())?;
+        if let Some(message) = self.reply_to {
+            request::check_id("reply_to", message.0)?;
+        }
         if self
             .forward_from
             .is_some_and(|id| !FORWARD_FROM_IDS.contains(&id.0))
@@ -203,6 +212,9 @@ impl CreateMessageParams {
         }
         if let Some(headers) = &self.headers {
             headers.check()?;
+        }
+        if let Some(rows) = &self.inline_buttons {
+            check_buttons(rows)?;
         }
         let mut body: CreateMessageBody = self.message.into_body();
         body.replied_message_id = self.reply_to;
@@ -222,6 +234,21 @@ impl CreateMessageParams {
         };
         Ok((self.headers, body))
     }
+}
+
+/// Rejects buttons that a chat cannot show.
+fn check_buttons(rows: &[Vec<NewButton>]) -> Result<(), Error> {
+    let problem = if rows.is_empty() {
+        "is empty"
+    } else if rows.iter().any(Vec::is_empty) {
+        "has an empty row"
+    } else if rows.iter().flatten().any(|it| it.label.trim().is_empty()) {
+        "has a button with an empty label"
+    } else {
+        return Ok(());
+    };
+    let remedy = "add at least one button with a label to each row, or do not call the setter";
+    Err(Error::invalid_input("inline_buttons", problem, remedy))
 }
 
 impl request::Request for CreateMessageParams {
@@ -268,8 +295,9 @@ impl request::Request for CreateMessageParams {
 
 /// A sent message, as the service stored it.
 ///
-/// Dereferences to its [`Message`]: `sent.id` is the id of the message.
-#[derive(Clone, Debug, PartialEq)]
+/// Dereferences to its [`Message`]: `sent.id` is the id of the message. It serializes as an object with the
+/// fields `message`, as the service wrote it, and `temp_id`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct SentMessage {
     /// The message.

@@ -145,7 +145,8 @@ pub(crate) struct EditMessageParams {
 }
 
 impl<C> EditMessage<C> {
-    /// Sets `X-Client-Info`, which the vendor documents for its own programs.
+    /// Sets `X-Client-Info`, which the vendor documents for its own programs. Visible ASCII characters, spaces and
+    /// tabs are accepted.
     pub fn client_info(mut self, client_info: impl Into<String>) -> Self {
         self.request.client_info = Some(client_info.into());
         self
@@ -162,6 +163,7 @@ impl request::Request for EditMessageParams {
     }
 
     async fn run(self, client: Client) -> Result<Message, Error> {
+        request::check_id("message", self.message.0)?;
         self.edit.check()?;
         request::check_header("client_info", self.client_info.as_deref())?;
         let body = EditMessageBody::new(self.edit.content, self.message);

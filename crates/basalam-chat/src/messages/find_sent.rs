@@ -4,6 +4,8 @@ use basalam_chat_api::CivilTime;
 use basalam_chat_api::operation::Operation;
 use basalam_chat_api::operations::GET_MESSAGES;
 
+use serde::Serialize;
+
 use super::Message;
 use super::unconfirmed::{Match, UnconfirmedMessage};
 use crate::request::{self, impl_send};
@@ -64,7 +66,10 @@ impl Client {
 }
 
 /// The result of looking for a message whose response was lost.
-#[derive(Clone, Debug, PartialEq)]
+///
+/// It serializes as `{"arrived": …}` with the message, `"not_found"` or `"unknown"`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Delivery {
     /// The message arrived. This is the message as the service stored it.

@@ -78,13 +78,14 @@ pub(crate) struct ForwardMessageParams {
 }
 
 impl<C> ForwardMessage<C> {
-    /// Sets the `User-Agent` of this request, instead of the client's.
+    /// Sets the `User-Agent` of this request, instead of the client's. Visible ASCII characters, spaces and tabs are accepted.
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.request.user_agent = Some(user_agent.into());
         self
     }
 
-    /// Sets `X-Client-Info`, which the vendor documents for its own programs.
+    /// Sets `X-Client-Info`, which the vendor documents for its own programs. Visible ASCII characters, spaces and
+    /// tabs are accepted.
     pub fn client_info(mut self, client_info: impl Into<String>) -> Self {
         self.request.client_info = Some(client_info.into());
         self
@@ -103,6 +104,7 @@ impl request::Request for ForwardMessageParams {
     async fn run(self, client: Client) -> Result<BatchReport<MessageId>, Error> {
         request::check_header("user_agent", self.user_agent.as_deref())?;
         request::check_header("client_info", self.client_info.as_deref())?;
+        request::check_id("chat", self.chat.0)?;
         let mut messages = batch::unique_ids("messages", self.messages)?;
         messages.sort_unstable();
         let user_agent = self.user_agent.as_deref();

@@ -52,7 +52,7 @@ pub struct GetMessages<C = Client> {
 }
 
 impl<C> GetMessages<C> {
-    /// Sets the maximum number of messages on a page. The service's default is 20.
+    /// Sets the maximum number of messages on a page, greater than zero. The service's default is 20.
     ///
     /// Unknown: the largest number that it allows; 200 has been used.
     pub fn limit(mut self, messages: u32) -> Self {
@@ -145,7 +145,7 @@ impl GetMessages {
 
 #[cfg(feature = "blocking")]
 impl GetMessages<crate::blocking::Client> {
-    /// Returns an iterator over the messages; otherwise like [`stream`](GetMessages::stream).
+    /// Returns an iterator over the messages (feature `blocking`); otherwise like [`stream`](GetMessages::stream).
     ///
     /// # Examples
     ///
@@ -164,7 +164,7 @@ impl GetMessages<crate::blocking::Client> {
         crate::blocking::Iter::new(self.client, MessageStream::new(pager))
     }
 
-    /// Returns an iterator over pages; otherwise like [`stream`](GetMessages::stream).
+    /// Returns an iterator over pages (feature `blocking`); otherwise like [`stream`](GetMessages::stream).
     pub fn pages(self) -> crate::blocking::Iter<MessagePages> {
         let pager = MessagePager::new(self.client.async_client(), self.request);
         crate::blocking::Iter::new(self.client, MessagePages::new(pager))

@@ -5,6 +5,7 @@ use basalam_chat_api::operations::GET_MESSAGES;
 use super::cursor::{Direction, MessageCursor};
 use super::{Comparison, Message, MessageId, SortOrder};
 use crate::paging::Page;
+use crate::request::check_id;
 use crate::{ChatId, Client, Error};
 
 /// Parameters of [`GetMessages`](super::GetMessages).
@@ -33,11 +34,18 @@ impl GetMessagesParams {
         }
     }
 
+    fn check(&self) -> Result<(), Error> {
+        check_id("chat", self.chat.0)?;
+        match self.limit {
+            Some(0) => Err(Error::zero("limit")),
+            _ => Ok(()),
+        }
+    }
+
     /// Fetches one page.
     pub(super) async fn fetch(self, client: &Client) -> Result<MessagePage, Error> {
-        if self.limit == Some(0) {
-            return Err(Error::zero("limit").with_operation(&GET_MESSAGES));
-        }
+        self.check()
+            .map_err(|error| error.with_operation(&GET_MESSAGES))?;
         let mut cursor = self.start();
         let (comparison, message) = self.bound.unzip();
         let result = client

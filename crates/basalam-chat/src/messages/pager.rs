@@ -220,6 +220,15 @@ impl_stream! {
     pub struct MessagePages(Paginator<MessagePager>) -> MessagePage;
 }
 
+impl MessagePages {
+    /// The position after the last yielded page, for
+    /// [`GetMessages::resume`](super::GetMessages::resume). After an error it is unchanged, so a new stream that
+    /// resumes there fetches the same page again.
+    pub fn cursor(&self) -> MessageCursor {
+        self.0.cursor().clone()
+    }
+}
+
 impl Error {
     fn page_repeated() -> Error {
         Error::new(

@@ -1,10 +1,12 @@
 //! Messages whose response was lost.
 
 use std::fmt;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::Duration;
 
 use basalam_chat_api::types::CreateMessageBody;
+use serde::{Deserialize, Serialize};
 
+use super::call_start::CallStart;
 use super::{Message, MessageType};
 use crate::time::Clock;
 use crate::{ChatId, EntityId, Error, UserId};
@@ -18,39 +20,24 @@ const CLOCK_SKEW: Duration = Duration::from_secs(120);
 /// A message that may have been sent; returned by [`Error::unconfirmed_message`].
 ///
 /// Pass it to [`find_sent_message`](crate::Client::find_sent_message) to find out whether the message arrived.
-#[derive(Clone)]
+///
+/// # Serialization
+///
+/// Store it, for example as JSON, to look for the message after a restart. It is an object with the fields `chat`,
+/// `message_type`, `text`, `entity_id`, `idempotency_key` and `started_at`, the time of the call in milliseconds
+/// since the Unix epoch. It contains the text of the message, which is private, and no token. After a restart the
+/// time that has passed comes from the system time alone.
+#[derive(Clone, Deserialize, Serialize)]
 pub struct UnconfirmedMessage {
     chat: ChatId,
     message_type: MessageType,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     text: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     entity_id: Option<EntityId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     idempotency_key: Option<String>,
     started_at: CallStart,
-}
-
-/// The time at which a call started, on two clocks: the monotonic clock may stop while the computer
-/// sleeps, and the system time may be changed.
-#[derive(Clone, Copy)]
-pub(super) struct CallStart {
-    instant: Instant,
-    system_time: SystemTime,
-}
-
-impl CallStart {
-    pub(super) fn now(clock: &dyn Clock) -> CallStart {
-        CallStart {
-            instant: clock.instant(),
-            system_time: clock.system_time(),
-        }
-    }
-
-    /// The time since the start, on the clock that advanced further.
-    fn elapsed(self, clock: &dyn Clock) -> Duration {
-        let now = CallStart::now(clock);
-        let monotonic = now.instant.saturating_duration_since(self.instant);
-        let system = now.system_time.duration_since(self.system_time);
-        monotonic.max(system.unwrap_or_default())
-    }
 }
 
 /// The result of comparing a message of the chat with the unconfirmed one.

@@ -2,8 +2,12 @@
 
 use std::ops::Deref;
 
+use serde::Serialize;
+
 /// A page of a list, in the requested order. Dereferences to the slice of its items.
-#[derive(Clone, Debug, PartialEq)]
+///
+/// It serializes as an object with the fields `items`, each as the service wrote it, and `cursor`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Page<T, C> {
     /// The items. A page with fewer items than requested is not necessarily the last; an empty page marks the

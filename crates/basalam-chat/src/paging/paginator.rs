@@ -16,6 +16,8 @@ type FetchResult<P> = (P, Result<Option<Vec<<P as Pager>::Item>>, Error>);
 /// Fetches one page after the other.
 pub(crate) struct Paginator<P: Pager> {
     state: State<P>,
+    /// The position after the last yielded page. The pager may be a page ahead.
+    cursor: P::Cursor,
 }
 
 enum State<P: Pager> {
@@ -32,6 +34,7 @@ enum State<P: Pager> {
 impl<P: Pager> Paginator<P> {
     pub(crate) fn new(pager: P) -> Paginator<P> {
         Paginator {
+            cursor: pager.cursor().clone(),
             state: State::Idle(Box::new(pager)),
         }
     }
@@ -63,6 +66,7 @@ impl<P: Pager> Paginator<P> {
             return Poll::Ready(match result {
                 Ok(Some(items)) => {
                     let cursor = pager.cursor().clone();
+                    self.cursor.clone_from(&cursor);
                     self.state = match pager.read_ahead() {
                         true => State::fetch(pager),
                         false => State::Idle(Box::new(pager)),
@@ -79,6 +83,11 @@ impl<P: Pager> Paginator<P> {
                 }
             });
         }
+    }
+
+    /// The position after the last yielded page.
+    pub(crate) fn cursor(&self) -> &P::Cursor {
+        &self.cursor
     }
 
     /// Always returns `None`: only polling shows whether the next page has arrived.

@@ -168,6 +168,13 @@ fn iterator_resumes_from_the_cursor_of_another() {
     let rest = ids_of(seller.get_messages(chat).resume(cursor).iter());
     assert_eq!((first.len(), rest.len()), (2, 3));
     assert_eq!(rest, ids_of(messages));
+
+    let mut pages = seller.get_messages(chat).limit(2).pages();
+    let first = pages.next().unwrap().unwrap();
+    assert_eq!(pages.cursor(), Some(first.cursor()));
+    let mut chats = seller.get_chats().pages();
+    let first = chats.next().unwrap().unwrap();
+    assert_eq!(chats.cursor(), Some(first.cursor()));
 }
 
 #[test]

@@ -208,6 +208,28 @@ async fn resumes_from_a_cursor_stored_as_json() {
 }
 
 #[tokio::test]
+async fn cursor_of_a_page_stream_resumes_after_the_last_yielded_page() {
+    let (emulator, client) = start(Emulator::builder()).await;
+    // Three per second, so that pages end inside a second.
+    let expected = seed(&emulator, (0..30).map(|index| second(index / 3)));
+    for read_ahead in [true, false] {
+        let request = client.get_chats().limit(10).read_ahead(read_ahead);
+        let mut pages = request.clone().pages();
+        let mut read = Vec::new();
+        loop {
+            let rest = collect(request.clone().resume(pages.cursor()).stream()).await;
+            let all = [&read[..], &rest.chats].concat();
+            assert_eq!(sorted(&all), sorted(&expected));
+            let Some(page) = pages.try_next().await.unwrap() else {
+                break;
+            };
+            read.extend(page.iter().map(|chat| chat.id));
+        }
+        assert_eq!(sorted(&read), sorted(&expected));
+    }
+}
+
+#[tokio::test]
 async fn cursor_of_a_page_resumes_within_a_second() {
     let (emulator, client) = start(Emulator::builder()).await;
     let chats = seed(&emulator, (0..9).map(|number| second(number / 3)));

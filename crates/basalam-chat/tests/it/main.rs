@@ -3,6 +3,7 @@
 // A failed `unwrap` fails the test, as it should.
 #![allow(clippy::unwrap_used)]
 
+mod arguments;
 mod backoff;
 mod batches;
 #[cfg(feature = "blocking")]
@@ -17,16 +18,22 @@ mod errors;
 mod faults;
 mod find_sent_message;
 mod follower;
+#[cfg(all(feature = "blocking", target_os = "linux"))]
+mod fork;
 mod lenient_decoding;
 mod login;
 mod message_kinds;
 mod message_stream;
+mod proxy;
 mod redaction;
 mod requests;
 mod retries;
+mod runtime;
+mod serialization;
 mod soak;
 mod support;
 mod timeouts;
+mod tls;
 mod token_providers;
 mod token_refresh;
 mod trait_bounds;

@@ -4,7 +4,7 @@ mod large_history;
 
 use basalam_chat::messages::{GetMessages, Message, MessageCursor, MessageStream};
 use basalam_chat::{ChatId, Client, Comparison, MessageId, SortOrder};
-use basalam_chat_emulator::Emulator;
+use basalam_chat_emulator::{Emulator, Fault};
 use serde_json::json;
 
 use super::support::json::{message, queue_messages};
@@ -172,6 +172,42 @@ async fn pages_contain_all_messages_and_are_not_empty() {
     }
     assert_eq!(sizes, [4, 4, 2]);
     assert_eq!(read, reversed(&ids));
+}
+
+#[tokio::test]
+async fn cursor_of_a_page_stream_resumes_after_the_last_yielded_page() {
+    let emulator = Emulator::start().await.unwrap();
+    let (client, chat, ids) = chat_with(&emulator, 10).await;
+    for read_ahead in [true, false] {
+        let request = client.get_messages(chat).limit(4).read_ahead(read_ahead);
+        let mut pages = request.clone().pages();
+        let mut expected = reversed(&ids);
+        loop {
+            let rest = request.clone().resume(pages.cursor()).stream();
+            assert_eq!(collect(rest).await, expected);
+            let Some(page) = pages.try_next().await.unwrap() else {
+                break;
+            };
+            assert_eq!(pages.cursor(), page.cursor());
+            expected.drain(..page.len());
+        }
+        assert!(expected.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn cursor_of_a_page_stream_is_unchanged_after_an_error() {
+    let emulator = Emulator::start().await.unwrap();
+    let (client, chat, ids) = chat_with(&emulator, 6).await;
+    let request = client.get_messages(chat).limit(2).read_ahead(false);
+    let mut pages = request.clone().pages();
+    pages.try_next().await.unwrap();
+    let cursor = pages.cursor();
+    emulator.fail_next(Fault::status(404)).unwrap();
+    assert!(pages.try_next().await.is_err());
+    assert_eq!(pages.cursor(), cursor);
+    let rest = request.resume(cursor).stream();
+    assert_eq!(collect(rest).await, reversed(&ids[..4]));
 }
 
 #[tokio::test]
