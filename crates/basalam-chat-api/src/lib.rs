@@ -57,6 +57,7 @@ pub use ext::{ChatKind, MessageKind};
 pub use response::{read_json, read_upload_response};
 pub use transport::{
     Inner, RequestFactory, SuccessResponse, Transport, TransportError, TransportFuture,
+    UndecodableResponse,
 };
 
 #[cfg(all(test, feature = "build-time-codegen"))]

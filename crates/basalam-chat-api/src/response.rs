@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::client::{Client, Error, ResponseValue};
 use crate::operation::Operation;
-use crate::transport::{SuccessResponse, TransportError};
+use crate::transport::{SuccessResponse, TransportError, UndecodableResponse};
 use crate::types::UploadFileResponse;
 
 /// A success response whose body is not decoded yet.
@@ -83,7 +83,12 @@ impl RawResponse {
     }
 
     pub(crate) fn into_decode_error(self, error: serde_json::Error) -> Error<()> {
-        Error::InvalidResponsePayload(self.inner.body, error)
+        let SuccessResponse { body, context, .. } = self.inner;
+        into_progenitor_error(TransportError::new(UndecodableResponse {
+            body,
+            error,
+            context,
+        }))
     }
 }
 

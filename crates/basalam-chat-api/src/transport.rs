@@ -47,6 +47,27 @@ pub struct SuccessResponse {
     pub headers: HeaderMap,
     /// The decompressed body.
     pub body: Bytes,
+    /// Data of the transport, which it receives again in an [`UndecodableResponse`].
+    pub context: Option<Box<dyn Any + Send + Sync>>,
+}
+
+/// A success response that cannot be decoded.
+///
+/// The caller receives it like a [`TransportError`], since progenitor's variant for it has no context.
+pub struct UndecodableResponse {
+    /// The decompressed body.
+    pub body: Bytes,
+    /// The error of the decoder.
+    pub error: serde_json::Error,
+    /// The transport's data of the [`SuccessResponse`].
+    pub context: Option<Box<dyn Any + Send + Sync>>,
+}
+
+/// Omits the body and the error, which contain private messages.
+impl fmt::Debug for UndecodableResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "UndecodableResponse({} bytes)", self.body.len())
+    }
 }
 
 /// Omits the body, which contains private messages.
@@ -74,6 +95,10 @@ impl TransportError {
 
     /// Takes the error out of a response, if it contains one of type `T`.
     pub fn take<T: Any + Send + Sync>(response: &mut Response) -> Option<T> {
+        let TransportError(error) = response.extensions().get()?;
+        if !error.is::<T>() {
+            return None;
+        }
         let TransportError(error) = response.extensions_mut().remove::<TransportError>()?;
         Arc::into_inner(error.downcast::<T>().ok()?)
     }

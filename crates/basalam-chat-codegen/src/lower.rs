@@ -6,6 +6,7 @@
 
 mod classify;
 mod components;
+mod field_names;
 mod keywords;
 mod lowering;
 mod model;
@@ -68,6 +69,7 @@ pub(crate) fn lower(document: &Document) -> Result<Lowered, Error> {
         request_types: reachable.request_types,
         boxed_types,
         operations,
+        field_names: field_names::collect(document.root()),
         oauth_endpoints,
     })
 }

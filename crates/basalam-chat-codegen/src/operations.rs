@@ -1,4 +1,4 @@
-//! The operation table, which the transport uses.
+//! The operation table, which the transport uses, and the names of all fields.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -7,11 +7,13 @@ use crate::error::Error;
 use crate::lower::{Authorization, Lowered, LoweredOperation, OAuthEndpoints};
 use crate::{doc_comment, format, names};
 
-/// Writes `operations.rs`: a constant for each operation, and a list of all.
+/// Writes `operations.rs`: a constant for each operation, and lists of all operations and field names.
 pub(crate) fn generate(lowered: &Lowered) -> Result<String, Error> {
     let constants = lowered.operations.iter().map(constant);
     let all = lowered.operations.iter().map(constant_name);
     let count = lowered.operations.len();
+    let field_names = &lowered.field_names;
+    let field_count = field_names.len();
     let oauth = lowered.oauth_endpoints.as_ref().map(oauth_items);
     let tokens = quote! {
         use crate::operation::{Authorization, Operation};
@@ -22,6 +24,9 @@ pub(crate) fn generate(lowered: &Lowered) -> Result<String, Error> {
 
         /// All operations of the document, ordered by path and method.
         pub static ALL: [&Operation; #count] = [#(&#all),*];
+
+        /// Names of all object properties and parameters of the document, in alphabetical order.
+        pub static FIELD_NAMES: [&str; #field_count] = [#(#field_names),*];
 
     };
     Ok(format::format(&format::parse(tokens)?))

@@ -146,10 +146,12 @@ impl Error {
 
     fn with_batch<Id: Send + Sync + 'static>(mut self, batch: BatchReport<Id>) -> Error {
         if batch.calls.len() > 1 {
-            let count = |outcome| batch.ids_with_outcome(outcome).count();
+            let count = |outcome| match batch.ids_with_outcome(outcome).count() {
+                1 => "1 was".to_owned(),
+                count => format!("{count} were"),
+            };
             self = self.with_detail(&format!(
-                "of {} ids, {} were accepted in earlier calls, {} were in the failed call, and {} were not \
-                 sent",
+                "of {} ids, {} accepted in earlier calls, {} in the failed call, and {} not sent",
                 batch.ids().count(),
                 count(CallOutcome::Accepted),
                 count(CallOutcome::Failed),

@@ -3,6 +3,7 @@
 //! This is the lowest layer. The constructors are in the modules whose failures they describe.
 
 mod build;
+mod field_name;
 mod fmt;
 mod kind;
 mod predicates;
@@ -15,9 +16,11 @@ use std::time::Duration;
 use basalam_chat_api::newtypes::Timestamp;
 use basalam_chat_api::operation::Operation;
 
+pub(crate) use field_name::known_field_name;
 pub use kind::ErrorKind;
+pub(crate) use predicates::Outlook;
 pub use response::ValidationProblem;
-pub(crate) use response::{ErrorResponse, one_line};
+pub(crate) use response::{ErrorResponse, one_line, printable, truncate};
 
 /// The error of a call.
 ///
@@ -26,8 +29,12 @@ pub(crate) use response::{ErrorResponse, one_line};
 /// if there is one.
 ///
 /// `Display` writes one line: the operation, what happened and what to do about it. It contains no token
-/// and nothing of the request, and of the response only the service's own error messages. The response
-/// body is available from [`body`](Error::body).
+/// and nothing of the request, and of the response only the error messages in the formats that the service is
+/// known to use. The response body is available from [`body`](Error::body).
+///
+/// [`is_transient`](Error::is_transient) reports whether a later repetition may succeed,
+/// [`needs_login`](Error::needs_login) whether the user has to log in again, and
+/// [`may_have_succeeded`](Error::may_have_succeeded) whether a repetition may do the same twice.
 ///
 /// # Examples
 ///
@@ -73,6 +80,9 @@ impl Error {
 
     /// Returns the id of the operation that failed, such as `create_message`, or `None` if the error is not
     /// about an operation.
+    ///
+    /// It is the name of the method that sends the operation, followed by the HTTP method for some bot
+    /// operations, such as `get_me_post`.
     pub fn operation(&self) -> Option<&'static str> {
         self.inner.operation.map(|operation| operation.id)
     }
@@ -109,7 +119,8 @@ impl Error {
         &self.inner.response.validation
     }
 
-    /// Returns the service's own error messages, with secrets redacted. Empty if the response contains none.
+    /// Returns the service's own error messages, with secrets redacted. Empty if the response contains none, or
+    /// has a format that the service is not known to use.
     pub fn messages(&self) -> &[String] {
         &self.inner.response.messages
     }
@@ -119,9 +130,13 @@ impl Error {
         self.inner.response.code
     }
 
-    /// Returns the start of the response body, with secrets redacted: 8 KiB at most.
+    /// Returns the start of the response body, 8 KiB at most. `None` if the body is empty or there was no error
+    /// with a body.
     ///
-    /// It may contain private messages, so neither `Display` nor `Debug` shows it. Avoid logging it.
+    /// The secrets that the request carried are redacted, in every spelling: the access token, the bot token,
+    /// and the grant and client secret of a token request. Everything else is as received: it may contain
+    /// private messages, and services repeat parts of a request in errors. So neither `Display` nor `Debug`
+    /// shows it. Avoid logging it.
     pub fn body(&self) -> Option<&str> {
         self.inner.response.body.as_deref()
     }

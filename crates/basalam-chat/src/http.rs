@@ -18,7 +18,7 @@ pub(crate) use config::CallConfig;
 pub use config::RequestOptions;
 pub(crate) use error::root_cause;
 pub(crate) use header::check_header;
-pub(crate) use redact::Redactor;
+pub(crate) use redact::Secrets;
 pub use retry::policy::RetryPolicy;
 pub(crate) use stack::HttpStack;
 pub(crate) use timeout::timeout;

@@ -48,8 +48,16 @@
 //! # Errors
 //!
 //! Every call can fail with an [`Error`], which has predicates such as
-//! [`is_not_found`](Error::is_not_found). Its message contains no token and nothing of the request, and of
-//! the response only the service's own error messages.
+//! [`is_not_found`](Error::is_not_found). Three of them answer what to do next:
+//! [`is_transient`](Error::is_transient) if a later repetition may succeed,
+//! [`needs_login`](Error::needs_login) if the user has to log in again, and
+//! [`may_have_succeeded`](Error::may_have_succeeded) if the service may have processed the request. For a
+//! message, [`find_sent_message`](Client::find_sent_message) then finds out whether it arrived.
+//!
+//! The message of an error contains no token and nothing of the request, and of the response only error
+//! messages in the formats that the service is known to use. Paths in a response contain the field names of the
+//! contract and `?` for all others. [`Error::body`] is the start of the response with the secrets of the request
+//! redacted; it may contain private messages.
 //!
 //! # Token safety
 //!
@@ -82,6 +90,7 @@ mod client;
 mod environment;
 mod error;
 pub mod files;
+mod html;
 mod http;
 pub mod messages;
 mod paging;

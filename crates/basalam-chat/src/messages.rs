@@ -12,6 +12,7 @@ mod list;
 mod new_message;
 mod page;
 mod pager;
+mod similarity;
 mod unconfirmed;
 
 pub use basalam_chat_api::MessageKind;

@@ -20,8 +20,8 @@
 
 pub use basalam_chat_api::{
     ByteStream, Client, ClientInfo, Error, Inner, InvalidSecret, RequestFactory, ResponseValue,
-    SuccessResponse, Transport, TransportError, TransportFuture, newtypes, operation, operations,
-    path, types,
+    SuccessResponse, Transport, TransportError, TransportFuture, UndecodableResponse, newtypes,
+    operation, operations, path, types,
 };
 use serde::de::DeserializeOwned;
 

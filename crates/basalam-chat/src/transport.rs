@@ -12,6 +12,7 @@ use basalam_chat_api::operation::Operation;
 use basalam_chat_api::{
     RequestFactory, SuccessResponse, Transport, TransportError, TransportFuture,
 };
+use http::HeaderValue;
 use reqwest::{Request, Url};
 
 use crate::Error;
@@ -78,9 +79,9 @@ impl HttpTransport {
         &self.http
     }
 
-    /// Returns `text` with each known secret redacted.
-    pub(crate) fn redact(&self, text: &str) -> String {
-        self.http.redactor.redact(text)
+    /// Returns the `Authorization` header of the current token, if there is one.
+    pub(crate) fn authorization(&self) -> Option<HeaderValue> {
+        self.tokens.current_header()
     }
 
     /// Returns a valid token within the operation timeout.

@@ -49,6 +49,7 @@ impl Transport for MinimalTransport {
             Ok(SuccessResponse {
                 headers: std::mem::take(response.headers_mut()),
                 body: response.bytes().await.map_err(TransportError::new)?,
+                context: None,
             })
         })
     }

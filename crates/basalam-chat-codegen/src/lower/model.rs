@@ -17,6 +17,8 @@ pub(crate) struct Lowered {
     pub(crate) boxed_types: BTreeSet<String>,
     /// All operations, including those that progenitor does not generate.
     pub(crate) operations: Vec<LoweredOperation>,
+    /// Names of all object properties and parameters of the document.
+    pub(crate) field_names: BTreeSet<String>,
     /// OAuth endpoints, if the document has a security scheme with both.
     pub(crate) oauth_endpoints: Option<OAuthEndpoints>,
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::BoxError;
-use crate::error::{Error, ErrorKind, ErrorResponse};
+use crate::error::{Error, ErrorKind, ErrorResponse, Outlook};
 
 impl Error {
     /// A login or a token cannot be used.
@@ -16,7 +16,8 @@ impl Error {
     pub(super) fn login_denied(code: &str, description: Option<&str>) -> Error {
         let messages = [Some(code), description];
         Error::authentication("the login was denied", "start a new login")
-            .with_response(ErrorResponse::new(None, messages.into_iter().flatten()))
+            .with_response(ErrorResponse::new(messages.into_iter().flatten()))
+            .with_outlook(Outlook::NeedsLogin)
     }
 
     /// The operation timeout elapsed before a token was available.
@@ -25,6 +26,7 @@ impl Error {
             "no access token was available in time, so the request was not sent",
             "check what provides the tokens, or raise `operation_timeout`",
         )
+        .with_outlook(Outlook::Transient)
     }
 
     /// There is no way to get another token.
@@ -33,6 +35,7 @@ impl Error {
             "there is no valid access token, and no credentials to get a new one",
             "log in again, or set a refresh token with the client id and secret",
         )
+        .with_outlook(Outlook::NeedsLogin)
     }
 
     /// A token refresh failed, which several requests report.
@@ -44,6 +47,7 @@ impl Error {
         };
         Error::new(ErrorKind::Authentication, problem, "")
             .with_response(response)
+            .with_attachment(error.clone())
             .with_source(SharedError(error))
     }
 
@@ -82,7 +86,9 @@ impl Error {
 }
 
 fn callback_failed(problem: &str, error: BoxError) -> Error {
-    Error::authentication(&format!("{problem}: {error}"), "").with_source(error)
+    Error::authentication(&format!("{problem}: {error}"), "")
+        .with_outlook(Outlook::Transient)
+        .with_source(error)
 }
 
 /// An error that several callers receive.

@@ -8,6 +8,7 @@ use super::store::{AuthFuture, BoxError};
 use super::token_endpoint::TokenEndpoint;
 use super::token_set::TokenSet;
 use crate::Error;
+use crate::error::Outlook;
 use crate::http::timeout;
 use crate::time::Clock;
 
@@ -53,7 +54,8 @@ impl Refresher {
             None => Err(Error::authentication(
                 &format!("{name} timed out after {} s", CALLBACK_TIMEOUT.as_secs()),
                 "return an error instead of waiting",
-            )),
+            )
+            .with_outlook(Outlook::Transient)),
         }
     }
 

@@ -13,7 +13,7 @@ use super::refresher::Refresher;
 use super::token_endpoint::TokenEndpoint;
 use super::token_set::TokenSet;
 use crate::Error;
-use crate::http::{Redactor, timeout};
+use crate::http::timeout;
 use crate::runtime::current_runtime;
 use crate::time::Clock;
 
@@ -40,7 +40,6 @@ struct Shared {
     /// Missing if the token cannot be refreshed.
     refresher: Option<tokio::sync::Mutex<Refresher>>,
     clock: Arc<dyn Clock>,
-    redactor: Arc<Redactor>,
 }
 
 #[derive(Default)]
@@ -129,7 +128,6 @@ impl TokenCache {
         authentication: Authentication,
         endpoint: Option<TokenEndpoint>,
         clock: Arc<dyn Clock>,
-        redactor: Arc<Redactor>,
     ) -> Result<TokenCache, Error> {
         let Authentication { tokens, source } = authentication;
         let refresher =
@@ -137,8 +135,6 @@ impl TokenCache {
         let must_refresh = refresher
             .as_ref()
             .is_some_and(Refresher::must_refresh_first);
-        let secrets = tokens.iter().flat_map(TokenSet::secrets);
-        secrets.for_each(|secret| redactor.add(secret));
         let now = clock.instant();
         let current = tokens.filter(|_| !must_refresh);
         let current = current.map(|tokens| CachedToken::new(tokens, now, false));
@@ -157,9 +153,15 @@ impl TokenCache {
                 state: Mutex::new(state),
                 refresher: refresher.map(tokio::sync::Mutex::new),
                 clock,
-                redactor,
             }),
         })
+    }
+
+    /// Returns the `Authorization` header of the current token, if there is one.
+    pub(crate) fn current_header(&self) -> Option<HeaderValue> {
+        let fixed = self.shared.fixed.clone();
+        let current = fixed.or_else(|| self.shared.state().current.clone());
+        current.map(|token| token.header())
     }
 
     /// Returns the number of refreshes that have ended. A call passes the number at its start to
@@ -314,8 +316,6 @@ impl Shared {
         let current = current.as_deref().map(CachedToken::tokens);
         let mut refresher = refresher.lock().await;
         let tokens = refresher.refresh(current, reason.is_unusable).await?;
-        let secrets = tokens.secrets();
-        secrets.for_each(|secret| self.redactor.add(secret));
         CachedToken::new(tokens, self.clock.instant(), reason.is_rejected)
     }
 

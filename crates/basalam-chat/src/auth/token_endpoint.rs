@@ -42,7 +42,6 @@ impl TokenEndpoint {
         client: &OAuthClient,
         grant: &CodeGrant,
     ) -> Result<TokenSet, Error> {
-        self.http.redactor.add(&grant.code);
         let grant = [
             ("grant_type", "authorization_code"),
             ("redirect_uri", &grant.redirect_uri),
@@ -57,8 +56,6 @@ impl TokenEndpoint {
         client: &OAuthClient,
         refresh_token: &str,
     ) -> Result<TokenSet, Error> {
-        let secret = SecretString::from(refresh_token);
-        self.http.redactor.add(&secret);
         let grant = [
             ("grant_type", "refresh_token"),
             ("refresh_token", refresh_token),
@@ -88,7 +85,6 @@ impl TokenEndpoint {
         client: &OAuthClient,
         grant: &[(&str, &str)],
     ) -> Result<TokenSet, Error> {
-        self.http.redactor.add(&client.secret);
         let identity = [
             ("client_id", &*client.id),
             ("client_secret", client.secret.expose_secret()),

@@ -203,11 +203,6 @@ impl TokenSet {
         header.set_sensitive(true);
         Ok(header)
     }
-
-    /// Returns the access token and the refresh token.
-    pub(super) fn secrets(&self) -> impl Iterator<Item = &SecretString> {
-        std::iter::once(&self.access_token).chain(&self.refresh_token)
-    }
 }
 
 /// The JSON form. It has plain strings, since serde does not serialize secrets.

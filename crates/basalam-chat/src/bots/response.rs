@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::BotResponse;
 use crate::error::ErrorResponse;
+use crate::http::Secrets;
 use crate::{Client, Error, ErrorKind};
 
 /// A bot's profile.
@@ -111,24 +112,26 @@ pub(super) fn bot_response(
     token: &BotToken,
     result: Result<ResponseValue<BotResponse>, basalam_chat_api::Error<()>>,
 ) -> Result<BotResponse, Error> {
-    let secret = token.expose_secret();
-    let response = client.transport().decode_response(operation, result);
-    let response = response.map_err(|error| error.redacting(secret))?;
+    let response = client.transport().decode_response(operation, result)?;
     if response.ok {
         return Ok(response);
     }
-    let description = response.description.as_deref();
-    let description = description.map(|text| client.transport().redact(text));
-    let error = Error::unsuccessful(response.error_code, description.as_deref());
-    Err(error.redacting(secret).with_operation(operation))
+    let secrets = Secrets::bot_token(token.expose_secret());
+    let secrets = secrets.with_authorization(client.transport().authorization());
+    let messages = ErrorResponse::from_message(
+        response.error_code,
+        response.description.as_deref(),
+        &|text, max| secrets.excerpt(text, max),
+    );
+    Err(Error::unsuccessful(messages).with_operation(operation))
 }
 
 impl Error {
     /// The response to a bot method has `ok: false`.
-    fn unsuccessful(code: Option<i64>, description: Option<&str>) -> Error {
+    fn unsuccessful(response: ErrorResponse) -> Error {
         let problem = "the service reported that the method failed";
         Error::new(ErrorKind::Unsuccessful, problem, "")
-            .with_response(ErrorResponse::new(code, description))
+            .with_response(response)
             .with_attempts(1)
     }
 }

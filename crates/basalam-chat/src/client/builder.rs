@@ -287,12 +287,10 @@ impl ClientBuilder {
             clock: self.clock.clone(),
             random: self.random,
             budget: RetryBudget::new(self.retry_budget),
-            redactor: Arc::default(),
             max_response_bytes: self.max_response_bytes,
         });
         let endpoint = auth_base_url.map(|url| TokenEndpoint::new(http.clone(), &url, self.config));
-        let redactor = http.redactor.clone();
-        let tokens = TokenCache::new(self.authentication, endpoint, self.clock, redactor)?;
+        let tokens = TokenCache::new(self.authentication, endpoint, self.clock)?;
         let url_prefix = base_url.as_str().trim_end_matches('/').to_owned();
         let transport = HttpTransport::new(http, base_url, tokens, self.config);
         Ok(Client::from_transport(

@@ -7,7 +7,7 @@ use std::time::Duration;
 use basalam_chat_api::newtypes::Timestamp;
 use basalam_chat_api::operation::Operation;
 
-use super::{Error, ErrorKind, ErrorResponse, Inner};
+use super::{Error, ErrorKind, ErrorResponse, Inner, Outlook};
 
 impl Error {
     /// Creates an error. `problem` describes the failure. `remedy` is an instruction and may be empty.
@@ -120,23 +120,14 @@ impl Error {
         self
     }
 
+    /// Records what is known of the next attempt to get an access token.
+    pub(crate) fn with_outlook(self, outlook: Outlook) -> Error {
+        self.with_attachment(outlook)
+    }
+
     /// Returns the attached data of this type.
     pub(crate) fn attachment<T: Any>(&self) -> Option<&T> {
         let mut attachments = self.inner.attachments.iter();
         attachments.find_map(|attachment| attachment.downcast_ref())
-    }
-
-    /// Redacts a secret that the transport does not know in the service's messages.
-    pub(crate) fn redacting(mut self, secret: &str) -> Error {
-        // The part of a bot token after the colon is the same in every encoding.
-        let hidden = secret.split_once(':').map_or(secret, |(_, hidden)| hidden);
-        self.inner.response.redact(|text| {
-            let text = text.replace(secret, "[redacted]");
-            match hidden {
-                "" => text,
-                hidden => text.replace(hidden, "[redacted]"),
-            }
-        });
-        self
     }
 }

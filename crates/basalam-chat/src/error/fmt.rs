@@ -2,14 +2,16 @@
 
 use std::fmt;
 
+use basalam_chat_api::operation::Operation;
+
 use super::Error;
 
 /// One line: the operation, what happened, the status, the service's messages, the remedy.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let error = &self.inner;
-        if let Some(operation) = error.operation {
-            write!(f, "{}: ", operation.id)?;
+        if let Some(operation) = error.operation.map(method_name) {
+            write!(f, "{operation}: ")?;
         }
         f.write_str(&error.problem)?;
         if let Some(status) = error.status {
@@ -27,6 +29,8 @@ impl fmt::Display for Error {
             false => validation.collect(),
         };
         if !messages.is_empty() {
+            // The service's messages may end with a full stop.
+            let messages: Vec<&str> = messages.iter().map(|it| it.trim_end_matches('.')).collect();
             write!(f, ": {}", messages.join("; "))?;
         }
         if !error.remedy.is_empty() {
@@ -42,7 +46,7 @@ impl fmt::Debug for Error {
         let error = &self.inner;
         f.debug_struct("Error")
             .field("kind", &error.kind)
-            .field("operation", &error.operation.map(|operation| operation.id))
+            .field("operation", &error.operation.map(method_name))
             .field("status", &error.status)
             .field("problem", &error.problem)
             .field("messages", &error.response.messages)
@@ -56,10 +60,41 @@ impl fmt::Debug for Error {
     }
 }
 
+/// Returns the name of the method that sends an operation: its id without the HTTP method, which some ids of bot
+/// operations end with.
+fn method_name(operation: &'static Operation) -> &'static str {
+    let method = operation.method.as_str().to_ascii_lowercase();
+    let name = operation.id.strip_suffix(&*method);
+    let name = name.and_then(|name| name.strip_suffix('_'));
+    name.unwrap_or(operation.id)
+}
+
 fn capitalized(text: &str) -> String {
     let mut characters = text.chars();
     match characters.next() {
         Some(first) => first.to_uppercase().chain(characters).collect(),
         None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use basalam_chat_api::operations::{
+        DELETE_CHATS, DELETE_WEBHOOK_DELETE, GET_CHATS, GET_ME, GET_ME_POST,
+    };
+
+    use super::method_name;
+
+    #[test]
+    fn method_name_has_no_http_method() {
+        for (operation, name) in [
+            (&GET_ME_POST, "get_me"),
+            (&GET_ME, "get_me"),
+            (&DELETE_WEBHOOK_DELETE, "delete_webhook"),
+            (&DELETE_CHATS, "delete_chats"),
+            (&GET_CHATS, "get_chats"),
+        ] {
+            assert_eq!(method_name(operation), name);
+        }
     }
 }

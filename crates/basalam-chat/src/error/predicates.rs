@@ -1,6 +1,19 @@
 //! Predicates that distinguish the cases of an error.
 
+use std::sync::Arc;
+
+use basalam_chat_api::operation::Authorization;
+use basalam_chat_api::operations::OAUTH_TOKEN;
+
 use super::{Error, ErrorKind};
+
+/// What is known of the next attempt to get an access token.
+pub(crate) enum Outlook {
+    /// It may succeed.
+    Transient,
+    /// It fails until the user logs in again.
+    NeedsLogin,
+}
 
 impl Error {
     /// Returns `true` if the service may have processed the request although no response confirms it.
@@ -36,6 +49,67 @@ impl Error {
             ErrorKind::Timeout | ErrorKind::FileRead => is_success,
             _ => false,
         }
+    }
+
+    /// Returns `true` if a later repetition of the same call may succeed.
+    ///
+    /// This is the case if there was no connection, after a timeout, a broken connection, a rate limit (429) or
+    /// a server error (status 500 or higher, except 501 and 505), and if getting an access token failed for such
+    /// a reason or in a custom token store or provider. It says nothing on whether a repetition is safe: see
+    /// [`may_have_succeeded`](Error::may_have_succeeded).
+    ///
+    /// # Troubleshooting
+    ///
+    /// Repeat the call later, and not before [`retry_after`](Error::retry_after) if it is set. The client has
+    /// already retried what is safe to retry, up to its limits. If the error stays for minutes, see the
+    /// *Troubleshooting* section of the predicate of its kind, such as [`is_connect`](Error::is_connect).
+    pub fn is_transient(&self) -> bool {
+        if let Some(cause) = self.attachment::<Arc<Error>>() {
+            return cause.is_transient();
+        }
+        if let Some(outlook) = self.attachment() {
+            return matches!(outlook, Outlook::Transient);
+        }
+        let is_transient_status = |status: i64| {
+            matches!(status, 408 | 425 | 429 | 500..=599) && !matches!(status, 501 | 505)
+        };
+        match self.kind() {
+            ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Connection => true,
+            ErrorKind::Status => self
+                .status()
+                .is_some_and(|it| is_transient_status(it.into())),
+            // Likely: the error codes of bot operations are HTTP status codes.
+            ErrorKind::Unsuccessful => self.code().is_some_and(is_transient_status),
+            _ => false,
+        }
+    }
+
+    /// Returns `true` if the user has to log in again, or a new token has to be created.
+    ///
+    /// This is the case if the service rejects the access token (401) and it cannot be refreshed or was just
+    /// refreshed, if the refresh token or the authorization code is no longer valid (`invalid_grant`), if
+    /// there is nothing to get a token with, and if the login was denied. It is `false` for bot operations,
+    /// which have no login.
+    ///
+    /// # Troubleshooting
+    ///
+    /// Start a new login with [`AuthorizationCode`](crate::auth::AuthorizationCode), or create a new personal
+    /// token. If this happens soon after a login, another program has likely used the same refresh token.
+    pub fn needs_login(&self) -> bool {
+        if let Some(cause) = self.attachment::<Arc<Error>>() {
+            return cause.needs_login();
+        }
+        if let Some(outlook) = self.attachment() {
+            return matches!(outlook, Outlook::NeedsLogin);
+        }
+        let Some(operation) = self.inner.operation else {
+            return false;
+        };
+        if operation.id == OAUTH_TOKEN.id {
+            return self.messages().iter().any(|it| it == "invalid_grant");
+        }
+        let takes_token = matches!(operation.authorization, Authorization::Bearer { .. });
+        takes_token && self.is_unauthorized()
     }
 
     /// Returns `true` if an argument is invalid. Nothing was sent.

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
+
+use super::field_name::known_field_name;
 
 /// The content of an error response.
 #[derive(Default)]
@@ -20,7 +22,8 @@ pub(crate) struct ErrorResponse {
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub struct ValidationProblem {
-    /// The path of the field, from the outside in, such as `body`, `files`, `0`. Integers are array indexes.
+    /// The path of the field, from the outside in, such as `body`, `files`, `0`. Integers are array indexes. A
+    /// name that the contract does not have, such as a key of the message's metadata, is `?`.
     pub location: Vec<String>,
     /// The service's message.
     pub message: String,
@@ -41,183 +44,217 @@ impl fmt::Display for ValidationProblem {
 const MAX_BODY_BYTES: usize = 8 * 1024;
 /// The maximum number of bytes that are kept of one message.
 const MAX_MESSAGE_BYTES: usize = 300;
+/// The maximum number of segments that are kept of a location.
+const MAX_LOCATION: usize = 32;
 /// The maximum number of messages that are kept.
 const MAX_MESSAGES: usize = 8;
+/// Bodies that are not JSON and no more than an error message. Likely: the gateway's for an unknown path, as
+/// seen in a live integration.
+const PLAIN_MESSAGES: [&str; 1] = ["404 page not found"];
+
+/// Returns the start of a text, at most this number of bytes, with secrets redacted.
+pub(crate) type Excerpt<'a> = &'a dyn Fn(&[u8], usize) -> String;
 
 impl ErrorResponse {
-    /// Parses a body of any format. `redact` is applied to the raw body, and to its strings after their
-    /// escapes are decoded.
-    pub(crate) fn parse(body: &str, redact: impl Fn(&str) -> String) -> ErrorResponse {
-        let mut response = ErrorResponse::default();
-        match serde_json::from_str::<Value>(body) {
-            Ok(mut value) => {
-                redact_strings(&mut value, &redact);
-                response.read_json(&value);
+    /// Parses a body of any format. Only the error messages of known formats are read, since any other part
+    /// may repeat the request.
+    pub(crate) fn parse(body: &[u8], excerpt: Excerpt<'_>) -> ErrorResponse {
+        let mut parser = Parser {
+            response: ErrorResponse::unparsed(body, excerpt),
+            excerpt,
+        };
+        let json = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
+        match serde_json::from_slice::<Value>(json) {
+            Ok(value) => parser.read_body(&value),
+            Err(_) => {
+                let message = plain_message(body).map(str::to_owned);
+                parser.response.messages.extend(message);
             }
-            Err(_) => response.messages.extend(plain_text(&redact(body))),
         }
-        response.messages.truncate(MAX_MESSAGES);
-        response.validation.truncate(MAX_MESSAGES);
-        if !body.is_empty() {
-            response.body = Some(truncate(&redact(body), MAX_BODY_BYTES));
-        }
-        response
+        parser.response
     }
 
-    /// Creates an error response from a code and messages that were found elsewhere, with secrets redacted.
-    pub(crate) fn new<'a>(
-        code: Option<i64>,
-        messages: impl IntoIterator<Item = &'a str>,
-    ) -> ErrorResponse {
+    /// Creates an error response from messages of the login's redirect.
+    pub(crate) fn new<'a>(messages: impl IntoIterator<Item = &'a str>) -> ErrorResponse {
         let messages = messages.into_iter();
         let messages = messages.map(|text| one_line(text.trim(), MAX_MESSAGE_BYTES));
         ErrorResponse {
             messages: messages.filter(|text| !text.is_empty()).collect(),
-            code,
             ..ErrorResponse::default()
         }
+    }
+
+    /// Creates an error response from a code and a message.
+    pub(crate) fn from_message(
+        code: Option<i64>,
+        message: Option<&str>,
+        excerpt: Excerpt<'_>,
+    ) -> ErrorResponse {
+        let mut parser = Parser {
+            response: ErrorResponse::default(),
+            excerpt,
+        };
+        parser.response.code = code;
+        if let Some(message) = message {
+            parser.add_message(message);
+        }
+        parser.response
     }
 
     /// Keeps the start of a body without parsing it.
-    pub(crate) fn unparsed(body: &str) -> ErrorResponse {
+    pub(crate) fn unparsed(body: &[u8], excerpt: Excerpt<'_>) -> ErrorResponse {
         ErrorResponse {
-            body: Some(truncate(body, MAX_BODY_BYTES)),
+            body: (!body.is_empty()).then(|| excerpt(body, MAX_BODY_BYTES)),
             ..ErrorResponse::default()
         }
     }
+}
 
-    /// Redacts all strings.
-    pub(super) fn redact(&mut self, redact: impl Fn(&str) -> String) {
-        let validation = self.validation.iter_mut().flat_map(|problem| {
-            let others = [&mut problem.message, &mut problem.kind];
-            problem.location.iter_mut().chain(others)
-        });
-        let strings = self.messages.iter_mut().chain(&mut self.body);
-        for text in strings.chain(validation) {
-            *text = redact(text);
-        }
+/// Returns the message of a body that is not JSON, without its content.
+fn plain_message(body: &[u8]) -> Option<&'static str> {
+    let text = body.trim_ascii();
+    if text.starts_with(b"<") {
+        return Some("an HTML page");
     }
+    let mut known = PLAIN_MESSAGES.into_iter();
+    known.find(|message| message.as_bytes() == text)
+}
 
-    fn read_json(&mut self, value: &Value) {
-        match value {
-            Value::Array(items) => self.read_items(items),
-            Value::Object(object) => {
-                self.code = object.get("error_code").and_then(Value::as_i64);
-                // The most specific first: `message` is often a summary of `errors`.
-                for name in [
-                    "detail",
-                    "errors",
-                    "messages",
-                    "error",
-                    "error_description",
-                    "message",
-                    "description",
-                ] {
-                    if let Some(value) = object.get(name) {
-                        self.read_field(value);
-                    }
-                }
+/// Reads the error messages of a JSON body.
+struct Parser<'a> {
+    response: ErrorResponse,
+    excerpt: Excerpt<'a>,
+}
+
+impl Parser<'_> {
+    fn read_body(&mut self, body: &Value) {
+        match body {
+            Value::Array(items) => {
+                let items = items.iter().filter(|item| item.is_object());
+                items.take(MAX_MESSAGES).for_each(|it| self.read_item(it));
             }
-            other => self.add_message(other),
+            Value::Object(object) => self.read_object(object),
+            _ => {}
         }
     }
 
-    fn read_field(&mut self, value: &Value) {
-        match value {
-            Value::Array(items) => self.read_items(items),
-            Value::Object(object) => match object.get("messages") {
+    fn read_object(&mut self, object: &Map<String, Value>) {
+        self.response.code = object.get("error_code").and_then(Value::as_i64);
+        // The most specific first: `message` is often a summary of `errors`.
+        for name in ["detail", "errors", "messages"] {
+            match object.get(name) {
                 Some(Value::Array(items)) => self.read_items(items),
-                _ => self.read_item(value),
-            },
-            other => self.add_message(other),
+                Some(value) => self.read_item(value),
+                None => {}
+            }
+        }
+        match object.get("error") {
+            Some(Value::Array(items)) => self.read_legacy_items(items),
+            Some(Value::Object(error)) => {
+                if let Some(Value::Array(items)) = error.get("messages") {
+                    self.read_legacy_items(items);
+                }
+                self.add_field(error, "message");
+            }
+            Some(Value::String(message)) => self.add_message(message),
+            _ => {}
+        }
+        for name in ["error_description", "message", "description"] {
+            self.add_field(object, name);
         }
     }
 
     fn read_items(&mut self, items: &[Value]) {
+        items
+            .iter()
+            .take(MAX_MESSAGES)
+            .for_each(|item| self.read_item(item));
+    }
+
+    /// Reads a validation problem, an object with a message, or a string.
+    fn read_item(&mut self, item: &Value) {
+        match item {
+            Value::String(message) => self.add_message(message),
+            Value::Object(object) => match (object.get("loc"), object.get("msg")) {
+                (Some(Value::Array(location)), Some(Value::String(message))) => {
+                    self.add_validation_problem(location, message, object.get("type"));
+                }
+                _ => ["message", "msg"]
+                    .into_iter()
+                    .for_each(|name| self.add_field(object, name)),
+            },
+            _ => {}
+        }
+    }
+
+    /// Reads the items of `error` in an older format, whose messages are called `text`.
+    fn read_legacy_items(&mut self, items: &[Value]) {
         for item in items.iter().take(MAX_MESSAGES) {
             self.read_item(item);
+            if let Value::Object(object) = item {
+                self.add_field(object, "text");
+            }
         }
     }
 
-    /// Reads an item of a list: a validation problem, an object with a message, or a string.
-    fn read_item(&mut self, item: &Value) {
-        if let (Some(Value::Array(location)), Some(Value::String(message))) =
-            (item.get("loc"), item.get("msg"))
-        {
-            let kind = item.get("type").and_then(Value::as_str);
-            self.validation.push(ValidationProblem {
-                location: location.iter().map(segment).collect(),
-                message: one_line(message, MAX_MESSAGE_BYTES),
-                kind: one_line(kind.unwrap_or_default(), MAX_MESSAGE_BYTES),
-            });
+    fn add_validation_problem(&mut self, location: &[Value], message: &str, kind: Option<&Value>) {
+        if self.response.validation.len() == MAX_MESSAGES {
             return;
         }
-        match item {
-            Value::Object(object) => {
-                for name in ["message", "text", "msg"] {
-                    if let Some(value) = object.get(name) {
-                        self.add_message(value);
-                    }
-                }
-            }
-            other => self.add_message(other),
+        let problem = ValidationProblem {
+            location: location.iter().take(MAX_LOCATION).map(segment).collect(),
+            message: self.message(message),
+            kind: self.message(kind.and_then(Value::as_str).unwrap_or_default()),
+        };
+        self.response.validation.push(problem);
+    }
+
+    fn add_field(&mut self, object: &Map<String, Value>, name: &str) {
+        if let Some(Value::String(message)) = object.get(name) {
+            self.add_message(message);
         }
     }
 
-    fn add_message(&mut self, value: &Value) {
-        if let Value::String(text) = value {
-            let text = one_line(text, MAX_MESSAGE_BYTES);
-            if !text.is_empty() && !self.messages.contains(&text) {
-                self.messages.push(text);
-            }
+    fn add_message(&mut self, message: &str) {
+        let message = self.message(message);
+        let messages = &mut self.response.messages;
+        let is_new = !message.is_empty() && !messages.contains(&message);
+        if is_new && messages.len() < MAX_MESSAGES {
+            messages.push(message);
         }
+    }
+
+    fn message(&self, text: &str) -> String {
+        printable(&(self.excerpt)(text.trim().as_bytes(), MAX_MESSAGE_BYTES))
     }
 }
 
+/// Returns an array index or the name of a field. Names that the sender chose are left out.
 fn segment(value: &Value) -> String {
     match value {
-        Value::String(text) => one_line(text, MAX_MESSAGE_BYTES),
-        other => one_line(&other.to_string(), MAX_MESSAGE_BYTES),
-    }
-}
-
-/// Returns the message of a body that is not JSON, without the content of HTML pages.
-fn plain_text(body: &str) -> Option<String> {
-    let text = body.trim();
-    if text.is_empty() {
-        return None;
-    }
-    if text.starts_with('<') {
-        return Some("an HTML page".to_owned());
-    }
-    Some(one_line(text, MAX_MESSAGE_BYTES))
-}
-
-/// Redacts every string of a value.
-fn redact_strings(value: &mut Value, redact: &impl Fn(&str) -> String) {
-    match value {
-        Value::String(text) => *text = redact(text),
-        Value::Array(items) => items
-            .iter_mut()
-            .for_each(|item| redact_strings(item, redact)),
-        Value::Object(fields) => fields
-            .values_mut()
-            .for_each(|value| redact_strings(value, redact)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        Value::String(name) if name.parse::<u32>().is_ok() => name.clone(),
+        Value::String(name) => known_field_name(name).to_owned(),
+        Value::Number(index) => index.to_string(),
+        _ => known_field_name("").to_owned(),
     }
 }
 
 /// Truncates a string to `max_bytes` like [`truncate`], and replaces control characters by spaces.
 pub(crate) fn one_line(text: &str, max_bytes: usize) -> String {
+    printable(&truncate(text, max_bytes))
+}
+
+/// Replaces control characters by spaces.
+pub(crate) fn printable(text: &str) -> String {
     let printable = |character: char| match character.is_control() {
         true => ' ',
         false => character,
     };
-    truncate(text, max_bytes).chars().map(printable).collect()
+    text.chars().map(printable).collect()
 }
 
 /// Truncates a string to `max_bytes` at a character boundary. Appends an ellipsis to a truncated string.
-fn truncate(text: &str, max_bytes: usize) -> String {
+pub(crate) fn truncate(text: &str, max_bytes: usize) -> String {
     let mut end = text.len().min(max_bytes);
     while !text.is_char_boundary(end) {
         end -= 1;
@@ -229,82 +266,4 @@ fn truncate(text: &str, max_bytes: usize) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn messages(body: &str) -> Vec<String> {
-        ErrorResponse::parse(body, str::to_owned).messages
-    }
-
-    #[test]
-    fn parses_every_known_format() {
-        for body in [
-            r#"{"errors":[{"message":"no"}]}"#,
-            r#"{"http_status":401,"message":"no","errors":[{"code":1,"message":"no","fields":[]}]}"#,
-            r#"{"messages":[{"message":"no","fields":["x"]}]}"#,
-            r#"[{"message":"no"}]"#,
-            r#"{"message":"no"}"#,
-            r#"{"error":"no"}"#,
-            r#"{"error":{"messages":[{"text":"no"}]}}"#,
-            r#"{"error":[{"text":"no"}]}"#,
-            r#"{"error":{"message":"no"}}"#,
-            r#"{"error_description":"no"}"#,
-            r#"{"detail":"no"}"#,
-            r#"{"detail":["no"]}"#,
-            r#"{"ok":false,"error_code":401,"description":"no"}"#,
-            r#""no""#,
-            "no",
-            " no\n",
-        ] {
-            assert_eq!(messages(body), ["no"], "{body}");
-        }
-    }
-
-    #[test]
-    fn parses_validation_problems_with_location() {
-        let response = ErrorResponse::parse(
-            r#"{"detail":[{"loc":["body","files",0,"url"],"msg":"field required","type":"missing"}]}"#,
-            str::to_owned,
-        );
-        assert_eq!(response.validation.len(), 1);
-        assert_eq!(
-            response.validation[0].location,
-            ["body", "files", "0", "url"]
-        );
-        assert_eq!(
-            response.validation[0].to_string(),
-            "`body.files.0.url` field required"
-        );
-    }
-
-    #[test]
-    fn malformed_bodies_have_no_messages() {
-        for body in [
-            "",
-            "null",
-            "7",
-            "{}",
-            "[]",
-            "[[]]",
-            r#"{"errors":{}}"#,
-            r#"{"detail":[{"loc":1}]}"#,
-        ] {
-            assert!(messages(body).is_empty(), "{body}");
-        }
-        assert_eq!(
-            messages("<html><body>Bad gateway</body></html>"),
-            ["an HTML page"]
-        );
-        let deep = "[".repeat(100_000);
-        assert_eq!(messages(&deep).len(), 1);
-    }
-
-    #[test]
-    fn truncates_at_character_boundary_and_replaces_control_characters() {
-        let text = format!("a{}", "\u{633}".repeat(400));
-        let truncated = one_line(&text, MAX_MESSAGE_BYTES);
-        assert!(truncated.len() <= MAX_MESSAGE_BYTES + '…'.len_utf8());
-        assert!(truncated.ends_with('…'));
-        assert_eq!(one_line("a\nb\u{1b}[31m", 100), "a b [31m");
-    }
-}
+mod tests;

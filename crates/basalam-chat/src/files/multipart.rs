@@ -122,7 +122,8 @@ fn part(
         Some(length) => Part::stream_with_length(body, length),
         None => Part::stream(body),
     };
-    let part = part.file_name(file.name).mime_str(&file.media_type);
+    let part = part.file_name(escape_quotes(&file.name));
+    let part = part.mime_str(&file.media_type);
     part.map_err(|_| {
         Error::invalid_input(
             argument,
@@ -130,4 +131,10 @@ fn part(
             "use one such as `image/jpeg`",
         )
     })
+}
+
+/// Escapes quotes as browsers do (WHATWG HTML, "multipart/form-data"). reqwest would write `\"`, which many
+/// servers read as the end of the name. [`NewFile`] admits no line breaks and no backslashes.
+fn escape_quotes(name: &str) -> String {
+    name.replace('"', "%22")
 }

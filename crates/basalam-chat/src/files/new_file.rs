@@ -55,7 +55,8 @@ impl NewFile {
 
     /// Creates a file with this name and these bytes, such as a `Vec<u8>`.
     ///
-    /// The name must not be empty; its extension determines the media type.
+    /// The name must not be empty; its extension determines the media type. See
+    /// [`with_name`](NewFile::with_name) for how it is sent.
     pub fn from_bytes(name: impl Into<String>, bytes: impl Into<Bytes>) -> NewFile {
         let bytes = bytes.into();
         let length = bytes.len() as u64;
@@ -86,7 +87,9 @@ impl NewFile {
         NewFile::new(source, Some(name.into()))
     }
 
-    /// Sets the file name to send, without a directory. Must not be empty.
+    /// Sets the file name to send. Must not be empty or have control characters.
+    ///
+    /// Only the part after the last `/` or `\` is sent. Quotes are sent as `%22`, as browsers do.
     pub fn with_name(mut self, name: impl Into<String>) -> NewFile {
         self.name = Some(name.into());
         self
@@ -124,9 +127,9 @@ impl NewFile {
     /// Opens the file and validates it. `argument` is its name in errors.
     pub(super) async fn open(self, argument: &'static str) -> Result<OpenFile, Error> {
         let name = match (self.name, &self.source) {
-            (Some(name), _) => name,
+            (Some(name), _) => last_component(&name).to_owned(),
             (None, Source::Path(path)) => match path.file_name() {
-                Some(name) => name.to_string_lossy().into_owned(),
+                Some(name) => last_component(&name.to_string_lossy()).to_owned(),
                 None => return Err(Error::invalid_path(argument, path, "has no file name")),
             },
             (None, Source::Reader(_)) => String::new(),
@@ -168,9 +171,23 @@ pub(super) struct OpenFile {
     pub(super) length: Option<u64>,
 }
 
+/// Returns the part of a name after its last directory, in the syntax of Unix and of Windows, since a server may use
+/// either.
+fn last_component(name: &str) -> &str {
+    let name = name.trim_end_matches(['/', '\\']);
+    let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    // A drive, as in `C:parcel.jpg`.
+    match name.split_once(':') {
+        Some((drive, rest)) if drive.len() == 1 && drive.is_ascii() => rest,
+        _ => name,
+    }
+}
+
 fn check_name(argument: &str, name: &str) -> Result<(), Error> {
     let problem = if name.trim().is_empty() {
         "has an empty name"
+    } else if matches!(name.trim(), "." | "..") {
+        "has the name of a directory"
     } else if name.chars().any(char::is_control) {
         "has a name with a line break or another control character"
     } else {
@@ -233,11 +250,38 @@ mod tests {
 
     #[tokio::test]
     async fn rejects_names_that_are_empty_or_have_control_characters() {
-        for name in ["", "  ", "a\r\nb.jpg", "a\0.jpg"] {
+        let directories = [
+            ".", "..", "../..", "a/..", "/", "\\\\", "a\\..", "C:", "C:\\",
+        ];
+        let names = ["", "  ", "a\r\nb.jpg", "a\0.jpg", "\n", "a/\n"];
+        for name in names.into_iter().chain(directories) {
             open_error(NewFile::from_bytes(name, "")).await;
             open_error(NewFile::from_reader(name, tokio::io::empty())).await;
             open_error(NewFile::from("Cargo.toml").with_name(name)).await;
         }
+    }
+
+    #[tokio::test]
+    async fn only_the_last_component_of_a_name_is_used() {
+        for (name, expected) in [
+            ("../../x.jpg", "x.jpg"),
+            ("/etc/passwd", "passwd"),
+            (r"C:\dir\x.jpg", "x.jpg"),
+            (r"..\..\x.jpg", "x.jpg"),
+            (r"a/b\c/d.jpg", "d.jpg"),
+            ("dir/x.jpg/", "x.jpg"),
+            ("C:x.jpg", "x.jpg"),
+            ("12:30.jpg", "12:30.jpg"),
+            ("...jpg", "...jpg"),
+            (" x .jpg", " x .jpg"),
+        ] {
+            let file = NewFile::from_bytes(name, "").open("file").await.unwrap();
+            assert_eq!(file.name, expected, "{name}");
+            let file = NewFile::from("Cargo.toml").with_name(name);
+            assert_eq!(file.open("file").await.unwrap().name, expected, "{name}");
+        }
+        let file = NewFile::from("./src/../Cargo.toml").open("file").await;
+        assert_eq!(file.unwrap().name, "Cargo.toml");
     }
 
     #[tokio::test]

@@ -7,10 +7,12 @@ use std::time::Duration;
 use basalam_chat_api::SuccessResponse;
 use basalam_chat_api::operation::Operation;
 use bytes::{Bytes, BytesMut};
+use http::HeaderValue;
 use http::header::LOCATION;
 use reqwest::{Request, Response};
 
 use super::body::BodyBuffer;
+use super::redact::Secrets;
 use super::retry::retry_after::retry_after;
 use super::stack::HttpStack;
 use super::timeout::timeout;
@@ -28,32 +30,37 @@ enum ResponseHead {
 /// The maximum number of bytes that are read of an error response. Error messages are short.
 const MAX_ERROR_BODY_BYTES: usize = 64 * 1024;
 
+/// The maximum number of bytes that are kept of the target of a redirect.
+const MAX_REDIRECT_BYTES: usize = 200;
+
 /// The time allowed for the body of an error response: the status alone is enough for an error.
 const ERROR_BODY_TIMEOUT: Duration = Duration::from_secs(3);
 
 impl HttpStack {
     /// Sends a request once and reads the whole response, within `limit`. Nothing is sent before the
-    /// future is polled.
+    /// future is polled. `authorization` is a header to redact if the request has none.
     pub(super) fn attempt(
         &self,
         operation: &'static Operation,
         request: Request,
+        authorization: Option<HeaderValue>,
         limit: Duration,
     ) -> impl Future<Output = Result<SuccessResponse, Error>> {
-        self.redactor.add_path(operation, request.url());
+        let secrets = Secrets::of_request(operation, &request, authorization);
         // Called here, so that the future below holds reqwest's future and not the request too.
         let response = self.client.execute(request);
-        self.receive(operation, response, limit)
+        self.receive(operation, response, secrets, limit)
     }
 
     async fn receive(
         &self,
         operation: &'static Operation,
         response: impl Future<Output = reqwest::Result<Response>> + Send,
+        secrets: Secrets,
         limit: Duration,
     ) -> Result<SuccessResponse, Error> {
         let head = OnceLock::new();
-        let exchange = pin!(self.exchange(operation, response, &head));
+        let exchange = pin!(self.exchange(operation, response, secrets, &head));
         let result = timeout(self.clock(), limit, exchange).await;
         result.unwrap_or_else(|| {
             let timed_out = Error::timed_out(limit);
@@ -62,7 +69,7 @@ impl HttpStack {
                 Some(ResponseHead::Success(status)) => timed_out.with_status(*status),
                 // The status is known, and the body is optional.
                 Some(ResponseHead::Error(status, retry_after)) => {
-                    Error::error_status(operation, *status, "", str::to_owned)
+                    Error::error_status(operation, *status, &[], &Secrets::default())
                         .with_retry_after(*retry_after)
                 }
             })
@@ -73,6 +80,7 @@ impl HttpStack {
         &self,
         operation: &'static Operation,
         response: impl Future<Output = reqwest::Result<Response>> + Send,
+        secrets: Secrets,
         head: &OnceLock<ResponseHead>,
     ) -> Result<SuccessResponse, Error> {
         let mut response = response.await.map_err(Error::send_failed)?;
@@ -85,21 +93,19 @@ impl HttpStack {
             return Ok(SuccessResponse {
                 headers: std::mem::take(response.headers_mut()),
                 body,
+                // Needed if the body cannot be decoded.
+                context: Some(Box::new(secrets)),
             });
         }
         if status.is_redirection() {
             let target = response.headers().get(LOCATION);
-            let target = target.map(|target| String::from_utf8_lossy(target.as_bytes()));
-            let target = target.map(|target| self.redactor.redact(&target));
+            let target = target.map(|it| secrets.excerpt(it.as_bytes(), MAX_REDIRECT_BYTES));
             return Err(Error::redirected(status.as_u16(), target));
         }
         let retry_after = retry_after(response.headers(), self.clock().system_time());
         head.get_or_init(|| ResponseHead::Error(status.as_u16(), retry_after));
         let body = Box::pin(self.read_error_body(&mut response)).await;
-        let body = String::from_utf8_lossy(&body);
-        let error = Error::error_status(operation, status.as_u16(), &body, |text| {
-            self.redactor.redact(text)
-        });
+        let error = Error::error_status(operation, status.as_u16(), &body, &secrets);
         Err(error.with_retry_after(retry_after))
     }
 

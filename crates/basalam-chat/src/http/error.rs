@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use basalam_chat_api::operation::{Authorization, Operation};
 
-use crate::error::{Error, ErrorKind, ErrorResponse, one_line};
+use super::redact::Secrets;
+use crate::error::{Error, ErrorKind, ErrorResponse, Outlook, printable};
 
 impl Error {
     /// The HTTP client rejected the request.
@@ -23,6 +24,7 @@ impl Error {
             "the operation timeout elapsed before the request was sent",
             "raise `operation_timeout`, or check what provides the access token",
         )
+        .with_outlook(Outlook::Transient)
     }
 
     /// No response arrived.
@@ -76,7 +78,7 @@ impl Error {
     pub(super) fn redirected(status: u16, target: Option<String>) -> Error {
         let target = target.map_or_else(
             || "an unspecified URL".to_owned(),
-            |target| one_line(&target, 200),
+            |target| printable(&target),
         );
         Error::new(
             ErrorKind::Redirect,
@@ -95,17 +97,19 @@ impl Error {
         .with_status(status)
     }
 
-    /// The response has an error status. `redact` removes secrets from its messages.
+    /// The response has an error status. The secrets of the request are redacted in what is kept of its body.
     pub(super) fn error_status(
         operation: &'static Operation,
         status: u16,
-        body: &str,
-        redact: impl Fn(&str) -> String,
+        body: &[u8],
+        secrets: &Secrets,
     ) -> Error {
         let (problem, remedy) = status_message(operation, status);
         Error::new(ErrorKind::Status, problem, remedy)
             .with_status(status)
-            .with_response(ErrorResponse::parse(body, redact))
+            .with_response(ErrorResponse::parse(body, &|text, max| {
+                secrets.excerpt(text, max)
+            }))
     }
 
     /// The response is one that the generated client does not know.

@@ -1,176 +1,217 @@
-//! Redaction of secrets in error messages.
+//! Redaction of the secrets of a request in the texts of its response.
 
-use std::sync::{PoisonError, RwLock};
+mod spelling;
 
-use basalam_chat_api::operation::Operation;
+use std::fmt;
+use std::ops::Range;
+
+use basalam_chat_api::operation::{Authorization, Operation};
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use http::HeaderValue;
+use http::header::AUTHORIZATION;
 use percent_encoding::percent_decode_str;
-use reqwest::Url;
+use reqwest::{Request, Url};
 use secrecy::{ExposeSecret, SecretString};
 
-/// Replaces the secrets that the client has used recently.
-#[derive(Debug, Default)]
-pub(crate) struct Redactor {
-    /// Tokens, authorization codes and OAuth client secrets.
-    credentials: RecentSecrets,
-    /// Bot tokens, as they are in URL paths.
-    paths: RecentSecrets,
+use crate::error::truncate;
+use spelling::Spelling;
+
+/// The secrets that one request carries: the access token, the bot token in the path, and the grant and the
+/// client secret of a token request.
+///
+/// Creating it for a request with an access token copies nothing.
+#[derive(Clone, Default)]
+pub(crate) struct Secrets {
+    authorization: Option<HeaderValue>,
+    others: Vec<SecretString>,
 }
 
-/// The most recent secrets.
-#[derive(Debug, Default)]
-struct RecentSecrets(RwLock<Vec<SecretString>>);
+/// The replacement for a secret.
+const REDACTED: &[u8] = b"[redacted]";
 
-/// The number of secrets kept of each kind, in all encodings: many more than are ever in use at once.
-const MAX_SECRETS: usize = 384;
+/// The length from which a secret is redacted within words too. A shorter one, as tests have, may be part of
+/// any word. Also the length from which the start of a secret at the end of a text is redacted.
+const MIN_PART_LENGTH: usize = 8;
 
-/// The length below which a string is not redacted: no real secret is that short, and a short secret of a
-/// test may be part of any word.
-const MIN_LENGTH: usize = 8;
+/// The number of nested escapes that are decoded, such as a URL in a JSON string in a JSON string.
+const MAX_ESCAPE_LEVELS: usize = 4;
 
-impl Redactor {
-    /// Adds a secret, in all encodings.
-    pub(crate) fn add(&self, secret: &SecretString) {
-        if secret.expose_secret().len() >= MIN_LENGTH {
-            self.credentials.add(secret);
-            self.credentials.add(&form_encoded(secret));
-            self.credentials.add(&json_escaped(secret));
-        }
-    }
+/// The maximum number of bytes that spell one byte of a secret.
+const MAX_SPELLING_LENGTH: usize = 8;
 
-    /// Adds the secrets in the path of a request.
-    pub(super) fn add_path(&self, operation: &'static Operation, url: &Url) {
+/// The form fields of a token request that are secret.
+const SECRET_FIELDS: [&str; 3] = ["client_secret", "code", "refresh_token"];
+
+impl Secrets {
+    /// Returns the secrets of a request. `authorization` is a header to redact if the request has none.
+    pub(super) fn of_request(
+        operation: &Operation,
+        request: &Request,
+        authorization: Option<HeaderValue>,
+    ) -> Secrets {
+        let mut others = Vec::new();
         if operation.secret_path {
-            let secrets = path_parameters(operation.path, url);
-            secrets.iter().for_each(|secret| self.paths.add(secret));
+            others.extend(path_parameters(operation.path, request.url()));
+        } else if operation.authorization == Authorization::None {
+            let form = request.body().and_then(reqwest::Body::as_bytes);
+            others.extend(form.into_iter().flat_map(form_secrets));
+        }
+        Secrets {
+            authorization: request
+                .headers()
+                .get(AUTHORIZATION)
+                .cloned()
+                .or(authorization),
+            others,
         }
     }
 
-    /// Returns `text` with each secret replaced by `[redacted]`.
-    pub(crate) fn redact(&self, text: &str) -> String {
-        self.paths.redact(self.credentials.redact(text.to_owned()))
+    /// Returns a bot token, as the secret of a bot method.
+    pub(crate) fn bot_token(token: &str) -> Secrets {
+        Secrets {
+            authorization: None,
+            others: with_secret_part(token.to_owned()).collect(),
+        }
+    }
+
+    /// Adds the value of an `Authorization` header.
+    pub(crate) fn with_authorization(mut self, header: Option<HeaderValue>) -> Secrets {
+        self.authorization = header;
+        self
+    }
+
+    /// Returns the start of a text, at most `max_bytes` and an ellipsis, with secrets redacted.
+    ///
+    /// Only this start is searched, and as much after it as belongs to a secret that starts in it.
+    pub(crate) fn excerpt(&self, text: &[u8], max_bytes: usize) -> String {
+        let values = self.values();
+        let longest = values.iter().map(|value| value.len()).max();
+        let overlap = longest.unwrap_or(0).saturating_mul(MAX_SPELLING_LENGTH);
+        let window = text.len().min(max_bytes.saturating_add(overlap));
+        let redacted = redact(&String::from_utf8_lossy(&text[..window]), &values);
+        let excerpt = truncate(&redacted, max_bytes);
+        match window < text.len() && !excerpt.ends_with('…') {
+            true => excerpt + "…",
+            false => excerpt,
+        }
+    }
+
+    fn values(&self) -> Vec<&str> {
+        let header = self.authorization.as_ref();
+        let header = header.and_then(|header| header.to_str().ok());
+        // Without the scheme.
+        let token = header.map(|it| it.split_once(' ').map_or(it, |(_, token)| token));
+        let others = self.others.iter().map(ExposeSecret::expose_secret);
+        let values = token.into_iter().chain(others);
+        values.filter(|value| !value.is_empty()).collect()
     }
 }
 
-impl RecentSecrets {
-    fn add(&self, secret: &SecretString) {
-        let value = secret.expose_secret();
-        let mut secrets = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let is_known = |known: &SecretString| known.expose_secret() == value;
-        match secrets.iter().position(is_known) {
-            // The most recently used goes last.
-            Some(position) => secrets[position..].rotate_left(1),
-            None => {
-                if secrets.len() == MAX_SECRETS {
-                    secrets.remove(0);
-                }
-                secrets.push(secret.clone());
-            }
-        }
+/// Contains no secret.
+impl fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Secrets").finish_non_exhaustive()
     }
+}
 
-    fn redact(&self, mut text: String) -> String {
-        let secrets = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let mut secrets: Vec<&str> = secrets.iter().map(ExposeSecret::expose_secret).collect();
-        // One may be the prefix of another.
-        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+/// Replaces each secret, in all spellings.
+fn redact(text: &str, secrets: &[&str]) -> String {
+    let mut found = Vec::new();
+    let mut level = (!secrets.is_empty()).then(|| Spelling::literal(text));
+    for _ in 0..=MAX_ESCAPE_LEVELS {
+        let Some(spelling) = level else { break };
         for secret in secrets {
-            text = text.replace(secret, "[redacted]");
+            find(&spelling, secret.as_bytes(), &mut found);
         }
-        text
+        level = spelling.decoded();
+    }
+    found.sort_by_key(|range| range.start);
+    let mut redacted = Vec::with_capacity(text.len());
+    let mut end = 0;
+    for range in found {
+        if range.start >= end {
+            redacted.extend_from_slice(&text.as_bytes()[end..range.start]);
+            redacted.extend_from_slice(REDACTED);
+        }
+        end = end.max(range.end);
+    }
+    redacted.extend_from_slice(&text.as_bytes()[end..]);
+    String::from_utf8_lossy(&redacted).into_owned()
+}
+
+/// Adds the ranges of the original text that spell the secret, or the start of it at the end of the text.
+fn find(spelling: &Spelling, secret: &[u8], found: &mut Vec<Range<usize>>) {
+    let text = spelling.bytes();
+    let mut position = 0;
+    while let Some(rest) = text.get(position..) {
+        let candidates = rest.windows(secret.len());
+        // Comparing the first byte alone is faster for most windows.
+        let mut candidates = candidates.map(|it| it[0] == secret[0] && it == secret);
+        let Some(offset) = candidates.position(|is_match| is_match) else {
+            break;
+        };
+        let start = position + offset;
+        let end = start + secret.len();
+        if secret.len() >= MIN_PART_LENGTH || is_word(text, start, end) {
+            found.push(spelling.original(start, end));
+        }
+        position = end;
+    }
+    // The text may have been truncated within the secret.
+    let lengths = MIN_PART_LENGTH..secret.len();
+    if let Some(length) = lengths.rev().find(|it| text.ends_with(&secret[..*it])) {
+        found.push(spelling.original(text.len() - length, text.len()));
     }
 }
 
-fn form_encoded(secret: &SecretString) -> SecretString {
-    let mut url = Url::parse("http://localhost").ok();
-    let encoded = url.as_mut().and_then(|url| {
-        url.query_pairs_mut()
-            .append_key_only(secret.expose_secret());
-        url.query().map(SecretString::from)
-    });
-    encoded.unwrap_or_else(|| secret.clone())
+/// Returns `true` if no letter or digit is next to the range.
+fn is_word(text: &[u8], start: usize, end: usize) -> bool {
+    let before = text[..start].last();
+    let mut neighbours = before.into_iter().chain(text.get(end));
+    neighbours.all(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric())
 }
 
-/// Escapes slashes too, which JSON permits.
-fn json_escaped(secret: &SecretString) -> SecretString {
-    let quoted = serde_json::Value::from(secret.expose_secret()).to_string();
-    SecretString::from(quoted.trim_matches('"').replace('/', "\\/"))
-}
-
-/// Returns the values of a path template's parameters, encoded and decoded.
-fn path_parameters(template: &str, url: &Url) -> Vec<SecretString> {
+/// Returns the values of a path template's parameters.
+fn path_parameters(template: &str, url: &Url) -> impl Iterator<Item = SecretString> {
     // Compared from their ends, since the base URL may have a path.
-    let template = template.rsplit('/');
-    let segments = url.path().rsplit('/');
-    let parameters = template
-        .zip(segments)
-        .filter(|(name, segment)| name.starts_with('{') && !segment.is_empty());
-    parameters
-        .flat_map(|(_, segment)| {
-            let decoded = percent_decode_str(segment).decode_utf8_lossy().into_owned();
-            // The part after the colon is the secret of a bot token. It is the same in every encoding.
-            let secret = decoded.split_once(':').map(|(_, secret)| secret.to_owned());
-            let secret = secret.filter(|secret| !secret.is_empty());
-            [Some(segment.to_owned()), Some(decoded), secret]
-        })
-        .flatten()
-        .map(SecretString::from)
-        .collect()
+    let segments = template.rsplit('/').zip(url.path().rsplit('/'));
+    let parameters = segments.filter(|(name, _)| name.starts_with('{'));
+    parameters.flat_map(|(_, segment)| {
+        with_secret_part(percent_decode_str(segment).decode_utf8_lossy().into_owned())
+    })
+}
+
+/// Returns a bot token, and the part of it after the colon, which is its secret.
+fn with_secret_part(token: String) -> impl Iterator<Item = SecretString> {
+    let secret = token.split_once(':').map(|(_, secret)| secret.to_owned());
+    std::iter::once(token).chain(secret).map(SecretString::from)
+}
+
+/// Returns the secrets of a token request, and its client credentials as HTTP basic authentication.
+fn form_secrets(form: &[u8]) -> Vec<SecretString> {
+    let Ok(mut url) = Url::parse("http://localhost") else {
+        return Vec::new();
+    };
+    url.set_query(std::str::from_utf8(form).ok());
+    let fields: Vec<_> = url.query_pairs().collect();
+    let value = |name| {
+        fields
+            .iter()
+            .find(|(it, _)| it == name)
+            .map(|(_, value)| value)
+    };
+    let mut secrets: Vec<SecretString> = SECRET_FIELDS
+        .iter()
+        .filter_map(|name| Some(SecretString::from(value(*name)?.as_ref())))
+        .collect();
+    if let (Some(id), Some(secret)) = (value("client_id"), value("client_secret")) {
+        let credentials = format!("{id}:{secret}");
+        secrets.push(STANDARD_NO_PAD.encode(&credentials).into());
+        secrets.push(URL_SAFE_NO_PAD.encode(&credentials).into());
+    }
+    secrets
 }
 
 #[cfg(test)]
-mod tests {
-    use basalam_chat_api::operations::GET_ME_POST;
-
-    use super::*;
-
-    fn redactor(secrets: &[&str]) -> Redactor {
-        let redactor = Redactor::default();
-        for secret in secrets {
-            redactor.add(&SecretString::from(*secret));
-        }
-        redactor
-    }
-
-    #[test]
-    fn redacts_bot_token_in_path_encoded_and_decoded() {
-        let redactor = redactor(&["canary-token"]);
-        let url = "http://localhost/prefix/v1/bots/1%3Asecret%2Ba/getMe"
-            .parse()
-            .unwrap();
-        redactor.add_path(&GET_ME_POST, &url);
-        let text = redactor.redact("/v1/bots/1:secret+a/getMe 1%3Asecret%2Ba canary-token prefix");
-        assert_eq!(
-            text,
-            "/v1/bots/[redacted]/getMe [redacted] [redacted] prefix"
-        );
-    }
-
-    #[test]
-    fn redacts_recent_secrets_and_ignores_short_ones() {
-        let redactor = redactor(&["of", "first-secret", "second-secret"]);
-        assert_eq!(
-            redactor.redact("first-secret of second-secret"),
-            "[redacted] of [redacted]"
-        );
-        for number in 0..MAX_SECRETS {
-            redactor.add(&SecretString::from(format!("token-number-{number:04}")));
-            redactor.add(&SecretString::from("second-secret"));
-        }
-        assert_eq!(redactor.redact("first-secret"), "first-secret");
-        assert_eq!(redactor.redact("second-secret"), "[redacted]");
-        assert_eq!(redactor.redact("token-number-0383"), "[redacted]");
-    }
-
-    #[test]
-    fn redacts_all_encodings_and_the_longest_match() {
-        let redactor = redactor(&["a/secret+of=mine", "a/secret+of=mine-and-more"]);
-        for text in [
-            "a/secret+of=mine",
-            r"a\/secret+of=mine",
-            "a%2Fsecret%2Bof%3Dmine",
-            "a/secret+of=mine-and-more",
-        ] {
-            assert_eq!(redactor.redact(text), "[redacted]", "{text}");
-        }
-    }
-}
+mod tests;

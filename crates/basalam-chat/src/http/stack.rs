@@ -2,19 +2,17 @@
 
 use std::sync::Arc;
 
-use super::redact::Redactor;
 use super::retry::budget::RetryBudget;
 use crate::random::RandomSource;
 use crate::time::Clock;
 
-/// The connections, the clock, the random source, the retry budget and the secrets of a client.
+/// The connections, the clock, the random source and the retry budget of a client.
 #[derive(Debug)]
 pub(crate) struct HttpStack {
     pub(crate) client: reqwest::Client,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn RandomSource>,
     pub(crate) budget: RetryBudget,
-    pub(crate) redactor: Arc<Redactor>,
     pub(crate) max_response_bytes: usize,
 }
 

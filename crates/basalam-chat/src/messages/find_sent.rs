@@ -1,5 +1,7 @@
 //! Request builder that looks for a message whose response was lost.
 
+use std::time::Duration;
+
 use basalam_chat_api::CivilTime;
 use basalam_chat_api::operation::Operation;
 use basalam_chat_api::operations::GET_MESSAGES;
@@ -9,7 +11,7 @@ use serde::Serialize;
 use super::Message;
 use super::unconfirmed::{Match, UnconfirmedMessage};
 use crate::request::{self, impl_send};
-use crate::{Client, Error};
+use crate::{Client, Error, UserId};
 
 /// Maximum number of messages to compare.
 const MAX_SCANNED: usize = 5_000;
@@ -23,6 +25,13 @@ impl Client {
     /// `message` comes from [`Error::unconfirmed_message`]. The search reads the messages of the chat from
     /// the newest back to those from before the call, at most 5,000. A message with a
     /// [random idempotency key](super::CreateMessage::random_idempotency_key) is identified by that key.
+    ///
+    /// Texts prove nothing: the service may change them, and two messages can have the same text. So any
+    /// other message from the time of the call that the user may have sent leads to [`Delivery::Unknown`],
+    /// unless it has an idempotency key too. If every message of a login is sent with a key, that happens only
+    /// if the service does not return the keys, or the user also writes in another program.
+    ///
+    /// The result is certain if the clock of this computer is right to within half a day.
     ///
     /// After a timeout the service may still be processing the message: call this again after a while before
     /// relying on [`Delivery::NotFound`].
@@ -74,10 +83,12 @@ impl Client {
 pub enum Delivery {
     /// The message arrived. This is the message as the service stored it.
     Arrived(Box<Message>),
-    /// The chat has no such message.
+    /// The chat has no such message: from the time of the call on, it has none that the user may have sent,
+    /// other than those with another idempotency key.
     NotFound,
-    /// The chat has a similar message that may be a different one, because the message was sent without an
-    /// idempotency key or the service does not return keys; or the chat has too many messages to compare.
+    /// The chat has a message that may be this one or another: the user may have sent it at the time of the
+    /// call or later, and it has no idempotency key. Or the chat has too many messages to compare.
+    /// [`UnconfirmedMessage::resembles`] compares the contents.
     Unknown,
 }
 
@@ -107,42 +118,81 @@ impl request::Request for FindSentMessageParams {
     async fn run(self, client: Client) -> Result<Delivery, Error> {
         let user = client.current_user_id().await?;
         let elapsed = self.message.max_elapsed(client.transport().http().clock());
-        let mut messages = client
+        let mut pages = client
             .get_messages(self.message.chat())
             .limit(PAGE_SIZE)
             .read_ahead(false)
-            .stream();
-        // The time zone of the service is unknown, so times are only compared with one another: a message
-        // that is older than the newest by more than the elapsed time is from before the call.
-        let mut earliest: Option<CivilTime> = None;
-        let mut has_possible_match = false;
-        let mut scanned = 0;
-        let mut older_in_a_row = 0;
-        while let Some(message) = messages.try_next().await? {
-            let time = CivilTime::from_timestamp(&message.created_at);
-            match (earliest, time) {
-                (None, Some(newest)) => earliest = Some(newest.saturating_sub(elapsed)),
-                (Some(earliest), Some(time)) if time < earliest => older_in_a_row += 1,
-                _ => older_in_a_row = 0,
-            }
-            match self.message.compare(&message, user) {
-                Match::Exact => return Ok(Delivery::Arrived(Box::new(message))),
-                // A message from before the call is not a match.
-                Match::Possible => has_possible_match |= older_in_a_row == 0,
-                Match::None => {}
-            }
-            // A single time may be wrong, and an idempotency key is a match at any time.
-            if older_in_a_row == PAGE_SIZE {
-                break;
-            }
-            scanned += 1;
-            if scanned == MAX_SCANNED {
-                return Ok(Delivery::Unknown);
+            .pages();
+        let mut search = Search {
+            message: self.message,
+            user,
+            elapsed,
+            earliest: None,
+            older_in_a_row: 0,
+            scanned: 0,
+            has_possible_match: false,
+        };
+        while let Some(page) = pages.try_next().await? {
+            for message in page {
+                if let Some(delivery) = search.visit(message) {
+                    return Ok(delivery);
+                }
             }
         }
-        Ok(match has_possible_match {
+        Ok(search.result())
+    }
+}
+
+/// The state of a search through the messages of a chat, from the newest to older ones.
+struct Search {
+    message: UnconfirmedMessage,
+    user: UserId,
+    /// The maximum time since the call started.
+    elapsed: Duration,
+    /// The time before which a message is from before the call. The time zone of the service is unknown, so
+    /// times are only compared with one another: a message that is older than the newest by more than the
+    /// elapsed time is from before the call.
+    earliest: Option<CivilTime>,
+    older_in_a_row: u32,
+    scanned: usize,
+    has_possible_match: bool,
+}
+
+impl Search {
+    /// Compares the next message. Returns a result if the search ends here.
+    fn visit(&mut self, message: Message) -> Option<Delivery> {
+        let is_older = self.is_from_before(&message);
+        self.older_in_a_row = match is_older {
+            true => self.older_in_a_row + 1,
+            false => 0,
+        };
+        match self.message.compare(&message, self.user) {
+            Match::Exact => return Some(Delivery::Arrived(Box::new(message))),
+            Match::Possible => self.has_possible_match |= !is_older,
+            Match::None => {}
+        }
+        self.scanned += 1;
+        // A single time may be wrong, and an idempotency key is a match at any time.
+        if self.older_in_a_row == PAGE_SIZE {
+            return Some(self.result());
+        }
+        (self.scanned == MAX_SCANNED).then_some(Delivery::Unknown)
+    }
+
+    /// Returns `true` if a message is certainly from before the call.
+    fn is_from_before(&mut self, message: &Message) -> bool {
+        let Some(time) = CivilTime::from_timestamp(&message.created_at) else {
+            return false;
+        };
+        let earliest = time.saturating_sub(self.elapsed);
+        let earliest = *self.earliest.get_or_insert(earliest);
+        time < earliest || self.message.is_certainly_newer_than(time)
+    }
+
+    fn result(&self) -> Delivery {
+        match self.has_possible_match {
             true => Delivery::Unknown,
             false => Delivery::NotFound,
-        })
+        }
     }
 }

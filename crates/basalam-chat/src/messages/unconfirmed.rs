@@ -3,10 +3,12 @@
 use std::fmt;
 use std::time::Duration;
 
+use basalam_chat_api::CivilTime;
 use basalam_chat_api::types::CreateMessageBody;
 use serde::{Deserialize, Serialize};
 
 use super::call_start::CallStart;
+use super::similarity::is_similar;
 use super::{Message, MessageType};
 use crate::time::Clock;
 use crate::{ChatId, EntityId, Error, UserId};
@@ -16,6 +18,13 @@ const KEY_PROPERTY: &str = "basalam_chat_idempotency_key";
 
 /// Tolerance for differences between the service's clocks.
 const CLOCK_SKEW: Duration = Duration::from_secs(120);
+
+/// The maximum difference between the system time and a time of the service: half a day for the unknown time zone
+/// of the service, and half a day for a system time that is wrong.
+const MAX_CLOCK_DIFFERENCE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The time from the start of the year 0 to the Unix epoch.
+const YEAR_0_TO_EPOCH: Duration = Duration::from_secs(719_528 * 24 * 60 * 60);
 
 /// A message that may have been sent; returned by [`Error::unconfirmed_message`].
 ///
@@ -44,9 +53,9 @@ pub struct UnconfirmedMessage {
 pub(super) enum Match {
     /// The idempotency keys are equal.
     Exact,
-    /// The contents are equal as far as they can be compared.
+    /// The message may be the unconfirmed one.
     Possible,
-    /// The messages differ.
+    /// The message has another idempotency key or another sender.
     None,
 }
 
@@ -83,7 +92,18 @@ impl UnconfirmedMessage {
         self.started_at.elapsed(clock).saturating_add(CLOCK_SKEW)
     }
 
+    /// Returns `true` if a message with this time is from before the call in every time zone, which is unknown.
+    pub(super) fn is_certainly_newer_than(&self, time: CivilTime) -> bool {
+        let start = self.started_at.system_time;
+        let start = start.duration_since(SystemTime::UNIX_EPOCH);
+        let latest = Duration::from_secs(time.whole_seconds()).saturating_add(MAX_CLOCK_DIFFERENCE);
+        start.is_ok_and(|start| latest < start.saturating_add(YEAR_0_TO_EPOCH))
+    }
+
     /// Compares this message, which `user` sent, with a message of the chat.
+    ///
+    /// The content is not compared: a service may change it, for example mask a phone number or add a note, so a
+    /// different content proves nothing.
     pub(super) fn compare(&self, message: &Message, user: UserId) -> Match {
         let key = message.content.metadata.as_ref();
         let key = key.and_then(|metadata| metadata.get(KEY_PROPERTY)?.as_str());
@@ -94,42 +114,48 @@ impl UnconfirmedMessage {
             _ => {}
         }
         // A message without a sender may be from anyone.
-        let may_be_own = message.sender_id().is_none_or(|sender| sender == user);
-        match may_be_own && self.has_equal_content(message) {
+        match message.sender_id().is_none_or(|sender| sender == user) {
             true => Match::Possible,
             false => Match::None,
         }
     }
 
-    fn has_equal_content(&self, message: &Message) -> bool {
+    /// Returns `true` if a message of the chat has the same content, as far as the service may change it.
+    ///
+    /// This helps to decide after [`Delivery::Unknown`](super::Delivery::Unknown), for example which messages to
+    /// show to a person. It is no proof: two messages can have the same text, and a service can change one more
+    /// than this accounts for. Texts are compared without punctuation, spaces, invisible characters and
+    /// HTML escapes, after Unicode normalization, and with variants of Persian and Arabic letters and digits as
+    /// one. A text that is truncated, has masked digits or is part of a longer one is the same. The sender and
+    /// the time are not compared.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # use basalam_chat::{Client, Error};
+    /// # use basalam_chat::messages::UnconfirmedMessage;
+    /// # async fn run(client: Client, sent: &UnconfirmedMessage) -> Result<(), Error> {
+    /// let page = client.get_messages(sent.chat()).await?;
+    /// for message in page.iter().filter(|message| sent.resembles(message)) {
+    ///     println!("{} of {:?} may be it", message.id, message.created_at);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn resembles(&self, message: &Message) -> bool {
+        if message.chat_id != self.chat {
+            return false;
+        }
         let text = self.text.as_deref().unwrap_or_default();
         if !text.trim().is_empty() {
             let other = message.content.text.as_deref().unwrap_or_default();
-            return normalize(text) == normalize(other);
+            return is_similar(text, other);
         }
         match (self.entity_id, message.content.entity_id) {
             (Some(expected), Some(id)) => expected == id,
             // The service may return files and other content in a different form.
-            _ => true,
+            _ => message.message_type == self.message_type,
         }
-    }
-}
-
-/// Returns the letters and digits of a text, or the trimmed text if it has none.
-///
-/// The service may change spaces, punctuation and the code points of some Persian letters.
-fn normalize(text: &str) -> String {
-    let letters = text.chars().filter(|it| it.is_alphanumeric());
-    let folded: String = letters
-        .map(|letter| match letter {
-            'ي' | 'ى' => 'ی',
-            'ك' => 'ک',
-            other => other,
-        })
-        .collect();
-    match folded.is_empty() {
-        true => text.trim().to_owned(),
-        false => folded,
     }
 }
 
@@ -157,5 +183,35 @@ impl Error {
     /// sending the message again.
     pub fn unconfirmed_message(&self) -> Option<&UnconfirmedMessage> {
         self.attachment()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Timestamp;
+
+    #[test]
+    fn time_is_older_only_if_it_is_in_every_time_zone() {
+        let message = UnconfirmedMessage::new(
+            ChatId(1),
+            &CreateMessageBody::new(MessageType::Text),
+            None,
+            CallStart {
+                instant: Instant::now(),
+                // 2001-09-09 01:46:40 UTC.
+                system_time: SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000),
+            },
+        );
+        for (time, is_older) in [
+            ("2001-09-08 01:46:39", true),
+            ("2001-09-08 01:46:40", false),
+            ("2001-09-09 01:46:40", false),
+            ("2001-09-10 01:46:40", false),
+            ("1999-01-01 00:00:00", true),
+        ] {
+            let time = CivilTime::from_timestamp(&Timestamp::from(time)).unwrap();
+            assert_eq!(message.is_certainly_newer_than(time), is_older, "{time:?}");
+        }
     }
 }

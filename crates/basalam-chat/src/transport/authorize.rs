@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use basalam_chat_api::operation::{Authorization, Operation};
+use http::HeaderValue;
 use http::header::AUTHORIZATION;
 use reqwest::{Request, Url};
 
@@ -48,6 +49,14 @@ impl Authorizer for BearerToken<'_> {
         request.headers_mut().insert(AUTHORIZATION, token.header());
         self.token = Some(token);
         Ok(())
+    }
+
+    fn authorization(&self) -> Option<HeaderValue> {
+        // Otherwise the request has it.
+        match self.operation.authorization {
+            Authorization::Bearer { .. } => None,
+            _ => self.tokens.current_header(),
+        }
     }
 
     fn refresh_after_401(&mut self, error: &Error) -> bool {

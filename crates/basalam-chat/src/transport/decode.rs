@@ -1,12 +1,15 @@
 //! Decoding of responses, generated and custom.
 
 use basalam_chat_api::operation::Operation;
-use basalam_chat_api::{Error as ApiError, ResponseValue, TransportError};
+use basalam_chat_api::{
+    Error as ApiError, ResponseValue, SuccessResponse, TransportError, UndecodableResponse,
+};
 use serde_json::error::Category;
 
 use super::HttpTransport;
 use super::json_path::json_path;
 use crate::error::{Error, ErrorKind, ErrorResponse};
+use crate::http::Secrets;
 use crate::http::retry::source::RequestSource;
 
 impl HttpTransport {
@@ -18,7 +21,7 @@ impl HttpTransport {
     ) -> Result<T, Error> {
         match result {
             Ok(response) => Ok(response.into_inner()),
-            Err(error) => Err(self.convert_error(operation, error)),
+            Err(error) => Err(convert_error(operation, error)),
         }
     }
 
@@ -31,58 +34,69 @@ impl HttpTransport {
         read: impl FnOnce(&[u8]) -> Result<T, serde_json::Error>,
     ) -> Result<T, Error> {
         let response = self.call(operation, requests).await;
-        let body = response.map_err(|it| it.with_operation(operation))?.body;
+        let response = response.map_err(|it| it.with_operation(operation))?;
+        let SuccessResponse { body, context, .. } = response;
         read(&body).map_err(|error| {
-            self.convert_error(operation, ApiError::InvalidResponsePayload(body, error))
+            let response = UndecodableResponse {
+                body,
+                error,
+                context,
+            };
+            Error::undecodable(response).with_operation(operation)
         })
     }
+}
 
-    fn convert_error(&self, operation: &'static Operation, error: ApiError<()>) -> Error {
-        let error = match error {
-            ApiError::UnexpectedResponse(mut response) => {
-                TransportError::take::<Error>(&mut response)
-                    .unwrap_or_else(|| Error::unexpected_response(Some(response.status().as_u16())))
+fn convert_error(operation: &'static Operation, error: ApiError<()>) -> Error {
+    let error = match error {
+        ApiError::UnexpectedResponse(mut response) => {
+            match TransportError::take::<UndecodableResponse>(&mut response) {
+                Some(response) => Error::undecodable(response),
+                None => TransportError::take::<Error>(&mut response).unwrap_or_else(|| {
+                    Error::unexpected_response(Some(response.status().as_u16()))
+                }),
             }
-            ApiError::InvalidResponsePayload(body, error) => {
-                // Redacts the whole body, since a truncated secret would not be found.
-                let text = self.redact(&String::from_utf8_lossy(&body));
-                // A body that ends within a character is truncated, and not invalid.
-                let utf8 = std::str::from_utf8(&body).err();
-                let is_utf8 = utf8.is_none_or(|error| error.error_len().is_none());
-                Error::undecodable(&text, is_utf8, json_path(&body, &error), &error)
-            }
-            ApiError::InvalidRequest(_) => Error::invalid_input(
-                "header",
-                "has characters that are not allowed in a header",
-                "use visible ASCII characters and spaces in the header parameters",
-            ),
-            ApiError::CommunicationError(error) => Error::invalid_request(error),
-            // The other variants do not occur: only success responses are generated, and the transport reads
-            // the bodies.
-            other => Error::unexpected_response(other.status().map(|status| status.as_u16())),
-        };
-        error.with_operation(operation)
-    }
+        }
+        ApiError::InvalidRequest(_) => Error::invalid_input(
+            "header",
+            "has characters that are not allowed in a header",
+            "use visible ASCII characters and spaces in the header parameters",
+        ),
+        ApiError::CommunicationError(error) => Error::invalid_request(error),
+        // The other variants do not occur: only success responses are generated, and the transport reads
+        // the bodies.
+        other => Error::unexpected_response(other.status().map(|status| status.as_u16())),
+    };
+    error.with_operation(operation)
 }
 
 impl Error {
     /// The response is a success that does not match the contract.
     ///
-    /// The message of `error` is not used as it is: it repeats the value found, which may be private.
-    fn undecodable(body: &str, is_utf8: bool, path: String, error: &serde_json::Error) -> Error {
+    /// The message of the decoder is not used as it is: it repeats the value found, which may be private.
+    fn undecodable(response: UndecodableResponse) -> Error {
+        let UndecodableResponse {
+            body,
+            error,
+            context,
+        } = response;
         let mut problem = match error.classify() {
-            Category::Eof if !is_utf8 => "the response is not UTF-8".to_owned(),
-            Category::Data => match expectation(error) {
+            Category::Data => match expectation(&error) {
                 Some(expectation) => format!("the response cannot be decoded: {expectation}"),
                 None => "the response cannot be decoded".to_owned(),
             },
+            Category::Eof if !is_utf8(&body) => "the response is not UTF-8".to_owned(),
             Category::Eof => "the response is truncated".to_owned(),
             _ => "the response is not JSON".to_owned(),
         };
+        let path = json_path(&body, &error);
         if !path.is_empty() && path != "." {
             problem.push_str(&format!(", at `{path}`"));
         }
-        Error::decode(problem).with_response(ErrorResponse::unparsed(body))
+        let secrets = context.and_then(|context| context.downcast::<Secrets>().ok());
+        let secrets = secrets.unwrap_or_default();
+        let response = ErrorResponse::unparsed(&body, &|text, max| secrets.excerpt(text, max));
+        Error::decode(problem).with_response(response)
     }
 
     /// The response is a success without a required field.
@@ -96,6 +110,13 @@ impl Error {
     }
 }
 
+/// Returns `true` if the body is UTF-8 as far as it goes. One that ends within a character is truncated, and not
+/// invalid.
+fn is_utf8(body: &[u8]) -> bool {
+    let error = std::str::from_utf8(body).err();
+    error.is_none_or(|error| error.error_len().is_none())
+}
+
 /// Returns what the decoder expected. The part of its message before the last "expected" is data.
 fn expectation(error: &serde_json::Error) -> Option<String> {
     let message = error.to_string();
@@ -106,5 +127,73 @@ fn expectation(error: &serde_json::Error) -> Option<String> {
         return Some(message.to_owned());
     }
     let (_, expected) = message.rsplit_once(", expected ")?;
-    Some(format!("expected {expected}"))
+    Some(format!("expected {}", json_type(expected)?))
+}
+
+/// Returns what a decoder expects in terms of JSON, without the names of Rust types.
+fn json_type(expected: &str) -> Option<&str> {
+    let is_integer = |name: &str| {
+        let size = name.strip_prefix(['i', 'u']).unwrap_or_default();
+        size == "size" || size.parse::<u8>().is_ok()
+    };
+    Some(match expected {
+        "f32" | "f64" => "a number",
+        "unit" => "null",
+        "a map" => "an object",
+        "a sequence" => "an array",
+        "a borrowed string" => "a string",
+        name if is_integer(name) => "an integer",
+        name if name.starts_with("struct ") => "an object",
+        name if name.starts_with("a tuple ") => "an array",
+        // Of the decoders of this project, and of standard types.
+        name if name.starts_with("a ") || name.starts_with("an ") => name,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use basalam_chat_api::types::{Group, Message};
+    use serde::de::DeserializeOwned;
+
+    use super::*;
+
+    fn expected<T: DeserializeOwned>(json: &str) -> Option<String> {
+        expectation(&serde_json::from_str::<T>(json).err().unwrap())
+    }
+
+    #[test]
+    fn names_json_types_instead_of_rust_types() {
+        for (found, name) in [
+            (expected::<i64>("true"), "an integer"),
+            (expected::<u8>("300"), "an integer"),
+            (expected::<usize>("-1"), "an integer"),
+            (expected::<f64>("[]"), "a number"),
+            (expected::<bool>("1"), "a boolean"),
+            (expected::<()>("1"), "null"),
+            (expected::<String>("1"), "a string"),
+            (expected::<Vec<i64>>("{}"), "an array"),
+            (expected::<(i64, i64)>("[1]"), "an array"),
+            (expected::<HashMap<String, i64>>("1"), "an object"),
+            (expected::<Group>("true"), "an object"),
+            (
+                expected::<Message>("\"private, expected nothing\""),
+                "an object",
+            ),
+        ] {
+            assert_eq!(found, Some(format!("expected {name}")));
+        }
+    }
+
+    #[test]
+    fn unknown_expectations_are_left_out() {
+        #[derive(Debug, serde::Deserialize)]
+        enum Internal {
+            One,
+        }
+        assert_eq!(expected::<Internal>("1"), None);
+        assert_eq!(expected::<Internal>("\"private\""), None);
+    }
 }

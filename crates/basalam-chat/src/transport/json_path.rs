@@ -3,8 +3,7 @@
 //! A decoder that tracks the path, such as `serde_path_to_error`, is compiled a second time for every type.
 //! This scanner is independent of types: it scans the document once, up to the position of the error.
 
-/// The length in bytes up to which field names are shown. Those of the contract are shorter.
-const MAX_NAME_LENGTH: usize = 48;
+use crate::error::known_field_name;
 
 /// The recursion limit of serde_json. Decoded values are never nested deeper, but ignored values may be.
 const MAX_DEPTH: usize = 128;
@@ -12,7 +11,7 @@ const MAX_DEPTH: usize = 128;
 /// Returns the path at which decoding `text` failed, such as `data.messages[3].id`. It is empty for the
 /// document as a whole.
 ///
-/// A field name that is not a plain identifier is shown as `?`: it may be a part of private messages.
+/// A field name that the contract does not have is shown as `?`: it may be a part of private messages.
 ///
 /// The path is that of the value with the wrong type, of the object that lacks a field, or of the value that
 /// is missing at the end of a truncated document. If a container is the first token of another one, the path
@@ -211,15 +210,10 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// Returns a field name if it is a plain identifier. Others may be private, and have any length.
+/// Returns a field name if the contract has it.
 fn public_name(quoted: &[u8]) -> &str {
     let name = std::str::from_utf8(quoted).unwrap_or_default();
-    let name = name.trim_matches('"');
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
-    match (1..=MAX_NAME_LENGTH).contains(&name.len()) && name.bytes().all(is_plain) {
-        true => name,
-        false => "?",
-    }
+    known_field_name(name.trim_matches('"'))
 }
 
 /// Reads the string at the start of `text`, and returns its length, quotes included.

@@ -2,6 +2,8 @@
 
 mod connection;
 mod decode;
+mod predicates;
+mod snapshot;
 
 use std::error::Error as _;
 

@@ -5,8 +5,10 @@ use std::time::Duration;
 use basalam_chat::messages::{Delivery, UnconfirmedMessage};
 use basalam_chat::{ChatId, Client, Error, MessageId};
 use basalam_chat_emulator::{Emulator, Fault};
+use serde_json::{Value, json};
 
 use super::support::clock::TestClock;
+use super::support::json::{message, queue_messages};
 use super::support::{builder, customer, open_chat, without_retries};
 
 struct Setup {
@@ -46,6 +48,157 @@ impl Setup {
     async fn find(&self, message: &UnconfirmedMessage) -> Delivery {
         self.seller.find_sent_message(message).await.unwrap()
     }
+}
+
+impl Setup {
+    /// Sends a text whose response is lost, and looks for it in a chat with these messages.
+    async fn find_among(&self, text: &str, has_key: bool, stored: Vec<Value>) -> Delivery {
+        self.emulator.fail_next(Fault::disconnect()).unwrap();
+        let request = self.seller.create_message(self.chat, text);
+        let request = match has_key {
+            true => request.random_idempotency_key(),
+            false => request,
+        };
+        let error = request.await.unwrap_err();
+        let message = error.unconfirmed_message().unwrap();
+        // The client caches the current user, so that the search starts with the messages.
+        self.seller.current_user_id().await.unwrap();
+        queue_messages(&self.emulator, stored);
+        self.find(message).await
+    }
+
+    /// Returns a message of the chat as the service stores it.
+    fn stored(&self, id: i64, text: &str, sender: Value, created_at: &str) -> Value {
+        let mut message = message(id);
+        message["chat_id"] = self.chat.0.into();
+        message["content"]["text"] = text.into();
+        message["created_at"] = created_at.into();
+        message["sender"] = sender;
+        message
+    }
+
+    fn own(&self, id: i64, text: &str) -> Value {
+        let sender = json!({ "id": self.emulator.seller().id });
+        self.stored(id, text, sender, NOW)
+    }
+}
+
+const NOW: &str = "2026-07-22 10:28:23";
+
+#[tokio::test]
+async fn altered_text_leaves_delivery_unknown() {
+    let setup = setup().await;
+    for (sent, stored) in [
+        ("a & b", "a &amp; b"),
+        ("it's new", "it&#39;s new"),
+        ("آب", "ا\u{653}ب"),
+        ("❤\u{fe0f}", "❤"),
+        ("کد ۱۲۳", "کد 123"),
+        ("کتاب علی", "كتاب علي"),
+        ("می\u{200c}شود", "می شود"),
+        ("one\r\ntwo", "one two"),
+        // The service masks a number, adds a note, or replaces the text.
+        ("call 09121234567", "call 0912*******"),
+        ("call 09121234567", "[removed]"),
+        ("pay me", "pay me\n(Never pay outside of the marketplace.)"),
+        ("hello", ""),
+    ] {
+        for has_key in [true, false] {
+            let delivery = setup
+                .find_among(sent, has_key, vec![setup.own(9, stored)])
+                .await;
+            assert_eq!(delivery, Delivery::Unknown, "{sent} {stored}");
+        }
+    }
+    let (long, cut) = ("سلام ".repeat(2000), "سلام ".repeat(819));
+    let delivery = setup
+        .find_among(&long, true, vec![setup.own(9, &cut)])
+        .await;
+    assert_eq!(delivery, Delivery::Unknown);
+}
+
+#[tokio::test]
+async fn message_without_a_known_sender_leaves_delivery_unknown() {
+    let setup = setup().await;
+    for sender in [json!(null), json!({}), json!({ "id": null, "name": "Ava" })] {
+        let stored = setup.stored(9, "another", sender.clone(), NOW);
+        let delivery = setup.find_among("hello", true, vec![stored]).await;
+        assert_eq!(delivery, Delivery::Unknown, "{sender}");
+    }
+}
+
+#[tokio::test]
+async fn message_of_another_type_leaves_delivery_unknown() {
+    let setup = setup().await;
+    for message_type in ["picture", "product", "unheard_of"] {
+        let mut stored = setup.own(9, "another");
+        stored["message_type"] = message_type.into();
+        let delivery = setup.find_among("hello", false, vec![stored]).await;
+        assert_eq!(delivery, Delivery::Unknown, "{message_type}");
+    }
+}
+
+#[tokio::test]
+async fn messages_that_are_certainly_others_leave_delivery_not_found() {
+    let setup = setup().await;
+    let mut keyed = setup.own(12, "hello");
+    keyed["content"]["metadata"] = json!({ "basalam_chat_idempotency_key": "another" });
+    let other = setup.stored(11, "hello", json!({ "id": 7 }), NOW);
+    let sender = json!({ "id": setup.emulator.seller().id });
+    let older = setup.stored(10, "hello", sender.clone(), "2026-07-22 10:20:23");
+    for has_key in [true, false] {
+        let stored = vec![keyed.clone(), other.clone(), older.clone()];
+        let delivery = setup.find_among("hello", has_key, stored).await;
+        assert_eq!(delivery, Delivery::NotFound);
+    }
+    // The clock of the client starts in September 2001, and the time zone of the service is unknown.
+    for (time, expected) in [
+        ("2001-09-07 23:00:00", Delivery::NotFound),
+        ("2001-09-08 12:00:00", Delivery::Unknown),
+        ("2001-09-10 12:00:00", Delivery::Unknown),
+        ("yesterday", Delivery::Unknown),
+    ] {
+        let stored = setup.stored(9, "hello", sender.clone(), time);
+        let delivery = setup.find_among("hello", true, vec![stored]).await;
+        assert_eq!(delivery, expected, "{time}");
+    }
+}
+
+#[tokio::test]
+async fn equal_text_is_never_claimed_as_delivered_without_a_key() {
+    let setup = setup().await;
+    for has_key in [true, false] {
+        let delivery = setup
+            .find_among("hello", has_key, vec![setup.own(9, "hello")])
+            .await;
+        assert_eq!(delivery, Delivery::Unknown);
+    }
+}
+
+#[tokio::test]
+async fn candidate_resembles_the_message() {
+    let setup = setup().await;
+    let message = setup.send_unconfirmed(Fault::disconnect(), true).await;
+    let read = |value: Value| serde_json::from_value(value).unwrap();
+    for (text, expected) in [
+        ("It is on its way", true),
+        (
+            "It is on its way. Never pay outside of the marketplace.",
+            true,
+        ),
+        ("It&nbsp;is on its\u{200c} way", true),
+        ("It was sent", false),
+        ("", false),
+    ] {
+        assert_eq!(
+            message.resembles(&read(setup.own(9, text))),
+            expected,
+            "{text}"
+        );
+    }
+    let mut elsewhere = setup.own(9, "It is on its way");
+    elsewhere["chat_id"] = 77.into();
+    assert!(!message.resembles(&read(elsewhere)));
 }
 
 fn faults_after_delivery() -> [Fault; 5] {

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use basalam_chat_api::SuccessResponse;
 use basalam_chat_api::operation::Operation;
+use http::HeaderValue;
 use reqwest::Request;
 
 use super::classify::retry_reason;
@@ -26,6 +27,11 @@ pub(crate) trait Authorizer: Send {
         _timer: &CallTimer<'_>,
     ) -> impl Future<Output = Result<(), Error>> + Send {
         std::future::ready(Ok(()))
+    }
+
+    /// Returns the `Authorization` header of the login, which is redacted even if requests do not have it.
+    fn authorization(&self) -> Option<HeaderValue> {
+        None
     }
 
     /// Returns `true` if the error is a 401 and the request is to be sent once more with new credentials.
@@ -131,8 +137,10 @@ impl<A: Authorizer> Call<'_, A> {
                 let Some(remaining) = self.timer.remaining() else {
                     return Err(last.unwrap_or_else(Error::timed_out_before_sending));
                 };
+                let limit = timeout.min(remaining);
+                let authorization = self.authorizer.authorization();
                 self.stack
-                    .attempt(self.operation, *request, timeout.min(remaining))
+                    .attempt(self.operation, *request, authorization, limit)
             };
             self.attempts += 1;
             let attempt = pin!(attempt);

@@ -6,19 +6,26 @@ use serde_json::{Map, Value, json};
 use serde_path_to_error::Segment;
 
 use super::json_path;
+use crate::error::known_field_name;
 use crate::{ChatId, MessageType};
 
-/// A type with values of every kind that responses contain.
+/// A type with values of every kind that responses contain. Its fields have names of the contract.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 struct Node {
     id: ChatId,
     count: i64,
+    #[serde(rename = "verified")]
     is_open: bool,
     name: Option<String>,
+    #[serde(rename = "type")]
     kind: MessageType,
+    #[serde(rename = "size")]
     length: Option<f64>,
+    #[serde(rename = "messages")]
     items: Vec<Node>,
+    #[serde(rename = "group")]
     named: Option<BTreeMap<String, Node>>,
+    #[serde(rename = "metadata")]
     free: Value,
     #[serde(flatten)]
     extra: Map<String, Value>,
@@ -45,10 +52,7 @@ fn joined(mut path: String, segment: &Segment) -> String {
     if !path.is_empty() {
         path.push('.');
     }
-    // The field names of these documents are letters, or contain characters that are never shown.
-    let is_plain = key.starts_with(|it: char| it.is_ascii_alphabetic()) && key.is_ascii();
-    let is_plain = is_plain && !key.contains(['"', '\\', '/', '\n', '.', ' ']);
-    path + if is_plain { key } else { "?" }
+    path + known_field_name(key)
 }
 
 fn found(text: &[u8]) -> Option<String> {
@@ -57,7 +61,7 @@ fn found(text: &[u8]) -> Option<String> {
 }
 
 fn name() -> impl Strategy<Value = String> {
-    prop_oneof!["[a-z]{1,3}", r#"[a"\\/\n.é سلام😀]{0,3}"#]
+    prop_oneof!["(id|text|files)", "[a-z]{1,3}", r#"[a"\\/\n.é سلام😀]{0,3}"#]
 }
 
 fn free() -> impl Strategy<Value = Value> {
@@ -93,7 +97,7 @@ fn node() -> impl Strategy<Value = Node> {
         length: is_open.then_some(1.5),
         items: Vec::new(),
         named: None,
-        extra: Map::from_iter([("more".to_owned(), free.clone())]),
+        extra: Map::from_iter([("content".to_owned(), free.clone())]),
         free,
     });
     flat.prop_recursive(3, 12, 3, |inner| {
@@ -213,10 +217,13 @@ fn path_of<T: serde::de::DeserializeOwned>(text: &str) -> String {
 #[test]
 fn path_uses_dots_and_brackets() {
     type Lists = BTreeMap<String, Vec<Vec<i64>>>;
-    assert_eq!(path_of::<Lists>(r#"{"a": [[1], [2, "3"]]}"#), "a[1][1]");
     assert_eq!(
-        path_of::<Lists>("{\n  \"a-1_b\": [\n    {}\n  ]\n}"),
-        "a-1_b[0]"
+        path_of::<Lists>(r#"{"files": [[1], [2, "3"]]}"#),
+        "files[1][1]"
+    );
+    assert_eq!(
+        path_of::<Lists>("{\n  \"User-Agent\": [\n    {}\n  ]\n}"),
+        "User-Agent[0]"
     );
     assert_eq!(path_of::<Lists>("7"), "");
     assert_eq!(path_of::<Lists>(""), "");
@@ -231,7 +238,8 @@ fn hides_names_that_may_be_private() {
         r"a\nb",
         r#"\u0061\"b"#,
         "",
-        &"a".repeat(49),
+        "a_key_of_the_sender",
+        "Files",
     ] {
         assert_eq!(
             path_of::<Lists>(&format!(r#"{{"{name}": ["a"]}}"#)),

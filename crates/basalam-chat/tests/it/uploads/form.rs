@@ -162,3 +162,49 @@ async fn reports_progress_up_to_the_end() {
     let expected = [(65_536, total), (131_072, total), (150_000, total)];
     assert_eq!(*steps.lock().unwrap(), expected);
 }
+
+#[tokio::test]
+async fn file_name_is_sent_as_browsers_do_and_without_directories() {
+    for (name, sent) in [
+        ("a \"b\".jpg", "a %22b%22.jpg"),
+        ("\".jpg", "%22.jpg"),
+        ("a; name=\"x\".jpg", "a; name=%22x%22.jpg"),
+        ("../../x.jpg", "x.jpg"),
+        (r"C:\dir\x.jpg", "x.jpg"),
+        ("a%22b.jpg", "a%22b.jpg"),
+        ("عکس.jpg", "عکس.jpg"),
+    ] {
+        let server = RecordingServer::start();
+        let file = NewFile::from_bytes(name, "x");
+        server
+            .client
+            .upload_file(file)
+            .thumbnail(NewFile::from_bytes(name, "y"))
+            .await
+            .unwrap();
+        let (head, body) = server.received();
+        let parts = parts(&head, &body);
+        assert_eq!(parts[1], file_part("thumbnail", sent, "image/jpeg", "y"));
+        assert_eq!(parts[2], file_part("file", sent, "image/jpeg", "x"));
+    }
+}
+
+#[tokio::test]
+async fn service_reads_files_with_any_name() {
+    let emulator = basalam_chat_emulator::Emulator::start().await.unwrap();
+    let seller = crate::support::seller(&emulator);
+    for name in [
+        "a \"b\".png",
+        r"..\..\b.png",
+        "x; filename=\"y.png",
+        "a=b&c.png",
+    ] {
+        let file = NewFile::from_bytes(name, "bytes");
+        let upload = seller.upload_picture(file).await.unwrap();
+        assert_eq!(
+            emulator.file(upload.id.0).unwrap().bytes(),
+            b"bytes",
+            "{name}"
+        );
+    }
+}

@@ -65,7 +65,8 @@ async fn error_status_is_reported_without_a_retry_and_redacted() {
     let server = MockServer::start_async().await;
     let mock = server.mock(|when, then| {
         when.method(POST).path("/v1/files");
-        then.status(503).body(format!("no room for {CANARY}"));
+        then.status(503)
+            .json_body(serde_json::json!({ "message": format!("no room for {CANARY}") }));
     });
     let file = NewFile::from_bytes("a.txt", "a private text");
     let upload = client(&server.base_url(), CANARY).upload_file(file);
