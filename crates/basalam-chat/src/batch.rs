@@ -150,7 +150,7 @@ impl Error {
                 1 => "1 was".to_owned(),
                 count => format!("{count} were"),
             };
-            self = self.with_detail(&format!(
+            self = self.with_detail(format!(
                 "of {} ids, {} accepted in earlier calls, {} in the failed call, and {} not sent",
                 batch.ids().count(),
                 count(CallOutcome::Accepted),

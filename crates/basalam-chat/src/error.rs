@@ -60,6 +60,8 @@ struct Inner {
     /// The description of the failure, without the operation and the status.
     problem: String,
     remedy: String,
+    /// Facts about the whole call, such as what became of the other requests of a batch.
+    details: Vec<String>,
     response: ErrorResponse,
     source: Option<Box<dyn StdError + Send + Sync>>,
     incomplete_at: Option<Timestamp>,

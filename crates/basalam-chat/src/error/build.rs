@@ -7,6 +7,7 @@ use std::time::Duration;
 use basalam_chat_api::newtypes::Timestamp;
 use basalam_chat_api::operation::Operation;
 
+use super::fmt::capitalized;
 use super::{Error, ErrorKind, ErrorResponse, Inner, Outlook};
 
 impl Error {
@@ -23,6 +24,7 @@ impl Error {
                 status: None,
                 problem: problem.into(),
                 remedy: remedy.into(),
+                details: Vec::new(),
                 response: ErrorResponse::default(),
                 source: None,
                 incomplete_at: None,
@@ -47,19 +49,24 @@ impl Error {
 
     /// Sets the operation, unless it is set, and adds whether a retry is safe.
     pub(crate) fn with_operation(mut self, operation: &'static Operation) -> Error {
-        if self.inner.operation.is_none() {
-            self.inner.operation = Some(operation);
-            if self.may_have_succeeded() {
-                let advice = match operation.idempotent {
-                    true => "it is safe to retry, since the operation is idempotent",
-                    false => "the request may have succeeded; check before retrying",
-                };
-                self.inner.remedy = match self.inner.remedy.as_str() {
-                    "" => advice.to_owned(),
-                    remedy => format!("{remedy}; {advice}"),
-                };
-            }
+        if self.inner.operation.is_some() {
+            return self;
         }
+        self.inner.operation = Some(operation);
+        let advice = match operation.idempotent {
+            _ if !self.may_have_succeeded() => return self,
+            // A retry would return the same response.
+            true if self.was_accepted() => return self,
+            true => "it is safe to retry, since the operation is idempotent",
+            false if self.was_accepted() => {
+                "the service has very likely processed the request; check before repeating it"
+            }
+            false => "the request may have succeeded; check before retrying",
+        };
+        self.inner.remedy = match self.inner.remedy.as_str() {
+            "" => advice.to_owned(),
+            remedy => format!("{remedy}. {}", capitalized(advice)),
+        };
         self
     }
 
@@ -102,10 +109,9 @@ impl Error {
         error
     }
 
-    /// Appends to the description of the failure.
-    pub(crate) fn with_detail(mut self, detail: &str) -> Error {
-        self.inner.problem.push_str("; ");
-        self.inner.problem.push_str(detail);
+    /// Adds a fact about the call, which is shown after the service's messages.
+    pub(crate) fn with_detail(mut self, detail: impl Into<String>) -> Error {
+        self.inner.details.push(detail.into());
         self
     }
 

@@ -14,29 +14,44 @@ impl fmt::Display for Error {
             write!(f, "{operation}: ")?;
         }
         f.write_str(&error.problem)?;
-        if let Some(status) = error.status {
-            write!(f, " (status {status})")?;
-        }
-        if error.attempts > 1 {
-            write!(f, " (after {} attempts)", error.attempts)?;
-        }
-        if let Some(code) = error.response.code {
-            write!(f, " (error code {code})")?;
+        let facts = self.facts();
+        if !facts.is_empty() {
+            write!(f, " ({})", facts.join(", "))?;
         }
         let validation = error.response.validation.iter().map(ToString::to_string);
         let messages: Vec<String> = match error.response.validation.is_empty() {
             true => error.response.messages.clone(),
             false => validation.collect(),
         };
-        if !messages.is_empty() {
+        for (position, message) in messages.iter().enumerate() {
+            let separator = if position == 0 { ": " } else { "; " };
             // The service's messages may end with a full stop.
-            let messages: Vec<&str> = messages.iter().map(|it| it.trim_end_matches('.')).collect();
-            write!(f, ": {}", messages.join("; "))?;
+            write!(f, "{separator}{}", message.trim_end_matches('.'))?;
+        }
+        for detail in &error.details {
+            write!(f, "; {detail}")?;
         }
         if !error.remedy.is_empty() {
             write!(f, ". {}", capitalized(&error.remedy))?;
         }
         Ok(())
+    }
+}
+
+impl Error {
+    /// Returns what is known of the response and the attempts.
+    fn facts(&self) -> Vec<String> {
+        let error = &self.inner;
+        let attempts = (error.attempts > 1).then_some(error.attempts);
+        let facts = [
+            error.status.map(|status| format!("status {status}")),
+            error.response.code.map(|code| format!("error code {code}")),
+            error
+                .retry_after
+                .map(|wait| format!("retry after {wait:?}")),
+            attempts.map(|attempts| format!("after {attempts} attempts")),
+        ];
+        facts.into_iter().flatten().collect()
     }
 }
 
@@ -49,6 +64,7 @@ impl fmt::Debug for Error {
             .field("operation", &error.operation.map(method_name))
             .field("status", &error.status)
             .field("problem", &error.problem)
+            .field("details", &error.details)
             .field("messages", &error.response.messages)
             .field("validation", &error.response.validation)
             .field("code", &error.response.code)
@@ -69,7 +85,7 @@ fn method_name(operation: &'static Operation) -> &'static str {
     name.unwrap_or(operation.id)
 }
 
-fn capitalized(text: &str) -> String {
+pub(super) fn capitalized(text: &str) -> String {
     let mut characters = text.chars();
     match characters.next() {
         Some(first) => first.to_uppercase().chain(characters).collect(),

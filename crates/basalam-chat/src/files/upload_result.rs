@@ -143,11 +143,12 @@ impl Error {
         Error::new(
             ErrorKind::Decode,
             format!(
-                "the file was stored as {}, but the response has no URL of it",
+                "the file was stored with the id {}, but the response has no URL for it",
                 file.id
             ),
             "a message cannot show the file without its URL",
         )
+        .with_attempts(1)
     }
 }
 
@@ -192,7 +193,7 @@ mod tests {
         ] {
             let error = upload(file, UploadFileType::ChatPhoto).unwrap_err();
             assert!(error.is_decode());
-            assert!(error.to_string().contains("stored as 71"), "{error}");
+            assert!(error.to_string().contains("with the id 71"), "{error}");
         }
     }
 

@@ -80,35 +80,46 @@ impl Error {
             error,
             context,
         } = response;
-        let mut problem = match error.classify() {
-            Category::Data => match expectation(&error) {
-                Some(expectation) => format!("the response cannot be decoded: {expectation}"),
-                None => "the response cannot be decoded".to_owned(),
-            },
-            Category::Eof if !is_utf8(&body) => "the response is not UTF-8".to_owned(),
-            Category::Eof => "the response is truncated".to_owned(),
-            _ => "the response is not JSON".to_owned(),
-        };
         let path = json_path(&body, &error);
-        if !path.is_empty() && path != "." {
-            problem.push_str(&format!(", at `{path}`"));
-        }
+        let (before, at) = match path.as_str() {
+            "" | "." => ("", String::new()),
+            path => (", ", format!("at `{path}`")),
+        };
+        let problem = match error.classify() {
+            Category::Data => {
+                let at = if at.is_empty() { at } else { format!(" {at}") };
+                let expectation = expectation(&error).map(|it| format!(": {it}"));
+                let expectation = expectation.unwrap_or_default();
+                format!("the response cannot be decoded{at}{expectation}")
+            }
+            Category::Eof if body.is_empty() => "the response is empty".to_owned(),
+            Category::Eof if !is_utf8(&body) => format!("the response is not UTF-8{before}{at}"),
+            Category::Eof => format!("the response is truncated{before}{at}"),
+            _ => format!("the response is not JSON{before}{at}"),
+        };
         let secrets = context.and_then(|context| context.downcast::<Secrets>().ok());
         let secrets = secrets.unwrap_or_default();
         let response = ErrorResponse::unparsed(&body, &|text, max| secrets.excerpt(text, max));
-        Error::decode(problem).with_response(response)
+        let remedy = match error.classify() {
+            Category::Data => UPDATE,
+            _ => "check that the base URL is the service's",
+        };
+        Error::decode(problem, remedy).with_response(response)
     }
 
     /// The response is a success without a required field.
     pub(crate) fn missing_field(path: &str) -> Error {
-        Error::decode(format!("the response has no field `{path}`"))
+        Error::decode(format!("the response has no field `{path}`"), UPDATE)
     }
 
-    fn decode(problem: String) -> Error {
-        let remedy = "check that the base URL is the service's";
+    fn decode(problem: String, remedy: &str) -> Error {
         Error::new(ErrorKind::Decode, problem, remedy).with_attempts(1)
     }
 }
+
+/// The remedy for JSON that does not match the contract.
+const UPDATE: &str =
+    "if the base URL is the service's, the service has changed: update basalam-chat";
 
 /// Returns `true` if the body is UTF-8 as far as it goes. One that ends within a character is truncated, and not
 /// invalid.

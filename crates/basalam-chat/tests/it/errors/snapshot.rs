@@ -159,7 +159,7 @@ async fn invalid_input(snapshot: &mut Snapshot) {
     snapshot.add("directory", client.upload_file("..").await.err());
     let unnamed = client.upload_file(NewFile::from_bytes("", "x"));
     snapshot.add("file without a name", unnamed.await.err());
-    let app = basalam_chat::auth::AuthorizationCode::new("", "secret", "https://shop.example");
+    let app = basalam_chat::auth::AuthorizationCode::new("a", "secret", "https://shop.example");
     let scopes = [basalam_chat::Scope::CustomerChatRead];
     let url = app.authorize_url_with_state(scopes, "");
     snapshot.add("empty state", url.err());
@@ -199,7 +199,7 @@ async fn logins(snapshot: &mut Snapshot) {
         "refresh token that was used",
         current_user(spent.into()).await,
     );
-    let code = authorization_code(&emulator).code("used");
+    let code = authorization_code(&emulator).code("code-of-another-login");
     snapshot.add(
         "authorization code that was used",
         current_user(code.into()).await,
@@ -330,9 +330,7 @@ async fn statuses(snapshot: &mut Snapshot) {
     let emulator = Emulator::start().await.unwrap();
     let seller = crate::support::seller(&emulator);
     emulator.fail_next(Fault::status(503)).unwrap();
-    emulator
-        .queue_response(409, &[("content-type", "application/json")], "{}")
-        .unwrap();
+    emulator.fail_next(Fault::status(409)).unwrap();
     let chat = seller.delete_chats([ChatId(1)]).await;
     snapshot.add("409 after an attempt with an unknown outcome", chat.err());
     snapshot.add("bot token that is unknown", get_me(404, &messages).await);
@@ -423,16 +421,17 @@ async fn responses(snapshot: &mut Snapshot) {
     let client = responding(&server, 200, &upload);
     let file = NewFile::from_bytes("a.txt", "x");
     snapshot.add("upload without a URL", client.upload_file(file).await.err());
-    let emulator = Emulator::start().await.unwrap();
+    let emulator = Emulator::builder().max_page_size(100);
+    let emulator = emulator.start().await.unwrap();
     let seller = crate::support::seller(&emulator);
-    for _ in 0..3 {
+    for _ in 0..120 {
         let partner = emulator.add_user("Customer").id;
         let chat = SeedChat::private(emulator.seller().id, partner);
         let chat = emulator.seed_chat(chat).unwrap();
         let time = "2026-07-22T10:28:23".parse().unwrap();
         emulator.set_chat_updated_at(chat, time).unwrap();
     }
-    let mut chats = seller.get_chats().limit(2).stream();
+    let mut chats = seller.get_chats().stream();
     let error = loop {
         match chats.try_next().await {
             Ok(Some(_)) => {}
