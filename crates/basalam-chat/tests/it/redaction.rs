@@ -296,7 +296,7 @@ async fn each_request_redacts_its_bot_token_however_many_there_are() {
     let mut errors = Vec::new();
     for number in 0..500 {
         let token = format!("{number}:canary-{number}-8f2c-of-a-bot");
-        let fault = Fault::redirect(308, &format!("/elsewhere/{token}/getMe"));
+        let fault = Fault::redirect(308, format!("/elsewhere/{token}/getMe"));
         emulator.fail_next(fault).unwrap();
         errors.push(client.bot(token).unwrap().get_me().await.unwrap_err());
     }
