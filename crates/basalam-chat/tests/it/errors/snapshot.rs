@@ -2,8 +2,8 @@
 //!
 //! After a change, run the test with `UPDATE_SNAPSHOTS=1` and read the difference of `snapshot.txt`.
 
-use std::error::Error as _;
-use std::fmt::Write;
+mod texts;
+
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -20,6 +20,7 @@ use crate::support::auth::{authorization_code, client_credentials};
 use crate::support::clock::TestClock;
 use crate::support::json::{chat, message};
 use crate::support::{CANARY, client, open_chat, refused_url, seller, without_retries};
+use texts::Snapshot;
 
 /// All kinds.
 const KINDS: [ErrorKind; 13] = [
@@ -37,61 +38,6 @@ const KINDS: [ErrorKind; 13] = [
     ErrorKind::Decode,
     ErrorKind::IncompleteList,
 ];
-
-/// Collects the texts of errors.
-#[derive(Default)]
-struct Snapshot {
-    text: String,
-    kinds: Vec<ErrorKind>,
-}
-
-impl Snapshot {
-    fn title(&mut self, title: &str) {
-        writeln!(self.text, "# {title}\n").unwrap();
-    }
-
-    /// Adds the texts of an error and its sources.
-    fn add(&mut self, name: &str, error: impl Into<Option<Error>>) {
-        let error = error.into().unwrap_or_else(|| panic!("{name}: no error"));
-        self.kinds.push(error.kind());
-        let mut shown = format!("## {name}\n\n{error}\n\n");
-        let debug = format!("{error:?}");
-        // The sources are of other crates.
-        let debug = debug.split(", source: ").next().unwrap();
-        writeln!(shown, "    {debug}").unwrap();
-        writeln!(
-            shown,
-            "    is_transient: {}, needs_login: {}, may_have_succeeded: {}",
-            error.is_transient(),
-            error.needs_login(),
-            error.may_have_succeeded()
-        )
-        .unwrap();
-        let mut source = error.source();
-        while let Some(cause) = source {
-            writeln!(shown, "    caused by: {cause}").unwrap();
-            source = cause.source();
-        }
-        assert!(!shown.contains(CANARY), "{shown}");
-        writeln!(self.text, "{}", without_local_facts(&shown)).unwrap();
-    }
-}
-
-/// Replaces ports, and the codes of errors of the operating system.
-fn without_local_facts(text: &str) -> String {
-    let mut replaced = text.to_owned();
-    for (prefix, replacement) in [("127.0.0.1:", "PORT"), ("(os error ", "CODE")] {
-        let mut parts = replaced.split(prefix);
-        let mut result = parts.next().unwrap_or_default().to_owned();
-        for part in parts {
-            let end = part.find(|it: char| !it.is_ascii_digit());
-            let rest = &part[end.unwrap_or(part.len())..];
-            result.push_str(&format!("{prefix}{replacement}{rest}"));
-        }
-        replaced = result;
-    }
-    replaced
-}
 
 /// Returns a client of a server with this response to every request.
 fn responding(server: &MockServer, status: u16, body: &str) -> Client {
