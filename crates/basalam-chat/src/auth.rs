@@ -6,12 +6,17 @@
 //! | [`AuthorizationCode`] | the accounts of people who have logged in |
 //! | [`ClientCredentials`] | your registered client itself, without a user |
 //! | [`TokenProvider`] | access tokens from any other source |
+//! | [`Authentication::none`] | no account: a program that calls bot methods only |
 //!
 //! Pass any of them to [`Client::new`](crate::Client::new). A refreshable token is refreshed shortly before
 //! it expires, and once after the service rejects it (401); the request is then resent. Concurrent requests
 //! share one refresh. It runs in a separate task, so it continues if the request that started it is
 //! dropped: await the last requests before the runtime shuts down. A failed refresh is reported by every
 //! request that waits for it, and no further refresh starts within a second.
+//!
+//! Token requests with client credentials are retried like idempotent requests. An authorization code or a
+//! refresh token can be used once, so they are sent again only if the service did not process the request.
+//! [`Error::oauth_error`](crate::Error::oauth_error) returns the name of an OAuth error.
 
 mod authentication;
 mod authorization_code;
@@ -19,6 +24,7 @@ mod client_credentials;
 mod error;
 mod login;
 mod oauth_client;
+mod oauth_error;
 mod personal;
 mod provider;
 mod refresher;

@@ -20,8 +20,13 @@ impl Client {
     ///
     /// `bot_token` is the bot's id, a colon, and a secret of letters, digits, `_` and `-`. The contract
     /// requires a secret of at least 35 characters, but the vendor's own example has 34, so only the
-    /// service checks the length. Bot methods do not send the client's own token (likely not needed;
-    /// unknown: whether it makes a difference).
+    /// service checks the length.
+    ///
+    /// Bot methods do not send the client's access token (likely not needed; unknown: whether it makes a
+    /// difference), unless
+    /// [`authorize_bot_methods`](crate::ClientBuilder::authorize_bot_methods) is set. A program that only
+    /// calls bot methods needs no login: see
+    /// [`Authentication::none`](crate::auth::Authentication::none).
     ///
     /// # Errors
     ///

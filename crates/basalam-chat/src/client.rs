@@ -4,6 +4,7 @@ mod base_url;
 mod builder;
 mod http_client;
 mod proxy;
+mod token_exchange;
 
 use std::fmt;
 use std::sync::Arc;

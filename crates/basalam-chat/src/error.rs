@@ -95,8 +95,9 @@ impl Error {
         self.inner.status
     }
 
-    /// Returns how long the service asks to wait before the next request: the value of `Retry-After`. The
-    /// client itself waits up to [`max_retry_after`](crate::RetryPolicy::max_retry_after).
+    /// Returns how long the service asks to wait before the next request: the value of `Retry-After`, or what
+    /// is left of it if a request was not sent because of an earlier one. The client itself waits up to
+    /// [`max_retry_after`](crate::RetryPolicy::max_retry_after).
     ///
     /// Unknown: whether the service ever sends it.
     pub fn retry_after(&self) -> Option<Duration> {

@@ -19,6 +19,7 @@ pub use config::RequestOptions;
 pub(crate) use error::root_cause;
 pub(crate) use header::check_header;
 pub(crate) use redact::Secrets;
+pub use retry::limit::RetryLimit;
 pub use retry::policy::RetryPolicy;
 pub(crate) use stack::HttpStack;
 pub(crate) use timeout::timeout;

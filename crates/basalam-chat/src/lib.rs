@@ -102,7 +102,7 @@ pub mod time;
 mod transport;
 pub mod users;
 
-pub use crate::http::{RequestOptions, RetryPolicy};
+pub use crate::http::{RequestOptions, RetryLimit, RetryPolicy};
 pub use auth::PersonalToken;
 pub use basalam_chat_api::newtypes::{
     ButtonId, ChatFilter, ChatId, ChatOrder, ChatType, Comparison, EntityId, FileId, HashId,

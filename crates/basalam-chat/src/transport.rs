@@ -8,7 +8,7 @@ mod json_path;
 use std::pin::pin;
 use std::sync::Arc;
 
-use basalam_chat_api::operation::Operation;
+use basalam_chat_api::operation::{Authorization, Operation};
 use basalam_chat_api::{
     RequestFactory, SuccessResponse, Transport, TransportError, TransportFuture,
 };
@@ -17,6 +17,7 @@ use reqwest::{Request, Url};
 
 use crate::Error;
 use crate::auth::token_cache::{CachedToken, TokenCache};
+use crate::auth::token_endpoint::TokenEndpoint;
 use crate::http::retry::source::{RebuiltRequest, RequestSource};
 use crate::http::{CallConfig, HttpStack, RequestOptions, timeout};
 use crate::runtime::current_runtime;
@@ -29,6 +30,8 @@ pub(crate) struct HttpTransport {
     /// The checked URL, whose origin every request must have.
     base_url: Arc<Url>,
     tokens: TokenCache,
+    /// Bot methods send the access token too.
+    authorize_bot_methods: bool,
     config: CallConfig,
 }
 
@@ -52,17 +55,19 @@ impl HttpTransport {
         http: Arc<HttpStack>,
         base_url: Url,
         tokens: TokenCache,
+        authorize_bot_methods: bool,
         config: CallConfig,
     ) -> HttpTransport {
         HttpTransport {
             http,
             base_url: Arc::new(base_url),
             tokens,
+            authorize_bot_methods,
             config,
         }
     }
 
-    /// Returns a transport with other options that shares connections, tokens and retry budget.
+    /// Returns a transport with other options that shares connections, tokens, rate limits and retry budget.
     pub(crate) fn with_options(&self, options: RequestOptions) -> HttpTransport {
         HttpTransport {
             config: self.config.with_options(options),
@@ -84,6 +89,11 @@ impl HttpTransport {
         self.tokens.current_header()
     }
 
+    /// Returns the token endpoint at a checked URL, with the same connections and options.
+    pub(crate) fn token_endpoint(&self, base_url: &Url) -> TokenEndpoint {
+        TokenEndpoint::new(self.http.clone(), base_url, self.config)
+    }
+
     /// Returns a valid token within the operation timeout.
     pub(crate) async fn authenticate(&self) -> Result<Arc<CachedToken>, Error> {
         current_runtime()?;
@@ -99,14 +109,20 @@ impl HttpTransport {
         operation: &'static Operation,
         requests: &mut impl RequestSource,
     ) -> impl Future<Output = Result<SuccessResponse, Error>> {
+        let is_bearer = matches!(operation.authorization, Authorization::Bearer { .. });
+        let sends_token = is_bearer || self.authorize_bot_methods;
         let token = BearerToken {
             tokens: &self.tokens,
             base_url: &self.base_url,
-            operation,
+            sends_token,
+            // A bot method rejects the bot token rather than the access token.
+            refreshes_after_401: is_bearer,
             refreshes_at_start: self.tokens.refreshes(),
             token: None,
             has_refreshed: false,
         };
-        self.http.call(&self.config, operation, token, requests)
+        let gate = sends_token.then(|| self.tokens.rate_limit_gate());
+        self.http
+            .call(&self.config, operation, token, gate, requests)
     }
 }

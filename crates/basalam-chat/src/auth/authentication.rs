@@ -16,7 +16,8 @@ use crate::Error;
 ///
 /// [`PersonalToken`](super::PersonalToken), [`ClientCredentials`](super::ClientCredentials),
 /// [`Login`](super::Login) and [`TokenSet`] convert into it, so they can be passed to
-/// [`Client::new`](crate::Client::new) directly. [`Authentication::provider`] wraps a [`TokenProvider`].
+/// [`Client::new`](crate::Client::new) directly. [`Authentication::provider`] wraps a [`TokenProvider`], and
+/// [`Authentication::none`] is for programs that call bot methods only.
 #[derive(Clone)]
 pub struct Authentication {
     /// The tokens known from the start.
@@ -56,6 +57,30 @@ pub(super) struct CodeGrant {
 }
 
 impl Authentication {
+    /// No login, for a program that calls bot methods only.
+    ///
+    /// Every other operation fails with [`is_configuration`](Error::is_configuration) before anything is
+    /// sent.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use basalam_chat::Client;
+    /// use basalam_chat::auth::Authentication;
+    ///
+    /// # async fn run() -> Result<(), basalam_chat::Error> {
+    /// let bot = Client::new(Authentication::none())?.bot("123456:bot-token")?;
+    /// println!("{}", bot.get_me().await?.username.unwrap_or_default());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn none() -> Authentication {
+        Authentication {
+            tokens: None,
+            source: None,
+        }
+    }
+
     /// Uses access tokens from a custom source, such as a vault or another service.
     pub fn provider(provider: impl TokenProvider + 'static) -> Authentication {
         Authentication {
@@ -83,6 +108,11 @@ impl Authentication {
             }
             Some(TokenSource::Provider(_)) | None => Ok(()),
         }
+    }
+
+    /// Returns `true` if there is no login.
+    pub(crate) fn is_none(&self) -> bool {
+        self.tokens.is_none() && self.source.is_none()
     }
 
     /// Returns `true` if it may use the token endpoint.

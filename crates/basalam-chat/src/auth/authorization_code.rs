@@ -1,6 +1,7 @@
 //! The OAuth authorization code flow, for the accounts of people who log in at Basalam.
 
 use std::fmt;
+use std::sync::{Arc, OnceLock};
 
 use basalam_chat_api::newtypes::Scope;
 use basalam_chat_api::operations::AUTHORIZATION_URL;
@@ -11,6 +12,8 @@ use super::authentication::CodeGrant;
 use super::login::Login;
 use super::oauth_client::{OAuthClient, join_scopes};
 use super::store::TokenStore;
+use super::token_endpoint::TokenEndpoint;
+use super::token_set::TokenSet;
 use crate::Error;
 use crate::environment::Environment;
 use crate::random::{SystemRandom, random_hex};
@@ -54,6 +57,9 @@ pub struct AuthorizationCode {
     client: OAuthClient,
     redirect_uri: String,
     authorization_url: String,
+    auth_base_url: String,
+    /// The endpoint of `exchange` and `refresh`, once it was needed.
+    endpoint: Arc<OnceLock<TokenEndpoint>>,
 }
 
 impl AuthorizationCode {
@@ -67,12 +73,25 @@ impl AuthorizationCode {
             client: OAuthClient::new(client_id, client_secret),
             redirect_uri: redirect_uri.into(),
             authorization_url: AUTHORIZATION_URL.to_owned(),
+            auth_base_url: Environment::default().auth_base_url().to_owned(),
+            endpoint: Arc::default(),
         }
     }
 
-    /// Selects the environment for the login.
+    /// Selects the environment for the login, [`exchange`](AuthorizationCode::exchange) and
+    /// [`refresh`](AuthorizationCode::refresh).
     pub fn environment(mut self, environment: Environment) -> AuthorizationCode {
         self.authorization_url = environment.authorization_url();
+        self.auth_base_url(environment.auth_base_url())
+    }
+
+    /// Sets the URL of the token service for [`exchange`](AuthorizationCode::exchange) and
+    /// [`refresh`](AuthorizationCode::refresh), such as that of an emulator. The rules of
+    /// [`ClientBuilder::base_url`](crate::ClientBuilder::base_url) apply. A [`Client`](crate::Client) has its
+    /// own setting.
+    pub fn auth_base_url(mut self, url: impl Into<String>) -> AuthorizationCode {
+        self.auth_base_url = url.into();
+        self.endpoint = Arc::default();
         self
     }
 
@@ -170,11 +189,49 @@ impl AuthorizationCode {
     pub fn code(&self, code: impl Into<String>) -> Login {
         Login {
             client: self.client.clone(),
-            code: Some(CodeGrant {
-                code: SecretString::from(code.into()),
-                redirect_uri: self.redirect_uri.clone(),
-            }),
+            code: Some(self.grant(code)),
             store: None,
+        }
+    }
+
+    /// Exchanges a code at an endpoint.
+    pub(crate) async fn exchange_at(
+        &self,
+        endpoint: &TokenEndpoint,
+        code: String,
+    ) -> Result<TokenSet, Error> {
+        let grant = self.grant(code);
+        endpoint.exchange_code(&self.client, &grant).await
+    }
+
+    /// Exchanges the refresh token of a set at an endpoint.
+    pub(crate) async fn refresh_at(
+        &self,
+        endpoint: &TokenEndpoint,
+        tokens: &TokenSet,
+    ) -> Result<TokenSet, Error> {
+        let refresh_token = tokens.expose_refresh_token();
+        let refresh_token = refresh_token.ok_or_else(Error::no_refresh_token)?;
+        let refreshed = endpoint.refresh(&self.client, refresh_token).await?;
+        Ok(refreshed.inherit_from(tokens))
+    }
+
+    /// Returns the token endpoint, which `build` creates when it is first needed.
+    pub(crate) fn token_endpoint(
+        &self,
+        build: impl FnOnce(&str) -> Result<TokenEndpoint, Error>,
+    ) -> Result<&TokenEndpoint, Error> {
+        if let Some(endpoint) = self.endpoint.get() {
+            return Ok(endpoint);
+        }
+        let endpoint = build(&self.auth_base_url)?;
+        Ok(self.endpoint.get_or_init(|| endpoint))
+    }
+
+    fn grant(&self, code: impl Into<String>) -> CodeGrant {
+        CodeGrant {
+            code: SecretString::from(code.into()),
+            redirect_uri: self.redirect_uri.clone(),
         }
     }
 

@@ -18,6 +18,7 @@ impl Error {
         Error::authentication("the login was denied", "start a new login")
             .with_response(ErrorResponse::new(messages.into_iter().flatten()))
             .with_outlook(Outlook::NeedsLogin)
+            .with_oauth_error(code)
     }
 
     /// The operation timeout elapsed before a token was available.
@@ -27,6 +28,16 @@ impl Error {
             "check what provides the tokens, or raise `operation_timeout`",
         )
         .with_outlook(Outlook::Transient)
+    }
+
+    /// The client has no login, which only bot methods do not need.
+    pub(super) fn no_login() -> Error {
+        Error::new(
+            ErrorKind::Configuration,
+            "the client has no login, which this operation needs",
+            "create the client from a `PersonalToken` or another login instead of \
+             `Authentication::none`",
+        )
     }
 
     /// There is no way to get another token.
@@ -39,16 +50,26 @@ impl Error {
     }
 
     /// A token refresh failed, which several requests report.
-    pub(super) fn refresh_failed(error: Arc<Error>) -> Error {
-        let problem = format!("no access token is available, so the request was not sent: {error}");
+    pub(super) fn refresh_failed(cause: Arc<Error>) -> Error {
+        // The messages and the remedy follow at their usual places.
+        let summary = cause.summary();
+        let problem =
+            format!("no access token is available, so the request was not sent: {summary}");
         let response = ErrorResponse {
-            messages: error.messages().to_vec(),
+            messages: cause.messages().to_vec(),
             ..ErrorResponse::default()
         };
-        Error::new(ErrorKind::Authentication, problem, "")
+        let mut error = Error::new(ErrorKind::Authentication, problem, cause.remedy())
             .with_response(response)
-            .with_attachment(error.clone())
-            .with_source(SharedError(error))
+            .with_retry_after(cause.retry_after())
+            .with_attachment(cause.clone());
+        if let Some(name) = cause.oauth_error() {
+            error = error.with_oauth_error(name);
+        }
+        if let Some(limit) = cause.retry_limit() {
+            error = error.with_attachment(limit);
+        }
+        error.with_source(SharedError(cause))
     }
 
     /// The task of a token refresh ended without a result.
@@ -81,6 +102,15 @@ impl Error {
             ErrorKind::Decode,
             format!("the token response {problem}"),
             "check the URL of the token endpoint",
+        )
+    }
+
+    /// The tokens of a refresh have no refresh token.
+    pub(super) fn no_refresh_token() -> Error {
+        Error::invalid_input(
+            "tokens",
+            "has no refresh token",
+            "pass the tokens that the login returned, or log in again",
         )
     }
 }

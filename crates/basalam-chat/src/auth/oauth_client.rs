@@ -10,6 +10,8 @@ use crate::Error;
 pub(super) struct OAuthClient {
     pub(super) id: String,
     pub(super) secret: SecretString,
+    /// The service does not know the client, which has neither id nor secret.
+    pub(super) is_public: bool,
 }
 
 impl OAuthClient {
@@ -17,11 +19,23 @@ impl OAuthClient {
         OAuthClient {
             id: id.into(),
             secret: SecretString::from(secret.into()),
+            is_public: false,
+        }
+    }
+
+    /// Creates a client that sends neither id nor secret.
+    pub(super) fn public() -> OAuthClient {
+        OAuthClient {
+            is_public: true,
+            ..OAuthClient::new("", "")
         }
     }
 
     /// Rejects an empty id or secret.
     pub(super) fn check(&self) -> Result<(), Error> {
+        if self.is_public {
+            return Ok(());
+        }
         for (argument, value) in [
             ("client_id", &*self.id),
             ("client_secret", self.secret.expose_secret()),

@@ -43,7 +43,32 @@ impl PersonalToken {
         }
     }
 
-    /// Enables refreshing the token after the service rejects it.
+    /// Adds the refresh token that was issued with the access token, to refresh it after the service rejects
+    /// it.
+    ///
+    /// Unknown: whether the service refreshes a token without the id and secret of a client (likely not,
+    /// from a live integration). If it does not, requests fail with
+    /// [`oauth_error`](crate::Error::oauth_error) `invalid_client` (likely) once the access token has
+    /// expired: use [`refreshable`](PersonalToken::refreshable) then. A refresh invalidates the previous
+    /// token. Save the new one: see [`store`](PersonalToken::store).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use basalam_chat::PersonalToken;
+    /// use basalam_chat::auth::FileTokenStore;
+    ///
+    /// let token = PersonalToken::new("access-token")
+    ///     .refresh_token("refresh-token")
+    ///     .store(FileTokenStore::new("tokens.json"));
+    /// ```
+    pub fn refresh_token(mut self, refresh_token: impl Into<String>) -> PersonalToken {
+        self.tokens = self.tokens.with_refresh_token(refresh_token);
+        self.refresh_client.get_or_insert_with(OAuthClient::public);
+        self
+    }
+
+    /// Enables refreshing the token after the service rejects it, with the id and secret of a client.
     ///
     /// Likely, from a live integration: this requires the id and secret of a client that you registered, and
     /// a refresh invalidates the previous token. Save the new one: see [`store`](PersonalToken::store).

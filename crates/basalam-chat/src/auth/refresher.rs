@@ -196,7 +196,7 @@ impl Refresher {
             match endpoint.refresh(client, refresh_token).await {
                 Ok(tokens) => return Ok(tokens.inherit_from(&previous)),
                 // This refresh token is used up; that of another login may still be valid.
-                Err(error) if matches!(error.status(), Some(400 | 401)) => {
+                Err(error) if is_token_rejection(&error) => {
                     rejection.get_or_insert(error);
                 }
                 Err(error) => return Err(error),
@@ -225,4 +225,12 @@ impl Refresher {
 /// Returns the endpoint. Every client with a [`TokenSource::OAuth`] has one, so the error does not occur.
 fn endpoint(endpoint: &Option<TokenEndpoint>) -> Result<&TokenEndpoint, Error> {
     endpoint.as_ref().ok_or_else(Error::not_refreshable)
+}
+
+/// Returns `true` if the service rejected the refresh token, and not the client.
+fn is_token_rejection(error: &Error) -> bool {
+    match error.oauth_error() {
+        Some(name) => matches!(name, "invalid_grant" | "invalid_request"),
+        None => matches!(error.status(), Some(400 | 401)),
+    }
 }

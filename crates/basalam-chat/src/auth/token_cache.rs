@@ -13,6 +13,7 @@ use super::refresher::Refresher;
 use super::token_endpoint::TokenEndpoint;
 use super::token_set::TokenSet;
 use crate::Error;
+use crate::http::retry::rate_limit::RateLimitGate;
 use crate::http::timeout;
 use crate::runtime::current_runtime;
 use crate::time::Clock;
@@ -40,6 +41,7 @@ struct Shared {
     /// Missing if the token cannot be refreshed.
     refresher: Option<tokio::sync::Mutex<Refresher>>,
     clock: Arc<dyn Clock>,
+    rate_limit_gate: RateLimitGate,
 }
 
 #[derive(Default)]
@@ -153,6 +155,7 @@ impl TokenCache {
                 state: Mutex::new(state),
                 refresher: refresher.map(tokio::sync::Mutex::new),
                 clock,
+                rate_limit_gate: RateLimitGate::default(),
             }),
         })
     }
@@ -162,6 +165,11 @@ impl TokenCache {
         let fixed = self.shared.fixed.clone();
         let current = fixed.or_else(|| self.shared.state().current.clone());
         current.map(|token| token.header())
+    }
+
+    /// Returns the gate of all requests with this login's tokens.
+    pub(crate) fn rate_limit_gate(&self) -> &RateLimitGate {
+        &self.shared.rate_limit_gate
     }
 
     /// Returns the number of refreshes that have ended. A call passes the number at its start to
@@ -250,7 +258,7 @@ impl TokenCache {
         if shared.refresher.is_none() {
             // The service decides whether the token has expired.
             let fixed = shared.fixed.clone();
-            return fixed.map(Next::Use).ok_or_else(Error::not_refreshable);
+            return fixed.map(Next::Use).ok_or_else(Error::no_login);
         }
         let mut state = shared.state();
         let now = shared.clock.system_time();

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use basalam_chat_api::newtypes::Scope;
 use basalam_chat_api::operations::OAUTH_TOKEN;
-use basalam_chat_api::read_json;
+use basalam_chat_api::{SuccessResponse, read_json};
 use http::header::ACCEPT;
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
@@ -18,7 +18,37 @@ use super::token_set::TokenSet;
 use crate::Error;
 use crate::http::retry::call::NoAuthorization;
 use crate::http::retry::source::ClonedRequest;
-use crate::http::{CallConfig, HttpStack};
+use crate::http::{CallConfig, HttpStack, Secrets};
+
+/// What is exchanged for tokens.
+#[derive(Clone, Copy)]
+pub(super) enum Grant {
+    Code,
+    RefreshToken {
+        /// There is no client id and no client secret.
+        is_public: bool,
+    },
+    ClientCredentials,
+}
+
+impl Grant {
+    /// Returns `true` if the request can be sent again although the service may have processed it. A code and
+    /// a refresh token can be used once.
+    fn is_reusable(self) -> bool {
+        matches!(self, Grant::ClientCredentials)
+    }
+
+    /// Returns what to do if the service may have processed the request.
+    fn advice(self) -> &'static str {
+        match self {
+            Grant::Code => "the code may be used up: start a new login",
+            Grant::RefreshToken { .. } => {
+                "the refresh token may be used up: log in again if the next refresh fails"
+            }
+            Grant::ClientCredentials => "it is safe to retry",
+        }
+    }
+}
 
 /// The OAuth token endpoint.
 #[derive(Clone, Debug)]
@@ -47,7 +77,7 @@ impl TokenEndpoint {
             ("redirect_uri", &grant.redirect_uri),
             ("code", grant.code.expose_secret()),
         ];
-        self.request_tokens(client, &grant).await
+        self.request_tokens(client, Grant::Code, &grant).await
     }
 
     /// Exchanges a refresh token.
@@ -56,11 +86,13 @@ impl TokenEndpoint {
         client: &OAuthClient,
         refresh_token: &str,
     ) -> Result<TokenSet, Error> {
-        let grant = [
+        let form = [
             ("grant_type", "refresh_token"),
             ("refresh_token", refresh_token),
         ];
-        self.request_tokens(client, &grant).await
+        let is_public = client.is_public;
+        let grant = Grant::RefreshToken { is_public };
+        self.request_tokens(client, grant, &form).await
     }
 
     /// Exchanges the client's own credentials.
@@ -70,8 +102,9 @@ impl TokenEndpoint {
         scopes: &[Scope],
     ) -> Result<TokenSet, Error> {
         let scope = join_scopes(scopes)?;
-        let grant = [("grant_type", "client_credentials"), ("scope", &*scope)];
-        let tokens = self.request_tokens(client, &grant).await?;
+        let form = [("grant_type", "client_credentials"), ("scope", &*scope)];
+        let grant = Grant::ClientCredentials;
+        let tokens = self.request_tokens(client, grant, &form).await?;
         Ok(match tokens.scopes() {
             Some(_) => tokens,
             // A response without scopes grants the requested ones (RFC 6749, section 5.1).
@@ -83,13 +116,15 @@ impl TokenEndpoint {
     async fn request_tokens(
         &self,
         client: &OAuthClient,
-        grant: &[(&str, &str)],
+        grant: Grant,
+        form: &[(&str, &str)],
     ) -> Result<TokenSet, Error> {
         let identity = [
             ("client_id", &*client.id),
             ("client_secret", client.secret.expose_secret()),
         ];
-        let form: Vec<(&str, &str)> = grant.iter().copied().chain(identity).collect();
+        let identity = identity.into_iter().filter(|_| !client.is_public);
+        let form: Vec<(&str, &str)> = form.iter().copied().chain(identity).collect();
         let request = self
             .http
             .client
@@ -98,14 +133,24 @@ impl TokenEndpoint {
             .form(&form)
             .build()
             .map_err(Error::invalid_request)?;
-        let mut requests = ClonedRequest::new(request);
-        let response = self
+        let mut requests = ClonedRequest::new(request, grant.is_reusable());
+        let (config, operation) = (&self.config, &OAUTH_TOKEN);
+        let call = self
             .http
-            .call(&self.config, &OAUTH_TOKEN, NoAuthorization, &mut requests)
-            .await;
-        response
-            .and_then(|response| parse(&response.body, self.http.clock().system_time()))
-            .map_err(|error| error.with_operation(&OAUTH_TOKEN))
+            .call(config, operation, NoAuthorization, None, &mut requests);
+        let result = match call.await {
+            Ok(response) => self.parse(response, grant),
+            Err(error) => Err(error.into_token_error(grant)),
+        };
+        result.map_err(|error| error.with_operation_and_advice(operation, grant.advice()))
+    }
+
+    fn parse(&self, response: SuccessResponse, grant: Grant) -> Result<TokenSet, Error> {
+        let SuccessResponse { body, context, .. } = response;
+        parse(&body, self.http.clock().system_time()).map_err(|error| {
+            let secrets = Secrets::from_context(context);
+            Error::oauth_error_in(&body, grant, &secrets).unwrap_or(error)
+        })
     }
 }
 

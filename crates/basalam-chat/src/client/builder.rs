@@ -64,6 +64,7 @@ pub struct ClientBuilder {
     config: CallConfig,
     max_response_bytes: usize,
     retry_budget: Option<u32>,
+    authorize_bot_methods: bool,
     clock: Arc<dyn Clock>,
     random: Arc<dyn RandomSource>,
     proxy: ProxyChoice,
@@ -82,6 +83,7 @@ impl ClientBuilder {
             config: CallConfig::default(),
             max_response_bytes: 32 * 1024 * 1024,
             retry_budget: Some(DEFAULT_PERCENT),
+            authorize_bot_methods: false,
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
             proxy: ProxyChoice::default(),
@@ -156,7 +158,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the retry policy; [`RetryPolicy::never`] turns retries off.
+    /// Sets the retry policy, including how rate limits are handled; [`RetryPolicy::never`] turns retries off.
     pub fn retry_policy(mut self, policy: RetryPolicy) -> ClientBuilder {
         self.config.retry_policy = policy;
         self
@@ -165,9 +167,19 @@ impl ClientBuilder {
     /// Limits retries to this percentage of all calls, so that the client does not multiply its requests while
     /// the service is down. `None` removes the limit.
     ///
-    /// The budget starts with ten retries, and unused retries accumulate up to ten.
+    /// The budget starts with ten retries, and unused retries accumulate up to ten. A retry after a 429 does
+    /// not use it up, since the service said when to send the request again.
     pub fn retry_budget(mut self, percent: impl Into<Option<u32>>) -> ClientBuilder {
         self.retry_budget = percent.into();
+        self
+    }
+
+    /// Sends the client's access token with [bot methods](crate::bots) too. Off by default.
+    ///
+    /// Likely, the bot token alone is enough. Unknown: whether the service's gateway requires or reads the
+    /// access token; the official SDKs send it. Needs a login.
+    pub fn authorize_bot_methods(mut self, authorize: bool) -> ClientBuilder {
+        self.authorize_bot_methods = authorize;
         self
     }
 
@@ -260,6 +272,13 @@ impl ClientBuilder {
         let base_url = parse_base_url("base_url", &self.base_url, &self.plain_http_hosts)?;
         let auth_base_url = self.parse_auth_base_url()?;
         self.authentication.check()?;
+        if self.authorize_bot_methods && self.authentication.is_none() {
+            return Err(Error::invalid_input(
+                "authorize_bot_methods",
+                "needs an access token, and the client has no login",
+                "create the client from a login, such as a `PersonalToken`",
+            ));
+        }
         self.config.check()?;
         if self.max_response_bytes == 0 {
             return Err(Error::zero("max_response_bytes"));
@@ -292,7 +311,9 @@ impl ClientBuilder {
         let endpoint = auth_base_url.map(|url| TokenEndpoint::new(http.clone(), &url, self.config));
         let tokens = TokenCache::new(self.authentication, endpoint, self.clock)?;
         let url_prefix = base_url.as_str().trim_end_matches('/').to_owned();
-        let transport = HttpTransport::new(http, base_url, tokens, self.config);
+        let authorize_bot_methods = self.authorize_bot_methods;
+        let transport =
+            HttpTransport::new(http, base_url, tokens, authorize_bot_methods, self.config);
         Ok(Client::from_transport(
             &url_prefix,
             transport,

@@ -48,21 +48,32 @@ impl Error {
     }
 
     /// Sets the operation, unless it is set, and adds whether a retry is safe.
-    pub(crate) fn with_operation(mut self, operation: &'static Operation) -> Error {
-        if self.inner.operation.is_some() {
-            return self;
-        }
-        self.inner.operation = Some(operation);
+    pub(crate) fn with_operation(self, operation: &'static Operation) -> Error {
         let advice = match operation.idempotent {
-            _ if !self.may_have_succeeded() => return self,
             // A retry would return the same response.
-            true if self.was_accepted() => return self,
+            true if self.was_accepted() => "",
             true => "it is safe to retry, since the operation is idempotent",
             false if self.was_accepted() => {
                 "the service has very likely processed the request; check before repeating it"
             }
             false => "the request may have succeeded; check before retrying",
         };
+        self.with_operation_and_advice(operation, advice)
+    }
+
+    /// Sets the operation, unless it is set, and adds `advice` if the request may have succeeded.
+    pub(crate) fn with_operation_and_advice(
+        mut self,
+        operation: &'static Operation,
+        advice: &str,
+    ) -> Error {
+        if self.inner.operation.is_some() {
+            return self;
+        }
+        self.inner.operation = Some(operation);
+        if advice.is_empty() || !self.may_have_succeeded() {
+            return self;
+        }
         self.inner.remedy = match self.inner.remedy.as_str() {
             "" => advice.to_owned(),
             remedy => format!("{remedy}. {}", capitalized(advice)),

@@ -6,6 +6,38 @@ use basalam_chat_api::operation::Operation;
 
 use super::Error;
 
+impl Error {
+    /// Returns what happened, without the operation, the service's messages and the remedy.
+    pub(crate) fn summary(&self) -> String {
+        let error = &self.inner;
+        let facts = self.facts();
+        match facts.is_empty() {
+            true => error.problem.clone(),
+            false => format!("{} ({})", error.problem, facts.join(", ")),
+        }
+    }
+
+    /// Returns what to do about it, which may be empty.
+    pub(crate) fn remedy(&self) -> &str {
+        &self.inner.remedy
+    }
+
+    /// Returns what is known of the response and the attempts.
+    fn facts(&self) -> Vec<String> {
+        let error = &self.inner;
+        let attempts = (error.attempts > 1).then_some(error.attempts);
+        let facts = [
+            error.status.map(|status| format!("status {status}")),
+            error.response.code.map(|code| format!("error code {code}")),
+            error
+                .retry_after
+                .map(|wait| format!("retry after {wait:?}")),
+            attempts.map(|attempts| format!("after {attempts} attempts")),
+        ];
+        facts.into_iter().flatten().collect()
+    }
+}
+
 /// One line: the operation, what happened, the status, the service's messages, the remedy.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -13,11 +45,7 @@ impl fmt::Display for Error {
         if let Some(operation) = error.operation.map(method_name) {
             write!(f, "{operation}: ")?;
         }
-        f.write_str(&error.problem)?;
-        let facts = self.facts();
-        if !facts.is_empty() {
-            write!(f, " ({})", facts.join(", "))?;
-        }
+        f.write_str(&self.summary())?;
         let validation = error.response.validation.iter().map(ToString::to_string);
         let messages: Vec<String> = match error.response.validation.is_empty() {
             true => error.response.messages.clone(),
@@ -35,23 +63,6 @@ impl fmt::Display for Error {
             write!(f, ". {}", capitalized(&error.remedy))?;
         }
         Ok(())
-    }
-}
-
-impl Error {
-    /// Returns what is known of the response and the attempts.
-    fn facts(&self) -> Vec<String> {
-        let error = &self.inner;
-        let attempts = (error.attempts > 1).then_some(error.attempts);
-        let facts = [
-            error.status.map(|status| format!("status {status}")),
-            error.response.code.map(|code| format!("error code {code}")),
-            error
-                .retry_after
-                .map(|wait| format!("retry after {wait:?}")),
-            attempts.map(|attempts| format!("after {attempts} attempts")),
-        ];
-        facts.into_iter().flatten().collect()
     }
 }
 

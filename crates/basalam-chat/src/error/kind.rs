@@ -6,13 +6,13 @@
 pub enum ErrorKind {
     /// An argument is invalid. Nothing was sent.
     InvalidInput,
-    /// The client cannot be created, or no tokio runtime is running. Nothing was sent.
+    /// The client cannot be created, no tokio runtime is running, or there is no login. Nothing was sent.
     Configuration,
     /// No access token is available. Only token requests were sent.
     Authentication,
     /// A file to upload could not be read to its end. The service received a part of it at most.
     FileRead,
-    /// No connection could be made, or the service closed it without processing the request.
+    /// No connection could be made, or the service refused the request without processing it.
     Connect,
     /// The request timed out. The service may have processed it.
     Timeout,

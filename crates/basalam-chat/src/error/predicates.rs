@@ -106,7 +106,7 @@ impl Error {
             return false;
         };
         if operation.id == OAUTH_TOKEN.id {
-            return self.messages().iter().any(|it| it == "invalid_grant");
+            return self.oauth_error() == Some("invalid_grant");
         }
         let takes_token = matches!(operation.authorization, Authorization::Bearer { .. });
         takes_token && self.is_unauthorized()
@@ -121,7 +121,8 @@ impl Error {
         self.kind() == ErrorKind::InvalidInput
     }
 
-    /// Returns `true` if the client cannot be created, or no tokio runtime is running. Nothing was sent.
+    /// Returns `true` if the client cannot be created, no tokio runtime is running, or the client has no
+    /// login and the operation needs one. Nothing was sent.
     ///
     /// # Troubleshooting
     ///
@@ -153,12 +154,13 @@ impl Error {
         self.kind() == ErrorKind::FileRead
     }
 
-    /// Returns `true` if no connection to the service could be made. Nothing was sent.
+    /// Returns `true` if no connection to the service could be made, or the service refused the request
+    /// without processing it (HTTP/2 `REFUSED_STREAM` or `GOAWAY`).
     ///
     /// # Troubleshooting
     ///
-    /// The base URL is wrong, the network or the service is down, or a proxy blocks the connection. It is
-    /// safe to retry.
+    /// The base URL is wrong, the network or the service is down, or a proxy blocks the connection. A service
+    /// that refuses requests is overloaded or restarting. It is safe to retry.
     pub fn is_connect(&self) -> bool {
         self.kind() == ErrorKind::Connect
     }
@@ -237,7 +239,9 @@ impl Error {
     /// # Troubleshooting
     ///
     /// Wait before the next request, for the duration of [`retry_after`](Error::retry_after) if it is set.
-    /// The client has already waited and retried up to its limits. Unknown: the rate limits of the service,
+    /// The client has already waited and retried up to its limits; [`retry_limit`](Error::retry_limit)
+    /// returns the one it met. Meanwhile other calls of the same login wait too, or fail in the same way
+    /// with zero [`attempts`](Error::attempts). Unknown: the rate limits of the service,
     /// which are not published.
     pub fn is_rate_limited(&self) -> bool {
         self.has_error_status(429)

@@ -56,6 +56,10 @@ impl RequestSource for MultipartSource<'_> {
         let request = request.map_err(Error::invalid_request)?;
         Ok(Some(Box::new(request)))
     }
+
+    fn can_repeat(&self) -> bool {
+        self.next.is_some()
+    }
 }
 
 impl UploadFileParams {

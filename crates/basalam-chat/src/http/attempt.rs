@@ -114,7 +114,9 @@ impl HttpStack {
         let status = response.status().as_u16();
         let limit = self.max_response_bytes;
         let too_large = || Error::response_too_large(status, limit);
-        let content_length = response.content_length().unwrap_or(0);
+        // The length of what has not been read yet.
+        let announced = response.content_length();
+        let content_length = announced.unwrap_or(0);
         if usize::try_from(content_length).map_or(true, |length| length > limit) {
             return Err(too_large());
         }
@@ -129,7 +131,12 @@ impl HttpStack {
             }
             body.push(chunk, content_length);
         }
-        Ok(body.into_bytes())
+        let body = body.into_bytes();
+        // The HTTP client takes an HTTP/2 stream that is closed with `NO_ERROR` for the end of the body.
+        if announced.is_some_and(|length| u64::try_from(body.len()) != Ok(length)) {
+            return Err(Error::body_truncated(status));
+        }
+        Ok(body)
     }
 
     /// Reads the start of an error response. A body that breaks off, hangs or never ends is ignored, since

@@ -27,6 +27,17 @@ impl Error {
         .with_outlook(Outlook::Transient)
     }
 
+    /// The service is rate limiting the login, and the call cannot wait that long.
+    pub(super) fn rate_limited_before_sending(wait: Option<Duration>) -> Error {
+        Error::new(
+            ErrorKind::Status,
+            "the service is rate limiting this login, so the request was not sent",
+            "wait before the next request",
+        )
+        .with_status(429)
+        .with_retry_after(wait)
+    }
+
     /// No response arrived.
     pub(super) fn send_failed(error: reqwest::Error) -> Error {
         let host = error
@@ -35,7 +46,12 @@ impl Error {
         // The URL may contain a bot token.
         let error = error.without_url();
         let cause = root_cause(&error);
-        if error.is_connect() || is_unprocessed(&error) {
+        if is_unprocessed(&error) {
+            let problem = format!("{host} refused the request without processing it: {cause}");
+            return Error::new(ErrorKind::Connect, problem, "it is safe to send it again")
+                .with_source(error);
+        }
+        if error.is_connect() {
             return Error::new(
                 ErrorKind::Connect,
                 format!("no connection to {host}, nothing was sent: {cause}"),
@@ -63,6 +79,13 @@ impl Error {
             }
         };
         interrupted.with_status(status).with_source(error)
+    }
+
+    /// The service closed an HTTP/2 stream before the end of the response, without reporting an error.
+    pub(super) fn body_truncated(status: u16) -> Error {
+        let problem = "the connection broke while the response was read: the service closed the \
+                       stream before its end";
+        Error::new(ErrorKind::Connection, problem, "").with_status(status)
     }
 
     fn http_client_timed_out() -> Error {
@@ -126,7 +149,13 @@ impl Error {
 
 /// The message and the remedy of an error status.
 fn status_message(operation: &'static Operation, status: u16) -> (&'static str, String) {
+    let takes_token = operation.authorization != Authorization::None;
     match status {
+        401 if operation.secret_path => (
+            "the service rejected the bot token",
+            "check the bot token, and that it belongs to this environment".to_owned(),
+        ),
+        403 if !takes_token => ("the service does not permit this", String::new()),
         401 => (
             "the service rejected the access token",
             "get a new access token, or check that it belongs to this environment".to_owned(),

@@ -2,6 +2,7 @@
 
 mod spelling;
 
+use std::any::Any;
 use std::fmt;
 use std::ops::Range;
 
@@ -73,6 +74,12 @@ impl Secrets {
             authorization: None,
             others: with_secret_part(token.to_owned()).collect(),
         }
+    }
+
+    /// Returns the secrets that belong to a response.
+    pub(crate) fn from_context(context: Option<Box<dyn Any + Send + Sync>>) -> Secrets {
+        let secrets = context.and_then(|context| context.downcast::<Secrets>().ok());
+        secrets.map(|secrets| *secrets).unwrap_or_default()
     }
 
     /// Adds the value of an `Authorization` header.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use basalam_chat_api::operation::Operation;
 
+use super::RetryLimit;
 use crate::time::Clock;
 
 #[cfg(feature = "tracing")]
@@ -115,12 +116,8 @@ pub(super) fn retrying(reason: &'static str, backoff: Duration) {
 }
 
 #[cfg(feature = "tracing")]
-pub(super) fn retry_abandoned(reason: &'static str, is_in_time: bool) {
-    let because = match is_in_time {
-        true => "the retry budget is exhausted",
-        false => "the backoff would exceed the operation timeout",
-    };
-    debug!(reason, because, "not retrying");
+pub(super) fn retry_abandoned(reason: &'static str, limit: RetryLimit) {
+    debug!(reason, because = limit.description(), "not retrying");
 }
 
 #[cfg(not(feature = "tracing"))]
@@ -140,7 +137,7 @@ pub(super) fn refreshing() {}
 pub(super) fn retrying(_: &'static str, _: Duration) {}
 
 #[cfg(not(feature = "tracing"))]
-pub(super) fn retry_abandoned(_: &'static str, _: bool) {}
+pub(super) fn retry_abandoned(_: &'static str, _: RetryLimit) {}
 
 #[cfg(not(feature = "tracing"))]
 pub(super) fn record_attempts(_: u32) {}

@@ -25,6 +25,11 @@ impl CallStart {
         }
     }
 
+    /// The time from the Unix epoch to the start, or `None` if the system time is earlier.
+    pub(super) fn since_epoch(self) -> Option<Duration> {
+        self.system_time.duration_since(SystemTime::UNIX_EPOCH).ok()
+    }
+
     /// The time since the start, on the clock that advanced further. Without a monotonic clock, and with a
     /// system time that was set back, it is unknown, so the longest duration is returned.
     pub(super) fn elapsed(self, clock: &dyn Clock) -> Duration {
@@ -38,8 +43,7 @@ impl CallStart {
 
 impl Serialize for CallStart {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let since_epoch = self.system_time.duration_since(SystemTime::UNIX_EPOCH);
-        let milliseconds = since_epoch.unwrap_or_default().as_millis();
+        let milliseconds = self.since_epoch().unwrap_or_default().as_millis();
         u64::try_from(milliseconds)
             .unwrap_or(u64::MAX)
             .serialize(serializer)

@@ -94,10 +94,9 @@ impl UnconfirmedMessage {
 
     /// Returns `true` if a message with this time is from before the call in every time zone, which is unknown.
     pub(super) fn is_certainly_newer_than(&self, time: CivilTime) -> bool {
-        let start = self.started_at.system_time;
-        let start = start.duration_since(SystemTime::UNIX_EPOCH);
+        let start = self.started_at.since_epoch();
         let latest = Duration::from_secs(time.whole_seconds()).saturating_add(MAX_CLOCK_DIFFERENCE);
-        start.is_ok_and(|start| latest < start.saturating_add(YEAR_0_TO_EPOCH))
+        start.is_some_and(|start| latest < start.saturating_add(YEAR_0_TO_EPOCH))
     }
 
     /// Compares this message, which `user` sent, with a message of the chat.

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use basalam_chat_api::operation::{Authorization, Operation};
 use http::HeaderValue;
 use http::header::AUTHORIZATION;
 use reqwest::{Request, Url};
@@ -12,11 +11,13 @@ use crate::auth::token_cache::{CachedToken, Lookup, Pending, TokenCache};
 use crate::http::retry::call::{Authorizer, CallTimer};
 use crate::http::timeout;
 
-/// Adds the access token to the requests of one call, if their operation takes one.
+/// Adds the access token to the requests of one call, if they take one.
 pub(super) struct BearerToken<'a> {
     pub(super) tokens: &'a TokenCache,
     pub(super) base_url: &'a Url,
-    pub(super) operation: &'static Operation,
+    /// The requests take the access token.
+    pub(super) sends_token: bool,
+    pub(super) refreshes_after_401: bool,
     /// The number of token refreshes that had ended when the call started.
     pub(super) refreshes_at_start: u64,
     /// The token of the last attempt.
@@ -38,9 +39,9 @@ impl Authorizer for BearerToken<'_> {
                 "build a client for that URL",
             ));
         }
-        let Authorization::Bearer { .. } = self.operation.authorization else {
+        if !self.sends_token {
             return Ok(());
-        };
+        }
         let token = match self.tokens.lookup(self.refreshes_at_start)? {
             Lookup::Ready(token) => token,
             // Boxed, since few calls wait for a refresh.
@@ -52,10 +53,10 @@ impl Authorizer for BearerToken<'_> {
     }
 
     fn authorization(&self) -> Option<HeaderValue> {
-        // Otherwise the request has it.
-        match self.operation.authorization {
-            Authorization::Bearer { .. } => None,
-            _ => self.tokens.current_header(),
+        match self.sends_token {
+            // The request has it.
+            true => None,
+            false => self.tokens.current_header(),
         }
     }
 
@@ -63,7 +64,7 @@ impl Authorizer for BearerToken<'_> {
         let Some(token) = &self.token else {
             return false;
         };
-        if !error.is_unauthorized() || self.has_refreshed {
+        if !self.refreshes_after_401 || !error.is_unauthorized() || self.has_refreshed {
             return false;
         }
         self.has_refreshed = self.tokens.invalidate(token);

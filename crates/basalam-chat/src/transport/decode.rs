@@ -97,8 +97,7 @@ impl Error {
             Category::Eof => format!("the response is truncated{before}{at}"),
             _ => format!("the response is not JSON{before}{at}"),
         };
-        let secrets = context.and_then(|context| context.downcast::<Secrets>().ok());
-        let secrets = secrets.unwrap_or_default();
+        let secrets = Secrets::from_context(context);
         let response = ErrorResponse::unparsed(&body, &|text, max| secrets.excerpt(text, max));
         let remedy = match error.classify() {
             Category::Data => UPDATE,

@@ -9,6 +9,9 @@ use http::HeaderValue;
 use reqwest::Request;
 
 use super::classify::retry_reason;
+use super::limit::RetryLimit;
+use super::policy::RetryPolicy;
+use super::rate_limit::{Pause, RateLimitGate, Ticket};
 use super::source::RequestSource;
 use crate::Error;
 use crate::http::config::CallConfig;
@@ -62,24 +65,38 @@ impl CallTimer<'_> {
     }
 }
 
+/// Why a call waits for the pause of a login.
+const RATE_LIMITED: &str = "rate limited";
+
 impl HttpStack {
-    /// Makes a call, with as many attempts as the retry policy allows.
+    /// Makes a call, with as many attempts as the retry policy allows. `gate` is shared by all calls with the
+    /// same credentials.
     pub(crate) async fn call(
         &self,
         config: &CallConfig,
         operation: &'static Operation,
         authorizer: impl Authorizer,
+        gate: Option<&RateLimitGate>,
         requests: &mut impl RequestSource,
     ) -> Result<SuccessResponse, Error> {
         // Before anything that needs a runtime: timers, connections and the files of an upload.
         current_runtime()?;
         config.check()?;
         self.budget.deposit();
+        let own_gate;
+        let gate = match gate {
+            Some(gate) => gate,
+            None => {
+                own_gate = Box::<RateLimitGate>::default();
+                &*own_gate
+            }
+        };
         let mut call = Call {
             stack: self,
             config,
             operation,
             authorizer,
+            gate,
             timer: CallTimer {
                 clock: self.clock(),
                 started_at: self.clock().instant(),
@@ -87,6 +104,8 @@ impl HttpStack {
             },
             policy_attempts: 0,
             attempts: 0,
+            rate_limits: 0,
+            pauses: 0,
             may_have_succeeded: false,
         };
         trace::call(operation, pin!(call.run_with_context(requests))).await
@@ -99,13 +118,46 @@ struct Call<'a, A> {
     config: &'a CallConfig,
     operation: &'static Operation,
     authorizer: A,
+    gate: &'a RateLimitGate,
     timer: CallTimer<'a>,
-    /// Attempts that the retry policy counts: without the one after a token refresh.
+    /// Attempts that the retry policy counts: without those after a token refresh or a 429.
     policy_attempts: u32,
     /// All requests sent so far.
     attempts: u32,
+    /// The number of responses with the status 429.
+    rate_limits: u32,
+    /// The number of pauses that the call has waited for.
+    pauses: u32,
     /// An attempt may have succeeded without a response.
     may_have_succeeded: bool,
+}
+
+/// What precedes the next attempt.
+enum Next {
+    /// The refresh of a rejected token.
+    Refresh,
+    Backoff(Duration),
+    Pause(Pause),
+}
+
+/// The end of the retries: the limit, if there is one, and the wait that the service asked for.
+struct Stop {
+    limit: Option<RetryLimit>,
+    wait: Option<Duration>,
+}
+
+impl Stop {
+    fn with_limit(limit: RetryLimit, wait: Option<Duration>) -> Stop {
+        let limit = Some(limit);
+        Stop { limit, wait }
+    }
+
+    fn apply_to(self, error: Error, policy: &RetryPolicy) -> Error {
+        match self.limit {
+            Some(limit) => error.with_retry_limit(limit, self.wait, policy),
+            None => error,
+        }
+    }
 }
 
 impl<A: Authorizer> Call<'_, A> {
@@ -125,7 +177,16 @@ impl<A: Authorizer> Call<'_, A> {
 
     async fn run(&mut self, requests: &mut impl RequestSource) -> Result<SuccessResponse, Error> {
         let mut last: Option<Error> = None;
+        let mut pause = None;
         loop {
+            let ticket = match self.enter(pause.take()) {
+                Ok(ticket) => ticket,
+                // Boxed, since few calls wait.
+                Err(pause) => match Box::pin(self.wait_for(pause)).await {
+                    Ok(ticket) => ticket,
+                    Err(stop) => return Err(self.stopped_by_pause(last, stop)),
+                },
+            };
             // In a block, so that no request is kept in memory during the attempt.
             let attempt = {
                 let Some(mut request) = requests.next().await? else {
@@ -144,26 +205,64 @@ impl<A: Authorizer> Call<'_, A> {
             };
             self.attempts += 1;
             let attempt = pin!(attempt);
-            let error = match trace::attempt(self.stack.clock(), self.attempts, attempt).await {
-                Ok(response) => return Ok(response),
+            let result = trace::attempt(self.stack.clock(), self.attempts, attempt).await;
+            let error = match result {
+                Ok(response) => {
+                    self.gate.accepted(ticket, || self.timer.clock.instant());
+                    return Ok(response);
+                }
                 Err(error) => error,
             };
             self.may_have_succeeded |= error.may_have_succeeded();
-            if self.authorizer.refresh_after_401(&error) {
-                // The service did not process the request, so the next attempt is not a retry.
-                trace::refreshing();
-            } else {
-                self.policy_attempts += 1;
-                let Some(backoff) = self.next_backoff(&error) else {
-                    return Err(error);
-                };
-                self.stack
-                    .clock()
-                    .sleep(backoff, SleepReason::Backoff)
-                    .await;
+            match self.next(&error, ticket, requests) {
+                Ok(Next::Refresh) => trace::refreshing(),
+                Ok(Next::Backoff(backoff)) => {
+                    let clock = self.stack.clock();
+                    clock.sleep(backoff, SleepReason::Backoff).await;
+                }
+                Ok(Next::Pause(next)) => pause = Some(next),
+                Err(stop) => return Err(stop.apply_to(error, &self.config.retry_policy)),
             }
             last = Some(error);
         }
+    }
+
+    /// Returns the permission to send a request, unless the call has to wait for a pause.
+    fn enter(&self, pause: Option<Pause>) -> Result<Ticket, Pause> {
+        match pause {
+            Some(pause) => Err(pause),
+            None => self.gate.enter(|| self.timer.clock.instant(), None),
+        }
+    }
+
+    /// Waits for a pause, and for those that begin meanwhile.
+    async fn wait_for(&mut self, mut pause: Pause) -> Result<Ticket, Stop> {
+        loop {
+            let left = self.check_wait(pause.remaining)?;
+            // The longer a call has waited, the earlier it is released, so that none waits forever.
+            let spread = pause.spread / (1 << self.pauses.min(4));
+            let spread = spread.min((left - pause.remaining) / 2);
+            let delay = pause.remaining + jitter(self.stack.random(), spread);
+            self.pauses += 1;
+            trace::retrying(RATE_LIMITED, delay);
+            let clock = self.timer.clock;
+            clock.sleep(delay, SleepReason::Backoff).await;
+            match self.gate.enter(|| clock.instant(), Some(pause.window)) {
+                Ok(ticket) => return Ok(ticket),
+                Err(next) => pause = next,
+            }
+        }
+    }
+
+    /// Returns the error of a call that cannot wait for a pause: that of the last attempt, or a new one if
+    /// nothing was sent.
+    fn stopped_by_pause(&self, last: Option<Error>, stop: Stop) -> Error {
+        let error = match last {
+            Some(last) if last.is_rate_limited() => last.with_retry_after(stop.wait),
+            Some(last) => last,
+            None => Error::rate_limited_before_sending(stop.wait),
+        };
+        stop.apply_to(error, &self.config.retry_policy)
     }
 
     /// Returns the timeout of the attempt. A request's own timeout, as uploads have, replaces the default
@@ -180,27 +279,105 @@ impl<A: Authorizer> Call<'_, A> {
         timeout
     }
 
-    /// Returns the time to wait before the next attempt, or `None` if the call ends.
-    fn next_backoff(&self, error: &Error) -> Option<Duration> {
-        let policy = &self.config.retry_policy;
-        let reason = retry_reason(self.operation, error)?;
-        if self.policy_attempts >= policy.max_attempts {
-            return None;
+    /// Returns what precedes the next attempt after an error.
+    fn next(
+        &mut self,
+        error: &Error,
+        ticket: Ticket,
+        requests: &impl RequestSource,
+    ) -> Result<Next, Stop> {
+        if error.is_rate_limited() {
+            let pause = self.record_rate_limit(error, ticket);
+            self.check_rate_limit_retry(requests)?;
+            return Ok(Next::Pause(pause));
         }
-        let backoff = match error.retry_after() {
-            Some(retry_after) if !retry_after.is_zero() => retry_after.min(policy.max_retry_after),
-            _ => jitter(
+        if error.status().is_some() {
+            self.gate.accepted(ticket, || self.timer.clock.instant());
+        }
+        if self.authorizer.refresh_after_401(error) {
+            // The service did not process the request, so the next attempt is not a retry.
+            return Ok(Next::Refresh);
+        }
+        self.policy_attempts += 1;
+        self.next_backoff(error, requests).map(Next::Backoff)
+    }
+
+    /// Starts the pause after a 429, even if this call does not wait for it.
+    fn record_rate_limit(&mut self, error: &Error, ticket: Ticket) -> Pause {
+        self.rate_limits += 1;
+        let policy = &self.config.retry_policy;
+        let retry_after = error.retry_after().filter(|it| !it.is_zero());
+        let now = self.timer.clock.instant();
+        self.gate.limited(ticket, now, retry_after, |pauses| {
+            policy.max_backoff(pauses)
+        })
+    }
+
+    fn check_rate_limit_retry(&self, requests: &impl RequestSource) -> Result<(), Stop> {
+        let policy = &self.config.retry_policy;
+        if !requests.can_repeat() {
+            return Err(Stop {
+                limit: None,
+                wait: None,
+            });
+        }
+        if policy.max_attempts == 1 || self.rate_limits > policy.max_rate_limit_retries {
+            trace::retry_abandoned(RATE_LIMITED, RetryLimit::Attempts);
+            return Err(Stop::with_limit(RetryLimit::Attempts, None));
+        }
+        Ok(())
+    }
+
+    /// Returns the time to wait before the next attempt after an error other than a 429.
+    fn next_backoff(&self, error: &Error, requests: &impl RequestSource) -> Result<Duration, Stop> {
+        let policy = &self.config.retry_policy;
+        let is_idempotent = requests.is_idempotent(self.operation);
+        let reason = retry_reason(is_idempotent, error).filter(|_| requests.can_repeat());
+        let reason = reason.ok_or(Stop {
+            limit: None,
+            wait: None,
+        })?;
+        let abandon = |limit, wait| {
+            trace::retry_abandoned(reason, limit);
+            Err(Stop::with_limit(limit, wait))
+        };
+        if self.policy_attempts >= policy.max_attempts {
+            return abandon(RetryLimit::Attempts, None);
+        }
+        let retry_after = error.retry_after().filter(|it| !it.is_zero());
+        let backoff = match retry_after {
+            Some(retry_after) => retry_after,
+            None => jitter(
                 self.stack.random(),
                 policy.max_backoff(self.policy_attempts),
             ),
         };
+        if retry_after.is_some_and(|it| it > policy.max_retry_after) {
+            return abandon(RetryLimit::RetryAfter, retry_after);
+        }
         // Do not sleep past the timeout.
-        let is_in_time = self.timer.remaining().is_some_and(|left| backoff < left);
-        if !is_in_time || !self.stack.budget.withdraw() {
-            trace::retry_abandoned(reason, is_in_time);
-            return None;
+        if self.timer.remaining().is_none_or(|left| backoff >= left) {
+            return abandon(RetryLimit::OperationTimeout, retry_after);
+        }
+        if !self.stack.budget.withdraw() {
+            return abandon(RetryLimit::Budget, None);
         }
         trace::retrying(reason, backoff);
-        Some(backoff)
+        Ok(backoff)
+    }
+
+    /// Returns the time left for the call if it can wait for a pause.
+    fn check_wait(&self, wait: Duration) -> Result<Duration, Stop> {
+        let stop = |limit| {
+            trace::retry_abandoned(RATE_LIMITED, limit);
+            Err(Stop::with_limit(limit, Some(wait)))
+        };
+        if wait > self.config.retry_policy.max_retry_after {
+            return stop(RetryLimit::RetryAfter);
+        }
+        match self.timer.remaining().filter(|left| wait < *left) {
+            Some(left) => Ok(left),
+            None => stop(RetryLimit::OperationTimeout),
+        }
     }
 }

@@ -6,18 +6,37 @@ use crate::Error;
 
 /// Limits on retries: the number of attempts and the backoff between them.
 ///
-/// The policy does not choose what is retried. Connection failures before anything was sent, and the
-/// status 429, are retried for every operation. Timeouts, broken connections and the statuses 408, 500,
-/// 502, 503 and 504 are retried for idempotent operations only. Sending and forwarding messages, uploading
-/// a file and logging a bot out are not idempotent, so the client never duplicates a message.
+/// The policy does not choose what is retried. Requests that the service did not process are retried for
+/// every operation: failed connections, HTTP/2 streams that the service refused, and the status 429.
+/// Timeouts, broken connections and the statuses 408, 500, 502, 503 and 504 are retried for idempotent
+/// operations only. Sending and forwarding messages, uploading a file and logging a bot out are not
+/// idempotent, so the client never duplicates a message.
 ///
-/// The backoff is exponential with full jitter. `Retry-After` replaces it, up to
-/// [`max_retry_after`](RetryPolicy::max_retry_after). If the backoff would end after the
-/// [operation timeout](crate::ClientBuilder::operation_timeout), the call fails at once.
+/// The backoff is exponential with full jitter. `Retry-After` replaces it and is never shortened: if it is
+/// longer than [`max_retry_after`](RetryPolicy::max_retry_after) or than the time left of the
+/// [operation timeout](crate::ClientBuilder::operation_timeout), the call fails at once, and
+/// [`Error::retry_after`] returns it.
+///
+/// # Rate limits
+///
+/// After a 429, all calls of the same login wait: those of the client, its clones and the clients that
+/// [`with_options`](crate::Client::with_options) returns. The pause lasts as long as `Retry-After` says.
+/// Without it, the pause is [`base_delay`](RetryPolicy::base_delay), and doubles with each further 429 up
+/// to [`max_delay`](RetryPolicy::max_delay). Afterwards the calls start with a random delay of up to 5
+/// seconds, so that they do not all arrive at once. A call whose limits do not allow the wait fails at once
+/// with [`is_rate_limited`](Error::is_rate_limited), even if it has sent nothing.
+///
+/// A 429 counts neither as an attempt nor towards the
+/// [retry budget](crate::ClientBuilder::retry_budget), but
+/// [`max_rate_limit_retries`](RetryPolicy::max_rate_limit_retries) limits how many a call waits out. Bot
+/// methods, which do not send the login's token, wait separately.
+///
+/// [`Error::retry_limit`] returns the limit that ended the retries.
 ///
 /// | setting | default |
 /// | --- | --- |
 /// | [`max_attempts`](RetryPolicy::max_attempts) | 3 |
+/// | [`max_rate_limit_retries`](RetryPolicy::max_rate_limit_retries) | 20 |
 /// | [`base_delay`](RetryPolicy::base_delay) | 200 ms |
 /// | [`max_delay`](RetryPolicy::max_delay) | 10 s |
 /// | [`max_retry_after`](RetryPolicy::max_retry_after) | 60 s |
@@ -40,6 +59,7 @@ use crate::Error;
 #[must_use = "a policy does nothing until it is passed to a client or a request"]
 pub struct RetryPolicy {
     pub(super) max_attempts: u32,
+    pub(super) max_rate_limit_retries: u32,
     base_delay: Duration,
     max_delay: Duration,
     pub(super) max_retry_after: Duration,
@@ -49,6 +69,7 @@ impl Default for RetryPolicy {
     fn default() -> RetryPolicy {
         RetryPolicy {
             max_attempts: 3,
+            max_rate_limit_retries: 20,
             base_delay: Duration::from_millis(200),
             max_delay: Duration::from_secs(10),
             max_retry_after: Duration::from_secs(60),
@@ -70,9 +91,16 @@ impl RetryPolicy {
         RetryPolicy::new().max_attempts(1)
     }
 
-    /// Sets the maximum number of attempts, including the first. At least 1.
+    /// Sets the maximum number of attempts, including the first. At least 1, which turns all retries off.
     pub fn max_attempts(mut self, attempts: u32) -> RetryPolicy {
         self.max_attempts = attempts;
+        self
+    }
+
+    /// Sets how many responses with the status 429 a call waits out. They do not count as attempts, since
+    /// the service did not process the request.
+    pub fn max_rate_limit_retries(mut self, retries: u32) -> RetryPolicy {
+        self.max_rate_limit_retries = retries;
         self
     }
 
@@ -88,8 +116,7 @@ impl RetryPolicy {
         self
     }
 
-    /// Sets the longest wait for a `Retry-After`. The request is retried after this time if the service
-    /// asks for more.
+    /// Sets the longest wait for a `Retry-After`. If the service asks for more, the call fails at once.
     pub fn max_retry_after(mut self, delay: Duration) -> RetryPolicy {
         self.max_retry_after = delay;
         self

@@ -1,6 +1,7 @@
 //! The requests of a call, one for each attempt.
 
 use basalam_chat_api::RequestFactory;
+use basalam_chat_api::operation::Operation;
 use reqwest::Request;
 
 use crate::Error;
@@ -11,6 +12,16 @@ pub(crate) trait RequestSource: Send {
     ///
     /// It is boxed, so that a call that waits does not reserve space for it.
     fn next(&mut self) -> impl Future<Output = Result<Option<Box<Request>>, Error>> + Send;
+
+    /// Returns `false` if it is certain that the next request cannot be built.
+    fn can_repeat(&self) -> bool {
+        true
+    }
+
+    /// Returns `true` if the request can be sent again even if the service may have processed it.
+    fn is_idempotent(&self, operation: &Operation) -> bool {
+        operation.idempotent
+    }
 }
 
 /// A request that a factory builds again for each retry.
@@ -36,18 +47,29 @@ impl RequestSource for RebuiltRequest<'_> {
 }
 
 /// A request that is cloned for each attempt.
-pub(crate) struct ClonedRequest(Option<Box<Request>>);
+pub(crate) struct ClonedRequest {
+    request: Option<Box<Request>>,
+    is_idempotent: bool,
+}
 
 impl ClonedRequest {
-    pub(crate) fn new(request: Request) -> ClonedRequest {
-        ClonedRequest(Some(Box::new(request)))
+    /// Creates a source. `is_idempotent` replaces what the document says of the operation.
+    pub(crate) fn new(request: Request, is_idempotent: bool) -> ClonedRequest {
+        ClonedRequest {
+            request: Some(Box::new(request)),
+            is_idempotent,
+        }
     }
 }
 
 impl RequestSource for ClonedRequest {
     async fn next(&mut self) -> Result<Option<Box<Request>>, Error> {
-        let clone = self.0.as_ref().and_then(|request| request.try_clone());
+        let clone = self.request.as_ref().and_then(|it| it.try_clone());
         // A request with a streaming body can be sent once.
-        Ok(clone.map(Box::new).or_else(|| self.0.take()))
+        Ok(clone.map(Box::new).or_else(|| self.request.take()))
+    }
+
+    fn is_idempotent(&self, _: &Operation) -> bool {
+        self.is_idempotent
     }
 }

@@ -1,0 +1,351 @@
+//! The pause that all calls of a login share while the service is rate limiting it.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Holds back the calls of one login after a 429, until the service accepts requests again.
+///
+/// Without a 429, a call costs one atomic load. A 429 starts a pause. Calls that start or retry meanwhile
+/// wait for its end, each with a different delay, so that they do not all arrive at once; if one of the
+/// first meets another 429, the others keep waiting.
+#[derive(Debug, Default)]
+pub(crate) struct RateLimitGate {
+    /// The number of the window, shifted left by one. The lowest bit is set while calls must read `state`.
+    head: AtomicU64,
+    state: Mutex<State>,
+}
+
+/// A window is the time from the end of one pause to the end of the next.
+#[derive(Debug, Default)]
+struct State {
+    /// The number of pauses so far.
+    window: u64,
+    /// The end of the last pause, unless it has been forgotten.
+    paused_until: Option<Instant>,
+    /// The longest additional delay of a call after the pause.
+    spread: Duration,
+    /// How much longer or shorter the spread is than by default, in powers of two.
+    spread_exponent: i32,
+    /// The number of pauses without an accepted request between them.
+    consecutive: u32,
+    current: Counts,
+    previous: Counts,
+}
+
+/// The responses to the requests of a window.
+#[derive(Clone, Copy, Debug, Default)]
+struct Counts {
+    accepted: u32,
+    limited: u32,
+}
+
+/// The permission to send one request.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ticket {
+    window: u64,
+    is_counted: bool,
+}
+
+/// A pause that a call has to wait for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pause {
+    pub(super) window: u64,
+    pub(super) remaining: Duration,
+    pub(super) spread: Duration,
+}
+
+/// The default spread is the length of the pause, divided by this.
+const SPREAD_DIVISOR: u32 = 4;
+
+/// The bounds of the exponent of the spread.
+const SPREAD_EXPONENTS: std::ops::RangeInclusive<i32> = -3..=2;
+
+const MAX_SPREAD: Duration = Duration::from_secs(5);
+
+/// The longest pause that calls share: a single absurd `Retry-After` must not stop a login for good. The
+/// call that receives one fails at once.
+const MAX_SHARED_PAUSE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// `Retry-After` has whole seconds, so two that end less than this apart describe the same limit.
+const RETRY_AFTER_RESOLUTION: Duration = Duration::from_secs(1);
+
+impl RateLimitGate {
+    /// Returns the permission to send a request, or the pause to wait for. `waited_for` is the window of the
+    /// pause that the call has just waited for.
+    pub(super) fn enter(
+        &self,
+        now: impl FnOnce() -> Instant,
+        waited_for: Option<u64>,
+    ) -> Result<Ticket, Pause> {
+        let head = self.head.load(Ordering::Acquire);
+        if head & 1 == 0 {
+            return Ok(Ticket {
+                window: head >> 1,
+                is_counted: false,
+            });
+        }
+        let state = self.state();
+        // Not compared with the clock, which may have been slow to wake the call.
+        if waited_for != Some(state.window) {
+            let remaining = state.remaining(now());
+            if !remaining.is_zero() {
+                return Err(state.pause(remaining));
+            }
+        }
+        Ok(Ticket {
+            window: state.window,
+            is_counted: true,
+        })
+    }
+
+    /// Records a 429 and returns the pause that its call has to wait for. `backoff` is the length of a pause
+    /// without `Retry-After`, for the number of consecutive pauses.
+    pub(super) fn limited(
+        &self,
+        ticket: Ticket,
+        now: Instant,
+        retry_after: Option<Duration>,
+        backoff: impl FnOnce(u32) -> Duration,
+    ) -> Pause {
+        let mut state = self.state();
+        if let Some(counts) = state.counts(ticket) {
+            counts.limited += 1;
+        }
+        let remaining = state.remaining(now);
+        // The request was sent before the pause began: it met the same limit.
+        let was_in_flight = ticket.window < state.window && !remaining.is_zero();
+        let wanted = retry_after.unwrap_or_default();
+        if was_in_flight && wanted <= remaining.saturating_add(RETRY_AFTER_RESOLUTION) {
+            return state.pause(remaining.max(wanted));
+        }
+        state.start_pause(now, retry_after, backoff);
+        self.head.store((state.window << 1) | 1, Ordering::Release);
+        state.pause(state.remaining(now).max(wanted))
+    }
+
+    /// Records that the service accepted a request.
+    pub(super) fn accepted(&self, ticket: Ticket, now: impl FnOnce() -> Instant) {
+        if !ticket.is_counted {
+            return;
+        }
+        let mut state = self.state();
+        if let Some(counts) = state.counts(ticket) {
+            counts.accepted += 1;
+        }
+        let is_current = ticket.window == state.window;
+        if is_current && state.is_over(now()) {
+            state.paused_until = None;
+            state.consecutive = 0;
+            self.head.store(state.window << 1, Ordering::Release);
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Nothing panics under the lock in an inconsistent state.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn remaining(&self, now: Instant) -> Duration {
+        let until = self.paused_until.unwrap_or(now);
+        until.saturating_duration_since(now)
+    }
+
+    /// Returns `true` if every call that waited has been released.
+    fn is_over(&self, now: Instant) -> bool {
+        self.paused_until
+            .is_none_or(|until| until + self.spread <= now)
+    }
+
+    fn pause(&self, remaining: Duration) -> Pause {
+        Pause {
+            window: self.window,
+            remaining,
+            spread: self.spread,
+        }
+    }
+
+    /// Returns the counts of the window in which a request was sent, if they are still needed.
+    fn counts(&mut self, ticket: Ticket) -> Option<&mut Counts> {
+        match self.window - ticket.window {
+            _ if !ticket.is_counted => None,
+            0 => Some(&mut self.current),
+            1 => Some(&mut self.previous),
+            _ => None,
+        }
+    }
+
+    fn start_pause(
+        &mut self,
+        now: Instant,
+        retry_after: Option<Duration>,
+        backoff: impl FnOnce(u32) -> Duration,
+    ) {
+        let is_consecutive = self.paused_until.is_some() && self.current.accepted == 0;
+        self.consecutive = match is_consecutive {
+            true => self.consecutive.saturating_add(1),
+            false => 1,
+        };
+        // All responses of the previous window have arrived; those of this one have not.
+        self.adapt_spread();
+        self.previous = std::mem::take(&mut self.current);
+        self.window += 1;
+        let length = retry_after.unwrap_or_else(|| backoff(self.consecutive));
+        let length = length.min(MAX_SHARED_PAUSE);
+        // Never before the end of a pause that is still running.
+        self.paused_until = Some(now + length.max(self.remaining(now)));
+        let factor = 2_f64.powi(self.spread_exponent) / f64::from(SPREAD_DIVISOR);
+        self.spread = length.mul_f64(factor).min(MAX_SPREAD);
+    }
+
+    /// Spreads calls further if more than a third of the requests of a window were rejected: the fewer are
+    /// in flight when the first is rejected, the fewer are in vain. Otherwise, closer together.
+    fn adapt_spread(&mut self) {
+        let Counts { accepted, limited } = self.previous;
+        let change = match (limited * 2).cmp(&accepted) {
+            _ if accepted + limited == 0 => 0,
+            std::cmp::Ordering::Greater => 1,
+            _ => -1,
+        };
+        let (min, max) = (*SPREAD_EXPONENTS.start(), *SPREAD_EXPONENTS.end());
+        self.spread_exponent = (self.spread_exponent + change).clamp(min, max);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn ticket(gate: &RateLimitGate, now: Instant) -> Ticket {
+        gate.enter(|| now, None).unwrap()
+    }
+
+    fn no_backoff(_: u32) -> Duration {
+        panic!("`Retry-After` replaces the backoff")
+    }
+
+    #[test]
+    fn reads_no_clock_without_a_429() {
+        let gate = RateLimitGate::default();
+        let ticket = gate.enter(|| panic!("not needed"), None).unwrap();
+        gate.accepted(ticket, || panic!("not needed"));
+    }
+
+    #[test]
+    fn one_429_pauses_every_call_until_retry_after() {
+        let (gate, start) = (RateLimitGate::default(), Instant::now());
+        let first = ticket(&gate, start);
+        let pause = gate.limited(first, start, Some(7 * SECOND), no_backoff);
+        assert_eq!(pause.remaining, 7 * SECOND);
+        let other = gate.enter(|| start + 2 * SECOND, None).unwrap_err();
+        assert_eq!(other.remaining, 5 * SECOND);
+        gate.enter(|| start + 7 * SECOND, None).unwrap();
+    }
+
+    #[test]
+    fn requests_in_flight_do_not_prolong_the_pause() {
+        let (gate, start) = (RateLimitGate::default(), Instant::now());
+        let tickets = [(); 32].map(|()| ticket(&gate, start));
+        for (milliseconds, ticket) in (0..).step_by(30).zip(tickets) {
+            let now = start + Duration::from_millis(milliseconds);
+            let pause = gate.limited(ticket, now, Some(SECOND), no_backoff);
+            // Its own call waits for as long as the service asked.
+            assert_eq!(pause.remaining, SECOND);
+            assert_eq!(pause.window, 1);
+        }
+        gate.enter(|| start + SECOND, None).unwrap();
+        // Without `Retry-After`, the backoff does not grow either.
+        let gate = RateLimitGate::default();
+        let tickets = [(); 32].map(|()| ticket(&gate, start));
+        for ticket in tickets {
+            let pause = gate.limited(ticket, start, None, |pauses| pauses * SECOND);
+            assert_eq!(pause.remaining, SECOND);
+        }
+    }
+
+    #[test]
+    fn longer_retry_after_of_a_request_in_flight_prolongs_the_pause() {
+        let (gate, start) = (RateLimitGate::default(), Instant::now());
+        let (first, second) = (ticket(&gate, start), ticket(&gate, start));
+        gate.limited(first, start, Some(SECOND), no_backoff);
+        gate.limited(second, start, Some(60 * SECOND), no_backoff);
+        let pause = gate.enter(|| start + 2 * SECOND, Some(1)).unwrap_err();
+        assert_eq!(pause.remaining, 58 * SECOND);
+    }
+
+    #[test]
+    fn backoff_grows_with_consecutive_429s_until_a_request_is_accepted() {
+        let (gate, mut now) = (RateLimitGate::default(), Instant::now());
+        let mut pauses = Vec::new();
+        for accepted in [false, false, false, true, false] {
+            let ticket = ticket(&gate, now);
+            if accepted {
+                gate.accepted(ticket, || now);
+            }
+            let pause = gate.limited(ticket, now, None, |pauses| pauses * SECOND);
+            pauses.push(pause.remaining.as_secs());
+            now += pause.remaining;
+        }
+        assert_eq!(pauses, [1, 2, 3, 1, 2]);
+    }
+
+    #[test]
+    fn call_that_waited_is_released_unless_a_new_pause_began() {
+        let (gate, start) = (RateLimitGate::default(), Instant::now());
+        let (first, second) = (ticket(&gate, start), ticket(&gate, start));
+        let pause = gate.limited(first, start, Some(SECOND), no_backoff);
+        // A clock that skips backoff has not moved.
+        let released = gate.enter(|| start, Some(pause.window)).unwrap();
+        gate.limited(released, start, Some(SECOND), no_backoff);
+        gate.enter(|| start, Some(pause.window)).unwrap_err();
+        // A late response to a request from before both pauses changes nothing.
+        gate.limited(second, start, Some(SECOND), no_backoff);
+        gate.enter(|| start + SECOND, None).unwrap();
+    }
+
+    #[test]
+    fn forgets_the_pause_once_all_calls_are_released_and_one_is_accepted() {
+        let (gate, start) = (RateLimitGate::default(), Instant::now());
+        gate.limited(ticket(&gate, start), start, Some(4 * SECOND), no_backoff);
+        gate.accepted(ticket(&gate, start + 4 * SECOND), || start + 4 * SECOND);
+        assert_eq!(gate.head.load(Ordering::Relaxed) & 1, 1);
+        gate.accepted(ticket(&gate, start + 5 * SECOND), || start + 5 * SECOND);
+        assert_eq!(gate.head.load(Ordering::Relaxed) & 1, 0);
+    }
+
+    #[test]
+    fn absurd_retry_after_pauses_other_calls_for_a_day_at_most() {
+        let (gate, start) = (RateLimitGate::default(), Instant::now());
+        let pause = gate.limited(ticket(&gate, start), start, Some(Duration::MAX), no_backoff);
+        assert_eq!(pause.remaining, Duration::MAX);
+        let other = gate.enter(|| start, None).unwrap_err();
+        assert_eq!(other.remaining, MAX_SHARED_PAUSE);
+    }
+
+    #[test]
+    fn spread_grows_while_most_requests_are_rejected_and_shrinks_otherwise() {
+        let (gate, mut now) = (RateLimitGate::default(), Instant::now());
+        let mut run = |accepted: usize, limited: usize| {
+            let tickets: Vec<_> = (0..accepted + limited)
+                .map(|_| ticket(&gate, now))
+                .collect();
+            let (first, last) = tickets.split_at(accepted);
+            first.iter().for_each(|it| gate.accepted(*it, || now));
+            let mut spread = Duration::ZERO;
+            for ticket in last {
+                spread = gate.limited(*ticket, now, Some(SECOND), no_backoff).spread;
+            }
+            now += SECOND;
+            spread.as_millis()
+        };
+        // The first window is not counted, and each spread follows from the window before.
+        let rejected: Vec<_> = (0..6).map(|_| run(1, 4)).collect();
+        assert_eq!(rejected, [250, 250, 500, 1000, 1000, 1000]);
+        let accepted: Vec<_> = (0..8).map(|_| run(7, 3)).collect();
+        assert_eq!(accepted, [1000, 500, 250, 125, 62, 31, 31, 31]);
+    }
+}
