@@ -141,6 +141,10 @@ fn explain(grant: Grant, name: Option<&str>) -> (&'static str, &'static str) {
             "the service rejected the refresh token",
             "log in again: the refresh token has expired, was revoked or was used already",
         ),
+        (Some("invalid_client" | "invalid_request"), Grant::RefreshToken { is_public: true }) => (
+            "the service requires the id and the secret of a client to refresh the token",
+            "set them with `PersonalToken::refreshable`",
+        ),
         // Likely, since Laravel Passport, whose token format the service uses, reports it like this.
         (Some("invalid_request"), Grant::RefreshToken { .. }) => (
             "the service rejected the refresh token or the token request",
@@ -153,10 +157,6 @@ fn explain(grant: Grant, name: Option<&str>) -> (&'static str, &'static str) {
         (Some("invalid_grant"), Grant::ClientCredentials) => (
             "the service rejected the client credentials",
             "check the client id and the client secret",
-        ),
-        (Some("invalid_client"), Grant::RefreshToken { is_public: true }) => (
-            "the service requires the id and the secret of a client to refresh the token",
-            "set them with `PersonalToken::refreshable`",
         ),
         (Some("invalid_client"), _) => (
             "the service rejected the client id or the client secret",

@@ -1,11 +1,15 @@
 //! Bot operations, which use the token of the bot.
 
-use basalam_chat::Error;
+use basalam_chat::auth::Authentication;
 use basalam_chat::bots::Bot;
+use basalam_chat::raw::operation::Authorization;
+use basalam_chat::raw::operations;
+use basalam_chat::{Client, Error, PersonalToken};
 use basalam_chat_emulator::Emulator;
 use httpmock::{Method, Mock, MockServer};
 use serde_json::{Value, json};
 
+use super::support::all_operations::{self, Resources};
 use super::support::{CANARY, client, seller};
 
 const BOT_CANARY: &str = "123456:bot-canary_8f2c";
@@ -158,4 +162,91 @@ async fn bot_works_on_an_emulator_until_it_logs_out() {
     );
     let shown = format!("{error} {error:?}");
     assert!(!shown.contains(emulator.bot().token()), "{shown}");
+}
+
+/// Returns a client without login.
+fn bots_only(emulator: &Emulator) -> Client {
+    let client = Client::builder(Authentication::none()).base_url(emulator.base_url());
+    client.build().unwrap()
+}
+
+#[tokio::test]
+async fn client_without_login_runs_bot_methods_only() {
+    let emulator = Emulator::start().await.unwrap();
+    let client = bots_only(&emulator);
+    let resources = Resources::seed(&emulator);
+    let (mut methods, mut others) = (0, 0);
+    for operation in operations::ALL {
+        let result = all_operations::run(operation, &client, &resources).await;
+        if let Authorization::None = operation.authorization {
+            methods += 1;
+            // A bot that has logged out is unknown.
+            assert!(result.is_ok() || emulator.request_count(operation.id) == Some(1));
+            continue;
+        }
+        others += 1;
+        let error = result.unwrap_err();
+        assert!(error.is_configuration(), "{}: {error}", operation.id);
+        assert_eq!(error.attempts(), 0);
+        let shown = error.to_string();
+        assert!(
+            shown.contains("no login") && shown.contains("`PersonalToken`"),
+            "{shown}"
+        );
+        assert_eq!(emulator.request_count(operation.id), Some(0));
+    }
+    assert!(methods >= 8 && others >= 10, "{methods} {others}");
+    let error = client.authenticate().await.unwrap_err();
+    assert!(error.is_configuration(), "{error}");
+    let error = client.current_user_id().await.unwrap_err();
+    assert!(error.is_configuration(), "{error}");
+}
+
+#[tokio::test]
+async fn bot_methods_send_the_access_token_if_asked_to() {
+    let server = MockServer::start();
+    let get_me = server.mock(|when, then| {
+        when.path(format!("/v1/bots/{BOT_CANARY}/getMe"))
+            .header("authorization", format!("Bearer {CANARY}"));
+        then.status(200)
+            .json_body(json!({ "ok": true, "result": {} }));
+    });
+    let client = Client::builder(PersonalToken::new(CANARY))
+        .base_url(server.base_url())
+        .authorize_bot_methods(true)
+        .build()
+        .unwrap();
+    client.bot(BOT_CANARY).unwrap().get_me().await.unwrap();
+    get_me.assert();
+
+    let error = Client::builder(Authentication::none())
+        .authorize_bot_methods(true)
+        .build()
+        .unwrap_err();
+    assert!(error.is_invalid_input(), "{error}");
+    assert!(
+        error.to_string().contains("`authorize_bot_methods`"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn rejected_bot_token_is_named_and_refreshes_no_access_token() {
+    let emulator = Emulator::start().await.unwrap();
+    let client = Client::builder(super::support::auth::personal_token(&emulator))
+        .base_url(emulator.base_url())
+        .authorize_bot_methods(true)
+        .build()
+        .unwrap();
+    let bot = client.bot(emulator.bot().token()).unwrap();
+    emulator.queue_response(401, &[], "").unwrap();
+    let error = bot.get_me().await.unwrap_err();
+    assert!(error.is_unauthorized(), "{error}");
+    assert_eq!(error.attempts(), 1);
+    let shown = error.to_string();
+    assert!(
+        shown.contains("the bot token") && !shown.contains("access token"),
+        "{shown}"
+    );
+    assert_eq!(emulator.token_request_count("refresh_token"), 0);
 }

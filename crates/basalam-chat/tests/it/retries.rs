@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use basalam_chat::{ChatId, Client, ClientBuilder, Error, MessageId, NewFile};
-use basalam_chat::{RequestOptions, RetryPolicy};
+use basalam_chat::{RequestOptions, RetryLimit, RetryPolicy};
 use basalam_chat_emulator::{Emulator, Fault, FaultRule};
 
 use super::support::clock::{ConstantRandom, TestClock};
-use super::support::{builder, listen_async, no_retries, open_chat, refused_url};
+use super::support::{builder, no_retries, open_chat, refused_url};
 
 /// Returns a builder of a client for the seller with the longest possible backoff.
 pub(crate) fn seller_builder(emulator: &Emulator, clock: &TestClock) -> ClientBuilder {
@@ -92,6 +92,7 @@ async fn does_not_retry_uploads_from_a_reader() {
     let file = NewFile::from_reader("a.txt", &b"all of it"[..]);
     let error = client.upload_file(file).await.unwrap_err();
     assert!(error.is_rate_limited());
+    assert_eq!(error.retry_limit(), None);
     assert_eq!(emulator.request_count("upload_file"), Some(1));
 }
 
@@ -114,8 +115,16 @@ async fn retry_budget_limits_retries_to_a_fifth_of_the_calls() {
     emulator
         .add_fault(FaultRule::new(Fault::status(503)))
         .unwrap();
-    for _ in 0..100 {
-        client.get_chats().await.unwrap_err();
+    for number in 0..100 {
+        let error = client.get_chats().await.unwrap_err();
+        let is_exhausted = error.attempts() < 3;
+        assert_eq!(error.is_retry_budget_exhausted(), is_exhausted, "{number}");
+        let shown = error.to_string();
+        let is_named = shown.contains("the client's retry budget is exhausted");
+        assert_eq!(is_named, is_exhausted, "{shown}");
+        if !is_exhausted {
+            assert_eq!(error.retry_limit(), Some(RetryLimit::Attempts));
+        }
     }
     // The budget starts full at ten; every call after the first deposits a fifth of a retry.
     assert_eq!(emulator.request_count("get_chats"), Some(129));
@@ -179,8 +188,9 @@ async fn error_considers_that_an_earlier_attempt_may_have_succeeded() {
     let sent = client.create_message(chat, "hello").await.unwrap();
     for (last, expected) in [
         (Fault::status(404), "did not find the resource"),
-        (Fault::status(429).retry_after("3600"), "rate limiting"),
         (Fault::redirect(302, "/elsewhere"), "redirects"),
+        // The last, since it pauses the login.
+        (Fault::status(429).retry_after("3600"), "rate limiting"),
     ] {
         add_fault(&emulator, Fault::disconnect().after_handling(), 1);
         add_fault(&emulator, last, 1);
@@ -192,35 +202,4 @@ async fn error_considers_that_an_earlier_attempt_may_have_succeeded() {
         assert!(error.to_string().contains("an earlier attempt"), "{error}");
         emulator.clear_faults();
     }
-}
-
-#[tokio::test]
-async fn retries_create_message_after_http2_refused_stream() {
-    let (listener, base_url) = listen_async();
-    let server = tokio::spawn(async move {
-        let (stream, _) = listener.accept().await.unwrap();
-        let mut connection = h2::server::handshake(stream).await.unwrap();
-        let mut requests = 0;
-        while let Some(Ok((_, mut respond))) = connection.accept().await {
-            requests += 1;
-            match requests {
-                1 => respond.send_reset(h2::Reason::REFUSED_STREAM),
-                2 => {
-                    let response = http::Response::builder().status(403).body(()).unwrap();
-                    respond.send_response(response, true).unwrap();
-                }
-                _ => panic!("an unexpected request"),
-            }
-        }
-        requests
-    });
-    let client = builder(&base_url, "token", &TestClock::new())
-        .configure_http(|http| http.http2_prior_knowledge())
-        .build()
-        .unwrap();
-    let error = client.create_message(ChatId(1), "hello").await.unwrap_err();
-    assert!(error.is_forbidden(), "{error}");
-    assert_eq!(error.attempts(), 2);
-    drop(client);
-    assert_eq!(server.await.unwrap(), 2);
 }

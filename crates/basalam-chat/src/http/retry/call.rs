@@ -11,7 +11,7 @@ use reqwest::Request;
 use super::classify::retry_reason;
 use super::limit::RetryLimit;
 use super::policy::RetryPolicy;
-use super::rate_limit::{Pause, RateLimitGate, Ticket};
+use super::rate_limit::{Pause, Place, RateLimitGate, Ticket};
 use super::source::RequestSource;
 use crate::Error;
 use crate::http::config::CallConfig;
@@ -105,7 +105,7 @@ impl HttpStack {
             policy_attempts: 0,
             attempts: 0,
             rate_limits: 0,
-            pauses: 0,
+            place: None,
             may_have_succeeded: false,
         };
         trace::call(operation, pin!(call.run_with_context(requests))).await
@@ -126,8 +126,8 @@ struct Call<'a, A> {
     attempts: u32,
     /// The number of responses with the status 429.
     rate_limits: u32,
-    /// The number of pauses that the call has waited for.
-    pauses: u32,
+    /// The place among the calls that wait, once the call has waited.
+    place: Option<Place<'a>>,
     /// An attempt may have succeeded without a response.
     may_have_succeeded: bool,
 }
@@ -239,11 +239,10 @@ impl<A: Authorizer> Call<'_, A> {
     async fn wait_for(&mut self, mut pause: Pause) -> Result<Ticket, Stop> {
         loop {
             let left = self.check_wait(pause.remaining)?;
-            // The longer a call has waited, the earlier it is released, so that none waits forever.
-            let spread = pause.spread / (1 << self.pauses.min(4));
-            let spread = spread.min((left - pause.remaining) / 2);
-            let delay = pause.remaining + jitter(self.stack.random(), spread);
-            self.pauses += 1;
+            let spread = pause.spread.min((left - pause.remaining) / 2);
+            let gate = self.gate;
+            let place = self.place.get_or_insert_with(|| gate.place());
+            let delay = pause.remaining + place.delay(spread, self.stack.random());
             trace::retrying(RATE_LIMITED, delay);
             let clock = self.timer.clock;
             clock.sleep(delay, SleepReason::Backoff).await;

@@ -1,13 +1,16 @@
 //! The pause that all calls of a login share while the service is rate limiting it.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::random::{RandomSource, jitter};
+
 /// Holds back the calls of one login after a 429, until the service accepts requests again.
 ///
 /// Without a 429, a call costs one atomic load. A 429 starts a pause. Calls that start or retry meanwhile
-/// wait for its end, each with a different delay, so that they do not all arrive at once; if one of the
+/// wait for its end, and then start one after the other in the order in which they came; if one of the
 /// first meets another 429, the others keep waiting.
 #[derive(Debug, Default)]
 pub(crate) struct RateLimitGate {
@@ -31,6 +34,9 @@ struct State {
     consecutive: u32,
     current: Counts,
     previous: Counts,
+    /// The places of the calls that have waited and have not ended, in the order in which they came.
+    places: BTreeSet<u64>,
+    next_place: u64,
 }
 
 /// The responses to the requests of a window.
@@ -53,6 +59,13 @@ pub(super) struct Pause {
     pub(super) window: u64,
     pub(super) remaining: Duration,
     pub(super) spread: Duration,
+}
+
+/// The place of a call in the order of all that wait. It keeps it for its retries, and loses it when it ends.
+#[derive(Debug)]
+pub(super) struct Place<'a> {
+    gate: &'a RateLimitGate,
+    number: u64,
 }
 
 /// The default spread is the length of the pause, divided by this.
@@ -141,6 +154,15 @@ impl RateLimitGate {
         }
     }
 
+    /// Returns the last place.
+    pub(super) fn place(&self) -> Place<'_> {
+        let mut state = self.state();
+        let number = state.next_place;
+        state.next_place += 1;
+        state.places.insert(number);
+        Place { gate: self, number }
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         // Nothing panics under the lock in an inconsistent state.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -214,9 +236,30 @@ impl State {
     }
 }
 
+impl Place<'_> {
+    /// Returns the additional delay of a call after a pause: a random time in the part of `spread` that
+    /// belongs to its place.
+    pub(super) fn delay(&self, spread: Duration, random: &dyn RandomSource) -> Duration {
+        let state = self.gate.state();
+        let first = state.places.first().copied().unwrap_or(self.number);
+        let count = (state.next_place - first).max(1);
+        let position = self.number - first;
+        drop(state);
+        let part = spread.div_f64(count as f64);
+        part.mul_f64(position as f64) + jitter(random, part)
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.gate.state().places.remove(&self.number);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::SystemRandom;
 
     const SECOND: Duration = Duration::from_secs(1);
 
@@ -315,6 +358,25 @@ mod tests {
         assert_eq!(gate.head.load(Ordering::Relaxed) & 1, 1);
         gate.accepted(ticket(&gate, start + 5 * SECOND), || start + 5 * SECOND);
         assert_eq!(gate.head.load(Ordering::Relaxed) & 1, 0);
+    }
+
+    #[test]
+    fn calls_are_released_in_the_order_in_which_they_came() {
+        let gate = RateLimitGate::default();
+        let delay = |place: &Place<'_>| place.delay(SECOND, &SystemRandom);
+        let alone = gate.place();
+        assert!(delay(&alone) <= SECOND);
+        drop(alone);
+        let places: Vec<_> = (0..10).map(|_| gate.place()).collect();
+        for (number, place) in (0..).zip(&places) {
+            let part = number * SECOND / 10..=(number + 1) * SECOND / 10;
+            assert!(part.contains(&delay(place)), "{number}: {:?}", delay(place));
+        }
+        // Those that remain use the time of those that have ended.
+        let last = places.into_iter().next_back().unwrap();
+        assert!(delay(&last) <= SECOND);
+        drop(last);
+        assert!(gate.state().places.is_empty());
     }
 
     #[test]

@@ -8,8 +8,8 @@ pub(crate) const MAX_RESPONSE_BYTES: usize = 100_000;
 /// The required reaction of the client to a fault.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Expected {
-    /// Retry every operation: the service has not handled the request.
-    Retry,
+    /// Wait and retry every operation until a limit is met: the service has not handled the request.
+    Wait,
     /// Retry idempotent operations: the service may have handled the request.
     RetryIfIdempotent,
     /// Fail at once: a retry would fail as well, or the request was handled.
@@ -79,7 +79,7 @@ pub(crate) fn all() -> Vec<FaultCase> {
         cases(Expected::RetryIfIdempotent, false, not_handled),
         cases(Expected::Fail, true, unreadable),
         cases(Expected::Fail, false, rejected),
-        cases(Expected::Retry, false, rate_limited),
+        cases(Expected::Wait, false, rate_limited),
         cases(Expected::Success, true, created),
     ]
     .concat()
