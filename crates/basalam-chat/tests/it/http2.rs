@@ -1,5 +1,7 @@
 //! HTTP/2 streams that the service refuses or closes early.
 
+use std::collections::VecDeque;
+
 use basalam_chat::{ChatId, Client, NewFile, RetryPolicy};
 use bytes::Bytes;
 use h2::server::SendResponse;
@@ -30,14 +32,14 @@ enum Reaction {
 /// a client of it, and the number of requests once the client is dropped.
 fn start(reactions: &[Reaction]) -> (Client, JoinHandle<usize>) {
     let (listener, base_url) = listen_async();
-    let mut reactions = reactions.to_vec().into_iter();
+    let mut reactions = VecDeque::from(reactions.to_vec());
     let total = reactions.len();
     let server = tokio::spawn(async move {
-        while reactions.len() > 0 {
+        while !reactions.is_empty() {
             let (stream, _) = listener.accept().await.unwrap();
             let mut connection = h2::server::handshake(stream).await.unwrap();
             while let Some(Ok((request, respond))) = connection.accept().await {
-                let reaction = reactions.next().expect("no further request");
+                let reaction = reactions.pop_front().expect("no further request");
                 let body = request.into_body();
                 if let Reaction::GoAway = reaction {
                     send(respond, CHATS.len(), &CHATS[..5], None);

@@ -22,9 +22,10 @@ use crate::Error;
 /// After a 429, all calls of the same login wait: those of the client, its clones and the clients that
 /// [`with_options`](crate::Client::with_options) returns. The pause lasts as long as `Retry-After` says.
 /// Without it, the pause is [`base_delay`](RetryPolicy::base_delay), and doubles with each further 429 up
-/// to [`max_delay`](RetryPolicy::max_delay). Afterwards the calls start with a random delay of up to 5
-/// seconds, so that they do not all arrive at once. A call whose limits do not allow the wait fails at once
-/// with [`is_rate_limited`](Error::is_rate_limited), even if it has sent nothing.
+/// to [`max_delay`](RetryPolicy::max_delay). Afterwards the calls start in the order in which they came, at
+/// random times within 5 seconds or less, so that they do not all arrive at once. A call whose limits do
+/// not allow the wait fails at once with [`is_rate_limited`](Error::is_rate_limited), even if it has sent
+/// nothing.
 ///
 /// A 429 counts neither as an attempt nor towards the
 /// [retry budget](crate::ClientBuilder::retry_budget), but
