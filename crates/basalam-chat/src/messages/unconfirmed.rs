@@ -196,11 +196,8 @@ mod tests {
             ChatId(1),
             &CreateMessageBody::new(MessageType::Text),
             None,
-            CallStart {
-                instant: Instant::now(),
-                // 2001-09-09 01:46:40 UTC.
-                system_time: SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000),
-            },
+            // 2001-09-09 01:46:40 UTC, in milliseconds.
+            serde_json::from_str("1000000000000").unwrap(),
         );
         for (time, is_older) in [
             ("2001-09-08 01:46:39", true),
