@@ -15,6 +15,9 @@ mod responses;
 mod schema;
 mod up_to_date;
 
+use std::time::{Duration, Instant, SystemTime};
+
+use basalam_chat::time::{Clock, Sleep, SleepReason, SystemClock};
 use basalam_chat::{Client, PersonalToken, RetryPolicy};
 use basalam_chat_openapi::{Document, Operation};
 use serde_json::Value;
@@ -40,11 +43,33 @@ fn success_schema<'a>(operation: &Operation<'a>) -> Option<&'a Value> {
     json.schema
 }
 
+/// The system clock without pauses, which a client would wait for after each 429.
+#[derive(Debug)]
+struct NoPauses;
+
+impl Clock for NoPauses {
+    fn instant(&self) -> Instant {
+        SystemClock.instant()
+    }
+
+    fn system_time(&self) -> SystemTime {
+        SystemClock.system_time()
+    }
+
+    fn sleep(&self, duration: Duration, reason: SleepReason) -> Sleep {
+        match reason {
+            SleepReason::Backoff => Box::pin(std::future::ready(())),
+            _ => SystemClock.sleep(duration, reason),
+        }
+    }
+}
+
 /// Returns a client without retries for a mock server.
 fn client(base_url: &str, token: &str) -> Client {
     Client::builder(PersonalToken::new(token))
         .base_url(base_url)
         .retry_policy(RetryPolicy::never())
+        .clock(NoPauses)
         .build()
         .unwrap()
 }
