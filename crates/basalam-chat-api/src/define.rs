@@ -17,8 +17,6 @@ pub use open_enum::UnknownValue;
 pub use secret::InvalidSecret;
 
 // Used by the expansions of the macros in other modules of this crate.
-pub(crate) use id::IdVisitor;
-pub(crate) use lenient_list::LenientListVisitor;
 pub(crate) use open_enum::OpenEnumVisitor;
 
 /// Implements the common traits of types that wrap a string. Parsing a string is infallible.

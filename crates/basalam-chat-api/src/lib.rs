@@ -14,12 +14,15 @@
 //! - `jiff`: converts timestamps to jiff types.
 //! - `schemars`: implements `JsonSchema` for all types.
 
+mod decode;
 mod define;
 mod ext;
+mod extra;
 pub mod operation;
 pub mod path;
 mod response;
 mod transport;
+mod unreadable;
 
 /// The generated client and its types.
 #[rustfmt::skip]
@@ -54,11 +57,13 @@ pub use define::{InvalidId, InvalidSecret, UnknownValue};
 #[doc(hidden)]
 pub use ext::CivilTime;
 pub use ext::{ChatKind, MessageKind};
+pub use extra::Extra;
 pub use response::{read_json, read_upload_response};
 pub use transport::{
     Inner, RequestFactory, SuccessResponse, Transport, TransportError, TransportFuture,
     UndecodableResponse,
 };
+pub use unreadable::UnreadableItem;
 
 #[cfg(all(test, feature = "build-time-codegen"))]
 mod tests {

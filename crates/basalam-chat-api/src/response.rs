@@ -8,6 +8,7 @@ use reqwest::Request;
 use serde::de::DeserializeOwned;
 
 use crate::client::{Client, Error, ResponseValue};
+use crate::decode;
 use crate::operation::Operation;
 use crate::transport::{SuccessResponse, TransportError, UndecodableResponse};
 use crate::types::UploadFileResponse;
@@ -101,13 +102,15 @@ pub fn read_upload_response(body: &[u8]) -> Result<UploadFileResponse, serde_jso
     read_json(body)
 }
 
-/// Decodes JSON.
+/// Decodes JSON of the service, in the tolerant way of all responses. A byte order mark is skipped, and an
+/// empty input is decoded as an empty object.
 ///
 /// # Errors
 ///
 /// Returns an error if the input is not UTF-8, not JSON, or does not match the type. Invalid UTF-8 is
 /// treated as the end of the input.
 pub fn read_json<T: DeserializeOwned>(json: &[u8]) -> Result<T, serde_json::Error> {
+    let json = json.strip_prefix(BYTE_ORDER_MARK).unwrap_or(json);
     // Validating the whole input at once is considerably faster than validating each string in it.
     let (json, is_complete) = match std::str::from_utf8(json) {
         Ok(json) => (json, true),
@@ -117,13 +120,17 @@ pub fn read_json<T: DeserializeOwned>(json: &[u8]) -> Result<T, serde_json::Erro
             (std::str::from_utf8(prefix).unwrap_or_default(), false)
         }
     };
-    // Called in one place only, since it is compiled for every type.
-    let value = serde_json::from_str(json)?;
-    match is_complete {
-        true => Ok(value),
-        false => Err(serde::de::Error::custom("invalid UTF-8 after the value")),
+    match serde_json::from_str(json) {
+        Ok(value) if is_complete => Ok(value),
+        Ok(_) => Err(serde::de::Error::custom("invalid UTF-8 after the value")),
+        Err(error) if !is_complete => Err(error),
+        Err(error) if json.trim_ascii().is_empty() => serde_json::from_str("{}").map_err(|_| error),
+        Err(error) => decode::read_tolerantly(json, error),
     }
 }
+
+/// The byte order mark of UTF-8, which some servers write before JSON.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 #[cfg(test)]
 mod tests {

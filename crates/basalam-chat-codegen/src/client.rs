@@ -20,7 +20,7 @@ pub(crate) fn generate(lowered: &Lowered) -> Result<String, Error> {
     let mut file = format::parse(tokens)?;
     requests::rewrite(&mut file);
     operations::rewrite(&mut file)?;
-    types::rewrite(&mut file, &lowered.request_types, &lowered.boxed_types)?;
+    types::rewrite(&mut file, &lowered.structs)?;
     Ok(format::format(&file))
 }
 

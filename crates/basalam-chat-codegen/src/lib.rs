@@ -5,7 +5,7 @@
 //!
 //! 1. `lower` validates the document and lowers it to the subset that progenitor supports.
 //! 2. `client` runs progenitor, which generates the client and its types, and rewrites the result.
-//! 3. `types` rewrites the generated types: constructors, `#[non_exhaustive]`, boxes.
+//! 3. `types` rewrites the generated types: constructors, `#[non_exhaustive]`, boxes, lenient decoding.
 //! 4. `newtypes` writes ids, strings and open enums, and `operations` writes the operation table:
 //!    progenitor generates neither.
 //!
@@ -54,8 +54,9 @@ pub struct Sources {
 
 /// Generates Rust source from an OpenAPI 3.0 document in JSON.
 ///
-/// The crate that includes the client must have the modules `define`, `newtypes`, `operation`,
-/// `operations`, `path` and `response` and the type `Inner` at its root, as `basalam-chat-api` does.
+/// The crate that includes the client must have the modules `decode`, `define`, `newtypes`, `operation`,
+/// `operations`, `path` and `response` and the types `Extra`, `Inner` and `UnreadableItem` at its root, as
+/// `basalam-chat-api` does.
 ///
 /// # Errors
 ///

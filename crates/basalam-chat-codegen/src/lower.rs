@@ -28,7 +28,8 @@ use lowering::Lowering;
 use reachability::ReachableSchemas;
 
 pub(crate) use model::{
-    Authorization, Lowered, LoweredOperation, Newtype, NewtypeKind, OAuthEndpoints, Variant,
+    Authorization, Decoding, Lowered, LoweredOperation, Newtype, NewtypeKind, OAuthEndpoints,
+    StructNames, Variant,
 };
 
 /// Validates and lowers `document`.
@@ -49,7 +50,11 @@ pub(crate) fn lower(document: &Document) -> Result<Lowered, Error> {
     let (paths, operations) = lowering.lower_operations(&operations);
     lowering.check_required_response_fields(&reachable.response_types);
     let schemas = lowering.lower_components(&reachable);
-    let boxed_types = lowering.boxed_types();
+    let structs = StructNames {
+        boxed: lowering.boxed_types(),
+        responses: lowering.response_types(&reachable),
+        requests: reachable.request_types.clone(),
+    };
     let mut newtypes = lowering.newtypes(&reachable);
     let (oauth_endpoints, scope) = lowering.lower_oauth();
     newtypes.extend(scope);
@@ -66,8 +71,7 @@ pub(crate) fn lower(document: &Document) -> Result<Lowered, Error> {
             "components": { "schemas": schemas },
         }),
         newtypes,
-        request_types: reachable.request_types,
-        boxed_types,
+        structs,
         operations,
         field_names: field_names::collect(document.root()),
         oauth_endpoints,

@@ -2,9 +2,12 @@
 //!
 //! - Structs become `#[non_exhaustive]`, because the service adds fields without notice.
 //! - Structs in request bodies get a constructor `new` with the required fields.
+//! - Structs in responses are decoded leniently and keep unlisted properties.
 //! - Optional fields hold structs with `x-boxed` in a `Box`.
 //! - The feature `schemars` derives JSON Schemas.
 //! - progenitor's unused error type is removed.
+
+mod decode;
 
 use std::collections::BTreeSet;
 
@@ -17,35 +20,27 @@ use syn::{
 
 use crate::doc_comment;
 use crate::error::Error;
+use crate::lower::StructNames;
 
-/// Rewrites the types of a generated client. `request_types` names the structs that get a constructor,
-/// and `boxed_types` those that optional fields hold in a `Box`.
+/// Rewrites the types of a generated client.
 ///
 /// # Errors
 ///
 /// Returns an error that names the first type that is not a struct with named fields. The lowered document
 /// describes no other types, and other types would reject values that the service adds.
-pub(crate) fn rewrite(
-    file: &mut syn::File,
-    request_types: &BTreeSet<String>,
-    boxed_types: &BTreeSet<String>,
-) -> Result<(), Error> {
+pub(crate) fn rewrite(file: &mut syn::File, names: &StructNames) -> Result<(), Error> {
     RewriteDocs.visit_file_mut(file);
     for item in &mut file.items {
         if let Item::Mod(module) = item
             && module.ident == "types"
         {
-            rewrite_module(module, request_types, boxed_types)?;
+            rewrite_module(module, names)?;
         }
     }
     Ok(())
 }
 
-fn rewrite_module(
-    module: &mut ItemMod,
-    request_types: &BTreeSet<String>,
-    boxed_types: &BTreeSet<String>,
-) -> Result<(), Error> {
+fn rewrite_module(module: &mut ItemMod, names: &StructNames) -> Result<(), Error> {
     let Some((_, items)) = &mut module.content else {
         return Ok(());
     };
@@ -55,14 +50,19 @@ fn rewrite_module(
             Item::Struct(mut structure) if matches!(structure.fields, Fields::Named(_)) => {
                 for field in &mut structure.fields {
                     unbox_option(field);
-                    box_option(field, boxed_types);
+                    box_option(field, &names.boxed);
                 }
-                let constructor = request_types
-                    .contains(&structure.ident.to_string())
-                    .then(|| constructor(&structure));
+                let name = structure.ident.to_string();
+                let decoding = match names.responses.get(&name) {
+                    Some(decoding) => decode::rewrite(&mut structure, *decoding, &names.responses),
+                    None => vec![decode::request_impl(&structure)],
+                };
+                let is_request = names.requests.contains(&name);
+                let constructor = is_request.then(|| constructor(&structure));
                 add_attributes(&mut structure);
                 rewritten.push(Item::Struct(structure));
                 rewritten.extend(constructor.map(Item::Impl));
+                rewritten.extend(decoding);
             }
             Item::Mod(module) if module.ident == "error" => {}
             other => {
@@ -171,7 +171,7 @@ fn constructor(structure: &ItemStruct) -> ItemImpl {
 
 /// Returns `true` if the field may be missing in JSON.
 fn is_optional(attributes: &[Attribute]) -> bool {
-    ["default", "skip_serializing_if", "flatten"]
+    ["default", "skip", "skip_serializing_if", "flatten"]
         .iter()
         .any(|argument| has_serde(attributes, argument))
 }
@@ -246,16 +246,19 @@ fn docs(attribute: &Attribute) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
-    fn rewritten(
-        mut file: syn::File,
-        request_types: &[&str],
-        boxed_types: &[&str],
-    ) -> Result<String, Error> {
-        let [request_types, boxed_types] = [request_types, boxed_types]
-            .map(|names| names.iter().map(ToString::to_string).collect());
-        rewrite(&mut file, &request_types, &boxed_types)?;
+    fn rewritten(mut file: syn::File, requests: &[&str], boxed: &[&str]) -> Result<String, Error> {
+        let [requests, boxed] =
+            [requests, boxed].map(|names| names.iter().map(ToString::to_string).collect());
+        let names = StructNames {
+            requests,
+            boxed,
+            responses: BTreeMap::new(),
+        };
+        rewrite(&mut file, &names)?;
         Ok(prettyplease::unparse(&file))
     }
 

@@ -28,10 +28,22 @@
 //!
 //! # Responses
 //!
-//! Responses are decoded leniently, so one unexpected value does not fail the whole page. An unknown message
-//! type is decoded as [`MessageType::Unknown`], which preserves its name. Unknown fields of the content, the
-//! sender and the contact are kept, and fields that the service is known or likely to omit are optional. All
-//! public response types are `#[non_exhaustive]`.
+//! One unexpected value never fails more than itself:
+//!
+//! - Integers, floats and booleans are decoded from numbers, strings and floats that contain them, such as
+//!   `12.0` and `"12"`. An empty array in place of an object is an empty object, and the reverse.
+//! - An unknown message type is decoded as [`MessageType::Unknown`], which preserves its name.
+//! - Unknown fields are kept in the field `extra` of each response type. An optional field whose value has
+//!   an unexpected type is `None`, and its value is kept there as well. Serializing a response writes them
+//!   again.
+//! - A message or chat that cannot be decoded even so is an [`UnreadableItem`], with its JSON and its id:
+//!   [`Page::unreadable`] lists those of a page, and streams and iterators yield an error for each, after
+//!   which they continue. This includes items without a required field, with an invalid id, or with values
+//!   that JSON libraries cannot represent, such as the number `1e400`.
+//!
+//! Fields that the service is known or likely to omit are optional. All public response types are
+//! `#[non_exhaustive]`. [`raw::read_json`] decodes stored responses in the same way; their `Deserialize`
+//! implementation rejects values of an unexpected type.
 //!
 //! # Lists
 //!
@@ -108,7 +120,7 @@ pub use basalam_chat_api::newtypes::{
     ButtonId, ChatFilter, ChatId, ChatOrder, ChatType, Comparison, EntityId, FileId, HashId,
     MessageId, MessageType, Scope, SortOrder, Timestamp, UserId, VendorId,
 };
-pub use basalam_chat_api::{InvalidId, UnknownValue};
+pub use basalam_chat_api::{Extra, InvalidId, UnknownValue, UnreadableItem};
 pub use batch::{BatchCall, BatchReport, CallOutcome};
 pub use client::{Client, ClientBuilder};
 pub use environment::Environment;

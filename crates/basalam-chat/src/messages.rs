@@ -10,6 +10,7 @@ mod follower;
 mod forward;
 mod list;
 mod new_message;
+mod new_messages;
 mod page;
 mod pager;
 mod similarity;

@@ -5,12 +5,15 @@
 
 mod items;
 mod page;
+mod page_items;
 mod pager;
 mod paginator;
 mod stream;
+mod unreadable;
 
 pub(crate) use items::ItemPaginator;
 pub use page::Page;
+pub(crate) use page_items::{PageItems, YieldedWithoutId};
 pub(crate) use pager::{Cursor, Pager};
 pub(crate) use paginator::Paginator;
 pub(crate) use stream::impl_stream;

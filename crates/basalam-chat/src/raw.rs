@@ -21,7 +21,7 @@
 pub use basalam_chat_api::{
     ByteStream, Client, ClientInfo, Error, Inner, InvalidSecret, RequestFactory, ResponseValue,
     SuccessResponse, Transport, TransportError, TransportFuture, UndecodableResponse, newtypes,
-    operation, operations, path, types,
+    operation, operations, path, read_json, types,
 };
 use serde::de::DeserializeOwned;
 

@@ -16,33 +16,6 @@ impl fmt::Display for InvalidId {
 
 impl std::error::Error for InvalidId {}
 
-/// Deserializes the integer of an id from an integer or from a string of digits. All ids share it, so
-/// `deserialize_any` is compiled once.
-pub(crate) struct IdVisitor;
-
-impl serde::de::Visitor<'_> for IdVisitor {
-    type Value = i64;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an integer, or a string that contains one")
-    }
-
-    fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<i64, E> {
-        Ok(value)
-    }
-
-    fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<i64, E> {
-        i64::try_from(value)
-            .map_err(|_| E::invalid_value(serde::de::Unexpected::Unsigned(value), &self))
-    }
-
-    fn visit_str<E: serde::de::Error>(self, s: &str) -> Result<i64, E> {
-        s.parse()
-            // The error must not repeat the string, which can be private.
-            .map_err(|_| E::invalid_value(serde::de::Unexpected::Other("a string"), &self))
-    }
-}
-
 /// Defines an id: a distinct type around a 64-bit integer.
 macro_rules! id {
     ($(#[$docs:meta])* pub struct $name:ident;) => {
@@ -98,10 +71,11 @@ macro_rules! id {
             fn deserialize<D: ::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::std::result::Result<Self, D::Error> {
-                deserializer.deserialize_any($crate::define::IdVisitor).map(Self)
+                deserializer.deserialize_any($crate::decode::IntegerVisitor).map(Self)
             }
         }
 
+        $crate::decode::impl_decode!($name, Id);
         $crate::define::impl_json_schema!($name, { "type": "integer", "format": "int64" });
     };
 }
@@ -116,9 +90,10 @@ mod tests {
     }
 
     #[test]
-    fn deserializes_integer_and_numeric_string() {
-        assert_eq!(serde_json::from_str::<StarId>("7").unwrap(), StarId(7));
-        assert_eq!(serde_json::from_str::<StarId>("\"7\"").unwrap(), StarId(7));
+    fn deserializes_integer_in_every_form() {
+        for json in ["7", "7.0", "\"7\""] {
+            assert_eq!(serde_json::from_str::<StarId>(json).unwrap(), StarId(7));
+        }
         assert_eq!(serde_json::to_string(&StarId(7)).unwrap(), "7");
     }
 

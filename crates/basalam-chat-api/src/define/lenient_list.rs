@@ -1,41 +1,5 @@
 //! Lists that are deserialized from an array or an object.
 
-use std::fmt;
-use std::marker::PhantomData;
-
-use serde::Deserialize;
-use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
-
-/// Deserializes a list from an array, or from an object whose values are the items.
-///
-/// The service has been observed to send `{}` for an empty list. Servers that do so send a sparse list as
-/// `{"0": …, "2": …}`, so the values of an object are preserved.
-pub(crate) struct LenientListVisitor<T>(pub(crate) PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for LenientListVisitor<T> {
-    type Value = Vec<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an array, or an object with the items as values")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Vec<T>, A::Error> {
-        let mut list = Vec::new();
-        while let Some(item) = items.next_element()? {
-            list.push(item);
-        }
-        Ok(list)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Vec<T>, A::Error> {
-        let mut list = Vec::new();
-        while let Some((IgnoredAny, item)) = fields.next_entry()? {
-            list.push(item);
-        }
-        Ok(list)
-    }
-}
-
 /// Defines a list that is deserialized from an array or an object.
 macro_rules! lenient_list {
     ($(#[$docs:meta])* pub struct $name:ident($item:ty);) => {
@@ -87,10 +51,12 @@ macro_rules! lenient_list {
                 deserializer: D,
             ) -> ::std::result::Result<Self, D::Error> {
                 deserializer
-                    .deserialize_any($crate::define::LenientListVisitor(::std::marker::PhantomData))
+                    .deserialize_any($crate::decode::ListVisitor(::std::marker::PhantomData))
                     .map(Self)
             }
         }
+
+        $crate::decode::impl_decode!($name, List);
 
         #[cfg(feature = "schemars")]
         impl ::schemars::JsonSchema for $name {
@@ -117,7 +83,7 @@ pub(crate) use lenient_list;
 mod tests {
     lenient_list! {
         /// A list for the tests.
-        pub struct Numbers(u32);
+        pub struct Numbers(i64);
     }
 
     #[test]
@@ -128,9 +94,10 @@ mod tests {
     }
 
     #[test]
-    fn deserializes_object_values() {
+    fn deserializes_values_of_sparse_list() {
         let numbers: Numbers = serde_json::from_str(r#"{"0": 7, "2": 9}"#).unwrap();
         assert_eq!(*numbers, [7, 9]);
+        assert!(serde_json::from_str::<Numbers>(r#"{"0": 7, "a": 9}"#).is_err());
     }
 
     #[test]

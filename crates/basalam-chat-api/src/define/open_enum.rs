@@ -101,6 +101,7 @@ macro_rules! open_enum {
         }
 
         $crate::define::impl_string_traits!($name);
+        $crate::decode::impl_decode!($name, Scalar);
         $crate::define::impl_json_schema!($name, {
             "anyOf": [{ "type": "string", "enum": [$($value),+] }, { "type": "string" }]
         });

@@ -36,6 +36,7 @@ macro_rules! string {
         }
 
         $crate::define::impl_string_traits!($name);
+        $crate::decode::impl_decode!($name, Scalar);
         $crate::define::impl_json_schema!($name, { "type": "string" });
     };
 }

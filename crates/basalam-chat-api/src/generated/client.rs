@@ -9,13 +9,35 @@ use progenitor_client::RequestBuilderExt;
 #[allow(clippy::all)]
 pub mod types {
     /// Response that indicates whether the service accepted the request.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AcceptedResponse {
-        /// `true` if the request was accepted. Forwarding happens after the response, so `true` does not mean that it is finished. Unknown: the circumstances under which the service returns `false`.
-        pub data: bool,
+        /// `true` if the request was accepted. Forwarding happens after the response, so `true` does not mean that it is finished. Unknown: the circumstances under which the service returns `false`. Missing in an empty response, which means that the request was accepted.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub data: ::std::option::Option<bool>,
+        /// Properties that are not in the OpenAPI document or do not fit their type, as received.
+        #[serde(flatten)]
+        pub extra: crate::Extra,
     }
+    impl crate::decode::Object for AcceptedResponse {
+        fn read<'de, __A: ::serde::de::MapAccess<'de>>(
+            mut __fields: crate::decode::Fields<__A>,
+        ) -> ::std::result::Result<Self, __A::Error> {
+            let mut data = ::std::option::Option::None;
+            while let ::std::option::Option::Some(__name) = __fields.next()? {
+                match __name.as_str() {
+                    "data" => __fields.optional("data", &mut data)?,
+                    _ => __fields.unknown(__name)?,
+                }
+            }
+            ::std::result::Result::Ok(Self {
+                data,
+                extra: __fields.into_extra(),
+            })
+        }
+    }
+    crate::decode::impl_object!(AcceptedResponse, Object);
     /// Files of a message to send.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
@@ -33,6 +55,7 @@ pub mod types {
             }
         }
     }
+    crate::decode::impl_decode!(Attachment, Object);
     /// An uploaded file to show in a message.
     ///
     /// The response of `upload_file` contains `id` and the URL.
@@ -84,10 +107,11 @@ pub mod types {
             }
         }
     }
+    crate::decode::impl_decode!(AttachmentFile, Object);
     /// Response of a bot operation.
     ///
     /// An error can be reported with `ok` set to false. Unknown: the HTTP status in that case.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct BotResponse {
@@ -104,9 +128,39 @@ pub mod types {
         /// Likely, from documented examples: `id`, `first_name` and `username` for `get_me`, and `url` for `get_webhook_info`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub result: ::std::option::Option<::serde_json::Value>,
+        /// Properties that are not in the OpenAPI document or do not fit their type, as received.
+        #[serde(flatten)]
+        pub extra: crate::Extra,
     }
+    impl crate::decode::Object for BotResponse {
+        fn read<'de, __A: ::serde::de::MapAccess<'de>>(
+            mut __fields: crate::decode::Fields<__A>,
+        ) -> ::std::result::Result<Self, __A::Error> {
+            let mut description = ::std::option::Option::None;
+            let mut error_code = ::std::option::Option::None;
+            let mut ok = ::std::option::Option::None;
+            let mut result = ::std::option::Option::None;
+            while let ::std::option::Option::Some(__name) = __fields.next()? {
+                match __name.as_str() {
+                    "description" => __fields.optional("description", &mut description)?,
+                    "error_code" => __fields.optional("error_code", &mut error_code)?,
+                    "ok" => __fields.required("ok", &mut ok)?,
+                    "result" => __fields.optional("result", &mut result)?,
+                    _ => __fields.unknown(__name)?,
+                }
+            }
+            ::std::result::Result::Ok(Self {
+                description,
+                error_code,
+                ok: crate::decode::present("ok", ok)?,
+                result,
+                extra: __fields.into_extra(),
+            })
+        }
+    }
+    crate::decode::impl_object!(BotResponse, Object);
     /// A button under a received message.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Button {
@@ -119,9 +173,39 @@ pub mod types {
         /// Action of the button. Values other than the known ones can occur.
         #[serde(rename = "type")]
         pub type_: crate::newtypes::ButtonType,
+        /// Properties that are not in the OpenAPI document or do not fit their type, as received.
+        #[serde(flatten)]
+        pub extra: crate::Extra,
     }
+    impl crate::decode::Object for Button {
+        fn read<'de, __A: ::serde::de::MapAccess<'de>>(
+            mut __fields: crate::decode::Fields<__A>,
+        ) -> ::std::result::Result<Self, __A::Error> {
+            let mut data = ::std::option::Option::None;
+            let mut id = ::std::option::Option::None;
+            let mut label = ::std::option::Option::None;
+            let mut type_ = ::std::option::Option::None;
+            while let ::std::option::Option::Some(__name) = __fields.next()? {
+                match __name.as_str() {
+                    "data" => __fields.required("data", &mut data)?,
+                    "id" => __fields.required("id", &mut id)?,
+                    "label" => __fields.required("label", &mut label)?,
+                    "type" => __fields.required("type", &mut type_)?,
+                    _ => __fields.unknown(__name)?,
+                }
+            }
+            ::std::result::Result::Ok(Self {
+                data: crate::decode::present("data", data)?,
+                id: crate::decode::present("id", id)?,
+                label: crate::decode::present("label", label)?,
+                type_: crate::decode::present("type", type_)?,
+                extra: __fields.into_extra(),
+            })
+        }
+    }
+    crate::decode::impl_object!(Button, Object);
     /// Details of a channel.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Channel {
@@ -154,9 +238,59 @@ pub mod types {
         /// `true` if Basalam has verified the channel; true if missing.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub verified: ::std::option::Option<bool>,
+        /// Properties that are not in the OpenAPI document or do not fit their type, as received.
+        #[serde(flatten)]
+        pub extra: crate::Extra,
     }
+    impl crate::decode::Object for Channel {
+        fn read<'de, __A: ::serde::de::MapAccess<'de>>(
+            mut __fields: crate::decode::Fields<__A>,
+        ) -> ::std::result::Result<Self, __A::Error> {
+            let mut avatar = ::std::option::Option::None;
+            let mut can_leave = ::std::option::Option::None;
+            let mut description = ::std::option::Option::None;
+            let mut is_admin = ::std::option::Option::None;
+            let mut link = ::std::option::Option::None;
+            let mut members_count = ::std::option::Option::None;
+            let mut owner = ::std::option::Option::None;
+            let mut temp_group = ::std::option::Option::None;
+            let mut title = ::std::option::Option::None;
+            let mut verified = ::std::option::Option::None;
+            while let ::std::option::Option::Some(__name) = __fields.next()? {
+                match __name.as_str() {
+                    "avatar" => __fields.optional("avatar", &mut avatar)?,
+                    "can_leave" => __fields.optional("can_leave", &mut can_leave)?,
+                    "description" => __fields.optional("description", &mut description)?,
+                    "is_admin" => __fields.optional("is_admin", &mut is_admin)?,
+                    "link" => __fields.optional("link", &mut link)?,
+                    "members_count" => {
+                        __fields.optional("members_count", &mut members_count)?
+                    }
+                    "owner" => __fields.optional("owner", &mut owner)?,
+                    "temp_group" => __fields.optional("temp_group", &mut temp_group)?,
+                    "title" => __fields.required("title", &mut title)?,
+                    "verified" => __fields.optional("verified", &mut verified)?,
+                    _ => __fields.unknown(__name)?,
+                }
+            }
+            ::std::result::Result::Ok(Self {
+                avatar,
+                can_leave,
+                description,
+                is_admin,
+                link,
+                members_count,
+                owner,
+                temp_group,
+                title: crate::decode::present("title", title)?,
+                verified,
+                extra: __fields.into_extra(),
+            })
+        }
+    }
+    crate::decode::impl_object!(Channel, Object);
     /// A chat as seen by the current user.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Chat {
@@ -219,9 +353,122 @@ pub mod types {
         pub unseen_message_count: i64,
         /// Time of the last activity in the chat; chats are sorted and paged by it by default.
         pub updated_at: crate::newtypes::Timestamp,
+        /// Properties that are not in the OpenAPI document or do not fit their type, as received.
+        #[serde(flatten)]
+        pub extra: crate::Extra,
     }
+    impl crate::decode::Object for Chat {
+        fn read<'de, __A: ::serde::de::MapAccess<'de>>(
+            mut __fields: crate::decode::Fields<__A>,
+        ) -> ::std::result::Result<Self, __A::Error> {
+            let mut archive_state = ::std::option::Option::None;
+            let mut bot = ::std::option::Option::None;
+            let mut channel = ::std::option::Option::None;
+            let mut chat_type = ::std::option::Option::None;
+            let mut contact = ::std::option::Option::None;
+            let mut contact_id = ::std::option::Option::None;
+            let mut contact_is_blocked = ::std::option::Option::None;
+            let mut contact_last_seen_message_id = ::std::option::Option::None;
+            let mut created_at = ::std::option::Option::None;
+            let mut deleted_at = ::std::option::Option::None;
+            let mut group = ::std::option::Option::None;
+            let mut id = ::std::option::Option::None;
+            let mut last_message = ::std::option::Option::None;
+            let mut last_seen_id = ::std::option::Option::None;
+            let mut marked_as_unread = ::std::option::Option::None;
+            let mut modified_at = ::std::option::Option::None;
+            let mut reply_markup = ::std::option::Option::None;
+            let mut show_approvals = ::std::option::Option::None;
+            let mut unseen_message_count = ::std::option::Option::None;
+            let mut updated_at = ::std::option::Option::None;
+            while let ::std::option::Option::Some(__name) = __fields.next()? {
+                match __name.as_str() {
+                    "archive_state" => {
+                        __fields.optional("archive_state", &mut archive_state)?
+                    }
+                    "bot" => __fields.optional("bot", &mut bot)?,
+                    "channel" => __fields.optional("channel", &mut channel)?,
+                    "chat_type" => __fields.required("chat_type", &mut chat_type)?,
+                    "contact" => __fields.optional("contact", &mut contact)?,
+                    "contact_id" => __fields.optional("contact_id", &mut contact_id)?,
+                    "contact_is_blocked" => {
+                        __fields.required("contact_is_blocked", &mut contact_is_blocked)?
+                    }
+                    "contact_last_seen_message_id" => {
+                        __fields
+                            .optional(
+                                "contact_last_seen_message_id",
+                                &mut contact_last_seen_message_id,
+                            )?
+                    }
+                    "created_at" => __fields.optional("created_at", &mut created_at)?,
+                    "deleted_at" => __fields.optional("deleted_at", &mut deleted_at)?,
+                    "group" => __fields.optional("group", &mut group)?,
+                    "id" => __fields.required("id", &mut id)?,
+                    "last_message" => {
+                        __fields.optional("last_message", &mut last_message)?
+                    }
+                    "last_seen_id" => {
+                        __fields.optional("last_seen_id", &mut last_seen_id)?
+                    }
+                    "marked_as_unread" => {
+                        __fields.required("marked_as_unread", &mut marked_as_unread)?
+                    }
+                    "modified_at" => __fields.optional("modified_at", &mut modified_at)?,
+                    "reply_markup" => {
+                        __fields.optional("reply_markup", &mut reply_markup)?
+                    }
+                    "show_approvals" => {
+                        __fields.required("show_approvals", &mut show_approvals)?
+                    }
+                    "unseen_message_count" => {
+                        __fields
+                            .required("unseen_message_count", &mut unseen_message_count)?
+                    }
+                    "updated_at" => __fields.required("updated_at", &mut updated_at)?,
+                    _ => __fields.unknown(__name)?,
+                }
+            }
+            ::std::result::Result::Ok(Self {
+                archive_state,
+                bot,
+                channel,
+                chat_type: crate::decode::present("chat_type", chat_type)?,
+                contact,
+                contact_id,
+                contact_is_blocked: crate::decode::present(
+                    "contact_is_blocked",
+                    contact_is_blocked,
+                )?,
+                contact_last_seen_message_id,
+                created_at,
+                deleted_at,
+                group,
+                id: crate::decode::present("id", id)?,
+                last_message,
+                last_seen_id,
+                marked_as_unread: crate::decode::present(
+                    "marked_as_unread",
+                    marked_as_unread,
+                )?,
+                modified_at,
+                reply_markup,
+                show_approvals: crate::decode::present(
+                    "show_approvals",
+                    show_approvals,
+                )?,
+                unseen_message_count: crate::decode::present(
+                    "unseen_message_count",
+                    unseen_message_count,
+                )?,
+                updated_at: crate::decode::present("updated_at", updated_at)?,
+                extra: __fields.into_extra(),
+            })
+        }
+    }
+    crate::decode::impl_object!(Chat, Item);
     /// Details of a bot that is the other party of a chat.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ChatBot {
@@ -239,20 +486,80 @@ pub mod types {
         /// `true` if Basalam has verified the bot.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub verified: ::std::option::Option<bool>,
+        /// Properties that are not in the OpenAPI document or do not fit their type, as received.
+        #[serde(flatten)]
+        pub extra: crate::Extra,
     }
+    impl crate::decode::Object for ChatBot {
+        fn read<'de, __A: ::serde::de::MapAccess<'de>>(
+            mut __fields: crate::decode::Fields<__A>,
+        ) -> ::std::result::Result<Self, __A::Error> {
+            let mut avatar = ::std::option::Option::None;
+            let mut description = ::std::option::Option::None;
+            let mut link = ::std::option::Option::None;
+            let mut title = ::std::option::Option::None;
+            let mut verified = ::std::option::Option::None;
+            while let ::std::option::Option::Some(__name) = __fields.next()? {
+                match __name.as_str() {
+                    "avatar" => __fields.optional("avatar", &mut avatar)?,
+                    "description" => __fields.optional("description", &mut description)?,
+                    "link" => __fields.optional("link", &mut link)?,
+                    "title" => __fields.required("title", &mut title)?,
+                    "verified" => __fields.optional("verified", &mut verified)?,
+                    _ => __fields.unknown(__name)?,
+                }
+            }
+            ::std::result::Result::Ok(Self {
+                avatar,
+                description,
+                link,
+                title: crate::decode::present("title", title)?,
+                verified,
+                extra: __fields.into_extra(),
+            })
+        }
+    }
+    crate::decode::impl_object!(ChatBot, Object);
     /// A page of chats.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ChatList {
-        /// Chats of the page. Empty or missing if there are no more chats.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        /// Chats of the page. Empty if there are no more chats.
+        ///
+        /// The contract does not require it. A response without it does not describe the list, so it is not treated as an empty page.
         pub chats: ::std::vec::Vec<Chat>,
+        /// Items of the list that cannot be decoded.
+        #[serde(skip)]
+        pub unreadable: ::std::vec::Vec<crate::UnreadableItem>,
+        /// Properties that are not in the OpenAPI document or do not fit their type, as received.
+        #[serde(flatten)]
+        pub extra: crate::Extra,
     }
+    impl crate::decode::Object for ChatList {
+        fn read<'de, __A: ::serde::de::MapAccess<'de>>(
+            mut __fields: crate::decode::Fields<__A>,
+        ) -> ::std::result::Result<Self, __A::Error> {
+            let mut chats = ::std::option::Option::None;
+            let mut __unreadable = ::std::vec::Vec::new();
+            while let ::std::option::Option::Some(__name) = __fields.next()? {
+                match __name.as_str() {
+                    "chats" => __fields.items("chats", &mut chats, &mut __unreadable)?,
+                    _ => __fields.unknown(__name)?,
+                }
+            }
+            ::std::result::Result::Ok(Self {
+                chats: crate::decode::present("chats", chats)?,
+                unreadable: __unreadable,
+                extra: __fields.into_extra(),
+            })
+        }
+    }
+    crate::decode::impl_object!(ChatList, Page);
     /// Other party of a private chat.
     ///
     /// The published contract allows any value; these properties have been observed by live integrations. Other properties, such as the time of the last activity, are preserved.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Contact {
@@ -283,10 +590,52 @@ pub mod types {
         /// `true` if Basalam has verified the user.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub verified: ::std::option::Option<bool>,
-        /// Properties that are not in the OpenAPI document, as received.
+        /// Properties that are not in the OpenAPI document or do not fit their type, as received.
         #[serde(flatten)]
-        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        pub extra: crate::Extra,
     }
+    impl crate::decode::Object for Contact {
+        fn read<'de, __A: ::serde::de::MapAccess<'de>>(
+            mut __fields: crate::decode::Fields<__A>,
+        ) -> ::std::result::Result<Self, __A::Error> {
+            let mut avatar = ::std::option::Option::None;
+            let mut badge = ::std::option::Option::None;
+            let mut hash_id = ::std::option::Option::None;
+            let mut id = ::std::option::Option::None;
+            let mut identifier = ::std::option::Option::None;
+            let mut name = ::std::option::Option::None;
+            let mut username = ::std::option::Option::None;
+            let mut vendor = ::std::option::Option::None;
+            let mut verified = ::std::option::Option::None;
+            while let ::std::option::Option::Some(__name) = __fields.next()? {
+                match __name.as_str() {
+                    "avatar" => __fields.optional("avatar", &mut avatar)?,
+                    "badge" => __fields.optional("badge", &mut badge)?,
+                    "hash_id" => __fields.optional("hash_id", &mut hash_id)?,
+                    "id" => __fields.optional("id", &mut id)?,
+                    "identifier" => __fields.optional("identifier", &mut identifier)?,
+                    "name" => __fields.optional("name", &mut name)?,
+                    "username" => __fields.optional("username", &mut username)?,
+                    "vendor" => __fields.optional("vendor", &mut vendor)?,
+                    "verified" => __fields.optional("verified", &mut verified)?,
+                    _ => __fields.unknown(__name)?,
+                }
+            }
+            ::std::result::Result::Ok(Self {
+                avatar,
+                badge,
+                hash_id,
+                id,
+                identifier,
+                name,
+                username,
+                vendor,
+                verified,
+                extra: __fields.into_extra(),
+            })
+        }
+    }
+    crate::decode::impl_object!(Contact, Object);
     /// The user to open a private chat with, identified by user id or by hash id.
     ///
     /// Set exactly one of the two. Unknown: the effect of setting both or neither.
@@ -310,17 +659,39 @@ pub mod types {
             }
         }
     }
+    crate::decode::impl_decode!(CreateChatBody, Object);
     /// Response with the existing or newly created private chat.
     ///
     /// The contract does not require `data`.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CreateChatResponse {
         /// The chat.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub data: ::std::option::Option<Chat>,
+        /// Properties that are not in the OpenAPI document or do not fit their type, as received.
+        #[serde(flatten)]
+        pub extra: crate::Extra,
     }
+    impl crate::decode::Object for CreateChatResponse {
+        fn read<'de, __A: ::serde::de::MapAccess<'de>>(
+            mut __fields: crate::decode::Fields<__A>,
+        ) -> ::std::result::Result<Self, __A::Error> {
+            let mut data = ::std::option::Option::None;
+            while let ::std::option::Option::Some(__name) = __fields.next()? {
+                match __name.as_str() {
+                    "data" => __fields.optional("data", &mut data)?,
+                    _ => __fields.unknown(__name)?,
+                }
+            }
+            ::std::result::Result::Ok(Self {
+                data,
+                extra: __fields.into_extra(),
+            })
+        }
+    }
+    crate::decode::impl_object!(CreateChatResponse, Object);
     /// A message to send.
     ///
     /// Only `message_type` is always required; the other required fields depend on it, see `MessageType`. Unknown: the maximum length of the text and the maximum number of files.
@@ -377,8 +748,9 @@ pub mod types {
             }
         }
     }
+    crate::decode::impl_decode!(CreateMessageBody, Object);
     /// Response to a sent message.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CreateMessageResponse {
@@ -387,11 +759,35 @@ pub mod types {
         /// The `temp_id` of the request.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub temp_id: ::std::option::Option<i64>,
+        /// Properties that are not in the OpenAPI document or do not fit their type, as received.
+        #[serde(flatten)]
+        pub extra: crate::Extra,
     }
+    impl crate::decode::Object for CreateMessageResponse {
+        fn read<'de, __A: ::serde::de::MapAccess<'de>>(
+            mut __fields: crate::decode::Fields<__A>,
+        ) -> ::std::result::Result<Self, __A::Error> {
+            let mut data = ::std::option::Option::None;
+            let mut temp_id = ::std::option::Option::None;
+            while let ::std::option::Option::Some(__name) = __fields.next()? {
+                match __name.as_str() {
+                    "data" => __fields.required("data", &mut data)?,
+                    "temp_id" => __fields.optional("temp_id", &mut temp_id)?,
+                    _ => __fields.unknown(__name)?,
+                }
+            }
+            ::std::result::Result::Ok(Self {
+                data: crate::decode::present("data", data)?,
+                temp_id,
+                extra: __fields.into_extra(),
+            })
+        }
+    }
+    crate::decode::impl_object!(CreateMessageResponse, Object);
     /// The user to whom the token belongs, reduced to the properties that a chat client needs.
     ///
     /// The service returns many more properties, which are ignored.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CurrentUser {
@@ -409,7 +805,40 @@ pub mod types {
         /// Shop of the user, if any.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub vendor: ::std::option::Option<Vendor>,
+        /// Properties that are not in the OpenAPI document or do not fit their type, as received.
+        #[serde(flatten)]
+        pub extra: crate::Extra,
     }
+    impl crate::decode::Object for CurrentUser {
+        fn read<'de, __A: ::serde::de::MapAccess<'de>>(
+            mut __fields: crate::decode::Fields<__A>,
+        ) -> ::std::result::Result<Self, __A::Error> {
+            let mut hash_id = ::std::option::Option::None;
+            let mut id = ::std::option::Option::None;
+            let mut name = ::std::option::Option::None;
+            let mut username = ::std::option::Option::None;
+            let mut vendor = ::std::option::Option::None;
+            while let ::std::option::Option::Some(__name) = __fields.next()? {
+                match __name.as_str() {
+                    "hash_id" => __fields.optional("hash_id", &mut hash_id)?,
+                    "id" => __fields.required("id", &mut id)?,
+                    "name" => __fields.optional("name", &mut name)?,
+                    "username" => __fields.optional("username", &mut username)?,
+                    "vendor" => __fields.optional("vendor", &mut vendor)?,
+                    _ => __fields.unknown(__name)?,
+                }
+            }
+            ::std::result::Result::Ok(Self {
+                hash_id,
+                id: crate::decode::present("id", id)?,
+                name,
+                username,
+                vendor,
+                extra: __fields.into_extra(),
+            })
+        }
+    }
+    crate::decode::impl_object!(CurrentUser, Object);
     /// The chats to delete.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
@@ -424,6 +853,7 @@ pub mod types {
             Self { chat_ids }
         }
     }
+    crate::decode::impl_decode!(DeleteChatsBody, Object);
     /// The messages to delete.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
@@ -438,6 +868,7 @@ pub mod types {
             Self { message_ids }
         }
     }
+    crate::decode::impl_decode!(DeleteMessageBody, Object);
     /// New content for a message.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
@@ -460,14 +891,36 @@ pub mod types {
             Self { content, message_id }
         }
     }
+    crate::decode::impl_decode!(EditMessageBody, Object);
     /// Response to an edited message.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct EditMessageResponse {
         /// The edited message.
         pub data: Message,
+        /// Properties that are not in the OpenAPI document or do not fit their type, as received.
+        #[serde(flatten)]
+        pub extra: crate::Extra,
     }
+    impl crate::decode::Object for EditMessageResponse {
+        fn read<'de, __A: ::serde::de::MapAccess<'de>>(
+            mut __fields: crate::decode::Fields<__A>,
+        ) -> ::std::result::Result<Self, __A::Error> {
+            let mut data = ::std::option::Option::None;
+            while let ::std::option::Option::Some(__name) = __fields.next()? {
+                match __name.as_str() {
+                    "data" => __fields.required("data", &mut data)?,
+                    _ => __fields.unknown(__name)?,
+                }
+            }
+            ::std::result::Result::Ok(Self {
+                data: crate::decode::present("data", data)?,
+                extra: __fields.into_extra(),
+            })
+        }
+    }
+    crate::decode::impl_object!(EditMessageResponse, Object);
     /// The messages to forward and the target chat.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
@@ -487,27 +940,70 @@ pub mod types {
             Self { chat_ids, message_ids }
         }
     }
+    crate::decode::impl_decode!(ForwardMessageBody, Object);
     /// Response with a page of chats.
     ///
     /// The contract does not require `data`. A response without it does not describe the list, so do not treat it as an empty page.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct GetChatsResponse {
         /// The page.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub data: ::std::option::Option<ChatList>,
+        /// Properties that are not in the OpenAPI document or do not fit their type, as received.
+        #[serde(flatten)]
+        pub extra: crate::Extra,
     }
+    impl crate::decode::Object for GetChatsResponse {
+        fn read<'de, __A: ::serde::de::MapAccess<'de>>(
+            mut __fields: crate::decode::Fields<__A>,
+        ) -> ::std::result::Result<Self, __A::Error> {
+            let mut data = ::std::option::Option::None;
+            while let ::std::option::Option::Some(__name) = __fields.next()? {
+                match __name.as_str() {
+                    "data" => __fields.optional("data", &mut data)?,
+                    _ => __fields.unknown(__name)?,
+                }
+            }
+            ::std::result::Result::Ok(Self {
+                data,
+                extra: __fields.into_extra(),
+            })
+        }
+    }
+    crate::decode::impl_object!(GetChatsResponse, Object);
     /// Response with a page of messages.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct GetMessagesResponse {
         /// The page.
         pub data: MessageList,
+        /// Properties that are not in the OpenAPI document or do not fit their type, as received.
+        #[serde(flatten)]
+        pub extra: crate::Extra,
     }
+    impl crate::decode::Object for GetMessagesResponse {
+        fn read<'de, __A: ::serde::de::MapAccess<'de>>(
+            mut __fields: crate::decode::Fields<__A>,
+        ) -> ::std::result::Result<Self, __A::Error> {
+            let mut data = ::std::option::Option::None;
+            while let ::std::option::Option::Some(__name) = __fields.next()? {
+                match __name.as_str() {
+                    "data" => __fields.required("data", &mut data)?,
+                    _ => __fields.unknown(__name)?,
+                }
+            }
+            ::std::result::Result::Ok(Self {
+                data: crate::decode::present("data", data)?,
+                extra: __fields.into_extra(),
+            })
+        }
+    }
+    crate::decode::impl_object!(GetMessagesResponse, Object);
     /// Details of a group.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Group {
@@ -531,11 +1027,52 @@ pub mod types {
         /// `true` if Basalam has verified the group; false if missing.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub verified: ::std::option::Option<bool>,
+        /// Properties that are not in the OpenAPI document or do not fit their type, as received.
+        #[serde(flatten)]
+        pub extra: crate::Extra,
     }
+    impl crate::decode::Object for Group {
+        fn read<'de, __A: ::serde::de::MapAccess<'de>>(
+            mut __fields: crate::decode::Fields<__A>,
+        ) -> ::std::result::Result<Self, __A::Error> {
+            let mut avatar = ::std::option::Option::None;
+            let mut creator_id = ::std::option::Option::None;
+            let mut description = ::std::option::Option::None;
+            let mut link = ::std::option::Option::None;
+            let mut members_count = ::std::option::Option::None;
+            let mut title = ::std::option::Option::None;
+            let mut verified = ::std::option::Option::None;
+            while let ::std::option::Option::Some(__name) = __fields.next()? {
+                match __name.as_str() {
+                    "avatar" => __fields.optional("avatar", &mut avatar)?,
+                    "creator_id" => __fields.optional("creator_id", &mut creator_id)?,
+                    "description" => __fields.optional("description", &mut description)?,
+                    "link" => __fields.optional("link", &mut link)?,
+                    "members_count" => {
+                        __fields.optional("members_count", &mut members_count)?
+                    }
+                    "title" => __fields.required("title", &mut title)?,
+                    "verified" => __fields.optional("verified", &mut verified)?,
+                    _ => __fields.unknown(__name)?,
+                }
+            }
+            ::std::result::Result::Ok(Self {
+                avatar,
+                creator_id,
+                description,
+                link,
+                members_count,
+                title: crate::decode::present("title", title)?,
+                verified,
+                extra: __fields.into_extra(),
+            })
+        }
+    }
+    crate::decode::impl_object!(Group, Object);
     /// A URL found in the text of a message.
     ///
     /// The published contract defines no properties; these are the ones that Basalam's own clients read. Other properties are preserved.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Link {
@@ -551,14 +1088,43 @@ pub mod types {
         /// The URL.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub url: ::std::option::Option<::std::string::String>,
-        /// Properties that are not in the OpenAPI document, as received.
+        /// Properties that are not in the OpenAPI document or do not fit their type, as received.
         #[serde(flatten)]
-        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        pub extra: crate::Extra,
     }
+    impl crate::decode::Object for Link {
+        fn read<'de, __A: ::serde::de::MapAccess<'de>>(
+            mut __fields: crate::decode::Fields<__A>,
+        ) -> ::std::result::Result<Self, __A::Error> {
+            let mut end_index = ::std::option::Option::None;
+            let mut is_basalam_link = ::std::option::Option::None;
+            let mut start_index = ::std::option::Option::None;
+            let mut url = ::std::option::Option::None;
+            while let ::std::option::Option::Some(__name) = __fields.next()? {
+                match __name.as_str() {
+                    "end_index" => __fields.optional("end_index", &mut end_index)?,
+                    "is_basalam_link" => {
+                        __fields.optional("is_basalam_link", &mut is_basalam_link)?
+                    }
+                    "start_index" => __fields.optional("start_index", &mut start_index)?,
+                    "url" => __fields.optional("url", &mut url)?,
+                    _ => __fields.unknown(__name)?,
+                }
+            }
+            ::std::result::Result::Ok(Self {
+                end_index,
+                is_basalam_link,
+                start_index,
+                url,
+                extra: __fields.into_extra(),
+            })
+        }
+    }
+    crate::decode::impl_object!(Link, Object);
     /// A message of a chat, as stored by the service.
     ///
     /// No field indicates whether the current user sent it: compare the sender's id with the id of the current user.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Message {
@@ -586,11 +1152,65 @@ pub mod types {
         pub sender: ::std::option::Option<::std::boxed::Box<Sender>>,
         /// Time at which the message last changed.
         pub updated_at: crate::newtypes::Timestamp,
+        /// Properties that are not in the OpenAPI document or do not fit their type, as received.
+        #[serde(flatten)]
+        pub extra: crate::Extra,
     }
+    impl crate::decode::Object for Message {
+        fn read<'de, __A: ::serde::de::MapAccess<'de>>(
+            mut __fields: crate::decode::Fields<__A>,
+        ) -> ::std::result::Result<Self, __A::Error> {
+            let mut chat_id = ::std::option::Option::None;
+            let mut content = ::std::option::Option::None;
+            let mut created_at = ::std::option::Option::None;
+            let mut forward_from = ::std::option::Option::None;
+            let mut id = ::std::option::Option::None;
+            let mut message_type = ::std::option::Option::None;
+            let mut replied_message = ::std::option::Option::None;
+            let mut seen_at = ::std::option::Option::None;
+            let mut sender = ::std::option::Option::None;
+            let mut updated_at = ::std::option::Option::None;
+            while let ::std::option::Option::Some(__name) = __fields.next()? {
+                match __name.as_str() {
+                    "chat_id" => __fields.required("chat_id", &mut chat_id)?,
+                    "content" => __fields.required("content", &mut content)?,
+                    "created_at" => __fields.required("created_at", &mut created_at)?,
+                    "forward_from" => {
+                        __fields.optional("forward_from", &mut forward_from)?
+                    }
+                    "id" => __fields.required("id", &mut id)?,
+                    "message_type" => {
+                        __fields.required("message_type", &mut message_type)?
+                    }
+                    "replied_message" => {
+                        __fields.optional("replied_message", &mut replied_message)?
+                    }
+                    "seen_at" => __fields.optional("seen_at", &mut seen_at)?,
+                    "sender" => __fields.optional("sender", &mut sender)?,
+                    "updated_at" => __fields.required("updated_at", &mut updated_at)?,
+                    _ => __fields.unknown(__name)?,
+                }
+            }
+            ::std::result::Result::Ok(Self {
+                chat_id: crate::decode::present("chat_id", chat_id)?,
+                content: crate::decode::present("content", content)?,
+                created_at: crate::decode::present("created_at", created_at)?,
+                forward_from,
+                id: crate::decode::present("id", id)?,
+                message_type: crate::decode::present("message_type", message_type)?,
+                replied_message,
+                seen_at,
+                sender,
+                updated_at: crate::decode::present("updated_at", updated_at)?,
+                extra: __fields.into_extra(),
+            })
+        }
+    }
+    crate::decode::impl_object!(Message, Item);
     /// Content of a message.
     ///
     /// The set properties depend on the message type; see `MessageType`. Other properties, such as `order_process` or the `location` of older messages, are preserved.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct MessageContent {
@@ -618,14 +1238,49 @@ pub mod types {
         /// Text of the message, or caption of its files.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub text: ::std::option::Option<::std::string::String>,
-        /// Properties that are not in the OpenAPI document, as received.
+        /// Properties that are not in the OpenAPI document or do not fit their type, as received.
         #[serde(flatten)]
-        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        pub extra: crate::Extra,
     }
+    impl crate::decode::Object for MessageContent {
+        fn read<'de, __A: ::serde::de::MapAccess<'de>>(
+            mut __fields: crate::decode::Fields<__A>,
+        ) -> ::std::result::Result<Self, __A::Error> {
+            let mut entity_id = ::std::option::Option::None;
+            let mut files = ::std::option::Option::None;
+            let mut links = ::std::option::Option::None;
+            let mut metadata = ::std::option::Option::None;
+            let mut reply_markup = ::std::option::Option::None;
+            let mut text = ::std::option::Option::None;
+            while let ::std::option::Option::Some(__name) = __fields.next()? {
+                match __name.as_str() {
+                    "entity_id" => __fields.optional("entity_id", &mut entity_id)?,
+                    "files" => __fields.optional("files", &mut files)?,
+                    "links" => __fields.optional("links", &mut links)?,
+                    "metadata" => __fields.optional("metadata", &mut metadata)?,
+                    "reply_markup" => {
+                        __fields.optional("reply_markup", &mut reply_markup)?
+                    }
+                    "text" => __fields.optional("text", &mut text)?,
+                    _ => __fields.unknown(__name)?,
+                }
+            }
+            ::std::result::Result::Ok(Self {
+                entity_id,
+                files,
+                links,
+                metadata,
+                reply_markup,
+                text,
+                extra: __fields.into_extra(),
+            })
+        }
+    }
+    crate::decode::impl_object!(MessageContent, Object);
     /// A file shown in a message.
     ///
     /// The published contract defines no properties; these are the ones that clients of the service read. Other properties are preserved.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct MessageFile {
@@ -656,18 +1311,88 @@ pub mod types {
         /// Width in pixels.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub width: ::std::option::Option<i64>,
-        /// Properties that are not in the OpenAPI document, as received.
+        /// Properties that are not in the OpenAPI document or do not fit their type, as received.
         #[serde(flatten)]
-        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        pub extra: crate::Extra,
     }
+    impl crate::decode::Object for MessageFile {
+        fn read<'de, __A: ::serde::de::MapAccess<'de>>(
+            mut __fields: crate::decode::Fields<__A>,
+        ) -> ::std::result::Result<Self, __A::Error> {
+            let mut blur_hash = ::std::option::Option::None;
+            let mut duration = ::std::option::Option::None;
+            let mut height = ::std::option::Option::None;
+            let mut id = ::std::option::Option::None;
+            let mut name = ::std::option::Option::None;
+            let mut size = ::std::option::Option::None;
+            let mut type_ = ::std::option::Option::None;
+            let mut url = ::std::option::Option::None;
+            let mut width = ::std::option::Option::None;
+            while let ::std::option::Option::Some(__name) = __fields.next()? {
+                match __name.as_str() {
+                    "blur_hash" => __fields.optional("blur_hash", &mut blur_hash)?,
+                    "duration" => __fields.optional("duration", &mut duration)?,
+                    "height" => __fields.optional("height", &mut height)?,
+                    "id" => __fields.optional("id", &mut id)?,
+                    "name" => __fields.optional("name", &mut name)?,
+                    "size" => __fields.optional("size", &mut size)?,
+                    "type" => __fields.optional("type", &mut type_)?,
+                    "url" => __fields.optional("url", &mut url)?,
+                    "width" => __fields.optional("width", &mut width)?,
+                    _ => __fields.unknown(__name)?,
+                }
+            }
+            ::std::result::Result::Ok(Self {
+                blur_hash,
+                duration,
+                height,
+                id,
+                name,
+                size,
+                type_,
+                url,
+                width,
+                extra: __fields.into_extra(),
+            })
+        }
+    }
+    crate::decode::impl_object!(MessageFile, Object);
     /// A page of messages.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct MessageList {
         /// Messages of the page, in the requested order. Empty if there are no more messages.
         pub messages: ::std::vec::Vec<Message>,
+        /// Items of the list that cannot be decoded.
+        #[serde(skip)]
+        pub unreadable: ::std::vec::Vec<crate::UnreadableItem>,
+        /// Properties that are not in the OpenAPI document or do not fit their type, as received.
+        #[serde(flatten)]
+        pub extra: crate::Extra,
     }
+    impl crate::decode::Object for MessageList {
+        fn read<'de, __A: ::serde::de::MapAccess<'de>>(
+            mut __fields: crate::decode::Fields<__A>,
+        ) -> ::std::result::Result<Self, __A::Error> {
+            let mut messages = ::std::option::Option::None;
+            let mut __unreadable = ::std::vec::Vec::new();
+            while let ::std::option::Option::Some(__name) = __fields.next()? {
+                match __name.as_str() {
+                    "messages" => {
+                        __fields.items("messages", &mut messages, &mut __unreadable)?
+                    }
+                    _ => __fields.unknown(__name)?,
+                }
+            }
+            ::std::result::Result::Ok(Self {
+                messages: crate::decode::present("messages", messages)?,
+                unreadable: __unreadable,
+                extra: __fields.into_extra(),
+            })
+        }
+    }
+    crate::decode::impl_object!(MessageList, Page);
     /// A button to send with a message.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
@@ -694,6 +1419,7 @@ pub mod types {
             Self { data, id, label, type_ }
         }
     }
+    crate::decode::impl_decode!(NewButton, Object);
     /// Content of a message to send.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
@@ -721,8 +1447,9 @@ pub mod types {
             }
         }
     }
+    crate::decode::impl_decode!(NewMessageContent, Object);
     /// The message that another message replies to: a `Message` without `replied_message`.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct RepliedMessage {
@@ -747,11 +1474,60 @@ pub mod types {
         pub sender: ::std::option::Option<::std::boxed::Box<Sender>>,
         /// Time at which the message last changed.
         pub updated_at: crate::newtypes::Timestamp,
+        /// Properties that are not in the OpenAPI document or do not fit their type, as received.
+        #[serde(flatten)]
+        pub extra: crate::Extra,
     }
+    impl crate::decode::Object for RepliedMessage {
+        fn read<'de, __A: ::serde::de::MapAccess<'de>>(
+            mut __fields: crate::decode::Fields<__A>,
+        ) -> ::std::result::Result<Self, __A::Error> {
+            let mut chat_id = ::std::option::Option::None;
+            let mut content = ::std::option::Option::None;
+            let mut created_at = ::std::option::Option::None;
+            let mut forward_from = ::std::option::Option::None;
+            let mut id = ::std::option::Option::None;
+            let mut message_type = ::std::option::Option::None;
+            let mut seen_at = ::std::option::Option::None;
+            let mut sender = ::std::option::Option::None;
+            let mut updated_at = ::std::option::Option::None;
+            while let ::std::option::Option::Some(__name) = __fields.next()? {
+                match __name.as_str() {
+                    "chat_id" => __fields.required("chat_id", &mut chat_id)?,
+                    "content" => __fields.required("content", &mut content)?,
+                    "created_at" => __fields.required("created_at", &mut created_at)?,
+                    "forward_from" => {
+                        __fields.optional("forward_from", &mut forward_from)?
+                    }
+                    "id" => __fields.required("id", &mut id)?,
+                    "message_type" => {
+                        __fields.required("message_type", &mut message_type)?
+                    }
+                    "seen_at" => __fields.optional("seen_at", &mut seen_at)?,
+                    "sender" => __fields.optional("sender", &mut sender)?,
+                    "updated_at" => __fields.required("updated_at", &mut updated_at)?,
+                    _ => __fields.unknown(__name)?,
+                }
+            }
+            ::std::result::Result::Ok(Self {
+                chat_id: crate::decode::present("chat_id", chat_id)?,
+                content: crate::decode::present("content", content)?,
+                created_at: crate::decode::present("created_at", created_at)?,
+                forward_from,
+                id: crate::decode::present("id", id)?,
+                message_type: crate::decode::present("message_type", message_type)?,
+                seen_at,
+                sender,
+                updated_at: crate::decode::present("updated_at", updated_at)?,
+                extra: __fields.into_extra(),
+            })
+        }
+    }
+    crate::decode::impl_object!(RepliedMessage, Item);
     /// Sender of a message.
     ///
     /// All properties can be missing: the published contract also allows any object. Other properties are preserved.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Sender {
@@ -779,14 +1555,53 @@ pub mod types {
         /// `true` if Basalam has verified the user. In the contract the default is false.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub verified: ::std::option::Option<bool>,
-        /// Properties that are not in the OpenAPI document, as received.
+        /// Properties that are not in the OpenAPI document or do not fit their type, as received.
         #[serde(flatten)]
-        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        pub extra: crate::Extra,
     }
+    impl crate::decode::Object for Sender {
+        fn read<'de, __A: ::serde::de::MapAccess<'de>>(
+            mut __fields: crate::decode::Fields<__A>,
+        ) -> ::std::result::Result<Self, __A::Error> {
+            let mut avatar = ::std::option::Option::None;
+            let mut badge = ::std::option::Option::None;
+            let mut description = ::std::option::Option::None;
+            let mut hash_id = ::std::option::Option::None;
+            let mut id = ::std::option::Option::None;
+            let mut name = ::std::option::Option::None;
+            let mut vendor = ::std::option::Option::None;
+            let mut verified = ::std::option::Option::None;
+            while let ::std::option::Option::Some(__name) = __fields.next()? {
+                match __name.as_str() {
+                    "avatar" => __fields.optional("avatar", &mut avatar)?,
+                    "badge" => __fields.optional("badge", &mut badge)?,
+                    "description" => __fields.optional("description", &mut description)?,
+                    "hash_id" => __fields.optional("hash_id", &mut hash_id)?,
+                    "id" => __fields.optional("id", &mut id)?,
+                    "name" => __fields.optional("name", &mut name)?,
+                    "vendor" => __fields.optional("vendor", &mut vendor)?,
+                    "verified" => __fields.optional("verified", &mut verified)?,
+                    _ => __fields.unknown(__name)?,
+                }
+            }
+            ::std::result::Result::Ok(Self {
+                avatar,
+                badge,
+                description,
+                hash_id,
+                id,
+                name,
+                vendor,
+                verified,
+                extra: __fields.into_extra(),
+            })
+        }
+    }
+    crate::decode::impl_object!(Sender, Object);
     /// Number of chats with unseen messages.
     ///
     /// Unlike other responses, it is not wrapped in a `data` property.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UnseenChatCount {
@@ -794,11 +1609,40 @@ pub mod types {
         pub count: i64,
         /// `true` if there are more chats than `count`, because counting stopped at the limit. Likely, from the name.
         pub more_than_count: bool,
+        /// Properties that are not in the OpenAPI document or do not fit their type, as received.
+        #[serde(flatten)]
+        pub extra: crate::Extra,
     }
+    impl crate::decode::Object for UnseenChatCount {
+        fn read<'de, __A: ::serde::de::MapAccess<'de>>(
+            mut __fields: crate::decode::Fields<__A>,
+        ) -> ::std::result::Result<Self, __A::Error> {
+            let mut count = ::std::option::Option::None;
+            let mut more_than_count = ::std::option::Option::None;
+            while let ::std::option::Option::Some(__name) = __fields.next()? {
+                match __name.as_str() {
+                    "count" => __fields.required("count", &mut count)?,
+                    "more_than_count" => {
+                        __fields.required("more_than_count", &mut more_than_count)?
+                    }
+                    _ => __fields.unknown(__name)?,
+                }
+            }
+            ::std::result::Result::Ok(Self {
+                count: crate::decode::present("count", count)?,
+                more_than_count: crate::decode::present(
+                    "more_than_count",
+                    more_than_count,
+                )?,
+                extra: __fields.into_extra(),
+            })
+        }
+    }
+    crate::decode::impl_object!(UnseenChatCount, Object);
     /// An uploaded file, ready to be attached to a message.
     ///
     /// Its URL is `url`, or if that is missing `primary`, then `original` of `urls`.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UploadFileResponse {
@@ -851,11 +1695,81 @@ pub mod types {
         /// Width in pixels.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub width: ::std::option::Option<i64>,
+        /// Properties that are not in the OpenAPI document or do not fit their type, as received.
+        #[serde(flatten)]
+        pub extra: crate::Extra,
     }
+    impl crate::decode::Object for UploadFileResponse {
+        fn read<'de, __A: ::serde::de::MapAccess<'de>>(
+            mut __fields: crate::decode::Fields<__A>,
+        ) -> ::std::result::Result<Self, __A::Error> {
+            let mut created_at = ::std::option::Option::None;
+            let mut creator_user_id = ::std::option::Option::None;
+            let mut duration = ::std::option::Option::None;
+            let mut file_name = ::std::option::Option::None;
+            let mut file_name_alone = ::std::option::Option::None;
+            let mut file_type = ::std::option::Option::None;
+            let mut format = ::std::option::Option::None;
+            let mut height = ::std::option::Option::None;
+            let mut id = ::std::option::Option::None;
+            let mut mime_type = ::std::option::Option::None;
+            let mut path = ::std::option::Option::None;
+            let mut size = ::std::option::Option::None;
+            let mut type_ = ::std::option::Option::None;
+            let mut url = ::std::option::Option::None;
+            let mut urls = ::std::option::Option::None;
+            let mut width = ::std::option::Option::None;
+            while let ::std::option::Option::Some(__name) = __fields.next()? {
+                match __name.as_str() {
+                    "created_at" => __fields.optional("created_at", &mut created_at)?,
+                    "creator_user_id" => {
+                        __fields.optional("creator_user_id", &mut creator_user_id)?
+                    }
+                    "duration" => __fields.optional("duration", &mut duration)?,
+                    "file_name" => __fields.optional("file_name", &mut file_name)?,
+                    "file_name_alone" => {
+                        __fields.optional("file_name_alone", &mut file_name_alone)?
+                    }
+                    "file_type" => __fields.optional("file_type", &mut file_type)?,
+                    "format" => __fields.optional("format", &mut format)?,
+                    "height" => __fields.optional("height", &mut height)?,
+                    "id" => __fields.required("id", &mut id)?,
+                    "mime_type" => __fields.optional("mime_type", &mut mime_type)?,
+                    "path" => __fields.optional("path", &mut path)?,
+                    "size" => __fields.optional("size", &mut size)?,
+                    "type" => __fields.optional("type", &mut type_)?,
+                    "url" => __fields.optional("url", &mut url)?,
+                    "urls" => __fields.optional("urls", &mut urls)?,
+                    "width" => __fields.optional("width", &mut width)?,
+                    _ => __fields.unknown(__name)?,
+                }
+            }
+            ::std::result::Result::Ok(Self {
+                created_at,
+                creator_user_id,
+                duration,
+                file_name,
+                file_name_alone,
+                file_type,
+                format,
+                height,
+                id: crate::decode::present("id", id)?,
+                mime_type,
+                path,
+                size,
+                type_,
+                url,
+                urls,
+                width,
+                extra: __fields.into_extra(),
+            })
+        }
+    }
+    crate::decode::impl_object!(UploadFileResponse, Object);
     /// Summary of a shop on Basalam.
     ///
     /// Other properties are preserved.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Vendor {
@@ -871,10 +1785,37 @@ pub mod types {
         /// Display name.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub title: ::std::option::Option<::std::string::String>,
-        /// Properties that are not in the OpenAPI document, as received.
+        /// Properties that are not in the OpenAPI document or do not fit their type, as received.
         #[serde(flatten)]
-        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        pub extra: crate::Extra,
     }
+    impl crate::decode::Object for Vendor {
+        fn read<'de, __A: ::serde::de::MapAccess<'de>>(
+            mut __fields: crate::decode::Fields<__A>,
+        ) -> ::std::result::Result<Self, __A::Error> {
+            let mut id = ::std::option::Option::None;
+            let mut identifier = ::std::option::Option::None;
+            let mut status = ::std::option::Option::None;
+            let mut title = ::std::option::Option::None;
+            while let ::std::option::Option::Some(__name) = __fields.next()? {
+                match __name.as_str() {
+                    "id" => __fields.optional("id", &mut id)?,
+                    "identifier" => __fields.optional("identifier", &mut identifier)?,
+                    "status" => __fields.optional("status", &mut status)?,
+                    "title" => __fields.optional("title", &mut title)?,
+                    _ => __fields.unknown(__name)?,
+                }
+            }
+            ::std::result::Result::Ok(Self {
+                id,
+                identifier,
+                status,
+                title,
+                extra: __fields.into_extra(),
+            })
+        }
+    }
+    crate::decode::impl_object!(Vendor, Object);
 }
 #[derive(Clone, Debug)]
 /// Client for Basalam chat

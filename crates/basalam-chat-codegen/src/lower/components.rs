@@ -18,7 +18,10 @@ impl<'a> Lowering<'a> {
         let mut lowered = Map::new();
         for (name, schema, at, class) in components {
             let schema = match class {
-                Class::Struct if reachable.is_generated(name) => self.lower_struct(schema, &at),
+                Class::Struct if reachable.is_generated(name) => {
+                    let is_response = reachable.response_types.contains(name);
+                    self.lower_struct(schema, is_response, &at)
+                }
                 // The item struct of a list that is used in multipart bodies only is not generated.
                 Class::Newtype(NewtypeKind::LenientList(_)) if !reachable.is_generated(name) => {
                     continue;

@@ -34,6 +34,9 @@ pub(super) const OBJECT: &[&str] = &[
 ];
 /// Extension for large named objects: optional fields hold the struct in a `Box`.
 pub(super) const BOXED: &str = "x-boxed";
+/// Extension for named objects in responses: how a failure to decode them, or an item of their list, is
+/// handled.
+pub(super) const DECODE: &str = "x-decode";
 /// Keywords allowed next to an `allOf` with one reference: they restrict the value, not its type.
 pub(super) const NEXT_TO_REFERENCE: &[&str] = &[
     "allOf",
@@ -67,7 +70,7 @@ impl Lowering<'_> {
     ) {
         for (keyword, value) in object {
             let keyword = keyword.as_str();
-            if keyword.starts_with("x-") && keyword != BOXED {
+            if keyword.starts_with("x-") && ![BOXED, DECODE].contains(&keyword) {
                 continue;
             }
             if !ANNOTATIONS.contains(&keyword) && !supported.contains(&keyword) {
@@ -140,8 +143,8 @@ fn unsupported_keyword(keyword: &str) -> (String, &'static str) {
             format!("progenitor ignores `{keyword}`"),
             "write two schemas, one for requests and one for responses",
         ),
-        BOXED => (
-            "`x-boxed` has an effect on named objects with properties only".to_owned(),
+        BOXED | DECODE => (
+            format!("`{keyword}` has an effect on named objects with properties only"),
             "move it to the named schema of the object",
         ),
         "enum" => (
@@ -161,6 +164,7 @@ fn expected_value(keyword: &str, value: &Value) -> Option<&'static str> {
         "description" | "title" | "format" | "pattern" => (value.is_string(), "a string"),
         "deprecated" | "nullable" | "uniqueItems" | "exclusiveMinimum" | "exclusiveMaximum"
         | BOXED => (value.is_boolean(), "true or false"),
+        DECODE => (value == "item" || value == "page", "`item` or `page`"),
         "minimum" | "maximum" | "multipleOf" => (value.is_number(), "a number"),
         "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties" | "maxProperties" => {
             (value.is_u64(), "a non-negative integer")

@@ -1,6 +1,6 @@
 //! The result of lowering: the input of the code writers.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use basalam_chat_openapi::Method;
 use serde_json::Value;
@@ -11,16 +11,35 @@ pub(crate) struct Lowered {
     pub(crate) openapi: Value,
     /// Named schemas that become newtypes of the client's crate instead of progenitor's types.
     pub(crate) newtypes: Vec<Newtype>,
-    /// Names of the structs in request bodies, which need a constructor.
-    pub(crate) request_types: BTreeSet<String>,
-    /// Names of the structs that optional fields hold in a `Box`.
-    pub(crate) boxed_types: BTreeSet<String>,
+    /// Structs that are rewritten in a particular way.
+    pub(crate) structs: StructNames,
     /// All operations, including those that progenitor does not generate.
     pub(crate) operations: Vec<LoweredOperation>,
     /// Names of all object properties and parameters of the document.
     pub(crate) field_names: BTreeSet<String>,
     /// OAuth endpoints, if the document has a security scheme with both.
     pub(crate) oauth_endpoints: Option<OAuthEndpoints>,
+}
+
+/// The names of the structs that are rewritten in a particular way.
+pub(crate) struct StructNames {
+    /// In request bodies: they need a constructor.
+    pub(crate) requests: BTreeSet<String>,
+    /// In responses, with how they are decoded.
+    pub(crate) responses: BTreeMap<String, Decoding>,
+    /// Optional fields hold them in a `Box`.
+    pub(crate) boxed: BTreeSet<String>,
+}
+
+/// How a struct of a response is decoded. The names are those of the client's crate.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Decoding {
+    /// A failure inside it is a failure of the struct around it.
+    Object,
+    /// `x-decode: item`: the struct around it can be used without it.
+    Item,
+    /// `x-decode: page`: its list keeps items that cannot be decoded.
+    Page,
 }
 
 /// A named schema that becomes a newtype of the client's crate.

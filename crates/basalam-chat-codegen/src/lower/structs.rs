@@ -5,23 +5,33 @@ use std::collections::{BTreeMap, BTreeSet};
 use basalam_chat_openapi::Pointer;
 use serde_json::{Map, Value, json};
 
-use super::keywords::{BOXED, OBJECT};
+use super::keywords::{BOXED, DECODE, OBJECT};
 use super::lowering::{Class, Lowering};
+use super::model::Decoding;
+use super::reachability::ReachableSchemas;
+use super::references::target_name;
 use super::schemas::copy_annotations;
 use crate::names;
 
 impl Lowering<'_> {
     /// Lowers a named object with properties.
-    pub(super) fn lower_struct(&mut self, schema: &Value, at: &Pointer) -> Value {
+    pub(super) fn lower_struct(
+        &mut self,
+        schema: &Value,
+        is_response: bool,
+        at: &Pointer,
+    ) -> Value {
         let Some(object) = schema.as_object() else {
             return json!({});
         };
-        self.check_keywords(object, at, &[OBJECT, &[BOXED]].concat());
+        self.check_keywords(object, at, &[OBJECT, &[BOXED, DECODE]].concat());
         self.report_named_nullable(object, "a named object", at);
         let mut lowered = Map::new();
         copy_annotations(&mut lowered, object);
         lowered.insert("type".to_owned(), json!("object"));
-        let allows_additional = self.allows_additional(object, at);
+        self.check_page(object, at);
+        // Structs in responses get their field for unlisted properties later, since they decode it themselves.
+        let allows_additional = self.allows_additional(object, at) && !is_response;
         let properties = self.lower_properties(object, at, allows_additional);
         self.check_required(object, &properties, at);
         lowered.insert("properties".to_owned(), Value::Object(properties));
@@ -41,6 +51,46 @@ impl Lowering<'_> {
                 && component.schema.get(BOXED) == Some(&Value::Bool(true))
         });
         boxed.map(|(name, _)| (*name).to_owned()).collect()
+    }
+
+    /// Returns how the structs of responses are decoded.
+    pub(super) fn response_types(
+        &self,
+        reachable: &ReachableSchemas,
+    ) -> BTreeMap<String, Decoding> {
+        let names = reachable.response_types.iter();
+        let structs = names.filter(|name| self.class(name) == Some(&Class::Struct));
+        structs
+            .map(|name| {
+                let schema = self.components.get(name.as_str()).map(|it| it.schema);
+                let decoding = match schema.and_then(|schema| schema.get(DECODE)?.as_str()) {
+                    Some("item") => Decoding::Item,
+                    Some("page") => Decoding::Page,
+                    _ => Decoding::Object,
+                };
+                (name.clone(), decoding)
+            })
+            .collect()
+    }
+
+    /// Reports a page that does not have exactly one list of named objects.
+    fn check_page(&mut self, object: &Map<String, Value>, at: &Pointer) {
+        if object.get(DECODE).is_none_or(|decode| decode != "page") {
+            return;
+        }
+        let properties = object.get("properties").and_then(Value::as_object);
+        let is_list = |schema: &&Value| {
+            let item = schema.get("items").and_then(target_name);
+            item.is_some_and(|item| self.class(item) == Some(&Class::Struct))
+        };
+        let lists = properties.into_iter().flat_map(Map::values).filter(is_list);
+        if lists.count() != 1 {
+            self.report(
+                &at.child(DECODE),
+                "a page must have exactly one array of named objects",
+                "remove `x-decode`, or move other arrays to another object",
+            );
+        }
     }
 
     /// Returns `true` if the struct has a field for unlisted properties.

@@ -34,7 +34,7 @@ pub(crate) trait Source: Send + Sized + 'static {
     type Item: Send + 'static;
 
     /// Returns the next item if it is buffered.
-    fn buffered(&mut self) -> Option<Self::Item>;
+    fn buffered(&mut self) -> Option<Result<Self::Item, Error>>;
 
     /// Waits for the next item.
     fn next(&mut self) -> impl Future<Output = Option<Result<Self::Item, Error>>> + Send;
@@ -45,7 +45,7 @@ pub(crate) fn next<S: Source>(iter: &mut Iter<S>) -> Option<Result<S::Item, Erro
     let mut stream = iter.stream.take()?;
     if let Some(item) = stream.buffered() {
         iter.stream = Some(stream);
-        return Some(Ok(item));
+        return Some(item);
     }
     if let Err(error) = iter.client.check_thread() {
         iter.stream = Some(stream);

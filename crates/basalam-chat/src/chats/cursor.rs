@@ -1,7 +1,7 @@
 //! Position in a list of chats.
 
-use basalam_chat_api::CivilTime;
 use basalam_chat_api::newtypes::Timestamp;
+use basalam_chat_api::{CivilTime, UnreadableItem};
 use serde::{Deserialize, Serialize};
 
 use super::{Chat, ChatId, ChatOrder};
@@ -70,12 +70,30 @@ impl ChatCursor {
         }
     }
 
-    /// Returns `true` if `chat` was yielded with the time that it has now.
-    pub(super) fn was_yielded(&self, chat: &Chat) -> bool {
-        let time = self.time_of(chat);
+    /// The time of a chat that cannot be decoded, if that can be.
+    pub(super) fn time_of_unreadable(&self, chat: &UnreadableItem) -> Option<Timestamp> {
+        let name = match self.order {
+            ChatOrder::ModifiedAt => "modified_at",
+            _ => "updated_at",
+        };
+        Some(Timestamp::from(chat.get(name)?.as_str()?))
+    }
+
+    /// Returns `true` if a chat was yielded with the time that it has now.
+    pub(super) fn was_yielded(&self, chat: ChatId, time: Option<&Timestamp>) -> bool {
         self.yielded
             .iter()
-            .any(|(id, yielded)| *id == chat.id && yielded.as_ref() == time)
+            .any(|(id, yielded)| *id == chat && yielded.as_ref() == time)
+    }
+
+    /// Moves to the second of `time` if it is earlier.
+    fn move_to(&mut self, time: Option<&Timestamp>) {
+        if let Some(time) = time
+            && is_earlier(time, self.second.as_ref())
+        {
+            self.second = Some(time.clone());
+            self.prune();
+        }
     }
 
     /// Removes the chats that no later page can repeat: a page starts at most one second after the last.
@@ -94,13 +112,16 @@ impl ChatCursor {
 impl paging::Cursor<Chat> for ChatCursor {
     fn advance(&mut self, chat: &Chat) {
         let time = self.time_of(chat).cloned();
-        if let Some(time) = &time
-            && is_earlier(time, self.second.as_ref())
-        {
-            self.second = Some(time.clone());
-            self.prune();
-        }
+        self.move_to(time.as_ref());
         self.yielded.push((chat.id, time));
+    }
+
+    fn pass(&mut self, unreadable: &UnreadableItem, _: Option<&Chat>) {
+        let time = self.time_of_unreadable(unreadable);
+        self.move_to(time.as_ref());
+        if let Some(id) = unreadable.id() {
+            self.yielded.push((ChatId(id), time));
+        }
     }
 }
 

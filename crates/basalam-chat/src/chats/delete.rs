@@ -54,7 +54,8 @@ plain_request! {
         batch::run(&chats, DeleteChats::MAX_PER_CALL, |ids| async {
             let body = DeleteChatsBody::new(ids);
             let result = client.raw().delete_chats(&body).await;
-            Ok(client.transport().decode_response(&DELETE_CHATS, result)?.data)
+            let response = client.transport().decode_response(&DELETE_CHATS, result)?;
+            Ok(response.data.unwrap_or(true))
         })
         .await
     }

@@ -3,7 +3,7 @@
 use basalam_chat_api::operations::GET_CHATS;
 
 use super::{Chat, ChatCursor, ChatFilter, ChatOrder, Timestamp};
-use crate::paging::Page;
+use crate::paging::{Cursor, Page, PageItems};
 use crate::request::check_not_blank;
 use crate::{Client, Error};
 
@@ -76,7 +76,13 @@ impl GetChatsParams {
         let data = response.data;
         let data = data.ok_or_else(|| Error::missing_field("data").with_operation(&GET_CHATS))?;
         let order = self.order_by.unwrap_or(ChatOrder::UpdatedAt);
-        let cursor = ChatCursor::after(order, &data.chats);
-        Ok(Page::new(data.chats, cursor))
+        let mut cursor = ChatCursor::after(order, &data.chats);
+        for item in &data.unreadable {
+            cursor.pass(item, None);
+        }
+        Ok(Page::new(
+            PageItems::new(data.chats, data.unreadable),
+            cursor,
+        ))
     }
 }

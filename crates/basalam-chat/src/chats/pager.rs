@@ -6,13 +6,16 @@
 //! holds nothing but that second, the pager requests a larger one. If the service returns no larger one,
 //! some chats of the second are out of reach, and the pager reports an error before it continues.
 
+use basalam_chat_api::UnreadableItem;
 use basalam_chat_api::newtypes::Timestamp;
+use basalam_chat_api::operation::Operation;
+use basalam_chat_api::operations::GET_CHATS;
 
 use super::cursor::{ChatCursor, is_earlier};
 use super::page::{ChatPage, GetChatsParams};
-use super::{Chat, ChatOrder};
+use super::{Chat, ChatId, ChatOrder};
 use crate::error::one_line;
-use crate::paging::{Cursor, Pager, impl_stream};
+use crate::paging::{Cursor, PageItems, Pager, YieldedWithoutId, impl_stream};
 use crate::{Client, Error, ErrorKind};
 
 /// Default page size. Live integrations use 100.
@@ -32,6 +35,7 @@ pub(crate) struct ChatPager {
     next: NextPage,
     /// Size of the largest page that the service has returned.
     largest: usize,
+    yielded: YieldedWithoutId,
     /// Error in the parameters, reported by the first call.
     invalid: Option<Error>,
 }
@@ -76,12 +80,13 @@ impl ChatPager {
             cursor: resume.unwrap_or_else(|| ChatCursor::new(order)),
             next: NextPage::FromSecond { limit },
             largest: 0,
+            yielded: YieldedWithoutId::default(),
             invalid,
         }
     }
 
     /// Fetches a page of chats before `bound`.
-    async fn fetch(&self, bound: Option<Timestamp>, limit: u32) -> Result<Vec<Chat>, Error> {
+    async fn fetch(&self, bound: Option<Timestamp>, limit: u32) -> Result<PageItems<Chat>, Error> {
         let mut params = self.params.clone();
         params.limit = Some(limit);
         if let Some(bound) = bound {
@@ -97,7 +102,7 @@ impl ChatPager {
                 *upper_bound = Some(bound);
             }
         }
-        Ok(params.fetch(&self.client).await?.items)
+        Ok(params.fetch(&self.client).await?.into_page_items())
     }
 
     /// Returns the last second plus some seconds, in the service's format.
@@ -112,26 +117,60 @@ impl ChatPager {
     }
 
     /// Returns the chats that were not yielded before, and moves the cursor past them.
-    fn retain_new(&mut self, chats: Vec<Chat>) -> Vec<Chat> {
-        self.largest = self.largest.max(chats.len());
-        let mut new = Vec::with_capacity(chats.len());
-        for chat in chats {
-            if !self.cursor.was_yielded(&chat) {
-                self.cursor.advance(&chat);
-                new.push(chat);
+    fn retain_new(&mut self, page: PageItems<Chat>) -> PageItems<Chat> {
+        self.largest = self.largest.max(page.len());
+        let mut new = PageItems::new(Vec::with_capacity(page.items.len()), Vec::new());
+        let mut unreadable = page.unreadable.into_iter().peekable();
+        let mut index = 0;
+        for chat in page.items {
+            while let Some(item) = unreadable.next_if(|item| item.index() <= index) {
+                self.retain_unreadable(item, &mut new);
+                index += 1;
             }
+            index += 1;
+            if !self.cursor.was_yielded(chat.id, self.cursor.time_of(&chat)) {
+                self.cursor.advance(&chat);
+                new.items.push(chat);
+            }
+        }
+        for item in unreadable {
+            self.retain_unreadable(item, &mut new);
         }
         new
     }
 
+    fn retain_unreadable(&mut self, item: UnreadableItem, new: &mut PageItems<Chat>) {
+        let is_new = match item.id() {
+            Some(id) => {
+                let time = self.cursor.time_of_unreadable(&item);
+                !self.cursor.was_yielded(ChatId(id), time.as_ref())
+            }
+            None => self.yielded.insert(&item),
+        };
+        if is_new {
+            self.cursor.pass(&item, None);
+            new.push_unreadable(item);
+        }
+    }
+
+    /// Returns `true` if the time of any item of a page satisfies `predicate`.
+    fn any_time(&self, page: &PageItems<Chat>, predicate: impl Fn(&Timestamp) -> bool) -> bool {
+        let mut times = page
+            .items
+            .iter()
+            .filter_map(|chat| self.cursor.time_of(chat));
+        times.any(&predicate)
+            || page.unreadable.iter().any(|item| {
+                let time = self.cursor.time_of_unreadable(item);
+                time.as_ref().is_some_and(&predicate)
+            })
+    }
+
     /// Handles a page that starts at the last second, and decides which page follows.
-    fn handle_page(&mut self, chats: Vec<Chat>, limit: u32) -> Vec<Chat> {
+    fn handle_page(&mut self, chats: PageItems<Chat>, limit: u32) -> PageItems<Chat> {
         let size = chats.len();
         let second = self.cursor.second().cloned();
-        let has_older = chats
-            .iter()
-            .filter_map(|chat| self.cursor.time_of(chat))
-            .any(|time| is_earlier(time, second.as_ref()));
+        let has_older = self.any_time(&chats, |time| is_earlier(time, second.as_ref()));
         let largest = self.largest;
         let new = self.retain_new(chats);
         self.next = if size == 0 {
@@ -166,17 +205,13 @@ impl ChatPager {
     }
 
     /// Handles a page of chats before the last second.
-    fn handle_older(&mut self, chats: Vec<Chat>, bound: BoundKind) -> Vec<Chat> {
+    fn handle_older(&mut self, chats: PageItems<Chat>, bound: BoundKind) -> PageItems<Chat> {
         let second = self.cursor.second().cloned();
-        let is_repeated = |chat: &Chat| {
-            self.cursor
-                .time_of(chat)
-                .is_some_and(|time| !is_earlier(time, second.as_ref()))
-        };
-        if bound == BoundKind::Exclusive && chats.iter().any(is_repeated) {
+        let is_repeated = |time: &Timestamp| !is_earlier(time, second.as_ref());
+        if bound == BoundKind::Exclusive && self.any_time(&chats, is_repeated) {
             // The bound includes its second.
             self.next = NextPage::BeforeSecond(BoundKind::Inclusive);
-            return Vec::new();
+            return PageItems::default();
         }
         let new = self.retain_new(chats);
         self.next = match new.is_empty() {
@@ -204,7 +239,9 @@ impl Pager for ChatPager {
     type Item = Chat;
     type Cursor = ChatCursor;
 
-    async fn next_page(&mut self) -> Result<Option<Vec<Chat>>, Error> {
+    const OPERATION: &'static Operation = &GET_CHATS;
+
+    async fn next_page(&mut self) -> Result<Option<PageItems<Chat>>, Error> {
         if let Some(error) = self.invalid.take() {
             return Err(error);
         }
@@ -222,7 +259,7 @@ impl Pager for ChatPager {
                         .saturating_add(1);
                     let returned = self.fetch(None, limit).await?.len();
                     self.handle_probe(returned, size)?;
-                    Vec::new()
+                    PageItems::default()
                 }
                 NextPage::BeforeSecond(bound) => {
                     let seconds = match bound {
@@ -257,7 +294,8 @@ impl_stream! {
     /// yielded it, it may yield it again with the newer time; if not, the stream may miss it, and a new
     /// stream with [`updated_from`](super::GetChats::updated_from) set to the time of the first chat
     /// yields it. The stream ends when the service has no more chats, and after any error other than an
-    /// [incomplete list](Error::is_incomplete_list), after which it continues.
+    /// [incomplete list](Error::is_incomplete_list) or an [unreadable chat](Error::is_unreadable_item), after
+    /// which it continues.
     pub struct ChatStream(ItemPaginator<ChatPager>) -> Chat;
 }
 
@@ -271,7 +309,8 @@ impl ChatStream {
 impl_stream! {
     /// Stream of pages of chats; returned by [`GetChats::pages`](super::GetChats::pages).
     ///
-    /// No page is empty. Otherwise like [`ChatStream`].
+    /// No page is empty, but all items of a page may be [unreadable](crate::Page::unreadable). Otherwise like
+    /// [`ChatStream`].
     pub struct ChatPages(Paginator<ChatPager>) -> ChatPage;
 }
 

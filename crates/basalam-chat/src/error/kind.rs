@@ -28,6 +28,8 @@ pub enum ErrorKind {
     ResponseTooLarge,
     /// The response is a success that cannot be decoded. The service very likely processed the request.
     Decode,
+    /// An item of a list cannot be decoded. The list continues after it.
+    UnreadableItem,
     /// The completeness of a list cannot be guaranteed.
     IncompleteList,
 }

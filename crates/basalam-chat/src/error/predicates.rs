@@ -286,12 +286,24 @@ impl Error {
         self.kind() == ErrorKind::Decode
     }
 
+    /// Returns `true` if an item of a list cannot be decoded. The next call continues after it.
+    ///
+    /// # Troubleshooting
+    ///
+    /// [`unreadable_item`](Error::unreadable_item) returns the item as received. Continue reading: the other
+    /// items are not affected. If the field named in the message is one that many items have, the service
+    /// has changed, and a newer version of this crate is needed.
+    pub fn is_unreadable_item(&self) -> bool {
+        self.kind() == ErrorKind::UnreadableItem
+    }
+
     /// Returns `true` if the completeness of a list cannot be guaranteed.
     ///
     /// # Troubleshooting
     ///
-    /// More chats share one second than the service returns on a page.
-    /// [`incomplete_at`](Error::incomplete_at) returns the second; the next call continues after it.
+    /// More chats share one second than the service returns on a page:
+    /// [`incomplete_at`](Error::incomplete_at) returns the second, and the next call continues after it. Or no
+    /// message of a page has an id that can be decoded, so the messages after them are out of reach.
     pub fn is_incomplete_list(&self) -> bool {
         self.kind() == ErrorKind::IncompleteList
     }

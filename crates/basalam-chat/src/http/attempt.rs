@@ -36,6 +36,14 @@ const MAX_REDIRECT_BYTES: usize = 200;
 /// The time allowed for the body of an error response: the status alone is enough for an error.
 const ERROR_BODY_TIMEOUT: Duration = Duration::from_secs(3);
 
+/// Skips the byte order mark of UTF-8, which some servers write before JSON.
+fn without_byte_order_mark(body: Bytes) -> Bytes {
+    match body.starts_with(b"\xef\xbb\xbf") {
+        true => body.slice(3..),
+        false => body,
+    }
+}
+
 impl HttpStack {
     /// Sends a request once and reads the whole response, within `limit`. Nothing is sent before the
     /// future is polled. `authorization` is a header to redact if the request has none.
@@ -92,7 +100,7 @@ impl HttpStack {
             // The status is not returned, since every 2xx means the same.
             return Ok(SuccessResponse {
                 headers: std::mem::take(response.headers_mut()),
-                body,
+                body: without_byte_order_mark(body),
                 // Needed if the body cannot be decoded.
                 context: Some(Box::new(secrets)),
             });
@@ -105,6 +113,7 @@ impl HttpStack {
         let retry_after = retry_after(response.headers(), self.clock().system_time());
         head.get_or_init(|| ResponseHead::Error(status.as_u16(), retry_after));
         let body = Box::pin(self.read_error_body(&mut response)).await;
+        let body = without_byte_order_mark(body.freeze());
         let error = Error::error_status(operation, status.as_u16(), &body, &secrets);
         Err(error.with_retry_after(retry_after))
     }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use basalam_chat_api::UnreadableItem;
 use serde::{Deserialize, Serialize};
 
 use super::{Message, MessageId, SortOrder};
@@ -60,6 +61,14 @@ impl Direction {
         }
     }
 
+    /// The position right before a message.
+    pub(super) fn just_before(self, message: MessageId) -> MessageId {
+        MessageId(match self {
+            Direction::Older => message.0.saturating_add(1),
+            Direction::Newer => message.0.saturating_sub(1),
+        })
+    }
+
     /// Returns `true` if `message` comes after `last` in this direction.
     pub(super) fn is_beyond(self, message: MessageId, last: MessageId) -> bool {
         match self {
@@ -79,6 +88,19 @@ impl MessageCursor {
 impl paging::Cursor<Message> for MessageCursor {
     fn advance(&mut self, message: &Message) {
         self.last = Some(message.id);
+    }
+
+    fn pass(&mut self, unreadable: &UnreadableItem, next: Option<&Message>) {
+        let id = unreadable.id().map(MessageId);
+        let Some(passed) = id.or_else(|| Some(self.direction.just_before(next?.id))) else {
+            return;
+        };
+        if self
+            .last
+            .is_none_or(|last| self.direction.is_beyond(passed, last))
+        {
+            self.last = Some(passed);
+        }
     }
 }
 

@@ -54,7 +54,8 @@ plain_request! {
         batch::run(&messages, DeleteMessage::MAX_PER_CALL, |ids| async {
             let body = DeleteMessageBody::new(ids);
             let result = client.raw().delete_message(&body).await;
-            Ok(client.transport().decode_response(&DELETE_MESSAGE, result)?.data)
+            let response = client.transport().decode_response(&DELETE_MESSAGE, result)?;
+            Ok(response.data.unwrap_or(true))
         })
         .await
     }

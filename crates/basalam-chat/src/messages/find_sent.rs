@@ -133,6 +133,8 @@ impl request::Request for FindSentMessageParams {
             has_possible_match: false,
         };
         while let Some(page) = pages.try_next().await? {
+            // An unreadable message may be the one.
+            search.has_possible_match |= !page.unreadable().is_empty();
             for message in page {
                 if let Some(delivery) = search.visit(message) {
                     return Ok(delivery);

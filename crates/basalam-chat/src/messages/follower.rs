@@ -1,8 +1,10 @@
 //! Polling a chat for new messages, without gaps or duplicates.
 
 use super::cursor::{Direction, MessageCursor};
-use super::page::GetMessagesParams;
+use super::new_messages;
+use super::page::{GetMessagesParams, MessagePage};
 use super::{Comparison, Message, MessageId};
+use crate::paging::{PageItems, YieldedWithoutId};
 use crate::{ChatId, Client, Error};
 
 /// Page size.
@@ -38,6 +40,7 @@ impl Client {
             client: self.clone(),
             chat,
             position: Position::Unknown,
+            yielded: YieldedWithoutId::default(),
         }
     }
 }
@@ -52,6 +55,7 @@ pub struct Follower<C = Client> {
     pub(crate) client: C,
     chat: ChatId,
     position: Position,
+    yielded: YieldedWithoutId,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -100,6 +104,7 @@ impl<C> Follower<C> {
             client,
             chat: self.chat,
             position: self.position,
+            yielded: self.yielded.clone(),
         }
     }
 }
@@ -112,35 +117,43 @@ impl Follower {
     /// again after a pause. The first call returns none, unless [`after`](Follower::after) or
     /// [`from_the_beginning`](Follower::from_the_beginning) sets the start.
     ///
+    /// A message that cannot be decoded is listed in [`unreadable`](MessagePage::unreadable) of one page, and
+    /// the next call continues after it.
+    ///
     /// Cancel safe: if the call fails or its future is dropped, the next call returns the same messages.
     ///
     /// # Errors
     ///
     /// Any [`Error`] of [`get_messages`](Client::get_messages).
-    pub async fn new_messages(&mut self) -> Result<Vec<Message>, Error> {
+    pub async fn new_messages(&mut self) -> Result<MessagePage, Error> {
         let bound = match self.position {
             Position::After(last) => (Comparison::Gt, last),
             Position::Start => (Comparison::Gte, MessageId(1)),
             Position::Unknown => {
                 self.position = self.newest().await?;
-                return Ok(Vec::new());
+                return Ok(self.page(PageItems::default()));
             }
         };
-        let mut messages = self.fetch(PAGE_SIZE, Direction::Newer, Some(bound)).await?;
-        if let Position::After(last) = self.position {
-            messages.retain(|message| Direction::Newer.is_beyond(message.id, last));
+        let page = self.fetch(PAGE_SIZE, Direction::Newer, Some(bound)).await?;
+        let last = self.last();
+        let is_new = |id| last.is_none_or(|last| Direction::Newer.is_beyond(id, last));
+        let new = new_messages::retain_new(page, Direction::Newer, is_new, &mut self.yielded);
+        if let Some(newest) = new_messages::furthest(&new, Direction::Newer) {
+            self.position = Position::After(newest);
         }
-        Direction::Newer.sort(&mut messages);
-        messages.dedup_by_key(|message| message.id);
-        if let Some(newest) = messages.last() {
-            self.position = Position::After(newest.id);
-        }
-        Ok(messages)
+        Ok(self.page(new))
+    }
+
+    fn page(&self, items: PageItems<Message>) -> MessagePage {
+        let direction = Direction::Newer;
+        let last = self.last();
+        MessagePage::new(items, MessageCursor { direction, last })
     }
 
     async fn newest(&self) -> Result<Position, Error> {
-        let newest = self.fetch(1, Direction::Older, None).await?;
-        let newest = newest.iter().map(|message| message.id).max();
+        let page = self.fetch(1, Direction::Older, None).await?;
+        // Its first message is the newest, so the largest id is the position.
+        let newest = new_messages::furthest(&page, Direction::Newer);
         Ok(newest.map_or(Position::Start, Position::After))
     }
 
@@ -149,12 +162,12 @@ impl Follower {
         limit: u32,
         direction: Direction,
         bound: Option<(Comparison, MessageId)>,
-    ) -> Result<Vec<Message>, Error> {
+    ) -> Result<PageItems<Message>, Error> {
         let mut params = GetMessagesParams::new(self.chat);
         params.limit = Some(limit);
         params.order = Some(direction.order());
         params.bound = bound;
-        Ok(params.fetch(&self.client).await?.items)
+        Ok(params.fetch_items(&self.client).await?.items)
     }
 }
 
@@ -166,13 +179,14 @@ impl Follower<crate::blocking::Client> {
     /// # Errors
     ///
     /// Any [`Error`] of [`get_messages`](Client::get_messages).
-    pub fn new_messages(&mut self) -> Result<Vec<Message>, Error> {
+    pub fn new_messages(&mut self) -> Result<MessagePage, Error> {
         let mut follower = self.with_client(self.client.async_client());
-        let (position, new) = self.client.block_on(async move {
+        let (follower, new) = self.client.block_on(async move {
             let new = follower.new_messages().await;
-            (follower.position, new)
+            (follower, new)
         })?;
-        self.position = position;
+        self.position = follower.position;
+        self.yielded = follower.yielded;
         new
     }
 }

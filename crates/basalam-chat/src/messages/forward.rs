@@ -116,7 +116,7 @@ impl request::Request for ForwardMessageParams {
             let response = client
                 .transport()
                 .decode_response(&FORWARD_MESSAGE, result)?;
-            Ok(response.data)
+            Ok(response.data.unwrap_or(true))
         })
         .await
     }

@@ -183,7 +183,7 @@ impl request::Request for GetMessagesParams {
             return self.fetch(&client).await;
         }
         let mut pager = MessagePager::new(client, self);
-        let messages = pager.next_page().await?.unwrap_or_default();
-        Ok(Page::new(messages, pager.cursor().clone()))
+        let page = pager.next_page().await?.unwrap_or_default();
+        Ok(Page::new(page, pager.cursor().clone()))
     }
 }

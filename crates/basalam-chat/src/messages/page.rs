@@ -4,7 +4,7 @@ use basalam_chat_api::operations::GET_MESSAGES;
 
 use super::cursor::{Direction, MessageCursor};
 use super::{Comparison, Message, MessageId, SortOrder};
-use crate::paging::Page;
+use crate::paging::{Cursor, Page, PageItems};
 use crate::request::check_id;
 use crate::{ChatId, Client, Error};
 
@@ -59,11 +59,14 @@ impl GetMessagesParams {
             )
             .await;
         let response = client.transport().decode_response(&GET_MESSAGES, result)?;
-        let messages = response.data.messages;
-        if let Some(message) = messages.last() {
+        let page = PageItems::new(response.data.messages, response.data.unreadable);
+        if let Some(message) = page.items.last() {
             cursor.last = Some(message.id);
         }
-        Ok(Page::new(messages, cursor))
+        for item in &page.unreadable {
+            cursor.pass(item, None);
+        }
+        Ok(Page::new(page, cursor))
     }
 
     /// The cursor before the page, which is also the cursor after it if it is empty.
@@ -79,8 +82,9 @@ impl GetMessagesParams {
                 (Comparison::Gt, Direction::Newer) | (Comparison::Lt, Direction::Older) => {
                     Some(*id)
                 }
-                (Comparison::Gte, Direction::Newer) => Some(MessageId(id.0.saturating_sub(1))),
-                (Comparison::Lte, Direction::Older) => Some(MessageId(id.0.saturating_add(1))),
+                (Comparison::Gte, Direction::Newer) | (Comparison::Lte, Direction::Older) => {
+                    Some(direction.just_before(*id))
+                }
                 _ => None,
             });
         MessageCursor { direction, last }

@@ -1,9 +1,13 @@
 //! Paging of messages: by the id of the last one.
 
+use basalam_chat_api::operation::Operation;
+use basalam_chat_api::operations::GET_MESSAGES;
+
 use super::cursor::{Direction, MessageCursor};
+use super::new_messages::{self, Continuation, FetchedPage};
 use super::page::{GetMessagesParams, MessagePage};
 use super::{Comparison, Message, MessageId, SortOrder};
-use crate::paging::{Pager, impl_stream};
+use crate::paging::{PageItems, Pager, YieldedWithoutId, impl_stream};
 use crate::{Client, Error, ErrorKind};
 
 /// Default page size. Live integrations use 100 and 200.
@@ -23,7 +27,8 @@ pub(crate) struct MessagePager {
     /// The bound at the far end of the list.
     stop: Option<Bound>,
     cursor: MessageCursor,
-    /// Error in the parameters, reported by the first call.
+    yielded: YieldedWithoutId,
+    /// Error that the next call reports: in the parameters, or at the end of what can be read.
     invalid: Option<Error>,
     is_done: bool,
 }
@@ -102,6 +107,7 @@ impl MessagePager {
             first: range.first,
             stop: range.stop,
             cursor: resume.unwrap_or(start),
+            yielded: YieldedWithoutId::default(),
             invalid,
             is_done: false,
         }
@@ -120,24 +126,40 @@ impl MessagePager {
 
     /// Returns `true` if a page only repeats the last message: the end, if the server's bound is inclusive.
     /// A page of one could not hold more.
-    fn repeats_last(&self, page: &[Message]) -> bool {
+    fn repeats_last(&self, page: &PageItems<Message>) -> bool {
+        let is_last = |id: MessageId| Some(id) == self.cursor.last;
         self.params.limit != Some(1)
+            && page.items.iter().all(|message| is_last(message.id))
             && page
+                .unreadable
                 .iter()
-                .all(|message| Some(message.id) == self.cursor.last)
+                .all(|item| item.id().map(MessageId).is_some_and(is_last))
     }
 
     /// Returns the messages of a page that were not yielded before, in the order of the list.
-    fn retain_new(&self, mut messages: Vec<Message>) -> Vec<Message> {
+    fn retain_new(&mut self, page: PageItems<Message>) -> PageItems<Message> {
         let direction = self.cursor.direction;
-        if let Some(last) = self.cursor.last {
-            messages.retain(|message| direction.is_beyond(message.id, last));
-        } else if let Some(first) = &self.first {
-            messages.retain(|message| satisfies(message.id, first));
+        let is_new = |id: MessageId| match (self.cursor.last, &self.first) {
+            (Some(last), _) => direction.is_beyond(id, last),
+            (None, Some(first)) => satisfies(id, first),
+            (None, None) => true,
+        };
+        new_messages::retain_new(page, direction, is_new, &mut self.yielded)
+    }
+
+    /// Removes the messages beyond the far end of the list.
+    fn retain_within(&mut self, page: &mut PageItems<Message>, last: MessageId) {
+        if let Some(stop) = &self.stop
+            && !satisfies(last, stop)
+        {
+            self.is_done = true;
+            // The messages are in order, so those that are removed are at the end.
+            page.items.retain(|message| satisfies(message.id, stop));
+            page.unreadable.retain(|item| match item.id() {
+                Some(id) => satisfies(MessageId(id), stop),
+                None => item.index() <= page.items.len(),
+            });
         }
-        direction.sort(&mut messages);
-        messages.dedup_by_key(|message| message.id);
-        messages
     }
 }
 
@@ -145,7 +167,9 @@ impl Pager for MessagePager {
     type Item = Message;
     type Cursor = MessageCursor;
 
-    async fn next_page(&mut self) -> Result<Option<Vec<Message>>, Error> {
+    const OPERATION: &'static Operation = &GET_MESSAGES;
+
+    async fn next_page(&mut self) -> Result<Option<PageItems<Message>>, Error> {
         if let Some(error) = self.invalid.take() {
             return Err(error);
         }
@@ -154,26 +178,30 @@ impl Pager for MessagePager {
         }
         let mut params = self.params.clone();
         params.bound = self.next_bound();
-        let page = params.fetch(&self.client).await?.items;
+        let FetchedPage { items: page, next } = params.fetch_items(&self.client).await?;
         if page.is_empty() || self.repeats_last(&page) {
             self.is_done = true;
             return Ok(None);
         }
-        let mut messages = self.retain_new(page);
-        let Some(last) = messages.last().map(|message| message.id) else {
-            return Err(Error::page_repeated());
-        };
-        if let Some(stop) = &self.stop
-            && !satisfies(last, stop)
-        {
-            self.is_done = true;
-            messages.retain(|message| satisfies(message.id, stop));
-            if messages.is_empty() {
-                return Ok(None);
+        let mut new = self.retain_new(page);
+        let direction = self.cursor.direction;
+        match (new_messages::furthest(&new, direction), next) {
+            (Some(last), _) => self.retain_within(&mut new, last),
+            (None, Continuation::AfterLast) if new.is_empty() => return Err(Error::page_repeated()),
+            (None, Continuation::AfterLast) => {}
+            (None, Continuation::End) => self.is_done = true,
+            (None, Continuation::OutOfReach) => {
+                self.is_done = true;
+                self.invalid = Some(Error::messages_without_id());
             }
         }
-        self.cursor.last = messages.last().map(|message| message.id);
-        Ok(Some(messages))
+        if let Some(last) = new_messages::furthest(&new, direction) {
+            self.cursor.last = Some(last);
+        }
+        match new.is_empty() {
+            true => self.invalid.take().map_or(Ok(None), Err),
+            false => Ok(Some(new)),
+        }
     }
 
     fn cursor(&self) -> &MessageCursor {
@@ -201,7 +229,8 @@ impl_stream! {
     ///
     /// Yields each message once, in the order of ids, even if messages arrive or are deleted meanwhile. The
     /// stream ends when the service has no more messages, and after an error; resume it at its
-    /// [`cursor`](MessageStream::cursor).
+    /// [`cursor`](MessageStream::cursor). A message that cannot be decoded is an error as well, with
+    /// [`is_unreadable_item`](Error::is_unreadable_item), and the stream continues after it.
     pub struct MessageStream(ItemPaginator<MessagePager>) -> Message;
 }
 
@@ -216,7 +245,8 @@ impl MessageStream {
 impl_stream! {
     /// Stream of pages of messages; returned by [`GetMessages::pages`](super::GetMessages::pages).
     ///
-    /// No page is empty. Otherwise like [`MessageStream`].
+    /// No page is empty, but all items of a page may be [unreadable](crate::Page::unreadable). Otherwise like
+    /// [`MessageStream`].
     pub struct MessagePages(Paginator<MessagePager>) -> MessagePage;
 }
 
@@ -230,6 +260,14 @@ impl MessagePages {
 }
 
 impl Error {
+    fn messages_without_id() -> Error {
+        Error::new(
+            ErrorKind::IncompleteList,
+            "no message of a page has an id that can be decoded",
+            "check whether the service has changed; messages after them are out of reach",
+        )
+    }
+
     fn page_repeated() -> Error {
         Error::new(
             ErrorKind::Decode,

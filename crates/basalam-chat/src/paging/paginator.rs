@@ -6,12 +6,12 @@ use std::task::{Context, Poll, ready};
 
 use tokio::task::{JoinError, JoinHandle};
 
-use super::{Page, Pager};
+use super::{Page, PageItems, Pager};
 use crate::{Error, ErrorKind};
 
 type PageOf<P> = Page<<P as Pager>::Item, <P as Pager>::Cursor>;
 
-type FetchResult<P> = (P, Result<Option<Vec<<P as Pager>::Item>>, Error>);
+type FetchResult<P> = (P, Result<Option<PageItems<<P as Pager>::Item>>, Error>);
 
 /// Fetches one page after the other.
 pub(crate) struct Paginator<P: Pager> {

@@ -25,7 +25,8 @@ macro_rules! impl_stream {
             ///
             /// # Errors
             ///
-            /// Any [`Error`]($crate::Error) of the request for a page.
+            /// Any [`Error`]($crate::Error) of the request for a page. A stream of items also returns an
+            /// [unreadable item]($crate::Error::is_unreadable_item) as an error, and continues after it.
             pub async fn try_next(&mut self) -> Result<Option<$item>, $crate::Error> {
                 ::std::future::poll_fn(|context| self.0.poll_next(context)).await
             }
@@ -46,7 +47,7 @@ macro_rules! impl_stream {
         impl $crate::blocking::Source for $name {
             type Item = $item;
 
-            fn buffered(&mut self) -> Option<$item> {
+            fn buffered(&mut self) -> Option<Result<$item, $crate::Error>> {
                 self.0.buffered()
             }
 

@@ -1,0 +1,129 @@
+//! Options, boxes, lists and maps.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
+
+use super::fields::Name;
+use super::tolerant::fail_at_index;
+use super::{Decode, Kind, Seed};
+
+impl<T: Decode> Decode for Box<T> {
+    const KIND: Kind = T::KIND;
+
+    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Box<T>, D::Error> {
+        T::decode(deserializer).map(Box::new)
+    }
+}
+
+impl<T: Decode> Decode for Option<T> {
+    const KIND: Kind = T::KIND;
+
+    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+        deserializer.deserialize_option(OptionVisitor(PhantomData))
+    }
+}
+
+struct OptionVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Decode> Visitor<'de> for OptionVisitor<T> {
+    type Value = Option<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value or null")
+    }
+
+    fn visit_none<E: Error>(self) -> Result<Option<T>, E> {
+        Ok(None)
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Option<T>, E> {
+        Ok(None)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
+        T::decode(deserializer).map(Some)
+    }
+}
+
+impl<T: Decode> Decode for Vec<T> {
+    const KIND: Kind = Kind::List;
+
+    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
+        deserializer.deserialize_any(ListVisitor(PhantomData))
+    }
+}
+
+/// Decodes a list from an array, or from an object whose names are indices.
+///
+/// The service has been observed to send `{}` for an empty list. Servers that do so send a sparse list as
+/// `{"0": …, "2": …}`.
+pub(crate) struct ListVisitor<T>(pub(crate) PhantomData<T>);
+
+impl<'de, T: Decode> Visitor<'de> for ListVisitor<T> {
+    type Value = Vec<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Vec<T>, A::Error> {
+        let mut list = Vec::new();
+        loop {
+            match items.next_element_seed(Seed::new()) {
+                Ok(Some(item)) => list.push(item),
+                Ok(None) => return Ok(list),
+                Err(error) => {
+                    fail_at_index(list.len());
+                    return Err(error);
+                }
+            }
+        }
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut items: A) -> Result<Vec<T>, A::Error> {
+        let mut list = Vec::new();
+        while let Some(name) = items.next_key::<Name<'_>>()? {
+            check_index(&name)?;
+            list.push(items.next_value_seed(Seed::new())?);
+        }
+        Ok(list)
+    }
+}
+
+/// Checks that the name of an item in a sparse list is an index.
+pub(super) fn check_index<E: Error>(name: &Name<'_>) -> Result<(), E> {
+    match name.as_str().bytes().all(|byte| byte.is_ascii_digit()) {
+        true => Ok(()),
+        false => Err(E::custom("invalid type: map, expected an array")),
+    }
+}
+
+impl<T: Decode> Decode for BTreeMap<String, T> {
+    const KIND: Kind = Kind::Map;
+
+    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, T>, D::Error> {
+        deserializer.deserialize_map(MapVisitor(PhantomData))
+    }
+}
+
+struct MapVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Decode> Visitor<'de> for MapVisitor<T> {
+    type Value = BTreeMap<String, T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
+        let mut map = BTreeMap::new();
+        while let Some(name) = entries.next_key::<Cow<'_, str>>()? {
+            map.insert(name.into_owned(), entries.next_value_seed(Seed::new())?);
+        }
+        Ok(map)
+    }
+}

@@ -1,0 +1,140 @@
+//! The fields of an object that is being decoded.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::tolerant::{self, Mode};
+use super::{Decode, Seed};
+use crate::{Extra, UnreadableItem};
+
+/// The fields of an object that is being decoded. Fields that the type does not have are collected.
+///
+/// If a field occurs twice, the last one applies, as in other JSON parsers.
+pub(crate) struct Fields<A> {
+    map: A,
+    is_tolerant: bool,
+    extra: Extra,
+}
+
+impl<'de, A: MapAccess<'de>> Fields<A> {
+    pub(super) fn new(map: A) -> Fields<A> {
+        Fields {
+            map,
+            is_tolerant: tolerant::mode() != Mode::Strict,
+            extra: Extra::default(),
+        }
+    }
+
+    /// Returns the name of the next field, whose value must be read next.
+    pub(crate) fn next(&mut self) -> Result<Option<Name<'de>>, A::Error> {
+        self.map.next_key()
+    }
+
+    /// Reads a required field.
+    pub(crate) fn required<T: Decode>(
+        &mut self,
+        name: &'static str,
+        field: &mut Option<T>,
+    ) -> Result<(), A::Error> {
+        *field = Some(match self.is_tolerant {
+            false => self.map.next_value_seed(Seed::new())?,
+            true => tolerant::required(name, self.raw()?)?,
+        });
+        Ok(())
+    }
+
+    /// Reads an optional field.
+    pub(crate) fn optional<T: Decode>(
+        &mut self,
+        name: &'static str,
+        field: &mut Option<T>,
+    ) -> Result<(), A::Error> {
+        *field = match self.is_tolerant {
+            false => self.map.next_value_seed(Seed::<Option<T>>::new())?,
+            true => {
+                let raw = self.raw()?;
+                tolerant::optional(name, raw, &mut self.extra)?
+            }
+        };
+        Ok(())
+    }
+
+    /// Reads the list of a page. In the tolerant mode, items that cannot be decoded are returned in
+    /// `unreadable`.
+    pub(crate) fn items<T: Decode>(
+        &mut self,
+        name: &'static str,
+        field: &mut Option<Vec<T>>,
+        unreadable: &mut Vec<UnreadableItem>,
+    ) -> Result<(), A::Error> {
+        *field = Some(match self.is_tolerant {
+            false => self.map.next_value_seed(Seed::new())?,
+            true => tolerant::items(name, self.raw()?, unreadable)?,
+        });
+        Ok(())
+    }
+
+    /// Reads a field that the type does not have.
+    pub(crate) fn unknown(&mut self, name: Name<'de>) -> Result<(), A::Error> {
+        let value = match self.is_tolerant {
+            false => self.map.next_value()?,
+            true => tolerant::unknown(self.raw()?)?,
+        };
+        self.extra.insert(name.0, value);
+        Ok(())
+    }
+
+    fn raw(&mut self) -> Result<&'de RawValue, A::Error> {
+        self.map.next_value()
+    }
+
+    /// Returns the fields that the type does not have, and those that do not fit their types.
+    pub(crate) fn into_extra(self) -> Extra {
+        self.extra
+    }
+}
+
+/// Returns the value of a required field.
+pub(crate) fn present<T, E: Error>(name: &'static str, field: Option<T>) -> Result<T, E> {
+    field.ok_or_else(|| E::missing_field(name))
+}
+
+/// The name of a field, which is borrowed from the input if it contains no escapes.
+pub(crate) struct Name<'de>(Cow<'de, str>);
+
+impl Name<'_> {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Name<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Name<'de>, D::Error> {
+        deserializer.deserialize_str(NameVisitor)
+    }
+}
+
+struct NameVisitor;
+
+impl<'de> Visitor<'de> for NameVisitor {
+    type Value = Name<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a field name")
+    }
+
+    fn visit_borrowed_str<E: Error>(self, name: &'de str) -> Result<Name<'de>, E> {
+        Ok(Name(Cow::Borrowed(name)))
+    }
+
+    fn visit_str<E: Error>(self, name: &str) -> Result<Name<'de>, E> {
+        Ok(Name(Cow::Owned(name.to_owned())))
+    }
+
+    fn visit_string<E: Error>(self, name: String) -> Result<Name<'de>, E> {
+        Ok(Name(Cow::Owned(name)))
+    }
+}

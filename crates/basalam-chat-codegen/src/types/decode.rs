@@ -1,0 +1,164 @@
+//! Decoding of response structs.
+//!
+//! serde's derive is replaced with an implementation of the client's trait `Object`, which decodes leniently
+//! and keeps unlisted properties, and is smaller than what the derive generates.
+
+use std::collections::BTreeMap;
+
+use quote::{format_ident, quote};
+use syn::ext::IdentExt;
+use syn::{Attribute, Expr, ExprLit, Field, Ident, Item, ItemStruct, Lit, Meta, Path, Token, Type};
+use syn::{parse::Parser, parse_quote, punctuated::Punctuated};
+
+use super::{argument_of, is_optional, serde_arguments};
+use crate::lower::Decoding;
+
+/// Replaces the derived `Deserialize` of a response struct, and adds the field for unlisted properties.
+/// Returns the implementations.
+pub(super) fn rewrite(
+    structure: &mut ItemStruct,
+    decoding: Decoding,
+    response_types: &BTreeMap<String, Decoding>,
+) -> Vec<Item> {
+    remove_derived_deserialize(&mut structure.attrs);
+    let is_list = |field: &Field| {
+        let item = argument_of(&field.ty, "Vec");
+        decoding == Decoding::Page && item.is_some_and(|item| is_struct(item, response_types))
+    };
+    let (mut slots, mut arms, mut values) = (Vec::new(), Vec::new(), Vec::new());
+    for field in &structure.fields {
+        let Some(slot) = &field.ident else { continue };
+        let json_name = json_name(slot, &field.attrs);
+        let is_option = argument_of(&field.ty, "Option").is_some();
+        let is_optional = is_option || is_optional(&field.attrs);
+        let method = match is_optional {
+            true => format_ident!("optional"),
+            false => format_ident!("required"),
+        };
+        slots.push(slot.clone());
+        arms.push(match is_list(field) {
+            true => {
+                quote! { #json_name => __fields.items(#json_name, &mut #slot, &mut __unreadable)? }
+            }
+            false => quote! { #json_name => __fields.#method(#json_name, &mut #slot)? },
+        });
+        values.push(match (is_option, is_optional) {
+            (true, _) => quote! { #slot },
+            (false, true) => quote! { #slot: #slot.unwrap_or_default() },
+            (false, false) => quote! { #slot: crate::decode::present(#json_name, #slot)? },
+        });
+    }
+    let mut unreadable = None;
+    if decoding == Decoding::Page {
+        let field = free_name("unreadable", &slots);
+        values.push(quote! { #field: __unreadable });
+        add_field(
+            structure,
+            parse_quote! {
+                #[doc = " Items of the list that cannot be decoded."]
+                #[serde(skip)]
+                pub #field: ::std::vec::Vec<crate::UnreadableItem>
+            },
+        );
+        unreadable = Some(quote! { let mut __unreadable = ::std::vec::Vec::new(); });
+    }
+    let extra = free_name("extra", &slots);
+    let name = structure.ident.clone();
+    add_field(
+        structure,
+        parse_quote! {
+            #[doc = " Properties that are not in the OpenAPI document or do not fit their type, as received."]
+            #[serde(flatten)]
+            pub #extra: crate::Extra
+        },
+    );
+    let kind = format_ident!("{decoding:?}");
+    vec![
+        parse_quote! {
+            impl crate::decode::Object for #name {
+                fn read<'de, __A: ::serde::de::MapAccess<'de>>(
+                    mut __fields: crate::decode::Fields<__A>,
+                ) -> ::std::result::Result<Self, __A::Error> {
+                    #(let mut #slots = ::std::option::Option::None;)*
+                    #unreadable
+                    while let ::std::option::Option::Some(__name) = __fields.next()? {
+                        match __name.as_str() {
+                            #(#arms,)*
+                            _ => __fields.unknown(__name)?,
+                        }
+                    }
+                    ::std::result::Result::Ok(Self {
+                        #(#values,)*
+                        #extra: __fields.into_extra(),
+                    })
+                }
+            }
+        },
+        parse_quote! { crate::decode::impl_object!(#name, #kind); },
+    ]
+}
+
+/// Returns the implementation of `Decode` for a struct that occurs in requests only, which the lists of the
+/// client's crate need.
+pub(super) fn request_impl(structure: &ItemStruct) -> Item {
+    let name = &structure.ident;
+    parse_quote! { crate::decode::impl_decode!(#name, Object); }
+}
+
+fn add_field(structure: &mut ItemStruct, field: Field) {
+    if let syn::Fields::Named(fields) = &mut structure.fields {
+        fields.named.push(field);
+    }
+}
+
+fn is_struct(ty: &Type, structs: &BTreeMap<String, Decoding>) -> bool {
+    let Type::Path(path) = ty else { return false };
+    let name = path.path.get_ident();
+    name.is_some_and(|name| structs.contains_key(&name.to_string()))
+}
+
+/// Returns `name`, with underscores if it is taken.
+fn free_name(name: &str, taken: &[Ident]) -> Ident {
+    let mut name = name.to_owned();
+    while taken.iter().any(|ident| *ident == name) {
+        name.push('_');
+    }
+    format_ident!("{name}")
+}
+
+/// Returns the name of a field in JSON.
+fn json_name(field: &Ident, attributes: &[Attribute]) -> String {
+    let arguments = serde_arguments(attributes);
+    let rename = arguments.iter().find_map(|argument| match argument {
+        Meta::NameValue(pair) if pair.path.is_ident("rename") => match &pair.value {
+            Expr::Lit(ExprLit {
+                lit: Lit::Str(name),
+                ..
+            }) => Some(name.value()),
+            _ => None,
+        },
+        _ => None,
+    });
+    rename.unwrap_or_else(|| field.unraw().to_string())
+}
+
+fn remove_derived_deserialize(attributes: &mut [Attribute]) {
+    for attribute in attributes {
+        let Meta::List(list) = &mut attribute.meta else {
+            continue;
+        };
+        if !list.path.is_ident("derive") {
+            continue;
+        }
+        let parser = Punctuated::<Path, Token![,]>::parse_terminated;
+        let Ok(derives) = parser.parse2(list.tokens.clone()) else {
+            continue;
+        };
+        let is_deserialize = |path: &Path| {
+            let last = path.segments.last();
+            last.is_some_and(|last| last.ident == "Deserialize")
+        };
+        let derives = derives.into_iter().filter(|path| !is_deserialize(path));
+        list.tokens = quote! { #(#derives),* };
+    }
+}
