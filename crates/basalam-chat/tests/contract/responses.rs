@@ -5,6 +5,7 @@ mod decoders;
 mod errors;
 mod instances;
 mod roundtrip;
+mod tolerance;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;

@@ -1,15 +1,31 @@
 //! The generated types that decode the response of each operation.
 
-use basalam_chat::raw;
+use std::any::Any;
+
+use basalam_chat::raw::{self, types};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::tolerance::Decoded;
+
 /// Decodes a response into its type, and encodes it again.
 pub(super) type Decoder = fn(&str) -> Result<Value, String>;
 
+/// Decodes a response as the client does, and encodes it again.
+pub(super) type TolerantDecoder = fn(&str) -> Result<Decoded, String>;
+
 /// Returns the decoder for the response type of the generated method.
 pub(super) fn for_operation(operation: &str) -> Option<Decoder> {
+    all_for_operation(operation).map(|(decoder, _)| decoder)
+}
+
+/// Returns the tolerant decoder for the response type of the generated method.
+pub(super) fn tolerant_for_operation(operation: &str) -> Option<TolerantDecoder> {
+    all_for_operation(operation).map(|(_, decoder)| decoder)
+}
+
+fn all_for_operation(operation: &str) -> Option<(Decoder, TolerantDecoder)> {
     Some(match operation {
         "get_chats" => {
             response_of(|client| client.get_chats(any(), any(), any(), any(), any(), any(), any()))
@@ -37,18 +53,21 @@ pub(super) fn for_operation(operation: &str) -> Option<Decoder> {
         "log_out_post" => response_of(|client| client.log_out_post(any())),
         "get_current_user" => response_of(|client| client.get_current_user()),
         // The generated client has no method for uploads, since their body is not JSON.
-        "upload_file" => roundtrip::<raw::types::UploadFileResponse>,
+        "upload_file" => {
+            type Response = types::UploadFileResponse;
+            (roundtrip::<Response>, tolerant::<Response>)
+        }
         _ => return None,
     })
 }
 
 /// Infers the response type of a method, which is never called.
-fn response_of<T, F>(_: impl FnOnce(&'static raw::Client) -> F) -> Decoder
+fn response_of<T, F>(_: impl FnOnce(&'static raw::Client) -> F) -> (Decoder, TolerantDecoder)
 where
-    T: DeserializeOwned + Serialize,
+    T: DeserializeOwned + Serialize + 'static,
     F: Future<Output = Result<raw::ResponseValue<T>, raw::Error<()>>>,
 {
-    roundtrip::<T>
+    (roundtrip::<T>, tolerant::<T>)
 }
 
 fn any<T>() -> T {
@@ -60,4 +79,25 @@ fn roundtrip<T: DeserializeOwned + Serialize>(json: &str) -> Result<Value, Strin
     let response: T = serde_path_to_error::deserialize(deserializer)
         .map_err(|error| format!("{}: {}", error.path(), error.inner()))?;
     serde_json::to_value(&response).map_err(|error| format!("cannot be encoded: {error}"))
+}
+
+fn tolerant<T: DeserializeOwned + Serialize + 'static>(json: &str) -> Result<Decoded, String> {
+    let response: T = raw::read_json(json.as_bytes()).map_err(|error| error.to_string())?;
+    let encoded = serde_json::to_value(&response);
+    let encoded = encoded.map_err(|error| format!("cannot be encoded: {error}"))?;
+    let any: &dyn Any = &response;
+    let mut unreadable = Vec::new();
+    if let Some(response) = any.downcast_ref::<types::GetMessagesResponse>() {
+        unreadable.clone_from(&response.data.unreadable);
+    }
+    if let Some(types::GetChatsResponse {
+        data: Some(data), ..
+    }) = any.downcast_ref()
+    {
+        unreadable.clone_from(&data.unreadable);
+    }
+    Ok(Decoded {
+        encoded,
+        unreadable,
+    })
 }

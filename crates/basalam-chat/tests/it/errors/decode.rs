@@ -4,8 +4,9 @@ use basalam_chat_emulator::Emulator;
 use serde_json::json;
 
 use super::{error_for, shown};
-use crate::support::builder;
 use crate::support::clock::TestClock;
+use crate::support::json::queue;
+use crate::support::{builder, seller};
 
 #[tokio::test]
 async fn html_body_is_a_decode_error_without_the_body() {
@@ -20,12 +21,12 @@ async fn html_body_is_a_decode_error_without_the_body() {
 
 #[tokio::test]
 async fn wrong_type_names_the_path_and_not_the_value() {
-    let body = json!({ "data": { "chats": [{ "id": "a private text, expected nothing" }] } });
+    let body = json!({ "data": { "chats": "a private text, expected nothing" } });
     let error = error_for(200, "application/json", &body.to_string()).await;
     assert!(error.is_decode());
     let shown = shown(&error);
-    assert!(shown.contains("at `data.chats[0].id`"), "{shown}");
-    assert!(shown.contains("expected an integer"), "{shown}");
+    assert!(shown.contains("at `data.chats`"), "{shown}");
+    assert!(shown.contains("expected an array"), "{shown}");
     assert!(!shown.contains("private"), "{shown}");
 }
 
@@ -58,11 +59,15 @@ async fn missing_list_is_not_an_empty_list() {
 
 #[tokio::test]
 async fn value_that_resembles_a_serde_message_is_not_shown() {
+    let emulator = Emulator::start().await.unwrap();
     let text = "x, expected a secret at line 9";
-    let body = json!({ "data": { "chats": [{ "marked_as_unread": text }] } });
-    let error = error_for(200, "application/json", &body.to_string()).await;
+    let body = json!({ "count": text, "more_than_count": false });
+    queue(&emulator, &body);
+    let error = seller(&emulator).get_unseen_chat_count().await.unwrap_err();
+    assert!(error.is_decode());
     assert!(!shown(&error).contains("secret"), "{error}");
-    assert!(error.to_string().contains("expected a boolean"), "{error}");
+    assert!(error.to_string().contains("expected an integer"), "{error}");
+    assert!(error.to_string().contains("at `count`"), "{error}");
 }
 
 #[tokio::test]
