@@ -32,7 +32,7 @@ pub(crate) trait Decode: Sized {
 }
 
 /// A generated struct.
-pub(crate) trait Object: Sized {
+pub(crate) trait Object: Decode {
     /// Reads the fields of the object.
     fn read<'de, A: MapAccess<'de>>(fields: Fields<A>) -> Result<Self, A::Error>;
 }
@@ -84,7 +84,7 @@ impl<'de, T: Object> Visitor<'de> for ObjectVisitor<T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
-        T::read(Fields::new(map))
+        T::read(Fields::new(map, T::KIND))
     }
 }
 

@@ -7,7 +7,7 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::tolerant::{self, Mode};
-use super::{Decode, Seed};
+use super::{Decode, Kind, Seed};
 use crate::{Extra, UnreadableItem};
 
 /// The fields of an object that is being decoded. Fields that the type does not have are collected.
@@ -15,14 +15,17 @@ use crate::{Extra, UnreadableItem};
 /// If a field occurs twice, the last one applies, as in other JSON parsers.
 pub(crate) struct Fields<A> {
     map: A,
+    /// The kind of the object.
+    kind: Kind,
     is_tolerant: bool,
     extra: Extra,
 }
 
 impl<'de, A: MapAccess<'de>> Fields<A> {
-    pub(super) fn new(map: A) -> Fields<A> {
+    pub(super) fn new(map: A, kind: Kind) -> Fields<A> {
         Fields {
             map,
+            kind,
             is_tolerant: tolerant::mode() != Mode::Strict,
             extra: Extra::default(),
         }
@@ -56,7 +59,7 @@ impl<'de, A: MapAccess<'de>> Fields<A> {
             false => self.map.next_value_seed(Seed::<Option<T>>::new())?,
             true => {
                 let raw = self.raw()?;
-                tolerant::optional(name, raw, &mut self.extra)?
+                tolerant::optional(name, raw, self.kind, &mut self.extra)?
             }
         };
         Ok(())

@@ -227,6 +227,7 @@ fn is_empty_object(kind: Kind, raw: &RawValue) -> bool {
 pub(super) fn optional<T: Decode, E: Error>(
     name: &'static str,
     raw: &RawValue,
+    parent: Kind,
     extra: &mut Extra,
 ) -> Result<Option<T>, E> {
     let value = match decode::<Option<T>>(raw.get()) {
@@ -234,7 +235,7 @@ pub(super) fn optional<T: Decode, E: Error>(
             extra.remove(name);
             value
         }
-        Err(error) => match keep(T::KIND, raw) {
+        Err(error) => match keep(T::KIND, raw, parent) {
             Some(value) => {
                 _ = Failure::take();
                 extra.insert(name, value);
@@ -247,13 +248,13 @@ pub(super) fn optional<T: Decode, E: Error>(
 }
 
 /// Returns the value of an optional field that cannot be decoded, or `None` if it fails the object.
-fn keep(kind: Kind, raw: &RawValue) -> Option<Value> {
+fn keep(kind: Kind, raw: &RawValue, parent: Kind) -> Option<Value> {
     let is_inside = kind.contains_failure(raw);
-    let is_root = DEPTH.get() == 0;
+    let is_envelope = DEPTH.get() == 0 && parent == Kind::Object;
     match kind {
         // What the response is about.
         Kind::Page if is_inside => None,
-        Kind::Item if is_inside && is_root => None,
+        Kind::Item if is_inside && is_envelope => None,
         Kind::Item => Some(to_value(raw)),
         _ if mode() == Mode::Response => Some(to_value(raw)),
         _ if is_inside => None,

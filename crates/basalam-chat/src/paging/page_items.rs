@@ -52,6 +52,16 @@ pub(crate) struct YieldedWithoutId {
 impl YieldedWithoutId {
     /// Records that an item is yielded. Returns `false` if it was yielded before.
     pub(crate) fn insert(&mut self, item: &UnreadableItem) -> bool {
-        self.hashes.insert(self.state.hash_one(item.raw()))
+        // Reading a message or answering it changes the times of a message, but not its content.
+        let hash = match item.get("content").filter(|content| !content.is_null()) {
+            Some(content) => {
+                let [sender, created_at] = ["sender", "created_at"].map(|name| item.get(name));
+                let identity = [Some(content), sender, created_at];
+                self.state
+                    .hash_one(identity.map(|it| it.map(|it| it.to_string())))
+            }
+            None => self.state.hash_one(item.raw()),
+        };
+        self.hashes.insert(hash)
     }
 }

@@ -11,8 +11,6 @@ use crate::schema::Schema;
 pub(super) enum Normalization {
     /// A null is omitted: both mean that the value is missing.
     NullOmitted,
-    /// An optional empty list is omitted.
-    EmptyListOmitted,
     /// An id in a string of digits becomes an integer.
     NumericStringToInteger,
     /// An empty object in place of a list becomes an empty list.
@@ -22,9 +20,8 @@ pub(super) enum Normalization {
 }
 
 impl Normalization {
-    pub(super) const ALL: [Normalization; 5] = [
+    pub(super) const ALL: [Normalization; 4] = [
         Normalization::NullOmitted,
-        Normalization::EmptyListOmitted,
         Normalization::NumericStringToInteger,
         Normalization::EmptyObjectToList,
         Normalization::IntegerToFloat,
@@ -64,11 +61,10 @@ impl<'a> Comparison<'a> {
                             self.compare(property, value, encoded, &at);
                         }
                         (Some(_), None) => {
-                            let is_required = keywords.required.contains(name.as_str());
-                            self.omitted(value, is_required, at);
+                            self.omitted(value, at);
                         }
-                        // Undocumented properties may be dropped.
-                        (None, _) => {}
+                        (None, Some(encoded)) if encoded == value => {}
+                        (None, _) => self.losses.push(format!("{at}: is lost")),
                     }
                 }
             }
@@ -83,20 +79,16 @@ impl<'a> Comparison<'a> {
                 Some(found) => _ = self.normalizations.insert(found),
                 None => self
                     .losses
-                    .push(format!("{at}: {received} bereceived {encoded}")),
+                    .push(format!("{at}: {received} became {encoded}")),
             },
         }
     }
 
-    fn omitted(&mut self, value: &Value, is_required: bool, at: String) {
-        let normalization = match value {
-            Value::Null => Normalization::NullOmitted,
-            Value::Array(items) if items.is_empty() && !is_required => {
-                Normalization::EmptyListOmitted
-            }
-            _ => return self.losses.push(format!("{at}: is lost")),
-        };
-        self.normalizations.insert(normalization);
+    fn omitted(&mut self, value: &Value, at: String) {
+        match value {
+            Value::Null => _ = self.normalizations.insert(Normalization::NullOmitted),
+            _ => self.losses.push(format!("{at}: is lost")),
+        }
     }
 }
 
@@ -113,5 +105,19 @@ fn normalization(received: &Value, encoded: &Value) -> Option<Normalization> {
             (received.is_empty() && encoded.is_empty()).then_some(Normalization::EmptyObjectToList)
         }
         _ => None,
+    }
+}
+
+#[test]
+fn lost_properties_are_reported() {
+    let schema = Schema::from_json_schema(serde_json::json!({
+        "type": "object",
+        "properties": { "known": { "type": "string" } },
+    }));
+    for name in ["known", "unknown"] {
+        let mut comparison = Comparison::new(&schema);
+        let received = serde_json::json!({ name: "value" });
+        comparison.compare(schema.root(), &received, &serde_json::json!({}), "response");
+        assert_eq!(comparison.losses, [format!("response.{name}: is lost")]);
     }
 }

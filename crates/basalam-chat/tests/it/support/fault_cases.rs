@@ -16,6 +16,8 @@ pub(crate) enum Expected {
     Fail,
     /// Accept the response like the documented one.
     Success,
+    /// Accept the response if it has no required field, and fail at once otherwise.
+    SuccessIfEmpty,
 }
 
 #[derive(Clone)]
@@ -54,6 +56,8 @@ pub(crate) fn all() -> Vec<FaultCase> {
     let unreadable = [
         ("oversized body", too_large),
         ("invalid JSON", Fault::invalid_json()),
+    ];
+    let empty = [
         ("empty body", Fault::empty_body()),
         ("204 instead of 200", Fault::override_status(204)),
     ];
@@ -78,6 +82,7 @@ pub(crate) fn all() -> Vec<FaultCase> {
         cases(Expected::RetryIfIdempotent, true, handled),
         cases(Expected::RetryIfIdempotent, false, not_handled),
         cases(Expected::Fail, true, unreadable),
+        cases(Expected::SuccessIfEmpty, true, empty),
         cases(Expected::Fail, false, rejected),
         cases(Expected::Wait, false, rate_limited),
         cases(Expected::Success, true, created),

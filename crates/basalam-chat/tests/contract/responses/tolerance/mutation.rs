@@ -62,7 +62,6 @@ impl Random {
 }
 
 /// A step from a value to one inside it.
-#[derive(Clone)]
 enum Step {
     Name(String),
     Index(usize),
@@ -93,13 +92,14 @@ impl<'a> Mutator<'a> {
 
     /// Mutates a random value inside the response.
     pub(super) fn mutate(&mut self) {
-        let mut paths = Vec::new();
-        collect(&self.response, &mut Vec::new(), &mut paths);
-        if paths.is_empty() {
+        let count = count_inner(&self.response);
+        if count == 0 {
             return;
         }
-        let path = paths.swap_remove(self.random.below(paths.len()));
-        self.may_fail |= self.is_required(&path);
+        let mut path = Vec::new();
+        find(&self.response, &mut self.random.below(count), &mut path);
+        let is_required = self.is_required(&path);
+        self.may_fail |= is_required;
         let Some((last, parents)) = path.split_last() else {
             return;
         };
@@ -121,13 +121,16 @@ impl<'a> Mutator<'a> {
                 let name = format!("added_{}", self.random.below(3));
                 parent.insert(name, odd_value(&mut self.random));
             }
-            (_, Step::Name(name), parent) => {
-                let value = &mut parent[name.as_str()];
+            (_, step, parent) => {
+                let value = match step {
+                    Step::Name(name) => &mut parent[name.as_str()],
+                    Step::Index(index) => &mut parent[*index],
+                };
                 *value = changed(value.take(), &mut self.random);
-            }
-            (_, Step::Index(index), parent) => {
-                let value = &mut parent[*index];
-                *value = changed(value.take(), &mut self.random);
+                // The list of a page stays one that can be compared.
+                if is_required && value.is_string() {
+                    *value = Value::Null;
+                }
             }
         }
     }
@@ -154,26 +157,36 @@ impl<'a> Mutator<'a> {
     }
 }
 
-fn collect(value: &Value, path: &mut Vec<Step>, paths: &mut Vec<Vec<Step>>) {
-    let mut enter = |step: Step, value: &Value, paths: &mut Vec<Vec<Step>>| {
-        path.push(step);
-        paths.push(path.clone());
-        collect(value, path, paths);
-        path.pop();
-    };
+fn inner(value: &Value) -> Box<dyn Iterator<Item = &Value> + '_> {
     match value {
-        Value::Object(fields) => {
-            for (name, value) in fields {
-                enter(Step::Name(name.clone()), value, paths);
-            }
-        }
-        Value::Array(items) => {
-            for (index, value) in items.iter().enumerate() {
-                enter(Step::Index(index), value, paths);
-            }
-        }
-        _ => {}
+        Value::Object(fields) => Box::new(fields.values()),
+        Value::Array(items) => Box::new(items.iter()),
+        _ => Box::new(std::iter::empty()),
     }
+}
+
+/// Returns the number of values inside a value, at any depth.
+fn count_inner(value: &Value) -> usize {
+    inner(value).map(|value| 1 + count_inner(value)).sum()
+}
+
+/// Finds a value inside a value by its position.
+fn find(value: &Value, position: &mut usize, path: &mut Vec<Step>) -> bool {
+    for (index, inner) in inner(value).enumerate() {
+        path.push(match value {
+            Value::Object(fields) => Step::Name(fields.keys().nth(index).unwrap().clone()),
+            _ => Step::Index(index),
+        });
+        if *position == 0 {
+            return true;
+        }
+        *position -= 1;
+        if find(inner, position, path) {
+            return true;
+        }
+        path.pop();
+    }
+    false
 }
 
 /// Returns a value in another form, or another value.

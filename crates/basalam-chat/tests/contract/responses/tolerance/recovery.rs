@@ -11,11 +11,12 @@ use super::mutation::{collapse, expand};
 ///
 /// Returns the first part of the response that is not found again.
 pub(super) fn losses(received: &Value, decoded: &Decoded) -> Result<(), String> {
-    let mut encoded = decoded.encoded.clone();
-    if !decoded.unreadable.is_empty() {
-        insert_unreadable(&mut encoded, decoded)?;
+    if decoded.unreadable.is_empty() {
+        return compare(received, &decoded.encoded);
     }
-    compare(received, &encoded, "response")
+    let mut encoded = decoded.encoded.clone();
+    insert_unreadable(&mut encoded, decoded)?;
+    compare(received, &encoded)
 }
 
 /// Inserts the unreadable items in the list of a page.
@@ -42,21 +43,23 @@ fn insert_unreadable(encoded: &mut Value, decoded: &Decoded) -> Result<(), Strin
     Ok(())
 }
 
-fn compare(received: &Value, encoded: &Value, at: &str) -> Result<(), String> {
+fn compare(received: &Value, encoded: &Value) -> Result<(), String> {
     if received == encoded || is_same_scalar(received, encoded) {
         return Ok(());
     }
     match (received, encoded) {
         (Value::Object(received), Value::Object(encoded)) => {
             if let Some(name) = encoded.keys().find(|name| !received.contains_key(*name)) {
-                return Err(format!("{at}.{name} was not received"));
+                return Err(format!(".{name} was not received"));
             }
             for (name, value) in received {
                 match encoded.get(name) {
-                    Some(encoded) => compare(value, encoded, &format!("{at}.{name}"))?,
+                    Some(encoded) => {
+                        compare(value, encoded).map_err(|loss| format!(".{name}{loss}"))?
+                    }
                     // Null and absent are the same.
                     None if value.is_null() => {}
-                    None => return Err(format!("{at}.{name}: {value} is lost")),
+                    None => return Err(format!(".{name}: {value} is lost")),
                 }
             }
             Ok(())
@@ -64,7 +67,7 @@ fn compare(received: &Value, encoded: &Value, at: &str) -> Result<(), String> {
         (Value::Array(received), Value::Array(encoded)) if received.len() == encoded.len() => {
             let items = received.iter().zip(encoded).enumerate();
             for (index, (received, encoded)) in items {
-                compare(received, encoded, &format!("{at}[{index}]"))?;
+                compare(received, encoded).map_err(|loss| format!("[{index}]{loss}"))?;
             }
             Ok(())
         }
@@ -72,10 +75,10 @@ fn compare(received: &Value, encoded: &Value, at: &str) -> Result<(), String> {
         (Value::Object(received), Value::Array(encoded)) if received.len() == encoded.len() => {
             let is_index = |name: &String| name.bytes().all(|byte| byte.is_ascii_digit());
             if !received.keys().all(is_index) {
-                return Err(format!("{at}: names are lost"));
+                return Err(": names are lost".to_owned());
             }
             for (received, encoded) in received.values().zip(encoded) {
-                compare(received, encoded, at)?;
+                compare(received, encoded)?;
             }
             Ok(())
         }
@@ -87,7 +90,7 @@ fn compare(received: &Value, encoded: &Value, at: &str) -> Result<(), String> {
         }
         // A value that cannot be represented is kept as a string that contains its JSON.
         (received, Value::String(json)) if kept_as_string(received, json) => Ok(()),
-        (received, encoded) => Err(format!("{at}: {received} became {encoded}")),
+        (received, encoded) => Err(format!(": {received} became {encoded}")),
     }
 }
 
