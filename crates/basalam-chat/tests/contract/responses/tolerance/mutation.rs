@@ -21,6 +21,9 @@ fn deep() -> String {
 pub(super) fn expand(json: &str) -> String {
     let mut json = json.to_owned();
     for (placeholder, stands_for) in PLACEHOLDERS {
+        if !json.contains('@') {
+            break;
+        }
         let quoted = format!("\"{placeholder}\"");
         match stands_for {
             "" => json = json.replace(&quoted, &deep()),
@@ -72,8 +75,8 @@ pub(super) struct Mutator<'a> {
     schema: &'a Schema,
     pub(super) response: Value,
     pub(super) random: Random,
-    /// A required part of the whole response was mutated, so it cannot always be decoded.
-    pub(super) may_fail: bool,
+    /// The values that were mutated.
+    paths: Vec<Vec<Step>>,
 }
 
 impl<'a> Mutator<'a> {
@@ -82,7 +85,7 @@ impl<'a> Mutator<'a> {
             schema,
             response,
             random,
-            may_fail: false,
+            paths: Vec::new(),
         }
     }
 
@@ -98,8 +101,6 @@ impl<'a> Mutator<'a> {
         }
         let mut path = Vec::new();
         find(&self.response, &mut self.random.below(count), &mut path);
-        let is_required = self.is_required(&path);
-        self.may_fail |= is_required;
         let Some((last, parents)) = path.split_last() else {
             return;
         };
@@ -128,11 +129,17 @@ impl<'a> Mutator<'a> {
                 };
                 *value = changed(value.take(), &mut self.random);
                 // The list of a page stays one that can be compared.
-                if is_required && value.is_string() {
+                if is_page_or_list(&path) && value.is_string() {
                     *value = Value::Null;
                 }
             }
         }
+        self.paths.push(path);
+    }
+
+    /// Returns `true` if a required part of the whole response was mutated, so it cannot always be decoded.
+    pub(super) fn may_fail(&self) -> bool {
+        self.paths.iter().any(|path| self.is_required(path))
     }
 
     /// Returns `true` if no object around the value could be used without it.
@@ -155,6 +162,11 @@ impl<'a> Mutator<'a> {
         }
         true
     }
+}
+
+fn is_page_or_list(path: &[Step]) -> bool {
+    let is_name = |step: &Step| matches!(step, Step::Name(name) if ["data", "messages", "chats"].contains(&name.as_str()));
+    path.len() <= 2 && path.iter().all(is_name)
 }
 
 fn inner(value: &Value) -> Box<dyn Iterator<Item = &Value> + '_> {
