@@ -23,7 +23,7 @@ use crate::support::{CANARY, client, open_chat, refused_url, seller, without_ret
 use texts::Snapshot;
 
 /// All kinds.
-const KINDS: [ErrorKind; 13] = [
+const KINDS: [ErrorKind; 14] = [
     ErrorKind::InvalidInput,
     ErrorKind::Configuration,
     ErrorKind::Authentication,
@@ -37,6 +37,7 @@ const KINDS: [ErrorKind; 13] = [
     ErrorKind::ResponseTooLarge,
     ErrorKind::Decode,
     ErrorKind::IncompleteList,
+    ErrorKind::UnreadableItem,
 ];
 
 /// Returns a client of a server with this response to every request.
@@ -57,6 +58,14 @@ async fn get_chats(status: u16, body: &str) -> Error {
     let server = MockServer::start_async().await;
     let client = responding(&server, status, body);
     client.get_chats().await.unwrap_err()
+}
+
+/// Returns the error of a stream of chats for the first one, which cannot be decoded.
+async fn unreadable_chat(chat: &Value) -> Error {
+    let server = MockServer::start_async().await;
+    let listed = json!({ "data": { "chats": [chat] } });
+    let client = responding(&server, 200, &listed.to_string());
+    client.get_chats().stream().try_next().await.unwrap_err()
 }
 
 async fn create_message(status: u16, body: &str) -> Error {
@@ -345,22 +354,16 @@ async fn responses(snapshot: &mut Snapshot) {
     ] {
         snapshot.add(name, create_message(200, &body.to_string()).await);
     }
-    let listed = json!({ "data": { "chats": [chat(1), with(chat(2), "/group", json!(7))] } });
-    snapshot.add(
-        "number for a group",
-        get_chats(200, &listed.to_string()).await,
-    );
-    let listed = with(
-        chat(2),
-        "/last_message/content/metadata",
-        json!({ "a private key": 1 }),
-    );
-    let listed = with(listed, "/last_message/chat_id", json!({}));
-    let listed = json!({ "data": { "chats": [listed] } });
-    snapshot.add(
-        "object for an id",
-        get_chats(200, &listed.to_string()).await,
-    );
+    let id = json!({ "a private key": 1 });
+    for (name, chat) in [
+        ("chat with an object for its id", with(chat(2), "/id", id)),
+        (
+            "chat with a word for a flag",
+            with(chat(2), "/contact_is_blocked", json!("maybe")),
+        ),
+    ] {
+        snapshot.add(name, unreadable_chat(&chat).await);
+    }
     snapshot.add("bot without a result", get_me(200, r#"{"ok": true}"#).await);
     let upload = json!({ "id": 7, "url": null, "urls": null }).to_string();
     let server = MockServer::start_async().await;
