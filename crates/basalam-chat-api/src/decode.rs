@@ -10,6 +10,8 @@ mod containers;
 mod fields;
 mod kind;
 mod scalars;
+#[cfg(test)]
+mod tests;
 mod tolerant;
 
 use std::fmt;
