@@ -4,6 +4,8 @@ use basalam_chat::{ChatId, Client, MessageId, NewFile};
 use basalam_chat_emulator::Emulator;
 use serde_json::json;
 
+use super::support::auth;
+use super::support::clock::TestClock;
 use super::support::json::message;
 use super::support::{seller, without_retries};
 
@@ -162,6 +164,12 @@ async fn byte_order_mark_is_skipped_in_every_response() {
     );
     let error = client.get_messages(ChatId(2)).await.unwrap_err();
     assert_eq!(error.messages(), ["no such chat"]);
+
+    let clock = TestClock::new();
+    let login = auth::client(&emulator, &clock, auth::client_credentials(&emulator));
+    let tokens = json!({ "access_token": "abc", "token_type": "Bearer", "expires_in": 3600 });
+    queue(&emulator, 200, &format!("{BYTE_ORDER_MARK}{tokens}"));
+    login.authenticate().await.unwrap();
 
     // The path of an error is the same with and without a mark.
     queue(
