@@ -22,7 +22,7 @@ fn named_objects_become_non_exhaustive_structs() {
         }))
         .expect_generated();
     assert!(generated.client_contains("#[non_exhaustive] #[cfg_attr(feature = \"schemars\", derive(::schemars::JsonSchema))] pub struct Probe {"));
-    assert_eq!(generated.field_names("Probe"), ["a", "b", "c"]);
+    assert_eq!(generated.field_names("Probe"), ["a", "b", "c", "extra"]);
     assert_eq!(generated.field_type("Probe", "a"), "i64");
     assert_eq!(
         generated.field_type("Probe", "c"),
@@ -67,28 +67,19 @@ fn constructors_without_required_fields_take_no_arguments() {
 }
 
 #[test]
-fn additional_properties_are_preserved_if_the_document_allows_them() {
+fn responses_preserve_additional_properties() {
     let at = format!("{NAMED_SCHEMA}/additionalProperties");
-    for (additional, is_preserved) in [
-        (json!(true), true),
-        (json!({}), true),
-        (json!(false), false),
-    ] {
+    for additional in [json!(true), json!({}), json!(false)] {
         let generated = small_document(format!("additionalProperties {additional}"))
             .set_named_schema(object(json!({ "a": {} })))
             .set(&at, additional)
             .expect_generated();
+        assert_eq!(generated.field_type("Probe", "extra"), "crate::Extra");
         assert_eq!(
-            generated.field_names("Probe").contains(&"extra".to_owned()),
-            is_preserved
+            generated.serde_attributes("Probe", "extra"),
+            "#[serde(flatten)]"
         );
-        assert!(!generated.client_contains("deny_unknown_fields"));
-        if is_preserved {
-            assert_eq!(
-                generated.serde_attributes("Probe", "extra"),
-                "#[serde(flatten)]"
-            );
-        }
+        assert!(generated.client_contains("crate::decode::impl_object!(Probe, Object);"));
     }
     for additional in [
         json!({ "type": "string" }),
@@ -102,26 +93,83 @@ fn additional_properties_are_preserved_if_the_document_allows_them() {
 }
 
 #[test]
-fn a_property_named_extra_conflicts_with_additional_properties_only() {
-    let generated = small_document("extra alone")
-        .set_named_schema(object(json!({ "extra": { "type": "string" } })))
+fn requests_preserve_additional_properties_if_the_document_allows_them() {
+    for (additional, is_preserved) in [(json!({}), true), (json!(false), false)] {
+        let generated = small_document(format!("additionalProperties {additional}"))
+            .set(
+                "/components/schemas/NewNote/additionalProperties",
+                additional,
+            )
+            .expect_generated();
+        let names = generated.field_names("NewNote");
+        assert_eq!(names.contains(&"extra".to_owned()), is_preserved);
+        assert!(generated.client_contains("crate::decode::impl_decode!(NewNote, Object);"));
+    }
+    small_document("extra and additional properties")
+        .set(
+            "/components/schemas/NewNote/additionalProperties",
+            json!({}),
+        )
+        .set(
+            "/components/schemas/NewNote/properties/Extra",
+            json!({ "type": "string" }),
+        )
+        .expect_diagnostic_at("/components/schemas/NewNote/properties/Extra");
+}
+
+#[test]
+fn a_property_named_extra_does_not_conflict_with_additional_properties() {
+    for name in ["extra", "Extra"] {
+        let generated = small_document(format!("the property {name}"))
+            .set_named_schema(object(json!({ name: { "type": "string" } })))
+            .set(&format!("{NAMED_SCHEMA}/additionalProperties"), json!({}))
+            .expect_generated();
+        assert_eq!(generated.field_names("Probe"), ["extra", "extra_"]);
+        assert_eq!(generated.field_type("Probe", "extra_"), "crate::Extra");
+    }
+}
+
+#[test]
+fn x_decode_selects_how_failures_are_handled() {
+    let at = format!("{NAMED_SCHEMA}/x-decode");
+    let links = json!({ "type": "array", "items": { "$ref": "#/components/schemas/Link" } });
+    let generated = small_document("a page")
+        .set_named_schema(object(json!({ "unreadable": {}, "links": links })))
+        .set(&at, json!("page"))
         .expect_generated();
-    assert_eq!(
-        generated
-            .serde_attributes("Probe", "extra")
-            .matches("flatten")
-            .count(),
-        0
-    );
+    assert!(generated.client_contains("crate::decode::impl_object!(Probe, Page);"));
     assert!(
-        !generated
-            .client_contains("in the OpenAPI document, as received. pub extra: ::std::option")
+        generated.client_contains(r#"__fields.items("links", &mut links, &mut __unreadable)?"#)
+    );
+    assert_eq!(
+        generated.serde_attributes("Probe", "unreadable_"),
+        "#[serde(skip)]"
     );
 
-    small_document("extra and additional properties")
-        .set_named_schema(object(json!({ "Extra": { "type": "string" } })))
-        .set(&format!("{NAMED_SCHEMA}/additionalProperties"), json!({}))
-        .expect_diagnostic_at(&format!("{NAMED_SCHEMA}/properties/Extra"));
+    let generated = small_document("an item")
+        .set_named_schema(object(json!({ "a": {} })))
+        .set(&at, json!("item"))
+        .expect_generated();
+    assert!(generated.client_contains("crate::decode::impl_object!(Probe, Item);"));
+
+    for (properties, decode) in [
+        (json!({ "a": {} }), json!("page")),
+        (json!({ "links": links, "others": links }), json!("page")),
+        (
+            json!({ "links": { "type": "array", "items": {} } }),
+            json!("page"),
+        ),
+        (json!({ "a": {} }), json!("list")),
+        (json!({ "a": {} }), json!(true)),
+    ] {
+        small_document(format!("x-decode {decode} of {properties}"))
+            .set_named_schema(object(properties))
+            .set(&at, decode)
+            .expect_diagnostic_at(&at);
+    }
+    small_document("x-decode of a string")
+        .set_named_schema(json!({ "type": "string", "x-decode": "item" }))
+        .expect_diagnostic_at(&at);
 }
 
 #[test]

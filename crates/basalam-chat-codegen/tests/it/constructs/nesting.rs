@@ -106,7 +106,8 @@ fn generates_long_chains_and_dense_graphs_of_objects() {
         );
     }
     let generated = graph.set(RESPONSE_PROPERTY, first).expect_generated();
-    assert_eq!(generated.field_names("Link11").len(), 12);
+    // The properties and `extra`.
+    assert_eq!(generated.field_names("Link11").len(), 13);
 }
 
 #[test]

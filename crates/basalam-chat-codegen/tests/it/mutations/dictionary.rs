@@ -16,7 +16,7 @@ pub(crate) const KEYWORDS: &[&str] = &[
     "properties", "propertyNames", "put", "readOnly", "requestBody", "required", "responses",
     "schema", "schemas", "scheme", "security", "securitySchemes", "servers", "style", "summary",
     "tags", "then", "title", "trace", "type", "unevaluatedItems", "unevaluatedProperties",
-    "uniqueItems", "version", "webhooks", "writeOnly", "x-boxed", "x-dropshot-pagination",
+    "uniqueItems", "version", "webhooks", "writeOnly", "x-boxed", "x-decode", "x-dropshot-pagination",
     "x-dropshot-websocket", "x-idempotent", "x-rust-type", "xml",
 ];
 
