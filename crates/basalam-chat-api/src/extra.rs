@@ -78,7 +78,7 @@ impl From<Extra> for Map<String, Value> {
     }
 }
 
-/// Returns the value of a field, or null if there is none, as indexing a [`Value`] does.
+/// Returns the value of a field, or null if there is none, like the index operator of [`Value`].
 impl Index<&str> for Extra {
     type Output = Value;
 

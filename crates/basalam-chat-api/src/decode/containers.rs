@@ -1,6 +1,5 @@
 //! Options, boxes, lists and maps.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
@@ -121,8 +120,8 @@ impl<'de, T: Decode> Visitor<'de> for MapVisitor<T> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
         let mut map = BTreeMap::new();
-        while let Some(name) = entries.next_key::<Cow<'_, str>>()? {
-            map.insert(name.into_owned(), entries.next_value_seed(Seed::new())?);
+        while let Some(name) = entries.next_key::<String>()? {
+            map.insert(name, entries.next_value_seed(Seed::new())?);
         }
         Ok(map)
     }

@@ -6,7 +6,7 @@
 //!   every optional field: a response that confirms a change should be decoded if at all possible.
 //! - An invalid id is a failure inside the object that has it.
 //! - A value that [`Value`] cannot represent (a number out of range, a lone surrogate, too much nesting) is a
-//!   failure, too. Where the value is kept nevertheless, it is kept as a string that contains its JSON.
+//!   failure, too. If the value is kept nevertheless, it is kept as a string that contains its JSON.
 //!
 //! Skipping raw JSON does not recurse. Each level of objects scans its part of the input once more, and the
 //! number of levels is limited.
@@ -109,6 +109,20 @@ impl Failure {
         FAILURE.replace(Failure::new())
     }
 
+    /// Takes the failure behind an error, and describes it.
+    fn take_description(error: &serde_json::Error) -> String {
+        let mut failure = Failure::take();
+        failure.set_problem(error);
+        failure.describe()
+    }
+
+    /// Sets the problem, unless it is known from a value further inside.
+    fn set_problem(&mut self, error: &serde_json::Error) {
+        if self.problem.is_empty() {
+            self.problem = problem(error);
+        }
+    }
+
     /// Describes the failure, such as "expected a string, at `content.text`".
     fn describe(&self) -> String {
         let mut path = String::new();
@@ -135,9 +149,7 @@ pub(super) struct Failed;
 impl Failed {
     fn record(segment: Segment, error: &serde_json::Error) -> Failed {
         FAILURE.with_borrow_mut(|failure| {
-            if failure.problem.is_empty() {
-                failure.problem = problem(error);
-            }
+            failure.set_problem(error);
             failure.path.push(segment);
         });
         Failed
@@ -188,11 +200,7 @@ pub(crate) fn read_tolerantly<'a, T: Deserialize<'a>>(
     let _mode = ModeGuard::enter(Mode::Response);
     _ = Failure::take();
     serde_json::from_str(json).map_err(|error| {
-        let mut failure = Failure::take();
-        if failure.problem.is_empty() {
-            failure.problem = problem(&error);
-        }
-        let message = failure.describe();
+        let message = Failure::take_description(&error);
         Error::custom(match message.starts_with("missing field `") {
             true => message,
             false => format!("invalid value, {message}"),
@@ -288,11 +296,8 @@ pub(super) fn items<T: Decode, E: Error>(
         match decode(raw.get()) {
             Ok(item) => list.push(item),
             Err(error) => {
-                let mut failure = Failure::take();
-                if failure.problem.is_empty() {
-                    failure.problem = problem(&error);
-                }
-                unreadable.push(UnreadableItem::new(index, raw.get(), failure.describe()));
+                let problem = Failure::take_description(&error);
+                unreadable.push(UnreadableItem::new(index, raw.get(), problem));
             }
         }
     }
