@@ -59,17 +59,11 @@ impl Error {
             messages: cause.messages().to_vec(),
             ..ErrorResponse::default()
         };
-        let mut error = Error::new(ErrorKind::Authentication, problem, cause.remedy())
+        Error::new(ErrorKind::Authentication, problem, cause.remedy())
             .with_response(response)
             .with_retry_after(cause.retry_after())
-            .with_attachment(cause.clone());
-        if let Some(name) = cause.oauth_error() {
-            error = error.with_oauth_error(name);
-        }
-        if let Some(limit) = cause.retry_limit() {
-            error = error.with_attachment(limit);
-        }
-        error.with_source(SharedError(cause))
+            .with_attachment(cause.clone())
+            .with_source(SharedError(cause))
     }
 
     /// The task of a token refresh ended without a result.

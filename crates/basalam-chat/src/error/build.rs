@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::error::Error as StdError;
+use std::sync::Arc;
 use std::time::Duration;
 
 use basalam_chat_api::newtypes::Timestamp;
@@ -144,6 +145,16 @@ impl Error {
 
     /// Returns the attached data of this type.
     pub(crate) fn attachment<T: Any>(&self) -> Option<&T> {
+        let own = self.own_attachment();
+        own.or_else(|| self.cause()?.attachment())
+    }
+
+    /// Returns the error of the refresh that made this call fail.
+    pub(super) fn cause(&self) -> Option<&Error> {
+        self.own_attachment::<Arc<Error>>().map(Arc::as_ref)
+    }
+
+    fn own_attachment<T: Any>(&self) -> Option<&T> {
         let mut attachments = self.inner.attachments.iter();
         attachments.find_map(|attachment| attachment.downcast_ref())
     }

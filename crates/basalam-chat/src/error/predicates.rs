@@ -1,7 +1,5 @@
 //! Predicates that distinguish the cases of an error.
 
-use std::sync::Arc;
-
 use basalam_chat_api::operation::Authorization;
 use basalam_chat_api::operations::OAUTH_TOKEN;
 
@@ -64,7 +62,7 @@ impl Error {
     /// already retried what is safe to retry, up to its limits. If the error stays for minutes, see the
     /// *Troubleshooting* section of the predicate of its kind, such as [`is_connect`](Error::is_connect).
     pub fn is_transient(&self) -> bool {
-        if let Some(cause) = self.attachment::<Arc<Error>>() {
+        if let Some(cause) = self.cause() {
             return cause.is_transient();
         }
         if let Some(outlook) = self.attachment() {
@@ -96,7 +94,7 @@ impl Error {
     /// Start a new login with [`AuthorizationCode`](crate::auth::AuthorizationCode), or create a new personal
     /// token. If this happens soon after a login, another program has likely used the same refresh token.
     pub fn needs_login(&self) -> bool {
-        if let Some(cause) = self.attachment::<Arc<Error>>() {
+        if let Some(cause) = self.cause() {
             return cause.needs_login();
         }
         if let Some(outlook) = self.attachment() {
