@@ -9,15 +9,13 @@ use basalam_chat_api::operations::GET_MESSAGES;
 use serde::Serialize;
 
 use super::Message;
+use super::page::PAGE_SIZE;
 use super::unconfirmed::{Match, UnconfirmedMessage};
 use crate::request::{self, impl_send};
 use crate::{Client, Error, UserId};
 
 /// Maximum number of messages to compare.
 const MAX_SCANNED: usize = 5_000;
-
-/// Page size.
-const PAGE_SIZE: u32 = 100;
 
 impl Client {
     /// Finds out whether a message arrived whose response was lost, so that it is not sent twice.

@@ -2,13 +2,10 @@
 
 use super::cursor::{Direction, MessageCursor};
 use super::new_messages;
-use super::page::{GetMessagesParams, MessagePage};
+use super::page::{GetMessagesParams, MessagePage, PAGE_SIZE};
 use super::{Comparison, Message, MessageId};
 use crate::paging::{PageItems, YieldedWithoutId};
 use crate::{ChatId, Client, Error};
-
-/// Page size.
-const PAGE_SIZE: u32 = 100;
 
 impl Client {
     /// Returns a [`Follower`], which returns the new messages of a chat each time it is polled.

@@ -3,13 +3,11 @@
 use basalam_chat_api::UnreadableItem;
 
 use super::cursor::Direction;
-use super::page::GetMessagesParams;
+use super::page::{GetMessagesParams, PAGE_SIZE};
 use super::{Message, MessageId};
 use crate::paging::{PageItems, YieldedWithoutId};
 use crate::{Client, Error};
 
-/// Default page size of the pager. Live integrations use 100 and 200.
-const PAGE_SIZE: u32 = 100;
 /// A shorter page was not truncated by the service (likely).
 const SERVICE_PAGE_SIZE: usize = 10;
 /// Largest page size requested to get past items without a readable id.

@@ -8,6 +8,9 @@ use crate::paging::{Cursor, Page, PageItems};
 use crate::request::check_id;
 use crate::{ChatId, Client, Error};
 
+/// Default page size of lists. Live integrations use 100 and 200.
+pub(super) const PAGE_SIZE: u32 = 100;
+
 /// Parameters of [`GetMessages`](super::GetMessages).
 #[derive(Clone, Debug)]
 pub(crate) struct GetMessagesParams {

@@ -5,13 +5,10 @@ use basalam_chat_api::operations::GET_MESSAGES;
 
 use super::cursor::{Direction, MessageCursor};
 use super::new_messages::{self, Continuation, FetchedPage};
-use super::page::{GetMessagesParams, MessagePage};
+use super::page::{GetMessagesParams, MessagePage, PAGE_SIZE};
 use super::{Comparison, Message, MessageId, SortOrder};
 use crate::paging::{PageItems, Pager, YieldedWithoutId, impl_stream};
 use crate::{Client, Error, ErrorKind};
-
-/// Default page size. Live integrations use 100 and 200.
-const PAGE_SIZE: u32 = 100;
 
 /// Pages through the messages of a chat.
 ///
