@@ -141,6 +141,7 @@ enum Next {
 }
 
 /// The end of the retries: the limit, if there is one, and the wait that the service asked for.
+#[derive(Default)]
 struct Stop {
     limit: Option<RetryLimit>,
     wait: Option<Duration>,
@@ -315,10 +316,7 @@ impl<A: Authorizer> Call<'_, A> {
     fn check_rate_limit_retry(&self, requests: &impl RequestSource) -> Result<(), Stop> {
         let policy = &self.config.retry_policy;
         if !requests.can_repeat() {
-            return Err(Stop {
-                limit: None,
-                wait: None,
-            });
+            return Err(Stop::default());
         }
         if policy.max_attempts == 1 || self.rate_limits > policy.max_rate_limit_retries {
             trace::retry_abandoned(RATE_LIMITED, RetryLimit::Attempts);
@@ -332,10 +330,7 @@ impl<A: Authorizer> Call<'_, A> {
         let policy = &self.config.retry_policy;
         let is_idempotent = requests.is_idempotent(self.operation);
         let reason = retry_reason(is_idempotent, error).filter(|_| requests.can_repeat());
-        let reason = reason.ok_or(Stop {
-            limit: None,
-            wait: None,
-        })?;
+        let reason = reason.ok_or(Stop::default())?;
         let abandon = |limit, wait| {
             trace::retry_abandoned(reason, limit);
             Err(Stop::with_limit(limit, wait))
