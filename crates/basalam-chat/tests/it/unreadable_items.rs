@@ -33,6 +33,13 @@ const WITHOUT_ID: [fn(&mut Value); 4] = [
     |message| *message = json!([[]]),
 ];
 
+/// Returns all changes, and whether they leave an id.
+fn changes() -> impl Iterator<Item = (&'static fn(&mut Value), bool)> {
+    let without_id = WITHOUT_ID.iter().map(|change| (change, false));
+    let with_id = UNREADABLE.iter().map(|change| (change, true));
+    with_id.chain(without_id)
+}
+
 /// Creates a chat with `count` messages. The emulator changes those in `changed`, by position from the oldest.
 async fn history(
     emulator: &Emulator,
@@ -121,12 +128,7 @@ async fn stream_yields_299_messages_and_one_unreadable_item() {
 
 #[tokio::test]
 async fn unreadable_items_at_page_boundaries_are_yielded_once() {
-    let without_id = WITHOUT_ID.iter().map(|change| (change, false));
-    let changes = UNREADABLE
-        .iter()
-        .map(|change| (change, true))
-        .chain(without_id);
-    for (change, has_id) in changes {
+    for (change, has_id) in changes() {
         // The first and the last, neighbors, and those at the ends of pages.
         let unreadable = [0, 3, 4, 5, 8, 11];
         let emulator = Emulator::start().await.unwrap();
@@ -139,7 +141,7 @@ async fn unreadable_items_at_page_boundaries_are_yielded_once() {
             for limit in [1, 2, 3, 4, 100] {
                 let yielded = collect(&client, chat, order.clone(), limit).await;
                 let items: Vec<&Yielded> = yielded.iter().map(|(item, _)| item).collect();
-                // Items without an id that have the same content cannot be told apart.
+                // Items with the same content and no id are recognized as one item.
                 let is_message = |item: &&Yielded| matches!(item, Yielded::Message(_)) || has_id;
                 let expected = expected(&ids, &positions, has_id);
                 let (items, expected): (Vec<_>, Vec<_>) = (
@@ -254,12 +256,7 @@ async fn page_without_ids_ends_the_list_with_an_error_if_more_may_follow() {
 
 #[tokio::test]
 async fn follower_yields_what_is_readable_and_each_unreadable_message_once() {
-    let without_id = WITHOUT_ID.iter().map(|change| (change, false));
-    let changes = UNREADABLE
-        .iter()
-        .map(|change| (change, true))
-        .chain(without_id);
-    for (change, has_id) in changes {
+    for (change, has_id) in changes() {
         let emulator = Emulator::start().await.unwrap();
         let (client, chat, ids) = history(&emulator, 6, &[2, 5], *change).await;
         let mut follower = client.follow(chat).after(ids[0]);
