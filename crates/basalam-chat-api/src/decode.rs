@@ -35,6 +35,9 @@ pub(crate) trait Decode: Sized {
 
 /// A generated struct.
 pub(crate) trait Object: Decode {
+    /// Returns the index of a field, or `None` if the type does not have it.
+    fn index(name: &str) -> Option<usize>;
+
     /// Reads the fields of the object.
     fn read<'de, A: MapAccess<'de>>(fields: Fields<A>) -> Result<Self, A::Error>;
 }

@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::marker::PhantomData;
 
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::tolerant::{self, Mode};
-use super::{Decode, Kind, Seed};
+use super::{Decode, Kind, Object, Seed};
 use crate::{Extra, UnreadableItem};
 
 /// The fields of an object that is being decoded. Fields that the type does not have are collected.
@@ -31,37 +32,45 @@ impl<'de, A: MapAccess<'de>> Fields<A> {
         }
     }
 
-    /// Returns the name of the next field, whose value must be read next.
-    pub(crate) fn next(&mut self) -> Result<Option<Name<'de>>, A::Error> {
-        self.map.next_key()
+    /// Returns the index of the next field, whose value must be read next. Collects the fields before it that
+    /// the type does not have.
+    pub(crate) fn next<T: Object>(&mut self) -> Result<Option<usize>, A::Error> {
+        loop {
+            match self.map.next_key_seed(KeySeed::<T>(PhantomData))? {
+                Some(Key::Known(index)) => return Ok(Some(index)),
+                Some(Key::Unknown(name)) => self.unknown(name)?,
+                None => return Ok(None),
+            }
+        }
     }
 
     /// Reads a required field.
+    #[inline]
     pub(crate) fn required<T: Decode>(
         &mut self,
         name: &'static str,
         field: &mut Option<T>,
     ) -> Result<(), A::Error> {
-        *field = Some(match self.is_tolerant {
-            false => self.map.next_value_seed(Seed::new())?,
-            true => tolerant::required(name, self.raw()?)?,
-        });
+        if self.is_tolerant {
+            *field = Some(tolerant::required(name, self.raw()?)?);
+        } else {
+            *field = Some(self.map.next_value_seed(Seed::new())?);
+        }
         Ok(())
     }
 
     /// Reads an optional field.
+    #[inline]
     pub(crate) fn optional<T: Decode>(
         &mut self,
         name: &'static str,
         field: &mut Option<T>,
     ) -> Result<(), A::Error> {
-        *field = match self.is_tolerant {
-            false => self.map.next_value_seed(Seed::<Option<T>>::new())?,
-            true => {
-                let raw = self.raw()?;
-                tolerant::optional(name, raw, self.kind, &mut self.extra)?
-            }
-        };
+        if self.is_tolerant {
+            *field = tolerant::optional(name, self.raw()?, self.kind, &mut self.extra)?;
+        } else {
+            *field = self.map.next_value_seed(Seed::<Option<T>>::new())?;
+        }
         Ok(())
     }
 
@@ -81,15 +90,17 @@ impl<'de, A: MapAccess<'de>> Fields<A> {
     }
 
     /// Reads a field that the type does not have.
-    pub(crate) fn unknown(&mut self, name: Name<'de>) -> Result<(), A::Error> {
+    #[cold]
+    fn unknown(&mut self, name: String) -> Result<(), A::Error> {
         let value = match self.is_tolerant {
             false => self.map.next_value()?,
             true => tolerant::unknown(self.raw()?)?,
         };
-        self.extra.insert(name.0, value);
+        self.extra.insert(name, value);
         Ok(())
     }
 
+    #[cold]
     fn raw(&mut self) -> Result<&'de RawValue, A::Error> {
         self.map.next_value()
     }
@@ -103,6 +114,40 @@ impl<'de, A: MapAccess<'de>> Fields<A> {
 /// Returns the value of a required field.
 pub(crate) fn present<T, E: Error>(name: &'static str, field: Option<T>) -> Result<T, E> {
     field.ok_or_else(|| E::missing_field(name))
+}
+
+/// The name of a field of the type `T`, or of one that it does not have.
+enum Key {
+    Known(usize),
+    Unknown(String),
+}
+
+/// Looks a name up without allocating it.
+///
+/// It is a type of its own for each `T`, so that the compiler inlines the lookup.
+struct KeySeed<T>(PhantomData<T>);
+
+impl<'de, T: Object> DeserializeSeed<'de> for KeySeed<T> {
+    type Value = Key;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<T: Object> Visitor<'_> for KeySeed<T> {
+    type Value = Key;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a field name")
+    }
+
+    fn visit_str<E: Error>(self, name: &str) -> Result<Key, E> {
+        Ok(match T::index(name) {
+            Some(index) => Key::Known(index),
+            None => Key::Unknown(name.to_owned()),
+        })
+    }
 }
 
 /// The name of a field, which is borrowed from the input if it contains no escapes.

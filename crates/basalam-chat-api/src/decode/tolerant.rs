@@ -213,6 +213,7 @@ fn decode<T: Decode>(json: &str) -> Result<T, serde_json::Error> {
     T::decode(&mut serde_json::Deserializer::from_str(json))
 }
 
+#[cold]
 pub(super) fn required<T: Decode, E: Error>(name: &'static str, raw: &RawValue) -> Result<T, E> {
     let error = match decode(raw.get()) {
         Ok(value) => return Ok(value),
@@ -232,6 +233,7 @@ fn is_empty_object(kind: Kind, raw: &RawValue) -> bool {
     kind.is_object() && is_empty_array(raw)
 }
 
+#[cold]
 pub(super) fn optional<T: Decode, E: Error>(
     name: &'static str,
     raw: &RawValue,
@@ -275,6 +277,7 @@ fn to_value(raw: &RawValue) -> Value {
     serde_json::from_str(raw.get()).unwrap_or_else(|_| raw.get().into())
 }
 
+#[cold]
 pub(super) fn unknown<E: Error>(raw: &RawValue) -> Result<Value, E> {
     match (mode(), serde_json::from_str(raw.get())) {
         (_, Ok(value)) => Ok(value),
@@ -283,6 +286,7 @@ pub(super) fn unknown<E: Error>(raw: &RawValue) -> Result<Value, E> {
     }
 }
 
+#[cold]
 pub(super) fn items<T: Decode, E: Error>(
     name: &'static str,
     raw: &RawValue,

@@ -21,14 +21,22 @@ pub mod types {
         pub extra: crate::Extra,
     }
     impl crate::decode::Object for AcceptedResponse {
+        fn index(name: &str) -> ::std::option::Option<usize> {
+            ::std::option::Option::Some(
+                match name {
+                    "data" => 0,
+                    _ => return ::std::option::Option::None,
+                },
+            )
+        }
         fn read<'de, __A: ::serde::de::MapAccess<'de>>(
             mut __fields: crate::decode::Fields<__A>,
         ) -> ::std::result::Result<Self, __A::Error> {
             let mut data = ::std::option::Option::None;
-            while let ::std::option::Option::Some(__name) = __fields.next()? {
-                match __name.as_str() {
-                    "data" => __fields.optional("data", &mut data)?,
-                    _ => __fields.unknown(__name)?,
+            while let ::std::option::Option::Some(__index) = __fields.next::<Self>()? {
+                match __index {
+                    0 => __fields.optional("data", &mut data)?,
+                    _ => {}
                 }
             }
             ::std::result::Result::Ok(Self {
@@ -133,6 +141,17 @@ pub mod types {
         pub extra: crate::Extra,
     }
     impl crate::decode::Object for BotResponse {
+        fn index(name: &str) -> ::std::option::Option<usize> {
+            ::std::option::Option::Some(
+                match name {
+                    "description" => 0,
+                    "error_code" => 1,
+                    "ok" => 2,
+                    "result" => 3,
+                    _ => return ::std::option::Option::None,
+                },
+            )
+        }
         fn read<'de, __A: ::serde::de::MapAccess<'de>>(
             mut __fields: crate::decode::Fields<__A>,
         ) -> ::std::result::Result<Self, __A::Error> {
@@ -140,13 +159,13 @@ pub mod types {
             let mut error_code = ::std::option::Option::None;
             let mut ok = ::std::option::Option::None;
             let mut result = ::std::option::Option::None;
-            while let ::std::option::Option::Some(__name) = __fields.next()? {
-                match __name.as_str() {
-                    "description" => __fields.optional("description", &mut description)?,
-                    "error_code" => __fields.optional("error_code", &mut error_code)?,
-                    "ok" => __fields.required("ok", &mut ok)?,
-                    "result" => __fields.optional("result", &mut result)?,
-                    _ => __fields.unknown(__name)?,
+            while let ::std::option::Option::Some(__index) = __fields.next::<Self>()? {
+                match __index {
+                    0 => __fields.optional("description", &mut description)?,
+                    1 => __fields.optional("error_code", &mut error_code)?,
+                    2 => __fields.required("ok", &mut ok)?,
+                    3 => __fields.optional("result", &mut result)?,
+                    _ => {}
                 }
             }
             ::std::result::Result::Ok(Self {
@@ -178,6 +197,17 @@ pub mod types {
         pub extra: crate::Extra,
     }
     impl crate::decode::Object for Button {
+        fn index(name: &str) -> ::std::option::Option<usize> {
+            ::std::option::Option::Some(
+                match name {
+                    "data" => 0,
+                    "id" => 1,
+                    "label" => 2,
+                    "type" => 3,
+                    _ => return ::std::option::Option::None,
+                },
+            )
+        }
         fn read<'de, __A: ::serde::de::MapAccess<'de>>(
             mut __fields: crate::decode::Fields<__A>,
         ) -> ::std::result::Result<Self, __A::Error> {
@@ -185,13 +215,13 @@ pub mod types {
             let mut id = ::std::option::Option::None;
             let mut label = ::std::option::Option::None;
             let mut type_ = ::std::option::Option::None;
-            while let ::std::option::Option::Some(__name) = __fields.next()? {
-                match __name.as_str() {
-                    "data" => __fields.required("data", &mut data)?,
-                    "id" => __fields.required("id", &mut id)?,
-                    "label" => __fields.required("label", &mut label)?,
-                    "type" => __fields.required("type", &mut type_)?,
-                    _ => __fields.unknown(__name)?,
+            while let ::std::option::Option::Some(__index) = __fields.next::<Self>()? {
+                match __index {
+                    0 => __fields.required("data", &mut data)?,
+                    1 => __fields.required("id", &mut id)?,
+                    2 => __fields.required("label", &mut label)?,
+                    3 => __fields.required("type", &mut type_)?,
+                    _ => {}
                 }
             }
             ::std::result::Result::Ok(Self {
@@ -243,6 +273,23 @@ pub mod types {
         pub extra: crate::Extra,
     }
     impl crate::decode::Object for Channel {
+        fn index(name: &str) -> ::std::option::Option<usize> {
+            ::std::option::Option::Some(
+                match name {
+                    "avatar" => 0,
+                    "can_leave" => 1,
+                    "description" => 2,
+                    "is_admin" => 3,
+                    "link" => 4,
+                    "members_count" => 5,
+                    "owner" => 6,
+                    "temp_group" => 7,
+                    "title" => 8,
+                    "verified" => 9,
+                    _ => return ::std::option::Option::None,
+                },
+            )
+        }
         fn read<'de, __A: ::serde::de::MapAccess<'de>>(
             mut __fields: crate::decode::Fields<__A>,
         ) -> ::std::result::Result<Self, __A::Error> {
@@ -256,21 +303,19 @@ pub mod types {
             let mut temp_group = ::std::option::Option::None;
             let mut title = ::std::option::Option::None;
             let mut verified = ::std::option::Option::None;
-            while let ::std::option::Option::Some(__name) = __fields.next()? {
-                match __name.as_str() {
-                    "avatar" => __fields.optional("avatar", &mut avatar)?,
-                    "can_leave" => __fields.optional("can_leave", &mut can_leave)?,
-                    "description" => __fields.optional("description", &mut description)?,
-                    "is_admin" => __fields.optional("is_admin", &mut is_admin)?,
-                    "link" => __fields.optional("link", &mut link)?,
-                    "members_count" => {
-                        __fields.optional("members_count", &mut members_count)?
-                    }
-                    "owner" => __fields.optional("owner", &mut owner)?,
-                    "temp_group" => __fields.optional("temp_group", &mut temp_group)?,
-                    "title" => __fields.required("title", &mut title)?,
-                    "verified" => __fields.optional("verified", &mut verified)?,
-                    _ => __fields.unknown(__name)?,
+            while let ::std::option::Option::Some(__index) = __fields.next::<Self>()? {
+                match __index {
+                    0 => __fields.optional("avatar", &mut avatar)?,
+                    1 => __fields.optional("can_leave", &mut can_leave)?,
+                    2 => __fields.optional("description", &mut description)?,
+                    3 => __fields.optional("is_admin", &mut is_admin)?,
+                    4 => __fields.optional("link", &mut link)?,
+                    5 => __fields.optional("members_count", &mut members_count)?,
+                    6 => __fields.optional("owner", &mut owner)?,
+                    7 => __fields.optional("temp_group", &mut temp_group)?,
+                    8 => __fields.required("title", &mut title)?,
+                    9 => __fields.optional("verified", &mut verified)?,
+                    _ => {}
                 }
             }
             ::std::result::Result::Ok(Self {
@@ -358,6 +403,33 @@ pub mod types {
         pub extra: crate::Extra,
     }
     impl crate::decode::Object for Chat {
+        fn index(name: &str) -> ::std::option::Option<usize> {
+            ::std::option::Option::Some(
+                match name {
+                    "archive_state" => 0,
+                    "bot" => 1,
+                    "channel" => 2,
+                    "chat_type" => 3,
+                    "contact" => 4,
+                    "contact_id" => 5,
+                    "contact_is_blocked" => 6,
+                    "contact_last_seen_message_id" => 7,
+                    "created_at" => 8,
+                    "deleted_at" => 9,
+                    "group" => 10,
+                    "id" => 11,
+                    "last_message" => 12,
+                    "last_seen_id" => 13,
+                    "marked_as_unread" => 14,
+                    "modified_at" => 15,
+                    "reply_markup" => 16,
+                    "show_approvals" => 17,
+                    "unseen_message_count" => 18,
+                    "updated_at" => 19,
+                    _ => return ::std::option::Option::None,
+                },
+            )
+        }
         fn read<'de, __A: ::serde::de::MapAccess<'de>>(
             mut __fields: crate::decode::Fields<__A>,
         ) -> ::std::result::Result<Self, __A::Error> {
@@ -381,52 +453,40 @@ pub mod types {
             let mut show_approvals = ::std::option::Option::None;
             let mut unseen_message_count = ::std::option::Option::None;
             let mut updated_at = ::std::option::Option::None;
-            while let ::std::option::Option::Some(__name) = __fields.next()? {
-                match __name.as_str() {
-                    "archive_state" => {
-                        __fields.optional("archive_state", &mut archive_state)?
-                    }
-                    "bot" => __fields.optional("bot", &mut bot)?,
-                    "channel" => __fields.optional("channel", &mut channel)?,
-                    "chat_type" => __fields.required("chat_type", &mut chat_type)?,
-                    "contact" => __fields.optional("contact", &mut contact)?,
-                    "contact_id" => __fields.optional("contact_id", &mut contact_id)?,
-                    "contact_is_blocked" => {
+            while let ::std::option::Option::Some(__index) = __fields.next::<Self>()? {
+                match __index {
+                    0 => __fields.optional("archive_state", &mut archive_state)?,
+                    1 => __fields.optional("bot", &mut bot)?,
+                    2 => __fields.optional("channel", &mut channel)?,
+                    3 => __fields.required("chat_type", &mut chat_type)?,
+                    4 => __fields.optional("contact", &mut contact)?,
+                    5 => __fields.optional("contact_id", &mut contact_id)?,
+                    6 => {
                         __fields.required("contact_is_blocked", &mut contact_is_blocked)?
                     }
-                    "contact_last_seen_message_id" => {
+                    7 => {
                         __fields
                             .optional(
                                 "contact_last_seen_message_id",
                                 &mut contact_last_seen_message_id,
                             )?
                     }
-                    "created_at" => __fields.optional("created_at", &mut created_at)?,
-                    "deleted_at" => __fields.optional("deleted_at", &mut deleted_at)?,
-                    "group" => __fields.optional("group", &mut group)?,
-                    "id" => __fields.required("id", &mut id)?,
-                    "last_message" => {
-                        __fields.optional("last_message", &mut last_message)?
-                    }
-                    "last_seen_id" => {
-                        __fields.optional("last_seen_id", &mut last_seen_id)?
-                    }
-                    "marked_as_unread" => {
-                        __fields.required("marked_as_unread", &mut marked_as_unread)?
-                    }
-                    "modified_at" => __fields.optional("modified_at", &mut modified_at)?,
-                    "reply_markup" => {
-                        __fields.optional("reply_markup", &mut reply_markup)?
-                    }
-                    "show_approvals" => {
-                        __fields.required("show_approvals", &mut show_approvals)?
-                    }
-                    "unseen_message_count" => {
+                    8 => __fields.optional("created_at", &mut created_at)?,
+                    9 => __fields.optional("deleted_at", &mut deleted_at)?,
+                    10 => __fields.optional("group", &mut group)?,
+                    11 => __fields.required("id", &mut id)?,
+                    12 => __fields.optional("last_message", &mut last_message)?,
+                    13 => __fields.optional("last_seen_id", &mut last_seen_id)?,
+                    14 => __fields.required("marked_as_unread", &mut marked_as_unread)?,
+                    15 => __fields.optional("modified_at", &mut modified_at)?,
+                    16 => __fields.optional("reply_markup", &mut reply_markup)?,
+                    17 => __fields.required("show_approvals", &mut show_approvals)?,
+                    18 => {
                         __fields
                             .required("unseen_message_count", &mut unseen_message_count)?
                     }
-                    "updated_at" => __fields.required("updated_at", &mut updated_at)?,
-                    _ => __fields.unknown(__name)?,
+                    19 => __fields.required("updated_at", &mut updated_at)?,
+                    _ => {}
                 }
             }
             ::std::result::Result::Ok(Self {
@@ -491,6 +551,18 @@ pub mod types {
         pub extra: crate::Extra,
     }
     impl crate::decode::Object for ChatBot {
+        fn index(name: &str) -> ::std::option::Option<usize> {
+            ::std::option::Option::Some(
+                match name {
+                    "avatar" => 0,
+                    "description" => 1,
+                    "link" => 2,
+                    "title" => 3,
+                    "verified" => 4,
+                    _ => return ::std::option::Option::None,
+                },
+            )
+        }
         fn read<'de, __A: ::serde::de::MapAccess<'de>>(
             mut __fields: crate::decode::Fields<__A>,
         ) -> ::std::result::Result<Self, __A::Error> {
@@ -499,14 +571,14 @@ pub mod types {
             let mut link = ::std::option::Option::None;
             let mut title = ::std::option::Option::None;
             let mut verified = ::std::option::Option::None;
-            while let ::std::option::Option::Some(__name) = __fields.next()? {
-                match __name.as_str() {
-                    "avatar" => __fields.optional("avatar", &mut avatar)?,
-                    "description" => __fields.optional("description", &mut description)?,
-                    "link" => __fields.optional("link", &mut link)?,
-                    "title" => __fields.required("title", &mut title)?,
-                    "verified" => __fields.optional("verified", &mut verified)?,
-                    _ => __fields.unknown(__name)?,
+            while let ::std::option::Option::Some(__index) = __fields.next::<Self>()? {
+                match __index {
+                    0 => __fields.optional("avatar", &mut avatar)?,
+                    1 => __fields.optional("description", &mut description)?,
+                    2 => __fields.optional("link", &mut link)?,
+                    3 => __fields.required("title", &mut title)?,
+                    4 => __fields.optional("verified", &mut verified)?,
+                    _ => {}
                 }
             }
             ::std::result::Result::Ok(Self {
@@ -537,15 +609,23 @@ pub mod types {
         pub extra: crate::Extra,
     }
     impl crate::decode::Object for ChatList {
+        fn index(name: &str) -> ::std::option::Option<usize> {
+            ::std::option::Option::Some(
+                match name {
+                    "chats" => 0,
+                    _ => return ::std::option::Option::None,
+                },
+            )
+        }
         fn read<'de, __A: ::serde::de::MapAccess<'de>>(
             mut __fields: crate::decode::Fields<__A>,
         ) -> ::std::result::Result<Self, __A::Error> {
             let mut chats = ::std::option::Option::None;
             let mut __unreadable = ::std::vec::Vec::new();
-            while let ::std::option::Option::Some(__name) = __fields.next()? {
-                match __name.as_str() {
-                    "chats" => __fields.items("chats", &mut chats, &mut __unreadable)?,
-                    _ => __fields.unknown(__name)?,
+            while let ::std::option::Option::Some(__index) = __fields.next::<Self>()? {
+                match __index {
+                    0 => __fields.items("chats", &mut chats, &mut __unreadable)?,
+                    _ => {}
                 }
             }
             ::std::result::Result::Ok(Self {
@@ -595,6 +675,22 @@ pub mod types {
         pub extra: crate::Extra,
     }
     impl crate::decode::Object for Contact {
+        fn index(name: &str) -> ::std::option::Option<usize> {
+            ::std::option::Option::Some(
+                match name {
+                    "avatar" => 0,
+                    "badge" => 1,
+                    "hash_id" => 2,
+                    "id" => 3,
+                    "identifier" => 4,
+                    "name" => 5,
+                    "username" => 6,
+                    "vendor" => 7,
+                    "verified" => 8,
+                    _ => return ::std::option::Option::None,
+                },
+            )
+        }
         fn read<'de, __A: ::serde::de::MapAccess<'de>>(
             mut __fields: crate::decode::Fields<__A>,
         ) -> ::std::result::Result<Self, __A::Error> {
@@ -607,18 +703,18 @@ pub mod types {
             let mut username = ::std::option::Option::None;
             let mut vendor = ::std::option::Option::None;
             let mut verified = ::std::option::Option::None;
-            while let ::std::option::Option::Some(__name) = __fields.next()? {
-                match __name.as_str() {
-                    "avatar" => __fields.optional("avatar", &mut avatar)?,
-                    "badge" => __fields.optional("badge", &mut badge)?,
-                    "hash_id" => __fields.optional("hash_id", &mut hash_id)?,
-                    "id" => __fields.optional("id", &mut id)?,
-                    "identifier" => __fields.optional("identifier", &mut identifier)?,
-                    "name" => __fields.optional("name", &mut name)?,
-                    "username" => __fields.optional("username", &mut username)?,
-                    "vendor" => __fields.optional("vendor", &mut vendor)?,
-                    "verified" => __fields.optional("verified", &mut verified)?,
-                    _ => __fields.unknown(__name)?,
+            while let ::std::option::Option::Some(__index) = __fields.next::<Self>()? {
+                match __index {
+                    0 => __fields.optional("avatar", &mut avatar)?,
+                    1 => __fields.optional("badge", &mut badge)?,
+                    2 => __fields.optional("hash_id", &mut hash_id)?,
+                    3 => __fields.optional("id", &mut id)?,
+                    4 => __fields.optional("identifier", &mut identifier)?,
+                    5 => __fields.optional("name", &mut name)?,
+                    6 => __fields.optional("username", &mut username)?,
+                    7 => __fields.optional("vendor", &mut vendor)?,
+                    8 => __fields.optional("verified", &mut verified)?,
+                    _ => {}
                 }
             }
             ::std::result::Result::Ok(Self {
@@ -675,14 +771,22 @@ pub mod types {
         pub extra: crate::Extra,
     }
     impl crate::decode::Object for CreateChatResponse {
+        fn index(name: &str) -> ::std::option::Option<usize> {
+            ::std::option::Option::Some(
+                match name {
+                    "data" => 0,
+                    _ => return ::std::option::Option::None,
+                },
+            )
+        }
         fn read<'de, __A: ::serde::de::MapAccess<'de>>(
             mut __fields: crate::decode::Fields<__A>,
         ) -> ::std::result::Result<Self, __A::Error> {
             let mut data = ::std::option::Option::None;
-            while let ::std::option::Option::Some(__name) = __fields.next()? {
-                match __name.as_str() {
-                    "data" => __fields.optional("data", &mut data)?,
-                    _ => __fields.unknown(__name)?,
+            while let ::std::option::Option::Some(__index) = __fields.next::<Self>()? {
+                match __index {
+                    0 => __fields.optional("data", &mut data)?,
+                    _ => {}
                 }
             }
             ::std::result::Result::Ok(Self {
@@ -764,16 +868,25 @@ pub mod types {
         pub extra: crate::Extra,
     }
     impl crate::decode::Object for CreateMessageResponse {
+        fn index(name: &str) -> ::std::option::Option<usize> {
+            ::std::option::Option::Some(
+                match name {
+                    "data" => 0,
+                    "temp_id" => 1,
+                    _ => return ::std::option::Option::None,
+                },
+            )
+        }
         fn read<'de, __A: ::serde::de::MapAccess<'de>>(
             mut __fields: crate::decode::Fields<__A>,
         ) -> ::std::result::Result<Self, __A::Error> {
             let mut data = ::std::option::Option::None;
             let mut temp_id = ::std::option::Option::None;
-            while let ::std::option::Option::Some(__name) = __fields.next()? {
-                match __name.as_str() {
-                    "data" => __fields.required("data", &mut data)?,
-                    "temp_id" => __fields.optional("temp_id", &mut temp_id)?,
-                    _ => __fields.unknown(__name)?,
+            while let ::std::option::Option::Some(__index) = __fields.next::<Self>()? {
+                match __index {
+                    0 => __fields.required("data", &mut data)?,
+                    1 => __fields.optional("temp_id", &mut temp_id)?,
+                    _ => {}
                 }
             }
             ::std::result::Result::Ok(Self {
@@ -810,6 +923,18 @@ pub mod types {
         pub extra: crate::Extra,
     }
     impl crate::decode::Object for CurrentUser {
+        fn index(name: &str) -> ::std::option::Option<usize> {
+            ::std::option::Option::Some(
+                match name {
+                    "hash_id" => 0,
+                    "id" => 1,
+                    "name" => 2,
+                    "username" => 3,
+                    "vendor" => 4,
+                    _ => return ::std::option::Option::None,
+                },
+            )
+        }
         fn read<'de, __A: ::serde::de::MapAccess<'de>>(
             mut __fields: crate::decode::Fields<__A>,
         ) -> ::std::result::Result<Self, __A::Error> {
@@ -818,14 +943,14 @@ pub mod types {
             let mut name = ::std::option::Option::None;
             let mut username = ::std::option::Option::None;
             let mut vendor = ::std::option::Option::None;
-            while let ::std::option::Option::Some(__name) = __fields.next()? {
-                match __name.as_str() {
-                    "hash_id" => __fields.optional("hash_id", &mut hash_id)?,
-                    "id" => __fields.required("id", &mut id)?,
-                    "name" => __fields.optional("name", &mut name)?,
-                    "username" => __fields.optional("username", &mut username)?,
-                    "vendor" => __fields.optional("vendor", &mut vendor)?,
-                    _ => __fields.unknown(__name)?,
+            while let ::std::option::Option::Some(__index) = __fields.next::<Self>()? {
+                match __index {
+                    0 => __fields.optional("hash_id", &mut hash_id)?,
+                    1 => __fields.required("id", &mut id)?,
+                    2 => __fields.optional("name", &mut name)?,
+                    3 => __fields.optional("username", &mut username)?,
+                    4 => __fields.optional("vendor", &mut vendor)?,
+                    _ => {}
                 }
             }
             ::std::result::Result::Ok(Self {
@@ -904,14 +1029,22 @@ pub mod types {
         pub extra: crate::Extra,
     }
     impl crate::decode::Object for EditMessageResponse {
+        fn index(name: &str) -> ::std::option::Option<usize> {
+            ::std::option::Option::Some(
+                match name {
+                    "data" => 0,
+                    _ => return ::std::option::Option::None,
+                },
+            )
+        }
         fn read<'de, __A: ::serde::de::MapAccess<'de>>(
             mut __fields: crate::decode::Fields<__A>,
         ) -> ::std::result::Result<Self, __A::Error> {
             let mut data = ::std::option::Option::None;
-            while let ::std::option::Option::Some(__name) = __fields.next()? {
-                match __name.as_str() {
-                    "data" => __fields.required("data", &mut data)?,
-                    _ => __fields.unknown(__name)?,
+            while let ::std::option::Option::Some(__index) = __fields.next::<Self>()? {
+                match __index {
+                    0 => __fields.required("data", &mut data)?,
+                    _ => {}
                 }
             }
             ::std::result::Result::Ok(Self {
@@ -956,14 +1089,22 @@ pub mod types {
         pub extra: crate::Extra,
     }
     impl crate::decode::Object for GetChatsResponse {
+        fn index(name: &str) -> ::std::option::Option<usize> {
+            ::std::option::Option::Some(
+                match name {
+                    "data" => 0,
+                    _ => return ::std::option::Option::None,
+                },
+            )
+        }
         fn read<'de, __A: ::serde::de::MapAccess<'de>>(
             mut __fields: crate::decode::Fields<__A>,
         ) -> ::std::result::Result<Self, __A::Error> {
             let mut data = ::std::option::Option::None;
-            while let ::std::option::Option::Some(__name) = __fields.next()? {
-                match __name.as_str() {
-                    "data" => __fields.optional("data", &mut data)?,
-                    _ => __fields.unknown(__name)?,
+            while let ::std::option::Option::Some(__index) = __fields.next::<Self>()? {
+                match __index {
+                    0 => __fields.optional("data", &mut data)?,
+                    _ => {}
                 }
             }
             ::std::result::Result::Ok(Self {
@@ -985,14 +1126,22 @@ pub mod types {
         pub extra: crate::Extra,
     }
     impl crate::decode::Object for GetMessagesResponse {
+        fn index(name: &str) -> ::std::option::Option<usize> {
+            ::std::option::Option::Some(
+                match name {
+                    "data" => 0,
+                    _ => return ::std::option::Option::None,
+                },
+            )
+        }
         fn read<'de, __A: ::serde::de::MapAccess<'de>>(
             mut __fields: crate::decode::Fields<__A>,
         ) -> ::std::result::Result<Self, __A::Error> {
             let mut data = ::std::option::Option::None;
-            while let ::std::option::Option::Some(__name) = __fields.next()? {
-                match __name.as_str() {
-                    "data" => __fields.required("data", &mut data)?,
-                    _ => __fields.unknown(__name)?,
+            while let ::std::option::Option::Some(__index) = __fields.next::<Self>()? {
+                match __index {
+                    0 => __fields.required("data", &mut data)?,
+                    _ => {}
                 }
             }
             ::std::result::Result::Ok(Self {
@@ -1032,6 +1181,20 @@ pub mod types {
         pub extra: crate::Extra,
     }
     impl crate::decode::Object for Group {
+        fn index(name: &str) -> ::std::option::Option<usize> {
+            ::std::option::Option::Some(
+                match name {
+                    "avatar" => 0,
+                    "creator_id" => 1,
+                    "description" => 2,
+                    "link" => 3,
+                    "members_count" => 4,
+                    "title" => 5,
+                    "verified" => 6,
+                    _ => return ::std::option::Option::None,
+                },
+            )
+        }
         fn read<'de, __A: ::serde::de::MapAccess<'de>>(
             mut __fields: crate::decode::Fields<__A>,
         ) -> ::std::result::Result<Self, __A::Error> {
@@ -1042,18 +1205,16 @@ pub mod types {
             let mut members_count = ::std::option::Option::None;
             let mut title = ::std::option::Option::None;
             let mut verified = ::std::option::Option::None;
-            while let ::std::option::Option::Some(__name) = __fields.next()? {
-                match __name.as_str() {
-                    "avatar" => __fields.optional("avatar", &mut avatar)?,
-                    "creator_id" => __fields.optional("creator_id", &mut creator_id)?,
-                    "description" => __fields.optional("description", &mut description)?,
-                    "link" => __fields.optional("link", &mut link)?,
-                    "members_count" => {
-                        __fields.optional("members_count", &mut members_count)?
-                    }
-                    "title" => __fields.required("title", &mut title)?,
-                    "verified" => __fields.optional("verified", &mut verified)?,
-                    _ => __fields.unknown(__name)?,
+            while let ::std::option::Option::Some(__index) = __fields.next::<Self>()? {
+                match __index {
+                    0 => __fields.optional("avatar", &mut avatar)?,
+                    1 => __fields.optional("creator_id", &mut creator_id)?,
+                    2 => __fields.optional("description", &mut description)?,
+                    3 => __fields.optional("link", &mut link)?,
+                    4 => __fields.optional("members_count", &mut members_count)?,
+                    5 => __fields.required("title", &mut title)?,
+                    6 => __fields.optional("verified", &mut verified)?,
+                    _ => {}
                 }
             }
             ::std::result::Result::Ok(Self {
@@ -1093,6 +1254,17 @@ pub mod types {
         pub extra: crate::Extra,
     }
     impl crate::decode::Object for Link {
+        fn index(name: &str) -> ::std::option::Option<usize> {
+            ::std::option::Option::Some(
+                match name {
+                    "end_index" => 0,
+                    "is_basalam_link" => 1,
+                    "start_index" => 2,
+                    "url" => 3,
+                    _ => return ::std::option::Option::None,
+                },
+            )
+        }
         fn read<'de, __A: ::serde::de::MapAccess<'de>>(
             mut __fields: crate::decode::Fields<__A>,
         ) -> ::std::result::Result<Self, __A::Error> {
@@ -1100,15 +1272,13 @@ pub mod types {
             let mut is_basalam_link = ::std::option::Option::None;
             let mut start_index = ::std::option::Option::None;
             let mut url = ::std::option::Option::None;
-            while let ::std::option::Option::Some(__name) = __fields.next()? {
-                match __name.as_str() {
-                    "end_index" => __fields.optional("end_index", &mut end_index)?,
-                    "is_basalam_link" => {
-                        __fields.optional("is_basalam_link", &mut is_basalam_link)?
-                    }
-                    "start_index" => __fields.optional("start_index", &mut start_index)?,
-                    "url" => __fields.optional("url", &mut url)?,
-                    _ => __fields.unknown(__name)?,
+            while let ::std::option::Option::Some(__index) = __fields.next::<Self>()? {
+                match __index {
+                    0 => __fields.optional("end_index", &mut end_index)?,
+                    1 => __fields.optional("is_basalam_link", &mut is_basalam_link)?,
+                    2 => __fields.optional("start_index", &mut start_index)?,
+                    3 => __fields.optional("url", &mut url)?,
+                    _ => {}
                 }
             }
             ::std::result::Result::Ok(Self {
@@ -1157,6 +1327,23 @@ pub mod types {
         pub extra: crate::Extra,
     }
     impl crate::decode::Object for Message {
+        fn index(name: &str) -> ::std::option::Option<usize> {
+            ::std::option::Option::Some(
+                match name {
+                    "chat_id" => 0,
+                    "content" => 1,
+                    "created_at" => 2,
+                    "forward_from" => 3,
+                    "id" => 4,
+                    "message_type" => 5,
+                    "replied_message" => 6,
+                    "seen_at" => 7,
+                    "sender" => 8,
+                    "updated_at" => 9,
+                    _ => return ::std::option::Option::None,
+                },
+            )
+        }
         fn read<'de, __A: ::serde::de::MapAccess<'de>>(
             mut __fields: crate::decode::Fields<__A>,
         ) -> ::std::result::Result<Self, __A::Error> {
@@ -1170,25 +1357,19 @@ pub mod types {
             let mut seen_at = ::std::option::Option::None;
             let mut sender = ::std::option::Option::None;
             let mut updated_at = ::std::option::Option::None;
-            while let ::std::option::Option::Some(__name) = __fields.next()? {
-                match __name.as_str() {
-                    "chat_id" => __fields.required("chat_id", &mut chat_id)?,
-                    "content" => __fields.required("content", &mut content)?,
-                    "created_at" => __fields.required("created_at", &mut created_at)?,
-                    "forward_from" => {
-                        __fields.optional("forward_from", &mut forward_from)?
-                    }
-                    "id" => __fields.required("id", &mut id)?,
-                    "message_type" => {
-                        __fields.required("message_type", &mut message_type)?
-                    }
-                    "replied_message" => {
-                        __fields.optional("replied_message", &mut replied_message)?
-                    }
-                    "seen_at" => __fields.optional("seen_at", &mut seen_at)?,
-                    "sender" => __fields.optional("sender", &mut sender)?,
-                    "updated_at" => __fields.required("updated_at", &mut updated_at)?,
-                    _ => __fields.unknown(__name)?,
+            while let ::std::option::Option::Some(__index) = __fields.next::<Self>()? {
+                match __index {
+                    0 => __fields.required("chat_id", &mut chat_id)?,
+                    1 => __fields.required("content", &mut content)?,
+                    2 => __fields.required("created_at", &mut created_at)?,
+                    3 => __fields.optional("forward_from", &mut forward_from)?,
+                    4 => __fields.required("id", &mut id)?,
+                    5 => __fields.required("message_type", &mut message_type)?,
+                    6 => __fields.optional("replied_message", &mut replied_message)?,
+                    7 => __fields.optional("seen_at", &mut seen_at)?,
+                    8 => __fields.optional("sender", &mut sender)?,
+                    9 => __fields.required("updated_at", &mut updated_at)?,
+                    _ => {}
                 }
             }
             ::std::result::Result::Ok(Self {
@@ -1243,6 +1424,19 @@ pub mod types {
         pub extra: crate::Extra,
     }
     impl crate::decode::Object for MessageContent {
+        fn index(name: &str) -> ::std::option::Option<usize> {
+            ::std::option::Option::Some(
+                match name {
+                    "entity_id" => 0,
+                    "files" => 1,
+                    "links" => 2,
+                    "metadata" => 3,
+                    "reply_markup" => 4,
+                    "text" => 5,
+                    _ => return ::std::option::Option::None,
+                },
+            )
+        }
         fn read<'de, __A: ::serde::de::MapAccess<'de>>(
             mut __fields: crate::decode::Fields<__A>,
         ) -> ::std::result::Result<Self, __A::Error> {
@@ -1252,17 +1446,15 @@ pub mod types {
             let mut metadata = ::std::option::Option::None;
             let mut reply_markup = ::std::option::Option::None;
             let mut text = ::std::option::Option::None;
-            while let ::std::option::Option::Some(__name) = __fields.next()? {
-                match __name.as_str() {
-                    "entity_id" => __fields.optional("entity_id", &mut entity_id)?,
-                    "files" => __fields.optional("files", &mut files)?,
-                    "links" => __fields.optional("links", &mut links)?,
-                    "metadata" => __fields.optional("metadata", &mut metadata)?,
-                    "reply_markup" => {
-                        __fields.optional("reply_markup", &mut reply_markup)?
-                    }
-                    "text" => __fields.optional("text", &mut text)?,
-                    _ => __fields.unknown(__name)?,
+            while let ::std::option::Option::Some(__index) = __fields.next::<Self>()? {
+                match __index {
+                    0 => __fields.optional("entity_id", &mut entity_id)?,
+                    1 => __fields.optional("files", &mut files)?,
+                    2 => __fields.optional("links", &mut links)?,
+                    3 => __fields.optional("metadata", &mut metadata)?,
+                    4 => __fields.optional("reply_markup", &mut reply_markup)?,
+                    5 => __fields.optional("text", &mut text)?,
+                    _ => {}
                 }
             }
             ::std::result::Result::Ok(Self {
@@ -1316,6 +1508,22 @@ pub mod types {
         pub extra: crate::Extra,
     }
     impl crate::decode::Object for MessageFile {
+        fn index(name: &str) -> ::std::option::Option<usize> {
+            ::std::option::Option::Some(
+                match name {
+                    "blur_hash" => 0,
+                    "duration" => 1,
+                    "height" => 2,
+                    "id" => 3,
+                    "name" => 4,
+                    "size" => 5,
+                    "type" => 6,
+                    "url" => 7,
+                    "width" => 8,
+                    _ => return ::std::option::Option::None,
+                },
+            )
+        }
         fn read<'de, __A: ::serde::de::MapAccess<'de>>(
             mut __fields: crate::decode::Fields<__A>,
         ) -> ::std::result::Result<Self, __A::Error> {
@@ -1328,18 +1536,18 @@ pub mod types {
             let mut type_ = ::std::option::Option::None;
             let mut url = ::std::option::Option::None;
             let mut width = ::std::option::Option::None;
-            while let ::std::option::Option::Some(__name) = __fields.next()? {
-                match __name.as_str() {
-                    "blur_hash" => __fields.optional("blur_hash", &mut blur_hash)?,
-                    "duration" => __fields.optional("duration", &mut duration)?,
-                    "height" => __fields.optional("height", &mut height)?,
-                    "id" => __fields.optional("id", &mut id)?,
-                    "name" => __fields.optional("name", &mut name)?,
-                    "size" => __fields.optional("size", &mut size)?,
-                    "type" => __fields.optional("type", &mut type_)?,
-                    "url" => __fields.optional("url", &mut url)?,
-                    "width" => __fields.optional("width", &mut width)?,
-                    _ => __fields.unknown(__name)?,
+            while let ::std::option::Option::Some(__index) = __fields.next::<Self>()? {
+                match __index {
+                    0 => __fields.optional("blur_hash", &mut blur_hash)?,
+                    1 => __fields.optional("duration", &mut duration)?,
+                    2 => __fields.optional("height", &mut height)?,
+                    3 => __fields.optional("id", &mut id)?,
+                    4 => __fields.optional("name", &mut name)?,
+                    5 => __fields.optional("size", &mut size)?,
+                    6 => __fields.optional("type", &mut type_)?,
+                    7 => __fields.optional("url", &mut url)?,
+                    8 => __fields.optional("width", &mut width)?,
+                    _ => {}
                 }
             }
             ::std::result::Result::Ok(Self {
@@ -1372,17 +1580,23 @@ pub mod types {
         pub extra: crate::Extra,
     }
     impl crate::decode::Object for MessageList {
+        fn index(name: &str) -> ::std::option::Option<usize> {
+            ::std::option::Option::Some(
+                match name {
+                    "messages" => 0,
+                    _ => return ::std::option::Option::None,
+                },
+            )
+        }
         fn read<'de, __A: ::serde::de::MapAccess<'de>>(
             mut __fields: crate::decode::Fields<__A>,
         ) -> ::std::result::Result<Self, __A::Error> {
             let mut messages = ::std::option::Option::None;
             let mut __unreadable = ::std::vec::Vec::new();
-            while let ::std::option::Option::Some(__name) = __fields.next()? {
-                match __name.as_str() {
-                    "messages" => {
-                        __fields.items("messages", &mut messages, &mut __unreadable)?
-                    }
-                    _ => __fields.unknown(__name)?,
+            while let ::std::option::Option::Some(__index) = __fields.next::<Self>()? {
+                match __index {
+                    0 => __fields.items("messages", &mut messages, &mut __unreadable)?,
+                    _ => {}
                 }
             }
             ::std::result::Result::Ok(Self {
@@ -1479,6 +1693,22 @@ pub mod types {
         pub extra: crate::Extra,
     }
     impl crate::decode::Object for RepliedMessage {
+        fn index(name: &str) -> ::std::option::Option<usize> {
+            ::std::option::Option::Some(
+                match name {
+                    "chat_id" => 0,
+                    "content" => 1,
+                    "created_at" => 2,
+                    "forward_from" => 3,
+                    "id" => 4,
+                    "message_type" => 5,
+                    "seen_at" => 6,
+                    "sender" => 7,
+                    "updated_at" => 8,
+                    _ => return ::std::option::Option::None,
+                },
+            )
+        }
         fn read<'de, __A: ::serde::de::MapAccess<'de>>(
             mut __fields: crate::decode::Fields<__A>,
         ) -> ::std::result::Result<Self, __A::Error> {
@@ -1491,22 +1721,18 @@ pub mod types {
             let mut seen_at = ::std::option::Option::None;
             let mut sender = ::std::option::Option::None;
             let mut updated_at = ::std::option::Option::None;
-            while let ::std::option::Option::Some(__name) = __fields.next()? {
-                match __name.as_str() {
-                    "chat_id" => __fields.required("chat_id", &mut chat_id)?,
-                    "content" => __fields.required("content", &mut content)?,
-                    "created_at" => __fields.required("created_at", &mut created_at)?,
-                    "forward_from" => {
-                        __fields.optional("forward_from", &mut forward_from)?
-                    }
-                    "id" => __fields.required("id", &mut id)?,
-                    "message_type" => {
-                        __fields.required("message_type", &mut message_type)?
-                    }
-                    "seen_at" => __fields.optional("seen_at", &mut seen_at)?,
-                    "sender" => __fields.optional("sender", &mut sender)?,
-                    "updated_at" => __fields.required("updated_at", &mut updated_at)?,
-                    _ => __fields.unknown(__name)?,
+            while let ::std::option::Option::Some(__index) = __fields.next::<Self>()? {
+                match __index {
+                    0 => __fields.required("chat_id", &mut chat_id)?,
+                    1 => __fields.required("content", &mut content)?,
+                    2 => __fields.required("created_at", &mut created_at)?,
+                    3 => __fields.optional("forward_from", &mut forward_from)?,
+                    4 => __fields.required("id", &mut id)?,
+                    5 => __fields.required("message_type", &mut message_type)?,
+                    6 => __fields.optional("seen_at", &mut seen_at)?,
+                    7 => __fields.optional("sender", &mut sender)?,
+                    8 => __fields.required("updated_at", &mut updated_at)?,
+                    _ => {}
                 }
             }
             ::std::result::Result::Ok(Self {
@@ -1560,6 +1786,21 @@ pub mod types {
         pub extra: crate::Extra,
     }
     impl crate::decode::Object for Sender {
+        fn index(name: &str) -> ::std::option::Option<usize> {
+            ::std::option::Option::Some(
+                match name {
+                    "avatar" => 0,
+                    "badge" => 1,
+                    "description" => 2,
+                    "hash_id" => 3,
+                    "id" => 4,
+                    "name" => 5,
+                    "vendor" => 6,
+                    "verified" => 7,
+                    _ => return ::std::option::Option::None,
+                },
+            )
+        }
         fn read<'de, __A: ::serde::de::MapAccess<'de>>(
             mut __fields: crate::decode::Fields<__A>,
         ) -> ::std::result::Result<Self, __A::Error> {
@@ -1571,17 +1812,17 @@ pub mod types {
             let mut name = ::std::option::Option::None;
             let mut vendor = ::std::option::Option::None;
             let mut verified = ::std::option::Option::None;
-            while let ::std::option::Option::Some(__name) = __fields.next()? {
-                match __name.as_str() {
-                    "avatar" => __fields.optional("avatar", &mut avatar)?,
-                    "badge" => __fields.optional("badge", &mut badge)?,
-                    "description" => __fields.optional("description", &mut description)?,
-                    "hash_id" => __fields.optional("hash_id", &mut hash_id)?,
-                    "id" => __fields.optional("id", &mut id)?,
-                    "name" => __fields.optional("name", &mut name)?,
-                    "vendor" => __fields.optional("vendor", &mut vendor)?,
-                    "verified" => __fields.optional("verified", &mut verified)?,
-                    _ => __fields.unknown(__name)?,
+            while let ::std::option::Option::Some(__index) = __fields.next::<Self>()? {
+                match __index {
+                    0 => __fields.optional("avatar", &mut avatar)?,
+                    1 => __fields.optional("badge", &mut badge)?,
+                    2 => __fields.optional("description", &mut description)?,
+                    3 => __fields.optional("hash_id", &mut hash_id)?,
+                    4 => __fields.optional("id", &mut id)?,
+                    5 => __fields.optional("name", &mut name)?,
+                    6 => __fields.optional("vendor", &mut vendor)?,
+                    7 => __fields.optional("verified", &mut verified)?,
+                    _ => {}
                 }
             }
             ::std::result::Result::Ok(Self {
@@ -1614,18 +1855,25 @@ pub mod types {
         pub extra: crate::Extra,
     }
     impl crate::decode::Object for UnseenChatCount {
+        fn index(name: &str) -> ::std::option::Option<usize> {
+            ::std::option::Option::Some(
+                match name {
+                    "count" => 0,
+                    "more_than_count" => 1,
+                    _ => return ::std::option::Option::None,
+                },
+            )
+        }
         fn read<'de, __A: ::serde::de::MapAccess<'de>>(
             mut __fields: crate::decode::Fields<__A>,
         ) -> ::std::result::Result<Self, __A::Error> {
             let mut count = ::std::option::Option::None;
             let mut more_than_count = ::std::option::Option::None;
-            while let ::std::option::Option::Some(__name) = __fields.next()? {
-                match __name.as_str() {
-                    "count" => __fields.required("count", &mut count)?,
-                    "more_than_count" => {
-                        __fields.required("more_than_count", &mut more_than_count)?
-                    }
-                    _ => __fields.unknown(__name)?,
+            while let ::std::option::Option::Some(__index) = __fields.next::<Self>()? {
+                match __index {
+                    0 => __fields.required("count", &mut count)?,
+                    1 => __fields.required("more_than_count", &mut more_than_count)?,
+                    _ => {}
                 }
             }
             ::std::result::Result::Ok(Self {
@@ -1700,6 +1948,29 @@ pub mod types {
         pub extra: crate::Extra,
     }
     impl crate::decode::Object for UploadFileResponse {
+        fn index(name: &str) -> ::std::option::Option<usize> {
+            ::std::option::Option::Some(
+                match name {
+                    "created_at" => 0,
+                    "creator_user_id" => 1,
+                    "duration" => 2,
+                    "file_name" => 3,
+                    "file_name_alone" => 4,
+                    "file_type" => 5,
+                    "format" => 6,
+                    "height" => 7,
+                    "id" => 8,
+                    "mime_type" => 9,
+                    "path" => 10,
+                    "size" => 11,
+                    "type" => 12,
+                    "url" => 13,
+                    "urls" => 14,
+                    "width" => 15,
+                    _ => return ::std::option::Option::None,
+                },
+            )
+        }
         fn read<'de, __A: ::serde::de::MapAccess<'de>>(
             mut __fields: crate::decode::Fields<__A>,
         ) -> ::std::result::Result<Self, __A::Error> {
@@ -1719,29 +1990,25 @@ pub mod types {
             let mut url = ::std::option::Option::None;
             let mut urls = ::std::option::Option::None;
             let mut width = ::std::option::Option::None;
-            while let ::std::option::Option::Some(__name) = __fields.next()? {
-                match __name.as_str() {
-                    "created_at" => __fields.optional("created_at", &mut created_at)?,
-                    "creator_user_id" => {
-                        __fields.optional("creator_user_id", &mut creator_user_id)?
-                    }
-                    "duration" => __fields.optional("duration", &mut duration)?,
-                    "file_name" => __fields.optional("file_name", &mut file_name)?,
-                    "file_name_alone" => {
-                        __fields.optional("file_name_alone", &mut file_name_alone)?
-                    }
-                    "file_type" => __fields.optional("file_type", &mut file_type)?,
-                    "format" => __fields.optional("format", &mut format)?,
-                    "height" => __fields.optional("height", &mut height)?,
-                    "id" => __fields.required("id", &mut id)?,
-                    "mime_type" => __fields.optional("mime_type", &mut mime_type)?,
-                    "path" => __fields.optional("path", &mut path)?,
-                    "size" => __fields.optional("size", &mut size)?,
-                    "type" => __fields.optional("type", &mut type_)?,
-                    "url" => __fields.optional("url", &mut url)?,
-                    "urls" => __fields.optional("urls", &mut urls)?,
-                    "width" => __fields.optional("width", &mut width)?,
-                    _ => __fields.unknown(__name)?,
+            while let ::std::option::Option::Some(__index) = __fields.next::<Self>()? {
+                match __index {
+                    0 => __fields.optional("created_at", &mut created_at)?,
+                    1 => __fields.optional("creator_user_id", &mut creator_user_id)?,
+                    2 => __fields.optional("duration", &mut duration)?,
+                    3 => __fields.optional("file_name", &mut file_name)?,
+                    4 => __fields.optional("file_name_alone", &mut file_name_alone)?,
+                    5 => __fields.optional("file_type", &mut file_type)?,
+                    6 => __fields.optional("format", &mut format)?,
+                    7 => __fields.optional("height", &mut height)?,
+                    8 => __fields.required("id", &mut id)?,
+                    9 => __fields.optional("mime_type", &mut mime_type)?,
+                    10 => __fields.optional("path", &mut path)?,
+                    11 => __fields.optional("size", &mut size)?,
+                    12 => __fields.optional("type", &mut type_)?,
+                    13 => __fields.optional("url", &mut url)?,
+                    14 => __fields.optional("urls", &mut urls)?,
+                    15 => __fields.optional("width", &mut width)?,
+                    _ => {}
                 }
             }
             ::std::result::Result::Ok(Self {
@@ -1790,6 +2057,17 @@ pub mod types {
         pub extra: crate::Extra,
     }
     impl crate::decode::Object for Vendor {
+        fn index(name: &str) -> ::std::option::Option<usize> {
+            ::std::option::Option::Some(
+                match name {
+                    "id" => 0,
+                    "identifier" => 1,
+                    "status" => 2,
+                    "title" => 3,
+                    _ => return ::std::option::Option::None,
+                },
+            )
+        }
         fn read<'de, __A: ::serde::de::MapAccess<'de>>(
             mut __fields: crate::decode::Fields<__A>,
         ) -> ::std::result::Result<Self, __A::Error> {
@@ -1797,13 +2075,13 @@ pub mod types {
             let mut identifier = ::std::option::Option::None;
             let mut status = ::std::option::Option::None;
             let mut title = ::std::option::Option::None;
-            while let ::std::option::Option::Some(__name) = __fields.next()? {
-                match __name.as_str() {
-                    "id" => __fields.optional("id", &mut id)?,
-                    "identifier" => __fields.optional("identifier", &mut identifier)?,
-                    "status" => __fields.optional("status", &mut status)?,
-                    "title" => __fields.optional("title", &mut title)?,
-                    _ => __fields.unknown(__name)?,
+            while let ::std::option::Option::Some(__index) = __fields.next::<Self>()? {
+                match __index {
+                    0 => __fields.optional("id", &mut id)?,
+                    1 => __fields.optional("identifier", &mut identifier)?,
+                    2 => __fields.optional("status", &mut status)?,
+                    3 => __fields.optional("title", &mut title)?,
+                    _ => {}
                 }
             }
             ::std::result::Result::Ok(Self {

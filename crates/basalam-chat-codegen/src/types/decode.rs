@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use proc_macro2::Literal;
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 use syn::{Attribute, Expr, ExprLit, Field, Ident, Item, ItemStruct, Lit, Meta, Path, Token, Type};
@@ -26,6 +27,7 @@ pub(super) fn rewrite(
         decoding == Decoding::Page && item.is_some_and(|item| is_struct(item, response_types))
     };
     let (mut slots, mut arms, mut values) = (Vec::new(), Vec::new(), Vec::new());
+    let mut indices = Vec::new();
     for field in &structure.fields {
         let Some(slot) = &field.ident else { continue };
         let json_name = json_name(slot, &field.attrs);
@@ -35,12 +37,14 @@ pub(super) fn rewrite(
             true => format_ident!("optional"),
             false => format_ident!("required"),
         };
+        let index = Literal::usize_unsuffixed(slots.len());
         slots.push(slot.clone());
+        indices.push(quote! { #json_name => #index });
         arms.push(match is_list(field) {
             true => {
-                quote! { #json_name => __fields.items(#json_name, &mut #slot, &mut __unreadable)? }
+                quote! { #index => __fields.items(#json_name, &mut #slot, &mut __unreadable)? }
             }
-            false => quote! { #json_name => __fields.#method(#json_name, &mut #slot)? },
+            false => quote! { #index => __fields.#method(#json_name, &mut #slot)? },
         });
         values.push(match (is_option, is_optional) {
             (true, _) => quote! { #slot },
@@ -76,15 +80,22 @@ pub(super) fn rewrite(
     vec![
         parse_quote! {
             impl crate::decode::Object for #name {
+                fn index(name: &str) -> ::std::option::Option<usize> {
+                    ::std::option::Option::Some(match name {
+                        #(#indices,)*
+                        _ => return ::std::option::Option::None,
+                    })
+                }
+
                 fn read<'de, __A: ::serde::de::MapAccess<'de>>(
                     mut __fields: crate::decode::Fields<__A>,
                 ) -> ::std::result::Result<Self, __A::Error> {
                     #(let mut #slots = ::std::option::Option::None;)*
                     #unreadable
-                    while let ::std::option::Option::Some(__name) = __fields.next()? {
-                        match __name.as_str() {
+                    while let ::std::option::Option::Some(__index) = __fields.next::<Self>()? {
+                        match __index {
                             #(#arms,)*
-                            _ => __fields.unknown(__name)?,
+                            _ => {}
                         }
                     }
                     ::std::result::Result::Ok(Self {
