@@ -4,6 +4,7 @@ mod id;
 mod lenient_list;
 mod open_enum;
 mod secret;
+mod short_string;
 mod string;
 
 pub(crate) use id::id;
@@ -18,6 +19,7 @@ pub use secret::InvalidSecret;
 
 // Used by the expansions of the macros in other modules of this crate.
 pub(crate) use open_enum::OpenEnumVisitor;
+pub(crate) use short_string::{ShortString, ShortStringVisitor};
 
 /// Implements the common traits of types that wrap a string. Parsing a string is infallible.
 macro_rules! impl_string_traits {

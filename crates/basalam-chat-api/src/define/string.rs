@@ -6,32 +6,39 @@ macro_rules! string {
         $(#[$docs])*
         #[derive(
             ::std::clone::Clone, ::std::fmt::Debug, ::std::cmp::PartialEq, ::std::cmp::Eq,
-            ::std::cmp::PartialOrd, ::std::cmp::Ord, ::std::hash::Hash, ::serde::Deserialize,
+            ::std::cmp::PartialOrd, ::std::cmp::Ord, ::std::hash::Hash,
         )]
-        #[serde(transparent)]
-        pub struct $name(::std::string::String);
+        pub struct $name($crate::define::ShortString);
 
         impl $name {
             /// Returns the string as received.
             pub fn as_str(&self) -> &str {
-                &self.0
+                self.0.as_str()
             }
 
             /// Returns the inner string.
             pub fn into_string(self) -> ::std::string::String {
-                self.0
+                self.0.into_string()
             }
         }
 
         impl ::std::convert::From<&str> for $name {
             fn from(value: &str) -> Self {
-                Self(value.to_owned())
+                Self(value.into())
             }
         }
 
         impl ::std::convert::From<::std::string::String> for $name {
             fn from(value: ::std::string::String) -> Self {
-                Self(value)
+                Self(value.into())
+            }
+        }
+
+        impl<'de> ::serde::Deserialize<'de> for $name {
+            fn deserialize<D: ::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::std::result::Result<Self, D::Error> {
+                deserializer.deserialize_str($crate::define::ShortStringVisitor).map(Self)
             }
         }
 
