@@ -13,11 +13,12 @@ unexplained or an entry of deviations.json is stale, 2 if the input cannot be re
 #[derive(clap::Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct Arguments {
-    /// Contracts of the vendor, OpenAPI 3.0 or 3.1 in JSON; `-` for standard input. Contracts that
-    /// are not given are taken from openapi/vendor-shape.json.
-    #[arg(value_name = "VENDOR.json")]
-    contracts: Vec<String>,
-    /// Records the wire shape of the given contracts in openapi/vendor-shape.json.
+    /// A contract of the vendor, OpenAPI 3.0 or 3.1 in JSON; `-` for standard input. Contracts that
+    /// are not given are taken from openapi/vendor-shape.json. Two files are compared with each
+    /// other instead of with the document.
+    #[arg(value_name = "VENDOR.json", num_args = 0..=2)]
+    files: Vec<String>,
+    /// Records the wire shape of the given contract in openapi/vendor-shape.json.
     #[arg(long)]
     record: bool,
     /// Applies additions to openapi/chat.json, marks what they still need with `x-needs`, lists the
@@ -27,11 +28,11 @@ pub(crate) struct Arguments {
     /// The format of the report.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// The name of the only given contract in the record. Default: the file name without its date,
-    /// or the recorded contract that shares most operations.
+    /// The name in the record of the contract that the given one replaces, or a new name. Default:
+    /// the recorded contract that shares most operations.
     #[arg(long, value_name = "NAME")]
     contract: Option<String>,
-    /// The date of the given contracts in the record. Default: the date in the file name.
+    /// The date of the given contract in the record. Default: the date in the file name.
     #[arg(long, value_name = "YYYY-MM-DD")]
     date: Option<String>,
 }
@@ -45,6 +46,8 @@ enum Format {
     Json,
     /// For changelogs.
     Markdown,
+    /// For maintainers: every file to edit for what is left, in order.
+    Checklist,
 }
 
 /// Runs the comparison and prints its report.
@@ -59,6 +62,7 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> ExitCode {
     match arguments.format {
         Format::Text => print!("{}", report.text(use_color())),
         Format::Json => println!("{:#}", report.json()),
+        Format::Checklist => print!("{}", report.checklist()),
         Format::Markdown => print!("{}", report.markdown()),
     }
     ExitCode::from(u8::from(!report.is_clean()))
@@ -66,7 +70,7 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> ExitCode {
 
 fn compare(root: &Path, arguments: &Arguments) -> anyhow::Result<Report> {
     let options = Options {
-        contracts: arguments.contracts.clone(),
+        files: arguments.files.clone(),
         record: arguments.record,
         apply: arguments.apply,
         contract: arguments.contract.clone(),

@@ -7,7 +7,7 @@
 mod additions;
 mod editor;
 mod insert;
-mod locate;
+mod known_types;
 mod names;
 mod new_operation;
 mod scalar_schema;
@@ -20,9 +20,10 @@ use anyhow::Context;
 use basalam_chat_openapi::Document;
 use serde_json::Value;
 
-use crate::deviations::Deviations;
+use crate::deviations::{Deviations, Explanation};
 use crate::difference::{Addition, Difference, Severity, compare};
 use crate::file;
+use crate::locate;
 use crate::place::{Part, Place, Step};
 use crate::shape::WireShape;
 use editor::DocumentEditor;
@@ -30,7 +31,7 @@ use editor::DocumentEditor;
 /// The document after all additions, and the lists of applied and skipped additions.
 pub(crate) struct Applied {
     /// The resulting document as JSON, whether it changed or not.
-    json: String,
+    pub(crate) json: String,
     /// One line for each addition that was made.
     pub(crate) lines: Vec<String>,
     /// One line for each addition that was skipped, with the reason.
@@ -47,9 +48,8 @@ pub(crate) struct Source<'a> {
 }
 
 /// Applies all additions, and writes the document if it changed.
-pub(crate) fn run(path: &Path, source: &Source<'_>) -> anyhow::Result<Applied> {
-    let before = std::fs::read_to_string(path)?;
-    let applied = apply(&before, source)?;
+pub(crate) fn run(path: &Path, before: &str, source: &Source<'_>) -> anyhow::Result<Applied> {
+    let applied = apply(before, source)?;
     if applied.json != before && !applied.lines.is_empty() {
         check_generator(&applied.json)
             .map_err(|reason| anyhow::anyhow!("nothing was written: {reason}"))?;
@@ -97,7 +97,7 @@ struct Applier<'a> {
 }
 
 /// A document, and its differences from the contract.
-type Attempt = (Value, Vec<Difference>);
+type Attempt = (Value, Explanation);
 
 impl<'a> Applier<'a> {
     fn new(json: &str, source: &'a Source<'a>) -> anyhow::Result<Applier<'a>> {
@@ -110,13 +110,13 @@ impl<'a> Applier<'a> {
     }
 
     fn run(mut self, check_each: bool) -> anyhow::Result<Applied> {
-        let mut remaining = self.unexplained(&self.document)?;
+        let mut remaining = self.explain(&self.document)?;
         let mut skipped: BTreeSet<String> = BTreeSet::new();
         loop {
             let is_next = |it: &&Difference| {
                 it.severity == Severity::Additive && !skipped.contains(&line(it))
             };
-            let Some(next) = remaining.iter().find(is_next).cloned() else {
+            let Some(next) = remaining.unexplained.iter().find(is_next).cloned() else {
                 break;
             };
             match self.attempt(&next, &remaining, check_each)? {
@@ -138,10 +138,10 @@ impl<'a> Applier<'a> {
         })
     }
 
-    fn unexplained(&self, document: &Value) -> anyhow::Result<Vec<Difference>> {
+    fn explain(&self, document: &Value) -> anyhow::Result<Explanation> {
         let shape = WireShape::read(&Document::from_value(document.clone())?)?;
         let differences = compare(&shape, self.source.shape);
-        Ok(self.source.deviations.explain(differences).unexplained)
+        Ok(self.source.deviations.explain(differences, document))
     }
 
     /// Makes one addition on a copy of the document. Returns the copy if the addition resolves the
@@ -149,28 +149,37 @@ impl<'a> Applier<'a> {
     fn attempt(
         &self,
         difference: &Difference,
-        before: &[Difference],
+        before: &Explanation,
         check_generated: bool,
     ) -> anyhow::Result<Result<Attempt, String>> {
         let mut document = self.document.clone();
-        if let Err(reason) = self.add(&mut document, difference)? {
+        if let Err(reason) = self.add(&mut document, difference, before)? {
             return Ok(Err(reason));
         }
-        let after = match self.unexplained(&document) {
+        let after = match self.explain(&document) {
             Ok(after) => after,
             Err(error) => return Ok(Err(format!("the document would be invalid: {error:#}"))),
         };
-        if after.iter().any(|it| line(it) == line(difference)) {
+        if after
+            .unexplained
+            .iter()
+            .any(|it| line(it) == line(difference))
+        {
             let reason = "the document describes this place differently; edit it manually";
             return Ok(Err(reason.to_owned()));
         }
-        // The document may have to be less strict than the contract: such differences are listed.
-        let is_harmless = |it: &Difference| {
-            it.severity == Severity::Harmless && contains(&difference.place, &it.place)
+        // The document may have to be less strict than the contract, and a type that it already has
+        // can lack something: such differences are listed. A person decides on security.
+        let is_expected = |it: &Difference| {
+            let is_left = it.severity == Severity::Additive || it.place.part == Part::Security;
+            it.severity == Severity::Harmless || is_left && contains(&difference.place, &it.place)
         };
-        let known: BTreeSet<String> = before.iter().map(line).collect();
-        let mut new = after.iter().filter(|it| !known.contains(&line(it)));
-        if let Some(new) = new.find(|it| !is_harmless(it)) {
+        let known: BTreeSet<String> = before.unexplained.iter().map(line).collect();
+        let mut new = after
+            .unexplained
+            .iter()
+            .filter(|it| !known.contains(&line(it)));
+        if let Some(new) = new.find(|it| !is_expected(it)) {
             let reason = format!(
                 "the same schema describes other places, which would be wrong: {}",
                 line(new)
@@ -187,6 +196,7 @@ impl<'a> Applier<'a> {
         &self,
         document: &mut Value,
         difference: &Difference,
+        before: &Explanation,
     ) -> anyhow::Result<Result<(), String>> {
         let Some(addition) = &difference.addition else {
             return Ok(Err(
@@ -194,7 +204,7 @@ impl<'a> Applier<'a> {
             ));
         };
         let place = &difference.place;
-        let mut editor = DocumentEditor::new(document, self.source)?;
+        let mut editor = DocumentEditor::new(document, self.source, &before.by_schema)?;
         Ok(match addition {
             Addition::Operation => editor.add_operation(place),
             Addition::Parameter(key) => editor.add_parameter(place, key),

@@ -15,7 +15,7 @@ const MAX_BYTES: u64 = 64 * 1024 * 1024;
 
 /// A contract of the vendor.
 pub(crate) struct Contract {
-    /// The name, from the options or the file name.
+    /// The name in the file name.
     pub(crate) name: Option<String>,
     /// The date of publication, if known.
     pub(crate) date: Option<String>,
@@ -26,11 +26,7 @@ pub(crate) struct Contract {
 
 impl Contract {
     /// Reads a file, or standard input for `-`. Also returns the unparsed JSON.
-    pub(crate) fn read(
-        path: &str,
-        name: Option<&str>,
-        date: Option<&str>,
-    ) -> anyhow::Result<(Contract, String)> {
+    pub(crate) fn read(path: &str, date: Option<&str>) -> anyhow::Result<(Contract, String)> {
         let context = || match path {
             "-" => "standard input".to_owned(),
             path => path.to_owned(),
@@ -40,13 +36,14 @@ impl Contract {
             "-" => None,
             path => Path::new(path).file_stem().and_then(|it| it.to_str()),
         };
-        Contract::new(bytes, stem.unwrap_or_default(), name, date).with_context(context)
+        Contract::new(bytes, stem.unwrap_or_default(), date)
+            .and_then(Contract::with_operations)
+            .with_context(context)
     }
 
     pub(crate) fn new(
         bytes: Vec<u8>,
         stem: &str,
-        name: Option<&str>,
         date: Option<&str>,
     ) -> anyhow::Result<(Contract, String)> {
         let sha256 = hexadecimal(&Sha256::digest(&bytes));
@@ -60,12 +57,20 @@ impl Contract {
             bail!("the date {date:?} must have the form 2026-06-07");
         }
         let contract = Contract {
-            name: name.map(str::to_owned).or(name_in_stem),
+            name: name_in_stem,
             date: date.map(str::to_owned).or(date_in_stem),
             sha256,
             shape: WireShape::read(&document)?,
         };
         Ok((contract, json))
+    }
+
+    /// Refuses a contract without operations: nothing could be compared with it.
+    fn with_operations(read: (Contract, String)) -> anyhow::Result<(Contract, String)> {
+        if read.0.shape.operations.is_empty() {
+            bail!("describes no operation; pass a contract with `paths`");
+        }
+        Ok(read)
     }
 }
 

@@ -5,9 +5,12 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, bail};
+use basalam_chat_openapi::Pointer;
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::difference::{self, Difference};
+use crate::locate::described;
 use crate::place::Place;
 
 pub(crate) const PATH: &str = "openapi/deviations.json";
@@ -61,6 +64,9 @@ pub(crate) struct Explanation {
     /// The number of differences that are explained.
     pub(crate) explained: usize,
     pub(crate) stale: Vec<Stale>,
+    /// The explained differences: the schemas of the document that they are about, and their
+    /// statements.
+    pub(crate) by_schema: BTreeSet<(Pointer, String)>,
 }
 
 /// A statement of a deviation that does not apply (any more).
@@ -129,10 +135,15 @@ impl Deviations {
     }
 
     /// Separates unexplained from explained differences, and finds stale statements.
-    pub(crate) fn explain(&self, differences: Vec<Difference>) -> Explanation {
+    ///
+    /// A deviation explains the same difference at every place that the same schema of `document`
+    /// describes: its reason is about the schema.
+    pub(crate) fn explain(&self, differences: Vec<Difference>, document: &Value) -> Explanation {
         let mut stale: BTreeSet<&(String, String)> = self.explained.iter().collect();
         let total = differences.len();
-        let unexplained: Vec<Difference> = differences
+        let mut by_schema = BTreeSet::new();
+        let at_schema = |it: &Difference| Some((described(document, &it.place)?, it.statement()));
+        let mut unexplained: Vec<Difference> = differences
             .into_iter()
             .filter(|difference| {
                 let statement = difference.statement();
@@ -143,9 +154,23 @@ impl Deviations {
                     is_explained |= self.explained.contains(&key);
                     stale.remove(&key);
                 }
+                if is_explained {
+                    by_schema.extend(at_schema(difference));
+                }
                 !is_explained
             })
             .collect();
+        unexplained.retain(|it| at_schema(it).is_none_or(|key| !by_schema.contains(&key)));
+        // Below something that is missing or another type, no deviation can apply.
+        let replaced = unexplained
+            .iter()
+            .filter(|it| it.kind.hides_inner_differences());
+        let replaced: Vec<String> = replaced.map(|it| it.place.to_string()).collect();
+        let is_inside = |place: &str, outer: &String| {
+            let rest = place.strip_prefix(outer.as_str());
+            rest.is_some_and(|rest| rest.starts_with([' ', '.', '[']))
+        };
+        stale.retain(|(place, _)| !replaced.iter().any(|outer| is_inside(place, outer)));
         let stale = stale.into_iter().map(|(place, statement)| Stale {
             place: place.clone(),
             statement: statement.clone(),
@@ -154,6 +179,7 @@ impl Deviations {
             explained: total - unexplained.len(),
             unexplained,
             stale: stale.collect(),
+            by_schema,
         }
     }
 }

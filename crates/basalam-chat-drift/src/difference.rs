@@ -3,6 +3,7 @@
 mod body_diff;
 mod comparison;
 mod constraint_diff;
+mod moves;
 mod operation_diff;
 mod parameter_diff;
 mod severity;
@@ -15,6 +16,7 @@ use basalam_chat_openapi::Pointer;
 use crate::place::Place;
 use crate::shape::{ShapeId, WireShape};
 
+pub(crate) use moves::follow;
 pub use severity::Severity;
 
 /// One difference between two wire shapes: the document and the contract.
@@ -64,6 +66,8 @@ pub enum Addition {
 pub enum Kind {
     /// An operation that one side lacks.
     Operation,
+    /// An operation or a successful response that only has another path, method or status.
+    Moved,
     /// Deprecation on one side only.
     Deprecated,
     /// The security requirements.
@@ -123,11 +127,21 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Returns `true` if nothing inside the place of such a difference is compared.
+    pub(crate) fn hides_inner_differences(self) -> bool {
+        use Kind::{Body, Header, MediaType, Operation, Parameter, Property, Response, Type};
+        let kinds = [
+            Body, Header, MediaType, Operation, Parameter, Property, Response, Type,
+        ];
+        kinds.contains(&self)
+    }
+
     /// Returns the name, which is the keyword of JSON Schema if there is one.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Kind::Operation => "operation",
+            Kind::Moved => "moved",
             Kind::Deprecated => "deprecated",
             Kind::Security => "security",
             Kind::Parameter => "parameter",
@@ -173,6 +187,7 @@ impl Difference {
     pub fn statement(&self) -> String {
         match (&self.base, &self.other) {
             (Some(reason), _) if self.kind == Kind::Incomplete => reason.clone(),
+            (_, Some(other)) if self.kind == Kind::Moved => format!("moved to {other}"),
             (Some(base), Some(other)) => changed(base, other),
             (Some(base), None) => only_in_document(base),
             (None, Some(other)) => format!("only in the contract: {other}"),
@@ -205,7 +220,8 @@ impl fmt::Display for Difference {
 
 /// Returns the differences on the wire between `base`, the document, and `other`, the contract.
 ///
-/// The differences are sorted by operation and place. An element that only one side has is listed
+/// An operation that was moved to another path or renamed is compared at its place in `base`. The
+/// differences are sorted by operation and place. An element that only one side has is listed
 /// once, without its contents. If there are too many differences to list, the last one has the kind
 /// [`Kind::Incomplete`].
 ///
@@ -238,6 +254,23 @@ impl fmt::Display for Difference {
 #[must_use]
 pub fn compare(base: &WireShape, other: &WireShape) -> Vec<Difference> {
     operation_diff::compare(base, other)
+}
+
+/// Returns the differences between a value of `shapes.0`, the document, and one of `shapes.1`.
+pub(crate) fn compare_values(
+    shapes: (&WireShape, &WireShape),
+    place: &Place,
+    values: (ShapeId, ShapeId),
+    is_request: bool,
+) -> Vec<Difference> {
+    let mut comparison = comparison::Comparison::new(shapes.0, shapes.1);
+    let direction = match is_request {
+        true => severity::Direction::Request,
+        false => severity::Direction::Response,
+    };
+    let mut values_diff = value_diff::ValueDiff::new(&mut comparison, direction);
+    values_diff.compare(place.clone(), values.0, values.1);
+    comparison.finish()
 }
 
 /// Returns the pairs of values that are equal except for null and default.

@@ -5,10 +5,12 @@
 //! the differences of two shapes.
 
 mod apply;
+mod checklist;
 mod contract;
 mod deviations;
 pub mod difference;
 pub mod file;
+mod locate;
 pub mod place;
 mod recorded;
 mod report;
@@ -21,10 +23,11 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use basalam_chat_openapi::Document;
+use serde_json::Value;
 
 use contract::Contract;
 use deviations::Deviations;
-use difference::compare;
+use difference::{compare, follow};
 use recorded::RecordedContracts;
 pub use report::Report;
 use shape::WireShape;
@@ -32,36 +35,50 @@ use shape::WireShape;
 /// The path of the document, relative to the root of the workspace.
 pub const DOCUMENT: &str = "openapi/chat.json";
 
-/// The contracts to compare with, and what to do with them.
+/// The contract to compare with, and what to do with it.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// The files of contracts; `-` is standard input. Contracts that are not listed are read from
-    /// the record.
-    pub contracts: Vec<String>,
-    /// Records the wire shape of these contracts.
+    /// The file of a contract, `-` for standard input; or two files to compare with each other.
+    /// Contracts that are not listed are read from the record.
+    pub files: Vec<String>,
+    /// Records the wire shape of the contract.
     pub record: bool,
-    /// Applies additions of the contracts to the document.
+    /// Applies additions of the contract, or of the recorded ones, to the document.
     pub apply: bool,
-    /// The name in the record; requires exactly one contract.
+    /// The name of the contract in the record, for a contract that shares no operation with the
+    /// recorded ones.
     pub contract: Option<String>,
     /// The date in the record, such as `2026-06-07`.
     pub date: Option<String>,
 }
 
-/// Compares the document below `root` with contracts. Records and applies them first, if requested.
+/// Compares the document below `root` with a contract and with the recorded ones, or two files with
+/// each other. Records and applies the contract first, if requested.
 ///
 /// # Errors
 ///
-/// If the options contradict each other, or if a file cannot be read or written.
+/// If the options contradict each other, if a file cannot be read or written, if a contract
+/// describes no operation, or if it is unclear which contract it is.
 pub fn run(root: &Path, options: &Options) -> anyhow::Result<Report> {
-    check(options)?;
+    let needs_file = options.record || options.contract.is_some();
+    match options.files.as_slice() {
+        [_, _] if !needs_file && !options.apply => return compare_files(&options.files),
+        [_] => {}
+        [] if !needs_file => {}
+        _ => bail!("--record, --apply and --contract need a contract; pass exactly one file"),
+    }
+    let document = root.join(DOCUMENT);
+    let before = fs::read_to_string(&document).context(DOCUMENT)?;
+    let base = read_shape(&before).context(DOCUMENT);
     let mut recorded = RecordedContracts::read(root)?;
     let mut contracts = Vec::new();
-    for path in &options.contracts {
-        let name = options.contract.as_deref();
-        let (contract, json) = Contract::read(path, name, options.date.as_deref())?;
-        recorded.insert(contract);
-        contracts.push(json);
+    for path in &options.files {
+        let (contract, json) = Contract::read(path, options.date.as_deref())?;
+        let base = base
+            .as_ref()
+            .map_err(|error| anyhow::anyhow!("{error:#}"))?;
+        recorded.insert(contract, options.contract.as_deref(), base)?;
+        contracts.push(apply::parse(&json)?);
     }
     if recorded.is_empty() {
         bail!(
@@ -73,44 +90,44 @@ pub fn run(root: &Path, options: &Options) -> anyhow::Result<Report> {
         // Checked before anything is written.
         recorded.check_dates()?;
     }
-    let shape = recorded.shape();
+    let shape = follow(&base?, recorded.shape());
     let deviations = Deviations::read(root)?;
-    let document = root.join(DOCUMENT);
     let mut applied = None;
     if options.apply {
-        let contracts = contracts.iter().map(|json| apply::parse(json));
         let source = apply::Source {
             shape: &shape,
-            contracts: contracts.collect::<Result<_, _>>()?,
+            contracts,
             deviations: &deviations,
         };
-        applied = Some(apply::run(&document, &source).context(DOCUMENT)?);
+        applied = Some(apply::run(&document, &before, &source).context(DOCUMENT)?);
     }
     if options.record {
         recorded.write(root)?;
     }
-    let base = read_shape(&document).context(DOCUMENT)?;
-    let mut report = Report::new(compare(&base, &shape), &deviations);
+    let after = applied.as_ref().map_or(&before, |it| &it.json);
+    let differences = compare(&read_shape(after).context(DOCUMENT)?, &shape);
+    let after_json = apply::parse(after)?;
+    let mut report = Report::new(differences, &deviations, &after_json);
+    report.needs = checklist::needs(after, &after_json);
+    report.not_compared = shape.not_compared.clone();
     if let Some(applied) = applied {
         (report.applied, report.skipped) = (applied.lines, applied.skipped);
     }
     Ok(report)
 }
 
-fn check(options: &Options) -> anyhow::Result<()> {
-    if options.contract.is_some() && options.contracts.len() != 1 {
-        bail!("--contract is the name of one contract; pass exactly one file");
+/// Compares two files; the first one is in the place of the document.
+fn compare_files(paths: &[String]) -> anyhow::Result<Report> {
+    let mut shapes = Vec::new();
+    for path in paths {
+        shapes.push(Contract::read(path, None)?.0.shape);
     }
-    if options.record && options.contracts.is_empty() {
-        bail!("--record needs a contract; pass its file");
-    }
-    if options.apply && options.contracts.is_empty() {
-        bail!("--apply needs a contract; pass its file");
-    }
-    Ok(())
+    let (base, other) = (&shapes[0], &shapes[1]);
+    let mut report = Report::new(compare(base, other), &Deviations::default(), &Value::Null);
+    report.not_compared = base.clone().merge(other).not_compared;
+    Ok(report)
 }
 
-fn read_shape(path: &Path) -> anyhow::Result<WireShape> {
-    let json = fs::read_to_string(path)?;
-    Ok(WireShape::read(&Document::parse(&json)?)?)
+fn read_shape(json: &str) -> anyhow::Result<WireShape> {
+    Ok(WireShape::read(&Document::parse(json)?)?)
 }

@@ -9,8 +9,9 @@ use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 
 use crate::contract::Contract;
+use crate::difference::follow;
 use crate::file;
-use crate::shape::{OperationShape, WireShape};
+use crate::shape::{OperationKey, WireShape};
 
 pub(crate) const PATH: &str = "openapi/vendor-shape.json";
 
@@ -64,33 +65,66 @@ impl RecordedContracts {
         self.contracts.is_empty()
     }
 
-    /// Replaces the contract with the same name, or else the one that shares most operations; if
-    /// none does, adds the contract.
-    pub(crate) fn insert(&mut self, contract: Contract) {
-        let is_named = |it: &RecordedContract| Some(&it.name) == contract.name.as_ref();
-        let index = self.contracts.iter().position(is_named).or_else(|| {
-            let shared = |it: &RecordedContract| shared_operations(&it.shape, &contract.shape);
-            let indexed = self.contracts.iter().enumerate();
-            let closest = indexed.max_by_key(|(_, it)| shared(it));
-            closest
-                .filter(|(_, it)| shared(it) > 0)
-                .map(|(index, _)| index)
+    /// Replaces the recorded contract that shares most operations with this one, or the one called
+    /// `name`; if there is none, adds the contract.
+    ///
+    /// The name of the file has no effect on what is replaced: files can be renamed.
+    ///
+    /// # Errors
+    ///
+    /// If the contract shares no operation with the recorded ones or with `document`, and `name`
+    /// does not say which one it is.
+    pub(crate) fn insert(
+        &mut self,
+        contract: Contract,
+        name: Option<&str>,
+        document: &WireShape,
+    ) -> anyhow::Result<()> {
+        let is_named = |wanted: &str| self.contracts.iter().position(|it| it.name == wanted);
+        let index = match name {
+            Some(name) => is_named(name),
+            None => self.closest(&contract.shape),
+        };
+        let new_name = name.map(str::to_owned).or_else(|| {
+            let is_new = |it: &String| is_named(it).is_none();
+            let is_known = shared_operations(document, &contract.shape) > 0;
+            let from_file = contract.name.clone().unwrap_or_else(|| "chat".to_owned());
+            Some(from_file).filter(|it| is_known && is_new(it))
         });
-        let recorded = RecordedContract {
-            name: match index {
-                Some(index) => self.contracts[index].name.clone(),
-                None => contract.name.unwrap_or_else(|| "chat".to_owned()),
-            },
+        let names: Vec<&str> = self.contracts.iter().map(|it| it.name.as_str()).collect();
+        let name = match (index, new_name) {
+            (Some(index), _) => names[index].to_owned(),
+            (None, Some(name)) => name,
+            (None, None) => bail!(
+                "it is unclear which contract this is, because it shares no operation with {} or \
+                 the recorded contracts ({}); pass the name of the one that it replaces, or a new \
+                 name, with --contract",
+                crate::DOCUMENT,
+                names.join(", ")
+            ),
+        };
+        if let Some(index) = index {
+            self.contracts.remove(index);
+        }
+        self.contracts.push(RecordedContract {
+            name,
             date: contract.date,
             sha256: contract.sha256,
             shape: contract.shape,
-        };
-        match index {
-            Some(index) => self.contracts[index] = recorded,
-            None => self.contracts.push(recorded),
-        }
+        });
         self.contracts
             .sort_by(|left, right| left.name.cmp(&right.name));
+        Ok(())
+    }
+
+    /// Returns the contract that shares most operations with `shape`, if one does.
+    fn closest(&self, shape: &WireShape) -> Option<usize> {
+        let shared = self
+            .contracts
+            .iter()
+            .map(|it| shared_operations(&it.shape, shape));
+        let (index, shared) = shared.enumerate().max_by_key(|(_, shared)| *shared)?;
+        (shared > 0).then_some(index)
     }
 
     /// Returns the wire shape of all contracts together.
@@ -118,7 +152,9 @@ impl RecordedContracts {
     }
 }
 
+/// Returns the number of operations that both sides have, including moved ones.
 fn shared_operations(left: &WireShape, right: &WireShape) -> usize {
-    let is_shared = |it: &&OperationShape| right.operation(it.method, &it.path).is_some();
-    left.operations().filter(is_shared).count()
+    let right = follow(left, right.clone());
+    let is_shared = |it: &&OperationKey| right.operations.contains_key(it);
+    left.operations.keys().filter(is_shared).count()
 }

@@ -1,10 +1,12 @@
 //! Reports of a comparison, for people, programs and changelogs.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 use serde_json::{Value, json};
 
+use crate::checklist::{self, Need};
 use crate::deviations::{Deviations, Stale};
 use crate::difference::{Difference, Severity};
 
@@ -19,11 +21,19 @@ pub struct Report {
     pub(crate) applied: Vec<String>,
     /// One line for each addition that was not applied, with the reason.
     pub(crate) skipped: Vec<(String, String)>,
+    /// The marks in the document.
+    pub(crate) needs: Vec<Need>,
+    /// The number of constructs that are not compared, by keyword.
+    pub(crate) not_compared: BTreeMap<String, usize>,
 }
 
 impl Report {
-    pub(crate) fn new(differences: Vec<Difference>, deviations: &Deviations) -> Report {
-        let explanation = deviations.explain(differences);
+    pub(crate) fn new(
+        differences: Vec<Difference>,
+        deviations: &Deviations,
+        document: &Value,
+    ) -> Report {
+        let explanation = deviations.explain(differences, document);
         let mut differences = explanation.unexplained;
         differences.sort_by_key(|it| it.severity);
         Report {
@@ -33,6 +43,8 @@ impl Report {
             stale: explanation.stale,
             applied: Vec::new(),
             skipped: Vec::new(),
+            needs: Vec::new(),
+            not_compared: BTreeMap::new(),
         }
     }
 
@@ -91,6 +103,13 @@ impl Report {
             self.deviations,
             self.stale.len()
         );
+        if !self.not_compared.is_empty() {
+            let counts = self.not_compared.iter();
+            let counts: Vec<String> = counts
+                .map(|(name, count)| format!("{name} ({count})"))
+                .collect();
+            let _ = writeln!(text, "not compared: {}", counts.join(", "));
+        }
         text
     }
 
@@ -124,7 +143,14 @@ impl Report {
             "stale": stale.collect::<Vec<_>>(),
             "applied": self.applied,
             "skipped": skipped.collect::<Vec<_>>(),
+            "not_compared": self.not_compared,
         })
+    }
+
+    /// Returns every file that a person has to edit, in order, as a list in Markdown.
+    #[must_use]
+    pub fn checklist(&self) -> String {
+        checklist::checklist(self)
     }
 
     /// Returns the report for changelogs.

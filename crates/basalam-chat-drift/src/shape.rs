@@ -3,7 +3,8 @@
 //! A [`WireShape`] is read from a document. Names of schemas and operations, descriptions, titles,
 //! examples and order are dropped; references are followed, including recursive ones; equivalent
 //! spellings are normalized: both styles of null, `const`, `allOf` with one schema, lists of types,
-//! both styles of exclusive bounds. Two documents that describe the same wire have equal shapes,
+//! both styles of exclusive bounds. The path of a server is part of the paths of its operations. The
+//! headers that OpenAPI ignores are ignored. Two documents that describe the same wire have equal shapes,
 //! and [`compare`](crate::difference::compare) lists the differences of two shapes.
 //!
 //! Reading is deliberately looser than JSON Schema: the objects of an `anyOf` or a `oneOf` are
@@ -15,10 +16,13 @@ mod canonical;
 mod describe;
 mod ids;
 mod intersection;
+mod not_compared;
 mod number;
 mod origin;
+mod path;
 mod read;
 mod schema_reader;
+mod similarity;
 mod string_keys;
 mod union;
 
@@ -31,6 +35,9 @@ pub(crate) use canonical::{canonicalize, equivalence_classes};
 pub(crate) use describe::{describe_bound, describe_types, number_type};
 pub use number::{Bound, Number};
 use origin::Origin;
+pub(crate) use path::{parameter_names, server_path, without_names};
+pub(crate) use read::{NO_AUTHORIZATION, media_type_name};
+pub(crate) use similarity::similarity;
 
 /// The index of a [`ValueShape`] in its [`WireShape`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,6 +48,8 @@ pub struct ShapeId(pub(crate) usize);
 pub struct WireShape {
     pub(crate) operations: BTreeMap<OperationKey, OperationShape>,
     pub(crate) values: Vec<ValueShape>,
+    /// The number of constructs that are not compared, by keyword.
+    pub(crate) not_compared: BTreeMap<String, usize>,
 }
 
 /// The identity of an operation: its method, and its path without parameter names.
@@ -58,7 +67,7 @@ pub struct OperationShape<Id = ShapeId> {
     /// The method.
     #[serde(with = "string_keys::as_string")]
     pub method: Method,
-    /// The path as the document writes it.
+    /// The path of the server, followed by the path as the document writes it.
     pub path: String,
     /// `true` if the operation is deprecated.
     #[serde(default, skip_serializing_if = "is_default")]
@@ -66,8 +75,8 @@ pub struct OperationShape<Id = ShapeId> {
     /// The alternative security requirements; `None` if the document does not define any.
     #[serde(default, skip_serializing_if = "is_default")]
     pub security: Option<BTreeSet<String>>,
-    /// The parameters, by location and key: the position of a path parameter, or the name of any
-    /// other.
+    /// The parameters, by location and key: the position of a path parameter among all of them, or
+    /// the name of any other.
     #[serde(
         default = "BTreeMap::new",
         skip_serializing_if = "BTreeMap::is_empty",
@@ -134,6 +143,9 @@ pub struct ValueShape<Id = ShapeId> {
     /// `true` if null is valid.
     #[serde(default, skip_serializing_if = "is_default")]
     pub nullable: bool,
+    /// `true` if the value is deprecated.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub deprecated: bool,
     /// The valid booleans; both if the set is empty.
     #[serde(default, skip_serializing_if = "is_default")]
     pub boolean: Option<BTreeSet<bool>>,
@@ -149,7 +161,7 @@ pub struct ValueShape<Id = ShapeId> {
     /// The valid objects.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub object: Option<ObjectShape<Id>>,
-    /// The default of a missing value, as JSON.
+    /// The default of a missing value, as JSON; the different defaults of alternatives are lines.
     #[serde(default, skip_serializing_if = "is_default")]
     pub default: Option<String>,
     /// All other keywords.
@@ -290,6 +302,9 @@ impl WireShape {
     /// Adds the operations of `other` that this service does not have.
     #[must_use]
     pub fn merge(mut self, other: &WireShape) -> WireShape {
+        for (keyword, count) in &other.not_compared {
+            *self.not_compared.entry(keyword.clone()).or_default() += count;
+        }
         let offset = self.values.len();
         let moved = |id: &ShapeId| ShapeId(id.0 + offset);
         self.values
@@ -338,14 +353,8 @@ impl WireShape {
 
 impl OperationKey {
     pub(crate) fn new(method: Method, path: &str) -> OperationKey {
-        let path = path.split('/').map(|segment| match segment {
-            _ if segment.starts_with('{') && segment.ends_with('}') => "{}",
-            literal => literal,
-        });
-        OperationKey {
-            path: path.collect::<Vec<_>>().join("/"),
-            method,
-        }
+        let path = without_names(path);
+        OperationKey { path, method }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod apply;
 mod committed;
+mod cuts;
 mod input;
 mod reports;
 
@@ -26,14 +27,14 @@ fn with_contract(folder: &tempfile::TempDir, contract: &[u8]) -> Options {
     let path = folder.path().join("shop-2026-01-31.json");
     fs::write(&path, contract).unwrap();
     Options {
-        contracts: vec![path.to_str().unwrap().to_owned()],
+        files: vec![path.to_str().unwrap().to_owned()],
         ..Options::default()
     }
 }
 
 /// Reads the shape of a contract, or returns the error message.
 fn contract(bytes: &[u8]) -> Result<WireShape, String> {
-    Contract::new(bytes.to_vec(), "", None, None)
+    Contract::new(bytes.to_vec(), "", None)
         .map(|(contract, _)| contract.shape)
         .map_err(|error| format!("{error:#}"))
 }

@@ -151,6 +151,12 @@ impl StatusPattern {
         }
     }
 
+    /// Returns `true` if the pattern covers only successful statuses, from 200 to 299.
+    #[must_use]
+    pub fn is_success(self) -> bool {
+        matches!(self, Self::Code(200..=299) | Self::Range(2))
+    }
+
     /// Parses the key of a response, such as `200`, `4XX` or `default`.
     #[must_use]
     pub fn from_key(key: &str) -> Option<Self> {

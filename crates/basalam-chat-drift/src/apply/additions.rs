@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::editor::{DocumentEditor, EditResult, NEEDS, set_needs};
+use super::editor::{DocumentEditor, EditResult, add_needs};
 use super::insert::{insert_property, insert_string};
-use super::locate;
 use crate::difference::equivalent_pairs;
+use crate::locate;
 use crate::place::{Part, Place, Step};
 use crate::shape::{ParameterShape, ShapeId};
 
@@ -23,6 +23,9 @@ impl DocumentEditor<'_> {
         let values = self.document.pointer_mut(holder.child("enum").as_str());
         let values = values.ok_or("the document has no enum here")?;
         insert_string(values, value, predecessors);
+        if let Some(schema) = self.document.pointer_mut(holder.as_str()) {
+            add_needs(schema, &[format!("description of {value:?}")]);
+        }
         Ok(())
     }
 
@@ -42,7 +45,8 @@ impl DocumentEditor<'_> {
             .and_then(|at| locate::holder(self.document, &at, |it| it.get("properties").is_some()))
             .ok_or("the object has no `properties` here; add a named schema for it first")?;
         self.start_ancestors(&parent);
-        let mut property = self.property_schema(place, required, value)?;
+        self.owner = locate::component(self.document, &holder).unwrap_or_default();
+        let property = self.property_schema(place, required, value)?;
         let object = self
             .document
             .pointer_mut(holder.as_str())
@@ -50,7 +54,7 @@ impl DocumentEditor<'_> {
         if property.required {
             require(object, &name, predecessors);
         }
-        set_needs(&mut property.schema, &["description"]);
+        add_needs(object, &[format!("properties.{name}.description")]);
         insert_property(
             &mut object["properties"],
             &name,
@@ -92,6 +96,10 @@ impl DocumentEditor<'_> {
         let at = locate::operation(self.document, place.method, &place.path);
         let operation = at.and_then(|at| self.document.pointer_mut(at.as_str()));
         let operation = operation.ok_or("the document has no such operation")?;
+        add_needs(
+            operation,
+            &[format!("parameters.{}.description", theirs.name)],
+        );
         match operation.get_mut("parameters") {
             Some(Value::Array(parameters)) => parameters.push(parameter),
             _ => {
@@ -127,7 +135,6 @@ impl DocumentEditor<'_> {
             "in": location.as_str(),
             "required": parameter.required,
             "schema": schema,
-            NEEDS: ["description"],
         }))
     }
 }

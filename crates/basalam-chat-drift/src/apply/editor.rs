@@ -1,18 +1,17 @@
 //! The document being edited and its existing schemas.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use basalam_chat_openapi::Document;
-use serde_json::{Map, Value, json};
+use basalam_chat_openapi::Pointer;
+use serde_json::{Value, json};
 
 use super::Source;
-use super::locate::schemas;
+use super::known_types::Components;
+use crate::checklist::NEEDS;
 use crate::difference::equivalent_pairs;
+use crate::locate::schemas;
 use crate::place::Place;
-use crate::shape::{ShapeId, ValueShape, WireShape};
-
-/// The extension that lists what a person still has to write or decide.
-pub(super) const NEEDS: &str = "x-needs";
+use crate::shape::{ShapeId, ValueShape};
 
 /// The result of an edit, or the reason why it is skipped.
 pub(super) type EditResult<T> = Result<T, String>;
@@ -23,29 +22,33 @@ pub(super) struct DocumentEditor<'a> {
     pub(super) source: &'a Source<'a>,
     /// The values of the document's named schemas.
     pub(super) named: BTreeMap<String, ValueShape>,
+    /// The named schemas as they were before the edit.
+    pub(super) components: Components,
+    /// The explained differences, by schema of the document and statement.
+    pub(super) explained: &'a BTreeSet<(Pointer, String)>,
     /// The named schemas that are equivalent to values of the contract, except null and default.
     pub(super) equivalent: BTreeMap<ShapeId, String>,
     /// The named schemas that are being written for values of the contract.
     pub(super) started: BTreeMap<ShapeId, String>,
+    /// The named schema whose property is being written.
+    pub(super) owner: String,
 }
 
 impl<'a> DocumentEditor<'a> {
     pub(super) fn new(
         document: &'a mut Value,
         source: &'a Source<'a>,
+        explained: &'a BTreeSet<(Pointer, String)>,
     ) -> anyhow::Result<DocumentEditor<'a>> {
-        let shape = shape_of_components(document)?;
+        let components = Components::read(document)?;
         let mut names: BTreeMap<ShapeId, String> = BTreeMap::new();
         let mut named = BTreeMap::new();
-        for response in shape.operations().flat_map(|it| it.responses.values()) {
-            for (name, id) in &response.content {
-                let name = component_name(document, name);
-                named.insert(name.clone(), shape.value(*id).clone());
-                names.entry(*id).or_insert(name);
-            }
+        for (name, id) in &components.ids {
+            named.insert(name.clone(), components.shape.value(*id).clone());
+            names.entry(*id).or_insert_with(|| name.clone());
         }
         let mut equivalent = BTreeMap::new();
-        for (ours, theirs) in equivalent_pairs(&shape, source.shape) {
+        for (ours, theirs) in equivalent_pairs(&components.shape, source.shape) {
             if let Some(name) = names.get(&ours) {
                 equivalent.entry(theirs).or_insert_with(|| name.clone());
             }
@@ -54,8 +57,11 @@ impl<'a> DocumentEditor<'a> {
             document,
             source,
             named,
+            components,
+            explained,
             equivalent,
             started: BTreeMap::new(),
+            owner: String::new(),
         })
     }
 
@@ -68,14 +74,17 @@ impl<'a> DocumentEditor<'a> {
         Ok(())
     }
 
-    /// Returns a name that no schema of the document has yet.
+    /// Returns a name that no schema of the document has yet and that the generator accepts.
     pub(super) fn unused_name(&self, wanted: &str) -> String {
         let is_unused = |name: &String| {
             let is_started = self.started.values().any(|it| it == name);
-            !is_started && schemas().child(name).find(self.document).is_none()
+            !is_started
+                && schemas().child(name).find(self.document).is_none()
+                && is_accepted_by_generator(name)
         };
-        let numbered = (2..).map(|number| format!("{wanted}{number}"));
-        let mut names = std::iter::once(wanted.to_owned()).chain(numbered);
+        let numbered = (2..10).map(|number| format!("{wanted}{number}"));
+        let names = [wanted.to_owned(), format!("{wanted}Value")];
+        let mut names = names.into_iter().chain(numbered);
         names.find(is_unused).unwrap_or_else(|| wanted.to_owned())
     }
 
@@ -86,11 +95,15 @@ impl<'a> DocumentEditor<'a> {
     }
 }
 
-/// Sets the list of what a person still has to write for a schema. A reference is wrapped, because
-/// it cannot have extensions.
-pub(super) fn set_needs(schema: &mut Value, needs: &[&str]) {
-    wrap_reference(schema);
-    schema[NEEDS] = json!(needs);
+/// Extends the list of what a person still has to write for a named schema or an operation.
+pub(super) fn add_needs(owner: &mut Value, needs: &[String]) {
+    let mut all = owner
+        .get(NEEDS)
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default();
+    all.extend(needs.iter().map(|it| json!(it)));
+    owner[NEEDS] = Value::Array(all);
 }
 
 /// Wraps a reference in `allOf`, so that it can have other keywords beside it.
@@ -112,27 +125,25 @@ pub(super) fn set_limits(schema: &mut Value, limits: [(&str, Option<u64>); 2]) {
     }
 }
 
-/// Reads the named schemas of a document as if each were a media type of one response.
-fn shape_of_components(document: &Value) -> anyhow::Result<WireShape> {
-    let mut root = document.clone();
-    let content: Map<String, Value> = component_names(document)
-        .map(|name| {
-            let escaped = name.replace('~', "~0").replace('/', "~1");
-            (name.clone(), json!({ "schema": reference(&escaped) }))
-        })
-        .collect();
-    root["paths"] = json!({ "/": { "get": { "responses": { "200": { "content": content } } } } });
-    Ok(WireShape::read(&Document::from_value(root)?)?)
-}
-
-/// Returns the name of the schema that was read as a media type, which is in lower case.
-fn component_name(document: &Value, media_type: &str) -> String {
-    let found = component_names(document).find(|it| it.eq_ignore_ascii_case(media_type));
-    found.map_or_else(|| media_type.to_owned(), String::clone)
-}
-
-fn component_names(document: &Value) -> impl Iterator<Item = &String> {
-    let schemas = document.pointer("/components/schemas");
-    let schemas = schemas.and_then(Value::as_object);
-    schemas.into_iter().flat_map(Map::keys)
+/// Returns `true` if a small document with a schema of this name can be generated.
+fn is_accepted_by_generator(name: &str) -> bool {
+    let document = json!({
+        "openapi": "3.0.3",
+        "info": { "title": "Names", "version": "1" },
+        "servers": [{ "url": "https://example.org" }],
+        "paths": { "/a": { "get": {
+            "operationId": "get_a",
+            "summary": "Returns a value.",
+            "security": [],
+            "x-idempotent": true,
+            "responses": { "200": { "description": "The value.", "content": {
+                "application/json": { "schema": reference("Holder") }
+            } } },
+        } } },
+        "components": { "schemas": {
+            "Holder": { "type": "object", "properties": { "a": reference(name) } },
+            name: { "type": "string", "enum": ["a"] },
+        } },
+    });
+    basalam_chat_codegen::generate(&document.to_string()).is_ok()
 }

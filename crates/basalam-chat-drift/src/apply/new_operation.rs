@@ -5,11 +5,15 @@ use std::collections::BTreeMap;
 use basalam_chat_openapi::{Method, ParameterLocation, Pointer, StatusPattern};
 use serde_json::{Map, Value, json};
 
-use super::editor::{DocumentEditor, EditResult, NEEDS};
+use super::editor::{DocumentEditor, EditResult, add_needs};
 use super::insert::insert_property;
-use super::{locate, names};
+use super::names;
+use crate::checklist::NEEDS;
+use crate::locate;
 use crate::place::{Part, Place};
-use crate::shape::{OperationShape, ResponseShape, ShapeId};
+use crate::shape::{
+    OperationShape, ResponseShape, ShapeId, parameter_names, server_path, without_names,
+};
 
 impl DocumentEditor<'_> {
     /// Adds the operation at a place, with every schema that it needs.
@@ -41,6 +45,10 @@ impl DocumentEditor<'_> {
             "x-idempotent": false,
             NEEDS: ["summary", "description", "security", "x-idempotent"],
         });
+        let parameter_needs = theirs.parameters.values();
+        let mut needs: Vec<String> = parameter_needs
+            .map(|it| format!("parameters.{}.description", it.name))
+            .collect();
         let parameters = self.parameters(&theirs, &path)?;
         if !parameters.is_empty() {
             operation["parameters"] = Value::Array(parameters);
@@ -51,15 +59,21 @@ impl DocumentEditor<'_> {
             operation["requestBody"] = json!({ "required": body.required, "content": content });
         }
         operation["responses"] = self.responses(&theirs)?;
+        let is_undescribed = |it: &(&String, &Value)| it.1["description"] == "";
+        let undescribed = entries(operation.get("responses")).filter(is_undescribed);
+        needs.extend(undescribed.map(|(status, _)| format!("responses.{status}.description")));
+        add_needs(&mut operation, &needs);
         self.insert_operation(&path, theirs.method, operation)
     }
 
-    /// Returns the path as written in the document, which can use other parameter names.
+    /// Returns the path as written in the document, which can use other parameter names and have
+    /// the path of its server elsewhere.
     fn document_path(&self, theirs: &str) -> String {
-        let without_names = |path: &str| -> Vec<String> {
-            let segment = |it: &str| if it.starts_with('{') { "{}" } else { it }.to_owned();
-            path.split('/').map(segment).collect()
-        };
+        let servers = self.document.get("servers").and_then(Value::as_array);
+        let mut server_paths = servers.into_iter().flatten().filter_map(server_path);
+        let theirs = server_paths
+            .find_map(|it| theirs.strip_prefix(&it))
+            .unwrap_or(theirs);
         let mut paths = entries(self.document.get("paths")).map(|(path, _)| path);
         let ours = paths.find(|path| without_names(path) == without_names(theirs));
         ours.map_or(theirs, String::as_str).to_owned()
@@ -138,17 +152,13 @@ impl DocumentEditor<'_> {
     }
 
     fn parameters(&mut self, theirs: &OperationShape, path: &str) -> EditResult<Vec<Value>> {
-        let segments: Vec<&str> = path.split('/').collect();
+        let names = parameter_names(path);
         let mut parameters = Vec::new();
         for ((location, key), parameter) in &theirs.parameters {
             // The key of a path parameter is its position.
-            let in_path = key
-                .parse::<usize>()
-                .ok()
-                .and_then(|index| segments.get(index));
-            let in_path = in_path.and_then(|it| it.strip_prefix('{')?.strip_suffix('}'));
+            let in_path = key.parse().ok().and_then(|it: usize| names.get(it));
             let name = match location {
-                ParameterLocation::Path => in_path.unwrap_or(&parameter.name),
+                ParameterLocation::Path => in_path.copied().unwrap_or(&parameter.name),
                 _ => &parameter.name,
             };
             let part = Part::Parameter(*location, name.to_owned());
@@ -200,16 +210,12 @@ impl DocumentEditor<'_> {
             let part = |media_type| Part::Response(status, Some(media_type));
             written["content"] = self.content(theirs, &response.content, "Response", part)?;
         }
-        written[NEEDS] = json!(["description"]);
         Ok(written)
     }
 
     /// Returns the shared response for this error status, if its content is the same.
     fn shared_response(&self, status: StatusPattern, response: &ResponseShape) -> Option<String> {
-        if matches!(
-            status,
-            StatusPattern::Code(200..=299) | StatusPattern::Range(2)
-        ) {
+        if status.is_success() {
             return None;
         }
         let name = self.shared_reference(&status.to_string())?;

@@ -4,9 +4,9 @@ use basalam_chat_openapi::ParameterLocation;
 use heck::{ToPascalCase, ToSnakeCase};
 use serde_json::{Map, Value, json};
 
-use super::editor::{DocumentEditor, EditResult, reference, set_limits, set_needs, wrap_reference};
-use super::locate::schemas;
+use super::editor::{DocumentEditor, EditResult, add_needs, reference, set_limits, wrap_reference};
 use super::names;
+use crate::locate::schemas;
 use crate::place::{Part, Place};
 use crate::shape::{Bound, Number, NumberShape, StringShape, ValueShape};
 
@@ -62,6 +62,9 @@ impl DocumentEditor<'_> {
         if let Some((known, _)) = named.find(|(_, it)| is_distinctive && is_only(it, &string)) {
             return Ok(reference(known));
         }
+        if let Some(known) = self.extended_enum(place, &string) {
+            return Ok(reference(&known));
+        }
         let mut schema = json!({ "type": "string" });
         match string.patterns.iter().collect::<Vec<_>>().as_slice() {
             [] => {}
@@ -85,14 +88,34 @@ impl DocumentEditor<'_> {
             return self.new_schema(&wanted, schema);
         }
         if !string.values.is_empty() {
+            let wanted = names::from_place(place, name);
             schema["enum"] = json!(string.values);
-            return self.new_schema(&names::from_place(place, name), schema);
+            return self.new_schema(&wanted, schema);
         }
         let is_plain = string == StringShape::default();
         match self.related_schema(name, |it| is_plain && is_only(it, &string)) {
             Some(related) => Ok(reference(&related)),
             None => Ok(schema),
         }
+    }
+
+    /// Returns the enum of which the contract has all values and at most as many others, in a
+    /// response: the client reads other values too.
+    fn extended_enum(&self, place: &Place, string: &StringShape) -> Option<String> {
+        let is_extended = |known: &&ValueShape| {
+            let known = known.string.as_ref();
+            known.is_some_and(|known| {
+                let (count, known) = (known.values.len(), &known.values);
+                count > 1 && known.is_subset(&string.values) && string.values.len() <= 2 * count
+            })
+        };
+        let is_response = matches!(place.part, Part::Response(..));
+        let extended = self
+            .named
+            .iter()
+            .filter(|(_, it)| is_response && is_extended(it));
+        let closest = extended.max_by_key(|(_, it)| it.string.as_ref().map(|it| it.values.len()));
+        closest.map(|(name, _)| name.clone())
     }
 
     fn new_schema(&mut self, wanted: &str, mut schema: Value) -> EditResult<Value> {
@@ -103,25 +126,37 @@ impl DocumentEditor<'_> {
             }
             _ => self.unused_name(wanted),
         };
-        set_needs(&mut schema, &["description"]);
+        add_needs(&mut schema, &["description".to_owned()]);
         self.set_schema(&name, schema)?;
         Ok(reference(&name))
     }
 
-    /// Returns the named schema that is called `name` or that values called `name` have elsewhere,
-    /// if `accepts` returns `true` for it.
+    /// Returns the named schema that is called `name`, or else the only one that values called
+    /// `name` have elsewhere, if `accepts` returns `true` for it.
+    ///
+    /// An `id` is the id of its object: `id` of a `Poll` is called `poll_id`.
     fn related_schema(&self, name: &str, accepts: impl Fn(&ValueShape) -> bool) -> Option<String> {
-        let mut related: Vec<String> = self
-            .named
-            .keys()
-            .filter(|it| it.to_snake_case() == name.to_snake_case())
-            .cloned()
-            .collect();
-        collect_references(self.document, name, &mut related);
-        related.into_iter().find(|it| {
+        let name = match name {
+            "id" => format!("{}_id", self.owner.to_snake_case()),
+            name => name.to_owned(),
+        };
+        let is_accepted = |it: &String| {
             let named = self.named.get(it);
             named.is_some_and(|value| !value.nullable && accepts(value))
-        })
+        };
+        let mut names = self.named.keys();
+        let is_called = |it: &&String| it.to_snake_case() == name.to_snake_case();
+        if let Some(called) = names.find(|it| is_called(it) && is_accepted(it)) {
+            return Some(called.clone());
+        }
+        let mut elsewhere = Vec::new();
+        collect_references(self.document, &name, &mut elsewhere);
+        elsewhere.retain(is_accepted);
+        elsewhere.dedup();
+        match elsewhere.as_slice() {
+            [only] => Some(only.clone()),
+            _ => None,
+        }
     }
 }
 

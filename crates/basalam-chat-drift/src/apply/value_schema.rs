@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::editor::{DocumentEditor, EditResult, reference, set_limits, set_needs, wrap_reference};
-use super::{locate, names};
+use super::editor::{DocumentEditor, EditResult, add_needs, reference, set_limits, wrap_reference};
+use super::names;
+use crate::locate;
 use crate::place::{Part, Place, Step};
 use crate::shape::{AdditionalProperties, ArrayShape, ShapeId, ValueShape};
 
@@ -78,6 +79,10 @@ impl DocumentEditor<'_> {
         if value.nullable && !value.is_anything() {
             schema = with_null(schema);
         }
+        if value.deprecated {
+            wrap_reference(&mut schema);
+            schema["deprecated"] = json!(true);
+        }
         if let Some(default) = &value.default {
             wrap_reference(&mut schema);
             schema["default"] = serde_json::from_str(default).map_err(|it| it.to_string())?;
@@ -140,8 +145,8 @@ impl DocumentEditor<'_> {
         let Some(object) = &value.object else {
             return Err("it accepts no value".to_owned());
         };
-        if let Some(known) = id.and_then(|id| self.equivalent.get(&id).or(self.started.get(&id))) {
-            return Ok(reference(known));
+        if let Some(known) = id.and_then(|id| self.known_type(place, id)) {
+            return Ok(reference(&known));
         }
         let additional = match object.additional {
             AdditionalProperties::Any => None,
@@ -168,6 +173,8 @@ impl DocumentEditor<'_> {
         }
         // Reserves the position, so that the schema precedes those of its properties.
         self.set_schema(&component, Value::Null)?;
+        let owner = std::mem::replace(&mut self.owner, component.clone());
+        let mut needs = vec!["description".to_owned()];
         let mut required = Vec::new();
         let mut properties = Map::new();
         for name in self.in_contract_order(id, object.properties.keys()) {
@@ -175,11 +182,11 @@ impl DocumentEditor<'_> {
                 continue;
             };
             let inner = place.child(Step::Property(name.clone()));
-            let mut written = self.property_schema(&inner, property.required, property.value)?;
+            let written = self.property_schema(&inner, property.required, property.value)?;
             if written.required {
                 required.push(name.clone());
             }
-            set_needs(&mut written.schema, &["description"]);
+            needs.push(format!("properties.{name}.description"));
             properties.insert(name, written.schema);
         }
         if !required.is_empty() {
@@ -189,7 +196,8 @@ impl DocumentEditor<'_> {
         if let Some(additional) = additional {
             schema["additionalProperties"] = additional;
         }
-        set_needs(&mut schema, &["description"]);
+        add_needs(&mut schema, &needs);
+        self.owner = owner;
         self.set_schema(&component, schema)?;
         Ok(reference(&component))
     }

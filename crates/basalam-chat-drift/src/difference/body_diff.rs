@@ -64,13 +64,27 @@ impl OperationDiff<'_, '_> {
 
     pub(super) fn responses(&mut self) {
         let (base, other) = (&self.base.responses, &self.other.responses);
+        let moved = self.moved_responses();
         for &status in base.keys().chain(other.keys()).collect::<BTreeSet<_>>() {
             let (base, other) = (base.get(&status), other.get(&status));
+            if moved.iter().any(|(_, it)| *it == status) {
+                continue;
+            }
+            if let Some((_, to)) = moved.iter().find(|(it, _)| *it == status)
+                && let (Some(base), Some(other)) = (base, self.other.responses.get(to))
+            {
+                let place = self.place(Part::Response(status, None));
+                let difference = Difference::new(place, Kind::Moved, Severity::Breaking);
+                self.comparison
+                    .add(difference.base(status.to_string()).other(to.to_string()));
+                self.response(status, base, other);
+                continue;
+            }
             if let (Some(base), Some(other)) = (base, other) {
                 self.response(status, base, other);
                 continue;
             }
-            let severity = match is_success(status) {
+            let severity = match status.is_success() {
                 true => Severity::Breaking,
                 false => Severity::Harmless,
             };
@@ -83,6 +97,23 @@ impl OperationDiff<'_, '_> {
         }
     }
 
+    /// Returns the pairs of different successful statuses that have the same media types.
+    fn moved_responses(&self) -> Vec<(StatusPattern, StatusPattern)> {
+        let (base, other) = (&self.base.responses, &self.other.responses);
+        let only_in = |all: &BTreeMap<_, ResponseShape>, others: &BTreeMap<_, ResponseShape>| {
+            let is_only = |it: &StatusPattern| it.is_success() && !others.contains_key(it);
+            all.keys().copied().filter(is_only).collect::<Vec<_>>()
+        };
+        let mut candidates = only_in(other, base);
+        let pairs = only_in(base, other).into_iter().filter_map(|from| {
+            let media_types = |it: &ResponseShape| it.content.keys().cloned().collect::<Vec<_>>();
+            let is_same = |to: &StatusPattern| media_types(&other[to]) == media_types(&base[&from]);
+            let index = candidates.iter().position(is_same)?;
+            Some((from, candidates.remove(index)))
+        });
+        pairs.collect()
+    }
+
     fn response(&mut self, status: StatusPattern, base: &ResponseShape, other: &ResponseShape) {
         let direction = Direction::Response;
         let part = |media_type| Part::Response(status, media_type);
@@ -90,7 +121,7 @@ impl OperationDiff<'_, '_> {
             &base.content,
             &other.content,
             direction,
-            is_success(status),
+            status.is_success(),
             part,
         );
         let (base, other) = (&base.headers, &other.headers);
@@ -122,13 +153,6 @@ impl OperationDiff<'_, '_> {
             }
         }
     }
-}
-
-fn is_success(status: StatusPattern) -> bool {
-    matches!(
-        status,
-        StatusPattern::Code(200..=299) | StatusPattern::Range(2)
-    )
 }
 
 fn describe_body(body: &BodyShape) -> String {

@@ -55,6 +55,14 @@ impl<'a> Comparison<'a> {
         self.differences.len() > MAX_DIFFERENCES
     }
 
+    pub(super) fn deprecated(&mut self, place: Place, base: bool, other: bool) {
+        if base != other {
+            let describe = |it| if it { "deprecated" } else { "not deprecated" };
+            let difference = Difference::new(place, Kind::Deprecated, Severity::Harmless);
+            self.add(difference.base(describe(base)).other(describe(other)));
+        }
+    }
+
     pub(super) fn add(&mut self, difference: Difference) {
         if self.differences.len() < MAX_DIFFERENCES {
             self.differences.push(difference);
@@ -83,6 +91,7 @@ pub(super) fn equivalent_pairs(base: &WireShape, other: &WireShape) -> Vec<(Shap
         .iter()
         .map(|value| ValueShape {
             nullable: false,
+            deprecated: false,
             default: None,
             ..value.clone()
         })

@@ -22,6 +22,8 @@ pub(super) struct ConstraintDiff<'a, 'b> {
 impl ConstraintDiff<'_, '_> {
     /// Compares everything except the items of arrays and the properties of objects.
     pub(super) fn compare(&mut self, place: &Place, base: &ValueShape, other: &ValueShape) {
+        self.comparison
+            .deprecated(place.clone(), base.deprecated, other.deprecated);
         if base.nullable != other.nullable {
             let describe = |nullable| if nullable { "nullable" } else { "not nullable" };
             let change = Change::new(base.nullable, other.nullable);
@@ -246,6 +248,7 @@ impl ConstraintDiff<'_, '_> {
             return;
         }
         let describe = |default: Option<&str>| {
+            let default = default.map(|it| it.replace('\n', " or "));
             default.map_or_else(|| "no default".to_owned(), |it| format!("default {it}"))
         };
         let change = match (self.direction, base) {

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use super::comparison::{Comparison, new_input, required_value};
 use super::parameter_diff::OperationDiff;
-use super::severity::{Change, Direction};
-use super::{Addition, Difference, Kind, Severity};
+use super::severity::Direction;
+use super::{Addition, Difference, Kind, Severity, moves};
 use crate::place::{Part, Place};
-use crate::shape::WireShape;
+use crate::shape::{NO_AUTHORIZATION, OperationKey, OperationShape, WireShape};
 
 pub(super) fn compare(base: &WireShape, other: &WireShape) -> Vec<Difference> {
+    let other = &moves::follow(base, other.clone());
     let mut comparison = Comparison::new(base, other);
     let keys: BTreeSet<_> = base
         .operations
@@ -46,7 +47,16 @@ pub(super) fn compare(base: &WireShape, other: &WireShape) -> Vec<Difference> {
 impl OperationDiff<'_, '_> {
     fn compare(mut self) {
         let place = self.place(Part::Whole);
-        self.deprecated(place, self.base.deprecated, self.other.deprecated);
+        let (base, other) = (self.base, self.other);
+        let key = |it: &OperationShape| OperationKey::new(it.method, &it.path);
+        if key(base) != key(other) {
+            let difference = Difference::new(place.clone(), Kind::Moved, Severity::Breaking);
+            let other = format!("{} {}", other.method, other.path);
+            self.comparison
+                .add(difference.base(place.operation()).other(other));
+        }
+        self.comparison
+            .deprecated(place, base.deprecated, other.deprecated);
         self.security();
         self.parameters();
         self.body();
@@ -62,8 +72,11 @@ impl OperationDiff<'_, '_> {
             return;
         }
         let describe = |it: &BTreeSet<String>| it.iter().cloned().collect::<Vec<_>>().join(" or ");
-        let change = Change::new(other.is_subset(base), base.is_subset(other));
-        let severity = Direction::Request.severity(change);
+        let is_accepted = |it: &String| other.iter().any(|other| accepts(other, it));
+        let severity = match base.iter().all(is_accepted) {
+            true => Severity::Harmless,
+            false => Severity::Breaking,
+        };
         let difference = Difference::new(self.place(Part::Security), Kind::Security, severity);
         self.comparison
             .add(difference.base(describe(base)).other(describe(other)));
@@ -100,4 +113,34 @@ impl OperationDiff<'_, '_> {
             }
         }
     }
+}
+
+/// Returns `true` if credentials that fulfil the requirement `sent` also fulfil `required`.
+fn accepts(required: &str, sent: &str) -> bool {
+    let is_fulfilled = |(name, scopes): (&str, Option<BTreeSet<&str>>)| {
+        credentials(sent).any(|(sent_name, sent_scopes)| {
+            // The scopes of a token from another source are unknown.
+            let has_scopes = match (&scopes, &sent_scopes) {
+                (Some(scopes), Some(sent)) => scopes.is_subset(sent),
+                _ => true,
+            };
+            name == sent_name && has_scopes
+        })
+    };
+    credentials(required).all(is_fulfilled)
+}
+
+/// Returns the credentials of a requirement as they are on the wire, with the scopes that they
+/// need: the tokens of OAuth and OpenID Connect are bearer tokens.
+fn credentials(requirement: &str) -> impl Iterator<Item = (&str, Option<BTreeSet<&str>>)> {
+    let all = requirement.split(" and ");
+    let all = all.filter(|it| *it != NO_AUTHORIZATION);
+    all.map(|credential| {
+        let (name, scopes) = credential.split_once(" with ").unwrap_or((credential, ""));
+        let scopes = scopes.split(", ").filter(|it| !it.is_empty()).collect();
+        match name {
+            "oauth2" | "openIdConnect" => ("bearer", Some(scopes)),
+            name => (name, None),
+        }
+    })
 }

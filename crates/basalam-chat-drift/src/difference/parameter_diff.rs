@@ -19,15 +19,6 @@ impl OperationDiff<'_, '_> {
         Place::new(self.base.method, &self.base.path, part)
     }
 
-    pub(super) fn deprecated(&mut self, place: Place, base: bool, other: bool) {
-        if base != other {
-            let describe = |it| if it { "deprecated" } else { "not deprecated" };
-            let difference = Difference::new(place, Kind::Deprecated, Severity::Harmless);
-            self.comparison
-                .add(difference.base(describe(base)).other(describe(other)));
-        }
-    }
-
     pub(super) fn parameter(
         &mut self,
         place: &Place,
@@ -35,7 +26,8 @@ impl OperationDiff<'_, '_> {
         other: &ParameterShape,
         direction: Direction,
     ) {
-        self.deprecated(place.clone(), base.deprecated, other.deprecated);
+        self.comparison
+            .deprecated(place.clone(), base.deprecated, other.deprecated);
         self.required(place, base.required, other.required, direction);
         let has_style = |shape: &WireShape, it: &ParameterShape| {
             let value = shape.value(it.value);

@@ -18,6 +18,8 @@ use crate::shape::{
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RecordedShape {
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    not_compared: BTreeMap<String, usize>,
     operations: Vec<OperationShape<String>>,
     values: BTreeMap<String, ValueShape<String>>,
 }
@@ -29,6 +31,7 @@ pub(super) fn serialize<S: Serializer>(shape: &WireShape, to: S) -> Result<S::Ok
         .keys()
         .map(|id| (place(id), shape.value(*id).map_ids(place)));
     let recorded = RecordedShape {
+        not_compared: shape.not_compared.clone(),
         operations: shape.operations().map(|it| it.map_ids(place)).collect(),
         values: values.collect(),
     };
@@ -64,6 +67,7 @@ pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<WireShap
         (key, operation.map_ids(id))
     });
     let shape = WireShape {
+        not_compared: recorded.not_compared.clone(),
         operations: operations.collect(),
         values: recorded.values.values().map(|it| it.map_ids(id)).collect(),
     };

@@ -13,6 +13,7 @@ impl ValueShape {
     pub const fn nothing() -> ValueShape {
         ValueShape {
             nullable: false,
+            deprecated: false,
             boolean: None,
             number: None,
             string: None,
@@ -78,6 +79,7 @@ impl<Id> ValueShape<Id> {
     pub(crate) fn map_ids<To: Ord>(&self, to: impl Fn(&Id) -> To) -> ValueShape<To> {
         ValueShape {
             nullable: self.nullable,
+            deprecated: self.deprecated,
             boolean: self.boolean.clone(),
             number: self.number.clone(),
             string: self.string.clone(),

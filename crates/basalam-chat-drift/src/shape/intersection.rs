@@ -16,6 +16,7 @@ pub(super) fn intersection(
 ) -> ValueShape {
     ValueShape {
         nullable: left.nullable && right.nullable,
+        deprecated: left.deprecated || right.deprecated,
         boolean: combine(left.boolean, right.boolean, enum_values),
         number: combine(left.number, right.number, numbers),
         string: combine(left.string, right.string, strings),

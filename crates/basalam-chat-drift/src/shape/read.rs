@@ -7,27 +7,46 @@ use basalam_chat_openapi::{
 };
 use serde_json::Value;
 
+use super::path::server_paths;
 use super::schema_reader::SchemaReader;
 use super::{
     BodyShape, OperationKey, OperationShape, ParameterShape, ResponseShape, ShapeId, WireShape,
-    canonicalize,
+    canonicalize, not_compared, parameter_names,
 };
+
+/// The description of an alternative that requires no credentials.
+pub(crate) const NO_AUTHORIZATION: &str = "no authorization";
+
+/// Header parameters that OpenAPI ignores: other parts of the document describe them.
+const IGNORED_PARAMETERS: [&str; 3] = ["accept", "authorization", "content-type"];
 
 pub(super) fn read(document: &Document) -> Result<WireShape, Error> {
     let mut reader = SchemaReader::new(document);
     let mut operations = BTreeMap::new();
     for operation in document.operations()? {
-        let key = OperationKey::new(operation.method, operation.path);
         let shape = self::operation(&mut reader, &operation)?;
-        if operations.insert(key, shape).is_some() {
-            return Err(Error::structure(
-                &operation.pointer,
-                "another path differs from this one only in parameter names; remove one of them",
-            ));
+        for server_path in server_paths(document, &operation)? {
+            let path = server_path + operation.path;
+            let key = OperationKey::new(operation.method, &path);
+            let shape = OperationShape {
+                path,
+                ..shape.clone()
+            };
+            if operations.insert(key, shape).is_some() {
+                return Err(Error::structure(
+                    &operation.pointer,
+                    "another path differs from this one only in parameter names; remove one of them",
+                ));
+            }
         }
     }
     let values = reader.finish()?;
-    canonicalize(WireShape { operations, values })
+    let not_compared = not_compared::count(document.root());
+    canonicalize(WireShape {
+        operations,
+        values,
+        not_compared,
+    })
 }
 
 fn operation(
@@ -35,7 +54,11 @@ fn operation(
     operation: &Operation<'_>,
 ) -> Result<OperationShape, Error> {
     let mut parameters = BTreeMap::new();
-    for parameter in &operation.parameters {
+    let is_ignored = |it: &&Parameter<'_>| {
+        let name = it.name.to_ascii_lowercase();
+        it.location == ParameterLocation::Header && IGNORED_PARAMETERS.contains(&&*name)
+    };
+    for parameter in operation.parameters.iter().filter(|it| !is_ignored(it)) {
         let key = parameter_key(operation.path, parameter.location, parameter.name);
         let shape = self::parameter(reader, parameter)?;
         parameters.insert((parameter.location, key), shape);
@@ -59,13 +82,13 @@ fn operation(
     })
 }
 
-/// Returns the key that identifies a parameter on the wire: its position in a path, otherwise its
-/// name.
+/// Returns the key that identifies a parameter on the wire: its position among those of the path,
+/// otherwise its name.
 fn parameter_key(path: &str, location: ParameterLocation, name: &str) -> String {
     match location {
-        ParameterLocation::Path => path
-            .split('/')
-            .position(|segment| segment.contains(&format!("{{{name}}}")))
+        ParameterLocation::Path => parameter_names(path)
+            .iter()
+            .position(|it| *it == name)
             .map_or_else(|| name.to_owned(), |it| format!("{it:03}")),
         ParameterLocation::Header => name.to_ascii_lowercase(),
         ParameterLocation::Query | ParameterLocation::Cookie => name.to_owned(),
@@ -128,20 +151,42 @@ fn style(value: &Value, location: ParameterLocation, at: &Pointer) -> Result<Str
 }
 
 fn content(reader: &mut SchemaReader<'_>, content: &[MediaType<'_>]) -> BTreeMap<String, ShapeId> {
-    let media_types = content.iter().map(|media_type| {
+    let mut media_types = BTreeMap::new();
+    for media_type in content {
         let id = match media_type.schema {
             Some(_) => reader.schema(&media_type.pointer.child("schema")),
             None => reader.anything(),
         };
-        (media_type_name(media_type.name), id)
-    });
-    media_types.collect()
+        let name = media_type_name(media_type.name);
+        let id = match media_types.get(&name) {
+            Some(other) => reader.union_id(*other, id),
+            None => id,
+        };
+        media_types.insert(name, id);
+    }
+    media_types
 }
 
-/// Returns the name without parameters and in lower case.
-fn media_type_name(name: &str) -> String {
-    let name = name.split(';').next().unwrap_or(name);
-    name.trim().to_ascii_lowercase()
+/// Returns the name with its parameters, in the same form for every spelling. The boundary of forms
+/// and the encoding of JSON are left out: they do not distinguish contents.
+pub(crate) fn media_type_name(name: &str) -> String {
+    let mut parts = name.split(';').map(str::trim);
+    let essence = parts.next().unwrap_or_default().to_ascii_lowercase();
+    let parameters = parts.filter_map(|it| {
+        let (name, value) = it.split_once('=').unwrap_or((it, ""));
+        let (name, value) = (
+            name.trim().to_ascii_lowercase(),
+            value.trim().trim_matches('"'),
+        );
+        let is_utf_8 = name == "charset" && value.eq_ignore_ascii_case("utf-8");
+        let is_left_out = is_utf_8 || name == "boundary" || name.is_empty();
+        (!is_left_out).then(|| format!("; {name}={value}"))
+    });
+    essence
+        + &parameters
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect::<String>()
 }
 
 fn response(
@@ -161,6 +206,10 @@ fn response(
         }
     };
     for (name, header) in documented.into_iter().flatten() {
+        // OpenAPI ignores it, because `content` describes it.
+        if name.eq_ignore_ascii_case("content-type") {
+            continue;
+        }
         let (header, at) = reader.document.locate(header, &at.child(name))?;
         let shape = ParameterShape {
             name: name.clone(),
@@ -190,7 +239,7 @@ fn security(document: &Document, operation: &Operation<'_>) -> Option<BTreeSet<S
         .or_else(|| document.root().get("security"))?;
     let alternatives = requirements.as_array()?;
     if alternatives.is_empty() {
-        return Some(BTreeSet::from(["no authorization".to_owned()]));
+        return Some(BTreeSet::from([NO_AUTHORIZATION.to_owned()]));
     }
     let alternatives = alternatives.iter().filter_map(Value::as_object);
     let alternatives = alternatives.map(|requirement| {
@@ -199,7 +248,7 @@ fn security(document: &Document, operation: &Operation<'_>) -> Option<BTreeSet<S
             .map(|(name, scopes)| scheme(document, name, scopes))
             .collect();
         match schemes.is_empty() {
-            true => "no authorization".to_owned(),
+            true => NO_AUTHORIZATION.to_owned(),
             false => schemes.into_iter().collect::<Vec<_>>().join(" and "),
         }
     });

@@ -9,7 +9,7 @@ use basalam_chat_openapi::{Document, Error, Pointer, reference_target};
 use serde_json::{Map, Value};
 
 use super::intersection::intersection;
-use super::union::union;
+use super::union::{defaults, union};
 use super::{AdditionalProperties, Origin, ShapeId, ValueShape};
 
 mod keywords;
@@ -106,7 +106,8 @@ impl<'a> SchemaReader<'a> {
         id
     }
 
-    fn union_id(&mut self, left: ShapeId, right: ShapeId) -> ShapeId {
+    /// Returns the id of the union of two values.
+    pub(super) fn union_id(&mut self, left: ShapeId, right: ShapeId) -> ShapeId {
         let anything = self.anything();
         if left == anything || right == anything {
             return anything;
@@ -291,7 +292,11 @@ impl<'a> SchemaReader<'a> {
                 let choice = self.shape(id, steps + 1)?;
                 folded = Some(match (folded, keyword) {
                     (None, _) => choice,
-                    (Some(so_far), "allOf") => self.intersection(so_far, choice),
+                    (Some(mut so_far), "allOf") => {
+                        // The order of the schemas has no meaning.
+                        so_far.default = defaults(so_far.default, choice.default.clone());
+                        self.intersection(so_far, choice)
+                    }
                     (Some(so_far), _) => self.union(so_far, choice),
                 });
             }

@@ -14,14 +14,9 @@ pub(super) fn union(
     right: ValueShape,
     union_id: &mut impl FnMut(ShapeId, ShapeId) -> ShapeId,
 ) -> ValueShape {
-    let default = match (left.default, right.default) {
-        (left, right) if left == right => left,
-        (Some(only), None) | (None, Some(only)) => Some(only),
-        // Conflicting defaults are dropped.
-        _ => None,
-    };
     ValueShape {
         nullable: left.nullable || right.nullable,
+        deprecated: left.deprecated && right.deprecated,
         boolean: combine(left.boolean, right.boolean, enum_values),
         number: combine(left.number, right.number, numbers),
         string: combine(left.string, right.string, strings),
@@ -31,10 +26,25 @@ pub(super) fn union(
         object: combine(left.object, right.object, |left, right| {
             objects(left, right, union_id)
         }),
-        default,
+        default: defaults(left.default, right.default),
         rules: left.rules.into_iter().chain(right.rules).collect(),
         origin: left.origin,
     }
+}
+
+/// Returns the defaults of both sides as lines, in the same order for every order of the sides.
+/// JSON has no line break outside of its strings, and a backslash and `n` in them.
+pub(super) fn defaults(left: Option<String>, right: Option<String>) -> Option<String> {
+    match (left, right) {
+        (Some(left), Some(right)) => Some(merge_sorted(&left, &right, "\n")),
+        (left, right) => left.or(right),
+    }
+}
+
+fn merge_sorted(left: &str, right: &str, separator: &str) -> String {
+    let both = left.split(separator).chain(right.split(separator));
+    let sorted: BTreeSet<&str> = both.collect();
+    sorted.into_iter().collect::<Vec<_>>().join(separator)
 }
 
 fn combine<T>(left: Option<T>, right: Option<T>, both: impl FnOnce(T, T) -> T) -> Option<T> {
@@ -89,11 +99,8 @@ fn patterns(left: BTreeSet<String>, right: BTreeSet<String>) -> BTreeSet<String>
     if left.is_empty() || right.is_empty() {
         return BTreeSet::new();
     }
-    let alternatives: BTreeSet<String> = [left, right]
-        .into_iter()
-        .map(|all| all.into_iter().collect::<Vec<_>>().join(" and "))
-        .collect();
-    BTreeSet::from([alternatives.into_iter().collect::<Vec<_>>().join(" or ")])
+    let [left, right] = [left, right].map(|all| all.into_iter().collect::<Vec<_>>().join(" and "));
+    BTreeSet::from([merge_sorted(&left, &right, " or ")])
 }
 
 fn arrays(

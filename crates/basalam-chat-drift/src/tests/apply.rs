@@ -162,8 +162,12 @@ fn additions_have_clean_names_in_contract_order_and_list_their_needs() {
     };
     let schemas = "/components/schemas";
     assert_eq!(
-        at(&format!("{schemas}/BuyerModel/properties/name/x-needs")),
-        &json!(["description"])
+        at(&format!("{schemas}/BuyerModel/x-needs")),
+        &json!([
+            "description",
+            "properties.name.description",
+            "properties.level.description"
+        ])
     );
     assert_eq!(
         at(&format!(
@@ -183,7 +187,14 @@ fn additions_have_clean_names_in_contract_order_and_list_their_needs() {
     assert_eq!(who["x-idempotent"], json!(false));
     assert_eq!(
         who["x-needs"],
-        json!(["summary", "description", "security", "x-idempotent"])
+        json!([
+            "summary",
+            "description",
+            "security",
+            "x-idempotent",
+            "parameters.token.description",
+            "responses.200.description"
+        ])
     );
 }
 

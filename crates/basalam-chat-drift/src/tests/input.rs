@@ -100,12 +100,13 @@ fn compares_large_contract() {
 
 #[test]
 fn recording_requires_a_date() {
-    let document = minimal(&json!({})).to_string();
+    let get = json!({"get": {"responses": {"200": {"description": ""}}}});
+    let document = minimal(&json!({ "/a": get })).to_string();
     let folder = workspace(&document);
     let path = folder.path().join("contract.json");
     fs::write(&path, &document).unwrap();
     let mut options = Options {
-        contracts: vec![path.to_str().unwrap().to_owned()],
+        files: vec![path.to_str().unwrap().to_owned()],
         record: true,
         ..Options::default()
     };
@@ -132,7 +133,7 @@ fn missing_contracts_are_read_from_the_record() {
         let file = folder.path().join(format!("{name}.json"));
         fs::write(&file, with(json!({path: get}))).unwrap();
         let options = Options {
-            contracts: vec![file.to_str().unwrap().to_owned()],
+            files: vec![file.to_str().unwrap().to_owned()],
             record: true,
             ..Options::default()
         };
@@ -143,7 +144,7 @@ fn missing_contracts_are_read_from_the_record() {
     let file = folder.path().join("newest.json");
     fs::write(&file, with(json!({"/orders": get, "/carts": get}))).unwrap();
     let options = Options {
-        contracts: vec![file.to_str().unwrap().to_owned()],
+        files: vec![file.to_str().unwrap().to_owned()],
         ..Options::default()
     };
     let report = run(folder.path(), &options).unwrap();
@@ -152,4 +153,131 @@ fn missing_contracts_are_read_from_the_record() {
         lines,
         ["additive  GET /carts: only in the contract: the operation"]
     );
+}
+
+/// A workspace with a document and the records of two contracts that describe parts of it.
+fn recorded_workspace() -> tempfile::TempDir {
+    let folder = workspace(&with_paths(&["/v1/orders", "/v1/orders/{id}", "/v1/files"]));
+    for (name, paths) in [
+        ("orders-2026-01-30", &["/v1/orders", "/v1/orders/{id}"][..]),
+        ("files-2026-01-31", &["/v1/files"][..]),
+    ] {
+        let report = compared(&folder, name, paths, |options| options.record = true);
+        report.unwrap();
+    }
+    folder
+}
+
+fn with_paths(paths: &[&str]) -> String {
+    let get = json!({"get": {"responses": {"200": {"description": ""}}}});
+    let paths: serde_json::Map<String, Value> = paths
+        .iter()
+        .map(|it| ((*it).to_owned(), get.clone()))
+        .collect();
+    minimal(&Value::Object(paths)).to_string()
+}
+
+/// Compares with a contract in a file called `name`.
+fn compared(
+    folder: &tempfile::TempDir,
+    name: &str,
+    paths: &[&str],
+    change: impl Fn(&mut Options),
+) -> anyhow::Result<Report> {
+    let file = folder.path().join(format!("{name}.json"));
+    fs::write(&file, with_paths(paths)).unwrap();
+    let mut options = Options {
+        files: vec![file.to_str().unwrap().to_owned()],
+        ..Options::default()
+    };
+    change(&mut options);
+    run(folder.path(), &options)
+}
+
+fn lines(report: &Report) -> Vec<String> {
+    report.differences.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn contract_without_operations_is_refused() {
+    let folder = recorded_workspace();
+    for name in ["orders", "orders-2026-02-01", "unknown"] {
+        for contract in [None, Some("orders"), Some("new")] {
+            let set = |options: &mut Options| options.contract = contract.map(str::to_owned);
+            let error = compared(&folder, name, &[], set).err().unwrap();
+            assert!(format!("{error:#}").contains("no operation"), "{error:#}");
+        }
+    }
+}
+
+#[test]
+fn contract_is_identified_by_its_operations_whatever_its_file_is_called() {
+    let folder = recorded_workspace();
+    for name in ["orders-2026-02-01", "files-2026-02-01", "-", "newest"] {
+        let report = compared(&folder, name, &["/v1/orders"], |_| {}).unwrap();
+        let expected = ["breaking  GET /v1/orders/{id}: only in the document: the operation"];
+        assert_eq!(lines(&report), expected, "{name}");
+    }
+}
+
+#[test]
+fn contract_with_every_operation_moved_replaces_the_one_that_it_was() {
+    let folder = recorded_workspace();
+    let report = compared(
+        &folder,
+        "unknown",
+        &["/v2/orders", "/v2/orders/{order}"],
+        |_| {},
+    );
+    let expected = [
+        "breaking  GET /v1/orders: moved to GET /v2/orders",
+        "breaking  GET /v1/orders/{id}: moved to GET /v2/orders/{order}",
+    ];
+    assert_eq!(lines(&report.unwrap()), expected);
+}
+
+#[test]
+fn contract_that_shares_no_operation_needs_a_name() {
+    let folder = recorded_workspace();
+    for name in ["orders", "carts-2026-02-01"] {
+        let error = compared(&folder, name, &["/carts"], |_| {}).err().unwrap();
+        let message = format!("{error:#}");
+        assert!(
+            message.contains("--contract") && message.contains("files, orders"),
+            "{message}"
+        );
+    }
+    let with = |name: &str| {
+        let set = |options: &mut Options| options.contract = Some(name.to_owned());
+        lines(&compared(&folder, "carts", &["/carts"], set).unwrap())
+    };
+    assert_eq!(
+        with("carts"),
+        ["additive  GET /carts: only in the contract: the operation"]
+    );
+    assert_eq!(with("orders").len(), 3);
+}
+
+#[test]
+fn two_files_are_compared_with_each_other() {
+    let folder = workspace("not read");
+    let file = |name: &str, paths: &[&str]| {
+        let file = folder.path().join(name);
+        fs::write(&file, with_paths(paths)).unwrap();
+        file.to_str().unwrap().to_owned()
+    };
+    let mut options = Options {
+        files: vec![file("a", &["/a", "/b"]), file("b", &["/b", "/c/d"])],
+        ..Options::default()
+    };
+    let report = run(folder.path(), &options).unwrap();
+    let expected = [
+        "breaking  GET /a: only in the document: the operation",
+        "additive  GET /c/d: only in the contract: the operation",
+    ];
+    assert_eq!(lines(&report), expected);
+    options.files[1] = options.files[0].clone();
+    assert!(run(folder.path(), &options).unwrap().is_clean());
+    options.record = true;
+    assert!(run(folder.path(), &options).is_err());
 }

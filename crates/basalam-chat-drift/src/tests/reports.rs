@@ -20,7 +20,7 @@ fn report() -> Report {
         "why": "A test.", "certainty": "likely"
     }]});
     let deviations = Deviations::parse(&deviations.to_string()).unwrap();
-    Report::new(compare(&base, &other), &deviations)
+    Report::new(compare(&base, &other), &deviations, &Value::Null)
 }
 
 #[test]
@@ -87,4 +87,56 @@ fn rejects_invalid_deviations() {
         let error = Deviations::parse(&text).err().unwrap().to_string();
         assert!(error.contains(expected), "{expected}: {error}");
     }
+}
+
+#[test]
+fn report_counts_what_is_not_compared() {
+    let with = |name: &str, value: Value| {
+        let properties = json!({"links": {"type": "string"}, "callbacks": {"type": "string"}});
+        let schema =
+            json!({"type": "object", "properties": properties, "example": {"webhooks": {}}});
+        let media_type = json!({ "schema": schema });
+        let response = json!({"description": "", "content": {"application/json": media_type}});
+        let mut document =
+            json!({"openapi": "3.1.0", "paths": {"/a": {"get": {"responses": {"200": response}}}}});
+        let at = match name {
+            "webhooks" => &mut document,
+            "callbacks" => &mut document["paths"]["/a"]["get"],
+            "links" => &mut document["paths"]["/a"]["get"]["responses"]["200"],
+            _ => {
+                &mut document["paths"]["/a"]["get"]["responses"]["200"]["content"]["application/json"]
+            }
+        };
+        at[name] = value;
+        document
+    };
+    let folder = workspace(&with("links", json!({})).to_string());
+    for (name, value, counted) in [
+        ("callbacks", json!({"a": {}, "b": {}}), "callbacks (2)"),
+        ("webhooks", json!({"a": {}}), "webhooks (1)"),
+        ("links", json!({"a": {}}), "links (1)"),
+        (
+            "encoding",
+            json!({"a": {}, "b": {}, "c": {}}),
+            "encoding (3)",
+        ),
+    ] {
+        let contract = with(name, value).to_string();
+        let report = run(folder.path(), &with_contract(&folder, contract.as_bytes())).unwrap();
+        let text = report.text(false);
+        assert!(
+            text.ends_with(&format!("not compared: {counted}\n")),
+            "{text}"
+        );
+        assert_eq!(report.json()["not_compared"].as_object().unwrap().len(), 1);
+    }
+    let report = run(
+        folder.path(),
+        &with_contract(&folder, document_bytes(&folder).as_bytes()),
+    );
+    assert!(!report.unwrap().text(false).contains("not compared"));
+}
+
+fn document_bytes(folder: &tempfile::TempDir) -> String {
+    fs::read_to_string(folder.path().join(DOCUMENT)).unwrap()
 }

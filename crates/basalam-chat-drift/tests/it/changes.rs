@@ -3,8 +3,10 @@
 //! The tests are named after the rules of oasdiff.
 
 mod bodies;
+mod moves;
 mod operations;
 mod parameters;
+mod paths;
 mod responses;
 
 use serde_json::Value;

@@ -39,7 +39,9 @@ fn contract(random: &mut Random) -> Value {
     for _ in 0..8 {
         let schema = &mut schemas[&names[random.below(names.len())]];
         let change = random.below(4);
-        match schema.get_mut("properties").and_then(Value::as_object_mut) {
+        let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
+        // Earlier changes can have removed every property.
+        match properties.filter(|it| !it.is_empty()) {
             Some(properties) => {
                 let names: Vec<String> = properties.keys().cloned().collect();
                 let name = &names[random.below(names.len())];

@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::documents::{differences, document, operation, parameter, request_property, response};
+use crate::documents::{
+    differences, document, operation, parameter, request_property, response, responses,
+};
 
 /// Asserts that the documents are pairwise equal on the wire.
 fn assert_equivalent(spellings: &[Value]) {
@@ -196,4 +198,85 @@ fn default_style_of_parameters() {
         operation(json!({})),
         operation(json!({"deprecated": false, "parameters": []})),
     ]);
+}
+
+#[test]
+fn order_of_alternatives() {
+    let (a, b, c) = (
+        json!({"type": "string", "default": "a", "pattern": "^a$"}),
+        json!({"type": "string", "default": "b", "pattern": "^b$"}),
+        json!({"type": "integer", "default": 3}),
+    );
+    for keyword in ["anyOf", "oneOf"] {
+        let orders = [
+            [&a, &b, &c],
+            [&a, &c, &b],
+            [&b, &a, &c],
+            [&b, &c, &a],
+            [&c, &a, &b],
+            [&c, &b, &a],
+        ];
+        assert_equivalent(&orders.map(|order| request_property(json!({keyword: order}))));
+    }
+    let patterns = ["^a$", "^b$", "^c$"].map(|it| json!({"type": "string", "pattern": it}));
+    let [a, b, c] = &patterns;
+    assert_equivalent(&[
+        request_property(json!({"anyOf": [a, b, c]})),
+        request_property(json!({"anyOf": [c, a, b]})),
+        request_property(json!({"anyOf": [b, {"anyOf": [c, a]}]})),
+    ]);
+}
+
+#[test]
+fn default_of_an_alternative_is_compared() {
+    let with = |default: &str| {
+        let other = json!({"type": "string", "default": default});
+        request_property(json!({"anyOf": [{"type": "integer", "default": 1}, other]}))
+    };
+    assert_eq!(
+        differences(&with("a"), &with("b")),
+        [
+            r#"breaking  POST /chats → body → text: default "a" or 1 in the document, default "b" or 1 in the contract"#
+        ]
+    );
+}
+
+#[test]
+fn parameters_of_media_types() {
+    let with = |name: &str| {
+        responses(
+            json!({"200": {"description": "", "content": {name: {"schema": {"type": "string"}}}}}),
+        )
+    };
+    assert_equivalent(&[
+        with("application/json"),
+        with("Application/JSON; charset=UTF-8"),
+        with("application/json;charset=\"utf-8\""),
+    ]);
+    assert_equivalent(&[
+        with("application/json;v=2;profile=a"),
+        with("application/json; profile=\"a\"; V=2"),
+    ]);
+}
+
+#[test]
+fn ignored_headers() {
+    let with = |name: &str, required: bool| {
+        parameter(
+            json!({"name": name, "in": "header", "required": required, "schema": {"type": "string"}}),
+        )
+    };
+    let none = operation(json!({}));
+    for name in ["Authorization", "authorization", "Accept", "CONTENT-TYPE"] {
+        assert_equivalent(&[none.clone(), with(name, false), with(name, true)]);
+    }
+    let header = json!({"Content-Type": {"schema": {"type": "string"}}});
+    assert_equivalent(&[
+        responses(json!({"200": {"description": "", "headers": header}})),
+        responses(json!({"200": {"description": ""}})),
+    ]);
+    // A query parameter of this name is not ignored.
+    let query = parameter(json!({"name": "accept", "in": "query", "schema": {}}));
+    assert_eq!(differences(&none, &query).len(), 1);
+    assert_eq!(differences(&none, &with("Accept-Language", false)).len(), 1);
 }

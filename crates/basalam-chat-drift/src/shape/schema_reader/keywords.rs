@@ -49,6 +49,7 @@ impl SchemaReader<'_> {
         let has = |name: &str| types.is_empty() || types.contains(name);
         let mut shape = ValueShape {
             nullable: has("null"),
+            deprecated: keywords.get("deprecated") == Some(&Value::Bool(true)),
             boolean: has("boolean").then(BTreeSet::new),
             number: (has("number") || has("integer")).then(|| NumberShape {
                 integer: !has("number"),

@@ -218,3 +218,69 @@ fn request_property_rule_added_and_removed() {
         "harmless  POST /chats → body → text: only in the document: keyword not",
     );
 }
+
+#[test]
+fn media_types_with_other_parameters_are_compared_separately() {
+    let with = |first: &str, second: &str| {
+        let content = json!({
+            "application/json": {"schema": {"type": first}},
+            "application/json;v=2": {"schema": {"type": second}}
+        });
+        crate::documents::responses(json!({"200": {"description": "", "content": content}}))
+    };
+    assert_differences(
+        with("string", "string"),
+        with("integer", "string"),
+        &["breaking  POST /chats → 200: string in the document, integer in the contract"],
+    );
+    assert_differences(
+        with("string", "string"),
+        with("string", "integer"),
+        &[
+            "breaking  POST /chats → 200 → application/json; v=2: string in the document, integer in the contract",
+        ],
+    );
+}
+
+#[test]
+fn media_type_with_a_parameter_removed() {
+    let with = |name: &str| {
+        let content = json!({"application/json": {}, name: {}});
+        crate::documents::operation(json!({"requestBody": {"content": content}}))
+    };
+    assert_differences(
+        with("application/json; v=2"),
+        with("application/json; v=3"),
+        &[
+            "breaking  POST /chats → body: only in the document: application/json; v=2",
+            "harmless  POST /chats → body: only in the contract: application/json; v=3",
+        ],
+    );
+}
+
+#[test]
+fn deprecated_values() {
+    let (current, old) = (
+        json!({"type": "string"}),
+        json!({"type": "string", "deprecated": true}),
+    );
+    for (with, place) in [
+        (
+            crate::documents::request_property as fn(_) -> _,
+            "body → text",
+        ),
+        (crate::documents::response_property, "200 → text"),
+        (crate::documents::query, "query → limit"),
+    ] {
+        let line = format!(
+            "harmless  POST /chats → {place}: not deprecated in the document, deprecated in the contract"
+        );
+        assert_differences(with(current.clone()), with(old.clone()), &[&line]);
+        let nullable = json!({"anyOf": [current, {"type": "null"}], "deprecated": true});
+        let found = crate::documents::differences(&with(old.clone()), &with(nullable));
+        assert!(
+            found.iter().all(|it| !it.contains("deprecated")),
+            "{found:?}"
+        );
+    }
+}

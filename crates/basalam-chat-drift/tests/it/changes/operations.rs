@@ -25,13 +25,11 @@ fn api_removed_and_added() {
 
 #[test]
 fn api_path_moved() {
-    assert_differences(
+    assert_both_ways(
         document(json!({"/v3/chats": {"get": {}}})),
         document(json!({"/v1/chats": {"get": {}}})),
-        &[
-            "additive  GET /v1/chats: only in the contract: the operation",
-            "breaking  GET /v3/chats: only in the document: the operation",
-        ],
+        "breaking  GET /v3/chats: moved to GET /v1/chats",
+        "breaking  GET /v1/chats: moved to GET /v3/chats",
     );
 }
 
@@ -58,14 +56,65 @@ fn api_security_changed() {
         secured(json!([])),
         secured(json!([{"name": []}])),
         "breaking  POST /chats → security: no authorization in the document, bearer in the contract",
-        "breaking  POST /chats → security: bearer in the document, no authorization in the contract",
+        "harmless  POST /chats → security: bearer in the document, no authorization in the contract",
     );
     assert_both_ways(
         secured(json!([{"name": []}])),
         secured(json!([{"name": []}, {"any": ["chat.read"]}])),
         "harmless  POST /chats → security: bearer in the document, bearer or oauth2 with chat.read in the contract",
-        "breaking  POST /chats → security: bearer or oauth2 with chat.read in the document, bearer in the contract",
+        "harmless  POST /chats → security: bearer or oauth2 with chat.read in the document, bearer in the contract",
     );
     // A contract without security requirements leaves them to its gateway.
     assert_differences(operation(json!({})), secured(json!([{"name": []}])), &[]);
+}
+
+/// Returns a document with these security requirements and schemes of several types.
+fn with_schemes(security: serde_json::Value) -> serde_json::Value {
+    let mut document = operation(json!({"security": security}));
+    document["components"] = json!({"securitySchemes": {
+        "oauth": {"type": "oauth2"}, "bearer": {"type": "http", "scheme": "bearer"},
+        "login": {"type": "openIdConnect"}, "basic": {"type": "http", "scheme": "basic"},
+        "key": {"type": "apiKey", "in": "header", "name": "X-Key"}
+    }});
+    document
+}
+
+#[test]
+fn equal_credentials_of_other_security_schemes() {
+    for (base, other) in [
+        (json!([{"bearer": []}]), json!([{"oauth": ["read"]}])),
+        (json!([{"oauth": ["read"]}]), json!([{"bearer": []}])),
+        (json!([{"bearer": []}]), json!([{"login": []}])),
+        (
+            json!([{"oauth": ["read", "write"]}]),
+            json!([{"oauth": ["read"]}]),
+        ),
+        (json!([{"bearer": [], "key": []}]), json!([{"bearer": []}])),
+        (json!([{"bearer": []}]), json!([{}, {"basic": []}])),
+    ] {
+        let found = crate::documents::differences(&with_schemes(base), &with_schemes(other));
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].starts_with("harmless"), "{found:?}");
+    }
+}
+
+#[test]
+fn other_credentials_are_required() {
+    for (base, other) in [
+        (json!([{"bearer": []}]), json!([{"basic": []}])),
+        (json!([{"bearer": []}]), json!([{"bearer": [], "key": []}])),
+        (
+            json!([{"oauth": ["read"]}]),
+            json!([{"oauth": ["read", "write"]}]),
+        ),
+        (
+            json!([{"bearer": []}, {"key": []}]),
+            json!([{"bearer": []}]),
+        ),
+        (json!([{}]), json!([{"oauth": []}])),
+    ] {
+        let found = crate::documents::differences(&with_schemes(base), &with_schemes(other));
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].starts_with("breaking"), "{found:?}");
+    }
 }

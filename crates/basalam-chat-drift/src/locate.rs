@@ -4,17 +4,18 @@ use basalam_chat_openapi::{Method, Pointer, reference_target};
 use serde_json::Value;
 
 use crate::place::{Part, Place, Step};
+use crate::shape::{media_type_name, without_names};
 
 /// The number of references and combined schemas that are searched for a keyword.
 const MAX_STEPS: usize = 64;
 
 /// Returns the location of the named schemas.
-pub(super) fn schemas() -> Pointer {
+pub(crate) fn schemas() -> Pointer {
     Pointer::default().child("components").child("schemas")
 }
 
 /// Returns the schema at a place, without following its references.
-pub(super) fn schema(document: &Value, place: &Place) -> Option<Pointer> {
+pub(crate) fn schema(document: &Value, place: &Place) -> Option<Pointer> {
     let operation = operation(document, place.method, &place.path)?;
     let start = match &place.part {
         Part::Whole | Part::Security | Part::Header(..) => return None,
@@ -50,21 +51,34 @@ pub(super) fn schema(document: &Value, place: &Place) -> Option<Pointer> {
     })
 }
 
-/// Returns the operation with this method and path.
-pub(super) fn operation(document: &Value, method: Method, path: &str) -> Option<Pointer> {
-    let at = Pointer::default()
-        .child("paths")
-        .child(path)
-        .child(method.key());
-    at.find(document).map(|_| at)
+/// Returns the location that describes a place or, for a property that is missing, would.
+pub(crate) fn described(document: &Value, place: &Place) -> Option<Pointer> {
+    schema(document, place).or_else(|| {
+        let mut parent = place.clone();
+        let Some(Step::Property(name)) = parent.steps.pop() else {
+            return None;
+        };
+        let has_properties = |it: &Value| it.get("properties").is_some();
+        let holder = holder(document, &schema(document, &parent)?, has_properties)?;
+        Some(holder.child("properties").child(name))
+    })
+}
+
+/// Returns the operation with this method and path. The path of its server can precede it, and the
+/// parameters can have other names.
+pub(crate) fn operation(document: &Value, method: Method, path: &str) -> Option<Pointer> {
+    let method = method.key();
+    let paths = document.get("paths")?.as_object()?;
+    let is = |(ours, item): &(&String, &Value)| {
+        item.get(method).is_some() && without_names(path).ends_with(&without_names(ours))
+    };
+    let (ours, _) = paths.iter().filter(is).max_by_key(|(ours, _)| ours.len())?;
+    Some(Pointer::default().child("paths").child(ours).child(method))
 }
 
 fn content(document: &Value, at: &Pointer, media_type: Option<&str>) -> Option<Pointer> {
     let at = at.child("content");
-    let is = |name: &&String| match (media_type, name.split(';').next()) {
-        (Some(wanted), Some(name)) => name.trim().eq_ignore_ascii_case(wanted),
-        _ => false,
-    };
+    let is = |name: &&String| media_type == Some(&media_type_name(name));
     let name = at.find(document)?.as_object()?.keys().find(is)?;
     Some(at.child(name).child("schema"))
 }
@@ -81,7 +95,7 @@ fn follow(document: &Value, mut at: Pointer) -> Option<Pointer> {
 }
 
 /// Returns the first schema at `at` that satisfies `is`, searching references and combinations.
-pub(super) fn holder(
+pub(crate) fn holder(
     document: &Value,
     at: &Pointer,
     is: impl Fn(&Value) -> bool,
@@ -107,7 +121,7 @@ pub(super) fn holder(
 }
 
 /// Returns the name of the schema at a location, if it is a named schema.
-pub(super) fn component(document: &Value, at: &Pointer) -> Option<String> {
+pub(crate) fn component(document: &Value, at: &Pointer) -> Option<String> {
     let mut at = at.clone();
     for _ in 0..MAX_STEPS {
         let segments: Vec<String> = at.segments().collect();

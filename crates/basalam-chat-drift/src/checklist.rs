@@ -1,0 +1,145 @@
+//! What a person still has to do for a contract, in order.
+
+use std::fmt::Write as _;
+
+use basalam_chat_openapi::Pointer;
+use serde_json::Value;
+
+use crate::deviations;
+use crate::difference::{Addition, Difference, Kind};
+use crate::recorded;
+use crate::report::Report;
+
+/// The extension of the document that lists what a person still has to write or decide.
+pub(crate) const NEEDS: &str = "x-needs";
+
+/// A schema or an operation of the document for which a person still has to write something.
+pub(crate) struct Need {
+    /// The line of the mark in the document.
+    line: usize,
+    at: Pointer,
+    what: Vec<String>,
+}
+
+/// Returns the marks in a formatted document, in the order of their lines.
+pub(crate) fn needs(json: &str, document: &Value) -> Vec<Need> {
+    let is_mark = |(_, line): &(usize, &str)| line.trim_start().starts_with("\"x-needs\"");
+    let lines = json.lines().enumerate().filter(is_mark);
+    let mut found = Vec::new();
+    add_needs(document, &Pointer::default(), &mut found);
+    let marks = found.into_iter().zip(lines);
+    marks
+        .map(|((at, what), (index, _))| Need {
+            line: index + 1,
+            at,
+            what,
+        })
+        .collect()
+}
+
+fn add_needs(value: &Value, at: &Pointer, found: &mut Vec<(Pointer, Vec<String>)>) {
+    match value {
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                match (name.as_str(), field.as_array()) {
+                    (NEEDS, Some(list)) => {
+                        let what = list.iter().filter_map(Value::as_str).map(str::to_owned);
+                        found.push((at.clone(), what.collect()));
+                    }
+                    _ => add_needs(field, &at.child(name), found),
+                }
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                add_needs(item, &at.child(index), found);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Lists every file that a person has to edit, with a box for each place in it.
+pub(crate) fn checklist(report: &Report) -> String {
+    let mut text = String::new();
+    let mut step = 0;
+    let mut section = |title: &str, items: Vec<String>| {
+        if !items.is_empty() {
+            step += 1;
+            let _ = writeln!(text, "{step}. {title}");
+            for item in items {
+                let _ = writeln!(text, "   - [ ] {item}");
+            }
+        }
+    };
+    let is_new = |it: &&Difference| it.addition == Some(Addition::Operation);
+    if report.skipped.is_empty() && report.differences.iter().any(|it| it.addition.is_some()) {
+        section(
+            "Additions",
+            vec!["run the same command with `--apply`".to_owned()],
+        );
+    }
+    let marks = report.needs.iter().map(|it| {
+        let what = it.what.join(", ");
+        format!(
+            "line {}, `{}`: write {what}; then remove `{NEEDS}`",
+            it.line, it.at
+        )
+    });
+    let differences = report.differences.iter().map(|it| decision(it, report));
+    section(crate::DOCUMENT, marks.chain(differences).collect());
+    let stale = report.stale.iter();
+    let stale = stale.map(|it| format!("`{}`: remove {:?}", it.place, it.statement));
+    section(deviations::PATH, stale.collect());
+    let operations = report.needs.iter().filter_map(|it| operation(&it.at));
+    let skipped = report
+        .differences
+        .iter()
+        .filter(is_new)
+        .map(|it| it.place.operation());
+    for operation in operations.chain(skipped) {
+        section(
+            &format!("The new operation {operation}"),
+            vec![
+                "crates/basalam-chat-emulator/src/operations.rs: a handler".to_owned(),
+                "crates/basalam-chat/src: a method of the client".to_owned(),
+                "crates/basalam-chat/tests/it/support/all_operations.rs, \
+                 crates/basalam-chat/tests/contract: its requests and responses"
+                    .to_owned(),
+            ],
+        );
+    }
+    section(
+        "At last",
+        vec![
+            "run `cargo xtask generate`, and drift again until nothing is left".to_owned(),
+            format!("{}: record the contract with `--record`", recorded::PATH),
+            "CHANGELOG.md: describe the changes that users see".to_owned(),
+            "docs/public-api: run `cargo xtask public-api`".to_owned(),
+        ],
+    );
+    text
+}
+
+/// Describes what to decide about a difference.
+fn decision(difference: &Difference, report: &Report) -> String {
+    let line = format!("{}: {}", difference.place, difference.statement());
+    let skipped = report.skipped.iter().find(|(skipped, _)| *skipped == line);
+    let todo = match (difference.kind, skipped) {
+        (_, Some((_, reason))) => reason,
+        (Kind::Moved, _) => "change the path here, and in the places of openapi/deviations.json",
+        _ => "follow the contract, or explain it in openapi/deviations.json",
+    };
+    format!("`{}`: {}; {todo}", difference.place, difference.statement())
+}
+
+/// Returns the operation at a location, such as `GET /v1/chats`.
+fn operation(at: &Pointer) -> Option<String> {
+    let segments: Vec<String> = at.segments().collect();
+    match segments.as_slice() {
+        [paths, path, method] if paths == "paths" => {
+            Some(format!("{} {path}", method.to_ascii_uppercase()))
+        }
+        _ => None,
+    }
+}
