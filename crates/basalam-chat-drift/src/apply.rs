@@ -21,7 +21,7 @@ use basalam_chat_openapi::Document;
 use serde_json::Value;
 
 use crate::deviations::{Deviations, Explanation};
-use crate::difference::{Addition, Difference, Severity, compare};
+use crate::difference::{Addition, Difference, Kind, Severity, compare};
 use crate::file;
 use crate::locate;
 use crate::place::{Part, Place, Step};
@@ -114,7 +114,9 @@ impl<'a> Applier<'a> {
         let mut skipped: BTreeSet<String> = BTreeSet::new();
         loop {
             let is_next = |it: &&Difference| {
-                it.severity == Severity::Additive && !skipped.contains(&line(it))
+                let is_addition =
+                    it.severity == Severity::Additive || it.addition == Some(Addition::Deprecation);
+                is_addition && !skipped.contains(&line(it))
             };
             let Some(next) = remaining.unexplained.iter().find(is_next).cloned() else {
                 break;
@@ -172,7 +174,8 @@ impl<'a> Applier<'a> {
         // can lack something: such differences are listed. A person decides on security.
         let is_expected = |it: &Difference| {
             let is_left = it.severity == Severity::Additive || it.place.part == Part::Security;
-            it.severity == Severity::Harmless || is_left && contains(&difference.place, &it.place)
+            it.severity == Severity::Harmless && it.kind != Kind::Deprecated
+                || is_left && contains(&difference.place, &it.place)
         };
         let known: BTreeSet<String> = before.unexplained.iter().map(line).collect();
         let mut new = after
@@ -216,6 +219,7 @@ impl<'a> Applier<'a> {
                 let predecessors = self.predecessors(difference, "properties", name);
                 editor.add_property(place, *required, *value, &predecessors)
             }
+            Addition::Deprecation => editor.deprecate(place),
             Addition::EnumValue(value) => {
                 let predecessors = self.predecessors(difference, "enum", value);
                 editor.add_enum_value(place, value, &predecessors)

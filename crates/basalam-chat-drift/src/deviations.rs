@@ -127,6 +127,12 @@ impl Deviations {
         statements.find_map(|(_, statement)| Some(statement.strip_suffix(&suffix)?.to_owned()))
     }
 
+    /// Returns `true` if a deviation lists this statement at this place.
+    pub(crate) fn contains(&self, place: &Place, statement: &str) -> bool {
+        let key = (place.to_string(), statement.to_owned());
+        self.explained.contains(&key)
+    }
+
     /// Returns `true` if the document may have a response with this status in every operation.
     pub(crate) fn explains_everywhere(&self, status: &str) -> bool {
         let statement = difference::only_in_document("the response");

@@ -40,6 +40,8 @@ pub struct Difference {
     /// The place in the contract that describes the parent of an added property or enum value, if
     /// the contract was read from a document.
     pub source: Option<Pointer>,
+    /// The other places of the same difference, if one schema of the document describes them all.
+    pub also: Vec<Place>,
 }
 
 /// Something that only the contract has, and that can be added to the document.
@@ -58,6 +60,8 @@ pub enum Addition {
     },
     /// A string of an enum.
     EnumValue(String),
+    /// The deprecation of something that both sides have.
+    Deprecation,
 }
 
 /// The kinds of differences.

@@ -4,11 +4,14 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
+use basalam_chat_openapi::Pointer;
 use serde_json::{Value, json};
 
 use crate::checklist::{self, Need};
 use crate::deviations::{Deviations, Stale};
 use crate::difference::{Difference, Severity};
+use crate::locate::described;
+use crate::place::Place;
 
 /// The result of a comparison.
 pub struct Report {
@@ -34,7 +37,7 @@ impl Report {
         document: &Value,
     ) -> Report {
         let explanation = deviations.explain(differences, document);
-        let mut differences = explanation.unexplained;
+        let mut differences = grouped(explanation.unexplained, document);
         differences.sort_by_key(|it| it.severity);
         Report {
             differences,
@@ -85,7 +88,15 @@ impl Report {
             let severity = format!("{:<8}", difference.severity.as_str());
             let severity = paint(style(difference.severity), &severity);
             let place = paint(Style::new().bold(), &difference.place.to_string());
-            let _ = writeln!(text, "{severity}  {place}: {}", difference.statement());
+            let also = match difference.also.len() {
+                0 => String::new(),
+                count => format!(" (and at {count} more places of the same schema)"),
+            };
+            let _ = writeln!(
+                text,
+                "{severity}  {place}: {}{also}",
+                difference.statement()
+            );
         }
         for Stale { place, statement } in &self.stale {
             let word = paint(AnsiColor::Red.on_default().bold(), "stale   ");
@@ -125,6 +136,7 @@ impl Report {
                 "document": difference.base,
                 "contract": difference.other,
                 "line": difference.to_string(),
+                "also": difference.also.iter().map(Place::to_string).collect::<Vec<_>>(),
             })
         });
         let stale = self
@@ -176,6 +188,27 @@ impl Report {
         }
         text
     }
+}
+
+/// Merges equal differences at places that the same schema of the document describes.
+fn grouped(differences: Vec<Difference>, document: &Value) -> Vec<Difference> {
+    let mut groups: Vec<Difference> = Vec::new();
+    let mut by_schema: BTreeMap<(Pointer, String), usize> = BTreeMap::new();
+    for difference in differences {
+        let next = groups.len();
+        let index = described(document, &difference.place).map_or(next, |at| {
+            let key = (
+                at,
+                format!("{} {}", difference.severity, difference.statement()),
+            );
+            *by_schema.entry(key).or_insert(next)
+        });
+        match groups.get_mut(index) {
+            Some(group) => group.also.push(difference.place),
+            None => groups.push(difference),
+        }
+    }
+    groups
 }
 
 fn style(severity: Severity) -> Style {

@@ -4,6 +4,7 @@ mod apply;
 mod committed;
 mod cuts;
 mod input;
+mod known_types;
 mod reports;
 
 use serde_json::{Value, json};

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::editor::{DocumentEditor, EditResult, add_needs};
+use super::editor::{DocumentEditor, EditResult, add_needs, wrap_reference};
 use super::insert::{insert_property, insert_string};
 use crate::difference::equivalent_pairs;
 use crate::locate;
@@ -23,9 +23,19 @@ impl DocumentEditor<'_> {
         let values = self.document.pointer_mut(holder.child("enum").as_str());
         let values = values.ok_or("the document has no enum here")?;
         insert_string(values, value, predecessors);
-        if let Some(schema) = self.document.pointer_mut(holder.as_str()) {
-            add_needs(schema, &[format!("description of {value:?}")]);
-        }
+        Ok(())
+    }
+
+    /// Marks what is at a place as deprecated.
+    pub(super) fn deprecate(&mut self, place: &Place) -> EditResult<()> {
+        let at = match &place.part {
+            Part::Whole => locate::operation(self.document, place.method, &place.path),
+            _ => locate::schema(self.document, place),
+        };
+        let deprecated = at.and_then(|at| self.document.pointer_mut(at.as_str()));
+        let deprecated = deprecated.ok_or("the document does not describe this here")?;
+        wrap_reference(deprecated);
+        deprecated["deprecated"] = json!(true);
         Ok(())
     }
 

@@ -81,24 +81,31 @@ impl DocumentEditor<'_> {
         similar.sort_by(|left, right| right.0.total_cmp(&left.0));
         let is_request = !matches!(place.part, Part::Response(..) | Part::Header(..));
         let (_, name, _) = similar.into_iter().find(|(_, name, ours)| {
-            let place = self.components.place.child(Step::Property((*name).clone()));
+            let ours_at = self.components.place.child(Step::Property((*name).clone()));
             let shapes = (&self.components.shape, self.source.shape);
-            let differences = compare_values(shapes, &place, (*ours, id), is_request);
-            differences.iter().all(|it| self.is_tolerated(it))
+            let differences = compare_values(shapes, &ours_at, (*ours, id), is_request);
+            differences.iter().all(|it| self.is_tolerated(it, place))
         })?;
         let name = name.clone();
         self.equivalent.insert(id, name.clone());
         Some(name)
     }
 
-    /// Returns `true` if a named schema with this difference still describes the value.
-    fn is_tolerated(&self, difference: &Difference) -> bool {
+    /// Returns `true` if a named schema with this difference still describes the value at `place`.
+    fn is_tolerated(&self, difference: &Difference, place: &Place) -> bool {
         use Kind::{AdditionalProperties, Binary, Rule, Type};
 
         let loses_type = [AdditionalProperties, Binary, Rule, Type].contains(&difference.kind);
         let is_known = || {
             let schema = described(&self.components.document, &difference.place);
-            schema.is_some_and(|it| self.explained.contains(&(it, difference.statement())))
+            let mut place = place.clone();
+            // The first step is the name of the schema.
+            place
+                .steps
+                .extend(difference.place.steps.iter().skip(1).cloned());
+            let statement = difference.statement();
+            self.source.deviations.contains(&place, &statement)
+                || schema.is_some_and(|it| self.explained.contains(&(it, statement)))
         };
         (difference.severity != Severity::Breaking && !loses_type) || is_known()
     }

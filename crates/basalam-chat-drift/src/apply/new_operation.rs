@@ -9,6 +9,7 @@ use super::editor::{DocumentEditor, EditResult, add_needs};
 use super::insert::insert_property;
 use super::names;
 use crate::checklist::NEEDS;
+use crate::difference::only_in_document;
 use crate::locate;
 use crate::place::{Part, Place};
 use crate::shape::{
@@ -21,11 +22,12 @@ impl DocumentEditor<'_> {
         let theirs = self.source.shape.operation(place.method, &place.path);
         let theirs = theirs.ok_or("the contract has no such operation")?.clone();
         let path = self.document_path(&theirs.path);
-        let neighbor = self.neighbor(&path);
-        let from_neighbor = |name: &str| neighbor.as_ref().and_then(|it| it.get(name)).cloned();
+        let neighbor = self.neighbor(&path, theirs.method);
+        let from_neighbor =
+            |name: &str| neighbor.as_ref().and_then(|(_, it)| it.get(name)).cloned();
 
-        let tags = match self.nearest(&path) {
-            Some(nearest) if area(nearest) == area(&path) => from_neighbor("tags"),
+        let tags = match &neighbor {
+            Some((nearest, _)) if area(nearest) == area(&path) => from_neighbor("tags"),
             _ => None,
         };
         let tags = tags.unwrap_or_else(|| self.new_tag(area(&path)));
@@ -58,7 +60,8 @@ impl DocumentEditor<'_> {
             let content = self.content(&theirs, &body.content, "Body", part)?;
             operation["requestBody"] = json!({ "required": body.required, "content": content });
         }
-        operation["responses"] = self.responses(&theirs)?;
+        let usual = self.usual_errors(from_neighbor("responses"));
+        operation["responses"] = self.responses(&theirs, usual)?;
         let is_undescribed = |it: &(&String, &Value)| it.1["description"] == "";
         let undescribed = entries(operation.get("responses")).filter(is_undescribed);
         needs.extend(undescribed.map(|(status, _)| format!("responses.{status}.description")));
@@ -81,12 +84,8 @@ impl DocumentEditor<'_> {
 
     /// Returns the path with the most leading segments in common; if there are several, the last.
     fn nearest(&self, path: &str) -> Option<&str> {
-        let common = |it: &&str| {
-            let pairs = it.split('/').zip(path.split('/'));
-            pairs.take_while(|(left, right)| left == right).count()
-        };
         let paths = entries(self.document.get("paths")).map(|(path, _)| path.as_str());
-        paths.max_by_key(common)
+        paths.max_by_key(|it| common_segments(it, path))
     }
 
     /// Adds the tag of an area that has no operation yet.
@@ -99,12 +98,24 @@ impl DocumentEditor<'_> {
         json!([area])
     }
 
-    /// Returns an operation of the nearest path, from which missing information is copied.
-    fn neighbor(&self, path: &str) -> Option<Value> {
-        let path = Pointer::default().child("paths").child(self.nearest(path)?);
+    /// Returns the operation from which missing information is copied, with its path: one with the
+    /// same method in the same area, if there is one, that has the most segments in common.
+    fn neighbor(&self, path: &str, method: Method) -> Option<(String, Value)> {
         let is_method = |name: &str| Method::ALL.iter().any(|it| it.key() == name);
-        let mut operations = entries(path.find(self.document)).filter(|(name, _)| is_method(name));
-        operations.next().map(|(_, operation)| operation.clone())
+        let items = entries(self.document.get("paths"));
+        let operations = items.flat_map(|(path, item)| {
+            entries(Some(item)).map(move |(method, operation)| (path, method, operation))
+        });
+        let operations = operations.filter(|(_, method, _)| is_method(method));
+        let (path, _, operation) = operations.max_by_key(|(theirs, theirs_method, _)| {
+            let is_same_area = area(theirs) == area(path);
+            (
+                is_same_area,
+                *theirs_method == method.key(),
+                common_segments(theirs, path),
+            )
+        })?;
+        Some((path.clone(), operation.clone()))
     }
 
     /// Returns the vendor's name if it is unique, or else a name derived from the path; the method
@@ -186,10 +197,13 @@ impl DocumentEditor<'_> {
         Ok(Value::Object(written))
     }
 
-    fn responses(&mut self, theirs: &OperationShape) -> EditResult<Value> {
-        let mut responses: BTreeMap<String, Value> = self.usual_errors();
+    fn responses(
+        &mut self,
+        theirs: &OperationShape,
+        mut responses: BTreeMap<String, Value>,
+    ) -> EditResult<Value> {
         for (status, response) in &theirs.responses {
-            let written = match self.shared_response(*status, response) {
+            let written = match self.shared_response(theirs, *status, response) {
                 Some(name) => json!({ "$ref": format!("#/components/responses/{name}") }),
                 None => self.response(theirs, *status, response)?,
             };
@@ -213,23 +227,36 @@ impl DocumentEditor<'_> {
         Ok(written)
     }
 
-    /// Returns the shared response for this error status, if its content is the same.
-    fn shared_response(&self, status: StatusPattern, response: &ResponseShape) -> Option<String> {
+    /// Returns the shared response for this error status, if its content is the same, apart from
+    /// known deviations.
+    fn shared_response(
+        &mut self,
+        theirs: &OperationShape,
+        status: StatusPattern,
+        response: &ResponseShape,
+    ) -> Option<String> {
         if status.is_success() {
             return None;
         }
         let name = self.shared_reference(&status.to_string())?;
         let shared = self.document.get("components")?.get("responses")?;
-        let content = shared.get(&name)?.get("content")?.as_object()?;
-        let is_same = content.len() == response.content.len()
-            && content.iter().all(|(media_type, written)| {
-                let ours = written.get("schema").and_then(|it| it.get("$ref"));
-                let theirs = response.content.get(media_type);
-                let theirs = theirs.and_then(|id| self.equivalent.get(id));
-                let theirs = theirs.map(|name| format!("#/components/schemas/{name}"));
-                ours.is_some() && ours.and_then(Value::as_str) == theirs.as_deref()
-            });
-        is_same.then_some(name)
+        let mut ours = shared.get(&name)?.get("content")?.as_object()?.clone();
+        for (media_type, id) in &response.content {
+            let part = Part::Response(status, Some(media_type.clone()));
+            let place = Place::new(theirs.method, &theirs.path, part);
+            let ours = ours.remove(media_type)?;
+            let ours = ours.get("schema")?.get("$ref")?.as_str()?.to_owned();
+            let known = self.known_type(&place, *id)?;
+            if ours != format!("#/components/schemas/{known}") {
+                return None;
+            }
+        }
+        let place = Place::new(theirs.method, &theirs.path, Part::Response(status, None));
+        let is_known = |it: &String| {
+            let statement = only_in_document(it);
+            self.source.deviations.contains(&place, &statement)
+        };
+        ours.keys().all(is_known).then_some(name)
     }
 
     /// Returns the response that all operations refer to for a status, if it is the same one.
@@ -255,21 +282,16 @@ impl DocumentEditor<'_> {
         operations.filter_map(|(_, operation)| operation.get("responses"))
     }
 
-    /// Returns the error responses that every operation has, if a deviation allows the contract to
-    /// omit them.
-    fn usual_errors(&self) -> BTreeMap<String, Value> {
-        let mut all = self.documented_responses();
-        let mut usual: BTreeMap<String, Value> = entries(all.next())
-            .map(|(status, response)| (status.clone(), response.clone()))
-            .collect();
-        for responses in all {
-            usual.retain(|status, it| responses.get(status) == Some(it));
-        }
+    /// Returns the error responses of the neighbor that a deviation allows every contract to omit.
+    fn usual_errors(&self, of_neighbor: Option<Value>) -> BTreeMap<String, Value> {
         let deviations = self.source.deviations;
-        usual.retain(|status, it| {
+        let is_usual = |(status, it): &(&String, &Value)| {
             it.get("$ref").is_some() && deviations.explains_everywhere(status)
-        });
+        };
+        let usual = entries(of_neighbor.as_ref()).filter(is_usual);
         usual
+            .map(|(status, it)| (status.clone(), it.clone()))
+            .collect()
     }
 
     fn insert_operation(&mut self, path: &str, method: Method, operation: Value) -> EditResult<()> {
@@ -297,6 +319,12 @@ impl DocumentEditor<'_> {
 /// Returns the properties of an object; a missing object has none.
 fn entries(object: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {
     object.and_then(Value::as_object).into_iter().flatten()
+}
+
+/// Returns the number of leading segments that both paths have.
+fn common_segments(left: &str, right: &str) -> usize {
+    let pairs = left.split('/').zip(right.split('/'));
+    pairs.take_while(|(left, right)| left == right).count()
 }
 
 /// Returns the area of a path: its first segment that is neither a version nor a parameter.

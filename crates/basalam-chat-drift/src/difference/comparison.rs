@@ -58,8 +58,11 @@ impl<'a> Comparison<'a> {
     pub(super) fn deprecated(&mut self, place: Place, base: bool, other: bool) {
         if base != other {
             let describe = |it| if it { "deprecated" } else { "not deprecated" };
+            let is_new = other;
             let difference = Difference::new(place, Kind::Deprecated, Severity::Harmless);
-            self.add(difference.base(describe(base)).other(describe(other)));
+            let mut difference = difference.base(describe(base)).other(describe(other));
+            difference.addition = is_new.then_some(Addition::Deprecation);
+            self.add(difference);
         }
     }
 
@@ -122,6 +125,7 @@ impl Difference {
             other: None,
             addition: None,
             source: None,
+            also: Vec::new(),
         }
     }
 

@@ -45,7 +45,8 @@ fn json_report_lists_differences_and_stale_statements() {
         json!({
             "severity": "breaking", "kind": "type", "operation": "GET /a", "place": "200 → a",
             "document": "integer", "contract": "boolean",
-            "line": "breaking  GET /a → 200 → a: integer in the document, boolean in the contract"
+            "line": "breaking  GET /a → 200 → a: integer in the document, boolean in the contract",
+            "also": []
         })
     );
     assert_eq!(json["stale"][0]["place"], "GET /a → 200 → a");
