@@ -23,7 +23,7 @@ use serde_json::Value;
 use crate::deviations::{Deviations, Explanation};
 use crate::difference::{Addition, Difference, Kind, Severity, compare};
 use crate::file;
-use crate::locate;
+use crate::locate::{self, described};
 use crate::place::{Part, Place, Step};
 use crate::shape::WireShape;
 use editor::DocumentEditor;
@@ -172,17 +172,28 @@ impl<'a> Applier<'a> {
         }
         // The document may have to be less strict than the contract, and a type that it already has
         // can lack something: such differences are listed. A person decides on security.
-        let is_expected = |it: &Difference| {
+        let is_left = |it: &&Difference| {
             let is_left = it.severity == Severity::Additive || it.place.part == Part::Security;
-            it.severity == Severity::Harmless && it.kind != Kind::Deprecated
-                || is_left && contains(&difference.place, &it.place)
+            is_left && contains(&difference.place, &it.place)
         };
         let known: BTreeSet<String> = before.unexplained.iter().map(line).collect();
-        let mut new = after
+        let new = after
             .unexplained
             .iter()
             .filter(|it| !known.contains(&line(it)));
-        if let Some(new) = new.find(|it| !is_expected(it)) {
+        let new: Vec<&Difference> = new.collect();
+        let key = |it: &Difference| Some((described(&document, &it.place)?, it.statement()));
+        let left: BTreeSet<_> = new
+            .iter()
+            .copied()
+            .filter(is_left)
+            .filter_map(key)
+            .collect();
+        let is_expected = |it: &&Difference| {
+            let is_harmless = it.severity == Severity::Harmless && it.kind != Kind::Deprecated;
+            is_harmless || is_left(it) || key(it).is_some_and(|it| left.contains(&it))
+        };
+        if let Some(new) = new.iter().find(|it| !is_expected(it)) {
             let reason = format!(
                 "the same schema describes other places, which would be wrong: {}",
                 line(new)

@@ -13,49 +13,43 @@ use crate::report::Report;
 /// The extension of the document that lists what a person still has to write or decide.
 pub(crate) const NEEDS: &str = "x-needs";
 
-/// A schema or an operation of the document for which a person still has to write something.
+/// A mark in the document: its line, its owner, and what a person has to write.
 pub(crate) struct Need {
-    /// The line of the mark in the document.
     line: usize,
     at: Pointer,
-    what: Vec<String>,
+    what: String,
 }
 
 /// Returns the marks in a formatted document, in the order of their lines.
 pub(crate) fn needs(json: &str, document: &Value) -> Vec<Need> {
-    let is_mark = |(_, line): &(usize, &str)| line.trim_start().starts_with("\"x-needs\"");
-    let lines = json.lines().enumerate().filter(is_mark);
     let mut found = Vec::new();
     add_needs(document, &Pointer::default(), &mut found);
-    let marks = found.into_iter().zip(lines);
-    marks
-        .map(|((at, what), (index, _))| Need {
-            line: index + 1,
-            at,
-            what,
-        })
-        .collect()
+    let is_mark = |(_, line): &(usize, &str)| line.trim_start().starts_with("\"x-needs\"");
+    let lines = json.lines().enumerate().filter(is_mark);
+    for (need, (index, _)) in found.iter_mut().zip(lines) {
+        need.line = index + 1;
+    }
+    found
 }
 
-fn add_needs(value: &Value, at: &Pointer, found: &mut Vec<(Pointer, Vec<String>)>) {
-    match value {
-        Value::Object(fields) => {
-            for (name, field) in fields {
-                match (name.as_str(), field.as_array()) {
-                    (NEEDS, Some(list)) => {
-                        let what = list.iter().filter_map(Value::as_str).map(str::to_owned);
-                        found.push((at.clone(), what.collect()));
-                    }
-                    _ => add_needs(field, &at.child(name), found),
-                }
+fn add_needs(value: &Value, at: &Pointer, found: &mut Vec<Need>) {
+    let children: Vec<(String, &Value)> = match value {
+        Value::Object(fields) => fields.iter().map(|(name, it)| (name.clone(), it)).collect(),
+        Value::Array(items) => (0..).map(|it: usize| it.to_string()).zip(items).collect(),
+        _ => return,
+    };
+    for (name, child) in children {
+        match child.as_array().filter(|_| name == NEEDS) {
+            Some(list) => {
+                let what: Vec<&str> = list.iter().filter_map(Value::as_str).collect();
+                found.push(Need {
+                    line: 0,
+                    at: at.clone(),
+                    what: what.join(", "),
+                });
             }
+            None => add_needs(child, &at.child(name), found),
         }
-        Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                add_needs(item, &at.child(index), found);
-            }
-        }
-        _ => {}
     }
 }
 
@@ -79,12 +73,8 @@ pub(crate) fn checklist(report: &Report) -> String {
             vec!["run the same command with `--apply`".to_owned()],
         );
     }
-    let marks = report.needs.iter().map(|it| {
-        let what = it.what.join(", ");
-        format!(
-            "line {}, `{}`: write {what}; then remove `{NEEDS}`",
-            it.line, it.at
-        )
+    let marks = report.needs.iter().map(|Need { line, at, what }| {
+        format!("line {line}, `{at}`: write {what}; then remove `{NEEDS}`")
     });
     let differences = report.differences.iter().map(|it| decision(it, report));
     section(crate::DOCUMENT, marks.chain(differences).collect());

@@ -12,6 +12,7 @@ mod value_diff;
 use std::fmt;
 
 use basalam_chat_openapi::Pointer;
+use heck::ToLowerCamelCase;
 
 use crate::place::Place;
 use crate::shape::{ShapeId, WireShape};
@@ -139,48 +140,12 @@ impl Kind {
         ];
         kinds.contains(&self)
     }
-
-    /// Returns the name, which is the keyword of JSON Schema if there is one.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Kind::Operation => "operation",
-            Kind::Moved => "moved",
-            Kind::Deprecated => "deprecated",
-            Kind::Security => "security",
-            Kind::Parameter => "parameter",
-            Kind::Style => "style",
-            Kind::Required => "required",
-            Kind::Body => "body",
-            Kind::MediaType => "mediaType",
-            Kind::Response => "response",
-            Kind::Header => "header",
-            Kind::Type => "type",
-            Kind::Nullable => "nullable",
-            Kind::EnumValue => "enumValue",
-            Kind::Enum => "enum",
-            Kind::Pattern => "pattern",
-            Kind::Binary => "binary",
-            Kind::Minimum => "minimum",
-            Kind::Maximum => "maximum",
-            Kind::MinLength => "minLength",
-            Kind::MaxLength => "maxLength",
-            Kind::MinItems => "minItems",
-            Kind::MaxItems => "maxItems",
-            Kind::MinProperties => "minProperties",
-            Kind::MaxProperties => "maxProperties",
-            Kind::Property => "property",
-            Kind::AdditionalProperties => "additionalProperties",
-            Kind::Default => "default",
-            Kind::Rule => "rule",
-            Kind::Incomplete => "incomplete",
-        }
-    }
 }
 
+/// Displays the name, which is the keyword of JSON Schema if there is one.
 impl fmt::Display for Kind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.as_str())
+        formatter.write_str(&format!("{self:?}").to_lower_camel_case())
     }
 }
 
@@ -275,10 +240,4 @@ pub(crate) fn compare_values(
     let mut values_diff = value_diff::ValueDiff::new(&mut comparison, direction);
     values_diff.compare(place.clone(), values.0, values.1);
     comparison.finish()
-}
-
-/// Returns the pairs of values that are equal except for null and default.
-#[must_use]
-pub fn equivalent_pairs(base: &WireShape, other: &WireShape) -> Vec<(ShapeId, ShapeId)> {
-    comparison::equivalent_pairs(base, other)
 }

@@ -23,7 +23,6 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use basalam_chat_openapi::Document;
-use serde_json::Value;
 
 use contract::Contract;
 use deviations::Deviations;
@@ -118,13 +117,11 @@ pub fn run(root: &Path, options: &Options) -> anyhow::Result<Report> {
 
 /// Compares two files; the first one is in the place of the document.
 fn compare_files(paths: &[String]) -> anyhow::Result<Report> {
-    let mut shapes = Vec::new();
-    for path in paths {
-        shapes.push(Contract::read(path, None)?.0.shape);
-    }
-    let (base, other) = (&shapes[0], &shapes[1]);
-    let mut report = Report::new(compare(base, other), &Deviations::default(), &Value::Null);
-    report.not_compared = base.clone().merge(other).not_compared;
+    let (base, json) = Contract::read(&paths[0], None)?;
+    let (base, other) = (base.shape, Contract::read(&paths[1], None)?.0.shape);
+    let differences = compare(&base, &other);
+    let mut report = Report::new(differences, &Deviations::default(), &apply::parse(&json)?);
+    report.not_compared = base.merge(&other).not_compared;
     Ok(report)
 }
 

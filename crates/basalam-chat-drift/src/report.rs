@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use crate::checklist::{self, Need};
 use crate::deviations::{Deviations, Stale};
-use crate::difference::{Difference, Severity};
-use crate::locate::described;
+use crate::difference::{Difference, Kind, Severity};
+use crate::locate::{component, described, schemas};
 use crate::place::Place;
 
 /// The result of a comparison.
@@ -130,7 +130,7 @@ impl Report {
         let differences = self.differences.iter().map(|difference| {
             json!({
                 "severity": difference.severity.as_str(),
-                "kind": difference.kind.as_str(),
+                "kind": difference.kind.to_string(),
                 "operation": difference.place.operation(),
                 "place": difference.place.in_operation(),
                 "document": difference.base,
@@ -196,7 +196,12 @@ fn grouped(differences: Vec<Difference>, document: &Value) -> Vec<Difference> {
     let mut by_schema: BTreeMap<(Pointer, String), usize> = BTreeMap::new();
     for difference in differences {
         let next = groups.len();
-        let index = described(document, &difference.place).map_or(next, |at| {
+        let at = described(document, &difference.place).map(|at| {
+            // Every place of a named enum has the same values.
+            let named = component(document, &at).filter(|_| difference.kind == Kind::EnumValue);
+            named.map_or(at, |name| schemas().child(name))
+        });
+        let index = at.map_or(next, |at| {
             let key = (
                 at,
                 format!("{} {}", difference.severity, difference.statement()),

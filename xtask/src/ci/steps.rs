@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use super::{deny, packages, public_api, python_sdk, readme, schemathesis, spec_validator};
+use super::{
+    deny, documents, packages, public_api, python_sdk, readme, schemathesis, spec_validator,
+};
 use crate::process::{Outcome, command, is_available, run_command};
 use crate::workspace::Workspace;
 use crate::{build_cost, generate};
@@ -57,6 +59,8 @@ pub(super) fn all() -> Vec<Step> {
         step("advisories", deny::check_advisories),
         step("openapi-spec-validator", spec_validator::run),
         cargo("tests", &["test", "--workspace"]),
+        step("client of an applied contract", documents::compile_applied),
+        step("random documents", documents::fuzz),
         step("Python SDK of the vendor", python_sdk::run),
         step("schemathesis", schemathesis::run),
         step("quickstart example", quickstart),

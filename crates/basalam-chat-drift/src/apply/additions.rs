@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use super::editor::{DocumentEditor, EditResult, add_needs, wrap_reference};
 use super::insert::{insert_property, insert_string};
-use crate::difference::equivalent_pairs;
 use crate::locate;
 use crate::place::{Part, Place, Step};
 use crate::shape::{ParameterShape, ShapeId};
@@ -83,10 +82,7 @@ impl DocumentEditor<'_> {
             let ours = locate::schema(self.document, &at);
             let ours = ours.and_then(|it| locate::component(self.document, &it));
             if let (Some(ours), Some(theirs)) = (ours, at.value_in(shape)) {
-                let pairs = equivalent_pairs(shape, shape);
-                for (_, id) in pairs.into_iter().filter(|(it, _)| *it == theirs) {
-                    self.started.entry(id).or_insert_with(|| ours.clone());
-                }
+                self.started.entry(theirs).or_insert(ours);
             }
             if at.steps.pop().is_none() {
                 break;

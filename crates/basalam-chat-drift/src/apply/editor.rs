@@ -8,10 +8,9 @@ use serde_json::{Value, json};
 use super::Source;
 use super::known_types::Components;
 use crate::checklist::NEEDS;
-use crate::difference::equivalent_pairs;
 use crate::locate::schemas;
 use crate::place::Place;
-use crate::shape::{ShapeId, ValueShape};
+use crate::shape::ShapeId;
 
 /// The result of an edit, or the reason why it is skipped.
 pub(super) type EditResult<T> = Result<T, String>;
@@ -20,14 +19,12 @@ pub(super) type EditResult<T> = Result<T, String>;
 pub(super) struct DocumentEditor<'a> {
     pub(super) document: &'a mut Value,
     pub(super) source: &'a Source<'a>,
-    /// The values of the document's named schemas.
-    pub(super) named: BTreeMap<String, ValueShape>,
     /// The named schemas as they were before the edit.
     pub(super) components: Components,
     /// The explained differences, by schema of the document and statement.
     pub(super) explained: &'a BTreeSet<(Pointer, String)>,
-    /// The named schemas that are equivalent to values of the contract, except null and default.
-    pub(super) equivalent: BTreeMap<ShapeId, String>,
+    /// The named schemas that were found for values of the contract.
+    pub(super) known: BTreeMap<ShapeId, String>,
     /// The named schemas that are being written for values of the contract.
     pub(super) started: BTreeMap<ShapeId, String>,
     /// The named schema whose property is being written.
@@ -40,26 +37,12 @@ impl<'a> DocumentEditor<'a> {
         source: &'a Source<'a>,
         explained: &'a BTreeSet<(Pointer, String)>,
     ) -> anyhow::Result<DocumentEditor<'a>> {
-        let components = Components::read(document)?;
-        let mut names: BTreeMap<ShapeId, String> = BTreeMap::new();
-        let mut named = BTreeMap::new();
-        for (name, id) in &components.ids {
-            named.insert(name.clone(), components.shape.value(*id).clone());
-            names.entry(*id).or_insert_with(|| name.clone());
-        }
-        let mut equivalent = BTreeMap::new();
-        for (ours, theirs) in equivalent_pairs(&components.shape, source.shape) {
-            if let Some(name) = names.get(&ours) {
-                equivalent.entry(theirs).or_insert_with(|| name.clone());
-            }
-        }
         Ok(DocumentEditor {
+            components: Components::read(document)?,
             document,
             source,
-            named,
-            components,
             explained,
-            equivalent,
+            known: BTreeMap::new(),
             started: BTreeMap::new(),
             owner: String::new(),
         })
@@ -127,23 +110,6 @@ pub(super) fn set_limits(schema: &mut Value, limits: [(&str, Option<u64>); 2]) {
 
 /// Returns `true` if a small document with a schema of this name can be generated.
 fn is_accepted_by_generator(name: &str) -> bool {
-    let document = json!({
-        "openapi": "3.0.3",
-        "info": { "title": "Names", "version": "1" },
-        "servers": [{ "url": "https://example.org" }],
-        "paths": { "/a": { "get": {
-            "operationId": "get_a",
-            "summary": "Returns a value.",
-            "security": [],
-            "x-idempotent": true,
-            "responses": { "200": { "description": "The value.", "content": {
-                "application/json": { "schema": reference("Holder") }
-            } } },
-        } } },
-        "components": { "schemas": {
-            "Holder": { "type": "object", "properties": { "a": reference(name) } },
-            name: { "type": "string", "enum": ["a"] },
-        } },
-    });
-    basalam_chat_codegen::generate(&document.to_string()).is_ok()
+    let document = include_str!("named_schema.json").replace("NAME", name);
+    basalam_chat_codegen::generate(&document).is_ok()
 }

@@ -9,7 +9,7 @@ use super::editor::{DocumentEditor, reference};
 use crate::difference::{Difference, Kind, Severity, compare_values};
 use crate::locate::described;
 use crate::place::{Part, Place, Step};
-use crate::shape::{ShapeId, WireShape, similarity};
+use crate::shape::{ShapeId, ValueShape, WireShape, similarity};
 
 /// The share of common property names from which a named schema can describe a value.
 const SIMILAR: f64 = 0.5;
@@ -17,7 +17,7 @@ const SIMILAR: f64 = 0.5;
 /// The named schemas of a document, as the properties of one response.
 pub(super) struct Components {
     pub(super) shape: WireShape,
-    pub(super) ids: BTreeMap<String, ShapeId>,
+    ids: BTreeMap<String, ShapeId>,
     document: Value,
     place: Place,
 }
@@ -60,13 +60,25 @@ impl Components {
             place,
         })
     }
+
+    /// Returns the named schemas.
+    pub(super) fn named(&self) -> impl Iterator<Item = (&String, &ValueShape)> {
+        self.ids
+            .iter()
+            .map(|(name, id)| (name, self.shape.value(*id)))
+    }
 }
 
 impl DocumentEditor<'_> {
     /// Returns the named schema that describes the object, except for additions and differences
     /// that are known for the schema; the one with the most property names in common.
     pub(super) fn known_type(&mut self, place: &Place, id: ShapeId) -> Option<String> {
-        if let Some(known) = self.equivalent.get(&id).or(self.started.get(&id)) {
+        // A value can be nullable in one place and not in the other.
+        let object = &self.source.shape.value(id).object;
+        let is_same = |it: &&ShapeId| self.source.shape.value(**it).object == *object;
+        let started = self.started.keys().find(is_same);
+        let started = started.and_then(|it| self.started.get(it));
+        if let Some(known) = self.known.get(&id).or(started) {
             return Some(known.clone());
         }
         let names = self.source.shape.names(id);
@@ -84,10 +96,12 @@ impl DocumentEditor<'_> {
             let ours_at = self.components.place.child(Step::Property((*name).clone()));
             let shapes = (&self.components.shape, self.source.shape);
             let differences = compare_values(shapes, &ours_at, (*ours, id), is_request);
-            differences.iter().all(|it| self.is_tolerated(it, place))
+            differences
+                .iter()
+                .all(|it| !names.is_empty() && self.is_tolerated(it, place))
         })?;
         let name = name.clone();
-        self.equivalent.insert(id, name.clone());
+        self.known.insert(id, name.clone());
         Some(name)
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use basalam_chat_openapi::{Method, ParameterLocation, Pointer, StatusPattern};
+use basalam_chat_openapi::{Method, ParameterLocation, StatusPattern};
 use serde_json::{Map, Value, json};
 
 use super::editor::{DocumentEditor, EditResult, add_needs};
@@ -118,48 +118,26 @@ impl DocumentEditor<'_> {
         Some((path.clone(), operation.clone()))
     }
 
-    /// Returns the vendor's name if it is unique, or else a name derived from the path; the method
-    /// is appended if another operation has that name.
+    /// Returns the first of these that no other operation has: the vendor's name, also with the
+    /// method, and a name derived from the path.
     fn operation_id(&self, theirs: &OperationShape) -> String {
         let method = theirs.method.key();
-        let name = self.bare_operation_id(theirs);
-        let with_method = format!("{name}_{method}");
-        // Of several methods with one name, the first keeps the bare name; that is GET.
-        let is_first = !Method::ALL
-            .iter()
-            .take_while(|it| **it != theirs.method)
-            .any(|it| {
-                let other = self.source.shape.operation(*it, &theirs.path);
-                other.is_some_and(|other| self.bare_operation_id(other) == name)
-            });
+        let vendor_id = self.source.contracts.iter().find_map(|contract| {
+            let at = locate::operation(contract, theirs.method, &theirs.path)?;
+            names::operation(at.child("operationId").find(contract)?.as_str()?, method)
+        });
+        let from_path = names::from_path(method, &theirs.path);
         let ids = entries(self.document.get("paths")).flat_map(|(_, item)| entries(Some(item)));
         let ids: Vec<&str> = ids
             .filter_map(|(_, operation)| operation.get("operationId")?.as_str())
             .collect();
-        let numbered = (2..).map(|number| format!("{with_method}_{number}"));
-        let bare = is_first.then(|| name.clone()).into_iter();
-        let mut names = bare.chain([with_method.clone()]).chain(numbered);
-        names
-            .find(|name| !ids.contains(&name.as_str()))
-            .unwrap_or(with_method)
-    }
-
-    fn bare_operation_id(&self, theirs: &OperationShape) -> String {
-        let method = theirs.method.key();
-        let name = self.source.contracts.iter().find_map(|contract| {
-            let at = locate::operation(contract, theirs.method, &theirs.path)?;
-            let id = at.child("operationId").find(contract)?.as_str()?;
-            let name = names::operation(id, method)?;
-            let elsewhere =
-                entries(contract.get("paths")).filter(|(path, _)| **path != theirs.path);
-            let mut others = elsewhere.flat_map(|(_, item)| entries(Some(item)));
-            let is_shared = others.any(|(method, operation)| {
-                let id = operation.get("operationId").and_then(Value::as_str);
-                id.and_then(|id| names::operation(id, method)).as_ref() == Some(&name)
-            });
-            (!is_shared).then_some(name)
-        });
-        name.unwrap_or_else(|| names::from_path(method, &theirs.path))
+        let with_method = vendor_id.iter().map(|it| format!("{it}_{method}"));
+        let numbered = (2..).map(|number| format!("{from_path}_{number}"));
+        let mut names = vendor_id.iter().cloned().chain(with_method);
+        let mut others = std::iter::once(from_path.clone()).chain(numbered);
+        let is_unused = |name: &String| !ids.contains(&name.as_str());
+        let name = names.find(is_unused).or_else(|| others.find(is_unused));
+        name.unwrap_or(from_path)
     }
 
     fn parameters(&mut self, theirs: &OperationShape, path: &str) -> EditResult<Vec<Value>> {

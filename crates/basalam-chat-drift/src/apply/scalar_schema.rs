@@ -58,8 +58,8 @@ impl DocumentEditor<'_> {
             string.patterns = [pattern].into();
         }
         let is_distinctive = !string.values.is_empty() || !string.patterns.is_empty();
-        let mut named = self.named.iter();
-        if let Some((known, _)) = named.find(|(_, it)| is_distinctive && is_only(it, &string)) {
+        let is_known = |it: &(&String, &ValueShape)| is_distinctive && is_only(it.1, &string);
+        if let Some((known, _)) = self.components.named().find(is_known) {
             return Ok(reference(known));
         }
         if let Some(known) = self.extended_enum(place, &string) {
@@ -102,19 +102,16 @@ impl DocumentEditor<'_> {
     /// Returns the enum of which the contract has all values and at most as many others, in a
     /// response: the client reads other values too.
     fn extended_enum(&self, place: &Place, string: &StringShape) -> Option<String> {
-        let is_extended = |known: &&ValueShape| {
-            let known = known.string.as_ref();
-            known.is_some_and(|known| {
-                let (count, known) = (known.values.len(), &known.values);
-                count > 1 && known.is_subset(&string.values) && string.values.len() <= 2 * count
-            })
-        };
-        let is_response = matches!(place.part, Part::Response(..));
-        let extended = self
-            .named
-            .iter()
-            .filter(|(_, it)| is_response && is_extended(it));
-        let closest = extended.max_by_key(|(_, it)| it.string.as_ref().map(|it| it.values.len()));
+        if !matches!(place.part, Part::Response(..)) {
+            return None;
+        }
+        let named = self.components.named();
+        let enums = named.filter_map(|(name, it)| Some((name, &it.string.as_ref()?.values)));
+        let extended = enums.filter(|(_, known)| {
+            let is_close = known.len() > 1 && string.values.len() <= 2 * known.len();
+            is_close && known.is_subset(&string.values)
+        });
+        let closest = extended.max_by_key(|(_, known)| known.len());
         closest.map(|(name, _)| name.clone())
     }
 
@@ -140,18 +137,16 @@ impl DocumentEditor<'_> {
             "id" => format!("{}_id", self.owner.to_snake_case()),
             name => name.to_owned(),
         };
-        let is_accepted = |it: &String| {
-            let named = self.named.get(it);
-            named.is_some_and(|value| !value.nullable && accepts(value))
-        };
-        let mut names = self.named.keys();
-        let is_called = |it: &&String| it.to_snake_case() == name.to_snake_case();
-        if let Some(called) = names.find(|it| is_called(it) && is_accepted(it)) {
-            return Some(called.clone());
+        let named = self.components.named();
+        let accepted = named.filter(|(_, value)| !value.nullable && accepts(value));
+        let accepted: Vec<&String> = accepted.map(|(name, _)| name).collect();
+        let is_called = |it: &&&String| it.to_snake_case() == name.to_snake_case();
+        if let Some(called) = accepted.iter().find(is_called) {
+            return Some((*called).clone());
         }
         let mut elsewhere = Vec::new();
         collect_references(self.document, &name, &mut elsewhere);
-        elsewhere.retain(is_accepted);
+        elsewhere.retain(|it| accepted.contains(&it));
         elsewhere.dedup();
         match elsewhere.as_slice() {
             [only] => Some(only.clone()),
@@ -187,14 +182,12 @@ fn collect_references(json: &Value, name: &str, found: &mut Vec<String>) {
 
 /// Returns `true` if `value` is exactly this string.
 fn is_only(value: &ValueShape, string: &StringShape) -> bool {
-    let others = [
-        value.nullable,
-        value.boolean.is_some(),
-        value.number.is_some(),
-        value.array.is_some(),
-        value.object.is_some(),
-    ];
-    value.string.as_ref() == Some(string) && !others.contains(&true)
+    let only = ValueShape {
+        string: Some(string.clone()),
+        default: value.default.clone(),
+        ..ValueShape::nothing()
+    };
+    *value == only
 }
 
 /// Returns `true` if the string at this place grants access, so that it must be redacted.

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use basalam_chat_openapi::StatusPattern;
 
-use super::comparison::{new_input, required, required_value};
+use super::comparison::{new_input, required};
 use super::parameter_diff::OperationDiff;
 use super::severity::{Change, Direction};
 use super::{Difference, Kind, Severity};
 use crate::place::Part;
-use crate::shape::{BodyShape, ResponseShape, ShapeId};
+use crate::shape::{BodyShape, ParameterShape, ResponseShape, ShapeId};
 
 impl OperationDiff<'_, '_> {
     pub(super) fn body(&mut self) {
@@ -62,56 +62,42 @@ impl OperationDiff<'_, '_> {
         }
     }
 
+    /// A successful status that only one side has can be that of the other side, moved.
     pub(super) fn responses(&mut self) {
         let (base, other) = (&self.base.responses, &self.other.responses);
-        let moved = self.moved_responses();
-        for &status in base.keys().chain(other.keys()).collect::<BTreeSet<_>>() {
-            let (base, other) = (base.get(&status), other.get(&status));
-            if moved.iter().any(|(_, it)| *it == status) {
-                continue;
-            }
-            if let Some((_, to)) = moved.iter().find(|(it, _)| *it == status)
-                && let (Some(base), Some(other)) = (base, self.other.responses.get(to))
-            {
-                let place = self.place(Part::Response(status, None));
-                let difference = Difference::new(place, Kind::Moved, Severity::Breaking);
-                self.comparison
-                    .add(difference.base(status.to_string()).other(to.to_string()));
-                self.response(status, base, other);
-                continue;
-            }
-            if let (Some(base), Some(other)) = (base, other) {
-                self.response(status, base, other);
-                continue;
-            }
-            let severity = match status.is_success() {
-                true => Severity::Breaking,
-                false => Severity::Harmless,
+        let mut added: Vec<_> = other.keys().filter(|it| !base.contains_key(it)).collect();
+        for (status, response) in base {
+            let is_moved = |to: &&StatusPattern| {
+                let has_same_media_types = response.content.keys().eq(other[to].content.keys());
+                status.is_success() && to.is_success() && has_same_media_types
             };
-            let place = self.place(Part::Response(status, None));
-            let difference = Difference::new(place, Kind::Response, severity);
-            self.comparison.add(match base {
-                Some(_) => difference.base("the response"),
-                None => difference.other("the response"),
-            });
+            let moved = || Some(added.remove(added.iter().position(is_moved)?));
+            let found = other.get_key_value(status).map(|(to, _)| to).or_else(moved);
+            let Some(to) = found else {
+                self.missing_response(*status, |it| it.base("the response"));
+                continue;
+            };
+            if to != status {
+                let place = self.place(Part::Response(*status, None));
+                let difference = Difference::new(place, Kind::Moved, Severity::Breaking);
+                let difference = difference.base(status.to_string());
+                self.comparison.add(difference.other(to.to_string()));
+            }
+            self.response(*status, response, &other[to]);
+        }
+        for status in added {
+            self.missing_response(*status, |it| it.other("the response"));
         }
     }
 
-    /// Returns the pairs of different successful statuses that have the same media types.
-    fn moved_responses(&self) -> Vec<(StatusPattern, StatusPattern)> {
-        let (base, other) = (&self.base.responses, &self.other.responses);
-        let only_in = |all: &BTreeMap<_, ResponseShape>, others: &BTreeMap<_, ResponseShape>| {
-            let is_only = |it: &StatusPattern| it.is_success() && !others.contains_key(it);
-            all.keys().copied().filter(is_only).collect::<Vec<_>>()
+    fn missing_response(&mut self, status: StatusPattern, side: fn(Difference) -> Difference) {
+        let severity = match status.is_success() {
+            true => Severity::Breaking,
+            false => Severity::Harmless,
         };
-        let mut candidates = only_in(other, base);
-        let pairs = only_in(base, other).into_iter().filter_map(|from| {
-            let media_types = |it: &ResponseShape| it.content.keys().cloned().collect::<Vec<_>>();
-            let is_same = |to: &StatusPattern| media_types(&other[to]) == media_types(&base[&from]);
-            let index = candidates.iter().position(is_same)?;
-            Some((from, candidates.remove(index)))
-        });
-        pairs.collect()
+        let place = self.place(Part::Response(status, None));
+        let difference = Difference::new(place, Kind::Response, severity);
+        self.comparison.add(side(difference));
     }
 
     fn response(&mut self, status: StatusPattern, base: &ResponseShape, other: &ResponseShape) {
@@ -124,34 +110,9 @@ impl OperationDiff<'_, '_> {
             status.is_success(),
             part,
         );
+        let part = |_: &String, header: &ParameterShape| Part::Header(status, header.name.clone());
         let (base, other) = (&base.headers, &other.headers);
-        for key in base.keys().chain(other.keys()).collect::<BTreeSet<_>>() {
-            let (base, other) = (base.get(key), other.get(key));
-            let Some(header) = base.or(other) else {
-                continue;
-            };
-            let place = self.place(Part::Header(status, header.name.clone()));
-            match (base, other) {
-                (Some(base), Some(other)) => self.parameter(&place, base, other, direction),
-                (Some(base), None) => {
-                    let severity = match base.required {
-                        true => Severity::Breaking,
-                        false => Severity::Harmless,
-                    };
-                    let description =
-                        required_value(self.comparison.base, base.required, base.value);
-                    let difference = Difference::new(place, Kind::Header, severity);
-                    self.comparison.add(difference.base(description));
-                }
-                (None, Some(other)) => {
-                    let description =
-                        required_value(self.comparison.other, other.required, other.value);
-                    let difference = Difference::new(place, Kind::Header, Severity::Harmless);
-                    self.comparison.add(difference.other(description));
-                }
-                (None, None) => {}
-            }
-        }
+        self.parameters(base, other, direction, part, |_| None);
     }
 }
 

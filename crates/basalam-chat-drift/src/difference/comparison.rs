@@ -87,34 +87,6 @@ fn concat(base: &WireShape, other: &WireShape) -> Vec<ValueShape> {
     base.values.iter().cloned().chain(others).collect()
 }
 
-pub(super) fn equivalent_pairs(base: &WireShape, other: &WireShape) -> Vec<(ShapeId, ShapeId)> {
-    let mut values = concat(base, other);
-    let count = values.len();
-    let bare: Vec<ValueShape> = values
-        .iter()
-        .map(|value| ValueShape {
-            nullable: false,
-            deprecated: false,
-            default: None,
-            ..value.clone()
-        })
-        .collect();
-    values.extend(bare);
-    let Some(classes) = equivalence_classes(&values) else {
-        return Vec::new();
-    };
-    let (base_classes, other_classes) = classes[count..].split_at(base.values.len());
-    let mut pairs = Vec::new();
-    for (right, class) in other_classes.iter().enumerate() {
-        let equal = base_classes
-            .iter()
-            .enumerate()
-            .filter(|(_, it)| *it == class);
-        pairs.extend(equal.map(|(left, _)| (ShapeId(left), ShapeId(right))));
-    }
-    pairs
-}
-
 impl Difference {
     pub(super) fn new(place: Place, kind: Kind, severity: Severity) -> Difference {
         Difference {

@@ -135,39 +135,24 @@ impl ConstraintDiff<'_, '_> {
 
     fn numbers(&mut self, place: &Place, base: &NumberShape, other: &NumberShape) {
         self.enum_values(place, &base.values, &other.values, |_| (None, None));
-        let (minimum, other_minimum) = (base.minimum, other.minimum);
-        self.bound(
-            place,
-            Kind::Minimum,
-            minimum,
-            other_minimum,
-            Bound::is_tighter_minimum,
-        );
-        let (maximum, other_maximum) = (base.maximum, other.maximum);
-        self.bound(
-            place,
-            Kind::Maximum,
-            maximum,
-            other_maximum,
-            Bound::is_tighter_maximum,
-        );
-    }
-
-    fn bound(
-        &mut self,
-        place: &Place,
-        kind: Kind,
-        base: Option<Bound>,
-        other: Option<Bound>,
-        is_tighter: impl Fn(Bound, Bound) -> bool,
-    ) {
-        let describe = |bound| describe_bound(kind.as_str(), bound);
-        self.constraint(place, kind, base, other, is_tighter, describe);
+        let minimum = Bound::is_tighter_minimum as fn(Bound, Bound) -> bool;
+        for (kind, base, other, is_tighter) in [
+            (Kind::Minimum, base.minimum, other.minimum, minimum),
+            (
+                Kind::Maximum,
+                base.maximum,
+                other.maximum,
+                Bound::is_tighter_maximum,
+            ),
+        ] {
+            let describe = |bound| describe_bound(&kind.to_string(), bound);
+            self.constraint(place, kind, base, other, is_tighter, describe);
+        }
     }
 
     /// Compares a limit of length or count.
     fn limit(&mut self, place: &Place, kind: Kind, base: Option<u64>, other: Option<u64>) {
-        let is_minimum = kind.as_str().starts_with("min");
+        let is_minimum = kind.to_string().starts_with("min");
         let is_tighter = |left, right| {
             if is_minimum {
                 left > right

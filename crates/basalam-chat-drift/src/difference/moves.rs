@@ -68,11 +68,9 @@ fn score(
     if !is_near {
         return None;
     }
-    let names = similarity(
-        &base.operation_names(base_operation),
-        &other.operation_names(other_operation),
-    );
-    (names >= SIMILAR).then_some(names + paths)
+    let base_names = base.operation_names(base_operation);
+    let names = similarity(&base_names, &other.operation_names(other_operation));
+    (names >= SIMILAR && !base_names.is_empty()).then_some(names + paths)
 }
 
 /// Returns the share of segments that are equal at the start and at the end, without versions.

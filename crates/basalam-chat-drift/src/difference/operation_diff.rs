@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::comparison::{Comparison, new_input, required_value};
+use basalam_chat_openapi::ParameterLocation;
+
+use super::comparison::Comparison;
 use super::parameter_diff::OperationDiff;
 use super::severity::Direction;
 use super::{Addition, Difference, Kind, Severity, moves};
 use crate::place::{Part, Place};
-use crate::shape::{NO_AUTHORIZATION, OperationKey, OperationShape, WireShape};
+use crate::shape::{NO_AUTHORIZATION, OperationKey, OperationShape, ParameterShape, WireShape};
 
 pub(super) fn compare(base: &WireShape, other: &WireShape) -> Vec<Difference> {
     let other = &moves::follow(base, other.clone());
@@ -58,7 +60,12 @@ impl OperationDiff<'_, '_> {
         self.comparison
             .deprecated(place, base.deprecated, other.deprecated);
         self.security();
-        self.parameters();
+        let (base, other) = (&self.base.parameters, &self.other.parameters);
+        let part = |key: &(ParameterLocation, String), parameter: &ParameterShape| {
+            Part::Parameter(key.0, parameter.name.clone())
+        };
+        let addition = |key: &(_, String)| Some(Addition::Parameter(key.1.clone()));
+        self.parameters(base, other, Direction::Request, part, addition);
         self.body();
         self.responses();
     }
@@ -80,38 +87,6 @@ impl OperationDiff<'_, '_> {
         let difference = Difference::new(self.place(Part::Security), Kind::Security, severity);
         self.comparison
             .add(difference.base(describe(base)).other(describe(other)));
-    }
-
-    fn parameters(&mut self) {
-        let (base, other) = (&self.base.parameters, &self.other.parameters);
-        for key in base.keys().chain(other.keys()).collect::<BTreeSet<_>>() {
-            let (base, other) = (base.get(key), other.get(key));
-            let Some(parameter) = base.or(other) else {
-                continue;
-            };
-            let place = self.place(Part::Parameter(key.0, parameter.name.clone()));
-            match (base, other) {
-                (Some(base), Some(other)) => {
-                    self.parameter(&place, base, other, Direction::Request)
-                }
-                (Some(base), None) => {
-                    let description =
-                        required_value(self.comparison.base, base.required, base.value);
-                    let difference = Difference::new(place, Kind::Parameter, Severity::Breaking);
-                    self.comparison.add(difference.base(description));
-                }
-                (None, Some(other)) => {
-                    let description =
-                        required_value(self.comparison.other, other.required, other.value);
-                    let severity = new_input(other.required);
-                    let difference = Difference::new(place, Kind::Parameter, severity);
-                    let addition = Addition::Parameter(key.1.clone());
-                    self.comparison
-                        .add(difference.other(description).addition(addition));
-                }
-                (None, None) => {}
-            }
-        }
     }
 }
 

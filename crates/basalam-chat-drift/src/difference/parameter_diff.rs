@@ -1,9 +1,11 @@
 //! Comparison of parameters and headers.
 
-use super::comparison::{Comparison, required};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::comparison::{Comparison, new_input, required, required_value};
 use super::severity::{Change, Direction};
 use super::value_diff::ValueDiff;
-use super::{Difference, Kind, Severity};
+use super::{Addition, Difference, Kind, Severity};
 use crate::place::{Part, Place};
 use crate::shape::{OperationShape, ParameterShape, ShapeId, WireShape};
 
@@ -19,7 +21,47 @@ impl OperationDiff<'_, '_> {
         Place::new(self.base.method, &self.base.path, part)
     }
 
-    pub(super) fn parameter(
+    /// Compares the parameters of a request, or the headers of a response.
+    pub(super) fn parameters<K: Ord>(
+        &mut self,
+        base: &BTreeMap<K, ParameterShape>,
+        other: &BTreeMap<K, ParameterShape>,
+        direction: Direction,
+        part: impl Fn(&K, &ParameterShape) -> Part,
+        addition: impl Fn(&K) -> Option<Addition>,
+    ) {
+        let (kind, is_request) = match direction {
+            Direction::Request => (Kind::Parameter, true),
+            Direction::Response => (Kind::Header, false),
+        };
+        for key in base.keys().chain(other.keys()).collect::<BTreeSet<_>>() {
+            if let Some(base) = base.get(key) {
+                let place = self.place(part(key, base));
+                if let Some(other) = other.get(key) {
+                    self.parameter(&place, base, other, direction);
+                    continue;
+                }
+                let severity = match is_request || base.required {
+                    true => Severity::Breaking,
+                    false => Severity::Harmless,
+                };
+                let description = required_value(self.comparison.base, base.required, base.value);
+                let difference = Difference::new(place, kind, severity);
+                self.comparison.add(difference.base(description));
+            } else if let Some(it) = other.get(key) {
+                let severity = match is_request {
+                    true => new_input(it.required),
+                    false => Severity::Harmless,
+                };
+                let description = required_value(self.comparison.other, it.required, it.value);
+                let mut difference = Difference::new(self.place(part(key, it)), kind, severity);
+                difference.addition = addition(key);
+                self.comparison.add(difference.other(description));
+            }
+        }
+    }
+
+    fn parameter(
         &mut self,
         place: &Place,
         base: &ParameterShape,

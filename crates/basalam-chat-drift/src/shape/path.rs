@@ -55,24 +55,22 @@ pub(super) fn server_paths(
     let Some(servers) = places.find_map(|at| servers(&at)) else {
         return Ok(BTreeSet::from([String::new()]));
     };
-    let error = |reason: &str| Error::structure(&Pointer::default().child("servers"), reason);
-    let Value::Array(servers) = servers else {
-        return Err(error("must be an array of servers"));
-    };
-    let mut paths = BTreeSet::new();
-    for server in servers {
-        paths.insert(server_path(server).ok_or_else(|| error("each one needs a `url`"))?);
+    let at = Pointer::default().child("servers");
+    let servers = servers.as_array();
+    let paths: Option<BTreeSet<String>> =
+        servers.and_then(|it| it.iter().map(server_path).collect());
+    match paths {
+        Some(paths) if paths.is_empty() => Ok(BTreeSet::from([String::new()])),
+        Some(paths) if paths.len() <= MAX_SERVER_PATHS => Ok(paths),
+        Some(_) => Err(Error::unsupported(
+            &at,
+            "too many different paths; list fewer servers",
+        )),
+        None => Err(Error::structure(
+            &at,
+            "must be an array of servers, each with a `url`",
+        )),
     }
-    if paths.len() > MAX_SERVER_PATHS {
-        return Err(Error::unsupported(
-            &Pointer::default().child("servers"),
-            format!("more than {MAX_SERVER_PATHS} different paths; list fewer servers"),
-        ));
-    }
-    if paths.is_empty() {
-        paths.insert(String::new());
-    }
-    Ok(paths)
 }
 
 /// Returns the path of a server's URL, without its last `/`. Variables have their defaults.

@@ -18,8 +18,7 @@ pub(crate) fn similarity(left: &Names, right: &Names) -> f64 {
     let common = left.intersection(right).count();
     let total = left.len() + right.len() - common;
     match total {
-        0 => 0.0,
-        // The numbers are small.
+        0 => 1.0,
         _ => common as f64 / total as f64,
     }
 }

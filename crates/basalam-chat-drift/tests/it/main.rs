@@ -6,4 +6,5 @@ mod changes;
 mod documents;
 mod invariance;
 mod malformed_documents;
+mod release;
 mod spellings;
