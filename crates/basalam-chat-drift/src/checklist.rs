@@ -7,7 +7,6 @@ use serde_json::Value;
 
 use crate::deviations;
 use crate::difference::{Addition, Difference, Kind};
-use crate::recorded;
 use crate::report::Report;
 
 /// The extension of the document that lists what a person still has to write or decide.
@@ -53,6 +52,21 @@ fn add_needs(value: &Value, at: &Pointer, found: &mut Vec<Need>) {
     }
 }
 
+/// What a new operation needs outside of the document.
+const NEW_OPERATION: [&str; 3] = [
+    "crates/basalam-chat-emulator/src/operations.rs: a handler",
+    "crates/basalam-chat/src: a method of the client",
+    "crates/basalam-chat/tests: a run in it/support/all_operations.rs, samples in contract",
+];
+
+/// What every change of the document needs.
+const AT_LAST: [&str; 4] = [
+    "run `cargo xtask generate`, and drift again until nothing is left",
+    "openapi/vendor-shape.json: record the contract with `--record`",
+    "CHANGELOG.md: describe the changes that users see",
+    "docs/public-api: run `cargo xtask public-api`",
+];
+
 /// Lists every file that a person has to edit, with a box for each place in it.
 pub(crate) fn checklist(report: &Report) -> String {
     let mut text = String::new();
@@ -90,24 +104,10 @@ pub(crate) fn checklist(report: &Report) -> String {
     for operation in operations.chain(skipped) {
         section(
             &format!("The new operation {operation}"),
-            vec![
-                "crates/basalam-chat-emulator/src/operations.rs: a handler".to_owned(),
-                "crates/basalam-chat/src: a method of the client".to_owned(),
-                "crates/basalam-chat/tests/it/support/all_operations.rs, \
-                 crates/basalam-chat/tests/contract: its requests and responses"
-                    .to_owned(),
-            ],
+            NEW_OPERATION.map(str::to_owned).into(),
         );
     }
-    section(
-        "At last",
-        vec![
-            "run `cargo xtask generate`, and drift again until nothing is left".to_owned(),
-            format!("{}: record the contract with `--record`", recorded::PATH),
-            "CHANGELOG.md: describe the changes that users see".to_owned(),
-            "docs/public-api: run `cargo xtask public-api`".to_owned(),
-        ],
-    );
+    section("At last", AT_LAST.map(str::to_owned).into());
     text
 }
 

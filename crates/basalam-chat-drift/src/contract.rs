@@ -36,9 +36,15 @@ impl Contract {
             "-" => None,
             path => Path::new(path).file_stem().and_then(|it| it.to_str()),
         };
-        Contract::new(bytes, stem.unwrap_or_default(), date)
-            .and_then(Contract::with_operations)
-            .with_context(context)
+        let read = Contract::new(bytes, stem.unwrap_or_default(), date).with_context(context)?;
+        if read.0.shape.operations.is_empty() {
+            // Nothing could be compared with it.
+            bail!(
+                "{} describes no operation; pass a contract with `paths`",
+                context()
+            );
+        }
+        Ok(read)
     }
 
     pub(crate) fn new(
@@ -63,14 +69,6 @@ impl Contract {
             shape: WireShape::read(&document)?,
         };
         Ok((contract, json))
-    }
-
-    /// Refuses a contract without operations: nothing could be compared with it.
-    fn with_operations(read: (Contract, String)) -> anyhow::Result<(Contract, String)> {
-        if read.0.shape.operations.is_empty() {
-            bail!("describes no operation; pass a contract with `paths`");
-        }
-        Ok(read)
     }
 }
 

@@ -70,57 +70,63 @@ impl Components {
 }
 
 impl DocumentEditor<'_> {
-    /// Returns the named schema that describes the object, except for additions and differences
-    /// that are known for the schema; the one with the most property names in common.
+    /// Returns the named schema that describes the object, except for known deviations and, in a
+    /// response, additions; the one with the most property names in common.
     pub(super) fn known_type(&mut self, place: &Place, id: ShapeId) -> Option<String> {
         // A value can be nullable in one place and not in the other.
         let object = &self.source.shape.value(id).object;
-        let is_same = |it: &&ShapeId| self.source.shape.value(**it).object == *object;
-        let started = self.started.keys().find(is_same);
-        let started = started.and_then(|it| self.started.get(it));
-        if let Some(known) = self.known.get(&id).or(started) {
+        let mut started = self.started.iter();
+        let started = started.find(|(it, _)| self.source.shape.value(**it).object == *object);
+        if let Some(known) = self.known.get(&id).or(started.map(|(_, name)| name)) {
             return Some(known.clone());
         }
-        let names = self.source.shape.names(id);
-        let mut similar: Vec<(f64, &String, ShapeId)> = Vec::new();
-        for (name, ours) in &self.components.ids {
-            if self.components.shape.value(*ours).object.is_some() {
-                let similarity = similarity(&self.components.shape.names(*ours), &names);
-                similar.push((similarity, name, *ours));
-            }
-        }
-        similar.retain(|(similarity, ..)| *similarity >= SIMILAR);
+        let (ours, theirs) = (&self.components.shape, self.source.shape);
+        let names = theirs.names(id);
+        let objects = self
+            .components
+            .ids
+            .iter()
+            .filter(|(_, it)| ours.value(**it).object.is_some());
+        let similar = objects.map(|(name, it)| (similarity(&ours.names(*it), &names), name, *it));
+        let mut similar: Vec<_> = similar.filter(|(it, ..)| *it >= SIMILAR).collect();
         similar.sort_by(|left, right| right.0.total_cmp(&left.0));
         let is_request = !matches!(place.part, Part::Response(..) | Part::Header(..));
-        let (_, name, _) = similar.into_iter().find(|(_, name, ours)| {
+        let is_loose = !is_request && !names.is_empty();
+        let (_, name, _) = similar.into_iter().find(|(_, name, it)| {
             let ours_at = self.components.place.child(Step::Property((*name).clone()));
-            let shapes = (&self.components.shape, self.source.shape);
-            let differences = compare_values(shapes, &ours_at, (*ours, id), is_request);
-            differences
-                .iter()
-                .all(|it| !names.is_empty() && self.is_tolerated(it, place))
+            let differences = compare_values((ours, theirs), &ours_at, (*it, id), is_request);
+            let is_accepted =
+                |it: &Difference| is_loose && is_tolerated(it) || self.is_known(it, place);
+            differences.iter().all(is_accepted)
         })?;
         let name = name.clone();
         self.known.insert(id, name.clone());
         Some(name)
     }
 
-    /// Returns `true` if a named schema with this difference still describes the value at `place`.
-    fn is_tolerated(&self, difference: &Difference, place: &Place) -> bool {
-        use Kind::{AdditionalProperties, Binary, Rule, Type};
+    /// Returns `true` if the difference of a named schema from the value at `place` is written beside
+    /// the reference, or is a known deviation.
+    fn is_known(&self, difference: &Difference, place: &Place) -> bool {
+        use Kind::{Default, Deprecated, Nullable};
 
-        let loses_type = [AdditionalProperties, Binary, Rule, Type].contains(&difference.kind);
-        let is_known = || {
-            let schema = described(&self.components.document, &difference.place);
-            let mut place = place.clone();
-            // The first step is the name of the schema.
-            place
-                .steps
-                .extend(difference.place.steps.iter().skip(1).cloned());
-            let statement = difference.statement();
-            self.source.deviations.contains(&place, &statement)
-                || schema.is_some_and(|it| self.explained.contains(&(it, statement)))
-        };
-        (difference.severity != Severity::Breaking && !loses_type) || is_known()
+        // The first step is the name of the schema.
+        let steps = difference.place.steps.get(1..).unwrap_or_default();
+        let is_beside = [Default, Deprecated, Nullable].contains(&difference.kind);
+        let mut place = place.clone();
+        place.steps.extend_from_slice(steps);
+        let statement = difference.statement();
+        let schema = || described(&self.components.document, &difference.place);
+        (is_beside && steps.is_empty())
+            || self.source.deviations.contains(&place, &statement)
+            || schema().is_some_and(|it| self.explained.contains(&(it, statement)))
     }
+}
+
+/// Returns `true` if a response with this difference can be read as the named schema, and loses
+/// nothing but additions, which are kept raw.
+fn is_tolerated(difference: &Difference) -> bool {
+    use Kind::{AdditionalProperties, Binary, Rule, Type};
+
+    let loses_type = [AdditionalProperties, Binary, Rule, Type].contains(&difference.kind);
+    difference.severity != Severity::Breaking && !loses_type
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use basalam_chat_openapi::{Method, ParameterLocation, StatusPattern};
+use basalam_chat_openapi::{Method, ParameterLocation, Pointer, StatusPattern, reference_target};
 use serde_json::{Map, Value, json};
 
-use super::editor::{DocumentEditor, EditResult, add_needs};
+use super::editor::{DocumentEditor, EditResult, add_needs, reference};
 use super::insert::insert_property;
 use super::names;
 use crate::checklist::NEEDS;
@@ -60,13 +60,13 @@ impl DocumentEditor<'_> {
             let content = self.content(&theirs, &body.content, "Body", part)?;
             operation["requestBody"] = json!({ "required": body.required, "content": content });
         }
-        let usual = self.usual_errors(from_neighbor("responses"));
-        operation["responses"] = self.responses(&theirs, usual)?;
+        operation["responses"] = self.responses(&theirs, from_neighbor("responses"))?;
         let is_undescribed = |it: &(&String, &Value)| it.1["description"] == "";
         let undescribed = entries(operation.get("responses")).filter(is_undescribed);
         needs.extend(undescribed.map(|(status, _)| format!("responses.{status}.description")));
         add_needs(&mut operation, &needs);
-        self.insert_operation(&path, theirs.method, operation)
+        let neighbor = neighbor.into_iter().map(|(path, _)| path).collect();
+        self.insert_operation(&path, theirs.method, operation, neighbor)
     }
 
     /// Returns the path as written in the document, which can use other parameter names and have
@@ -82,12 +82,6 @@ impl DocumentEditor<'_> {
         ours.map_or(theirs, String::as_str).to_owned()
     }
 
-    /// Returns the path with the most leading segments in common; if there are several, the last.
-    fn nearest(&self, path: &str) -> Option<&str> {
-        let paths = entries(self.document.get("paths")).map(|(path, _)| path.as_str());
-        paths.max_by_key(|it| common_segments(it, path))
-    }
-
     /// Adds the tag of an area that has no operation yet.
     fn new_tag(&mut self, area: &str) -> Value {
         if let Some(Value::Array(tags)) = self.document.get_mut("tags")
@@ -101,21 +95,26 @@ impl DocumentEditor<'_> {
     /// Returns the operation from which missing information is copied, with its path: one with the
     /// same method in the same area, if there is one, that has the most segments in common.
     fn neighbor(&self, path: &str, method: Method) -> Option<(String, Value)> {
-        let is_method = |name: &str| Method::ALL.iter().any(|it| it.key() == name);
-        let items = entries(self.document.get("paths"));
-        let operations = items.flat_map(|(path, item)| {
-            entries(Some(item)).map(move |(method, operation)| (path, method, operation))
-        });
-        let operations = operations.filter(|(_, method, _)| is_method(method));
-        let (path, _, operation) = operations.max_by_key(|(theirs, theirs_method, _)| {
-            let is_same_area = area(theirs) == area(path);
+        let closeness = |(theirs, theirs_method, _): &(&String, &String, &Value)| {
+            let pairs = theirs.split('/').zip(path.split('/'));
+            let common = pairs.take_while(|(left, right)| left == right).count();
             (
-                is_same_area,
+                area(theirs) == area(path),
                 *theirs_method == method.key(),
-                common_segments(theirs, path),
+                common,
             )
-        })?;
+        };
+        let (path, _, operation) = self.operations().max_by_key(closeness)?;
         Some((path.clone(), operation.clone()))
+    }
+
+    /// Returns every operation with its path and method.
+    fn operations(&self) -> impl Iterator<Item = (&String, &String, &Value)> {
+        let items = entries(self.document.get("paths"));
+        let all = items.flat_map(|(path, item)| {
+            entries(Some(item)).map(move |(method, it)| (path, method, it))
+        });
+        all.filter(|(_, method, _)| Method::ALL.iter().any(|it| it.key() == *method))
     }
 
     /// Returns the first of these that no other operation has: the vendor's name, also with the
@@ -127,10 +126,10 @@ impl DocumentEditor<'_> {
             names::operation(at.child("operationId").find(contract)?.as_str()?, method)
         });
         let from_path = names::from_path(method, &theirs.path);
-        let ids = entries(self.document.get("paths")).flat_map(|(_, item)| entries(Some(item)));
-        let ids: Vec<&str> = ids
-            .filter_map(|(_, operation)| operation.get("operationId")?.as_str())
-            .collect();
+        let ids = self
+            .operations()
+            .filter_map(|(_, _, it)| it.get("operationId")?.as_str());
+        let ids: Vec<&str> = ids.collect();
         let with_method = vendor_id.iter().map(|it| format!("{it}_{method}"));
         let numbered = (2..).map(|number| format!("{from_path}_{number}"));
         let mut names = vendor_id.iter().cloned().chain(with_method);
@@ -175,19 +174,29 @@ impl DocumentEditor<'_> {
         Ok(Value::Object(written))
     }
 
-    fn responses(
-        &mut self,
-        theirs: &OperationShape,
-        mut responses: BTreeMap<String, Value>,
-    ) -> EditResult<Value> {
+    /// Error responses are shared with the neighbor if they have the same content, or if a deviation
+    /// allows every contract to omit them.
+    fn responses(&mut self, theirs: &OperationShape, neighbor: Option<Value>) -> EditResult<Value> {
+        let deviations = self.source.deviations;
+        let mut shared: BTreeMap<String, Value> = entries(neighbor.as_ref())
+            .filter(|(_, it)| it.get("$ref").is_some())
+            .map(|(status, it)| (status.clone(), it.clone()))
+            .collect();
+        let mut responses = Map::new();
         for (status, response) in &theirs.responses {
-            let written = match self.shared_response(theirs, *status, response) {
-                Some(name) => json!({ "$ref": format!("#/components/responses/{name}") }),
+            let shared = shared.remove(&status.to_string());
+            let shared =
+                shared.filter(|it| self.is_shared(it, theirs, *status, response).is_some());
+            let written = match shared {
+                Some(shared) => shared,
                 None => self.response(theirs, *status, response)?,
             };
             responses.insert(status.to_string(), written);
         }
-        Ok(Value::Object(responses.into_iter().collect()))
+        shared.retain(|status, _| deviations.explains_everywhere(status));
+        responses.extend(shared);
+        responses.sort_keys();
+        Ok(Value::Object(responses))
     }
 
     fn response(
@@ -205,79 +214,41 @@ impl DocumentEditor<'_> {
         Ok(written)
     }
 
-    /// Returns the shared response for this error status, if its content is the same, apart from
-    /// known deviations.
-    fn shared_response(
+    /// Returns `Some` if a shared error response has the same content as one of the contract, apart
+    /// from known deviations.
+    fn is_shared(
         &mut self,
+        shared: &Value,
         theirs: &OperationShape,
         status: StatusPattern,
         response: &ResponseShape,
-    ) -> Option<String> {
-        if status.is_success() {
-            return None;
-        }
-        let name = self.shared_reference(&status.to_string())?;
-        let shared = self.document.get("components")?.get("responses")?;
-        let mut ours = shared.get(&name)?.get("content")?.as_object()?.clone();
+    ) -> Option<()> {
+        let at = reference_target(shared.get("$ref")?, &Pointer::default()).ok()?;
+        let mut ours = at.find(self.document)?.get("content")?.as_object()?.clone();
         for (media_type, id) in &response.content {
             let part = Part::Response(status, Some(media_type.clone()));
             let place = Place::new(theirs.method, &theirs.path, part);
             let ours = ours.remove(media_type)?;
-            let ours = ours.get("schema")?.get("$ref")?.as_str()?.to_owned();
             let known = self.known_type(&place, *id)?;
-            if ours != format!("#/components/schemas/{known}") {
-                return None;
-            }
+            (ours.get("schema")? == &reference(&known)).then_some(())?;
         }
         let place = Place::new(theirs.method, &theirs.path, Part::Response(status, None));
-        let is_known = |it: &String| {
-            let statement = only_in_document(it);
-            self.source.deviations.contains(&place, &statement)
-        };
-        ours.keys().all(is_known).then_some(name)
-    }
-
-    /// Returns the response that all operations refer to for a status, if it is the same one.
-    fn shared_reference(&self, status: &str) -> Option<String> {
-        let mut shared = None;
-        for responses in self.documented_responses() {
-            let Some(response) = responses.get(status) else {
-                continue;
-            };
-            let reference = response.get("$ref")?.as_str()?;
-            let name = reference.strip_prefix("#/components/responses/")?;
-            if *shared.get_or_insert(name) != name {
-                return None;
-            }
-        }
-        shared.map(str::to_owned)
-    }
-
-    /// Returns the responses of every operation.
-    fn documented_responses(&self) -> impl Iterator<Item = &Value> {
-        let items = entries(self.document.get("paths"));
-        let operations = items.flat_map(|(_, item)| entries(Some(item)));
-        operations.filter_map(|(_, operation)| operation.get("responses"))
-    }
-
-    /// Returns the error responses of the neighbor that a deviation allows every contract to omit.
-    fn usual_errors(&self, of_neighbor: Option<Value>) -> BTreeMap<String, Value> {
         let deviations = self.source.deviations;
-        let is_usual = |(status, it): &(&String, &Value)| {
-            it.get("$ref").is_some() && deviations.explains_everywhere(status)
-        };
-        let usual = entries(of_neighbor.as_ref()).filter(is_usual);
-        usual
-            .map(|(status, it)| (status.clone(), it.clone()))
-            .collect()
+        let is_known = |it: &String| deviations.contains(&place, &only_in_document(it));
+        ours.keys().all(is_known).then_some(())
     }
 
-    fn insert_operation(&mut self, path: &str, method: Method, operation: Value) -> EditResult<()> {
-        let nearest: Vec<String> = self.nearest(path).map(str::to_owned).into_iter().collect();
+    fn insert_operation(
+        &mut self,
+        path: &str,
+        method: Method,
+        operation: Value,
+        neighbor: Vec<String>,
+    ) -> EditResult<()> {
         let paths = self.document.get_mut("paths");
         let paths = paths.ok_or("the document has no paths")?;
         if paths.get(path).is_none() {
-            insert_property(paths, path, json!({}), &nearest);
+            insert_property(paths, path, json!({}), &neighbor);
         }
         let item = paths.get_mut(path).and_then(Value::as_object_mut);
         let item = item.ok_or("the path is not an object")?;
@@ -297,12 +268,6 @@ impl DocumentEditor<'_> {
 /// Returns the properties of an object; a missing object has none.
 fn entries(object: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {
     object.and_then(Value::as_object).into_iter().flatten()
-}
-
-/// Returns the number of leading segments that both paths have.
-fn common_segments(left: &str, right: &str) -> usize {
-    let pairs = left.split('/').zip(right.split('/'));
-    pairs.take_while(|(left, right)| left == right).count()
 }
 
 /// Returns the area of a path: its first segment that is neither a version nor a parameter.

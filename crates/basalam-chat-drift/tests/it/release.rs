@@ -71,7 +71,7 @@ fn contract() -> Value {
     contract["components"]["schemas"]["MessageResource"] = resource;
     let chat_id =
         json!({"name": "chat_id", "in": "path", "required": true, "schema": {"type": "integer"}});
-    let list = json!({"type": "object", "properties": {"data": {"type": "object", "properties": {
+    let list = json!({"type": "object", "required": ["data"], "properties": {"data": {"type": "object", "required": ["messages"], "properties": {
         "messages": {"type": "array", "items": {"$ref": "#/components/schemas/MessageResource"}}
     }}}});
     let body = json!({"type": "object", "required": ["message_ids"], "properties": {
@@ -82,12 +82,12 @@ fn contract() -> Value {
         "parameters": [chat_id],
         "get": {
             "operationId": "get_pins_v3_pins_get",
-            "security": [{"oauth2": ["customer.chat.read"]}],
+            "security": [{"oauth2": ["customer.chat.read"]}, {"personal_token": []}],
             "responses": {"200": {"description": "", "content": {"application/json": {"schema": list}}}}
         },
         "post": {
             "operationId": "pin_messages_v3_pins_post",
-            "security": [{"oauth2": ["customer.chat.write"]}],
+            "security": [{"oauth2": ["customer.chat.write"]}, {"personal_token": []}],
             "requestBody": {"required": true, "content": {"application/json": {"schema": body}}},
             "responses": {"200": {"description": "", "content": {"application/json": {"schema": list}}}}
         }
