@@ -1,6 +1,7 @@
 //! `cargo xtask ci`: all CI checks.
 
 mod deny;
+mod documents;
 pub(crate) mod packages;
 pub(crate) mod public_api;
 mod python;

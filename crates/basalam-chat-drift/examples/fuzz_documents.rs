@@ -10,6 +10,9 @@
 //! The first argument is the time in seconds, the second one the seed. A document that fails is
 //! saved as `target/fuzz-failure.json`.
 
+// The report of a program.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
 #[path = "../../basalam-chat-codegen/tests/it/mutations/dictionary.rs"]
 mod dictionary;
 #[path = "../../basalam-chat-codegen/tests/it/mutations/mutation.rs"]

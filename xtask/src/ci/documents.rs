@@ -30,6 +30,10 @@ pub(super) fn fuzz(root: &Path) -> anyhow::Result<Outcome> {
 pub(super) fn compile_applied(root: &Path) -> anyhow::Result<Outcome> {
     let document = Workspace::read(root)?.target.join("tmp/applied-chat.json");
     let mut check = command(root, "cargo");
-    check.args(["check", "--package=basalam-chat-api", "--features=build-time-codegen"]);
+    check.args([
+        "check",
+        "--package=basalam-chat-api",
+        "--features=build-time-codegen",
+    ]);
     run_command(check.env("BASALAM_CHAT_SPEC", document))
 }

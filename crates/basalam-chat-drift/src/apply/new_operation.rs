@@ -184,14 +184,21 @@ impl DocumentEditor<'_> {
             .collect();
         let mut responses = Map::new();
         for (status, response) in &theirs.responses {
-            let shared = shared.remove(&status.to_string());
+            let key = status.to_string();
+            let is_reference = |it: &&Value| it.get("$ref").is_some();
+            let of_operation = |(_, _, it): (_, _, &Value)| {
+                let response = it.get("responses")?.get(&key).filter(is_reference);
+                response.cloned()
+            };
+            let of_any = || self.operations().find_map(of_operation);
+            let shared = shared.remove(&key).or_else(of_any);
             let shared =
                 shared.filter(|it| self.is_shared(it, theirs, *status, response).is_some());
             let written = match shared {
                 Some(shared) => shared,
                 None => self.response(theirs, *status, response)?,
             };
-            responses.insert(status.to_string(), written);
+            responses.insert(key, written);
         }
         shared.retain(|status, _| deviations.explains_everywhere(status));
         responses.extend(shared);

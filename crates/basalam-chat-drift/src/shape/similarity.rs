@@ -34,7 +34,7 @@ impl WireShape {
     /// Returns the names in the requests and responses of an operation, except those in its path.
     pub(crate) fn operation_names(&self, operation: &OperationShape) -> Names {
         let mut names = Names::new();
-        for ((location, key), _) in &operation.parameters {
+        for (location, key) in operation.parameters.keys() {
             if location.as_str() != "path" {
                 names.insert(format!("{location} {key}"));
             }
