@@ -1,5 +1,7 @@
 //! The committed document, deviations and record.
 
+use std::collections::BTreeSet;
+
 use super::*;
 
 #[test]
@@ -89,6 +91,59 @@ fn change_of_recorded_contract_is_reported() {
         [
             format!("breaking  {place}: only in the document: enum value factor"),
             format!("additive  {place}: only in the contract: enum value invoice"),
+        ]
+    );
+}
+
+#[test]
+fn deviations_follow_moved_operations() {
+    let operations = read_shape(&fs::read_to_string(workspace_root().join(DOCUMENT)).unwrap());
+    // No contract describes `GET /v1/users/me`.
+    let count = operations.unwrap().operations.len() - 1;
+    for path in ["/v2/", "/gateway/v1/"] {
+        let report = run_with_change(recorded::PATH, |text| {
+            text.replace("\"path\": \"/v1/", &format!("\"path\": \"{path}"))
+        });
+        assert_eq!(report.stale, [], "{path}");
+        assert_eq!(report.differences.len(), count, "{}", report.text(false));
+        let is_moved = |it: &difference::Difference| it.statement().contains(path);
+        assert!(
+            report.differences.iter().all(is_moved),
+            "{}",
+            report.text(false)
+        );
+    }
+}
+
+#[test]
+fn deviations_follow_moved_responses() {
+    let report = run_with_change(recorded::PATH, |text| {
+        text.replace("\"200\": {", "\"201\": {")
+    });
+    assert_eq!(report.stale, []);
+    let statements: BTreeSet<String> = report.differences.iter().map(|it| it.statement()).collect();
+    assert_eq!(statements, ["moved to 201".to_owned()].into());
+}
+
+#[test]
+fn deviations_of_a_removed_operation_are_not_listed_beside_it() {
+    let report = run_with_change(recorded::PATH, |text| {
+        text.replace(
+            "\"path\": \"/v1/files\"",
+            "\"path\": \"/v1/uploads/{name}/parts\"",
+        )
+        .replace(
+            "\"method\": \"POST\",\n            \"path\": \"/v1/uploads",
+            "\"method\": \"PUT\",\n            \"path\": \"/v1/uploads",
+        )
+    });
+    assert_eq!(report.stale, []);
+    let lines: Vec<String> = report.differences.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        lines,
+        [
+            "breaking  POST /v1/files: only in the document: the operation",
+            "additive  PUT /v1/uploads/{name}/parts: only in the contract: the operation",
         ]
     );
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::documents::differences;
 
 /// The number of random contracts.
-const SEEDS: u64 = 4;
+const SEEDS: u64 = 16;
 
 /// A reproducible random number generator (SplitMix64).
 struct Random(u64);
