@@ -2,14 +2,22 @@
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=build");
+    println!("cargo::rustc-check-cfg=cfg(missing, values(any()))");
     #[cfg(feature = "build-time-codegen")]
     build_time::generate();
 }
 
 #[cfg(feature = "build-time-codegen")]
+#[path = "build/compare.rs"]
+mod compare;
+
+#[cfg(feature = "build-time-codegen")]
 mod build_time {
-    use std::path::PathBuf;
+    use std::path::{Path, PathBuf};
     use std::{env, fs};
+
+    use super::compare;
 
     /// Environment variable with the path of the document to use instead of `openapi/chat.json`.
     const DOCUMENT: &str = "BASALAM_CHAT_SPEC";
@@ -24,29 +32,36 @@ mod build_time {
     }
 
     fn try_generate() -> Result<(), String> {
-        let document = match env::var_os(DOCUMENT).filter(|path| !path.is_empty()) {
-            Some(path) => PathBuf::from(path),
-            None => directory("CARGO_MANIFEST_DIR")?.join("openapi/chat.json"),
+        let default = directory("CARGO_MANIFEST_DIR")?.join("openapi/chat.json");
+        let sources = match env::var_os(DOCUMENT).filter(|path| !path.is_empty()) {
+            Some(path) => {
+                let sources = sources(Path::new(&path))?;
+                // `src/ext` has methods for types of the default document.
+                for name in compare::missing_types(&self::sources(&default)?, &sources) {
+                    println!("cargo::rustc-cfg=missing={name:?}");
+                }
+                sources
+            }
+            None => sources(&default)?,
         };
+        let directory = directory("OUT_DIR")?;
+        for (name, source) in sources.files() {
+            fs::write(directory.join(name), source)
+                .map_err(|error| format!("cannot write {name}: {error}"))?;
+        }
+        Ok(())
+    }
+
+    fn sources(document: &Path) -> Result<basalam_chat_codegen::Sources, String> {
         println!("cargo::rerun-if-changed={}", document.display());
-        let text = fs::read_to_string(&document).map_err(|error| {
+        let text = fs::read_to_string(document).map_err(|error| {
             format!(
                 "cannot read {}: {error}. Set {DOCUMENT} to the absolute path of an OpenAPI document",
                 document.display()
             )
         })?;
-        let sources = basalam_chat_codegen::generate(&text)
-            .map_err(|error| format!("{}: {error}", document.display()))?;
-        let directory = directory("OUT_DIR")?;
-        for (name, source) in [
-            ("client.rs", &sources.client),
-            ("newtypes.rs", &sources.newtypes),
-            ("operations.rs", &sources.operations),
-        ] {
-            fs::write(directory.join(name), source)
-                .map_err(|error| format!("cannot write {name}: {error}"))?;
-        }
-        Ok(())
+        basalam_chat_codegen::generate(&text)
+            .map_err(|error| format!("{}: {error}", document.display()))
     }
 
     fn directory(variable: &str) -> Result<PathBuf, String> {

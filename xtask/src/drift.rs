@@ -78,7 +78,7 @@ fn compare(root: &Path, arguments: &Arguments) -> anyhow::Result<Report> {
     };
     let report = basalam_chat_drift::run(root, &options)?;
     if report.changed_document() {
-        crate::generate::run(root, false)?;
+        crate::generate::write_files(root)?;
     }
     Ok(report)
 }

@@ -1,6 +1,6 @@
 //! `cargo xtask generate`: the files that are generated from the document.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use anyhow::{Context, bail};
@@ -14,19 +14,57 @@ const COPIES: [&str; 2] = [
     "crates/basalam-chat-emulator/openapi/chat.json",
 ];
 
+#[derive(clap::Args, Default)]
+pub(crate) struct Arguments {
+    /// Writes nothing; prints a diff and fails if a generated file is stale.
+    #[arg(long, conflicts_with = "document")]
+    check: bool,
+    /// Generates from this OpenAPI document (JSON, 3.0 or 3.1) instead of openapi/chat.json.
+    #[arg(long, requires = "out")]
+    document: Option<PathBuf>,
+    /// The directory for the sources of `--document`, which are the files of one Rust module.
+    #[arg(long, requires = "document")]
+    out: Option<PathBuf>,
+}
+
 /// A generated file.
 struct GeneratedFile {
     path: &'static str,
     content: String,
 }
 
-/// Writes the generated files below `root`; with `check`, writes nothing, but prints diffs and
-/// fails if a file is stale.
-pub(crate) fn run(root: &Path, check: bool) -> anyhow::Result<()> {
-    let files = generate(root)?;
-    if check {
-        return check_files(root, &files);
+/// Runs the command in the workspace at `root`.
+pub(crate) fn run(root: &Path, arguments: &Arguments) -> anyhow::Result<()> {
+    if let (Some(document), Some(out)) = (&arguments.document, &arguments.out) {
+        return generate_module(document, out);
     }
+    match arguments.check {
+        true => check(root),
+        false => write_files(root),
+    }
+}
+
+/// Writes the sources of a document as the files of one module.
+fn generate_module(document: &Path, out: &Path) -> anyhow::Result<()> {
+    let context = || document.display().to_string();
+    let text = fs::read_to_string(document).with_context(context)?;
+    let sources = basalam_chat_codegen::generate(&text).with_context(context)?;
+    fs::create_dir_all(out).with_context(|| out.display().to_string())?;
+    for (name, source) in sources.files() {
+        write(&out.join(name), source)?;
+        println!("wrote {}", out.join(name).display());
+    }
+    Ok(())
+}
+
+/// Fails if a generated file below `root` is stale.
+pub(crate) fn check(root: &Path) -> anyhow::Result<()> {
+    check_files(root, &generate(root)?)
+}
+
+/// Writes the generated files below `root`.
+pub(crate) fn write_files(root: &Path) -> anyhow::Result<()> {
+    let files = generate(root)?;
     let mut written = 0;
     for file in &files {
         if read(&root.join(file.path))?.as_deref() != Some(&file.content) {
@@ -135,7 +173,7 @@ mod tests {
     fn generates_the_committed_bytes_at_any_path_and_repeatedly() {
         let directory = document_only_workspace();
         for _ in 0..2 {
-            run(directory.path(), false).unwrap();
+            write_files(directory.path()).unwrap();
             for file in generate(directory.path()).unwrap() {
                 let committed = fs::read(crate::workspace_root().join(file.path)).unwrap();
                 let written = fs::read(directory.path().join(file.path)).unwrap();
@@ -147,7 +185,7 @@ mod tests {
     #[test]
     fn check_prints_changed_lines_of_every_generated_file() {
         let directory = document_only_workspace();
-        run(directory.path(), false).unwrap();
+        write_files(directory.path()).unwrap();
         let files = generate(directory.path()).unwrap();
         assert!(stale_files(directory.path(), &files).unwrap().is_empty());
         for file in &files {
@@ -158,7 +196,7 @@ mod tests {
             assert_eq!(found[0].0, file.path);
             assert!(found[0].1.contains("\n-// touched\n"), "{}", found[0].1);
             assert!(found[0].1.contains(file.path));
-            assert!(run(directory.path(), true).is_err());
+            assert!(check(directory.path()).is_err());
             fs::write(&path, &file.content).unwrap();
         }
     }
@@ -166,18 +204,18 @@ mod tests {
     #[test]
     fn missing_files_are_stale_and_get_written() {
         let directory = document_only_workspace();
-        assert!(run(directory.path(), true).is_err());
-        run(directory.path(), false).unwrap();
-        run(directory.path(), true).unwrap();
+        assert!(check(directory.path()).is_err());
+        write_files(directory.path()).unwrap();
+        check(directory.path()).unwrap();
     }
 
     #[test]
     fn invalid_document_changes_no_file() {
         let directory = document_only_workspace();
-        run(directory.path(), false).unwrap();
+        write_files(directory.path()).unwrap();
         let files = generate(directory.path()).unwrap();
         fs::write(directory.path().join(DOCUMENT), "{}").unwrap();
-        assert!(run(directory.path(), false).is_err());
+        assert!(write_files(directory.path()).is_err());
         assert!(stale_files(directory.path(), &files).unwrap().is_empty());
     }
 }

@@ -25,12 +25,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Writes the sources that are generated from openapi/chat.json.
-    Generate {
-        /// Writes nothing; prints a diff and fails if a generated file is stale.
-        #[arg(long)]
-        check: bool,
-    },
+    /// Writes the sources that are generated from openapi/chat.json, or from another document.
+    Generate(generate::Arguments),
     /// Runs every method of the vendor's Python SDK against the emulator.
     PythonSdk,
     /// Runs schemathesis to find emulator responses that violate the document.
@@ -53,7 +49,7 @@ fn main() -> ExitCode {
     }
     let root = &workspace_root();
     let result = match Arguments::parse().command {
-        Command::Generate { check } => generate::run(root, check),
+        Command::Generate(arguments) => generate::run(root, &arguments),
         Command::PythonSdk => ci::run_single(root, ci::python_sdk::run),
         Command::Schemathesis => ci::run_single(root, ci::schemathesis::run),
         Command::Drift(arguments) => return drift::run(root, &arguments),

@@ -19,14 +19,14 @@ use std::marker::PhantomData;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 
-pub(crate) use containers::ListVisitor;
-pub(crate) use fields::{Fields, Name, present};
-pub(crate) use kind::Kind;
-pub(crate) use scalars::IntegerVisitor;
+pub use containers::ListVisitor;
+pub use fields::{Fields, Name, present};
+pub use kind::Kind;
+pub use scalars::IntegerVisitor;
 pub(crate) use tolerant::read_tolerantly;
 
 /// A type that occurs in responses.
-pub(crate) trait Decode: Sized {
+pub trait Decode: Sized {
     /// What is expected in JSON.
     const KIND: Kind;
 
@@ -34,7 +34,7 @@ pub(crate) trait Decode: Sized {
 }
 
 /// A generated struct.
-pub(crate) trait Object: Decode {
+pub trait Object: Decode {
     /// Returns the index of a field, or `None` if the type does not have it.
     fn index(name: &str) -> Option<usize>;
 
@@ -43,6 +43,8 @@ pub(crate) trait Object: Decode {
 }
 
 /// Implements `Decode` for types that implement `Deserialize`.
+#[doc(hidden)]
+#[macro_export]
 macro_rules! impl_decode {
     ($name:ty, $kind:ident) => {
         impl $crate::decode::Decode for $name {
@@ -56,9 +58,11 @@ macro_rules! impl_decode {
         }
     };
 }
-pub(crate) use impl_decode;
+pub use crate::impl_decode;
 
 /// Implements `Decode` and `Deserialize` for types that implement `Object`.
+#[doc(hidden)]
+#[macro_export]
 macro_rules! impl_object {
     ($name:ty, $kind:ident) => {
         $crate::decode::impl_decode!($name, $kind);
@@ -72,10 +76,10 @@ macro_rules! impl_object {
         }
     };
 }
-pub(crate) use impl_object;
+pub use crate::impl_object;
 
 /// Decodes an object.
-pub(crate) fn object<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+pub fn object<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     deserializer.deserialize_map(ObjectVisitor(PhantomData))
 }
 

@@ -7,21 +7,24 @@ mod secret;
 mod short_string;
 mod string;
 
-pub(crate) use id::id;
-pub(crate) use lenient_list::lenient_list;
-pub(crate) use open_enum::open_enum;
-pub(crate) use secret::secret;
-pub(crate) use string::string;
+pub use id::id;
+pub use lenient_list::lenient_list;
+pub use open_enum::open_enum;
+pub use secret::secret;
+pub use string::string;
 
 pub use id::InvalidId;
 pub use open_enum::UnknownValue;
 pub use secret::InvalidSecret;
 
-// Used by the expansions of the macros in other modules of this crate.
-pub(crate) use open_enum::OpenEnumVisitor;
-pub(crate) use short_string::{ShortString, ShortStringVisitor};
+// Used by the expansions of the macros, in any crate.
+pub use open_enum::OpenEnumVisitor;
+pub use secrecy;
+pub use short_string::{ShortString, ShortStringVisitor};
 
 /// Implements the common traits of types that wrap a string. Parsing a string is infallible.
+#[doc(hidden)]
+#[macro_export]
 macro_rules! impl_string_traits {
     ($name:ident) => {
         impl ::std::convert::From<&::std::string::String> for $name {
@@ -33,7 +36,8 @@ macro_rules! impl_string_traits {
         impl ::std::str::FromStr for $name {
             type Err = ::std::convert::Infallible;
 
-            fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+            // Not `Self::Err`, which is ambiguous if an enum has a variant `Err`.
+            fn from_str(value: &str) -> ::std::result::Result<Self, ::std::convert::Infallible> {
                 ::std::result::Result::Ok(Self::from(value))
             }
         }
@@ -72,9 +76,11 @@ macro_rules! impl_string_traits {
         }
     };
 }
-pub(crate) use impl_string_traits;
+pub use crate::impl_string_traits;
 
 /// Implements `JsonSchema` if the feature `schemars` is enabled.
+#[doc(hidden)]
+#[macro_export]
 macro_rules! impl_json_schema {
     ($name:ident, $schema:tt) => {
         #[cfg(feature = "schemars")]
@@ -89,4 +95,4 @@ macro_rules! impl_json_schema {
         }
     };
 }
-pub(crate) use impl_json_schema;
+pub use crate::impl_json_schema;

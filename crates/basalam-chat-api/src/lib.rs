@@ -9,18 +9,26 @@
 //! # Features
 //!
 //! - `build-time-codegen`: generates the client at build time, from the `openapi/chat.json` of this crate
-//!   or from the file named by the environment variable `BASALAM_CHAT_SPEC`. For the same document the
-//!   result is byte-identical to the committed source.
+//!   or from the file named by the environment variable `BASALAM_CHAT_SPEC`, which can be any document of
+//!   the supported subset. For the same document the result is byte-identical to the committed source.
 //! - `jiff`: converts timestamps to jiff types.
 //! - `schemars`: implements `JsonSchema` for all types.
 
-mod decode;
-mod define;
+// Generated sources name this crate by its name, so they also compile in other crates.
+extern crate self as basalam_chat_api;
+
+#[doc(hidden)]
+pub mod decode;
+#[doc(hidden)]
+pub mod define;
 mod ext;
 mod extra;
 pub mod operation;
 pub mod path;
-mod response;
+#[doc(hidden)]
+pub mod query;
+#[doc(hidden)]
+pub mod response;
 mod transport;
 mod unreadable;
 
@@ -54,11 +62,17 @@ pub mod operations {
 
 pub use client::{ByteStream, Client, ClientInfo, Error, ResponseValue, types};
 pub use define::{InvalidId, InvalidSecret, UnknownValue};
+#[cfg(not(missing = "Chat"))]
+pub use ext::ChatKind;
 #[doc(hidden)]
+#[cfg(not(missing = "Timestamp"))]
 pub use ext::CivilTime;
-pub use ext::{ChatKind, MessageKind};
+#[cfg(not(missing = "Message"))]
+pub use ext::MessageKind;
+#[cfg(not(missing = "UploadFileResponse"))]
+pub use ext::read_upload_response;
 pub use extra::Extra;
-pub use response::{read_json, read_upload_response};
+pub use response::read_json;
 pub use transport::{
     Inner, RequestFactory, SuccessResponse, Transport, TransportError, TransportFuture,
     UndecodableResponse,

@@ -2,7 +2,7 @@
 
 /// The metadata of an operation.
 #[derive(Debug)]
-#[non_exhaustive]
+// Exhaustive: sources generated into other crates construct it.
 pub struct Operation {
     /// The `operationId`, such as `create_message`.
     pub id: &'static str,

@@ -7,36 +7,27 @@ use http::StatusCode;
 use reqwest::Request;
 use serde::de::DeserializeOwned;
 
-use crate::client::{Client, Error, ResponseValue};
 use crate::decode;
 use crate::operation::Operation;
-use crate::transport::{SuccessResponse, TransportError, UndecodableResponse};
-use crate::types::UploadFileResponse;
+use crate::transport::{Inner, SuccessResponse, TransportError, UndecodableResponse};
+use crate::{Error, ResponseValue};
 
 /// A success response whose body is not decoded yet.
-pub(crate) struct RawResponse {
+pub struct RawResponse {
     operation: &'static Operation,
     inner: SuccessResponse,
 }
 
-/// A type that an operation returns.
-pub(crate) trait FromResponse: Sized {
-    /// Decodes a response.
-    // The error type is progenitor's.
-    #[allow(clippy::result_large_err)]
-    fn read(response: RawResponse) -> Result<ResponseValue<Self>, Error<()>>;
-}
-
 /// Sends the request that `build` returns and waits for the success response.
-pub(crate) async fn send(
-    client: &Client,
+pub async fn send(
+    client: &Inner,
     operation: &'static Operation,
     build: &(dyn Fn() -> Result<Request, Error<()>> + Sync),
 ) -> Result<RawResponse, Error<()>> {
     let request = build()?;
     // Building the same request again cannot fail.
     let rebuild = || build().ok();
-    let transport = &client.inner.transport;
+    let transport = &client.transport;
     let result = transport.send(operation, request, &rebuild).await;
     match result {
         Ok(inner) => Ok(RawResponse { operation, inner }),
@@ -48,42 +39,37 @@ fn into_progenitor_error(error: TransportError) -> Error<()> {
     Error::UnexpectedResponse(error.into_response())
 }
 
-/// Implements [`FromResponse`] for JSON types, with a non-generic function for each.
-macro_rules! impl_from_json {
-    ($($response:ty),+ $(,)?) => {
-        $(impl $crate::response::FromResponse for $response {
-            fn read(
-                response: $crate::response::RawResponse,
-            ) -> ::std::result::Result<ResponseValue<Self>, Error<()>> {
-                match $crate::response::read_json(response.body()) {
-                    ::std::result::Result::Ok(value) => ::std::result::Result::Ok(response.with_value(value)),
-                    ::std::result::Result::Err(error) => ::std::result::Result::Err(response.into_decode_error(error)),
-                }
-            }
-        })+
-    };
-}
-pub(crate) use impl_from_json;
-
-/// A response without a body. Any body is ignored.
-impl FromResponse for () {
-    fn read(response: RawResponse) -> Result<ResponseValue<()>, Error<()>> {
-        Ok(response.with_value(()))
-    }
-}
-
+// The error type is progenitor's.
+#[allow(clippy::result_large_err)]
 impl RawResponse {
-    pub(crate) fn body(&self) -> &[u8] {
-        &self.inner.body
+    /// Decodes the JSON body.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error with the body if it does not match the type.
+    pub fn read_json<T: DeserializeOwned>(self) -> Result<ResponseValue<T>, Error<()>> {
+        match read_json(&self.inner.body) {
+            Ok(value) => Ok(self.with_value(value)),
+            Err(error) => Err(self.into_decode_error(error)),
+        }
     }
 
-    pub(crate) fn with_value<T>(self, value: T) -> ResponseValue<T> {
+    /// Returns a response without a body. Any body is ignored.
+    ///
+    /// # Errors
+    ///
+    /// Never; the result has the form of [`read_json`](RawResponse::read_json).
+    pub fn read_empty(self) -> Result<ResponseValue<()>, Error<()>> {
+        Ok(self.with_value(()))
+    }
+
+    fn with_value<T>(self, value: T) -> ResponseValue<T> {
         // Documented success statuses are between 200 and 299, so the default is never used.
         let status = StatusCode::from_u16(self.operation.success).unwrap_or_default();
         ResponseValue::new(value, status, self.inner.headers)
     }
 
-    pub(crate) fn into_decode_error(self, error: serde_json::Error) -> Error<()> {
+    fn into_decode_error(self, error: serde_json::Error) -> Error<()> {
         let SuccessResponse { body, context, .. } = self.inner;
         into_progenitor_error(TransportError::new(UndecodableResponse {
             body,
@@ -91,15 +77,6 @@ impl RawResponse {
             context,
         }))
     }
-}
-
-/// Decodes the response of `upload_file`, whose request progenitor does not support.
-///
-/// # Errors
-///
-/// Returns an error if the body does not match the document.
-pub fn read_upload_response(body: &[u8]) -> Result<UploadFileResponse, serde_json::Error> {
-    read_json(body)
 }
 
 /// Decodes JSON of the service, in the tolerant way of all responses. A byte order mark is skipped, and an

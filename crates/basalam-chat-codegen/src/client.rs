@@ -1,5 +1,6 @@
 //! Generation of the client and the mocks with progenitor.
 
+mod arrays;
 mod mocks;
 mod operations;
 mod requests;
@@ -10,7 +11,7 @@ use quote::quote;
 
 use crate::error::Error;
 use crate::lower::{Lowered, Newtype, NewtypeKind};
-use crate::{format, types};
+use crate::{format, module_paths, types};
 
 /// Writes `client.rs`: the client and its types.
 pub(crate) fn generate(lowered: &Lowered) -> Result<String, Error> {
@@ -18,19 +19,23 @@ pub(crate) fn generate(lowered: &Lowered) -> Result<String, Error> {
         .generate_tokens(&openapi(lowered)?)
         .map_err(|error| Error::generator(error.to_string()))?;
     let mut file = format::parse(tokens)?;
+    arrays::rewrite(&mut file, &lowered.arrays);
     requests::rewrite(&mut file);
     operations::rewrite(&mut file)?;
     types::rewrite(&mut file, &lowered.structs)?;
+    module_paths::rewrite(&mut file);
     Ok(format::format(&file))
 }
 
-/// Writes `mock.rs`: mocks of the client in the crate `basalam_chat_api`.
+/// Writes `mock.rs`: mocks of the client, for a module beside its `types` and `newtypes`.
 pub(crate) fn generate_mock(lowered: &Lowered) -> Result<String, Error> {
     let tokens = generator(lowered)
-        .httpmock(&openapi(lowered)?, "basalam_chat_api")
+        .httpmock(&openapi(lowered)?, "crate")
         .map_err(|error| Error::generator(error.to_string()))?;
     let mut file = format::parse(tokens)?;
+    arrays::rewrite(&mut file, &lowered.arrays);
     mocks::rewrite(&mut file);
+    module_paths::rewrite(&mut file);
     Ok(format::format(&file))
 }
 
@@ -44,7 +49,7 @@ fn generator(lowered: &Lowered) -> Generator {
     settings
         .with_interface(InterfaceStyle::Positional)
         .with_tag(TagStyle::Merged)
-        .with_inner_type(quote! { crate::Inner })
+        .with_inner_type(quote! { ::basalam_chat_api::Inner })
         .with_derive("PartialEq")
         // Deterministic order, unlike a hash map.
         .with_map_type("::std::collections::BTreeMap");

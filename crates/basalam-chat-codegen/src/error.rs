@@ -4,8 +4,6 @@ use std::any::Any;
 use std::collections::HashSet;
 use std::fmt;
 
-use basalam_chat_openapi::Pointer;
-
 /// An error of code generation.
 ///
 /// `Display` writes every diagnostic on a separate line: JSON pointer, problem and remedy.
@@ -35,16 +33,12 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    pub(crate) fn new(
-        at: &Pointer,
-        message: impl Into<String>,
-        remedy: impl Into<String>,
-    ) -> Diagnostic {
-        Diagnostic {
-            pointer: at.to_string(),
-            message: message.into(),
-            remedy: remedy.into(),
-        }
+    /// Sorts by place, and items of an array by their index.
+    fn sort_key(&self) -> Vec<(Option<usize>, &str)> {
+        let segments = self.pointer.split('/');
+        segments
+            .map(|segment| (segment.parse().ok(), segment))
+            .collect()
     }
 }
 
@@ -59,10 +53,12 @@ impl fmt::Display for Diagnostic {
 }
 
 impl Error {
-    /// Removes duplicates: a component that several operations share is checked once for each of them.
+    /// Sorts by place and removes duplicates: a component that several operations share is checked once for
+    /// each of them.
     pub(crate) fn unsupported(mut diagnostics: Vec<Diagnostic>) -> Error {
         let mut seen = HashSet::new();
         diagnostics.retain(|diagnostic| seen.insert(diagnostic.clone()));
+        diagnostics.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
         Error {
             kind: Kind::Unsupported(diagnostics),
         }
@@ -89,7 +85,7 @@ impl Error {
         Error::generator(format!("panicked: {message}"))
     }
 
-    /// Returns the problems in the document, in the order they were found.
+    /// Returns the problems in the document, sorted by place.
     ///
     /// The slice is empty unless [`is_unsupported`](Error::is_unsupported) returns `true`.
     pub fn diagnostics(&self) -> &[Diagnostic] {
@@ -124,7 +120,14 @@ impl fmt::Display for Error {
         match &self.kind {
             Kind::Parse(error) => write!(f, "cannot parse the OpenAPI document: {error}"),
             Kind::Unsupported(diagnostics) => {
-                f.write_str("cannot generate source from the document:")?;
+                let (count, plural) = match diagnostics.len() {
+                    1 => (1, ""),
+                    count => (count, "s"),
+                };
+                write!(
+                    f,
+                    "cannot generate source from the document: {count} problem{plural}"
+                )?;
                 for diagnostic in diagnostics {
                     write!(f, "\n  {diagnostic}")?;
                 }

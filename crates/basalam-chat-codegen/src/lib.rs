@@ -3,10 +3,11 @@
 //! [`generate`] takes the document as a string and returns Rust source. It does no I/O, so a build
 //! script, a command and a test can all call it. The pipeline has these steps:
 //!
-//! 1. `lower` validates the document and lowers it to the subset that progenitor supports.
-//! 2. `client` runs progenitor, which generates the client and its types, and rewrites the result.
-//! 3. `types` rewrites the generated types: constructors, `#[non_exhaustive]`, boxes, lenient decoding.
-//! 4. `newtypes` writes ids, strings and open enums, and `operations` writes the operation table:
+//! 1. `normalize` converts OpenAPI 3.1 to 3.0 and gives names to enums and objects that have none.
+//! 2. `lower` validates the document and lowers it to the subset that progenitor supports.
+//! 3. `client` runs progenitor, which generates the client and its types, and rewrites the result.
+//! 4. `types` rewrites the generated types: constructors, `#[non_exhaustive]`, boxes, lenient decoding.
+//! 5. `newtypes` writes ids, strings and open enums, and `operations` writes the operation table:
 //!    progenitor generates neither.
 //!
 //! A subset of OpenAPI is supported. Every other construct is reported in the [`Error`] with its
@@ -26,8 +27,10 @@ mod doc_comment;
 mod error;
 mod format;
 mod lower;
+mod module_paths;
 mod names;
 mod newtypes;
+mod normalize;
 mod operations;
 mod types;
 
@@ -42,30 +45,48 @@ use basalam_chat_openapi::Document;
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Sources {
-    /// `client.rs`: the client and its types, for the crate that defines the newtype macros.
+    /// `mod.rs`: the module that contains the others.
+    pub module: String,
+    /// `client.rs`: the client and its types.
     pub client: String,
-    /// `newtypes.rs`, in the same crate: ids, strings, secrets, open enums and lenient lists.
+    /// `newtypes.rs`: ids, strings, secrets, open enums and lenient lists.
     pub newtypes: String,
-    /// `operations.rs`, in the same crate: the operation table.
+    /// `operations.rs`: the operation table.
     pub operations: String,
-    /// `mock.rs`: typed httpmock mocks, for a crate that depends on the client's crate.
+    /// `mock.rs`: typed httpmock mocks, for any module whose parent has `types` and `newtypes` in scope.
+    /// `mod.rs` does not contain it, so only tests need httpmock.
     pub mock: String,
 }
 
-/// Generates Rust source from an OpenAPI 3.0 document in JSON.
+impl Sources {
+    /// Returns the name and content of every file.
+    #[must_use]
+    pub fn files(&self) -> [(&'static str, &str); 5] {
+        [
+            ("mod.rs", &self.module),
+            ("client.rs", &self.client),
+            ("newtypes.rs", &self.newtypes),
+            ("operations.rs", &self.operations),
+            ("mock.rs", &self.mock),
+        ]
+    }
+}
+
+/// Generates Rust source from an OpenAPI 3.0 or 3.1 document in JSON.
 ///
-/// The crate that includes the client must have the modules `decode`, `define`, `newtypes`, `operation`,
-/// `operations`, `path` and `response` and the types `Extra`, `Inner` and `UnreadableItem` at its root, as
-/// `basalam-chat-api` does.
+/// The sources compile as the files of one module in any crate that depends on `basalam-chat-api` of the
+/// same version, `progenitor-client`, `reqwest`, `serde` and `serde_json`, and for the mocks on `httpmock`
+/// and `regex`.
 ///
 /// # Errors
 ///
-/// Returns an error that lists every problem if the input is not JSON or not an OpenAPI 3.0
-/// document, uses an unsupported construct or a name that is not valid in Rust, or has a reference
+/// Returns an error that lists every problem if the input is not JSON or not an OpenAPI 3.0 or 3.1
+/// document, has the same key twice in an object, uses an unsupported construct or a name that is not valid in Rust, or has a reference
 /// that does not resolve or is circular. A panic inside progenitor is caught and returned as an error.
 pub fn generate(document: &str) -> Result<Sources, Error> {
     // The output must not depend on serde_json's feature `preserve_order`, which any crate of a build can enable.
-    let mut root = Document::parse(document)?.root().clone();
+    let (document, duplicates) = Document::parse_with_duplicates(document)?;
+    let mut root = document.root().clone();
     root.sort_all_objects();
     let document = Document::from_value(root)?;
     // progenitor and typify recurse along the document. A separate thread keeps a deeply nested
@@ -73,7 +94,7 @@ pub fn generate(document: &str) -> Result<Sources, Error> {
     let worker = std::thread::Builder::new()
         .name("basalam-chat-codegen".to_owned())
         .stack_size(STACK_BYTES)
-        .spawn(move || generate_sources(&document))
+        .spawn(move || generate_sources(&document, &duplicates))
         .map_err(|error| Error::internal(format!("cannot start a thread: {error}")))?;
     worker
         .join()
@@ -83,9 +104,30 @@ pub fn generate(document: &str) -> Result<Sources, Error> {
 /// Far more than the deepest nesting that `serde_json` accepts (128 levels) needs.
 const STACK_BYTES: usize = 64 * 1024 * 1024;
 
-fn generate_sources(document: &Document) -> Result<Sources, Error> {
-    let lowered = lower::lower(document)?;
+/// `mod.rs`. A program may not use every item, and its crate may have no feature `schemars`.
+const MODULE: &str = "\
+#[rustfmt::skip]
+#[allow(dead_code, missing_docs, unexpected_cfgs, unreachable_pub)]
+mod client;
+#[rustfmt::skip]
+#[allow(dead_code, unexpected_cfgs, unreachable_pub)]
+pub mod newtypes;
+#[rustfmt::skip]
+#[allow(dead_code, unreachable_pub)]
+pub mod operations;
+
+#[allow(unused_imports)]
+pub use client::{ByteStream, Client, ClientInfo, Error, ResponseValue, types};
+";
+
+fn generate_sources(
+    document: &Document,
+    duplicates: &[basalam_chat_openapi::Error],
+) -> Result<Sources, Error> {
+    let (document, origins) = normalize::normalize(document)?;
+    let lowered = lower::lower(&document, &origins, duplicates)?;
     Ok(Sources {
+        module: format::with_header(MODULE)?,
         client: client::generate(&lowered)?,
         newtypes: newtypes::generate(&lowered)?,
         operations: operations::generate(&lowered)?,

@@ -18,37 +18,45 @@ mod reachability;
 mod references;
 mod schemas;
 mod security;
+mod servers;
 mod structs;
 
-use basalam_chat_openapi::{Document, Pointer, Version};
+use basalam_chat_openapi::{Document, Pointer};
 use serde_json::{Map, Value, json};
 
 use crate::error::Error;
+use crate::normalize::Origins;
 use lowering::Lowering;
 use reachability::ReachableSchemas;
 
 pub(crate) use model::{
-    Authorization, Decoding, Lowered, LoweredOperation, Newtype, NewtypeKind, OAuthEndpoints,
-    StructNames, Variant,
+    ArrayParameter, Authorization, Decoding, Lowered, LoweredOperation, Newtype, NewtypeKind,
+    OAuthEndpoints, StructNames, Variant,
 };
+pub(crate) use references::{SCHEMA_PREFIX, reference};
 
-/// Validates and lowers `document`.
-pub(crate) fn lower(document: &Document) -> Result<Lowered, Error> {
-    let mut lowering = Lowering::new(document);
-    if document.version() != Version::V3_0 {
-        lowering.report(
-            &Pointer::default().child("openapi"),
-            "only OpenAPI 3.0 is supported",
-            "write the document in OpenAPI 3.0.3",
-        );
-        return Err(Error::unsupported(lowering.diagnostics));
+/// Validates and lowers a normalized document. `errors` holds the problems found before.
+pub(crate) fn lower(
+    document: &Document,
+    origins: &Origins,
+    errors: &[basalam_chat_openapi::Error],
+) -> Result<Lowered, Error> {
+    let mut lowering = Lowering::new(document, origins);
+    let (mut operations, invalid) = document.operations_and_errors();
+    for operation in &mut operations {
+        operation
+            .parameters
+            .retain(|parameter| !parameters::is_ignored(parameter));
     }
-    let operations = document.operations()?;
+    for error in errors.iter().chain(&invalid) {
+        lowering.report_error(error);
+    }
+    lowering.base_path = lowering.lower_servers();
     let reachable = ReachableSchemas::collect(document, &operations);
     lowering.classify_components(&reachable);
     lowering.check_paths(&operations);
     let (paths, operations) = lowering.lower_operations(&operations);
-    lowering.check_required_response_fields(&reachable.response_types);
+    lowering.check_required_response_fields(&reachable);
     let schemas = lowering.lower_components(&reachable);
     let structs = StructNames {
         boxed: lowering.boxed_types(),
@@ -72,6 +80,7 @@ pub(crate) fn lower(document: &Document) -> Result<Lowered, Error> {
         }),
         newtypes,
         structs,
+        arrays: lowering.arrays,
         operations,
         field_names: field_names::collect(document.root()),
         oauth_endpoints,

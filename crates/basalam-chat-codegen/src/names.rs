@@ -7,20 +7,36 @@ pub(crate) fn is_type_name(name: &str) -> bool {
     name.to_pascal_case() == name && is_identifier(name)
 }
 
-/// Returns `true` if progenitor uses `name` unchanged as a method or argument name.
-pub(crate) fn is_function_name(name: &str) -> bool {
-    name.to_snake_case() == name && is_identifier(name)
+/// Returns a name in PascalCase, which progenitor derives types of an operation from.
+pub(crate) fn pascal_case(name: &str) -> String {
+    separated(name).to_pascal_case()
+}
+
+/// Returns the name of a type, or a name that [`is_type_name`] rejects.
+pub(crate) fn type_name(name: &str) -> String {
+    // Twice, because `a_b` becomes `AB`, which progenitor would change to `Ab`.
+    pascal_case(name).to_pascal_case()
+}
+
+/// Returns the name of a client method, or `None` if the name has none.
+pub(crate) fn function_name(operation_id: &str) -> Option<String> {
+    let name = separated(operation_id).to_snake_case();
+    is_identifier(&name).then_some(name)
+}
+
+/// Replaces what cannot be in an identifier by hyphens.
+fn separated(name: &str) -> String {
+    name.replace(
+        |character: char| !is_identifier_char(character) && character.is_ascii(),
+        "-",
+    )
 }
 
 /// Returns the name of an operation's constant in the operation table.
 pub(crate) fn constant_name(operation_id: &str) -> String {
-    operation_id.to_shouty_snake_case()
-}
-
-/// Returns the prefix of the types that progenitor generates for an operation, such as `GetNote` in
-/// `GetNoteWhen`.
-pub(crate) fn operation_type_prefix(operation_id: &str) -> String {
-    operation_id.to_pascal_case()
+    separated(operation_id)
+        .to_snake_case()
+        .to_shouty_snake_case()
 }
 
 /// Returns the field name that typify derives from a property name, or `None` if the name is not ASCII.
@@ -119,9 +135,18 @@ mod tests {
         assert!(is_type_name("ChatId"));
         assert!(!is_type_name("chat_id"));
         assert!(!is_type_name("Self"));
-        assert!(is_function_name("get_chats"));
-        assert!(!is_function_name("getChats"));
-        assert!(!is_function_name("type"));
-        assert!(!is_function_name("gen") && !is_function_name("_") && !is_function_name(""));
+    }
+
+    #[test]
+    fn converts_operation_ids_to_method_names() {
+        assert_eq!(function_name("get_chats").unwrap(), "get_chats");
+        assert_eq!(function_name("getChats").unwrap(), "get_chats");
+        assert_eq!(
+            function_name("get-chats__v1 (new)").unwrap(),
+            "get_chats_v1_new"
+        );
+        for id in ["type", "gen", "_", "", "2fa", "گفتگو", "récup"] {
+            assert_eq!(function_name(id), None, "{id}");
+        }
     }
 }

@@ -28,11 +28,11 @@ fn write(source: &mut String, newtype: &Newtype) -> fmt::Result {
         NewtypeKind::Secret => ("secret", format!("pub struct {name};")),
         NewtypeKind::LenientList(item) => (
             "lenient_list",
-            format!("pub struct {name}(crate::types::{item});"),
+            format!("pub struct {name}(super::types::{item});"),
         ),
         NewtypeKind::OpenEnum(_) => ("open_enum", format!("pub enum {name} {{")),
     };
-    writeln!(source, "crate::define::{macro_name}! {{")?;
+    writeln!(source, "::basalam_chat_api::define::{macro_name}! {{")?;
     match newtype.description.trim() {
         "" => write_docs(source, "    ", &format!("`{name}`."))?,
         description => write_docs(source, "    ", description)?,

@@ -16,7 +16,7 @@ pub(crate) fn generate(lowered: &Lowered) -> Result<String, Error> {
     let field_count = field_names.len();
     let oauth = lowered.oauth_endpoints.as_ref().map(oauth_items);
     let tokens = quote! {
-        use crate::operation::{Authorization, Operation};
+        use ::basalam_chat_api::operation::{Authorization, Operation};
 
         #(#constants)*
 

@@ -1,5 +1,6 @@
 //! An OpenAPI document and the lookups in it.
 
+mod duplicate_keys;
 mod operations;
 mod references;
 
@@ -38,9 +39,23 @@ impl Document {
     ///
     /// # Errors
     ///
-    /// [`Error::is_syntax`] if `json` is not valid JSON; otherwise the errors of
-    /// [`Document::from_value`].
+    /// [`Error::is_syntax`] if `json` is not valid JSON; [`Error::is_structure`] if an object has the same
+    /// key twice; otherwise the errors of [`Document::from_value`].
     pub fn parse(json: &str) -> Result<Document, Error> {
+        let (document, duplicates) = Self::parse_with_duplicates(json)?;
+        match duplicates.into_iter().next() {
+            Some(duplicate) => Err(duplicate),
+            None => Ok(document),
+        }
+    }
+
+    /// Like [`Document::parse`], but returns an error for every repeated key beside the document, in which
+    /// the last value of the key counts.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`Document::parse`], except for repeated keys.
+    pub fn parse_with_duplicates(json: &str) -> Result<(Document, Vec<Error>), Error> {
         let root = serde_json::from_str(json).map_err(|error| {
             // serde_json has no predicate for its recursion limit, which equals `MAX_DEPTH`.
             if error.to_string().starts_with("recursion limit") {
@@ -51,7 +66,7 @@ impl Document {
                 ))
             }
         })?;
-        Self::from_value(root)
+        Ok((Self::from_value(root)?, duplicate_keys::find(json)))
     }
 
     /// Creates a document from a parsed JSON value.
@@ -144,7 +159,20 @@ impl Document {
     ///
     /// [`Method`]: crate::Method
     pub fn operations(&self) -> Result<Vec<Operation<'_>>, Error> {
-        operations::read(self)
+        let (operations, errors) = self.operations_and_errors();
+        match errors.into_iter().next() {
+            Some(error) => Err(error),
+            None => Ok(operations),
+        }
+    }
+
+    /// Like [`Document::operations`], but returns every error, and the operations without their invalid
+    /// parts.
+    #[must_use]
+    pub fn operations_and_errors(&self) -> (Vec<Operation<'_>>, Vec<Error>) {
+        let mut errors = Vec::new();
+        let operations = operations::read(self, &mut errors);
+        (operations, errors)
     }
 }
 

@@ -29,6 +29,12 @@ impl Error {
         &self.pointer
     }
 
+    /// Returns the problem and the remedy, without the location.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
     /// Returns `true` if the input is not valid JSON.
     ///
     /// The usual cause is a document in YAML or a truncated file. The message contains line

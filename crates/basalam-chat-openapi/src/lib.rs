@@ -42,11 +42,13 @@
 mod document;
 mod error;
 pub mod json_schema;
+mod openapi_3_1;
 mod operation;
 mod pointer;
 
 pub use document::{Document, MAX_DEPTH, Version, reference_target};
 pub use error::Error;
+pub use openapi_3_1::convert_schema_to_3_0;
 pub use operation::{
     MediaType, Method, Operation, Parameter, ParameterLocation, RequestBody, Response,
     StatusPattern,

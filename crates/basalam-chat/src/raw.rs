@@ -17,6 +17,16 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! A client that `cargo xtask generate --document` wrote for another document can use the same transport:
+//!
+//! ```
+//! use basalam_chat::raw::{ClientInfo, Inner};
+//!
+//! fn transport(client: &basalam_chat::Client) -> Inner {
+//!     client.raw().inner().clone()
+//! }
+//! ```
 
 pub use basalam_chat_api::{
     ByteStream, Client, ClientInfo, Error, Inner, InvalidSecret, RequestFactory, ResponseValue,

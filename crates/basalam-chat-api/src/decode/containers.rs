@@ -60,7 +60,7 @@ impl<T: Decode> Decode for Vec<T> {
 ///
 /// The service has been observed to send `{}` for an empty list. Servers that do so send a sparse list as
 /// `{"0": …, "2": …}`.
-pub(crate) struct ListVisitor<T>(pub(crate) PhantomData<T>);
+pub struct ListVisitor<T>(pub PhantomData<T>);
 
 impl<'de, T: Decode> Visitor<'de> for ListVisitor<T> {
     type Value = Vec<T>;

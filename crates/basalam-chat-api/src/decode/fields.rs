@@ -14,7 +14,7 @@ use crate::{Extra, UnreadableItem};
 /// The fields of an object that is being decoded. Fields that the type does not have are collected.
 ///
 /// If a field occurs twice, the last one applies, as in other JSON parsers.
-pub(crate) struct Fields<A> {
+pub struct Fields<A> {
     map: A,
     /// The kind of the object.
     kind: Kind,
@@ -34,7 +34,7 @@ impl<'de, A: MapAccess<'de>> Fields<A> {
 
     /// Returns the index of the next field, whose value must be read next. Collects the fields before it that
     /// the type does not have.
-    pub(crate) fn next<T: Object>(&mut self) -> Result<Option<usize>, A::Error> {
+    pub fn next_index<T: Object>(&mut self) -> Result<Option<usize>, A::Error> {
         loop {
             match self.map.next_key_seed(KeySeed::<T>(PhantomData))? {
                 Some(Key::Known(index)) => return Ok(Some(index)),
@@ -46,7 +46,7 @@ impl<'de, A: MapAccess<'de>> Fields<A> {
 
     /// Reads a required field.
     #[inline]
-    pub(crate) fn required<T: Decode>(
+    pub fn required<T: Decode>(
         &mut self,
         name: &'static str,
         field: &mut Option<T>,
@@ -61,7 +61,7 @@ impl<'de, A: MapAccess<'de>> Fields<A> {
 
     /// Reads an optional field.
     #[inline]
-    pub(crate) fn optional<T: Decode>(
+    pub fn optional<T: Decode>(
         &mut self,
         name: &'static str,
         field: &mut Option<T>,
@@ -76,7 +76,7 @@ impl<'de, A: MapAccess<'de>> Fields<A> {
 
     /// Reads the list of a page. In the tolerant mode, items that cannot be decoded are returned in
     /// `unreadable`.
-    pub(crate) fn items<T: Decode>(
+    pub fn items<T: Decode>(
         &mut self,
         name: &'static str,
         field: &mut Option<Vec<T>>,
@@ -106,13 +106,13 @@ impl<'de, A: MapAccess<'de>> Fields<A> {
     }
 
     /// Returns the fields that the type does not have, and those that do not fit their types.
-    pub(crate) fn into_extra(self) -> Extra {
+    pub fn into_extra(self) -> Extra {
         self.extra
     }
 }
 
 /// Returns the value of a required field.
-pub(crate) fn present<T, E: Error>(name: &'static str, field: Option<T>) -> Result<T, E> {
+pub fn present<T, E: Error>(name: &'static str, field: Option<T>) -> Result<T, E> {
     field.ok_or_else(|| E::missing_field(name))
 }
 
@@ -151,10 +151,10 @@ impl<T: Object> Visitor<'_> for KeySeed<T> {
 }
 
 /// The name of a field, which is borrowed from the input if it contains no escapes.
-pub(crate) struct Name<'de>(Cow<'de, str>);
+pub struct Name<'de>(Cow<'de, str>);
 
 impl Name<'_> {
-    pub(crate) fn as_str(&self) -> &str {
+    pub fn as_str(&self) -> &str {
         &self.0
     }
 }

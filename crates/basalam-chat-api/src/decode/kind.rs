@@ -4,7 +4,7 @@ use serde_json::value::RawValue;
 
 /// What a type expects in JSON.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Kind {
+pub enum Kind {
     /// A string, a float, an integer that is not an id, or a boolean.
     Scalar,
     /// An id. A response with an invalid id is never used without it.

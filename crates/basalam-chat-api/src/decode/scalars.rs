@@ -43,7 +43,7 @@ const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
 const STRING: Unexpected<'static> = Unexpected::Other("a string");
 
 /// Decodes `12`, `12.0` and `"12"`.
-pub(crate) struct IntegerVisitor;
+pub struct IntegerVisitor;
 
 impl<'de> Visitor<'de> for IntegerVisitor {
     type Value = i64;

@@ -5,7 +5,8 @@ use std::fmt;
 /// Error returned when a string cannot be parsed as an id.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct InvalidId {
-    pub(crate) name: &'static str,
+    #[doc(hidden)]
+    pub name: &'static str,
 }
 
 impl fmt::Display for InvalidId {
@@ -17,6 +18,8 @@ impl fmt::Display for InvalidId {
 impl std::error::Error for InvalidId {}
 
 /// Defines an id: a distinct type around a 64-bit integer.
+#[doc(hidden)]
+#[macro_export]
 macro_rules! id {
     ($(#[$docs:meta])* pub struct $name:ident;) => {
         $(#[$docs])*
@@ -45,7 +48,7 @@ macro_rules! id {
         impl ::std::str::FromStr for $name {
             type Err = $crate::InvalidId;
 
-            fn from_str(s: &str) -> ::std::result::Result<Self, Self::Err> {
+            fn from_str(s: &str) -> ::std::result::Result<Self, $crate::InvalidId> {
                 s.parse()
                     .map(Self)
                     .map_err(|_| $crate::InvalidId { name: stringify!($name) })
@@ -79,7 +82,7 @@ macro_rules! id {
         $crate::define::impl_json_schema!($name, { "type": "integer", "format": "int64" });
     };
 }
-pub(crate) use id;
+pub use crate::id;
 
 #[cfg(test)]
 #[allow(dead_code, unreachable_pub)]

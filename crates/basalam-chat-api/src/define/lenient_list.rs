@@ -1,6 +1,8 @@
 //! Lists that are deserialized from an array or an object.
 
 /// Defines a list that is deserialized from an array or an object.
+#[doc(hidden)]
+#[macro_export]
 macro_rules! lenient_list {
     ($(#[$docs:meta])* pub struct $name:ident($item:ty);) => {
         $(#[$docs])*
@@ -76,7 +78,7 @@ macro_rules! lenient_list {
         }
     };
 }
-pub(crate) use lenient_list;
+pub use crate::lenient_list;
 
 #[cfg(test)]
 #[allow(dead_code, unreachable_pub)]

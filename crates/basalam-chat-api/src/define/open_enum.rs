@@ -8,9 +8,15 @@ use std::marker::PhantomData;
 /// It preserves the string and can only be created by parsing one, so a value that a later version knows
 /// always becomes the known variant there.
 #[derive(Clone, Debug, Eq, PartialEq, PartialOrd, Ord, Hash)]
-pub struct UnknownValue(pub(crate) Box<str>);
+pub struct UnknownValue(Box<str>);
 
 impl UnknownValue {
+    // For the expansion of the macro in other crates.
+    #[doc(hidden)]
+    pub fn __new(value: &str) -> UnknownValue {
+        UnknownValue(value.into())
+    }
+
     /// Returns the value as received.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -24,7 +30,8 @@ impl fmt::Display for UnknownValue {
 }
 
 /// Deserializes a value without allocating for a known one.
-pub(crate) struct OpenEnumVisitor<T>(pub(crate) PhantomData<T>);
+#[doc(hidden)]
+pub struct OpenEnumVisitor<T>(pub PhantomData<T>);
 
 impl<T: for<'a> From<&'a str>> serde::de::Visitor<'_> for OpenEnumVisitor<T> {
     type Value = T;
@@ -39,6 +46,8 @@ impl<T: for<'a> From<&'a str>> serde::de::Visitor<'_> for OpenEnumVisitor<T> {
 }
 
 /// Defines an open enum.
+#[doc(hidden)]
+#[macro_export]
 macro_rules! open_enum {
     (
         $(#[$docs:meta])*
@@ -80,7 +89,7 @@ macro_rules! open_enum {
             fn from(value: &str) -> Self {
                 match value {
                     $($value => Self::$variant,)+
-                    unknown => Self::Unknown($crate::UnknownValue(unknown.into())),
+                    unknown => Self::Unknown($crate::UnknownValue::__new(unknown)),
                 }
             }
         }
@@ -103,11 +112,11 @@ macro_rules! open_enum {
         $crate::define::impl_string_traits!($name);
         $crate::decode::impl_decode!($name, Scalar);
         $crate::define::impl_json_schema!($name, {
-            "anyOf": [{ "type": "string", "enum": [$($value),+] }, { "type": "string" }]
+            "anyOf": [{ "type": "string", "enum": Self::KNOWN }, { "type": "string" }]
         });
     };
 }
-pub(crate) use open_enum;
+pub use crate::open_enum;
 
 #[cfg(test)]
 #[allow(dead_code, unreachable_pub)]

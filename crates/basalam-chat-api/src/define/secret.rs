@@ -5,7 +5,8 @@ use std::fmt;
 /// Error returned when a string is not valid as a secret in a URL path.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct InvalidSecret {
-    pub(crate) name: &'static str,
+    #[doc(hidden)]
+    pub name: &'static str,
 }
 
 impl fmt::Display for InvalidSecret {
@@ -24,11 +25,13 @@ impl std::error::Error for InvalidSecret {}
 ///
 /// The type does not implement `Display`, to prevent accidental logging. progenitor builds paths with
 /// `value.to_string()`, so there is a hidden method of that name.
+#[doc(hidden)]
+#[macro_export]
 macro_rules! secret {
     ($(#[$docs:meta])* pub struct $name:ident;) => {
         $(#[$docs])*
         #[derive(::std::clone::Clone)]
-        pub struct $name(::secrecy::SecretString);
+        pub struct $name($crate::define::secrecy::SecretString);
 
         impl $name {
             /// Creates a secret.
@@ -40,8 +43,8 @@ macro_rules! secret {
             pub fn new(
                 secret: impl ::std::convert::Into<::std::string::String>,
             ) -> ::std::result::Result<Self, $crate::InvalidSecret> {
-                let secret = ::secrecy::SecretString::from(secret.into());
-                let value = ::secrecy::ExposeSecret::expose_secret(&secret);
+                let secret = $crate::define::secrecy::SecretString::from(secret.into());
+                let value = $crate::define::secrecy::ExposeSecret::expose_secret(&secret);
                 if value.is_empty() || !value.bytes().all(|byte| byte.is_ascii_graphic()) {
                     return ::std::result::Result::Err($crate::InvalidSecret {
                         name: stringify!($name),
@@ -52,7 +55,7 @@ macro_rules! secret {
 
             /// Returns the secret in plain text.
             pub fn expose_secret(&self) -> &str {
-                ::secrecy::ExposeSecret::expose_secret(&self.0)
+                $crate::define::secrecy::ExposeSecret::expose_secret(&self.0)
             }
 
             // Deliberately inherent: `Display` would expose the secret to every `{}`.
@@ -70,7 +73,7 @@ macro_rules! secret {
         }
     };
 }
-pub(crate) use secret;
+pub use crate::secret;
 
 #[cfg(test)]
 #[allow(dead_code, unreachable_pub)]

@@ -11,14 +11,14 @@ const MAX_INLINE: usize = 22;
 ///
 /// A page has several short strings per item, and allocating them takes longer than decoding them.
 #[derive(Clone)]
-pub(crate) enum ShortString {
+pub enum ShortString {
     /// The length and the bytes.
     Inline(u8, [u8; MAX_INLINE]),
     Allocated(Box<str>),
 }
 
 impl ShortString {
-    pub(crate) fn as_str(&self) -> &str {
+    pub fn as_str(&self) -> &str {
         match self {
             ShortString::Inline(length, bytes) => {
                 let bytes = bytes.get(..usize::from(*length)).unwrap_or_default();
@@ -29,7 +29,7 @@ impl ShortString {
         }
     }
 
-    pub(crate) fn into_string(self) -> String {
+    pub fn into_string(self) -> String {
         match self {
             ShortString::Inline(..) => self.as_str().to_owned(),
             ShortString::Allocated(string) => string.into_string(),
@@ -91,7 +91,7 @@ impl Hash for ShortString {
 }
 
 /// Deserializes a string without an intermediate allocation.
-pub(crate) struct ShortStringVisitor;
+pub struct ShortStringVisitor;
 
 impl serde::de::Visitor<'_> for ShortStringVisitor {
     type Value = ShortString;

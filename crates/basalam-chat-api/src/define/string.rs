@@ -1,6 +1,8 @@
 //! String newtypes.
 
 /// Defines a newtype that preserves a string as received.
+#[doc(hidden)]
+#[macro_export]
 macro_rules! string {
     ($(#[$docs:meta])* pub struct $name:ident;) => {
         $(#[$docs])*
@@ -47,7 +49,7 @@ macro_rules! string {
         $crate::define::impl_json_schema!($name, { "type": "string" });
     };
 }
-pub(crate) use string;
+pub use crate::string;
 
 #[cfg(test)]
 #[allow(dead_code, unreachable_pub)]

@@ -1,18 +1,26 @@
 //! Rewrite of progenitor's mocks.
 
 use syn::visit_mut::VisitMut;
-use syn::{Expr, ExprMethodCall, FnArg, ImplItemFn, Pat, Type, parse_quote};
+use syn::{Expr, ExprMethodCall, FnArg, ImplItemFn, ItemUse, Pat, Type, parse_quote};
 
-/// Fixes mocks of bodies and responses that are passed by value: numbers, booleans and nullable values.
+/// Imports the types from the parent module, and fixes mocks of bodies and responses that are passed by value: numbers, booleans and nullable values.
 ///
 /// progenitor passes `value` to httpmock unchanged, but httpmock accepts references only.
 pub(super) fn rewrite(file: &mut syn::File) {
-    BorrowValues.visit_file_mut(file);
+    RewriteMocks.visit_file_mut(file);
 }
 
-struct BorrowValues;
+struct RewriteMocks;
 
-impl VisitMut for BorrowValues {
+impl VisitMut for RewriteMocks {
+    /// progenitor imports everything of the client's crate.
+    fn visit_item_use_mut(&mut self, item: &mut ItemUse) {
+        *item = parse_quote! {
+            #[allow(unused_imports)]
+            use super::super::types;
+        };
+    }
+
     fn visit_impl_item_fn_mut(&mut self, function: &mut ImplItemFn) {
         if function.sig.inputs.iter().any(is_owned_value) {
             BorrowJsonBody.visit_block_mut(&mut function.block);

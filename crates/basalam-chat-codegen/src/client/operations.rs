@@ -1,7 +1,5 @@
 //! Rewrite of progenitor's operations that reduces the code compiled in the crates that call them.
 
-use std::collections::HashSet;
-
 use quote::{ToTokens, format_ident};
 use syn::{
     Arm, Block, Expr, ExprLit, FnArg, GenericArgument, Ident, ImplItem, ImplItemFn, Item, ItemImpl,
@@ -24,8 +22,7 @@ use crate::names;
 /// Returns an error that names the first operation whose code does not have the expected form.
 pub(super) fn rewrite(file: &mut syn::File) -> Result<(), Error> {
     file.items.retain(|item| !is_hooks_impl(item));
-    let (mut requests, mut response_types) = (Vec::new(), Vec::new());
-    let mut seen = HashSet::new();
+    let (mut requests, mut responses) = (Vec::new(), Vec::new());
     for item in &mut file.items {
         let Item::Impl(item) = item else { continue };
         for function in operations(item) {
@@ -36,11 +33,7 @@ pub(super) fn rewrite(file: &mut syn::File) -> Result<(), Error> {
                 )));
             };
             requests.push(operation.request);
-            if !is_unit(&operation.response_type)
-                && seen.insert(operation.response_type.to_token_stream().to_string())
-            {
-                response_types.push(operation.response_type);
-            }
+            responses.push(operation.response);
         }
     }
     if !requests.is_empty() {
@@ -63,7 +56,14 @@ pub(super) fn rewrite(file: &mut syn::File) -> Result<(), Error> {
             }
         });
         file.items.push(parse_quote! {
-            crate::response::impl_from_json! { #(#response_types),* }
+            /// Decodes the responses of the operations.
+            struct Responses;
+        });
+        file.items.push(parse_quote! {
+            #[allow(clippy::all)]
+            impl Responses {
+                #(#responses)*
+            }
         });
     }
     Ok(())
@@ -87,7 +87,8 @@ fn operations(item: &mut ItemImpl) -> impl Iterator<Item = &mut ImplItemFn> {
 struct Operation {
     /// The function that builds the request.
     request: ImplItemFn,
-    response_type: Type,
+    /// The function that decodes the response.
+    response: ImplItemFn,
 }
 
 impl Operation {
@@ -120,16 +121,32 @@ impl Operation {
 
         let (name, arguments) = (&function.sig.ident, arguments(function)?);
         let row = format_ident!("{}", names::constant_name(&operation_id));
+        let read = format_ident!(
+            "{}",
+            if is_unit(&response_type) {
+                "read_empty"
+            } else {
+                "read_json"
+            }
+        );
+        let response = parse_quote! {
+            fn #name(
+                response: ::basalam_chat_api::response::RawResponse,
+            ) -> Result<ResponseValue<#response_type>, Error<()>> {
+                response.#read()
+            }
+        };
+        // No argument can have these names: argument names never start with two underscores. The calls
+        // do not use method syntax, for which a method of a trait could take precedence.
         function.block = parse_quote! {{
-            let requests = self::requests(self);
-            let make = || requests.#name(#(#arguments),*);
-            let response = crate::response::send(self, &crate::operations::#row, &make).await?;
-            crate::response::FromResponse::read(response)
+            let __requests = self::requests(self);
+            let __build = || Requests::#name(&__requests, #(#arguments),*);
+            Responses::#name(
+                ::basalam_chat_api::response::send(&self.inner, &crate::operations::#row, &__build)
+                    .await?,
+            )
         }};
-        Some(Operation {
-            request,
-            response_type,
-        })
+        Some(Operation { request, response })
     }
 }
 
@@ -326,8 +343,10 @@ mod tests {
         let source = rewritten(quote! { 200u16 }).unwrap();
         for expected in [
             "/// Gets a note. pub async fn get_note<'a>( &'a self, id: i64, request: Option<&'a str>, )",
-            "let requests = self::requests(self); let make = || requests.get_note(id, request);",
-            "crate::response::send(self, &crate::operations::GET_NOTE, &make) .await?;",
+            "let __requests = self::requests(self); \
+             let __build = || Requests::get_note(&__requests, id, request);",
+            "Responses::get_note( ::basalam_chat_api::response::send( &self.inner, \
+             &crate::operations::GET_NOTE, &__build, ) .await?, )",
             " fn get_note<'a>( &'a self, id: i64, request: Option<&'a str>, ) -> Result<::reqwest::Request, \
              Error<()>> { let url =",
             "let mut _request = self.client.get(url).build()?; Ok(_request) }",
@@ -344,12 +363,15 @@ mod tests {
     }
 
     #[test]
-    fn implements_decoding_once_per_response_type() {
+    fn decodes_responses_in_functions_that_are_not_generic() {
         let source = rewritten(quote! { 200u16 }).unwrap();
-        assert!(
-            source.contains("crate::response::impl_from_json! { types::Note }"),
-            "{source}"
-        );
+        for expected in [
+            "fn find_note( response: ::basalam_chat_api::response::RawResponse, ) \
+             -> Result<ResponseValue<types::Note>, Error<()>> { response.read_json() }",
+            "Result<ResponseValue<()>, Error<()>> { response.read_empty() }",
+        ] {
+            assert!(source.contains(expected), "{expected} is not in {source}");
+        }
     }
 
     #[test]

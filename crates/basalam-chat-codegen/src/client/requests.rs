@@ -27,7 +27,7 @@ impl VisitMut for RewriteRequests {
     fn visit_expr_call_mut(&mut self, call: &mut ExprCall) {
         if let Expr::Path(function) = call.func.as_mut() {
             if function.path.is_ident("encode_path") {
-                function.path = syn::parse_quote!(crate::path::encode_segment);
+                function.path = syn::parse_quote!(::basalam_chat_api::path::encode_segment);
             } else if is_with_capacity(&function.path) {
                 function.path = syn::parse_quote!(::reqwest::header::HeaderMap::new);
                 call.args.clear();

@@ -100,7 +100,8 @@ impl<'a> Lowering<'a> {
             return None;
         };
         let mut seen = BTreeSet::new();
-        let mut variants = Vec::with_capacity(values.len());
+        let count = values.len();
+        let mut variants = Vec::with_capacity(count);
         for (index, value) in values.iter().enumerate() {
             let name = names::variant_name(value).filter(|name| seen.insert(name.clone()));
             let Some(name) = name else {
@@ -109,7 +110,7 @@ impl<'a> Lowering<'a> {
                     format!("`{value}` has no valid and unique Rust variant name"),
                     "remove it: an open enum preserves values that are not listed",
                 );
-                return None;
+                continue;
             };
             variants.push(Variant {
                 name,
@@ -117,7 +118,7 @@ impl<'a> Lowering<'a> {
                 description: variant_description(description, value),
             });
         }
-        Some(variants)
+        (variants.len() == count).then_some(variants)
     }
 
     fn classify_any_of(

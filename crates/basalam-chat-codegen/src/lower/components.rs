@@ -20,7 +20,8 @@ impl<'a> Lowering<'a> {
             let schema = match class {
                 Class::Struct if reachable.is_generated(name) => {
                     let is_response = reachable.response_types.contains(name);
-                    self.lower_struct(schema, is_response, &at)
+                    let is_request = reachable.request_types.contains(name);
+                    self.lower_struct(schema, &at, is_response, is_request)
                 }
                 // The item struct of a list that is used in multipart bodies only is not generated.
                 Class::Newtype(NewtypeKind::LenientList(_)) if !reachable.is_generated(name) => {

@@ -132,8 +132,8 @@ impl Lowering<'_> {
 fn unsupported_keyword(keyword: &str) -> (String, &'static str) {
     match keyword {
         "const" => (
-            "`const` is OpenAPI 3.1, and progenitor ignores it".to_owned(),
-            "write a named `enum` of one value",
+            "a `const` that is not a string, or in OpenAPI 3.0, is not supported".to_owned(),
+            "write an `enum` of one string, or describe the value",
         ),
         "discriminator" => (
             "progenitor ignores `discriminator`".to_owned(),

@@ -5,14 +5,19 @@ use std::collections::BTreeMap;
 use basalam_chat_openapi::{Document, Pointer};
 use serde_json::Value;
 
-use super::model::NewtypeKind;
+use super::model::{ArrayParameter, NewtypeKind};
 use crate::error::Diagnostic;
+use crate::normalize::Origins;
 
 /// The state of one lowering pass.
 pub(super) struct Lowering<'a> {
     pub(super) document: &'a Document,
+    origins: &'a Origins,
     pub(super) components: BTreeMap<&'a str, Component<'a>>,
     pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) arrays: Vec<ArrayParameter>,
+    /// The path of the server's URL, which precedes the path of every operation.
+    pub(super) base_path: String,
     /// Nesting depth of the schema that is being lowered.
     pub(super) depth: usize,
     /// `true` if the schema that is being lowered may be a secret.
@@ -40,11 +45,14 @@ pub(super) enum Class {
 }
 
 impl<'a> Lowering<'a> {
-    pub(super) fn new(document: &'a Document) -> Lowering<'a> {
+    pub(super) fn new(document: &'a Document, origins: &'a Origins) -> Lowering<'a> {
         Lowering {
             document,
+            origins,
             components: BTreeMap::new(),
             diagnostics: Vec::new(),
+            arrays: Vec::new(),
+            base_path: String::new(),
             depth: 0,
             allows_secrets: false,
         }
@@ -56,7 +64,20 @@ impl<'a> Lowering<'a> {
         message: impl Into<String>,
         remedy: impl Into<String>,
     ) {
-        self.diagnostics.push(Diagnostic::new(at, message, remedy));
+        self.diagnostics.push(Diagnostic {
+            pointer: self.origins.find(at),
+            message: message.into(),
+            remedy: remedy.into(),
+        });
+    }
+
+    /// Reports an error of reading the document, whose message contains the remedy.
+    pub(super) fn report_error(&mut self, error: &basalam_chat_openapi::Error) {
+        let (message, remedy) = match error.message().split_once("; ") {
+            Some((message, remedy)) => (message, remedy),
+            None => (error.message(), "write what OpenAPI requires"),
+        };
+        self.report(error.pointer(), message, remedy);
     }
 
     pub(super) fn class(&self, name: &str) -> Option<&Class> {

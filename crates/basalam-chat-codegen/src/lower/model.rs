@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use basalam_chat_openapi::Method;
 use serde_json::Value;
 
+use crate::names;
+
 /// A valid document, split into what each code writer needs.
 pub(crate) struct Lowered {
     /// Input of progenitor: success responses only, without bounds and formats.
@@ -13,6 +15,8 @@ pub(crate) struct Lowered {
     pub(crate) newtypes: Vec<Newtype>,
     /// Structs that are rewritten in a particular way.
     pub(crate) structs: StructNames,
+    /// Query parameters that are arrays.
+    pub(crate) arrays: Vec<ArrayParameter>,
     /// All operations, including those that progenitor does not generate.
     pub(crate) operations: Vec<LoweredOperation>,
     /// Names of all object properties and parameters of the document.
@@ -40,6 +44,23 @@ pub(crate) enum Decoding {
     Item,
     /// `x-decode: page`: its list keeps items that cannot be decoded.
     Page,
+}
+
+/// A query parameter that is an array.
+pub(crate) struct ArrayParameter {
+    /// The name of the operation's method.
+    pub(crate) operation: String,
+    /// The name on the wire.
+    pub(crate) name: String,
+    /// `true` if the parameter is repeated for each item, `false` if commas separate the items.
+    pub(crate) exploded: bool,
+}
+
+impl ArrayParameter {
+    /// Returns the name of the mock's type with the conditions.
+    pub(crate) fn mock(&self) -> String {
+        names::pascal_case(&format!("{}-when", self.operation))
+    }
 }
 
 /// A named schema that becomes a newtype of the client's crate.

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::lowering::Lowering;
 use super::model::{Newtype, NewtypeKind, OAuthEndpoints, Variant};
+use super::paths::is_literal;
 use crate::names;
 
 /// Name of the open enum of scopes.
@@ -32,12 +33,25 @@ impl Lowering<'_> {
         let mut scopes = BTreeMap::new();
         let mut urls = [None, None];
         let flows = scheme.get("flows").and_then(Value::as_object);
+        let has_endpoints = flows.is_some_and(|flows| {
+            flows
+                .values()
+                .any(|flow| flow.get("authorizationUrl").is_some())
+        });
         for (flow, value) in flows.into_iter().flatten() {
             let at = at.child(flow);
             for (known, field) in urls.iter_mut().zip(["authorizationUrl", "tokenUrl"]) {
                 let Some(url) = value.get(field).and_then(Value::as_str) else {
                     continue;
                 };
+                if field == "tokenUrl" && has_endpoints && split_token_url(url).is_none() {
+                    self.report(
+                        &at.child(field),
+                        "the token URL must be `https`, with a host and a path, and without user, query \
+                         and fragment: requests would go to another URL",
+                        "write a URL such as `https://auth.example.com/oauth/token`",
+                    );
+                }
                 if known.get_or_insert(url) != &url {
                     self.report(
                         &at.child(field),
@@ -48,34 +62,25 @@ impl Lowering<'_> {
             }
             let found = value.get("scopes").and_then(Value::as_object);
             for (scope, description) in found.into_iter().flatten() {
-                scopes.insert(scope.as_str(), description.as_str().unwrap_or_default());
+                let at = at.child("scopes").child(scope);
+                scopes.insert(
+                    scope.as_str(),
+                    (description.as_str().unwrap_or_default(), at),
+                );
             }
         }
         let [authorization_url, token_url] = urls;
-        let endpoints = self.oauth_endpoints(authorization_url, token_url, &at);
+        let endpoints = self.oauth_endpoints(authorization_url, token_url);
         (endpoints, self.scope_enum(&scopes, &at))
     }
 
     fn oauth_endpoints(
-        &mut self,
+        &self,
         authorization_url: Option<&str>,
         token_url: Option<&str>,
-        at: &Pointer,
     ) -> Option<OAuthEndpoints> {
-        let (authorization_url, token_url) = (authorization_url?, token_url?);
-        let path_start = token_url
-            .strip_prefix("https://")
-            .and_then(|rest| rest.find('/'))
-            .map(|index| "https://".len() + index);
-        let Some(path_start) = path_start else {
-            self.report(
-                at,
-                format!("the token URL `{token_url}` has no `https` scheme or no path"),
-                "write a URL such as `https://auth.example.com/oauth/token`",
-            );
-            return None;
-        };
-        let (base_url, path) = token_url.split_at(path_start);
+        let (base_url, path) = split_token_url(token_url?)?;
+        let authorization_url = authorization_url?;
         Some(OAuthEndpoints {
             authorization_url: authorization_url.to_owned(),
             token_base_url: base_url.to_owned(),
@@ -83,7 +88,11 @@ impl Lowering<'_> {
         })
     }
 
-    fn scope_enum(&mut self, scopes: &BTreeMap<&str, &str>, at: &Pointer) -> Option<Newtype> {
+    fn scope_enum(
+        &mut self,
+        scopes: &BTreeMap<&str, (&str, Pointer)>,
+        at: &Pointer,
+    ) -> Option<Newtype> {
         if scopes.is_empty() {
             return None;
         }
@@ -97,7 +106,7 @@ impl Lowering<'_> {
         }
         let mut seen = BTreeSet::new();
         let mut variants = Vec::with_capacity(scopes.len());
-        for (value, description) in scopes {
+        for (value, (description, at)) in scopes {
             let name = names::variant_name(value).filter(|name| seen.insert(name.clone()));
             let Some(name) = name else {
                 self.report(
@@ -119,4 +128,16 @@ impl Lowering<'_> {
             kind: NewtypeKind::OpenEnum(variants),
         })
     }
+}
+
+/// Splits a token URL before its path. Returns `None` if a request to it would go to another URL.
+fn split_token_url(url: &str) -> Option<(&str, &str)> {
+    const SCHEME: &str = "https://";
+    let authority = url.strip_prefix(SCHEME)?;
+    let (base_url, path) = url.split_at(SCHEME.len() + authority.find('/')?);
+    let is_host = |byte: u8| byte.is_ascii_alphanumeric() || b"-.:[]_".contains(&byte);
+    let host = &base_url[SCHEME.len()..];
+    let is_valid = !host.is_empty() && host.bytes().all(is_host);
+    let mut segments = path.strip_suffix('/').unwrap_or(path).split('/').skip(1);
+    (is_valid && segments.all(is_literal)).then_some((base_url, path))
 }

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::lowering::Lowering;
 use super::model::LoweredOperation;
 use super::reachability::{JSON, is_success};
+use crate::names;
 
 const MULTIPART: &str = "multipart/form-data";
 
@@ -32,7 +33,7 @@ impl<'a> Lowering<'a> {
     ) -> (Value, Vec<LoweredOperation>) {
         let mut sorted: Vec<&Operation<'a>> = operations.iter().collect();
         sorted.sort_by_key(|operation| (operation.path, operation.method.as_str()));
-        let mut paths: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
+        let mut paths: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
         let mut table = Vec::with_capacity(sorted.len());
         for operation in sorted {
             let is_multipart = operation
@@ -44,7 +45,7 @@ impl<'a> Lowering<'a> {
             if !is_multipart {
                 let method = operation.method.as_str().to_ascii_lowercase();
                 paths
-                    .entry(operation.path)
+                    .entry(self.full_path(operation))
                     .or_default()
                     .insert(method, lowered);
             }
@@ -67,7 +68,10 @@ impl<'a> Lowering<'a> {
         let body = self.lower_body(operation, is_multipart);
         let parameters = self.lower_parameters(operation, body.is_some());
         let mut lowered = Map::from_iter([
-            ("operationId".to_owned(), json!(operation.id)),
+            (
+                "operationId".to_owned(),
+                json!(operation.id.and_then(names::function_name)),
+            ),
             ("parameters".to_owned(), parameters),
             ("responses".to_owned(), self.lower_responses(operation)),
         ]);
@@ -213,16 +217,21 @@ impl<'a> Lowering<'a> {
         Some(self.lower_schema(schema, &at.child("schema")))
     }
 
+    fn full_path(&self, operation: &Operation<'_>) -> String {
+        format!("{}{}", self.base_path, operation.path)
+    }
+
     fn table_row(&mut self, operation: &Operation<'a>) -> LoweredOperation {
         let at = &operation.pointer;
-        let idempotent = operation.value.get("x-idempotent").and_then(Value::as_bool);
-        if idempotent.is_none() {
+        let idempotent = operation.value.get("x-idempotent");
+        if idempotent.is_some_and(|it| !it.is_boolean()) {
             self.report(
                 &at.child("x-idempotent"),
-                "the operation does not declare whether it is idempotent",
-                "add `x-idempotent: true` or `x-idempotent: false`",
+                "`x-idempotent` must be true or false",
+                "write whether the operation is idempotent, or remove it for the default of its method",
             );
         }
+        let idempotent = idempotent.and_then(Value::as_bool);
         let success = operation
             .responses
             .iter()
@@ -233,8 +242,9 @@ impl<'a> Lowering<'a> {
             id: operation.id.unwrap_or_default().to_owned(),
             summary: summary.unwrap_or_default().to_owned(),
             method: operation.method,
-            path: operation.path.to_owned(),
-            idempotent: idempotent.unwrap_or(false),
+            path: self.full_path(operation),
+            idempotent: idempotent
+                .unwrap_or(!matches!(operation.method, Method::Post | Method::Patch)),
             authorization: self.authorization(operation),
             success,
             secret_path: self.has_secret_path(operation),

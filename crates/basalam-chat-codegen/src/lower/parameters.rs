@@ -6,7 +6,7 @@ use basalam_chat_openapi::{Operation, Parameter, ParameterLocation};
 use serde_json::{Map, Value, json};
 
 use super::lowering::{Class, Lowering};
-use super::model::NewtypeKind;
+use super::model::{ArrayParameter, NewtypeKind};
 use super::paths::template_names;
 use super::references::{reference, target_name};
 use crate::names;
@@ -27,8 +27,16 @@ const FIELDS: &[&str] = &[
 /// Names that progenitor uses in scopes that contain the arguments: methods of the client and of mocks.
 const RESERVED_ARGUMENTS: &[&str] = &["header_map", "new", "into_inner"];
 
-/// Headers that OpenAPI ignores as parameters.
-const RESERVED_HEADERS: &[&str] = &["accept", "content-type", "authorization"];
+/// Headers that OpenAPI ignores as parameters: `security` and the media types describe them.
+const IGNORED_HEADERS: &[&str] = &["accept", "content-type", "authorization"];
+
+/// Returns `true` for parameters that OpenAPI ignores.
+pub(super) fn is_ignored(parameter: &Parameter<'_>) -> bool {
+    parameter.location == ParameterLocation::Header
+        && IGNORED_HEADERS
+            .iter()
+            .any(|name| parameter.name.eq_ignore_ascii_case(name))
+}
 
 impl<'a> Lowering<'a> {
     /// Lowers the parameters of an operation.
@@ -38,12 +46,12 @@ impl<'a> Lowering<'a> {
         let lowered = operation
             .parameters
             .iter()
-            .map(|parameter| self.lower_parameter(parameter))
+            .map(|parameter| self.lower_parameter(operation, parameter))
             .collect();
         Value::Array(lowered)
     }
 
-    fn lower_parameter(&mut self, parameter: &Parameter<'a>) -> Value {
+    fn lower_parameter(&mut self, operation: &Operation<'a>, parameter: &Parameter<'a>) -> Value {
         let at = &parameter.pointer;
         self.check_fields(parameter.value, at, "a parameter", FIELDS);
         self.check_location(parameter);
@@ -61,6 +69,17 @@ impl<'a> Lowering<'a> {
             }
         };
         self.check_schema(parameter, &schema);
+        if schema.get("type") == Some(&json!("array")) {
+            self.arrays.push(ArrayParameter {
+                operation: operation
+                    .id
+                    .and_then(names::function_name)
+                    .unwrap_or_default(),
+                name: parameter.name.to_owned(),
+                // The default of `explode` for the style `form`.
+                exploded: parameter.value.get("explode") != Some(&Value::Bool(false)),
+            });
+        }
         let mut lowered = Map::from_iter([
             ("name".to_owned(), json!(parameter.name)),
             ("in".to_owned(), json!(parameter.location.as_str())),
@@ -80,16 +99,8 @@ impl<'a> Lowering<'a> {
                 "use a header or query parameter",
             ),
             ParameterLocation::Header => {
-                let name = parameter.name.to_ascii_lowercase();
-                if RESERVED_HEADERS.contains(&name.as_str()) {
-                    self.report(
-                        &at.child("name"),
-                        format!("OpenAPI ignores a header parameter `{}`", parameter.name),
-                        "remove it: `security` and the media types describe it",
-                    );
-                }
                 let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-                if !name.bytes().all(is_token) {
+                if !parameter.name.bytes().all(is_token) {
                     self.report(
                         &at.child("name"),
                         format!("`{}` is not a supported header name", parameter.name),
@@ -119,27 +130,38 @@ impl<'a> Lowering<'a> {
 
     fn check_schema(&mut self, parameter: &Parameter<'a>, schema: &Value) {
         let at = parameter.pointer.child("schema");
-        if schema.get("nullable") == Some(&Value::Bool(true)) {
+        // An optional parameter that is null is omitted.
+        if parameter.required && is_nullable(schema) {
             self.report(
                 &at.child("nullable"),
-                "a parameter cannot be null",
+                "a required parameter cannot be null",
                 "write `required: false`, and omit it from the request",
             );
         }
-        let is_scalar = match component_name(schema) {
+        let items = schema.get("items").filter(|items| !is_nullable(items));
+        let is_supported = match (parameter.location, items) {
+            (ParameterLocation::Query, Some(items)) => self.is_scalar(items),
+            _ => self.is_scalar(schema),
+        };
+        if !is_supported {
+            self.report(
+                &at,
+                "objects are not supported in parameters, and arrays only in query parameters, with \
+                 items that are neither arrays, objects nor null: servers disagree on the serialization",
+                "write a string, a number, a boolean, a reference to a named one, or an array of these in \
+                 a query parameter",
+            );
+        }
+    }
+
+    /// Returns `true` if values of the lowered `schema` can be path, query and header parameters.
+    fn is_scalar(&self, schema: &Value) -> bool {
+        match component_name(schema) {
             Some(name) => self.class(name).is_some_and(is_scalar),
             None => matches!(
                 schema.get("type").and_then(Value::as_str),
                 Some("string" | "integer" | "number" | "boolean")
             ),
-        };
-        if !is_scalar {
-            self.report(
-                &at,
-                "arrays and objects are not supported in parameters: servers disagree on their \
-                 serialization, and their mocks do not compile",
-                "write a string, a number, a boolean, or a reference to a named one",
-            );
         }
     }
 
@@ -233,10 +255,18 @@ fn is_scalar(class: &Class) -> bool {
     }
 }
 
-/// Removes the annotations of a reference: the description of the parameter replaces them.
-fn without_annotations(schema: Value) -> Value {
-    match component_name(&schema) {
-        Some(name) => reference(name),
-        None => schema,
+fn is_nullable(schema: &Value) -> bool {
+    schema.get("nullable") == Some(&Value::Bool(true))
+}
+
+/// Removes the annotations: the description of the parameter replaces them, and an optional parameter is
+/// nullable by itself.
+fn without_annotations(mut schema: Value) -> Value {
+    if let Some(name) = component_name(&schema) {
+        return reference(name);
     }
+    if let Some(object) = schema.as_object_mut() {
+        object.remove("nullable");
+    }
+    schema
 }

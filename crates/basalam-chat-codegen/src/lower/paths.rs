@@ -21,6 +21,13 @@ const CLIENT_NAMES: &[&str] = &[
     "exec",
     "clone",
     "all",
+    // Methods of every value, which take precedence.
+    "into",
+    "try_into",
+    // Items for the OAuth endpoints.
+    "oauth_token",
+    "authorization_url",
+    "token_base_url",
 ];
 
 /// Methods of httpmock's server: one of the same name hides the mock of an operation.
@@ -121,22 +128,22 @@ impl<'a> Lowering<'a> {
                 );
                 continue;
             };
-            if !names::is_function_name(id) || CLIENT_NAMES.contains(&id) {
+            let name = names::function_name(id).unwrap_or_default();
+            if name.is_empty() || CLIENT_NAMES.contains(&name.as_str()) {
                 self.report(
                     &at,
                     format!("`{id}` cannot be the name of a client method"),
-                    "use an ASCII name in snake_case that is not a Rust keyword or an existing name \
-                     of the client",
+                    "use an ASCII name that is not a Rust keyword or an existing name of the client",
                 );
             }
-            if MOCK_SERVER_NAMES.contains(&id) {
+            if MOCK_SERVER_NAMES.contains(&name.as_str()) {
                 self.report(
                     &at,
                     format!("`{id}` is a method of the mock server, which hides the mock"),
                     "use a more specific name, such as `reset_chat`",
                 );
             }
-            let type_prefix = names::operation_type_prefix(id);
+            let type_prefix = names::pascal_case(id);
             if let Some((other, place)) = types.insert(type_prefix, (id, &operation.pointer)) {
                 self.report(
                     &at,
@@ -198,7 +205,7 @@ pub(super) fn template_names(path: &str) -> Vec<&str> {
 }
 
 /// Returns `true` if a segment needs no percent-encoding. URL parsers resolve `.` and `..`.
-fn is_literal(segment: &str) -> bool {
+pub(super) fn is_literal(segment: &str) -> bool {
     !matches!(segment, "" | "." | "..")
         && segment
             .bytes()

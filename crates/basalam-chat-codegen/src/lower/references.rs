@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-pub(super) const SCHEMA_PREFIX: &str = "#/components/schemas/";
+pub(crate) const SCHEMA_PREFIX: &str = "#/components/schemas/";
 
 /// Returns the name of the component that `schema` refers to.
 pub(super) fn target_name(schema: &Value) -> Option<&str> {
@@ -14,6 +14,6 @@ pub(super) fn sole_target_name(schema: &Value) -> Option<&str> {
     (schema.as_object()?.len() == 1).then(|| target_name(schema))?
 }
 
-pub(super) fn reference(name: &str) -> Value {
+pub(crate) fn reference(name: &str) -> Value {
     json!({ "$ref": format!("{SCHEMA_PREFIX}{name}") })
 }

@@ -72,7 +72,7 @@ impl Lowering<'_> {
             Some(_) => {
                 self.report(
                     &at.child("type"),
-                    "`type` must be a string: an array of types is OpenAPI 3.1",
+                    "`type` must be a string: a value of several types has no Rust type",
                     "write one type, and `nullable: true` for null",
                 );
                 return json!({});
@@ -103,7 +103,8 @@ impl Lowering<'_> {
                 if object.contains_key("properties") {
                     self.report(
                         at,
-                        "an object with properties needs a name to become a type",
+                        "an object with properties needs a name to become a type, and the name of its \
+                         place is taken or not valid in Rust",
                         "move it to `components.schemas` and refer to it",
                     );
                 }
@@ -124,7 +125,8 @@ impl Lowering<'_> {
         if object.contains_key("enum") {
             self.report(
                 &at.child("enum"),
-                "an enum needs a name to become a type",
+                "an enum needs a name to become a type, and the name of its place is taken or not valid \
+                 in Rust",
                 REMEDY,
             );
         }

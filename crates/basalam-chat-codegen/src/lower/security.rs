@@ -8,12 +8,19 @@ use super::model::Authorization;
 
 impl<'a> Lowering<'a> {
     pub(super) fn authorization(&mut self, operation: &Operation<'a>) -> Authorization {
-        let at = operation.pointer.child("security");
-        let Some(requirements) = operation.value.get("security").and_then(Value::as_array) else {
+        let root = self.document.root();
+        let (at, requirements) = match operation.value.get("security") {
+            Some(requirements) => (operation.pointer.child("security"), requirements),
+            None => match root.get("security") {
+                Some(requirements) => (Pointer::default().child("security"), requirements),
+                None => return Authorization::None,
+            },
+        };
+        let Some(requirements) = requirements.as_array() else {
             self.report(
                 &at,
-                "the operation does not declare its security requirements",
-                "add `security`, as `[]` if no token is needed",
+                "`security` must be an array of security requirements",
+                "write `[]` if no token is needed",
             );
             return Authorization::None;
         };

@@ -18,8 +18,9 @@ impl Lowering<'_> {
     pub(super) fn lower_struct(
         &mut self,
         schema: &Value,
-        is_response: bool,
         at: &Pointer,
+        is_response: bool,
+        is_request: bool,
     ) -> Value {
         let Some(object) = schema.as_object() else {
             return json!({});
@@ -35,9 +36,12 @@ impl Lowering<'_> {
         let properties = self.lower_properties(object, at, allows_additional);
         self.check_required(object, &properties, at);
         lowered.insert("properties".to_owned(), Value::Object(properties));
-        if let Some(required) = object.get("required") {
-            lowered.insert("required".to_owned(), required.clone());
-        }
+        let required = object.get("required").and_then(Value::as_array);
+        let required = required.into_iter().flatten().filter(|name| {
+            // In a response, null and absent are the same.
+            is_request || !is_nullable(object, name.as_str().unwrap_or_default())
+        });
+        lowered.insert("required".to_owned(), required.cloned().collect());
         if allows_additional {
             lowered.insert("additionalProperties".to_owned(), json!({}));
         }
@@ -198,18 +202,21 @@ impl Lowering<'_> {
         }
     }
 
-    /// Reports required nullable properties in responses: if one is missing, decoding fails.
-    pub(super) fn check_required_response_fields(&mut self, response_types: &BTreeSet<String>) {
+    /// Reports required nullable properties of types in both requests and responses: requests must contain
+    /// them, and decoding a response without one would fail.
+    pub(super) fn check_required_response_fields(&mut self, reachable: &ReachableSchemas) {
         let mut invalid = Vec::new();
-        for name in response_types {
+        for name in reachable
+            .response_types
+            .intersection(&reachable.request_types)
+        {
             let Some(component) = self.components.get(name.as_str()) else {
                 continue;
             };
-            let required = component.schema.get("required").and_then(Value::as_array);
+            let object = component.schema.as_object();
+            let required = object.and_then(|it| it.get("required")?.as_array());
             for property in required.into_iter().flatten().filter_map(Value::as_str) {
-                let properties = component.schema.get("properties");
-                let nullable = properties.and_then(|it| it.get(property)?.get("nullable"));
-                if nullable == Some(&Value::Bool(true)) {
+                if object.is_some_and(|object| is_nullable(object, property)) {
                     invalid.push(component.at.child("properties").child(property));
                 }
             }
@@ -217,10 +224,16 @@ impl Lowering<'_> {
         for at in invalid {
             self.report(
                 &at,
-                "a property in a response is required and nullable: a response without it would fail \
-                 to decode",
-                "remove it from `required`",
+                "a property of a type in requests and responses is required and nullable: a response \
+                 without it would fail to decode",
+                "remove it from `required`, or write two schemas",
             );
         }
     }
+}
+
+fn is_nullable(object: &Map<String, Value>, property: &str) -> bool {
+    let properties = object.get("properties");
+    let nullable = properties.and_then(|it| it.get(property)?.get("nullable"));
+    nullable == Some(&Value::Bool(true))
 }

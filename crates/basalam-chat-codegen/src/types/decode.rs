@@ -49,7 +49,9 @@ pub(super) fn rewrite(
         values.push(match (is_option, is_optional) {
             (true, _) => quote! { #slot },
             (false, true) => quote! { #slot: #slot.unwrap_or_default() },
-            (false, false) => quote! { #slot: crate::decode::present(#json_name, #slot)? },
+            (false, false) => {
+                quote! { #slot: ::basalam_chat_api::decode::present(#json_name, #slot)? }
+            }
         });
     }
     let mut unreadable = None;
@@ -61,7 +63,7 @@ pub(super) fn rewrite(
             parse_quote! {
                 #[doc = " Items of the list that cannot be decoded."]
                 #[serde(skip)]
-                pub #field: ::std::vec::Vec<crate::UnreadableItem>
+                pub #field: ::std::vec::Vec<::basalam_chat_api::UnreadableItem>
             },
         );
         unreadable = Some(quote! { let mut __unreadable = ::std::vec::Vec::new(); });
@@ -73,13 +75,13 @@ pub(super) fn rewrite(
         parse_quote! {
             #[doc = " Properties that are not in the OpenAPI document or do not fit their type, as received."]
             #[serde(flatten)]
-            pub #extra: crate::Extra
+            pub #extra: ::basalam_chat_api::Extra
         },
     );
     let kind = format_ident!("{decoding:?}");
     vec![
         parse_quote! {
-            impl crate::decode::Object for #name {
+            impl ::basalam_chat_api::decode::Object for #name {
                 fn index(name: &str) -> ::std::option::Option<usize> {
                     ::std::option::Option::Some(match name {
                         #(#indices,)*
@@ -88,11 +90,11 @@ pub(super) fn rewrite(
                 }
 
                 fn read<'de, __A: ::serde::de::MapAccess<'de>>(
-                    mut __fields: crate::decode::Fields<__A>,
+                    mut __fields: ::basalam_chat_api::decode::Fields<__A>,
                 ) -> ::std::result::Result<Self, __A::Error> {
                     #(let mut #slots = ::std::option::Option::None;)*
                     #unreadable
-                    while let ::std::option::Option::Some(__index) = __fields.next::<Self>()? {
+                    while let ::std::option::Option::Some(__index) = __fields.next_index::<Self>()? {
                         match __index {
                             #(#arms,)*
                             _ => {}
@@ -105,7 +107,7 @@ pub(super) fn rewrite(
                 }
             }
         },
-        parse_quote! { crate::decode::impl_object!(#name, #kind); },
+        parse_quote! { ::basalam_chat_api::decode::impl_object!(#name, #kind); },
     ]
 }
 
@@ -113,7 +115,7 @@ pub(super) fn rewrite(
 /// client's crate need.
 pub(super) fn request_impl(structure: &ItemStruct) -> Item {
     let name = &structure.ident;
-    parse_quote! { crate::decode::impl_decode!(#name, Object); }
+    parse_quote! { ::basalam_chat_api::decode::impl_decode!(#name, Object); }
 }
 
 fn add_field(structure: &mut ItemStruct, field: Field) {

@@ -3,12 +3,15 @@
 mod bodies;
 mod descriptions;
 mod documents;
+mod inline_types;
 mod named_schemas;
 mod names;
 mod nesting;
 mod open_enums;
+mod openapi_3_1;
 mod operations;
 mod parameters;
 mod responses;
 mod schemas;
 mod security;
+mod servers;

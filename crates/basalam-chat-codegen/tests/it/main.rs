@@ -2,6 +2,7 @@
 //! a remedy; the output is deterministic; and no input fails in any other way.
 #![allow(clippy::unwrap_used)] // In a test, a panic is the report.
 
+mod compile;
 mod constructs;
 mod determinism;
 mod generated;

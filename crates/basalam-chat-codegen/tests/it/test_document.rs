@@ -70,6 +70,10 @@ impl TestDocument {
             .set(RESPONSE_PROPERTY, reference)
     }
 
+    pub(crate) fn json(&self) -> String {
+        self.document.to_string()
+    }
+
     pub(crate) fn generate(&self) -> Result<Generated, Error> {
         let sources = basalam_chat_codegen::generate(&self.document.to_string())?;
         Ok(Generated::new(&self.label, sources))
@@ -99,7 +103,8 @@ impl TestDocument {
         );
     }
 
-    fn expect_unsupported(&self) -> Vec<Diagnostic> {
+    /// Asserts that generation fails with diagnostics.
+    pub(crate) fn expect_unsupported(&self) -> Vec<Diagnostic> {
         let error = self.expect_error();
         assert!(error.is_unsupported(), "{}: {error}", self.label);
         assert!(!error.is_generator() && !error.is_parse());

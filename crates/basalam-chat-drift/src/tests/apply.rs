@@ -277,7 +277,7 @@ fn respects_deviations_of_additions() {
 
 #[test]
 fn does_not_write_document_that_the_generator_rejects() {
-    let broken = DOCUMENT_TEXT.replace("\"x-idempotent\": false,", "");
+    let broken = DOCUMENT_TEXT.replace("\"x-idempotent\": false,", "\"x-idempotent\": 0,");
     let folder = workspace(&broken);
     let options = Options {
         apply: true,

@@ -8,31 +8,37 @@ use crate::{
     Response, StatusPattern,
 };
 
-/// Reads every operation, sorted by path and method.
-pub(super) fn read(document: &Document) -> Result<Vec<Operation<'_>>, Error> {
+/// Reads every operation, sorted by path and method, without parts that have errors.
+pub(super) fn read<'a>(document: &'a Document, errors: &mut Vec<Error>) -> Vec<Operation<'a>> {
     let at = Pointer::default().child("paths");
     let mut operations = Vec::new();
-    for (path, item) in entries(document.root().get("paths"), &at)? {
+    for (path, item) in entries(document.root().get("paths"), &at, errors) {
         let at = at.child(path);
         if path.starts_with("x-") {
             continue;
         }
         if !path.starts_with('/') {
-            return Err(Error::structure(
-                &at,
-                "a path template must begin with \"/\"",
-            ));
+            let message = "a path template must begin with \"/\"";
+            errors.push(Error::structure(&at, message));
         }
-        let (item, at) = path_item(document, item, &at)?;
-        let shared = parameters(document, item, &at)?;
+        let Some((item, at)) = keep(path_item(document, item, &at), errors) else {
+            continue;
+        };
+        let shared = parameters(document, item, &at, errors);
         for method in Method::ALL {
             if let Some(value) = item.get(method.key()) {
                 let at = at.child(method.key());
-                operations.push(operation(document, path, method, value, &shared, at)?);
+                let operation = operation(document, path, method, value, &shared, at, errors);
+                operations.extend(keep(operation, errors));
             }
         }
     }
-    Ok(operations)
+    operations
+}
+
+/// Moves an error to `errors`.
+fn keep<T>(result: Result<T, Error>, errors: &mut Vec<Error>) -> Option<T> {
+    result.map_err(|error| errors.push(error)).ok()
 }
 
 /// Follows the reference of a path item. Operations next to the `$ref` are an error because
@@ -62,9 +68,10 @@ fn operation<'a>(
     value: &'a Value,
     shared: &[Parameter<'a>],
     at: Pointer,
+    errors: &mut Vec<Error>,
 ) -> Result<Operation<'a>, Error> {
     let object = expect_object(value, &at)?;
-    let mut own = parameters(document, object, &at)?;
+    let mut own = parameters(document, object, &at, errors);
     let inherited = shared.iter().filter(|parameter| {
         let overridden = |it: &Parameter<'_>| same_parameter(it, parameter);
         !own.iter().any(overridden)
@@ -74,10 +81,10 @@ fn operation<'a>(
     Ok(Operation {
         method,
         path,
-        id: optional_string(object, "operationId", &at)?,
+        id: keep(optional_string(object, "operationId", &at), errors).flatten(),
         parameters,
-        request_body: request_body(document, object, &at)?,
-        responses: responses(document, object, &at)?,
+        request_body: keep(request_body(document, object, &at, errors), errors).flatten(),
+        responses: responses(document, object, &at, errors),
         value,
         pointer: at,
     })
@@ -87,29 +94,36 @@ fn parameters<'a>(
     document: &'a Document,
     object: &'a Map<String, Value>,
     at: &Pointer,
-) -> Result<Vec<Parameter<'a>>, Error> {
+    errors: &mut Vec<Error>,
+) -> Vec<Parameter<'a>> {
     let at = at.child("parameters");
     let list = match object.get("parameters") {
-        None => return Ok(Vec::new()),
+        None => return Vec::new(),
         Some(Value::Array(list)) => list,
-        Some(_) => return Err(Error::structure(&at, "must be an array of parameters")),
+        Some(_) => {
+            errors.push(Error::structure(&at, "must be an array of parameters"));
+            return Vec::new();
+        }
     };
     let mut parameters: Vec<Parameter<'a>> = Vec::with_capacity(list.len());
     for (index, value) in list.iter().enumerate() {
         let at = at.child(index);
-        let parameter = parameter(document, value, &at)?;
+        let Some(parameter) = keep(parameter(document, value, &at), errors) else {
+            continue;
+        };
         if parameters.iter().any(|it| same_parameter(it, &parameter)) {
-            return Err(Error::structure(
+            errors.push(Error::structure(
                 &at,
                 format!(
                     "the {} parameter {:?} is listed twice; remove one",
                     parameter.location, parameter.name
                 ),
             ));
+            continue;
         }
         parameters.push(parameter);
     }
-    Ok(parameters)
+    parameters
 }
 
 fn parameter<'a>(
@@ -150,6 +164,7 @@ fn request_body<'a>(
     document: &'a Document,
     operation: &'a Map<String, Value>,
     at: &Pointer,
+    errors: &mut Vec<Error>,
 ) -> Result<Option<RequestBody<'a>>, Error> {
     let Some(value) = operation.get("requestBody") else {
         return Ok(None);
@@ -164,7 +179,7 @@ fn request_body<'a>(
     }
     Ok(Some(RequestBody {
         required: bool_or_false(object, "required", &at)?,
-        content: content(object, &at)?,
+        content: content(object, &at, errors),
         value,
         pointer: at,
     }))
@@ -174,47 +189,63 @@ fn responses<'a>(
     document: &'a Document,
     operation: &'a Map<String, Value>,
     at: &Pointer,
-) -> Result<Vec<Response<'a>>, Error> {
+    errors: &mut Vec<Error>,
+) -> Vec<Response<'a>> {
     let at = at.child("responses");
     let mut responses = Vec::new();
-    for (key, value) in entries(operation.get("responses"), &at)? {
+    for (key, value) in entries(operation.get("responses"), &at, errors) {
         if key.starts_with("x-") {
             continue;
         }
-        let at = at.child(key);
-        let status = StatusPattern::from_key(key).ok_or_else(|| {
-            Error::structure(
-                &at,
-                "not a status; use a code such as \"200\", a range such as \"4XX\", or \"default\"",
-            )
-        })?;
-        let (value, at) = document.locate(value, &at)?;
-        let object = expect_object(value, &at)?;
-        responses.push(Response {
-            status,
-            content: content(object, &at)?,
-            value,
-            pointer: at,
-        });
+        let response = response(document, key, value, &at.child(key), errors);
+        responses.extend(keep(response, errors));
     }
     responses.sort_by_key(|response| response.status);
-    Ok(responses)
+    responses
 }
 
-fn content<'a>(object: &'a Map<String, Value>, at: &Pointer) -> Result<Vec<MediaType<'a>>, Error> {
+fn response<'a>(
+    document: &'a Document,
+    key: &str,
+    value: &'a Value,
+    at: &Pointer,
+    errors: &mut Vec<Error>,
+) -> Result<Response<'a>, Error> {
+    let status = StatusPattern::from_key(key).ok_or_else(|| {
+        Error::structure(
+            at,
+            "not a status; use a code such as \"200\", a range such as \"4XX\", or \"default\"",
+        )
+    })?;
+    let (value, at) = document.locate(value, at)?;
+    Ok(Response {
+        status,
+        content: content(expect_object(value, &at)?, &at, errors),
+        value,
+        pointer: at,
+    })
+}
+
+fn content<'a>(
+    object: &'a Map<String, Value>,
+    at: &Pointer,
+    errors: &mut Vec<Error>,
+) -> Vec<MediaType<'a>> {
     let at = at.child("content");
-    entries(object.get("content"), &at)?
-        .into_iter()
-        .map(|(name, value)| {
-            let at = at.child(name);
-            Ok(MediaType {
+    let mut content = Vec::new();
+    for (name, value) in entries(object.get("content"), &at, errors) {
+        let at = at.child(name);
+        let schema = expect_object(value, &at).and_then(|object| schema(object, &at));
+        if let Some(schema) = keep(schema, errors) {
+            content.push(MediaType {
                 name,
-                schema: schema(expect_object(value, &at)?, &at)?,
+                schema,
                 value,
                 pointer: at,
-            })
-        })
-        .collect()
+            });
+        }
+    }
+    content
 }
 
 fn schema<'a>(object: &'a Map<String, Value>, at: &Pointer) -> Result<Option<&'a Value>, Error> {
@@ -228,11 +259,13 @@ fn schema<'a>(object: &'a Map<String, Value>, at: &Pointer) -> Result<Option<&'a
 }
 
 /// Returns the entries of an object sorted by name; a missing object has none.
-fn entries<'a>(value: Option<&'a Value>, at: &Pointer) -> Result<Vec<(&'a str, &'a Value)>, Error> {
-    value.map_or_else(
-        || Ok(Vec::new()),
-        |value| expect_object(value, at).map(sorted_entries),
-    )
+fn entries<'a>(
+    value: Option<&'a Value>,
+    at: &Pointer,
+    errors: &mut Vec<Error>,
+) -> Vec<(&'a str, &'a Value)> {
+    let object = value.and_then(|value| keep(expect_object(value, at), errors));
+    object.map(sorted_entries).unwrap_or_default()
 }
 
 fn bool_or_false(object: &Map<String, Value>, name: &str, at: &Pointer) -> Result<bool, Error> {

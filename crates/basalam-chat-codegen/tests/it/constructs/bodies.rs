@@ -154,5 +154,5 @@ fn resolves_references_to_bodies() {
             &format!("{CREATE_NOTE}/requestBody"),
             json!({ "$ref": "#/components/requestBodies/New" }),
         )
-        .expect_parse_error_at(&format!("{CREATE_NOTE}/requestBody/$ref"));
+        .expect_diagnostic_among_others_at(&format!("{CREATE_NOTE}/requestBody/$ref"));
 }

@@ -9,7 +9,7 @@ fn generates_the_small_document() {
     let generated = small_document("the small document").expect_generated();
     assert_eq!(
         generated.operation_arguments("get_note"),
-        "&'aself,note_id:&'acrate::newtypes::NoteId"
+        "&'aself,note_id:&'asuper::newtypes::NoteId"
     );
     assert_eq!(generated.response_type("get_note"), "types::Note");
     assert_eq!(generated.response_type("delete_note"), "()");
@@ -17,18 +17,13 @@ fn generates_the_small_document() {
 }
 
 #[test]
-fn supports_openapi_3_0_only() {
-    for version in ["3.1.0", "3.1"] {
-        small_document(version)
-            .set("/openapi", json!(version))
-            .expect_diagnostic_at("/openapi");
-    }
+fn supports_openapi_3_0_and_3_1() {
     for version in ["2.0", "3.2.0", "4.0.0", "", "three"] {
         small_document(version)
             .set("/openapi", json!(version))
             .expect_parse_error_at("/openapi");
     }
-    for version in ["3.0.0", "3.0.4", "3.0"] {
+    for version in ["3.0.0", "3.0.4", "3.0", "3.1.0", "3.1"] {
         small_document(version)
             .set("/openapi", json!(version))
             .expect_generated();
@@ -142,4 +137,58 @@ fn ignores_schemas_of_error_responses_and_unused_schemas() {
     small_document("an error response of another media type")
         .set(&format!("{GET_NOTE}/responses/5XX"), response)
         .expect_generated();
+}
+
+#[test]
+fn rejects_repeated_keys_at_the_second_occurrence() {
+    let document = SMALL.replacen(
+        r#""/v1/notes": {"#,
+        r#""/v1/notes": { "post": {} },
+    "/v1/notes": {"#,
+        1,
+    );
+    let error = basalam_chat_codegen::generate(&document).err().unwrap();
+    assert_eq!(error.diagnostics().len(), 1, "{error}");
+    let diagnostic = &error.diagnostics()[0];
+    assert_eq!(diagnostic.pointer, "/paths/~1v1~1notes");
+    assert!(diagnostic.message.contains("line 10"), "{diagnostic}");
+
+    for (key, place) in [
+        (r#""openapi": "3.0.3""#, "/openapi"),
+        (
+            r#""operationId": "get_note""#,
+            "/paths/~1v1~1notes~1{note_id}/get/operationId",
+        ),
+        (
+            r#""\u006fperationId": "get_note""#,
+            "/paths/~1v1~1notes~1{note_id}/get/operationId",
+        ),
+        (r#""NoteKind": {}"#, "/components/schemas/NoteKind"),
+    ] {
+        let plain = key.replace("\\u006f", "o");
+        let anchor = plain.strip_suffix("{}").unwrap_or(&plain);
+        assert!(SMALL.contains(anchor), "{anchor}");
+        let document = SMALL.replacen(anchor, &format!("{key}, {anchor}"), 1);
+        let error = basalam_chat_codegen::generate(&document).err().unwrap();
+        let places: Vec<&str> = error
+            .diagnostics()
+            .iter()
+            .map(|it| it.pointer.as_str())
+            .collect();
+        assert_eq!(places, [place], "{error}");
+    }
+}
+
+#[test]
+fn chat_document_states_security_and_idempotence_of_every_operation() {
+    let document = crate::read_workspace_file("openapi/chat.json");
+    let document: serde_json::Value = serde_json::from_str(&document).unwrap();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            if method != "parameters" {
+                assert!(operation["security"].is_array(), "{method} {path}");
+                assert!(operation["x-idempotent"].is_boolean(), "{method} {path}");
+            }
+        }
+    }
 }

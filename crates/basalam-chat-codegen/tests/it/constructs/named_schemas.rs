@@ -74,12 +74,17 @@ fn responses_preserve_additional_properties() {
             .set_named_schema(object(json!({ "a": {} })))
             .set(&at, additional)
             .expect_generated();
-        assert_eq!(generated.field_type("Probe", "extra"), "crate::Extra");
+        assert_eq!(
+            generated.field_type("Probe", "extra"),
+            "::basalam_chat_api::Extra"
+        );
         assert_eq!(
             generated.serde_attributes("Probe", "extra"),
             "#[serde(flatten)]"
         );
-        assert!(generated.client_contains("crate::decode::impl_object!(Probe, Object);"));
+        assert!(
+            generated.client_contains("::basalam_chat_api::decode::impl_object!(Probe, Object);")
+        );
     }
     for additional in [
         json!({ "type": "string" }),
@@ -103,7 +108,9 @@ fn requests_preserve_additional_properties_if_the_document_allows_them() {
             .expect_generated();
         let names = generated.field_names("NewNote");
         assert_eq!(names.contains(&"extra".to_owned()), is_preserved);
-        assert!(generated.client_contains("crate::decode::impl_decode!(NewNote, Object);"));
+        assert!(
+            generated.client_contains("::basalam_chat_api::decode::impl_decode!(NewNote, Object);")
+        );
     }
     small_document("extra and additional properties")
         .set(
@@ -125,7 +132,10 @@ fn a_property_named_extra_does_not_conflict_with_additional_properties() {
             .set(&format!("{NAMED_SCHEMA}/additionalProperties"), json!({}))
             .expect_generated();
         assert_eq!(generated.field_names("Probe"), ["extra", "extra_"]);
-        assert_eq!(generated.field_type("Probe", "extra_"), "crate::Extra");
+        assert_eq!(
+            generated.field_type("Probe", "extra_"),
+            "::basalam_chat_api::Extra"
+        );
     }
 }
 
@@ -137,7 +147,7 @@ fn x_decode_selects_how_failures_are_handled() {
         .set_named_schema(object(json!({ "unreadable": {}, "links": links })))
         .set(&at, json!("page"))
         .expect_generated();
-    assert!(generated.client_contains("crate::decode::impl_object!(Probe, Page);"));
+    assert!(generated.client_contains("::basalam_chat_api::decode::impl_object!(Probe, Page);"));
     assert!(
         generated.client_contains(r#"__fields.items("links", &mut links, &mut __unreadable)?"#)
     );
@@ -150,7 +160,7 @@ fn x_decode_selects_how_failures_are_handled() {
         .set_named_schema(object(json!({ "a": {} })))
         .set(&at, json!("item"))
         .expect_generated();
-    assert!(generated.client_contains("crate::decode::impl_object!(Probe, Item);"));
+    assert!(generated.client_contains("::basalam_chat_api::decode::impl_object!(Probe, Item);"));
 
     for (properties, decode) in [
         (json!({ "a": {} }), json!("page")),
@@ -314,22 +324,22 @@ fn named_strings_integers_and_lists_become_newtypes() {
     let cases = [
         (
             json!({ "type": "integer" }),
-            "crate::define::id! { /// `Probe`. \n pub struct Probe; }",
+            "::basalam_chat_api::define::id! { /// `Probe`. \n pub struct Probe; }",
         ),
         (
             json!({ "type": "string" }),
-            "crate::define::string! { /// `Probe`. \n pub struct Probe; }",
+            "::basalam_chat_api::define::string! { /// `Probe`. \n pub struct Probe; }",
         ),
         (
             json!({ "type": "string", "format": "uuid", "description": "A probe." }),
-            "crate::define::string! { /// A probe. \n pub struct Probe; }",
+            "::basalam_chat_api::define::string! { /// A probe. \n pub struct Probe; }",
         ),
         (
             json!({ "anyOf": [
                 { "type": "array", "items": link },
                 { "type": "object", "maxProperties": 0 },
             ] }),
-            "crate::define::lenient_list! { /// `Probe`. \n pub struct Probe(crate::types::Link); }",
+            "::basalam_chat_api::define::lenient_list! { /// `Probe`. \n pub struct Probe(super::types::Link); }",
         ),
     ];
     for (schema, expected) in cases {
@@ -344,7 +354,7 @@ fn named_strings_integers_and_lists_become_newtypes() {
         assert!(!generated.has_struct("Probe"));
         assert_eq!(
             generated.field_type("Note", "probe"),
-            "::std::option::Option<crate::newtypes::Probe>"
+            "::std::option::Option<super::super::newtypes::Probe>"
         );
     }
 }

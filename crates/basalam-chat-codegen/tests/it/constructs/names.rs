@@ -90,22 +90,17 @@ fn schemas_may_have_names_of_types_in_scope() {
             "a:::serde_json::Value"
         );
         assert!(ids.newtypes_contain(&format!("pub struct {name};")));
-        assert!(ids.client_contains(&format!("::std::option::Option<crate::newtypes::{name}>")));
+        assert!(ids.client_contains(&format!(
+            "::std::option::Option<super::super::newtypes::{name}>"
+        )));
     }
 }
 
 #[test]
-fn rejects_schema_names_that_are_not_pascal_case() {
+fn rejects_schema_names_without_a_unique_type_name() {
     for name in [
-        "note",
-        "HTTPError",
-        "Note_Text",
-        "3d",
-        "Self",
-        "",
-        "Note.Text",
-        "Nóte",
-        "سلام",
+        // The name in PascalCase is taken.
+        "note", "3d", "Self", "", "Nóte", "سلام",
     ] {
         let at = format!("/components/schemas/{name}");
         small_document(name)
@@ -179,14 +174,10 @@ fn operations_may_have_names_of_locals_but_not_of_client_methods() {
     for id in [
         "",
         "_",
-        "getNote",
-        "get-note",
-        "GetNote",
         "2get",
         "fn",
         "self",
         "gen",
-        "get__note",
         "récup",
         "new",
         "client",
@@ -197,6 +188,11 @@ fn operations_may_have_names_of_locals_but_not_of_client_methods() {
         "exec",
         "clone",
         "all",
+        "into",
+        "try_into",
+        "oauth_token",
+        "authorization_url",
+        "token_base_url",
         "url",
         "mock",
         "reset",
@@ -227,7 +223,7 @@ fn rejects_missing_and_duplicate_operation_ids() {
     assert!(diagnostic.message.contains("the same mock"), "{diagnostic}");
     small_document("a numeric operationId")
         .set(&at, json!(3))
-        .expect_parse_error_at(&at);
+        .expect_diagnostic_among_others_at(&at);
 }
 
 #[test]
@@ -279,9 +275,6 @@ fn rejects_parameters_without_a_unique_argument_name() {
         ("", "query"),
         ("a b", "header"),
         ("a:b", "header"),
-        ("Accept", "header"),
-        ("content-type", "header"),
-        ("Authorization", "header"),
     ] {
         let parameter = json!({ "name": name, "in": location, "schema": { "type": "string" } });
         small_document(format!("{location} {name}"))

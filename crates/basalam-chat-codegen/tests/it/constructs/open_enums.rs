@@ -15,7 +15,7 @@ fn string_enums_become_open_enums() {
         .expect_generated();
     assert!(
         generated.newtypes_contain(
-            r#"crate::define::open_enum! {
+            r#"::basalam_chat_api::define::open_enum! {
                 /// Probe.
                 ///
                 /// - `b.c`: Both.
@@ -82,7 +82,7 @@ fn open_enums_may_be_parameters() {
             .expect_generated();
         let arguments = generated.operation_arguments("list_notes");
         assert!(
-            arguments.contains("probe:&'acrate::newtypes::NoteKind"),
+            arguments.contains("probe:&'asuper::newtypes::NoteKind"),
             "{arguments}"
         );
     }
@@ -92,7 +92,9 @@ fn open_enums_may_be_parameters() {
             json!({ "$ref": "#/components/schemas/NoteKind" }),
         )
         .expect_generated();
-    assert!(generated.client_contains("crate::path::encode_segment(&note_id.to_string())"));
+    assert!(
+        generated.client_contains("::basalam_chat_api::path::encode_segment(&note_id.to_string())")
+    );
 }
 
 #[test]

@@ -27,13 +27,13 @@ fn optional_parameters_become_optional_arguments() {
         ),
         (json!({ "type": "number" }), "f64"),
         (json!({ "type": "boolean" }), "bool"),
-        (reference("NoteId"), "&'acrate::newtypes::NoteId"),
-        (reference("NoteKind"), "&'acrate::newtypes::NoteKind"),
-        (reference("Colour"), "&'acrate::newtypes::Colour"),
-        (reference("ReceivedNoteId"), "&'acrate::newtypes::NoteId"),
+        (reference("NoteId"), "&'asuper::newtypes::NoteId"),
+        (reference("NoteKind"), "&'asuper::newtypes::NoteKind"),
+        (reference("Colour"), "&'asuper::newtypes::Colour"),
+        (reference("ReceivedNoteId"), "&'asuper::newtypes::NoteId"),
         (
             json!({ "allOf": [reference("NoteId")], "description": "Which." }),
-            "&'acrate::newtypes::NoteId",
+            "&'asuper::newtypes::NoteId",
         ),
     ];
     for (schema, argument) in cases {
@@ -77,10 +77,13 @@ fn requests_without_header_parameters_build_no_headers() {
 }
 
 #[test]
-fn rejects_array_object_and_nullable_parameters() {
+fn rejects_object_and_nullable_parameters_and_arrays_outside_queries() {
     for schema in [
         json!({}),
-        json!({ "type": "array", "items": { "type": "string" } }),
+        json!({ "type": "array", "items": {} }),
+        json!({ "type": "array", "items": { "type": "array", "items": { "type": "string" } } }),
+        json!({ "type": "array", "items": { "type": "string", "nullable": true } }),
+        json!({ "type": "array", "items": reference("Note") }),
         json!({ "type": "object" }),
         reference("Links"),
         reference("Link"),
@@ -91,18 +94,77 @@ fn rejects_array_object_and_nullable_parameters() {
                 .expect_diagnostic_at(&format!("{FOURTH}/schema"));
         }
     }
-    small_document("a nullable parameter")
+    small_document("an array in a header")
         .set(
             APPEND,
-            parameter("query", json!({ "type": "string", "nullable": true })),
+            parameter(
+                "header",
+                json!({ "type": "array", "items": { "type": "string" } }),
+            ),
         )
+        .expect_diagnostic_at(&format!("{FOURTH}/schema"));
+    let nullable = parameter("query", json!({ "type": "string", "nullable": true }));
+    let document = small_document("a nullable parameter").set(APPEND, nullable);
+    let arguments = document
+        .expect_generated()
+        .operation_arguments("list_notes");
+    assert!(arguments.contains("probe:Option<&'astr>"), "{arguments}");
+    document
+        .set(&format!("{FOURTH}/required"), json!(true))
         .expect_diagnostic_at(&format!("{FOURTH}/schema/nullable"));
-    small_document("an inline enum")
-        .set(
-            APPEND,
-            parameter("query", json!({ "type": "string", "enum": ["a"] })),
-        )
-        .expect_diagnostic_at(&format!("{FOURTH}/schema/enum"));
+}
+
+#[test]
+fn query_parameters_may_be_arrays() {
+    for (items, item_type) in [
+        (json!({ "type": "string" }), "::std::string::String"),
+        (json!({ "type": "integer" }), "i64"),
+        (reference("NoteKind"), "super::newtypes::NoteKind"),
+        (reference("NoteId"), "super::newtypes::NoteId"),
+        (
+            json!({ "type": "string", "enum": ["a"] }),
+            "super::newtypes::ListNotesProbeItem",
+        ),
+    ] {
+        let array = json!({ "type": "array", "items": items, "minItems": 1 });
+        for (explode, is_exploded) in [(None, true), (Some(true), true), (Some(false), false)] {
+            let mut document =
+                small_document(array.to_string()).set(APPEND, parameter("query", array.clone()));
+            if let Some(explode) = explode {
+                document = document.set(&format!("{FOURTH}/explode"), json!(explode));
+            }
+            let generated = document.expect_generated();
+            let arguments = generated.operation_arguments("list_notes");
+            let expected = format!("probe:Option<&'a::std::vec::Vec<{item_type}>>");
+            assert!(arguments.contains(&expected), "{arguments}");
+            let repeated = r#"progenitor_client::QueryParam::new("probe", &probe)"#;
+            let joined = r#"::basalam_chat_api::query::CommaSeparated::new("probe", probe)"#;
+            assert_eq!(generated.client_contains(repeated), is_exploded);
+            assert_eq!(generated.client_contains(joined), !is_exploded);
+            let joined = r#"query_param("probe", ::basalam_chat_api::query::join(value))"#;
+            assert_eq!(generated.mock_contains(joined), !is_exploded);
+        }
+    }
+}
+
+#[test]
+fn headers_that_openapi_ignores_are_no_arguments() {
+    let expected = small_document("none").expect_generated().sources;
+    for name in ["Accept", "content-type", "Authorization", "AUTHORIZATION"] {
+        let header = json!({ "name": name, "in": "header", "schema": { "type": "object" } });
+        let generated = small_document(name).set(APPEND, header).expect_generated();
+        assert_eq!(generated.sources.client, expected.client, "{name}");
+        assert_eq!(generated.sources.mock, expected.mock, "{name}");
+    }
+    let query = json!({ "name": "authorization", "in": "query", "schema": { "type": "string" } });
+    let generated = small_document("a query")
+        .set(APPEND, query)
+        .expect_generated();
+    assert!(
+        generated
+            .operation_arguments("list_notes")
+            .contains("authorization:Option<")
+    );
 }
 
 #[test]
@@ -121,9 +183,9 @@ fn secrets_are_allowed_in_paths_only() {
     let generated = small_document("a secret in a path").expect_generated();
     assert_eq!(
         generated.operation_arguments("get_shared_note"),
-        "&'aself,share_token:&'acrate::newtypes::ShareToken"
+        "&'aself,share_token:&'asuper::newtypes::ShareToken"
     );
-    assert!(generated.newtypes_contain("crate::define::secret! {"));
+    assert!(generated.newtypes_contain("::basalam_chat_api::define::secret! {"));
     assert!(generated.operations_contain(
         r#"path: "/v1/shared/{share_token}", idempotent: true,
            authorization: Authorization::None, success: 200u16, secret_path: true,"#
@@ -208,7 +270,7 @@ fn rejects_invalid_parameter_objects() {
     ] {
         small_document(parameter.to_string())
             .set(APPEND, parameter)
-            .expect_parse_error_at(&format!("{FOURTH}{place}"));
+            .expect_diagnostic_among_others_at(&format!("{FOURTH}{place}"));
     }
 }
 
@@ -248,11 +310,11 @@ fn operation_parameters_override_path_parameters() {
         .expect_generated();
     assert_eq!(
         generated.operation_arguments("get_note"),
-        "&'aself,note_id:&'acrate::newtypes::Colour"
+        "&'aself,note_id:&'asuper::newtypes::Colour"
     );
     assert_eq!(
         generated.operation_arguments("delete_note"),
-        "&'aself,note_id:&'acrate::newtypes::NoteId"
+        "&'aself,note_id:&'asuper::newtypes::NoteId"
     );
     let other = json!({ "name": "note_id", "in": "query", "schema": { "type": "string" } });
     small_document("one name in path and query")

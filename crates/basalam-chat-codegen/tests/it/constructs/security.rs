@@ -32,12 +32,26 @@ fn operation_table_has_authorization_and_scopes() {
 }
 
 #[test]
-fn requires_security_on_every_operation() {
+fn security_of_the_document_is_the_default() {
     let at = format!("{GET_NOTE}/security");
-    small_document("no security")
-        .set("/security", json!([{ "personal": [] }]))
+    let get_note = |expected: &str| {
+        format!(
+            r#"path: "/v1/notes/{{note_id}}", idempotent: true, authorization: {expected},
+               success: 200u16"#
+        )
+    };
+    let generated = small_document("no security").remove(&at).expect_generated();
+    assert!(generated.operations_contain(&get_note("Authorization::None")));
+    let generated = small_document("security of the document")
+        .set("/security", json!([{ "oauth": ["notes.read"] }]))
         .remove(&at)
-        .expect_diagnostic_at(&at);
+        .expect_generated();
+    let bearer = r#"Authorization::Bearer { scopes: &["notes.read"] }"#;
+    assert!(generated.operations_contain(&get_note(bearer)));
+    small_document("a scheme that does not exist")
+        .set("/security", json!([{ "nowhere": [] }]))
+        .remove(&at)
+        .expect_diagnostic_at("/security/0/nowhere");
     small_document("security that is not an array")
         .set(&at, json!({ "personal": [] }))
         .expect_diagnostic_at(&at);

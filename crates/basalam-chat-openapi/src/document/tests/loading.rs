@@ -92,3 +92,46 @@ fn schemas_are_sorted_by_name() {
     assert_eq!(names, ["A", "B"]);
     assert_eq!(with_paths(json!({})).schemas().count(), 0);
 }
+
+#[test]
+fn repeated_keys_are_an_error_at_the_second_occurrence() {
+    let json = "{\"openapi\": \"3.0.3\", \"paths\": {\n\"/a\": {\"get\": {}},\n\"/a\": {\"x\": [{\"b\": 1, \"\\u0062\": 2}]}}}";
+    let error = Document::parse(json).unwrap_err();
+    assert!(error.is_structure());
+    assert!(error.to_string().starts_with("#/paths/~1a: "), "{error}");
+    assert!(error.message().contains("line 3"), "{error}");
+    let (document, errors) = Document::parse_with_duplicates(json).unwrap();
+    assert!(document.root()["paths"]["/a"]["get"].is_null());
+    let places: Vec<&str> = errors
+        .iter()
+        .map(|error| error.pointer().as_str())
+        .collect();
+    assert_eq!(places, ["/paths/~1a", "/paths/~1a/x/0/b"]);
+}
+
+#[test]
+fn reads_every_operation_beside_the_errors() {
+    let document = with_paths(json!({
+        "/a": { "get": { "operationId": 1, "parameters": [{ "in": "query" }, { "name": "b", "in": "path" }] } },
+        "/b": { "get": { "responses": { "2000": {}, "200": { "content": { "a": 1, "c": {} } } } } },
+        "/c": 1,
+    }));
+    let (operations, errors) = document.operations_and_errors();
+    let places: Vec<&str> = errors
+        .iter()
+        .map(|error| error.pointer().as_str())
+        .collect();
+    assert_eq!(
+        places,
+        [
+            "/paths/~1a/get/parameters/0/name",
+            "/paths/~1a/get/operationId",
+            "/paths/~1b/get/responses/200/content/a",
+            "/paths/~1b/get/responses/2000",
+            "/paths/~1c",
+        ]
+    );
+    assert_eq!(operations[0].parameters[0].name, "b");
+    assert_eq!(operations[1].responses[0].content[0].name, "c");
+    assert!(document.operations().is_err());
+}
