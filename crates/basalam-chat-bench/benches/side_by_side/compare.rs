@@ -15,7 +15,7 @@ const ROUNDS: usize = 41;
 pub(crate) const SHORT: (usize, Duration) = (ROUNDS, Duration::from_millis(60));
 
 /// Rounds and measurement time per turn for many tasks, longer to amortize starting them.
-pub(crate) const LONG: (usize, Duration) = (ROUNDS / 3, Duration::from_millis(600));
+pub(crate) const LONG: (usize, Duration) = (ROUNDS / 2, Duration::from_millis(400));
 
 /// Samples per turn, the minimum that criterion allows.
 pub(crate) const SAMPLES: usize = 10;
@@ -67,10 +67,13 @@ impl Comparison {
         self.times.iter().all(|(_, times)| !times.is_empty())
     }
 
-    /// Returns the median ratio of the facade to the hand-written client.
-    pub(crate) fn facade_ratio(&self) -> f64 {
-        let ratio = self.ratio(Kind::Facade, Kind::HandWritten);
-        ratio.map_or(f64::INFINITY, |[_, median, _]| median)
+    /// Returns the lower bound of the median ratio of the facade to the hand-written client, with a confidence
+    /// of 97.5 %.
+    pub(crate) fn min_facade_ratio(&self) -> f64 {
+        let ratios = self.ratios(Kind::Facade, Kind::HandWritten);
+        ratios.map_or(f64::INFINITY, |ratios| {
+            ratios[median_lower_bound(ratios.len())]
+        })
     }
 
     fn times(&self, kind: Kind) -> Option<&[f64]> {
@@ -78,11 +81,17 @@ impl Comparison {
         Some(&times.1)
     }
 
-    /// Returns the quartiles of the ratios of two clients in the same round.
-    fn ratio(&self, one: Kind, other: Kind) -> Option<[f64; 3]> {
+    /// Returns the sorted ratios of two clients in the same round, at least one.
+    fn ratios(&self, one: Kind, other: Kind) -> Option<Vec<f64>> {
         let rounds = self.times(one)?.iter().zip(self.times(other)?);
         let mut ratios: Vec<f64> = rounds.map(|(one, other)| one / other).collect();
         ratios.sort_by(f64::total_cmp);
+        (!ratios.is_empty()).then_some(ratios)
+    }
+
+    /// Returns the quartiles of the ratios.
+    fn ratio(&self, one: Kind, other: Kind) -> Option<[f64; 3]> {
+        let ratios = self.ratios(one, other)?;
         let at = |quarters: usize| ratios.get(ratios.len() * quarters / 4).copied();
         Some([at(1)?, at(2)?, at(3)?])
     }
@@ -123,6 +132,14 @@ fn time_per_call(samples: &[(u64, Duration)]) -> Option<f64> {
             .map(|(calls, elapsed)| elapsed.as_secs_f64() / *calls as f64)
             .collect(),
     )
+}
+
+/// Returns the index, in sorted values, of the value that the median exceeds with a confidence of 97.5 %, in
+/// the normal approximation of order statistics.
+fn median_lower_bound(count: usize) -> usize {
+    // The number of rounds is small enough to be exact.
+    let count = count as f64;
+    ((count - 1.96 * count.sqrt()) / 2.0).max(0.0) as usize
 }
 
 /// Returns the median, or `None` if there are no values.

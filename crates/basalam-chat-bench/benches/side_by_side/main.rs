@@ -5,7 +5,9 @@
 //! machine affects all of them. Ratios are computed within a round; the report shows their median and
 //! quartiles.
 //!
-//! The benchmark fails if the facade takes more than 1.05 times as long as the hand-written client.
+//! The benchmark fails if the facade takes more than 1.05 times as long as the hand-written client. On a shared
+//! machine the ratios of single rounds vary by 20 % and more, so it fails only if the median exceeds the limit
+//! with a confidence of 97.5 %. The benchmark `instructions` has the same limit without noise.
 
 #![allow(clippy::print_stdout)] // Prints the results.
 
@@ -66,7 +68,7 @@ fn main() -> anyhow::Result<ExitCode> {
     for comparison in &comparisons {
         println!("{comparison}");
     }
-    let mut ratios = comparisons.iter().map(Comparison::facade_ratio);
+    let mut ratios = comparisons.iter().map(Comparison::min_facade_ratio);
     if ratios.all(|ratio| ratio <= MAX_RATIO) {
         return Ok(ExitCode::SUCCESS);
     }
