@@ -71,6 +71,11 @@
 //! contract and `?` for all others. [`Error::body`] is the start of the response with the secrets of the request
 //! redacted; it may contain private messages.
 //!
+//! # State
+//!
+//! [`state`] stores small durable values that several processes can share, in memory or in files. The crate
+//! `basalam-chat-state` adds databases and encryption.
+//!
 //! # Token safety
 //!
 //! Tokens are stored as secrets. They are sent over HTTPS or to a loopback address only, unless you
@@ -110,6 +115,7 @@ pub mod random;
 pub mod raw;
 mod request;
 mod runtime;
+pub mod state;
 pub mod time;
 mod transport;
 pub mod users;
