@@ -1,0 +1,41 @@
+//! State of [`basalam_chat`] that several processes share: databases, encryption, and the tests that every store
+//! passes.
+//!
+//! | type | shared by | feature |
+//! | --- | --- | --- |
+//! | [`SqliteState`] | the processes of one machine | `sqlite` (default) |
+//! | [`EncryptedState`] | as the store that it wraps | `encryption` |
+//!
+//! The trait, leases and the stores in memory and in files are in [`basalam_chat::state`].
+//!
+//! The feature `conformance` adds the tests of [`conformance`], which check a custom store. They are unstable: any
+//! release can add tests or change their interface.
+//!
+//! # Examples
+//!
+//! ```no_run
+//! # #[cfg(feature = "sqlite")]
+//! # async fn run() -> Result<(), basalam_chat::state::StateError> {
+//! use basalam_chat::state::{PutMode, StateKey, StateStore};
+//! use basalam_chat_state::SqliteState;
+//!
+//! let store = SqliteState::open("/var/lib/shop-bot/state.db").await?;
+//! let key = StateKey::new("positions/183583802")?;
+//! store.put(&key, b"1415", PutMode::Overwrite).await?;
+//! # Ok(())
+//! # }
+//! ```
+
+#[cfg(feature = "conformance")]
+pub mod conformance;
+#[cfg(feature = "encryption")]
+mod encrypted;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+#[cfg(feature = "sqlite")]
+mod threads;
+
+#[cfg(feature = "encryption")]
+pub use encrypted::{EncryptedState, EncryptionKey};
+#[cfg(feature = "sqlite")]
+pub use sqlite::SqliteState;

@@ -1,0 +1,152 @@
+//! The connections to the database: one that writes, and several that read.
+
+use std::fs::{self, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use basalam_chat::state::{StateError, StateErrorKind};
+use rusqlite::{ErrorCode, Transaction, TransactionBehavior};
+
+use super::connection::{Connection, write_error};
+use super::{mount, schema};
+
+/// The number of idle connections for reading that are kept.
+const MAX_IDLE_READERS: usize = 4;
+
+/// The first version without the WAL-reset bug, which can damage a database that several connections use.
+const MIN_SQLITE_VERSION: i32 = 3_051_003;
+
+/// An open database. Its methods block.
+pub(super) struct Database {
+    path: PathBuf,
+    writer: Mutex<Connection>,
+    idle_readers: Mutex<Vec<Connection>>,
+}
+
+impl Database {
+    pub(super) fn open(path: &Path, busy_timeout: Duration) -> Result<Database, StateError> {
+        let version = rusqlite::version_number();
+        if version < MIN_SQLITE_VERSION {
+            let cause = format!(
+                "SQLite {} can damage it; link 3.51.3 or newer",
+                rusqlite::version()
+            );
+            return Err(refused(path, cause));
+        }
+        create_file(path).map_err(|error| refused(path, error))?;
+        // A symbolic link is followed once, so that the files next to the database stay in the same directory.
+        let path = fs::canonicalize(path).map_err(|error| refused(path, error))?;
+        if let Some(file_system) = mount::network_file_system(&path) {
+            let cause = format!("it is on a network file system ({file_system}); use a local one");
+            return Err(refused(&path, cause));
+        }
+        let writer = schema::connect(&path, busy_timeout)?;
+        Ok(Database {
+            path,
+            writer: Mutex::new(writer),
+            idle_readers: Mutex::default(),
+        })
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Runs a read on an idle or a new connection.
+    pub(super) fn read<T>(
+        &self,
+        busy_timeout: Duration,
+        read: impl FnOnce(&Connection) -> Result<T, StateError>,
+    ) -> Result<T, StateError> {
+        let idle = lock(&self.idle_readers).pop();
+        let connection = match idle {
+            Some(connection) => connection,
+            None => schema::connect(&self.path, busy_timeout)?,
+        };
+        connection.set_busy_timeout(busy_timeout)?;
+        let result = read(&connection)?;
+        // After an error, the connection is closed.
+        let mut idle = lock(&self.idle_readers);
+        if idle.len() < MAX_IDLE_READERS {
+            idle.push(connection);
+        }
+        Ok(result)
+    }
+
+    /// Runs a write in a transaction, which is rolled back if it fails.
+    pub(super) fn write<T>(
+        &self,
+        busy_timeout: Duration,
+        write: impl FnOnce(&Connection) -> Result<T, StateError>,
+    ) -> Result<T, StateError> {
+        let connection = lock(&self.writer);
+        connection.set_busy_timeout(busy_timeout)?;
+        // A deferred transaction could not wait for another writer after it has read.
+        let transaction = Transaction::new_unchecked(&connection.0, TransactionBehavior::Immediate);
+        let transaction = transaction.map_err(write_error)?;
+        let result = write(&connection)?;
+        transaction.commit().map_err(commit_error)?;
+        Ok(result)
+    }
+}
+
+impl Connection {
+    fn set_busy_timeout(&self, timeout: Duration) -> Result<(), StateError> {
+        self.0.busy_timeout(timeout).map_err(write_error)
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // A transaction is rolled back if it panics, so the connections stay usable.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn commit_error(error: rusqlite::Error) -> StateError {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DiskFull) => write_error(error),
+        _ => {
+            let message = "the commit failed, so the write may or may not be made";
+            StateError::new(StateErrorKind::Unknown, message).with_source(error)
+        }
+    }
+}
+
+pub(super) fn refused(path: &Path, cause: impl std::fmt::Display) -> StateError {
+    let message = format!("the database `{}` cannot be used: {cause}", path.display());
+    StateError::new(StateErrorKind::Configuration, message)
+}
+
+/// Creates the file if it is missing, since SQLite would create one that others can read. SQLite gives the files next
+/// to it the same mode.
+fn create_file(path: &Path) -> io::Result<()> {
+    match fs::metadata(path) {
+        // Before opening, since opening a named pipe can block.
+        Ok(metadata) => check_file(&metadata),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let mut options = OpenOptions::new();
+            options.write(true).create(true).truncate(false);
+            #[cfg(unix)]
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+            check_file(&options.open(path)?.metadata()?)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn check_file(metadata: &fs::Metadata) -> io::Result<()> {
+    if !metadata.is_file() {
+        return Err(io::Error::other("it is not a regular file"));
+    }
+    #[cfg(unix)]
+    {
+        let mode = std::os::unix::fs::MetadataExt::mode(metadata) & 0o777;
+        if mode & 0o077 != 0 {
+            return Err(io::Error::other(format!(
+                "it can be read by others: its mode is {mode:o}; set it to 600, on a file system that has modes"
+            )));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,8 @@
+//! Tests of the stores.
+#![allow(clippy::unwrap_used)] // In a test, a panic is the report.
+
+mod broken_stores;
+mod conformance;
+mod encryption;
+mod processes;
+mod sqlite;
