@@ -13,9 +13,9 @@
 //! null`; a missing `additionalProperties` is the same as one that accepts anything.
 
 mod canonical;
+mod combination;
 mod describe;
 mod ids;
-mod intersection;
 mod not_compared;
 mod number;
 mod origin;
@@ -24,7 +24,6 @@ mod read;
 mod schema_reader;
 mod similarity;
 mod string_keys;
-mod union;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,7 +31,7 @@ use basalam_chat_openapi::{Document, Error, Method, ParameterLocation, Pointer, 
 use serde::{Deserialize, Serialize};
 
 pub(crate) use canonical::{canonicalize, equivalence_classes};
-pub(crate) use describe::{describe_bound, describe_types, number_type};
+pub(crate) use describe::{describe_bound, describe_types};
 pub use number::{Bound, Number};
 use origin::Origin;
 pub(crate) use path::{parameter_names, server_path, without_names};
@@ -306,16 +305,18 @@ impl WireShape {
             *self.not_compared.entry(keyword.clone()).or_default() += count;
         }
         let offset = self.values.len();
-        let moved = |id: &ShapeId| ShapeId(id.0 + offset);
-        self.values
-            .extend(other.values.iter().map(|value| value.map_ids(moved)));
+        self.values.extend(other.values_from(offset));
         for (key, operation) in &other.operations {
-            if !self.operations.contains_key(key) {
-                self.operations
-                    .insert(key.clone(), operation.map_ids(moved));
-            }
+            let moved = || operation.map_ids(|id| ShapeId(id.0 + offset));
+            self.operations.entry(key.clone()).or_insert_with(moved);
         }
         self
+    }
+
+    /// Returns the values with ids that start at `offset`.
+    pub(crate) fn values_from(&self, offset: usize) -> impl Iterator<Item = ValueShape> {
+        let values = self.values.iter();
+        values.map(move |value| value.map_ids(|id| ShapeId(id.0 + offset)))
     }
 
     /// Returns every operation, sorted by path and method.

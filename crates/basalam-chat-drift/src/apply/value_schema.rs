@@ -97,14 +97,7 @@ impl DocumentEditor<'_> {
         id: Option<ShapeId>,
         name: &str,
     ) -> EditResult<Value> {
-        let types = [
-            value.boolean.is_some(),
-            value.number.is_some(),
-            value.string.is_some(),
-            value.array.is_some(),
-            value.object.is_some(),
-        ];
-        if types.into_iter().filter(|it| *it).count() != 1 {
+        if value.types().len() != 1 {
             return Err("it has several types, or none; write it manually".to_owned());
         }
         if let Some(values) = &value.boolean {

@@ -1,10 +1,10 @@
 //! Comparison of request bodies, responses and headers.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use basalam_chat_openapi::StatusPattern;
 
-use super::comparison::{new_input, required};
+use super::comparison::{joined, new_input, required};
 use super::parameter_diff::OperationDiff;
 use super::severity::{Change, Direction};
 use super::{Difference, Kind, Severity};
@@ -18,7 +18,7 @@ impl OperationDiff<'_, '_> {
             (None, None) => {}
             (Some(base), Some(other)) => {
                 let direction = Direction::Request;
-                self.required(&place, base.required, other.required, direction);
+                self.required(&place, [base.required, other.required], direction);
                 self.content(&base.content, &other.content, direction, true, Part::Body);
             }
             (Some(base), None) => {
@@ -41,8 +41,7 @@ impl OperationDiff<'_, '_> {
         affects_clients: bool,
         part: impl Fn(Option<String>) -> Part,
     ) {
-        for name in base.keys().chain(other.keys()).collect::<BTreeSet<_>>() {
-            let (base, other) = (base.get(name), other.get(name));
+        for (name, base, other) in joined(base, other) {
             if let (Some(base), Some(other)) = (base, other) {
                 let place = self.place(part(Some(name.clone())));
                 self.value(&place, *base, *other, direction);
@@ -101,15 +100,9 @@ impl OperationDiff<'_, '_> {
     }
 
     fn response(&mut self, status: StatusPattern, base: &ResponseShape, other: &ResponseShape) {
-        let direction = Direction::Response;
+        let (direction, is_success) = (Direction::Response, status.is_success());
         let part = |media_type| Part::Response(status, media_type);
-        self.content(
-            &base.content,
-            &other.content,
-            direction,
-            status.is_success(),
-            part,
-        );
+        self.content(&base.content, &other.content, direction, is_success, part);
         let part = |_: &String, header: &ParameterShape| Part::Header(status, header.name.clone());
         let (base, other) = (&base.headers, &other.headers);
         self.parameters(base, other, direction, part, |_| None);

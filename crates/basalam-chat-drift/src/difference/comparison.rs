@@ -1,5 +1,7 @@
 //! The state of a comparison, and the differences found so far.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{Addition, Difference, Kind, Severity};
 use crate::place::{Part, Place};
 use crate::shape::{ShapeId, ValueShape, WireShape, equivalence_classes};
@@ -18,7 +20,8 @@ pub(super) struct Comparison<'a> {
 
 impl<'a> Comparison<'a> {
     pub(super) fn new(base: &'a WireShape, other: &'a WireShape) -> Comparison<'a> {
-        let values = concat(base, other);
+        let others = other.values_from(base.values.len());
+        let values: Vec<ValueShape> = base.values.iter().cloned().chain(others).collect();
         // If the circular references are too long, no values count as equal; the number of compared
         // places is limited.
         let classes = equivalence_classes(&values).unwrap_or_else(|| (0..values.len()).collect());
@@ -55,13 +58,23 @@ impl<'a> Comparison<'a> {
         self.differences.len() > MAX_DIFFERENCES
     }
 
-    pub(super) fn deprecated(&mut self, place: Place, base: bool, other: bool) {
+    /// Compares something that each side has or lacks.
+    pub(super) fn flag(&mut self, place: &Place, kind: Kind, severity: Severity, sides: [bool; 2]) {
+        let describe = |it: bool| match (kind, it) {
+            (Kind::Deprecated, true) => "deprecated",
+            (Kind::Deprecated, false) => "not deprecated",
+            (Kind::Nullable, true) => "nullable",
+            (Kind::Nullable, false) => "not nullable",
+            (Kind::Binary, true) => "binary",
+            (Kind::Binary, false) => "string",
+            (_, it) => required(it),
+        };
+        let [base, other] = sides;
         if base != other {
-            let describe = |it| if it { "deprecated" } else { "not deprecated" };
-            let is_new = other;
-            let difference = Difference::new(place, Kind::Deprecated, Severity::Harmless);
+            let difference = Difference::new(place.clone(), kind, severity);
             let mut difference = difference.base(describe(base)).other(describe(other));
-            difference.addition = is_new.then_some(Addition::Deprecation);
+            let is_deprecation = kind == Kind::Deprecated && other;
+            difference.addition = is_deprecation.then_some(Addition::Deprecation);
             self.add(difference);
         }
     }
@@ -71,20 +84,10 @@ impl<'a> Comparison<'a> {
             self.differences.push(difference);
         } else if self.differences.len() == MAX_DIFFERENCES {
             let place = Place::new(difference.place.method, &difference.place.path, Part::Whole);
-            self.differences.push(Difference::incomplete(
-                place,
-                "too many differences to list",
-            ));
+            let reason = "too many differences to list";
+            self.differences.push(Difference::incomplete(place, reason));
         }
     }
-}
-
-/// Returns the values of both shapes, those of `base` first.
-fn concat(base: &WireShape, other: &WireShape) -> Vec<ValueShape> {
-    let offset = base.values.len();
-    let moved = |id: &ShapeId| ShapeId(id.0 + offset);
-    let others = other.values.iter().map(|value| value.map_ids(moved));
-    base.values.iter().cloned().chain(others).collect()
 }
 
 impl Difference {
@@ -115,8 +118,8 @@ impl Difference {
         self
     }
 
-    pub(super) fn addition(mut self, addition: Addition) -> Difference {
-        self.addition = Some(addition);
+    pub(super) fn addition(mut self, addition: impl Into<Option<Addition>>) -> Difference {
+        self.addition = addition.into();
         self
     }
 }
@@ -138,4 +141,14 @@ pub(super) fn required(required: bool) -> &'static str {
 
 pub(super) fn required_value(shape: &WireShape, is_required: bool, value: ShapeId) -> String {
     format!("{} {}", required(is_required), shape.describe(value))
+}
+
+/// Returns the keys of both maps with their values.
+pub(super) fn joined<'m, K: Ord, V>(
+    base: &'m BTreeMap<K, V>,
+    other: &'m BTreeMap<K, V>,
+) -> impl Iterator<Item = (&'m K, Option<&'m V>, Option<&'m V>)> {
+    let keys: BTreeSet<&K> = base.keys().chain(other.keys()).collect();
+    keys.into_iter()
+        .map(|key| (key, base.get(key), other.get(key)))
 }

@@ -5,50 +5,41 @@ use std::fmt::Display;
 
 use basalam_chat_openapi::Pointer;
 
-use super::comparison::Comparison;
 use super::severity::{Change, Direction};
+use super::value_diff::ValueDiff;
 use super::{Addition, Difference, Kind, Severity};
 use crate::place::Place;
-use crate::shape::{
-    Bound, NumberShape, StringShape, ValueShape, describe_bound, describe_types, number_type,
-};
+use crate::shape::{Bound, StringShape, ValueShape, describe_bound, describe_types};
 
-/// The comparison of a value that is sent in one direction.
-pub(super) struct ConstraintDiff<'a, 'b> {
-    pub(super) comparison: &'b mut Comparison<'a>,
-    pub(super) direction: Direction,
-}
-
-impl ConstraintDiff<'_, '_> {
+impl ValueDiff<'_, '_> {
     /// Compares everything except the items of arrays and the properties of objects.
-    pub(super) fn compare(&mut self, place: &Place, base: &ValueShape, other: &ValueShape) {
-        self.comparison
-            .deprecated(place.clone(), base.deprecated, other.deprecated);
-        if base.nullable != other.nullable {
-            let describe = |nullable| if nullable { "nullable" } else { "not nullable" };
-            let change = Change::new(base.nullable, other.nullable);
-            let (base, other) = (describe(base.nullable), describe(other.nullable));
-            self.changed(place, Kind::Nullable, change, base, other);
-        }
+    pub(super) fn constraints(&mut self, place: &Place, base: &ValueShape, other: &ValueShape) {
+        let deprecated = [base.deprecated, other.deprecated];
+        self.flag(place, Kind::Deprecated, Severity::Harmless, deprecated);
+        let severity = self.severity(Change::new(base.nullable, other.nullable));
+        let nullable = [base.nullable, other.nullable];
+        self.flag(place, Kind::Nullable, severity, nullable);
         self.types(place, base, other);
+        let source = other.origin.0.as_ref();
         if let (Some(base), Some(other)) = (&base.boolean, &other.boolean) {
-            self.enum_values(place, base, other, |_| (None, None));
+            self.enum_values(place, base, other, source, |_| None);
         }
         if let (Some(base), Some(other)) = (&base.number, &other.number) {
-            self.numbers(place, base, other);
+            self.enum_values(place, &base.values, &other.values, source, |_| None);
+            self.bound(place, Kind::Minimum, base.minimum, other.minimum);
+            self.bound(place, Kind::Maximum, base.maximum, other.maximum);
         }
-        if let (Some(base_string), Some(other_string)) = (&base.string, &other.string) {
-            self.strings(place, base_string, other_string, other.origin.0.as_ref());
+        if let (Some(base), Some(other)) = (&base.string, &other.string) {
+            self.strings(place, base, other, source);
         }
         if let (Some(base), Some(other)) = (&base.array, &other.array) {
             self.limit(place, Kind::MinItems, base.min_items, other.min_items);
             self.limit(place, Kind::MaxItems, base.max_items, other.max_items);
         }
         if let (Some(base), Some(other)) = (&base.object, &other.object) {
-            let (minimum, other_minimum) = (base.min_properties, other.min_properties);
-            self.limit(place, Kind::MinProperties, minimum, other_minimum);
-            let (maximum, other_maximum) = (base.max_properties, other.max_properties);
-            self.limit(place, Kind::MaxProperties, maximum, other_maximum);
+            let (min, max) = (Kind::MinProperties, Kind::MaxProperties);
+            self.limit(place, min, base.min_properties, other.min_properties);
+            self.limit(place, max, base.max_properties, other.max_properties);
         }
         self.defaults(place, base.default.as_deref(), other.default.as_deref());
         self.rules(place, base, other);
@@ -62,27 +53,23 @@ impl ConstraintDiff<'_, '_> {
         base: impl Into<String>,
         other: impl Into<String>,
     ) {
-        let severity = self.direction.severity(change);
-        let difference = Difference::new(place.clone(), kind, severity);
+        let difference = Difference::new(place.clone(), kind, self.severity(change));
         self.comparison.add(difference.base(base).other(other));
     }
 
     /// Compares the valid types except null. Types that both sides have are compared separately.
     fn types(&mut self, place: &Place, base: &ValueShape, other: &ValueShape) {
-        let (base_types, other_types) = (types(base), types(other));
+        let (base_types, other_types) = (base.types(), other.types());
         if base_types == other_types {
             return;
         }
         let includes = |outer: &BTreeSet<&str>, inner: &BTreeSet<&str>| {
             // Integers are numbers.
-            inner
-                .iter()
-                .all(|it| outer.contains(it) || (*it == "integer" && outer.contains("number")))
+            let is_integer = |it: &str| it == "integer" && outer.contains("number");
+            inner.iter().all(|it| outer.contains(it) || is_integer(it))
         };
-        let change = Change::new(
-            includes(&base_types, &other_types),
-            includes(&other_types, &base_types),
-        );
+        let base_includes_other = includes(&base_types, &other_types);
+        let change = Change::new(base_includes_other, includes(&other_types, &base_types));
         let describe = |shape, value: &ValueShape, common: &BTreeSet<&str>| {
             if value.is_anything() {
                 return "anything".to_owned();
@@ -104,7 +91,8 @@ impl ConstraintDiff<'_, '_> {
         place: &Place,
         base: &BTreeSet<T>,
         other: &BTreeSet<T>,
-        addition: impl Fn(&T) -> (Option<Addition>, Option<Pointer>),
+        source: Option<&Pointer>,
+        addition: impl Fn(&T) -> Option<Addition>,
     ) {
         if base.is_empty() != other.is_empty() {
             let describe = |values: &BTreeSet<T>| match values.is_empty() {
@@ -119,35 +107,27 @@ impl ConstraintDiff<'_, '_> {
             return;
         }
         for value in other.difference(base) {
-            let mut difference =
-                Difference::new(place.clone(), Kind::EnumValue, Severity::Additive);
-            (difference.addition, difference.source) = addition(value);
-            self.comparison
-                .add(difference.other(format!("enum value {value}")));
+            let difference = Difference::new(place.clone(), Kind::EnumValue, Severity::Additive);
+            let difference = difference.other(format!("enum value {value}"));
+            let mut difference = difference.addition(addition(value));
+            difference.source = source.cloned();
+            self.comparison.add(difference);
         }
         for value in base.difference(other) {
-            let severity = self.direction.severity(Change::Narrower);
+            let severity = self.severity(Change::Narrower);
             let difference = Difference::new(place.clone(), Kind::EnumValue, severity);
-            self.comparison
-                .add(difference.base(format!("enum value {value}")));
+            let difference = difference.base(format!("enum value {value}"));
+            self.comparison.add(difference);
         }
     }
 
-    fn numbers(&mut self, place: &Place, base: &NumberShape, other: &NumberShape) {
-        self.enum_values(place, &base.values, &other.values, |_| (None, None));
-        let minimum = Bound::is_tighter_minimum as fn(Bound, Bound) -> bool;
-        for (kind, base, other, is_tighter) in [
-            (Kind::Minimum, base.minimum, other.minimum, minimum),
-            (
-                Kind::Maximum,
-                base.maximum,
-                other.maximum,
-                Bound::is_tighter_maximum,
-            ),
-        ] {
-            let describe = |bound| describe_bound(&kind.to_string(), bound);
-            self.constraint(place, kind, base, other, is_tighter, describe);
-        }
+    fn bound(&mut self, place: &Place, kind: Kind, base: Option<Bound>, other: Option<Bound>) {
+        let is_tighter = match kind {
+            Kind::Minimum => Bound::is_tighter_minimum,
+            _ => Bound::is_tighter_maximum,
+        };
+        let describe = |bound| describe_bound(&kind.to_string(), bound);
+        self.constraint(place, kind, [base, other], is_tighter, describe);
     }
 
     /// Compares a limit of length or count.
@@ -161,15 +141,14 @@ impl ConstraintDiff<'_, '_> {
             }
         };
         let describe = |limit| format!("{kind} {limit}");
-        self.constraint(place, kind, base, other, is_tighter, describe);
+        self.constraint(place, kind, [base, other], is_tighter, describe);
     }
 
     fn constraint<T: Copy + PartialEq>(
         &mut self,
         place: &Place,
         kind: Kind,
-        base: Option<T>,
-        other: Option<T>,
+        [base, other]: [Option<T>; 2],
         is_tighter: impl Fn(T, T) -> bool,
         describe: impl Fn(T) -> String,
     ) {
@@ -181,15 +160,8 @@ impl ConstraintDiff<'_, '_> {
             (None, Some(_)) => Change::Narrower,
             _ => Change::Wider,
         };
-        let none = || format!("no {kind}");
-        let base = base.map_or_else(none, &describe);
-        self.changed(
-            place,
-            kind,
-            change,
-            base,
-            other.map_or_else(none, &describe),
-        );
+        let describe = |it: Option<T>| it.map_or_else(|| format!("no {kind}"), &describe);
+        self.changed(place, kind, change, describe(base), describe(other));
     }
 
     fn strings(
@@ -199,8 +171,8 @@ impl ConstraintDiff<'_, '_> {
         other: &StringShape,
         source: Option<&Pointer>,
     ) {
-        let addition = |value: &String| (Some(Addition::EnumValue(value.clone())), source.cloned());
-        self.enum_values(place, &base.values, &other.values, addition);
+        let addition = |value: &String| Some(Addition::EnumValue(value.clone()));
+        self.enum_values(place, &base.values, &other.values, source, addition);
         if base.patterns != other.patterns {
             let describe = |patterns: &BTreeSet<String>| match patterns.is_empty() {
                 true => "no pattern".to_owned(),
@@ -209,19 +181,11 @@ impl ConstraintDiff<'_, '_> {
             let (base, other) = (&base.patterns, &other.patterns);
             // More patterns accept fewer strings.
             let change = Change::new(other.is_superset(base), base.is_superset(other));
-            self.changed(
-                place,
-                Kind::Pattern,
-                change,
-                describe(base),
-                describe(other),
-            );
+            let (base, other) = (describe(base), describe(other));
+            self.changed(place, Kind::Pattern, change, base, other);
         }
-        if base.binary != other.binary {
-            let describe = |binary| if binary { "binary" } else { "string" };
-            let (base, other) = (describe(base.binary), describe(other.binary));
-            self.changed(place, Kind::Binary, Change::Incomparable, base, other);
-        }
+        let binary = [base.binary, other.binary];
+        self.flag(place, Kind::Binary, Severity::Breaking, binary);
         self.limit(place, Kind::MinLength, base.min_length, other.min_length);
         self.limit(place, Kind::MaxLength, base.max_length, other.max_length);
     }
@@ -240,13 +204,8 @@ impl ConstraintDiff<'_, '_> {
             (Direction::Response, None) => Change::Narrower,
             _ => Change::Incomparable,
         };
-        self.changed(
-            place,
-            Kind::Default,
-            change,
-            describe(base),
-            describe(other),
-        );
+        let (base, other) = (describe(base), describe(other));
+        self.changed(place, Kind::Default, change, base, other);
     }
 
     fn rules(&mut self, place: &Place, base: &ValueShape, other: &ValueShape) {
@@ -256,24 +215,11 @@ impl ConstraintDiff<'_, '_> {
         let only_other = other.difference(&base).map(|it| (it, Change::Narrower));
         for (rule, change) in only_base.chain(only_other) {
             let description = format!("keyword {} {}", rule.keyword, rule.value);
-            let severity = self.direction.severity(change);
-            let difference = Difference::new(place.clone(), Kind::Rule, severity);
+            let difference = Difference::new(place.clone(), Kind::Rule, self.severity(change));
             self.comparison.add(match change {
                 Change::Wider => difference.base(description.trim_end()),
                 _ => difference.other(description.trim_end()),
             });
         }
     }
-}
-
-/// The valid types except null.
-fn types(value: &ValueShape) -> BTreeSet<&'static str> {
-    let types = [
-        value.boolean.as_ref().map(|_| "boolean"),
-        value.number.as_ref().map(number_type),
-        value.string.as_ref().map(|_| "string"),
-        value.array.as_ref().map(|_| "array"),
-        value.object.as_ref().map(|_| "object"),
-    ];
-    types.into_iter().flatten().collect()
 }

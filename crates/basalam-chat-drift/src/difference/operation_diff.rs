@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use basalam_chat_openapi::ParameterLocation;
 
-use super::comparison::Comparison;
+use super::comparison::{Comparison, joined};
 use super::parameter_diff::OperationDiff;
 use super::severity::Direction;
 use super::{Addition, Difference, Kind, Severity, moves};
@@ -14,13 +14,7 @@ use crate::shape::{NO_AUTHORIZATION, OperationKey, OperationShape, ParameterShap
 pub(super) fn compare(base: &WireShape, other: &WireShape) -> Vec<Difference> {
     let other = &moves::follow(base, other.clone());
     let mut comparison = Comparison::new(base, other);
-    let keys: BTreeSet<_> = base
-        .operations
-        .keys()
-        .chain(other.operations.keys())
-        .collect();
-    for key in keys {
-        let (in_base, in_other) = (base.operations.get(key), other.operations.get(key));
+    for (_, in_base, in_other) in joined(&base.operations, &other.operations) {
         let Some(operation) = in_base.or(in_other) else {
             continue;
         };
@@ -53,12 +47,14 @@ impl OperationDiff<'_, '_> {
         let key = |it: &OperationShape| OperationKey::new(it.method, &it.path);
         if key(base) != key(other) {
             let difference = Difference::new(place.clone(), Kind::Moved, Severity::Breaking);
-            let other = format!("{} {}", other.method, other.path);
-            self.comparison
-                .add(difference.base(place.operation()).other(other));
+            let difference = difference.base(place.operation());
+            let to = format!("{} {}", other.method, other.path);
+            self.comparison.add(difference.other(to));
         }
+        let deprecated = [base.deprecated, other.deprecated];
+        let kind = Kind::Deprecated;
         self.comparison
-            .deprecated(place, base.deprecated, other.deprecated);
+            .flag(&place, kind, Severity::Harmless, deprecated);
         self.security();
         let (base, other) = (&self.base.parameters, &self.other.parameters);
         let part = |key: &(ParameterLocation, String), parameter: &ParameterShape| {

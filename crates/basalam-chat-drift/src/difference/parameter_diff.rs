@@ -1,8 +1,8 @@
 //! Comparison of parameters and headers.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::comparison::{Comparison, new_input, required, required_value};
+use super::comparison::{Comparison, joined, new_input, required_value};
 use super::severity::{Change, Direction};
 use super::value_diff::ValueDiff;
 use super::{Addition, Difference, Kind, Severity};
@@ -34,30 +34,26 @@ impl OperationDiff<'_, '_> {
             Direction::Request => (Kind::Parameter, true),
             Direction::Response => (Kind::Header, false),
         };
-        for key in base.keys().chain(other.keys()).collect::<BTreeSet<_>>() {
-            if let Some(base) = base.get(key) {
-                let place = self.place(part(key, base));
-                if let Some(other) = other.get(key) {
+        for (key, base, other) in joined(base, other) {
+            let Some(it) = base.or(other) else { continue };
+            let place = self.place(part(key, it));
+            let severity = match (base, other) {
+                (Some(base), Some(other)) => {
                     self.parameter(&place, base, other, direction);
                     continue;
                 }
-                let severity = match is_request || base.required {
-                    true => Severity::Breaking,
-                    false => Severity::Harmless,
-                };
-                let description = required_value(self.comparison.base, base.required, base.value);
-                let difference = Difference::new(place, kind, severity);
-                self.comparison.add(difference.base(description));
-            } else if let Some(it) = other.get(key) {
-                let severity = match is_request {
-                    true => new_input(it.required),
-                    false => Severity::Harmless,
-                };
-                let description = required_value(self.comparison.other, it.required, it.value);
-                let mut difference = Difference::new(self.place(part(key, it)), kind, severity);
-                difference.addition = addition(key);
-                self.comparison.add(difference.other(description));
-            }
+                (Some(_), None) if is_request || it.required => Severity::Breaking,
+                (None, _) if is_request => new_input(it.required),
+                _ => Severity::Harmless,
+            };
+            let difference = Difference::new(place, kind, severity);
+            let describe = |shape| required_value(shape, it.required, it.value);
+            self.comparison.add(match base {
+                Some(_) => difference.base(describe(self.comparison.base)),
+                None => difference
+                    .other(describe(self.comparison.other))
+                    .addition(addition(key)),
+            });
         }
     }
 
@@ -68,15 +64,17 @@ impl OperationDiff<'_, '_> {
         other: &ParameterShape,
         direction: Direction,
     ) {
+        let deprecated = [base.deprecated, other.deprecated];
+        let kind = Kind::Deprecated;
         self.comparison
-            .deprecated(place.clone(), base.deprecated, other.deprecated);
-        self.required(place, base.required, other.required, direction);
+            .flag(place, kind, Severity::Harmless, deprecated);
+        self.required(place, [base.required, other.required], direction);
         let has_style = |shape: &WireShape, it: &ParameterShape| {
             let value = shape.value(it.value);
             value.array.is_some() || value.object.is_some()
         };
-        let uses_style =
-            has_style(self.comparison.base, base) || has_style(self.comparison.other, other);
+        let (base_shape, other_shape) = (self.comparison.base, self.comparison.other);
+        let uses_style = has_style(base_shape, base) || has_style(other_shape, other);
         if uses_style && base.style != other.style {
             let difference = Difference::new(place.clone(), Kind::Style, Severity::Breaking);
             let difference = difference.base(&*base.style).other(&*other.style);
@@ -85,19 +83,9 @@ impl OperationDiff<'_, '_> {
         self.value(place, base.value, other.value, direction);
     }
 
-    pub(super) fn required(
-        &mut self,
-        place: &Place,
-        base: bool,
-        other: bool,
-        direction: Direction,
-    ) {
-        if base != other {
-            let severity = direction.severity(Change::new(!base, !other));
-            let difference = Difference::new(place.clone(), Kind::Required, severity);
-            let difference = difference.base(required(base)).other(required(other));
-            self.comparison.add(difference);
-        }
+    pub(super) fn required(&mut self, place: &Place, sides: [bool; 2], direction: Direction) {
+        let severity = direction.severity(Change::new(!sides[0], !sides[1]));
+        self.comparison.flag(place, Kind::Required, severity, sides);
     }
 
     pub(super) fn value(

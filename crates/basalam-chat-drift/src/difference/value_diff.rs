@@ -1,11 +1,10 @@
 //! Comparison of values, including their nested values.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 
 use basalam_chat_openapi::Pointer;
 
-use super::comparison::{Comparison, new_input, required, required_value};
-use super::constraint_diff::ConstraintDiff;
+use super::comparison::{Comparison, joined, new_input, required_value};
 use super::severity::{Change, Direction};
 use super::{Addition, Difference, Kind, Severity};
 use crate::place::{Place, Step};
@@ -21,7 +20,8 @@ const MAX_STEPS: usize = 50_000;
 
 /// The comparison of one body, response, header or parameter.
 pub(super) struct ValueDiff<'a, 'b> {
-    constraints: ConstraintDiff<'a, 'b>,
+    pub(super) comparison: &'b mut Comparison<'a>,
+    pub(super) direction: Direction,
     /// The pairs of equivalence classes that contain the current place.
     ancestors: HashSet<(usize, usize)>,
     steps: usize,
@@ -30,10 +30,8 @@ pub(super) struct ValueDiff<'a, 'b> {
 impl<'a, 'b> ValueDiff<'a, 'b> {
     pub(super) fn new(comparison: &'b mut Comparison<'a>, direction: Direction) -> Self {
         ValueDiff {
-            constraints: ConstraintDiff {
-                comparison,
-                direction,
-            },
+            comparison,
+            direction,
             ancestors: HashSet::new(),
             steps: 0,
         }
@@ -43,12 +41,16 @@ impl<'a, 'b> ValueDiff<'a, 'b> {
         self.value(&mut place, base, other);
     }
 
-    fn add(&mut self, difference: Difference) {
-        self.constraints.comparison.add(difference);
+    pub(super) fn severity(&self, change: Change) -> Severity {
+        self.direction.severity(change)
+    }
+
+    pub(super) fn flag(&mut self, place: &Place, kind: Kind, severity: Severity, sides: [bool; 2]) {
+        self.comparison.flag(place, kind, severity, sides);
     }
 
     fn value(&mut self, place: &mut Place, base: ShapeId, other: ShapeId) {
-        let comparison = &self.constraints.comparison;
+        let comparison = &self.comparison;
         let pair = (comparison.base_class(base), comparison.other_class(other));
         if pair.0 == pair.1 || comparison.is_full() {
             return;
@@ -59,7 +61,8 @@ impl<'a, 'b> ValueDiff<'a, 'b> {
             if self.steps <= MAX_STEPS + 1 {
                 self.steps = MAX_STEPS + 1;
                 let reason = "values are too deep or too many to compare";
-                self.add(Difference::incomplete(place.clone(), reason));
+                self.comparison
+                    .add(Difference::incomplete(place.clone(), reason));
             }
             return;
         }
@@ -68,7 +71,7 @@ impl<'a, 'b> ValueDiff<'a, 'b> {
             return;
         }
         let (base, other) = (comparison.base.value(base), comparison.other.value(other));
-        self.constraints.compare(place, base, other);
+        self.constraints(place, base, other);
         self.children(place, base, other);
         self.ancestors.remove(&pair);
     }
@@ -96,10 +99,9 @@ impl<'a, 'b> ValueDiff<'a, 'b> {
         other: &'a ObjectShape,
         source: Option<&Pointer>,
     ) {
-        let (base, other) = (&base.properties, &other.properties);
-        for name in base.keys().chain(other.keys()).collect::<BTreeSet<_>>() {
+        for (name, base, other) in joined(&base.properties, &other.properties) {
             place.steps.push(Step::Property(name.clone()));
-            match (base.get(name), other.get(name)) {
+            match (base, other) {
                 (Some(base), Some(other)) => self.property(place, *base, *other),
                 (Some(base), None) => self.removed(place, *base),
                 (None, Some(other)) => self.added(place, *other, source),
@@ -110,36 +112,32 @@ impl<'a, 'b> ValueDiff<'a, 'b> {
     }
 
     fn property(&mut self, place: &mut Place, base: PropertyShape, other: PropertyShape) {
-        if base.required != other.required {
-            let change = Change::new(!base.required, !other.required);
-            let (base, other) = (required(base.required), required(other.required));
-            self.constraints
-                .changed(place, Kind::Required, change, base, other);
-        }
+        let severity = self.severity(Change::new(!base.required, !other.required));
+        let required = [base.required, other.required];
+        self.flag(place, Kind::Required, severity, required);
         self.value(place, base.value, other.value);
     }
 
     fn removed(&mut self, place: &Place, base: PropertyShape) {
-        let shape = self.constraints.comparison.base;
+        let shape = self.comparison.base;
         let description = required_value(shape, base.required, base.value);
         let difference = Difference::new(place.clone(), Kind::Property, Severity::Breaking);
-        self.add(difference.base(description));
+        self.comparison.add(difference.base(description));
     }
 
     fn added(&mut self, place: &Place, other: PropertyShape, source: Option<&Pointer>) {
-        let severity = match self.constraints.direction {
+        let severity = match self.direction {
             Direction::Request => new_input(other.required),
             Direction::Response => Severity::Additive,
         };
-        let shape = self.constraints.comparison.other;
+        let shape = self.comparison.other;
         let description = required_value(shape, other.required, other.value);
-        let mut difference =
-            Difference::new(place.clone(), Kind::Property, severity).other(description);
+        let difference = Difference::new(place.clone(), Kind::Property, severity);
+        let PropertyShape { required, value } = other;
+        let addition = Addition::Property { required, value };
+        let mut difference = difference.other(description).addition(addition);
         difference.source = source.cloned();
-        self.add(difference.addition(Addition::Property {
-            required: other.required,
-            value: other.value,
-        }));
+        self.comparison.add(difference);
     }
 
     fn additional(&mut self, place: &mut Place, base: &ObjectShape, other: &ObjectShape) {
@@ -158,10 +156,10 @@ impl<'a, 'b> ValueDiff<'a, 'b> {
             Forbidden => "no additional properties".to_owned(),
             Schema(id) => format!("additional properties {}", shape.describe(id)),
         };
-        let comparison = &self.constraints.comparison;
+        let comparison = &self.comparison;
         let base = describe(comparison.base, base.additional);
         let other = describe(comparison.other, other.additional);
         let kind = Kind::AdditionalProperties;
-        self.constraints.changed(place, kind, change, base, other);
+        self.changed(place, kind, change, base, other);
     }
 }

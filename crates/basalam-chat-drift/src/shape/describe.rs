@@ -55,7 +55,7 @@ pub(crate) fn describe_types(
     types
 }
 
-pub(crate) fn number_type(number: &NumberShape) -> &'static str {
+pub(super) fn number_type(number: &NumberShape) -> &'static str {
     match number.integer {
         true => "integer",
         false => "number",

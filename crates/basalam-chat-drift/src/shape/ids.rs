@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::describe::number_type;
 use super::{
     AdditionalProperties, ArrayShape, BodyShape, Bound, NumberShape, ObjectShape, OperationShape,
     Origin, ParameterShape, PropertyShape, ResponseShape, Rule, ShapeId, StringShape, ValueShape,
@@ -59,6 +60,18 @@ impl ValueShape {
 }
 
 impl<Id> ValueShape<Id> {
+    /// Returns the valid types except null.
+    pub(crate) fn types(&self) -> BTreeSet<&'static str> {
+        let types = [
+            self.boolean.as_ref().map(|_| "boolean"),
+            self.number.as_ref().map(number_type),
+            self.string.as_ref().map(|_| "string"),
+            self.array.as_ref().map(|_| "array"),
+            self.object.as_ref().map(|_| "object"),
+        ];
+        types.into_iter().flatten().collect()
+    }
+
     /// Calls `found` with the id of every direct child, always in the same order.
     pub(crate) fn for_each_id(&self, mut found: impl FnMut(&Id)) {
         if let Some(array) = &self.array {

@@ -9,6 +9,12 @@ use basalam_chat_openapi::Pointer;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Origin(pub(crate) Option<Pointer>);
 
+impl Origin {
+    pub(super) fn or(self, other: Origin) -> Origin {
+        Origin(self.0.or(other.0))
+    }
+}
+
 impl PartialEq for Origin {
     fn eq(&self, _: &Origin) -> bool {
         true

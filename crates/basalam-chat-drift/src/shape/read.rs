@@ -7,6 +7,7 @@ use basalam_chat_openapi::{
 };
 use serde_json::Value;
 
+use super::combination::Operator;
 use super::path::server_paths;
 use super::schema_reader::SchemaReader;
 use super::{
@@ -159,7 +160,7 @@ fn content(reader: &mut SchemaReader<'_>, content: &[MediaType<'_>]) -> BTreeMap
         };
         let name = media_type_name(media_type.name);
         let id = match media_types.get(&name) {
-            Some(other) => reader.union_id(*other, id),
+            Some(other) => reader.combined_id(Operator::Union, *other, id),
             None => id,
         };
         media_types.insert(name, id);

@@ -3,13 +3,12 @@
 //! Shapes refer to their children by id, and the shape of an id is read later: recursive schemas
 //! need no recursion here, and each schema is read once.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use basalam_chat_openapi::{Document, Error, Pointer, reference_target};
 use serde_json::{Map, Value};
 
-use super::intersection::intersection;
-use super::union::{defaults, union};
+use super::combination::{Operator, defaults};
 use super::{AdditionalProperties, Origin, ShapeId, ValueShape};
 
 mod keywords;
@@ -26,10 +25,7 @@ enum Definition {
     Anything,
     /// The schema at a place of the document.
     Schema(Pointer),
-    /// The values that are valid for at least one of these.
-    Union(BTreeSet<ShapeId>),
-    /// The values that are valid for all of these.
-    Intersection(BTreeSet<ShapeId>),
+    Combination(Operator, BTreeSet<ShapeId>),
 }
 
 /// The shapes of a document that is being read.
@@ -97,7 +93,7 @@ impl<'a> SchemaReader<'a> {
             return *id;
         }
         let id = ShapeId(self.definitions.len());
-        if let Definition::Union(ids) | Definition::Intersection(ids) = &definition {
+        if let Definition::Combination(_, ids) = &definition {
             self.operands += ids.len();
         }
         self.ids.insert(definition.clone(), id);
@@ -106,61 +102,32 @@ impl<'a> SchemaReader<'a> {
         id
     }
 
-    /// Returns the id of the union of two values.
-    pub(super) fn union_id(&mut self, left: ShapeId, right: ShapeId) -> ShapeId {
-        let anything = self.anything();
-        if left == anything || right == anything {
-            return anything;
-        }
-        self.derive(
-            left,
-            right,
-            |definition| match definition {
-                Definition::Union(ids) => Some(ids.clone()),
-                _ => None,
-            },
-            Definition::Union,
-        )
-    }
-
-    fn intersection_id(&mut self, left: ShapeId, right: ShapeId) -> ShapeId {
-        let anything = self.anything();
-        if left == anything {
-            return right;
-        }
-        if right == anything {
-            return left;
-        }
-        self.derive(
-            left,
-            right,
-            |definition| match definition {
-                Definition::Intersection(ids) => Some(ids.clone()),
-                _ => None,
-            },
-            Definition::Intersection,
-        )
-    }
-
-    fn derive(
+    /// Returns the id of the combination of two values.
+    pub(super) fn combined_id(
         &mut self,
+        operator: Operator,
         left: ShapeId,
         right: ShapeId,
-        operands: impl Fn(&Definition) -> Option<BTreeSet<ShapeId>>,
-        definition: impl Fn(BTreeSet<ShapeId>) -> Definition,
     ) -> ShapeId {
+        let anything = self.anything();
+        match operator {
+            Operator::Union if left == anything || right == anything => return anything,
+            Operator::Intersection if left == anything => return right,
+            Operator::Intersection if right == anything => return left,
+            _ => {}
+        }
         let mut ids = BTreeSet::new();
         for id in [left, right] {
-            match self.definitions.get(id.0).and_then(&operands) {
-                Some(more) => ids.extend(more),
-                None => {
-                    ids.insert(id);
+            match self.definitions.get(id.0) {
+                Some(Definition::Combination(of, operands)) if *of == operator => {
+                    ids.extend(operands);
                 }
+                _ => ids.extend([id]),
             }
         }
         match ids.len() {
             1 => left,
-            _ => self.id(definition(ids)),
+            _ => self.id(Definition::Combination(operator, ids)),
         }
     }
 
@@ -195,10 +162,19 @@ impl<'a> SchemaReader<'a> {
                 let schema = at.find(document.root()).ok_or_else(|| {
                     Error::reference(&at, "does not exist; correct the reference to it")
                 })?;
-                self.read_schema(schema, &at, steps)?
+                match schema {
+                    Value::Bool(true) => ValueShape::anything(self.anything()),
+                    Value::Bool(false) => ValueShape::nothing(),
+                    Value::Object(keywords) => self.read_keywords(keywords, &at, steps)?,
+                    _ => {
+                        return Err(Error::structure(
+                            &at,
+                            "must be a schema, which is an object",
+                        ));
+                    }
+                }
             }
-            Definition::Union(ids) => self.fold(&ids, steps, SchemaReader::union)?,
-            Definition::Intersection(ids) => self.fold(&ids, steps, SchemaReader::intersection)?,
+            Definition::Combination(operator, ids) => self.fold(operator, &ids, steps)?,
         };
         self.states[id.0] = State::Done(Box::new(shape.clone()));
         Ok(shape)
@@ -206,43 +182,19 @@ impl<'a> SchemaReader<'a> {
 
     fn fold(
         &mut self,
+        operator: Operator,
         ids: &BTreeSet<ShapeId>,
         steps: usize,
-        combine: impl Fn(&mut Self, ValueShape, ValueShape) -> ValueShape,
     ) -> Result<ValueShape, Error> {
         let mut folded: Option<ValueShape> = None;
         for id in ids {
             let shape = self.shape(*id, steps + 1)?;
             folded = Some(match folded {
-                Some(so_far) => combine(self, so_far, shape),
+                Some(so_far) => self.combine(operator, so_far, shape),
                 None => shape,
             });
         }
         Ok(folded.unwrap_or(ValueShape::nothing()))
-    }
-
-    fn union(&mut self, left: ValueShape, right: ValueShape) -> ValueShape {
-        union(left, right, &mut |left, right| self.union_id(left, right))
-    }
-
-    fn intersection(&mut self, left: ValueShape, right: ValueShape) -> ValueShape {
-        intersection(left, right, &mut |left, right| {
-            self.intersection_id(left, right)
-        })
-    }
-
-    fn read_schema(
-        &mut self,
-        schema: &Value,
-        at: &Pointer,
-        steps: usize,
-    ) -> Result<ValueShape, Error> {
-        match schema {
-            Value::Bool(true) => Ok(ValueShape::anything(self.anything())),
-            Value::Bool(false) => Ok(ValueShape::nothing()),
-            Value::Object(keywords) => self.read_keywords(keywords, at, steps),
-            _ => Err(Error::structure(at, "must be a schema, which is an object")),
-        }
     }
 
     /// Keywords next to `$ref` apply in OpenAPI 3.0 too, as their authors expect.
@@ -270,7 +222,7 @@ impl<'a> SchemaReader<'a> {
             let mut target = self.shape(id, steps + 1)?;
             if !is_reference {
                 let origin = target.origin.clone();
-                target = self.intersection(shape, target);
+                target = self.combine(Operator::Intersection, shape, target);
                 target.origin = origin;
             }
             shape = target;
@@ -295,13 +247,13 @@ impl<'a> SchemaReader<'a> {
                     (Some(mut so_far), "allOf") => {
                         // The order of the schemas has no meaning.
                         so_far.default = defaults(so_far.default, choice.default.clone());
-                        self.intersection(so_far, choice)
+                        self.combine(Operator::Intersection, so_far, choice)
                     }
-                    (Some(so_far), _) => self.union(so_far, choice),
+                    (Some(so_far), _) => self.combine(Operator::Union, so_far, choice),
                 });
             }
             if let Some(folded) = folded {
-                shape = self.intersection(shape, folded);
+                shape = self.combine(Operator::Intersection, shape, folded);
             }
         }
         // Accepted in both versions, because the intention is clear.
@@ -310,9 +262,4 @@ impl<'a> SchemaReader<'a> {
         }
         Ok(shape)
     }
-}
-
-/// Returns the entries of a map in the order of their keys.
-fn sorted(map: &Map<String, Value>) -> BTreeMap<&str, &Value> {
-    map.iter().map(|(name, it)| (name.as_str(), it)).collect()
 }

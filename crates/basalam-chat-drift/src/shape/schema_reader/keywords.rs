@@ -6,7 +6,8 @@ use basalam_chat_openapi::json_schema::check_keywords;
 use basalam_chat_openapi::{Error, Pointer};
 use serde_json::{Map, Value};
 
-use super::{SchemaReader, sorted};
+use super::SchemaReader;
+use crate::shape::combination::Operator;
 use crate::shape::{
     AdditionalProperties, ArrayShape, Bound, Number, NumberShape, ObjectShape, PropertyShape, Rule,
     StringShape, ValueShape,
@@ -92,34 +93,33 @@ impl SchemaReader<'_> {
         keywords: &Map<String, Value>,
         at: &Pointer,
     ) -> Result<ObjectShape, Error> {
-        let mut properties = BTreeMap::new();
-        match keywords.get("properties") {
-            None => {}
-            Some(Value::Object(schemas)) => {
-                let at = at.child("properties");
-                for name in schemas.keys() {
-                    let property = PropertyShape {
-                        required: false,
-                        value: self.schema(&at.child(name)),
-                    };
-                    properties.insert(name.clone(), property);
-                }
-            }
+        let at_properties = at.child("properties");
+        let schemas = match keywords.get("properties") {
+            None => None,
+            Some(Value::Object(schemas)) => Some(schemas.keys()),
             Some(_) => {
-                return Err(Error::structure(
-                    &at.child("properties"),
-                    "must be an object of schemas by name",
-                ));
+                let message = "must be an object of schemas by name";
+                return Err(Error::structure(&at_properties, message));
             }
-        }
+        };
+        let named = schemas.into_iter().flatten().map(|name| {
+            let value = self.schema(&at_properties.child(name));
+            (
+                name.clone(),
+                PropertyShape {
+                    required: false,
+                    value,
+                },
+            )
+        });
+        let mut properties: BTreeMap<String, PropertyShape> = named.collect();
         let required = keywords.get("required").and_then(Value::as_array);
         for name in required.into_iter().flatten().filter_map(Value::as_str) {
-            let anything = self.anything();
-            let property = properties.entry(name.to_owned()).or_insert(PropertyShape {
-                required: true,
-                value: anything,
-            });
-            property.required = true;
+            let (required, value) = (true, self.anything());
+            let property = properties.entry(name.to_owned());
+            property
+                .or_insert(PropertyShape { required, value })
+                .required = true;
         }
         let additional = match keywords.get("additionalProperties") {
             None | Some(Value::Bool(true)) => AdditionalProperties::Any,
@@ -200,28 +200,19 @@ fn count(keywords: &Map<String, Value>, name: &str) -> Option<u64> {
 }
 
 fn bounds(number: &mut NumberShape, keywords: &Map<String, Value>) {
-    let bound = |inclusive: &str, exclusive: &str| {
+    let bound = |inclusive: &str, exclusive: &str, is_tighter: fn(Bound, Bound) -> bool| {
         let limit = keywords.get(inclusive).and_then(Number::from_json);
         match (limit, keywords.get(exclusive)) {
-            (Some(number), Some(Value::Bool(true))) => [Some(Bound::exclusive(number)), None],
-            (limit, exclusive) => [
+            (Some(number), Some(Value::Bool(true))) => Some(Bound::exclusive(number)),
+            (limit, exclusive) => Operator::Intersection.limit(
                 limit.map(Bound::inclusive),
                 exclusive.and_then(Number::from_json).map(Bound::exclusive),
-            ],
+                is_tighter,
+            ),
         }
     };
-    for minimum in bound("minimum", "exclusiveMinimum").into_iter().flatten() {
-        let is_tighter = |it: Bound| minimum.is_tighter_minimum(it);
-        if number.minimum.is_none_or(is_tighter) {
-            number.minimum = Some(minimum);
-        }
-    }
-    for maximum in bound("maximum", "exclusiveMaximum").into_iter().flatten() {
-        let is_tighter = |it: Bound| maximum.is_tighter_maximum(it);
-        if number.maximum.is_none_or(is_tighter) {
-            number.maximum = Some(maximum);
-        }
-    }
+    number.minimum = bound("minimum", "exclusiveMinimum", Bound::is_tighter_minimum);
+    number.maximum = bound("maximum", "exclusiveMaximum", Bound::is_tighter_maximum);
     number.normalize();
 }
 
@@ -286,9 +277,10 @@ fn canonical(value: &Value) -> String {
             format!("[{}]", items.join(", "))
         }
         Value::Object(properties) => {
-            let properties: Vec<String> = sorted(properties)
+            let sorted: BTreeMap<&String, &Value> = properties.iter().collect();
+            let properties: Vec<String> = sorted
                 .into_iter()
-                .map(|(name, it)| format!("{}: {}", Value::from(name), canonical(it)))
+                .map(|(name, it)| format!("{}: {}", Value::from(&**name), canonical(it)))
                 .collect();
             format!("{{{}}}", properties.join(", "))
         }
