@@ -7,17 +7,30 @@ use std::fmt;
 /// An error of code generation.
 ///
 /// `Display` writes every diagnostic on a separate line: JSON pointer, problem and remedy.
-#[derive(Debug)]
-pub struct Error {
-    kind: Kind,
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct Error(Kind);
+
+#[derive(Debug, thiserror::Error)]
+enum Kind {
+    #[error("cannot parse the OpenAPI document: {0}")]
+    Parse(#[source] basalam_chat_openapi::Error),
+    #[error("cannot generate source from the document: {}", list(.0))]
+    Unsupported(Vec<Diagnostic>),
+    #[error("progenitor failed on a document that passed validation: {0}")]
+    Generator(String),
+    #[error("code generation failed: {0}")]
+    Internal(String),
 }
 
-#[derive(Debug)]
-enum Kind {
-    Parse(basalam_chat_openapi::Error),
-    Unsupported(Vec<Diagnostic>),
-    Generator(String),
-    Internal(String),
+fn list(diagnostics: &[Diagnostic]) -> String {
+    let plural = if diagnostics.len() == 1 { "" } else { "s" };
+    let lines = diagnostics.iter().map(|it| format!("\n  {it}"));
+    format!(
+        "{} problem{plural}{}",
+        diagnostics.len(),
+        lines.collect::<String>()
+    )
 }
 
 /// One problem in a document that prevents code generation.
@@ -59,21 +72,15 @@ impl Error {
         let mut seen = HashSet::new();
         diagnostics.retain(|diagnostic| seen.insert(diagnostic.clone()));
         diagnostics.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
-        Error {
-            kind: Kind::Unsupported(diagnostics),
-        }
+        Error(Kind::Unsupported(diagnostics))
     }
 
     pub(crate) fn generator(message: impl Into<String>) -> Error {
-        Error {
-            kind: Kind::Generator(message.into()),
-        }
+        Error(Kind::Generator(message.into()))
     }
 
     pub(crate) fn internal(message: impl Into<String>) -> Error {
-        Error {
-            kind: Kind::Internal(message.into()),
-        }
+        Error(Kind::Internal(message.into()))
     }
 
     pub(crate) fn panicked(payload: &(dyn Any + Send)) -> Error {
@@ -89,7 +96,7 @@ impl Error {
     ///
     /// The slice is empty unless [`is_unsupported`](Error::is_unsupported) returns `true`.
     pub fn diagnostics(&self) -> &[Diagnostic] {
-        match &self.kind {
+        match &self.0 {
             Kind::Unsupported(diagnostics) => diagnostics,
             _ => &[],
         }
@@ -97,64 +104,26 @@ impl Error {
 
     /// Returns `true` if the input cannot be parsed as an OpenAPI document.
     pub fn is_parse(&self) -> bool {
-        matches!(self.kind, Kind::Parse(_))
+        matches!(self.0, Kind::Parse(_))
     }
 
     /// Returns `true` if the document uses constructs from which no source can be generated.
     ///
     /// [`diagnostics`](Error::diagnostics) lists them.
     pub fn is_unsupported(&self) -> bool {
-        matches!(self.kind, Kind::Unsupported(_))
+        matches!(self.0, Kind::Unsupported(_))
     }
 
     /// Returns `true` if progenitor failed on a document that passed validation.
     ///
     /// This is a bug in the validation; please report it.
     pub fn is_generator(&self) -> bool {
-        matches!(self.kind, Kind::Generator(_))
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.kind {
-            Kind::Parse(error) => write!(f, "cannot parse the OpenAPI document: {error}"),
-            Kind::Unsupported(diagnostics) => {
-                let (count, plural) = match diagnostics.len() {
-                    1 => (1, ""),
-                    count => (count, "s"),
-                };
-                write!(
-                    f,
-                    "cannot generate source from the document: {count} problem{plural}"
-                )?;
-                for diagnostic in diagnostics {
-                    write!(f, "\n  {diagnostic}")?;
-                }
-                Ok(())
-            }
-            Kind::Generator(message) => write!(
-                f,
-                "progenitor failed on a document that passed validation: {message}"
-            ),
-            Kind::Internal(message) => write!(f, "code generation failed: {message}"),
-        }
-    }
-}
-
-impl std::error::Error for Error {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match &self.kind {
-            Kind::Parse(error) => Some(error),
-            _ => None,
-        }
+        matches!(self.0, Kind::Generator(_))
     }
 }
 
 impl From<basalam_chat_openapi::Error> for Error {
     fn from(error: basalam_chat_openapi::Error) -> Error {
-        Error {
-            kind: Kind::Parse(error),
-        }
+        Error(Kind::Parse(error))
     }
 }

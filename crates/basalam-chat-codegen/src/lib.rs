@@ -32,6 +32,7 @@ mod names;
 mod newtypes;
 mod normalize;
 mod operations;
+mod syntax;
 mod types;
 
 pub use error::{Diagnostic, Error};

@@ -14,13 +14,13 @@ use std::collections::BTreeSet;
 use syn::punctuated::Punctuated;
 use syn::visit_mut::VisitMut;
 use syn::{
-    Attribute, Field, Fields, GenericArgument, Item, ItemImpl, ItemMod, ItemStruct, Meta,
-    PathArguments, Token, Type, parse_quote,
+    Attribute, Field, Fields, Item, ItemImpl, ItemMod, ItemStruct, Meta, Token, Type, parse_quote,
 };
 
 use crate::doc_comment;
 use crate::error::Error;
 use crate::lower::StructNames;
+use crate::syntax::{argument_of, string_literal};
 
 /// Rewrites the types of a generated client.
 ///
@@ -128,24 +128,6 @@ fn box_option(field: &mut Field, boxed_types: &BTreeSet<String>) {
     }
 }
 
-/// Returns the `T` of a `::path::to::Wrapper<T>`.
-fn argument_of<'a>(ty: &'a Type, wrapper: &str) -> Option<&'a Type> {
-    let Type::Path(path) = ty else {
-        return None;
-    };
-    let last = path.path.segments.last()?;
-    match &last.arguments {
-        // A struct of the document may be called `Box`, but has no type arguments.
-        PathArguments::AngleBracketed(arguments) if last.ident == wrapper => {
-            match arguments.args.first()? {
-                GenericArgument::Type(ty) => Some(ty),
-                _ => None,
-            }
-        }
-        _ => None,
-    }
-}
-
 /// Returns the `impl` of `new`, which takes the required fields and sets the others to their default.
 fn constructor(structure: &ItemStruct) -> ItemImpl {
     let name = &structure.ident;
@@ -229,17 +211,8 @@ fn doc_attributes(docs: &str) -> Vec<Attribute> {
 }
 
 fn docs(attribute: &Attribute) -> Option<String> {
-    let Meta::NameValue(pair) = &attribute.meta else {
-        return None;
-    };
-    if !pair.path.is_ident("doc") {
-        return None;
-    }
-    match &pair.value {
-        syn::Expr::Lit(syn::ExprLit {
-            lit: syn::Lit::Str(docs),
-            ..
-        }) => Some(docs.value()),
+    match &attribute.meta {
+        Meta::NameValue(pair) if pair.path.is_ident("doc") => string_literal(&pair.value),
         _ => None,
     }
 }

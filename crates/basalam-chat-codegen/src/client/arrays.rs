@@ -2,9 +2,10 @@
 
 use quote::ToTokens;
 use syn::visit_mut::VisitMut;
-use syn::{Expr, ExprLit, ImplItemFn, ItemImpl, Lit, parse_quote};
+use syn::{Expr, ImplItemFn, ItemImpl, parse_quote};
 
 use crate::lower::ArrayParameter;
+use crate::syntax::string_literal;
 
 /// Rewrites array parameters of the client or of its mocks.
 ///
@@ -12,12 +13,12 @@ use crate::lower::ArrayParameter;
 /// - Mocks compare item by item, or joined: progenitor calls `to_string`, which arrays do not have.
 pub(super) fn rewrite(file: &mut syn::File, arrays: &[ArrayParameter]) {
     let (ty, function) = Default::default();
-    RewriteArrays {
+    let mut rewrite = RewriteArrays {
         arrays,
         ty,
         function,
-    }
-    .visit_file_mut(file);
+    };
+    rewrite.visit_file_mut(file);
 }
 
 struct RewriteArrays<'a> {
@@ -30,35 +31,22 @@ struct RewriteArrays<'a> {
 impl RewriteArrays<'_> {
     /// Returns the array parameter with this name.
     fn find(&self, name: Option<&Expr>) -> Option<&ArrayParameter> {
-        let Some(Expr::Lit(ExprLit {
-            lit: Lit::Str(name),
-            ..
-        })) = name
-        else {
-            return None;
-        };
+        let name = string_literal(name?)?;
         self.arrays.iter().find(|array| {
             let is_here = array.operation == self.function || array.mock() == self.ty;
-            is_here && array.name == name.value()
+            is_here && array.name == name
         })
     }
 
     fn rewritten(&self, expression: &Expr) -> Option<Expr> {
         match expression {
             Expr::Call(call) if is_query(&call.func) => {
-                let ArrayParameter {
-                    name,
-                    exploded: false,
-                    ..
-                } = self.find(call.args.first())?
-                else {
-                    return None;
-                };
-                let Expr::Reference(value) = call.args.last()? else {
+                let array = self.find(call.args.first())?;
+                let (name, Expr::Reference(value)) = (&array.name, call.args.last()?) else {
                     return None;
                 };
                 let value = &value.expr;
-                Some(parse_quote! { ::basalam_chat_api::query::CommaSeparated::new(#name, #value) })
+                (!array.exploded).then(|| parse_quote! { ::basalam_chat_api::query::CommaSeparated::new(#name, #value) })
             }
             Expr::MethodCall(call) if call.method == "query_param" => {
                 let ArrayParameter { name, exploded, .. } = self.find(call.args.first())?;
@@ -98,8 +86,6 @@ impl VisitMut for RewriteArrays<'_> {
 
 /// Matches `progenitor_client::QueryParam::new`.
 fn is_query(function: &Expr) -> bool {
-    function
-        .to_token_stream()
-        .to_string()
-        .ends_with("QueryParam :: new")
+    let function = function.to_token_stream().to_string();
+    function.ends_with("QueryParam :: new")
 }

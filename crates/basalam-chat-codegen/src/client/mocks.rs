@@ -1,7 +1,7 @@
 //! Rewrite of progenitor's mocks.
 
 use syn::visit_mut::VisitMut;
-use syn::{Expr, ExprMethodCall, FnArg, ImplItemFn, ItemUse, Pat, Type, parse_quote};
+use syn::{ExprMethodCall, FnArg, ImplItemFn, ItemUse, Pat, Type, parse_quote};
 
 /// Imports the types from the parent module, and fixes mocks of bodies and responses that are passed by value: numbers, booleans and nullable values.
 ///
@@ -43,15 +43,11 @@ impl VisitMut for BorrowJsonBody {
     fn visit_expr_method_call_mut(&mut self, call: &mut ExprMethodCall) {
         if call.method == "json_body_obj" {
             for argument in &mut call.args {
-                *argument = borrowed(argument);
+                *argument = parse_quote! { &#argument };
             }
         }
         syn::visit_mut::visit_expr_method_call_mut(self, call);
     }
-}
-
-fn borrowed(argument: &Expr) -> Expr {
-    parse_quote! { &#argument }
 }
 
 #[cfg(test)]

@@ -2,12 +2,13 @@
 
 use quote::{ToTokens, format_ident};
 use syn::{
-    Arm, Block, Expr, ExprLit, FnArg, GenericArgument, Ident, ImplItem, ImplItemFn, Item, ItemImpl,
-    Lit, Local, Pat, PathArguments, ReturnType, Stmt, Type, Visibility, parse_quote,
+    Block, Expr, FnArg, Ident, ImplItem, ImplItemFn, Item, ItemImpl, Lit, Pat, ReturnType, Stmt,
+    Type, Visibility, parse_quote,
 };
 
 use crate::error::Error;
 use crate::names;
+use crate::syntax::{argument_of, string_literal};
 
 /// Moves request building and response decoding out of each operation's `async fn`.
 ///
@@ -37,34 +38,31 @@ pub(super) fn rewrite(file: &mut syn::File) -> Result<(), Error> {
         }
     }
     if !requests.is_empty() {
-        file.items.push(parse_quote! {
+        let items: syn::File = parse_quote! {
             /// Builds the requests of the operations.
             struct Requests<'c> {
                 baseurl: &'c str,
                 client: &'c reqwest::Client,
             }
-        });
-        file.items.push(parse_quote! {
+
             fn requests(client: &Client) -> Requests<'_> {
                 Requests { baseurl: &client.baseurl, client: &client.client }
             }
-        });
-        file.items.push(parse_quote! {
+
             #[allow(clippy::all)]
             impl Requests<'_> {
                 #(#requests)*
             }
-        });
-        file.items.push(parse_quote! {
+
             /// Decodes the responses of the operations.
             struct Responses;
-        });
-        file.items.push(parse_quote! {
+
             #[allow(clippy::all)]
             impl Responses {
                 #(#responses)*
             }
-        });
+        };
+        file.items.extend(items.items);
     }
     Ok(())
 }
@@ -97,10 +95,9 @@ impl Operation {
     fn extract(function: &mut ImplItemFn) -> Option<Operation> {
         let response_type = response_type(&function.sig.output)?;
         let statements = &function.block.stmts;
-        let (end, operation_id) = statements
-            .iter()
-            .enumerate()
-            .find_map(|(index, statement)| Some((index, operation_id(statement)?)))?;
+        let mut indexed = statements.iter().enumerate();
+        let (end, operation_id) =
+            indexed.find_map(|(index, it)| Some((index, operation_id(it)?)))?;
         if !decodes_response(statements.last()?) {
             return None;
         }
@@ -121,14 +118,10 @@ impl Operation {
 
         let (name, arguments) = (&function.sig.ident, arguments(function)?);
         let row = format_ident!("{}", names::constant_name(&operation_id));
-        let read = format_ident!(
-            "{}",
-            if is_unit(&response_type) {
-                "read_empty"
-            } else {
-                "read_json"
-            }
-        );
+        let read = match is_unit(&response_type) {
+            true => format_ident!("read_empty"),
+            false => format_ident!("read_json"),
+        };
         let response = parse_quote! {
             fn #name(
                 response: ::basalam_chat_api::response::RawResponse,
@@ -155,61 +148,33 @@ fn response_type(output: &ReturnType) -> Option<Type> {
     let ReturnType::Type(_, result) = output else {
         return None;
     };
-    first_argument(first_argument(result, "Result")?, "ResponseValue").cloned()
-}
-
-fn first_argument<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
-    let Type::Path(path) = ty else {
-        return None;
-    };
-    let last = path
-        .path
-        .segments
-        .last()
-        .filter(|last| last.ident == name)?;
-    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
-        return None;
-    };
-    match arguments.args.first()? {
-        GenericArgument::Type(ty) => Some(ty),
-        _ => None,
-    }
+    argument_of(argument_of(result, "Result")?, "ResponseValue").cloned()
 }
 
 /// Returns the id in `let info = OperationInfo { operation_id: "…" };`.
 fn operation_id(statement: &Stmt) -> Option<String> {
-    let Expr::Struct(info) = initializer(statement)? else {
-        return None;
-    };
-    if !info.path.is_ident("OperationInfo") {
-        return None;
-    }
-    match &info.fields.first()?.expr {
-        Expr::Lit(ExprLit {
-            lit: Lit::Str(id), ..
-        }) => Some(id.value()),
+    match initializer(statement)? {
+        Expr::Struct(info) if info.path.is_ident("OperationInfo") => {
+            string_literal(&info.fields.first()?.expr)
+        }
         _ => None,
     }
 }
 
 /// Returns the variable in `let mut request = ….build()?;`.
 fn request_variable(statement: &Stmt) -> Option<&Ident> {
-    let Expr::Try(built) = initializer(statement)? else {
+    let (Stmt::Local(local), Expr::Try(built)) = (statement, initializer(statement)?) else {
         return None;
     };
-    match (local(statement).map(|local| &local.pat)?, &*built.expr) {
+    match (&local.pat, &*built.expr) {
         (Pat::Ident(name), Expr::MethodCall(call)) if call.method == "build" => Some(&name.ident),
         _ => None,
     }
 }
 
 fn initializer(statement: &Stmt) -> Option<&Expr> {
-    Some(&*local(statement)?.init.as_ref()?.expr)
-}
-
-fn local(statement: &Stmt) -> Option<&Local> {
     match statement {
-        Stmt::Local(local) => Some(local),
+        Stmt::Local(local) => Some(&*local.init.as_ref()?.expr),
         _ => None,
     }
 }
@@ -223,59 +188,31 @@ fn decodes_response(statement: &Stmt) -> bool {
         return false;
     };
     let is_status = matches!(&success.pat, Pat::Lit(status) if matches!(status.lit, Lit::Int(_)));
-    is_status && decodes_success(success) && returns_error(other)
+    let (success, is_other) = (code(&success.body), matches!(other.pat, Pat::Wild(_)));
+    // The variable has another name if there is a parameter of the same name.
+    let decodes = success.starts_with("ResponseValue :: from_response (")
+        || success.starts_with("Ok (ResponseValue :: empty (");
+    let fails = code(&other.body).starts_with("Err (Error :: UnexpectedResponse (");
+    is_status && decodes && is_other && fails
 }
 
-fn decodes_success(arm: &Arm) -> bool {
-    match body(arm) {
-        Expr::Await(awaited) => {
-            matches!(&*awaited.base, Expr::Call(call) if calls(call, "from_response"))
-        }
-        // A response without a body.
-        Expr::Call(ok) => {
-            calls(ok, "Ok")
-                && matches!(ok.args.first(), Some(Expr::Call(call)) if calls(call, "empty"))
-        }
-        _ => false,
-    }
+/// Returns the tokens of an expression without braces around it.
+fn code(expression: &Expr) -> String {
+    let code = expression.to_token_stream().to_string();
+    code.trim_matches(['{', '}', ' ']).to_owned()
 }
 
 fn is_unit(ty: &Type) -> bool {
     matches!(ty, Type::Tuple(tuple) if tuple.elems.is_empty())
 }
 
-fn returns_error(arm: &Arm) -> bool {
-    matches!(arm.pat, Pat::Wild(_))
-        && matches!(body(arm), Expr::Call(call) if calls(call, "Err")
-            && call.args.to_token_stream().to_string().contains("UnexpectedResponse"))
-}
-
-/// Returns the body of an arm without braces.
-fn body(arm: &Arm) -> &Expr {
-    match &*arm.body {
-        Expr::Block(block) => match block.block.stmts.as_slice() {
-            [Stmt::Expr(inner, None)] => inner,
-            _ => &arm.body,
-        },
-        body => body,
-    }
-}
-
-fn calls(call: &syn::ExprCall, name: &str) -> bool {
-    matches!(&*call.func, Expr::Path(function)
-        if function.path.segments.last().is_some_and(|last| last.ident == name))
-}
-
 /// Returns the argument names of an operation, or `None` if an argument is a pattern.
 fn arguments(function: &ImplItemFn) -> Option<Vec<&Ident>> {
-    let typed = function
-        .sig
-        .inputs
-        .iter()
-        .filter_map(|argument| match argument {
-            FnArg::Typed(argument) => Some(&*argument.pat),
-            FnArg::Receiver(_) => None,
-        });
+    let arguments = function.sig.inputs.iter();
+    let typed = arguments.filter_map(|argument| match argument {
+        FnArg::Typed(argument) => Some(&*argument.pat),
+        FnArg::Receiver(_) => None,
+    });
     typed
         .map(|pattern| match pattern {
             Pat::Ident(name) => Some(&name.ident),

@@ -4,8 +4,7 @@ use quote::{ToTokens, quote};
 use syn::punctuated::Punctuated;
 use syn::visit_mut::VisitMut;
 use syn::{
-    Block, Expr, ExprCall, ExprMethodCall, ImplItem, ItemImpl, Macro, Pat, Path, Stmt, Token,
-    UseGroup, UseTree,
+    Block, Expr, ExprCall, ImplItem, ItemImpl, Macro, Pat, Path, Stmt, Token, UseGroup, UseTree,
 };
 
 /// Rewrites how the client builds requests.
@@ -61,12 +60,13 @@ impl VisitMut for RewriteRequests {
 
     fn visit_block_mut(&mut self, block: &mut Block) {
         if block.stmts.iter().any(declares_headers) {
-            let mut documented = FindDocumentedHeaders::default();
-            documented.visit_block_mut(block);
+            // The names of documented headers are string literals, in which quotes are escaped.
+            let code = block.to_token_stream().to_string();
+            let has_documented = code.contains(&format!("{HEADERS} . append (\""));
             block.stmts.retain(|statement| {
-                !is_api_version(statement) && (documented.found || !declares_headers(statement))
+                !is_api_version(statement) && (has_documented || !declares_headers(statement))
             });
-            if !documented.found {
+            if !has_documented {
                 RemoveHeadersCall.visit_block_mut(block);
             }
         }
@@ -104,28 +104,11 @@ fn declares_headers(statement: &Stmt) -> bool {
 /// headers are string literals.
 fn is_api_version(statement: &Stmt) -> bool {
     matches!(statement, Stmt::Expr(Expr::MethodCall(call), _)
-        if appends(call) && matches!(call.args.first(), Some(Expr::Call(_))))
-}
-
-fn appends(call: &ExprMethodCall) -> bool {
-    call.method == "append" && is_headers(&call.receiver)
+        if call.method == "append" && is_headers(&call.receiver) && matches!(call.args.first(), Some(Expr::Call(_))))
 }
 
 fn is_headers(expression: &Expr) -> bool {
     matches!(expression, Expr::Path(path) if path.path.is_ident(HEADERS))
-}
-
-/// Detects whether a request has documented headers.
-#[derive(Default)]
-struct FindDocumentedHeaders {
-    found: bool,
-}
-
-impl VisitMut for FindDocumentedHeaders {
-    fn visit_expr_method_call_mut(&mut self, call: &mut ExprMethodCall) {
-        self.found |= appends(call) && matches!(call.args.first(), Some(Expr::Lit(_)));
-        syn::visit_mut::visit_expr_method_call_mut(self, call);
-    }
 }
 
 /// Removes `.headers(header_map)` from method chains.

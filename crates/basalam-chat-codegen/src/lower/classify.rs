@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use basalam_chat_openapi::Pointer;
 use serde_json::{Map, Value};
 
-use super::keywords::{NUMBER, STRING};
+use super::keywords::{NUMBER, STRING, strings};
 use super::lowering::{Class, Component, Lowering};
 use super::model::{NewtypeKind, Variant};
 use super::reachability::ReachableSchemas;
@@ -38,8 +38,7 @@ impl<'a> Lowering<'a> {
 
     fn classify(&mut self, schema: &'a Value, at: &Pointer) -> Class {
         let Some(object) = schema.as_object() else {
-            self.report_not_an_object(at);
-            return Class::Invalid;
+            return self.reject_not_an_object(at);
         };
         if let Some(choices) = object.get("anyOf") {
             return self.classify_any_of(choices, object, at);
@@ -52,15 +51,12 @@ impl<'a> Lowering<'a> {
             }
             Some("string") => self.classify_string(object, at),
             Some("object") if object.contains_key("properties") => Class::Struct,
-            _ => {
-                self.report(
-                    at,
-                    "a named schema must be an object with properties, a `string`, an `integer`, or \
+            _ => self.reject(
+                at,
+                "a named schema must be an object with properties, a `string`, an `integer`, or \
                      one of the two supported forms of `anyOf`",
-                    "move the schema to its place of use, or write it in one of these forms",
-                );
-                Class::Invalid
-            }
+                "move the schema to its place of use, or write it in one of these forms",
+            ),
         }
     }
 
@@ -68,57 +64,64 @@ impl<'a> Lowering<'a> {
         self.check_keywords(object, at, STRING);
         self.report_named_nullable(object, "a named string", at);
         if let Some(values) = object.get("enum") {
-            let description = object.get("description").and_then(Value::as_str);
-            return match self.variants(values, description.unwrap_or_default(), at) {
-                Some(variants) => Class::Newtype(NewtypeKind::OpenEnum(variants)),
-                None => Class::Invalid,
-            };
+            return self.classify_enum(values, object.get("description"), &at.child("enum"));
         }
-        match object.get("format").and_then(Value::as_str) {
-            Some("password") => Class::Newtype(NewtypeKind::Secret),
-            _ => Class::Newtype(NewtypeKind::String),
+        match object
+            .get("format")
+            .is_some_and(|format| format == "password")
+        {
+            true => Class::Newtype(NewtypeKind::Secret),
+            false => Class::Newtype(NewtypeKind::String),
         }
     }
 
-    fn variants(
+    fn classify_enum(
         &mut self,
         values: &Value,
-        description: &str,
+        description: Option<&Value>,
         at: &Pointer,
-    ) -> Option<Vec<Variant>> {
-        let at = at.child("enum");
-        let values: Option<Vec<&str>> = values
-            .as_array()
-            .filter(|values| !values.is_empty())
-            .and_then(|values| values.iter().map(Value::as_str).collect());
-        let Some(values) = values else {
-            self.report(
-                &at,
+    ) -> Class {
+        let Some(values) = strings(values).filter(|values| !values.is_empty()) else {
+            return self.reject(
+                at,
                 "`enum` must list at least one string, and strings only",
                 "remove the other values; write `nullable: true` at the places of use for null",
             );
-            return None;
         };
+        let description = description.and_then(Value::as_str).unwrap_or_default();
+        let values = values.into_iter().enumerate().map(|(index, value)| {
+            (
+                value,
+                variant_description(description, value),
+                at.child(index),
+            )
+        });
+        Class::Newtype(NewtypeKind::OpenEnum(self.variants("", values)))
+    }
+
+    /// Returns the variants of an open enum, from its values with their descriptions and places.
+    pub(super) fn variants<'v>(
+        &mut self,
+        item_kind: &str,
+        values: impl Iterator<Item = (&'v str, &'v str, Pointer)>,
+    ) -> Vec<Variant> {
         let mut seen = BTreeSet::new();
-        let count = values.len();
-        let mut variants = Vec::with_capacity(count);
-        for (index, value) in values.iter().enumerate() {
-            let name = names::variant_name(value).filter(|name| seen.insert(name.clone()));
-            let Some(name) = name else {
-                self.report(
-                    &at.child(index),
-                    format!("`{value}` has no valid and unique Rust variant name"),
+        let mut variants = Vec::new();
+        for (value, description, at) in values {
+            match names::variant_name(value).filter(|name| seen.insert(name.clone())) {
+                Some(name) => variants.push(Variant {
+                    name,
+                    value: value.to_owned(),
+                    description: description.to_owned(),
+                }),
+                None => self.report(
+                    &at,
+                    format!("{item_kind}`{value}` has no valid and unique Rust variant name"),
                     "remove it: an open enum preserves values that are not listed",
-                );
-                continue;
-            };
-            variants.push(Variant {
-                name,
-                value: (*value).to_owned(),
-                description: variant_description(description, value),
-            });
+                ),
+            }
         }
-        (variants.len() == count).then_some(variants)
+        variants
     }
 
     fn classify_any_of(
@@ -135,12 +138,11 @@ impl<'a> Lowering<'a> {
         if let Some(item) = lenient_list_item(choices) {
             return Class::Newtype(NewtypeKind::LenientList(item.to_owned()));
         }
-        self.report_any_of(at);
-        Class::Invalid
+        self.reject_any_of(at)
     }
 
-    pub(super) fn report_not_an_object(&mut self, at: &Pointer) {
-        self.report(at, "a schema must be an object", "write `{ \"type\": … }`");
+    pub(super) fn reject_not_an_object<T: Default>(&mut self, at: &Pointer) -> T {
+        self.reject(at, "a schema must be an object", "write `{ \"type\": … }`")
     }
 
     /// Reports a nullable named schema, because a Rust type cannot make its uses optional.
@@ -159,8 +161,8 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    pub(super) fn report_any_of(&mut self, at: &Pointer) {
-        self.report(
+    pub(super) fn reject_any_of<T: Default>(&mut self, at: &Pointer) -> T {
+        self.reject(
             &at.child("anyOf"),
             "this form of `anyOf` is not supported: progenitor turns it into a struct of flattened \
              options that decodes incorrectly",
@@ -168,7 +170,7 @@ impl<'a> Lowering<'a> {
              types, `[{$ref to an id, string or enum}, {type: string}]` for a value that may be a \
              string, or `[{array of $ref}, {object, maxProperties 0}]` for an array that may be an \
              empty object",
-        );
+        )
     }
 
     /// Checks that aliases refer to scalar newtypes and lenient lists to structs.
@@ -233,19 +235,14 @@ fn lenient_list_item(choices: &Value) -> Option<&str> {
 }
 
 fn has_only(schema: &Value, keywords: &[&str]) -> bool {
-    schema.as_object().is_some_and(|object| {
-        object
-            .keys()
-            .all(|keyword| keywords.contains(&keyword.as_str()))
-    })
+    let object = schema.as_object();
+    object.is_some_and(|object| object.keys().all(|it| keywords.contains(&it.as_str())))
 }
 
 /// Returns the description of `value`, from a line "- `value`: …" in the enum's description.
-fn variant_description(description: &str, value: &str) -> String {
+fn variant_description<'a>(description: &'a str, value: &str) -> &'a str {
     let start = format!("- `{value}`:");
-    description
-        .lines()
-        .find_map(|line| line.trim().strip_prefix(&start))
-        .map(|text| text.trim().to_owned())
-        .unwrap_or_default()
+    let mut lines = description.lines();
+    let found = lines.find_map(|line| line.trim().strip_prefix(&start));
+    found.unwrap_or_default().trim()
 }

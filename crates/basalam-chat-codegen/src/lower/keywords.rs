@@ -129,6 +129,11 @@ impl Lowering<'_> {
     }
 }
 
+/// Returns the items of an array of strings.
+pub(super) fn strings(value: &Value) -> Option<Vec<&str>> {
+    value.as_array()?.iter().map(Value::as_str).collect()
+}
+
 fn unsupported_keyword(keyword: &str) -> (String, &'static str) {
     match keyword {
         "const" => (

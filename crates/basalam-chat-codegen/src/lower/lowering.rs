@@ -32,7 +32,7 @@ pub(super) struct Component<'a> {
 }
 
 /// The Rust type that a named schema becomes.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(super) enum Class {
     /// A struct that progenitor generates.
     Struct,
@@ -41,6 +41,7 @@ pub(super) enum Class {
     /// Another name of a newtype, for values that may also be strings: every newtype decodes strings too.
     Alias(String),
     /// No type: the schema is invalid, which is already reported.
+    #[default]
     Invalid,
 }
 
@@ -69,6 +70,17 @@ impl<'a> Lowering<'a> {
             message: message.into(),
             remedy: remedy.into(),
         });
+    }
+
+    /// Reports a problem, and returns a placeholder for what cannot be lowered.
+    pub(super) fn reject<T: Default>(
+        &mut self,
+        at: &Pointer,
+        message: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> T {
+        self.report(at, message, remedy);
+        T::default()
     }
 
     /// Reports an error of reading the document, whose message contains the remedy.

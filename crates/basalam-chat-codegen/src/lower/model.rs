@@ -106,9 +106,10 @@ pub(crate) struct LoweredOperation {
 }
 
 /// The authorization that an operation requires.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(crate) enum Authorization {
     /// No token.
+    #[default]
     None,
     /// A bearer token, with these scopes if it is an OAuth token.
     Bearer(Vec<String>),

@@ -1,14 +1,13 @@
 //! OAuth endpoints and scopes of the document.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use basalam_chat_openapi::Pointer;
 use serde_json::Value;
 
 use super::lowering::Lowering;
-use super::model::{Newtype, NewtypeKind, OAuthEndpoints, Variant};
+use super::model::{Newtype, NewtypeKind, OAuthEndpoints};
 use super::paths::is_literal;
-use crate::names;
 
 /// Name of the open enum of scopes.
 const SCOPE: &str = "Scope";
@@ -97,31 +96,15 @@ impl Lowering<'_> {
             return None;
         }
         if self.components.contains_key(SCOPE) {
-            self.report(
+            return self.reject(
                 at,
                 format!("the scopes become a type `{SCOPE}`, but there is a schema of that name"),
                 "rename the schema",
             );
-            return None;
         }
-        let mut seen = BTreeSet::new();
-        let mut variants = Vec::with_capacity(scopes.len());
-        for (value, (description, at)) in scopes {
-            let name = names::variant_name(value).filter(|name| seen.insert(name.clone()));
-            let Some(name) = name else {
-                self.report(
-                    at,
-                    format!("the scope `{value}` has no valid and unique Rust variant name"),
-                    "remove it: an open enum preserves values that are not listed",
-                );
-                continue;
-            };
-            variants.push(Variant {
-                name,
-                value: (*value).to_owned(),
-                description: (*description).to_owned(),
-            });
-        }
+        let scopes = scopes.iter();
+        let values = scopes.map(|(scope, (description, at))| (*scope, *description, at.clone()));
+        let variants = self.variants("the scope ", values);
         Some(Newtype {
             name: SCOPE.to_owned(),
             description: "Permission that an access token grants.".to_owned(),

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::lowering::Lowering;
 use super::model::LoweredOperation;
-use super::reachability::{JSON, is_success};
+use super::reachability::JSON;
 use crate::names;
 
 const MULTIPART: &str = "multipart/form-data";
@@ -97,12 +97,11 @@ impl<'a> Lowering<'a> {
             );
         }
         let [media_type] = body.content.as_slice() else {
-            self.report(
+            return self.reject(
                 &at.child("content"),
                 "a request body must have exactly one media type",
                 format!("keep only `{JSON}`"),
             );
-            return None;
         };
         if is_multipart {
             // Hand-written code in the facade sends multipart bodies, with the same operation table.
@@ -150,25 +149,19 @@ impl<'a> Lowering<'a> {
         let mut successes = operation
             .responses
             .iter()
-            .filter(|response| is_success(response.status));
+            .filter(|response| response.status.is_success());
         match (successes.next(), successes.next()) {
             (Some(response), None) => Some(response),
-            (Some(_), Some(second)) => {
-                self.report(
-                    &response_pointer(operation, second),
-                    "an operation must have exactly one success response",
-                    "keep only the one with a body: it is used for every 2xx status",
-                );
-                None
-            }
-            (None, _) => {
-                self.report(
-                    &operation.pointer.child("responses"),
-                    "the operation has no success response",
-                    "add `200` with its content",
-                );
-                None
-            }
+            (Some(_), Some(second)) => self.reject(
+                &response_pointer(operation, second),
+                "an operation must have exactly one success response",
+                "keep only the one with a body: it is used for every 2xx status",
+            ),
+            (None, _) => self.reject(
+                &operation.pointer.child("responses"),
+                "the operation has no success response",
+                "add `200` with its content",
+            ),
         }
     }
 
@@ -197,22 +190,20 @@ impl<'a> Lowering<'a> {
     fn lower_content(&mut self, media_type: &MediaType<'a>, item_kind: &str) -> Option<Value> {
         let at = &media_type.pointer;
         if media_type.name != JSON {
-            self.report(
+            return self.reject(
                 at,
                 format!("{item_kind} of type `{}` is not supported", media_type.name),
                 format!("write `{JSON}`"),
             );
-            return None;
         }
         let fields = &["schema", "example", "examples"];
         self.check_fields(media_type.value, at, "a media type", fields);
         let Some(schema) = media_type.schema else {
-            self.report(
+            return self.reject(
                 at,
                 format!("{item_kind} has no `schema`"),
                 "add one, as `{}` for any value",
             );
-            return None;
         };
         Some(self.lower_schema(schema, &at.child("schema")))
     }
@@ -235,7 +226,7 @@ impl<'a> Lowering<'a> {
         let success = operation
             .responses
             .iter()
-            .find(|response| is_success(response.status))
+            .find(|response| response.status.is_success())
             .map_or(200, |response| status_code(response.status));
         let summary = operation.value.get("summary").and_then(Value::as_str);
         LoweredOperation {

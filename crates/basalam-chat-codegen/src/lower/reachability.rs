@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use basalam_chat_openapi::{Document, Operation, StatusPattern};
+use basalam_chat_openapi::{Document, Operation};
 use serde_json::Value;
 
 use super::references::target_name;
@@ -28,7 +28,7 @@ impl ReachableSchemas {
         let (mut response_types, mut request_types, mut other) = Default::default();
         for operation in operations {
             for response in &operation.responses {
-                if is_success(response.status) {
+                if response.status.is_success() {
                     for media_type in &response.content {
                         insert_reachable(&components, media_type.schema, &mut response_types);
                     }
@@ -60,13 +60,6 @@ impl ReachableSchemas {
     pub(super) fn contains(&self, name: &str) -> bool {
         self.is_generated(name) || self.other.contains(name)
     }
-}
-
-pub(super) fn is_success(status: StatusPattern) -> bool {
-    matches!(
-        status,
-        StatusPattern::Code(200..=299) | StatusPattern::Range(2)
-    )
 }
 
 fn insert_reachable<'a>(

@@ -20,16 +20,14 @@ impl Lowering<'_> {
     /// Lowers a schema at a place of use.
     pub(super) fn lower_schema(&mut self, schema: &Value, at: &Pointer) -> Value {
         let Some(object) = schema.as_object() else {
-            self.report_not_an_object(at);
-            return json!({});
+            return self.reject_not_an_object(at);
         };
         if self.depth == MAX_DEPTH {
-            self.report(
+            return self.reject(
                 at,
                 format!("schemas are nested more than {MAX_DEPTH} levels deep"),
                 "move inner schemas to `components.schemas`",
             );
-            return json!({});
         }
         self.depth += 1;
         let lowered = match object.contains_key("$ref") {
@@ -49,12 +47,11 @@ impl Lowering<'_> {
         }
         for keyword in ["oneOf", "not"] {
             if object.contains_key(keyword) {
-                self.report(
+                return self.reject(
                     &at.child(keyword),
                     format!("`{keyword}` becomes a closed type, which fails to decode new values"),
                     "write one object with optional properties, or an open enum",
                 );
-                return json!({});
             }
         }
         self.lower_typed(object, at)
@@ -70,12 +67,11 @@ impl Lowering<'_> {
             }
             Some(Value::String(kind)) => kind.as_str(),
             Some(_) => {
-                self.report(
+                return self.reject(
                     &at.child("type"),
                     "`type` must be a string: a value of several types has no Rust type",
                     "write one type, and `nullable: true` for null",
                 );
-                return json!({});
             }
         };
         lowered.insert("type".to_owned(), json!(kind));
@@ -145,10 +141,7 @@ impl Lowering<'_> {
     fn lower_items(&mut self, object: &Map<String, Value>, at: &Pointer) -> Value {
         match object.get("items") {
             Some(items) => self.lower_schema(items, &at.child("items")),
-            None => {
-                self.report(at, "`items` is missing", "add it, as `{}` for any value");
-                json!({})
-            }
+            None => self.reject(at, "`items` is missing", "add it, as `{}` for any value"),
         }
     }
 
@@ -181,14 +174,11 @@ impl Lowering<'_> {
                 reference(name)
             }
             Some((name, Some(_))) => reference(name),
-            _ => {
-                self.report(
-                    &at.child("$ref"),
-                    "the reference does not point to a named schema of this document",
-                    format!("write `{SCHEMA_PREFIX}` and the name of an existing schema"),
-                );
-                json!({})
-            }
+            _ => self.reject(
+                &at.child("$ref"),
+                "the reference does not point to a named schema of this document",
+                format!("write `{SCHEMA_PREFIX}` and the name of an existing schema"),
+            ),
         }
     }
 
@@ -205,15 +195,12 @@ impl Lowering<'_> {
                 let reference = self.lower_schema(only, &at.child("allOf").child("0"));
                 annotate(reference, object)
             }
-            _ => {
-                self.report(
-                    &at.child("allOf"),
-                    "`allOf` must hold exactly one `$ref`: progenitor merges several schemas and \
+            _ => self.reject(
+                &at.child("allOf"),
+                "`allOf` must hold exactly one `$ref`: progenitor merges several schemas and \
                      does not terminate if one refers to itself",
-                    "write `allOf` with one `$ref`, or write out the object",
-                );
-                json!({})
-            }
+                "write `allOf` with one `$ref`, or write out the object",
+            ),
         }
     }
 
@@ -227,10 +214,7 @@ impl Lowering<'_> {
         self.check_keywords(object, at, &["anyOf"]);
         match alias_target(choices) {
             Some(target) if self.is_scalar_newtype(target) => annotate(reference(target), object),
-            _ => {
-                self.report_any_of(at);
-                json!({})
-            }
+            _ => self.reject_any_of(at),
         }
     }
 }

@@ -3,6 +3,7 @@
 use basalam_chat_openapi::{Operation, Pointer};
 use serde_json::Value;
 
+use super::keywords::strings;
 use super::lowering::Lowering;
 use super::model::Authorization;
 
@@ -17,12 +18,11 @@ impl<'a> Lowering<'a> {
             },
         };
         let Some(requirements) = requirements.as_array() else {
-            self.report(
+            return self.reject(
                 &at,
                 "`security` must be an array of security requirements",
                 "write `[]` if no token is needed",
             );
-            return Authorization::None;
         };
         if requirements.is_empty() {
             return Authorization::None;
@@ -50,10 +50,7 @@ impl<'a> Lowering<'a> {
         };
         let at = at.child(scheme);
         self.check_scheme(scheme, &at);
-        let required: Option<Vec<&str>> = required
-            .as_array()
-            .and_then(|required| required.iter().map(Value::as_str).collect());
-        let Some(required) = required else {
+        let Some(required) = strings(required) else {
             self.report(
                 &at,
                 "the scopes must be an array of strings",

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use basalam_chat_openapi::Pointer;
 use serde_json::{Map, Value, json};
 
-use super::keywords::{BOXED, DECODE, OBJECT};
+use super::keywords::{BOXED, DECODE, OBJECT, strings};
 use super::lowering::{Class, Lowering};
 use super::model::Decoding;
 use super::reachability::ReachableSchemas;
@@ -103,15 +103,12 @@ impl Lowering<'_> {
             None | Some(Value::Bool(false)) => false,
             Some(Value::Bool(true)) => true,
             Some(Value::Object(schema)) if schema.is_empty() => true,
-            Some(_) => {
-                self.report(
-                    &at.child("additionalProperties"),
-                    "additional properties next to named ones cannot have a type: one value of \
+            Some(_) => self.reject(
+                &at.child("additionalProperties"),
+                "additional properties next to named ones cannot have a type: one value of \
                      another type would fail the whole object",
-                    "write `{}`, which preserves any value",
-                );
-                false
-            }
+                "write `{}`, which preserves any value",
+            ),
         }
     }
 
@@ -180,10 +177,7 @@ impl Lowering<'_> {
         let Some(required) = object.get("required") else {
             return;
         };
-        let names: Option<Vec<&str>> = required
-            .as_array()
-            .and_then(|names| names.iter().map(Value::as_str).collect());
-        let Some(names) = names else {
+        let Some(names) = strings(required) else {
             self.report(
                 &at,
                 "`required` must be an array of strings",

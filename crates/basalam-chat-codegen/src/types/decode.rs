@@ -8,11 +8,12 @@ use std::collections::BTreeMap;
 use proc_macro2::Literal;
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
-use syn::{Attribute, Expr, ExprLit, Field, Ident, Item, ItemStruct, Lit, Meta, Path, Token, Type};
+use syn::{Attribute, Field, Ident, Item, ItemStruct, Meta, Path, Token, Type};
 use syn::{parse::Parser, parse_quote, punctuated::Punctuated};
 
-use super::{argument_of, is_optional, serde_arguments};
+use super::{is_optional, serde_arguments};
 use crate::lower::Decoding;
+use crate::syntax::{argument_of, string_literal};
 
 /// Replaces the derived `Deserialize` of a response struct, and adds the field for unlisted properties.
 /// Returns the implementations.
@@ -143,13 +144,7 @@ fn free_name(name: &str, taken: &[Ident]) -> Ident {
 fn json_name(field: &Ident, attributes: &[Attribute]) -> String {
     let arguments = serde_arguments(attributes);
     let rename = arguments.iter().find_map(|argument| match argument {
-        Meta::NameValue(pair) if pair.path.is_ident("rename") => match &pair.value {
-            Expr::Lit(ExprLit {
-                lit: Lit::Str(name),
-                ..
-            }) => Some(name.value()),
-            _ => None,
-        },
+        Meta::NameValue(pair) if pair.path.is_ident("rename") => string_literal(&pair.value),
         _ => None,
     });
     rename.unwrap_or_else(|| field.unraw().to_string())
