@@ -3,7 +3,7 @@
 //! The generated structs implement [`Deserialize`](serde::Deserialize) with the helpers of this module.
 //! Scalars are lenient: integers, floats and booleans are decoded from each form that services in PHP,
 //! Python and JavaScript send. Every other difference from the document is an error at first.
-//! [`read_json`](crate::read_json) then decodes the response again in the [tolerant mode](tolerant), which
+//! [`read_json`](crate::read_json) then decodes the response again in the tolerant mode, which
 //! keeps what does not fit as received. So responses that match the document pay nothing for it.
 
 mod containers;
