@@ -42,7 +42,8 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<Outcome> {
     for (name, version) in &packages {
         let archive = target.join(format!("package/{name}-{version}.crate"));
         let mut tar = command(root, "tar");
-        run_command(tar.arg("-xzf").arg(&archive).arg("-C").arg(&unpacked))?;
+        // With current times: those in packages are constant, so cargo would take artifacts of an earlier run as fresh.
+        run_command(tar.arg("-xzmf").arg(&archive).arg("-C").arg(&unpacked))?;
     }
     write_workspace(root, &unpacked, &packages)?;
     let mut check = command(&unpacked, "cargo");
