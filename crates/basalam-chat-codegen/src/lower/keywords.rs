@@ -134,6 +134,11 @@ pub(super) fn strings(value: &Value) -> Option<Vec<&str>> {
     value.as_array()?.iter().map(Value::as_str).collect()
 }
 
+/// Returns `true` if a schema accepts null.
+pub(super) fn is_nullable(schema: &Value) -> bool {
+    schema.get("nullable") == Some(&Value::Bool(true))
+}
+
 fn unsupported_keyword(keyword: &str) -> (String, &'static str) {
     match keyword {
         "const" => (

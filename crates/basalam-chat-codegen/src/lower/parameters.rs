@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use basalam_chat_openapi::{Operation, Parameter, ParameterLocation};
 use serde_json::{Map, Value, json};
 
+use super::keywords::is_nullable;
 use super::lowering::{Class, Lowering};
 use super::model::{ArrayParameter, NewtypeKind};
 use super::paths::template_names;
@@ -253,10 +254,6 @@ fn is_scalar(class: &Class) -> bool {
         Class::Alias(_) | Class::Invalid => true,
         Class::Struct => false,
     }
-}
-
-fn is_nullable(schema: &Value) -> bool {
-    schema.get("nullable") == Some(&Value::Bool(true))
 }
 
 /// Removes the annotations: the description of the parameter replaces them, and an optional parameter is

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use basalam_chat_openapi::Pointer;
 use serde_json::{Map, Value, json};
 
-use super::keywords::{BOXED, DECODE, OBJECT, strings};
+use super::keywords::{BOXED, DECODE, OBJECT, is_nullable, strings};
 use super::lowering::{Class, Lowering};
 use super::model::Decoding;
 use super::reachability::ReachableSchemas;
@@ -39,7 +39,7 @@ impl Lowering<'_> {
         let required = object.get("required").and_then(Value::as_array);
         let required = required.into_iter().flatten().filter(|name| {
             // In a response, null and absent are the same.
-            is_request || !is_nullable(object, name.as_str().unwrap_or_default())
+            is_request || !has_nullable(object, name.as_str().unwrap_or_default())
         });
         lowered.insert("required".to_owned(), required.cloned().collect());
         if allows_additional {
@@ -210,7 +210,7 @@ impl Lowering<'_> {
             let object = component.schema.as_object();
             let required = object.and_then(|it| it.get("required")?.as_array());
             for property in required.into_iter().flatten().filter_map(Value::as_str) {
-                if object.is_some_and(|object| is_nullable(object, property)) {
+                if object.is_some_and(|object| has_nullable(object, property)) {
                     invalid.push(component.at.child("properties").child(property));
                 }
             }
@@ -226,8 +226,9 @@ impl Lowering<'_> {
     }
 }
 
-fn is_nullable(object: &Map<String, Value>, property: &str) -> bool {
+fn has_nullable(object: &Map<String, Value>, property: &str) -> bool {
     let properties = object.get("properties");
-    let nullable = properties.and_then(|it| it.get(property)?.get("nullable"));
-    nullable == Some(&Value::Bool(true))
+    properties
+        .and_then(|it| it.get(property))
+        .is_some_and(is_nullable)
 }
