@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use basalam_chat::state::{
     DeleteMode, Entry, PutMode, PutRequest, StateError, StateErrorKind, StateFuture, StateKey,
-    StateStore, Version,
+    StateStore, Version, put_with_put_many,
 };
 
 use crate::threads::spawn_blocking;
@@ -110,14 +110,7 @@ impl StateStore for SqliteState {
         value: &'a [u8],
         mode: PutMode,
     ) -> StateFuture<'a, Version> {
-        Box::pin(async move {
-            let request = PutRequest::new(key.clone(), value, mode);
-            let results = self.put_many(std::slice::from_ref(&request)).await?;
-            results.into_iter().next().unwrap_or_else(|| {
-                let message = "the store has returned no result";
-                Err(StateError::new(StateErrorKind::Unknown, message))
-            })
-        })
+        put_with_put_many(self, key, value, mode)
     }
 
     fn delete<'a>(&'a self, key: &'a StateKey, mode: DeleteMode) -> StateFuture<'a, ()> {

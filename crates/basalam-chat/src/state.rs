@@ -28,4 +28,4 @@ pub use file::FileState;
 pub use key::{MAX_KEY_BYTES, StateKey};
 pub use lease::{Lease, LeaseRequest};
 pub use memory::MemoryState;
-pub use store::{StateFuture, StateStore};
+pub use store::{StateFuture, StateStore, put_with_put_many};

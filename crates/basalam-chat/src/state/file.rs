@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use super::{
     DeleteMode, Entry, PutMode, PutRequest, StateError, StateErrorKind, StateFuture, StateKey,
-    StateStore, Version,
+    StateStore, Version, put_with_put_many,
 };
 use crate::runtime::spawn_blocking;
 use store::Store;
@@ -121,14 +121,7 @@ impl StateStore for FileState {
         value: &'a [u8],
         mode: PutMode,
     ) -> StateFuture<'a, Version> {
-        Box::pin(async move {
-            let request = PutRequest::new(key.clone(), value, mode);
-            let results = self.put_many(std::slice::from_ref(&request)).await?;
-            results.into_iter().next().unwrap_or_else(|| {
-                let message = "the store has returned no result";
-                Err(StateError::new(StateErrorKind::Unknown, message))
-            })
-        })
+        put_with_put_many(self, key, value, mode)
     }
 
     fn delete<'a>(&'a self, key: &'a StateKey, mode: DeleteMode) -> StateFuture<'a, ()> {

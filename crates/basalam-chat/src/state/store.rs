@@ -6,7 +6,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use super::{
-    DeleteMode, Entry, Lease, LeaseRequest, PutMode, PutRequest, StateError, StateKey, Version,
+    DeleteMode, Entry, Lease, LeaseRequest, PutMode, PutRequest, StateError, StateErrorKind,
+    StateKey, Version,
 };
 
 /// The future of a [`StateStore`].
@@ -140,6 +141,27 @@ pub trait StateStore: fmt::Debug + Send + Sync {
     fn release_lease<'a>(&'a self, lease: Lease) -> StateFuture<'a, ()> {
         Box::pin(async move { lease.release(self).await })
     }
+}
+
+/// Makes one write with [`StateStore::put_many`], for stores that implement [`StateStore::put`] with it.
+///
+/// # Errors
+///
+/// [`is_unknown`](StateError::is_unknown) if the store returns no result; otherwise the error of the write.
+pub fn put_with_put_many<'a, S: StateStore + ?Sized>(
+    store: &'a S,
+    key: &'a StateKey,
+    value: &'a [u8],
+    mode: PutMode,
+) -> StateFuture<'a, Version> {
+    Box::pin(async move {
+        let request = PutRequest::new(key.clone(), value, mode);
+        let results = store.put_many(std::slice::from_ref(&request)).await?;
+        results.into_iter().next().unwrap_or_else(|| {
+            let message = "the store has returned no result";
+            Err(StateError::new(StateErrorKind::Unknown, message))
+        })
+    })
 }
 
 /// Shares a store.
