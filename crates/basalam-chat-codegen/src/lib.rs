@@ -3,7 +3,7 @@
 //! [`generate`] takes the document as a string and returns Rust source. It does no I/O, so a build
 //! script, a command and a test can all call it. The pipeline has these steps:
 //!
-//! 1. `normalize` converts OpenAPI 3.1 to 3.0 and gives names to enums and objects that have none.
+//! 1. `normalize` converts OpenAPI 3.1 to 3.0 and names enums and objects that have no name.
 //! 2. `lower` validates the document and lowers it to the subset that progenitor supports.
 //! 3. `client` runs progenitor, which generates the client and its types, and rewrites the result.
 //! 4. `types` rewrites the generated types: constructors, `#[non_exhaustive]`, boxes, lenient decoding.

@@ -66,7 +66,7 @@ impl RecordedContracts {
     }
 
     /// Replaces the recorded contract that shares most operations with this one, or the one called
-    /// `name`; if there is none, adds the contract.
+    /// `name`, or adds the contract if the name is not recorded.
     ///
     /// The name of the file has no effect on what is replaced: files can be renamed.
     ///

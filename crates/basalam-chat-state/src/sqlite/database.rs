@@ -118,8 +118,8 @@ pub(super) fn refused(path: &Path, cause: impl std::fmt::Display) -> StateError 
     StateError::new(StateErrorKind::Configuration, message)
 }
 
-/// Creates the file if it is missing, since SQLite would create one that others can read. SQLite gives the files next
-/// to it the same mode.
+/// Creates the file if it is missing, since SQLite would create one that others can read. The files that
+/// SQLite creates next to it have the same mode.
 fn create_file(path: &Path) -> io::Result<()> {
     match fs::metadata(path) {
         // Before opening, since opening a named pipe can block.

@@ -95,7 +95,7 @@ impl PutMode {
 pub enum DeleteMode {
     /// Deletes the value, if there is one.
     Any,
-    /// Deletes the value only if it has this version; otherwise, and if there is none, fails with
+    /// Deletes the value only if it has this version; if it has another or is missing, fails with
     /// [`is_conflict`](StateError::is_conflict).
     Version(Version),
 }

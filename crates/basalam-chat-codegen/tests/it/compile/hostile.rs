@@ -1,4 +1,4 @@
-//! Documents with names that break code which is not hygienic, at every place where a name can stand.
+//! Documents with names that break unhygienic code, in every kind of identifier.
 
 use std::collections::BTreeSet;
 
