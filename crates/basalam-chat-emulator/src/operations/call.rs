@@ -119,6 +119,10 @@ impl Call<'_> {
     /// not, such as integers beyond 64 bits, are violations.
     pub(super) fn body<T: DeserializeOwned>(&self) -> Result<T, ServiceError> {
         let body = self.body.take().unwrap_or(Value::Null);
+        // The path of an error is only found again if there is one, since that takes longer.
+        if let Ok(body) = T::deserialize(&body) {
+            return Ok(body);
+        }
         serde_path_to_error::deserialize(body).map_err(|error| {
             let mut location = vec![Value::from("body")];
             location.extend(error.path().iter().map(|segment| match segment {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::clock::format_time;
 use crate::contract::ListSchema;
@@ -227,10 +227,10 @@ pub(crate) fn content(content: &Content) -> Value {
 /// Creates an object without copying its values; `json!` copies them deeply, which took half
 /// of the time of a response.
 pub(super) fn object<const COUNT: usize>(fields: [(&str, Value); COUNT]) -> Value {
-    let fields = fields.into_iter();
-    Value::Object(
-        fields
-            .map(|(name, value)| (name.to_owned(), value))
-            .collect(),
-    )
+    // Faster than to collect, which sorts the fields in another allocation first.
+    let mut object = Map::new();
+    for (name, value) in fields {
+        object.insert(name.to_owned(), value);
+    }
+    Value::Object(object)
 }
