@@ -11,13 +11,12 @@ const SECONDS: &str = "60";
 /// The memory that the program may use, in kilobytes.
 const KILOBYTES: u64 = 1024 * 1024;
 
-/// Feeds random documents to the generator and the comparison, with bounded memory.
+/// Feeds random documents to the generator and the comparison, with bounded memory. The program is an example, which
+/// the test step has built; to build its package alone would rebuild its dependencies with other features.
 pub(super) fn fuzz(root: &Path) -> anyhow::Result<Outcome> {
     if !is_available("sh", &["-c", &format!("ulimit -v {KILOBYTES}")]) {
         return Ok(Outcome::Skipped("`ulimit -v` is not available".to_owned()));
     }
-    let package = "--package=basalam-chat-drift";
-    run_command(command(root, "cargo").args(["build", package, "--example=fuzz_documents"]))?;
     let program = Workspace::read(root)?
         .target
         .join("debug/examples/fuzz_documents");
