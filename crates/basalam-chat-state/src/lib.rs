@@ -4,6 +4,7 @@
 //! | type | shared by | feature |
 //! | --- | --- | --- |
 //! | [`SqliteState`] | the processes of one machine | `sqlite` (default) |
+//! | [`PostgresState`] | processes on any machine | `postgres` |
 //! | [`EncryptedState`] | as the store that it wraps | `encryption` |
 //!
 //! The trait, leases and the stores in memory and in files are in [`basalam_chat::state`].
@@ -30,6 +31,10 @@
 pub mod conformance;
 #[cfg(feature = "encryption")]
 mod encrypted;
+#[cfg(feature = "postgres")]
+mod postgres;
+#[cfg(feature = "postgres")]
+mod remote;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 #[cfg(feature = "sqlite")]
@@ -37,5 +42,7 @@ mod threads;
 
 #[cfg(feature = "encryption")]
 pub use encrypted::{EncryptedState, EncryptionKey};
+#[cfg(feature = "postgres")]
+pub use postgres::{PostgresOptions, PostgresState};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteState;
