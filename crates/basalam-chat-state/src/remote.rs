@@ -2,9 +2,7 @@
 
 use std::collections::HashSet;
 
-use basalam_chat::state::{
-    PutRequest, StateError, StateErrorKind, StateFuture, StateKey, Version,
-};
+use basalam_chat::state::{PutRequest, StateError, StateErrorKind, StateFuture, StateKey, Version};
 
 /// The maximum number of writes of a batch.
 const MAX_BATCH: usize = 1024;
@@ -50,7 +48,8 @@ fn first_batch(requests: &[PutRequest]) -> &[PutRequest] {
 /// can have the prefix.
 pub(crate) fn key_range(prefix: &str) -> Option<(&str, String)> {
     // Any prefix of a key is followed by a key, or is a key.
-    let is_possible = prefix.is_empty() || StateKey::new(prefix.trim_end_matches(['/', '.'])).is_ok();
+    let is_possible =
+        prefix.is_empty() || StateKey::new(prefix.trim_end_matches(['/', '.'])).is_ok();
     // All characters of keys sort before this one.
     is_possible.then(|| (prefix, format!("{prefix}\u{7f}")))
 }
@@ -98,7 +97,9 @@ mod tests {
         assert_eq!(first_batch(&repeated).len(), 2);
         let many: Vec<_> = (0..3000).map(|it| request(&it.to_string(), 1)).collect();
         assert_eq!(first_batch(&many).len(), MAX_BATCH);
-        let large: Vec<_> = (0..9).map(|it| request(&it.to_string(), 256 * 1024)).collect();
+        let large: Vec<_> = (0..9)
+            .map(|it| request(&it.to_string(), 256 * 1024))
+            .collect();
         assert_eq!(first_batch(&large).len(), 4);
         assert_eq!(first_batch(&large[..1]).len(), 1);
     }

@@ -39,7 +39,9 @@ impl Deref for Connection {
     type Target = Object;
 
     fn deref(&self) -> &Object {
-        self.0.as_ref().expect("only `keep`, which consumes it, takes the object")
+        self.0
+            .as_ref()
+            .expect("only `keep`, which consumes it, takes the object")
     }
 }
 
@@ -69,7 +71,8 @@ impl Database {
         sql: &str,
         parameters: &[Parameter<'_>],
     ) -> Result<Vec<Row>, StateError> {
-        self.statement(StateErrorKind::Unavailable, sql, parameters).await
+        self.statement(StateErrorKind::Unavailable, sql, parameters)
+            .await
     }
 
     pub(super) async fn write(
@@ -115,7 +118,8 @@ impl Database {
             connection.query_typed(third.0, third.1),
             connection.batch_execute("COMMIT"),
         );
-        let Ok((begin, first, second, third, commit)) = timeout_at(deadline, responses).await else {
+        let Ok((begin, first, second, third, commit)) = timeout_at(deadline, responses).await
+        else {
             return Err(timed_out(LOST));
         };
         let failed = |error| error::statement(LOST, &error);

@@ -33,14 +33,20 @@ fn is_configuration(code: &SqlState) -> bool {
 pub(super) fn statement(lost: StateErrorKind, error: &Error) -> StateError {
     let Some(database) = error.as_db_error() else {
         let cause = cause(error);
-        return StateError::new(lost, format!("the connection to the server failed: {cause}"));
+        return StateError::new(
+            lost,
+            format!("the connection to the server failed: {cause}"),
+        );
     };
     let code = database.code().code();
     let message = format!("the server reports the error {code}");
     // The server or a proxy has closed the connection, and its last response may be lost.
-    let is_lost =
-        database.parsed_severity() != Some(Severity::Error) || code.starts_with("08");
-    let kind = if is_lost { lost } else { StateErrorKind::Unavailable };
+    let is_lost = database.parsed_severity() != Some(Severity::Error) || code.starts_with("08");
+    let kind = if is_lost {
+        lost
+    } else {
+        StateErrorKind::Unavailable
+    };
     StateError::new(kind, message)
 }
 

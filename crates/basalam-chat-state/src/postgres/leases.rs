@@ -48,7 +48,9 @@ pub(super) async fn renew(database: &Database, lease: &mut Lease) -> Result<(), 
         (&holder as _, Type::BYTEA),
         (&duration as _, Type::FLOAT8),
     ];
-    let rows = database.write(&database.sql.renew_lease, &parameters).await?;
+    let rows = database
+        .write(&database.sql.renew_lease, &parameters)
+        .await?;
     let row = rows.first().ok_or_else(StateError::conflict)?;
     lease.renewed(version(row, 0)?, sent_at);
     Ok(())

@@ -16,7 +16,8 @@ use super::statements::Statements;
 use super::{PostgresState, error};
 use crate::remote::{refused, timed_out};
 
-const DURABILITY: &str = "SELECT current_setting('fsync') <> 'off', current_setting('synchronous_commit') <> 'off'";
+const DURABILITY: &str =
+    "SELECT current_setting('fsync') <> 'off', current_setting('synchronous_commit') <> 'off'";
 
 /// The number of attempts to create the table, since others may create it at the same time.
 const CREATE_ATTEMPTS: usize = 5;
@@ -126,7 +127,9 @@ impl PostgresOptions {
         config.connect_timeout(self.operation_timeout);
         let recycling_method = RecyclingMethod::Fast;
         let manager = Manager::from_config(config, NoTls, ManagerConfig { recycling_method });
-        let pool = Pool::builder(manager).max_size(self.max_connections).build();
+        let pool = Pool::builder(manager)
+            .max_size(self.max_connections)
+            .build();
         pool.map_err(|error| refused(error.to_string()))
     }
 
@@ -152,7 +155,10 @@ impl PostgresOptions {
     }
 
     async fn check_columns(&self, database: &Database) -> Result<(), StateError> {
-        let check = format!("{} LIMIT 0", database.sql.get.replace("key = $1", "expires_at IS NULL"));
+        let check = format!(
+            "{} LIMIT 0",
+            database.sql.get.replace("key = $1", "expires_at IS NULL")
+        );
         for _ in 0..CREATE_ATTEMPTS {
             let connection = database.connection(database.deadline()).await?;
             match connection.query_typed(&check, &[]).await {

@@ -4,5 +4,6 @@
 mod broken_stores;
 mod conformance;
 mod encryption;
+mod postgres;
 mod processes;
 mod sqlite;
