@@ -1,5 +1,6 @@
 //! `cargo xtask ci`: all CI checks.
 
+mod databases;
 mod deny;
 mod documents;
 pub(crate) mod packages;

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use super::{
-    deny, documents, packages, public_api, python_sdk, readme, schemathesis, spec_validator,
+    databases, deny, documents, packages, public_api, python_sdk, readme, schemathesis,
+    spec_validator,
 };
 use crate::process::{Outcome, command, is_available, run_command};
 use crate::workspace::Workspace;
@@ -59,6 +60,7 @@ pub(super) fn all() -> Vec<Step> {
         step("advisories", deny::check_advisories),
         step("openapi-spec-validator", spec_validator::run),
         cargo("tests", &["test", "--workspace"]),
+        step("state stores on real servers", databases::run),
         step("client of an applied contract", documents::compile_applied),
         step("random documents", documents::fuzz),
         cargo(

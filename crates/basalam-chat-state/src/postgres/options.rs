@@ -113,10 +113,13 @@ impl PostgresOptions {
     }
 
     fn pool(&self) -> Result<Pool, StateError> {
+        let invalid =
+            || refused("the URL is invalid; use `postgres://user:password@host:5432/database`");
         // The cause is left out, since it can contain a part of the URL.
-        let mut config = Config::from_str(&self.url).map_err(|_| {
-            refused("the URL is invalid; use `postgres://user:password@host:5432/database`")
-        })?;
+        let mut config = Config::from_str(&self.url).map_err(|_| invalid())?;
+        if config.get_hosts().is_empty() {
+            return Err(invalid());
+        }
         if config.get_ssl_mode() == SslMode::Require {
             return Err(refused(
                 "the URL requires TLS, which is not supported; use a TLS tunnel or `sslmode=disable`",

@@ -376,7 +376,6 @@ async fn blocked_writes_end_and_are_unknown() {
         .operation_timeout(Duration::from_millis(300));
     let store = options.connect().await.unwrap();
     store.put(&key("a"), b"1", PutMode::Create).await.unwrap();
-    server.psql("ALTER TABLE basalam_chat_state ADD COLUMN note text");
     let mut holder = program("psql");
     holder.args([
         "-h",
@@ -423,6 +422,7 @@ async fn unreachable_servers_and_wrong_options_are_reported_without_the_password
         "postgres://bot:secret-5d0c@host:port",
         "postgres://bot:secret-5d0c@localhost/db?sslmode=require",
         "",
+        "postgres:///postgres",
     ] {
         assert!(
             refused(PostgresOptions::new(url)).await.is_configuration(),
