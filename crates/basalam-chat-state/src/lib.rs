@@ -5,6 +5,7 @@
 //! | --- | --- | --- |
 //! | [`SqliteState`] | the processes of one machine | `sqlite` (default) |
 //! | [`PostgresState`] | processes on any machine | `postgres` |
+//! | [`RedisState`] | processes on any machine | `redis` |
 //! | [`EncryptedState`] | as the store that it wraps | `encryption` |
 //!
 //! The trait, leases and the stores in memory and in files are in [`basalam_chat::state`].
@@ -33,7 +34,9 @@ pub mod conformance;
 mod encrypted;
 #[cfg(feature = "postgres")]
 mod postgres;
-#[cfg(feature = "postgres")]
+#[cfg(feature = "redis")]
+mod redis;
+#[cfg(any(feature = "postgres", feature = "redis"))]
 mod remote;
 #[cfg(feature = "sqlite")]
 mod sqlite;
@@ -44,5 +47,7 @@ mod threads;
 pub use encrypted::{EncryptedState, EncryptionKey};
 #[cfg(feature = "postgres")]
 pub use postgres::{PostgresOptions, PostgresState};
+#[cfg(feature = "redis")]
+pub use self::redis::{RedisOptions, RedisState};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteState;
