@@ -8,7 +8,8 @@
 //! | [`RedisState`] | processes on any machine | `redis` |
 //! | [`EncryptedState`] | as the store that it wraps | `encryption` |
 //!
-//! The trait, leases and the stores in memory and in files are in [`basalam_chat::state`].
+//! [`connect`] opens the store that a URL names. The trait, leases and the stores in memory and in files are in
+//! [`basalam_chat::state`].
 //!
 //! The feature `conformance` adds the tests of [`conformance`], which check a custom store. They are unstable: any
 //! release can add tests or change their interface.
@@ -30,6 +31,7 @@
 
 #[cfg(feature = "conformance")]
 pub mod conformance;
+mod connect;
 #[cfg(feature = "encryption")]
 mod encrypted;
 #[cfg(feature = "postgres")]
@@ -43,11 +45,12 @@ mod sqlite;
 #[cfg(feature = "sqlite")]
 mod threads;
 
+#[cfg(feature = "redis")]
+pub use self::redis::{RedisOptions, RedisState};
+pub use connect::connect;
 #[cfg(feature = "encryption")]
 pub use encrypted::{EncryptedState, EncryptionKey};
 #[cfg(feature = "postgres")]
 pub use postgres::{PostgresOptions, PostgresState};
-#[cfg(feature = "redis")]
-pub use self::redis::{RedisOptions, RedisState};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteState;

@@ -40,7 +40,7 @@ const LOST: StateErrorKind = StateErrorKind::Unknown;
 /// after a crash it could also use versions again. If they are changed later, this is not noticed.
 ///
 /// Replication is asynchronous: if a replica takes over, the last writes and leases are lost and their versions are
-/// used again. Use [`PostgresState`](https://docs.rs/basalam-chat-state) with synchronous replication if that matters.
+/// used again. Use `PostgresState` with synchronous replication if that matters.
 ///
 /// # Time limits
 ///
@@ -132,7 +132,9 @@ impl RedisState {
             Some(None) => Err(StateError::conflict()),
             None => Err(StateError::new(LOST, "the store has returned no result")),
         };
-        let results = checks.into_iter().map(|check| check.and_then(|()| result()));
+        let results = checks
+            .into_iter()
+            .map(|check| check.and_then(|()| result()));
         Ok(results.collect())
     }
 

@@ -40,8 +40,5 @@ pub(super) fn command(lost: StateErrorKind, error: &RedisError) -> StateError {
         ),
         _ => (StateErrorKind::Unavailable, ""),
     };
-    StateError::new(
-        kind,
-        format!("the server reports the error {code}{remedy}"),
-    )
+    StateError::new(kind, format!("the server reports the error {code}{remedy}"))
 }

@@ -101,9 +101,7 @@ impl RedisOptions {
         }
         let mut get = cmd("GET");
         get.arg(super::counter(&server));
-        server
-            .read_until::<Option<Vec<u8>>>(deadline, &get)
-            .await?;
+        server.read_until::<Option<Vec<u8>>>(deadline, &get).await?;
         Ok(RedisState {
             server: Arc::new(server),
         })

@@ -13,10 +13,11 @@ end
 /// For each write a key, and as arguments the name in the index, the expected version (`*` for any, empty for none)
 /// and the value. Returns the new versions, and false if the write is not permitted. The keys differ.
 const PUT: &str = "
-local counter, index, versions = KEYS[1], KEYS[2], {}
+local counter, index, stored, versions = KEYS[1], KEYS[2], {}, {}
+for i = 3, #KEYS do stored[i] = current(KEYS[i]) end
 for i = 3, #KEYS do
     local at = (i - 3) * 3
-    local now, expected = current(KEYS[i]), ARGV[at + 2]
+    local now, expected = stored[i], ARGV[at + 2]
     if expected == '*' or expected == now then
         local version = redis.call('INCR', counter)
         redis.call('ZADD', index, 0, ARGV[at + 1])

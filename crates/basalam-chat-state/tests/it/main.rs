@@ -3,7 +3,9 @@
 
 mod broken_stores;
 mod conformance;
+mod connect;
 mod encryption;
 mod postgres;
 mod processes;
+mod redis;
 mod sqlite;
