@@ -9,28 +9,57 @@ use crate::process::{Outcome, command, is_available, run_command};
 /// The directory of Debian's packages of PostgreSQL.
 const POSTGRESQL: &str = "/usr/lib/postgresql";
 
-/// Debian's packages, and whether they are installed.
-const PACKAGES: [(&str, fn() -> bool); 2] =
-    [("postgresql", has_postgresql), ("redis-server", has_redis)];
+/// A server that tests need.
+struct Server {
+    /// Debian's package.
+    package: &'static str,
+    is_installed: fn() -> bool,
+    /// The module of its tests.
+    tests: &'static str,
+}
 
-/// Runs the tests that need PostgreSQL and Redis, and installs them from Debian's packages if they are missing.
+const SERVERS: [Server; 2] = [
+    Server {
+        package: "postgresql",
+        is_installed: has_postgresql,
+        tests: "postgres::",
+    },
+    Server {
+        package: "redis-server",
+        is_installed: has_redis,
+        tests: "redis::",
+    },
+];
+
+/// Runs the tests that need PostgreSQL or Redis, and installs them from Debian's packages if they are missing. The
+/// tests of an installed server are also run if the other one cannot be installed.
 pub(super) fn run(root: &Path) -> anyhow::Result<Outcome> {
-    let missing = || PACKAGES.iter().filter(|it| !it.1()).map(|it| it.0);
-    if missing().next().is_some() {
-        let packages: Vec<&str> = missing().collect();
-        if let Err(error) = install(root, &packages) {
-            return Ok(Outcome::Skipped(format!(
-                "{} cannot be installed ({error:#})",
-                packages.join(" and ")
-            )));
-        }
+    let missing = || -> Vec<&str> {
+        let missing = SERVERS.iter().filter(|server| !(server.is_installed)());
+        missing.map(|server| server.package).collect()
+    };
+    let reason = match missing().as_slice() {
+        [] => String::new(),
+        packages => match install(root, packages) {
+            Ok(()) => "it is still missing after the installation".to_owned(),
+            Err(error) => format!("{error:#}"),
+        },
+    };
+    let missing = missing();
+    let installed = SERVERS.iter().filter(|it| !missing.contains(&it.package));
+    let modules: Vec<&str> = installed.map(|server| server.tests).collect();
+    if !modules.is_empty() {
+        let mut tests = command(root, "cargo");
+        tests.args(["test", "--package=basalam-chat-state", "--test=it"]);
+        run_command(tests.args(["--", "--ignored"]).args(modules))?;
     }
-    if let Some(package) = missing().next() {
-        return Ok(Outcome::Skipped(format!("{package} is not installed")));
-    }
-    let mut tests = command(root, "cargo");
-    tests.args(["test", "--package=basalam-chat-state", "--test=it"]);
-    run_command(tests.args(["--", "--ignored"]))
+    Ok(match missing.is_empty() {
+        true => Outcome::Passed,
+        false => Outcome::Skipped(format!(
+            "{} cannot be installed ({reason})",
+            missing.join(" and ")
+        )),
+    })
 }
 
 fn has_postgresql() -> bool {

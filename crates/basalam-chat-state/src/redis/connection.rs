@@ -1,6 +1,7 @@
 //! The connection, which is opened again if it is lost, and commands with time limits.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use basalam_chat::state::{StateError, StateErrorKind};
@@ -34,6 +35,18 @@ pub(super) struct Server {
 pub(super) struct Link {
     connection: MultiplexedConnection,
     driver: JoinHandle<()>,
+    is_discarded: AtomicBool,
+}
+
+impl Link {
+    fn is_usable(&self) -> bool {
+        !self.driver.is_finished() && !self.is_discarded.load(Ordering::Relaxed)
+    }
+
+    /// Lets the next operation open another connection. Operations that wait for responses keep this one.
+    fn discard(&self) {
+        self.is_discarded.store(true, Ordering::Relaxed);
+    }
 }
 
 impl Drop for Link {
@@ -65,7 +78,7 @@ impl Server {
             let mut connection = link.connection.clone();
             let response = timeout_at(deadline, command.query_async(&mut connection)).await;
             let is_lost = matches!(&response, Ok(Err(error)) if error.is_io_error());
-            let result = self.result(lost, &link, response).await;
+            let result = Self::result(lost, &link, response);
             if !is_lost || is_retry {
                 return result;
             }
@@ -82,13 +95,12 @@ impl Server {
         let link = self.link(deadline).await?;
         let mut connection = link.connection.clone();
         let response = timeout_at(deadline, script.invoke_async(&mut connection)).await;
-        self.result(LOST, &link, response).await
+        Self::result(LOST, &link, response)
     }
 
-    async fn result<T, E>(
-        &self,
+    fn result<T, E>(
         lost: StateErrorKind,
-        link: &Arc<Link>,
+        link: &Link,
         response: Result<RedisResult<T>, E>,
     ) -> Result<T, StateError> {
         let error = match response {
@@ -96,30 +108,22 @@ impl Server {
             Ok(Err(error)) if error::is_response(&error) => {
                 // After a failover, the next connection may find the new master.
                 if error.code() == Some("READONLY") {
-                    self.discard(link).await;
+                    link.discard();
                 }
                 return Err(error::command(lost, &error));
             }
             Ok(Err(error)) => error::command(lost, &error),
             Err(_) => timed_out(lost),
         };
-        self.discard(link).await;
+        link.discard();
         Err(error)
-    }
-
-    /// Lets the next operation open another connection. Operations that wait for responses keep this one.
-    async fn discard(&self, link: &Arc<Link>) {
-        let mut current = self.current.lock().await;
-        if current.as_ref().is_some_and(|it| Arc::ptr_eq(it, link)) {
-            *current = None;
-        }
     }
 
     async fn link(&self, deadline: Instant) -> Result<Arc<Link>, StateError> {
         let link = async {
             let mut current = self.current.lock().await;
             match &*current {
-                Some(link) if !link.driver.is_finished() => Ok(Arc::clone(link)),
+                Some(link) if link.is_usable() => Ok(Arc::clone(link)),
                 _ => {
                     let link = Arc::new(self.connect().await?);
                     *current = Some(Arc::clone(&link));
@@ -167,7 +171,11 @@ impl Server {
         let (connection, driver) =
             MultiplexedConnection::new_with_config(settings, stream, config).await?;
         let driver = tokio::spawn(driver);
-        Ok(Link { connection, driver })
+        Ok(Link {
+            connection,
+            driver,
+            is_discarded: AtomicBool::new(false),
+        })
     }
 
     /// A replica would return old values.

@@ -409,6 +409,18 @@ async fn blocked_writes_end_and_are_unknown() {
 }
 
 #[tokio::test]
+#[ignore = "needs PostgreSQL"]
+async fn urls_open_the_store_and_create_its_table() {
+    let server = Server::start();
+    let store = basalam_chat_state::connect(&server.url()).await.unwrap();
+    let version = store.put(&key("a"), b"1", PutMode::Create).await.unwrap();
+    let same = PostgresState::connect(server.url()).await.unwrap();
+    let entry = same.get(&key("a")).await.unwrap().unwrap();
+    assert_eq!(entry.version, version);
+    assert!(!format!("{store:?}").contains("secret-5d0c"));
+}
+
+#[tokio::test]
 async fn unreachable_servers_and_wrong_options_are_reported_without_the_password() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
