@@ -11,12 +11,12 @@ use std::sync::Arc;
 
 use basalam_chat::state::{
     DeleteMode, Entry, Lease, LeaseRequest, PutMode, PutRequest, StateError, StateErrorKind,
-    StateFuture, StateKey, StateStore, Version, check_value,
+    StateFuture, StateKey, StateStore, Version, check_value, put_with_put_many,
 };
 use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 
-use crate::remote::{self, PutResults, corrupt, key_range, only};
+use crate::remote::{self, PutResults, corrupt, key_range};
 use connection::Database;
 pub use options::PostgresOptions;
 
@@ -179,10 +179,7 @@ impl StateStore for PostgresState {
         value: &'a [u8],
         mode: PutMode,
     ) -> StateFuture<'a, Version> {
-        Box::pin(async move {
-            let request = PutRequest::new(key.clone(), value, mode);
-            only(self.put_batch(std::slice::from_ref(&request)).await?)
-        })
+        put_with_put_many(self, key, value, mode)
     }
 
     fn delete<'a>(&'a self, key: &'a StateKey, mode: DeleteMode) -> StateFuture<'a, ()> {

@@ -11,11 +11,11 @@ use std::sync::Arc;
 
 use basalam_chat::state::{
     DeleteMode, Entry, Lease, LeaseRequest, PutMode, PutRequest, StateError, StateErrorKind,
-    StateFuture, StateKey, StateStore, Version, check_value,
+    StateFuture, StateKey, StateStore, Version, check_value, put_with_put_many,
 };
 use redis::cmd;
 
-use crate::remote::{self, PutResults, corrupt, key_range, only};
+use crate::remote::{self, PutResults, corrupt, key_range};
 use connection::Server;
 pub use options::RedisOptions;
 
@@ -175,10 +175,7 @@ impl StateStore for RedisState {
         value: &'a [u8],
         mode: PutMode,
     ) -> StateFuture<'a, Version> {
-        Box::pin(async move {
-            let request = PutRequest::new(key.clone(), value, mode);
-            only(self.put_batch(std::slice::from_ref(&request)).await?)
-        })
+        put_with_put_many(self, key, value, mode)
     }
 
     fn delete<'a>(&'a self, key: &'a StateKey, mode: DeleteMode) -> StateFuture<'a, ()> {

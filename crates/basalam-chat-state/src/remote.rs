@@ -54,14 +54,6 @@ pub(crate) fn key_range(prefix: &str) -> Option<(&str, String)> {
     is_possible.then(|| (prefix, format!("{prefix}\u{7f}")))
 }
 
-/// Returns the only result of a batch.
-pub(crate) fn only(results: PutResults) -> Result<Version, StateError> {
-    results.into_iter().next().unwrap_or_else(|| {
-        let message = "the store has returned no result";
-        Err(StateError::new(StateErrorKind::Unknown, message))
-    })
-}
-
 pub(crate) fn corrupt(message: &str) -> StateError {
     StateError::new(StateErrorKind::Corrupt, message)
 }
