@@ -27,10 +27,26 @@ struct StepResult {
     duration: Duration,
 }
 
+/// Which steps are run.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Only runs the steps whose name contains this string, e.g. `state stores`.
+    #[arg(long, value_name = "NAME")]
+    only: Option<String>,
+}
+
 /// Runs every step, even after a failure, and prints a summary.
-pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
+pub(crate) fn run(root: &Path, arguments: &Arguments) -> anyhow::Result<()> {
+    let mut steps = steps::all();
+    if let Some(name) = &arguments.only {
+        let names: Vec<String> = steps.iter().map(|step| step.name.clone()).collect();
+        steps.retain(|step| step.name.contains(name.as_str()));
+        if steps.is_empty() {
+            bail!("no step has this name; the steps are: {}", names.join("; "));
+        }
+    }
     let mut results = Vec::new();
-    for Step { name, run } in steps::all() {
+    for Step { name, run } in steps {
         println!("\n=== {name}");
         let start = Instant::now();
         let result = run(root);

@@ -40,7 +40,7 @@ enum Command {
     /// Updates the listings of the public API; CHANGELOG.md must describe the changes.
     PublicApi,
     /// Runs all CI checks and lists which passed, failed or were skipped.
-    Ci,
+    Ci(ci::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -56,7 +56,7 @@ fn main() -> ExitCode {
         Command::Packages => ci::run_single(root, ci::packages::run),
         Command::BuildCost(arguments) => build_cost::run(root, &arguments),
         Command::PublicApi => ci::public_api::update(root),
-        Command::Ci => ci::run(root),
+        Command::Ci(arguments) => ci::run(root, &arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
