@@ -10,10 +10,15 @@ use basalam_chat::state::{StateError, StateErrorKind, StateStore};
 /// | --- | --- | --- |
 /// | `sqlite:state.db`, `sqlite:///var/lib/shop-bot/state.db` | `SqliteState` | `sqlite` (default) |
 /// | `postgres://user:password@host:5432/database` | `PostgresState` | `postgres` |
+/// | `postgres://user:password@host:5432/database?sslmode=require` | `PostgresState` with TLS | `postgres-rustls` |
 /// | `redis://user:password@host:6379/0`, `redis+unix:///run/redis.sock?db=0` | `RedisState` | `redis` |
+/// | `rediss://user:password@host:6379/0` | `RedisState` with TLS | `redis-rustls` |
 ///
 /// The database of SQLite and the table of PostgreSQL are created if they are missing. The path of SQLite is not
 /// percent-decoded. Needs a tokio runtime.
+///
+/// TLS uses the root certificates of the system. On Linux the environment variable `SSL_CERT_FILE` names other ones; or
+/// use the options of the store.
 ///
 /// # Errors
 ///

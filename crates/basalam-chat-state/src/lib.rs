@@ -8,6 +8,9 @@
 //! | [`RedisState`] | processes on any machine | `redis` |
 //! | [`EncryptedState`] | as the store that it wraps | `encryption` |
 //!
+//! `postgres-rustls` and `redis-rustls` add TLS to the stores on servers. Without them, a URL that requires TLS is
+//! refused.
+//!
 //! [`connect`] opens the store that a URL names. The trait, leases and the stores in memory and in files are in
 //! [`basalam_chat::state`].
 //!
@@ -42,8 +45,14 @@ mod redis;
 mod remote;
 #[cfg(feature = "sqlite")]
 mod sqlite;
-#[cfg(feature = "sqlite")]
+#[cfg(any(
+    feature = "sqlite",
+    feature = "postgres-rustls",
+    feature = "redis-rustls"
+))]
 mod threads;
+#[cfg(any(feature = "postgres-rustls", feature = "redis-rustls"))]
+mod tls;
 
 #[cfg(feature = "redis")]
 pub use self::redis::{RedisOptions, RedisState};

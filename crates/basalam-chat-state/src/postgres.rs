@@ -5,6 +5,7 @@ mod error;
 mod leases;
 mod options;
 mod statements;
+mod url;
 
 use std::fmt;
 use std::sync::Arc;
@@ -25,8 +26,19 @@ pub use options::PostgresOptions;
 ///
 /// It uses one table. The table is only created if [`PostgresOptions::create_table`] asks for it. The store works
 /// behind PgBouncer in transaction mode: it uses no named statements, no settings of the session and no advisory
-/// locks. Connections are not encrypted yet: use a local server, a private network or a TLS tunnel. All methods
-/// need a tokio runtime.
+/// locks. All methods need a tokio runtime.
+///
+/// # TLS
+///
+/// | `sslmode` of the URL | with the feature `postgres-rustls` | without it |
+/// | --- | --- | --- |
+/// | `require`, `verify-ca`, `verify-full` | TLS | refused |
+/// | `prefer` (default) | TLS if the server offers it | no TLS |
+/// | `disable` | no TLS | no TLS |
+///
+/// The certificate is always verified, with the host of the URL and the root certificates of the system or of
+/// `PostgresOptions::tls_root_certificates`. If it is not trusted, connecting fails, also with `prefer`. Unix sockets
+/// do not use TLS.
 ///
 /// # Durability
 ///

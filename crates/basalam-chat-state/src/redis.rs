@@ -29,8 +29,13 @@ const LOST: StateErrorKind = StateErrorKind::Unknown;
 /// Clones share the store and its connection.
 ///
 /// All keys start with the [namespace](RedisOptions::namespace) in braces, so they have one hash slot; other programs
-/// must not write them. Redis Cluster and Sentinel are not supported. Connections are not encrypted yet: use a local
-/// server, a private network or a TLS tunnel. All methods need a tokio runtime.
+/// must not write them. Redis Cluster and Sentinel are not supported. All methods need a tokio runtime.
+///
+/// # TLS
+///
+/// URLs with the scheme `rediss` or `valkeys` use TLS and need the feature `redis-rustls`. The certificate is always
+/// verified, with the host of the URL and the root certificates of the system or of
+/// `RedisOptions::tls_root_certificates`. Client certificates are not supported.
 ///
 /// # Durability
 ///

@@ -62,6 +62,14 @@ pub(crate) fn refused(message: impl Into<String>) -> StateError {
     StateError::new(StateErrorKind::Configuration, message)
 }
 
+/// The error of a URL that requires TLS.
+#[cfg(not(all(feature = "postgres-rustls", feature = "redis-rustls")))]
+pub(crate) fn missing_feature(feature: &str) -> StateError {
+    refused(format!(
+        "the URL requires TLS; enable the feature `{feature}` of `basalam-chat-state` in Cargo.toml"
+    ))
+}
+
 /// The error of an operation that took too long.
 pub(crate) fn timed_out(lost: StateErrorKind) -> StateError {
     let message = match lost {

@@ -16,6 +16,7 @@ use basalam_chat::state::{
 };
 
 use crate::threads::spawn_blocking;
+use connection::Connection;
 use database::Database;
 
 /// The default of [`SqliteState::busy_timeout`].
@@ -83,6 +84,18 @@ impl SqliteState {
         self.database.path()
     }
 
+    async fn read<T: Send + 'static>(
+        &self,
+        operation: impl FnOnce(&Connection) -> Result<T, StateError> + Send + 'static,
+    ) -> Result<T, StateError> {
+        // It is never closed.
+        let _permit = self.database.read_permits.acquire().await;
+        self.run(StateErrorKind::Unavailable, move |database, timeout| {
+            database.read(timeout, operation)
+        })
+        .await
+    }
+
     /// Runs an operation on a thread for blocking work. If that fails, the outcome of a write is unknown.
     async fn run<T: Send + 'static>(
         &self,
@@ -97,11 +110,7 @@ impl SqliteState {
 impl StateStore for SqliteState {
     fn get<'a>(&'a self, key: &'a StateKey) -> StateFuture<'a, Option<Entry>> {
         let key = key.clone();
-        Box::pin(
-            self.run(StateErrorKind::Unavailable, move |database, timeout| {
-                database.read(timeout, |connection| connection.get(&key))
-            }),
-        )
+        Box::pin(self.read(move |connection| connection.get(&key)))
     }
 
     fn put<'a>(
@@ -127,13 +136,7 @@ impl StateStore for SqliteState {
         limit: usize,
     ) -> StateFuture<'a, Vec<Entry>> {
         let (prefix, after) = (prefix.to_owned(), after.cloned());
-        Box::pin(
-            self.run(StateErrorKind::Unavailable, move |database, timeout| {
-                database.read(timeout, |connection| {
-                    connection.list(&prefix, after.as_ref(), limit)
-                })
-            }),
-        )
+        Box::pin(self.read(move |connection| connection.list(&prefix, after.as_ref(), limit)))
     }
 
     fn put_many<'a>(

@@ -51,6 +51,8 @@ pub(super) fn run(root: &Path) -> anyhow::Result<Outcome> {
     if !modules.is_empty() {
         let mut tests = command(root, "cargo");
         tests.args(["test", "--package=basalam-chat-state", "--test=it"]);
+        // The step "tests" checks that URLs with TLS are refused without these features.
+        tests.arg("--features=postgres-rustls,redis-rustls");
         run_command(tests.args(["--", "--ignored"]).args(modules))?;
     }
     Ok(match missing.is_empty() {

@@ -16,11 +16,30 @@ pub(super) fn connecting(error: PoolError) -> StateError {
                 return refused(message);
             }
             Some(database) => format!("the server cannot be used: {}", database.message()),
-            None => format!("the server cannot be reached: {}", cause(error)),
+            None => match tls_error(error) {
+                Some(error) => return error,
+                None => format!("the server cannot be reached: {}", cause(error)),
+            },
         },
         _ => "the server cannot be reached".to_owned(),
     };
     StateError::new(StateErrorKind::Unavailable, message)
+}
+
+/// Returns the error of a TLS connection that fails until the configuration is changed.
+fn tls_error(error: &Error) -> Option<StateError> {
+    let cause = std::error::Error::source(error)?;
+    #[cfg(feature = "postgres-rustls")]
+    if let Some(error) = cause.downcast_ref().and_then(crate::tls::handshake_error) {
+        return Some(error);
+    }
+    // The library has no predicate for it.
+    let is_refused = cause.to_string() == "server does not support TLS";
+    is_refused.then(|| {
+        refused(
+            "the URL requires TLS, and the server does not support it; enable `ssl` on the server",
+        )
+    })
 }
 
 /// Authentication and missing databases.

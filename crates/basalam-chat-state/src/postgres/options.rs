@@ -1,7 +1,6 @@
 //! Options, and the checks when a store is opened.
 
 use std::fmt;
-use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,11 +12,17 @@ use tokio_postgres::{Config, NoTls};
 
 use super::connection::Database;
 use super::statements::Statements;
-use super::{PostgresState, error};
+use super::{PostgresState, error, url};
+#[cfg(not(feature = "postgres-rustls"))]
+use crate::remote::missing_feature;
 use crate::remote::{refused, timed_out};
 
 const DURABILITY: &str =
     "SELECT current_setting('fsync') <> 'off', current_setting('synchronous_commit') <> 'off'";
+
+const MANAGER: ManagerConfig = ManagerConfig {
+    recycling_method: RecyclingMethod::Fast,
+};
 
 /// The number of attempts to create the table, since others may create it at the same time.
 const CREATE_ATTEMPTS: usize = 5;
@@ -31,6 +36,8 @@ pub struct PostgresOptions {
     allow_data_loss: bool,
     operation_timeout: Duration,
     max_connections: usize,
+    #[cfg(feature = "postgres-rustls")]
+    root_certificates: Option<Vec<u8>>,
 }
 
 impl PostgresOptions {
@@ -44,6 +51,8 @@ impl PostgresOptions {
             allow_data_loss: false,
             operation_timeout: Duration::from_secs(10),
             max_connections: 8,
+            #[cfg(feature = "postgres-rustls")]
+            root_certificates: None,
         }
     }
 
@@ -80,18 +89,27 @@ impl PostgresOptions {
         self
     }
 
+    /// Trusts these root certificates (PEM) instead of those of the system, and requires TLS unless the URL has an
+    /// `sslmode` that excludes it, which is refused.
+    #[cfg(feature = "postgres-rustls")]
+    pub fn tls_root_certificates(mut self, pem: impl Into<Vec<u8>>) -> PostgresOptions {
+        self.root_certificates = Some(pem.into());
+        self
+    }
+
     /// Connects, and checks the server and the table.
     ///
     /// # Errors
     ///
     /// [`is_configuration`](StateError::is_configuration) if the URL or the name of the table is invalid, the server
-    /// refuses the login, it could lose writes, or the table is missing or cannot be created.
+    /// refuses the login or is not trusted, TLS is required and not possible, the server could lose writes, or the
+    /// table is missing or cannot be created.
     /// [`is_unavailable`](StateError::is_unavailable) if the server cannot be reached.
     pub async fn connect(self) -> Result<PostgresState, StateError> {
         check_table(&self.table)?;
         let millis = self.operation_timeout.as_millis();
         let database = Database {
-            pool: self.pool()?,
+            pool: self.pool().await?,
             sql: Statements::new(&self.table),
             table: self.table.clone(),
             timeout: self.operation_timeout,
@@ -112,28 +130,45 @@ impl PostgresOptions {
         })
     }
 
-    fn pool(&self) -> Result<Pool, StateError> {
-        let invalid =
-            || refused("the URL is invalid; use `postgres://user:password@host:5432/database`");
-        // The cause is left out, since it can contain a part of the URL.
-        let mut config = Config::from_str(&self.url).map_err(|_| invalid())?;
-        if config.get_hosts().is_empty() {
-            return Err(invalid());
-        }
-        if config.get_ssl_mode() == SslMode::Require {
-            return Err(refused(
-                "the URL requires TLS, which is not supported; use a TLS tunnel or `sslmode=disable`",
-            ));
-        }
+    async fn pool(&self) -> Result<Pool, StateError> {
+        let mut config = url::parse(&self.url)?;
         // A standby would return old values.
         config.target_session_attrs(TargetSessionAttrs::ReadWrite);
         config.connect_timeout(self.operation_timeout);
-        let recycling_method = RecyclingMethod::Fast;
-        let manager = Manager::from_config(config, NoTls, ManagerConfig { recycling_method });
-        let pool = Pool::builder(manager)
+        let pool = Pool::builder(self.manager(config).await?)
             .max_size(self.max_connections)
             .build();
         pool.map_err(|error| refused(error.to_string()))
+    }
+
+    #[cfg(feature = "postgres-rustls")]
+    async fn manager(&self, mut config: Config) -> Result<Manager, StateError> {
+        if self.root_certificates.is_some() {
+            match config.get_ssl_mode() {
+                SslMode::Disable => {
+                    return Err(refused(
+                        "`tls_root_certificates` needs TLS, which the URL disables; use `sslmode=require`",
+                    ));
+                }
+                _ => config.ssl_mode(SslMode::Require),
+            };
+        }
+        if !url::can_use_tls(&config) {
+            return Ok(Manager::from_config(config, NoTls, MANAGER));
+        }
+        let mut tls = crate::tls::client_config(self.root_certificates.clone()).await?;
+        // Servers need it for `sslnegotiation=direct`, and newer clients always send it.
+        tls.alpn_protocols = vec![b"postgresql".to_vec()];
+        let tls = tokio_postgres_rustls::MakeRustlsConnect::new(tls);
+        Ok(Manager::from_config(config, tls, MANAGER))
+    }
+
+    #[cfg(not(feature = "postgres-rustls"))]
+    async fn manager(&self, config: Config) -> Result<Manager, StateError> {
+        match config.get_ssl_mode() {
+            SslMode::Require => Err(missing_feature("postgres-rustls")),
+            _ => Ok(Manager::from_config(config, NoTls, MANAGER)),
+        }
     }
 
     async fn check_durability(&self, database: &Database) -> Result<(), StateError> {

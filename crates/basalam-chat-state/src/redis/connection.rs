@@ -22,6 +22,8 @@ use crate::remote::{refused, timed_out};
 
 pub(super) struct Server {
     pub(super) info: ConnectionInfo,
+    #[cfg(feature = "redis-rustls")]
+    pub(super) tls: Option<tokio_rustls::TlsConnector>,
     pub(super) namespace: String,
     pub(super) timeout: Duration,
     /// Also accepts a server that does not permit `ROLE`.
@@ -146,6 +148,11 @@ impl Server {
                 stream
                     .set_nodelay(true)
                     .map_err(|error| failed(error.into()))?;
+                #[cfg(feature = "redis-rustls")]
+                if let Some(tls) = &self.tls {
+                    let stream = handshake(tls, host, stream).await?;
+                    return self.checked(self.link_on(stream).await).await;
+                }
                 self.link_on(stream).await
             }
             #[cfg(unix)]
@@ -156,7 +163,12 @@ impl Server {
             }
             _ => return Err(refused("the URL has an address that is not supported")),
         };
-        let mut link = link.map_err(failed)?;
+        self.checked(link).await
+    }
+
+    async fn checked(&self, link: RedisResult<Link>) -> Result<Link, StateError> {
+        let link = link.map_err(|error| error::command(StateErrorKind::Unavailable, &error));
+        let mut link = link?;
         self.check_role(&mut link.connection).await?;
         Ok(link)
     }
@@ -194,4 +206,19 @@ impl Server {
             }
         }
     }
+}
+
+#[cfg(feature = "redis-rustls")]
+async fn handshake(
+    tls: &tokio_rustls::TlsConnector,
+    host: &str,
+    stream: TcpStream,
+) -> Result<tokio_rustls::client::TlsStream<TcpStream>, StateError> {
+    let name = rustls::pki_types::ServerName::try_from(host.to_owned());
+    let name =
+        name.map_err(|_| refused("the host of the URL cannot be the name of a certificate"))?;
+    tls.connect(name, stream).await.map_err(|error| {
+        let configuration = crate::tls::handshake_error(&error);
+        configuration.unwrap_or_else(|| error::command(StateErrorKind::Unavailable, &error.into()))
+    })
 }

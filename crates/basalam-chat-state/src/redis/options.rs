@@ -6,9 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use basalam_chat::state::StateError;
-use redis::{ConnectionAddr, ConnectionInfo, IntoConnectionInfo, cmd};
+use redis::{ConnectionInfo, IntoConnectionInfo, cmd};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
+#[cfg(feature = "redis-rustls")]
+use tokio_rustls::TlsConnector;
 
 use super::RedisState;
 use super::connection::Server;
@@ -42,17 +44,21 @@ pub struct RedisOptions {
     namespace: String,
     allow_data_loss: bool,
     operation_timeout: Duration,
+    #[cfg(feature = "redis-rustls")]
+    root_certificates: Option<Vec<u8>>,
 }
 
 impl RedisOptions {
-    /// Creates options for a URL such as `redis://user:password@host:6379/0`. For a Unix socket, it is
-    /// `redis+unix:///run/redis.sock?db=0`.
+    /// Creates options for a URL such as `redis://user:password@host:6379/0`, or `rediss://` for TLS. For a Unix
+    /// socket, it is `redis+unix:///run/redis.sock?db=0`.
     pub fn new(url: impl Into<String>) -> RedisOptions {
         RedisOptions {
             url: url.into(),
             namespace: "basalam_chat_state".to_owned(),
             allow_data_loss: false,
             operation_timeout: Duration::from_secs(10),
+            #[cfg(feature = "redis-rustls")]
+            root_certificates: None,
         }
     }
 
@@ -78,17 +84,31 @@ impl RedisOptions {
         self
     }
 
+    /// Trusts these root certificates (PEM) instead of those of the system. A URL without TLS is refused then.
+    #[cfg(feature = "redis-rustls")]
+    pub fn tls_root_certificates(mut self, pem: impl Into<Vec<u8>>) -> RedisOptions {
+        self.root_certificates = Some(pem.into());
+        self
+    }
+
     /// Connects, and checks the server.
     ///
     /// # Errors
     ///
     /// [`is_configuration`](StateError::is_configuration) if the URL or the namespace is invalid, the server refuses
-    /// the login, or it could lose writes. [`is_unavailable`](StateError::is_unavailable) if the server cannot be
-    /// reached or is a replica.
+    /// the login or is not trusted, TLS is required and not possible, or the server could lose writes.
+    /// [`is_unavailable`](StateError::is_unavailable) if the server cannot be reached or is a replica.
     pub async fn connect(self) -> Result<RedisState, StateError> {
         check_namespace(&self.namespace)?;
+        let (info, needs_tls) = connection_info(&self.url)?;
+        #[cfg(not(feature = "redis-rustls"))]
+        if needs_tls {
+            return Err(crate::remote::missing_feature("redis-rustls"));
+        }
         let server = Server {
-            info: connection_info(&self.url)?,
+            info,
+            #[cfg(feature = "redis-rustls")]
+            tls: self.tls(needs_tls).await?,
             namespace: self.namespace,
             timeout: self.operation_timeout,
             allow_data_loss: self.allow_data_loss,
@@ -108,17 +128,48 @@ impl RedisOptions {
     }
 }
 
-/// The cause of an error is left out, since it can contain a part of the URL.
-fn connection_info(url: &str) -> Result<ConnectionInfo, StateError> {
-    let info = url.into_connection_info();
-    let info =
-        info.map_err(|_| refused("the URL is invalid; use `redis://user:password@host:6379/0`"))?;
-    match info.addr() {
-        ConnectionAddr::TcpTls { .. } => Err(refused(
-            "the URL requires TLS, which is not supported; use a TLS tunnel and `redis://`",
-        )),
-        _ => Ok(info),
+#[cfg(feature = "redis-rustls")]
+impl RedisOptions {
+    async fn tls(&self, is_needed: bool) -> Result<Option<TlsConnector>, StateError> {
+        match (is_needed, &self.root_certificates) {
+            (false, None) => Ok(None),
+            (false, Some(_)) => Err(refused(
+                "`tls_root_certificates` needs TLS, which the URL does not use; use `rediss://`",
+            )),
+            (true, roots) => {
+                let tls = crate::tls::client_config(roots.clone()).await?;
+                Ok(Some(Arc::new(tls).into()))
+            }
+        }
     }
+}
+
+/// Returns the connection without TLS, and whether it needs TLS. The cause of an error is left out, since it can
+/// contain a part of the URL.
+fn connection_info(url: &str) -> Result<(ConnectionInfo, bool), StateError> {
+    let (scheme, rest) = url.split_once(':').unwrap_or_default();
+    let plain = match scheme.to_ascii_lowercase().as_str() {
+        "rediss" => Some("redis"),
+        "valkeys" => Some("valkey"),
+        _ => None,
+    };
+    if plain.is_some() && rest.contains('#') {
+        return Err(refused(
+            "the URL has a fragment; certificates are always verified, so use `tls_root_certificates` instead of \
+            `#insecure`, and write `#` in passwords as `%23`",
+        ));
+    }
+    let info = match plain {
+        // The library refuses the URL without a feature of its own.
+        Some(plain) => format!("{plain}:{rest}").into_connection_info(),
+        None => url.into_connection_info(),
+    };
+    let info = info.map_err(|_| {
+        refused(
+            "the URL is invalid; use `redis://user:password@host:6379/0`, or `rediss://` for TLS",
+        )
+    })?;
+    Ok((info, plain.is_some()))
 }
 
 async fn check_durability(server: &Server, deadline: Instant) -> Result<(), StateError> {

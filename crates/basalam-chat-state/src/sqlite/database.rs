@@ -8,12 +8,13 @@ use std::time::Duration;
 
 use basalam_chat::state::{StateError, StateErrorKind};
 use rusqlite::{ErrorCode, Transaction, TransactionBehavior};
+use tokio::sync::Semaphore;
 
 use super::connection::{Connection, write_error};
 use super::{mount, schema};
 
-/// The number of idle connections for reading that are kept.
-const MAX_IDLE_READERS: usize = 4;
+/// The number of connections for reading. More would not read faster, and each needs memory and open files.
+const MAX_READERS: usize = 4;
 
 /// The first version without the WAL-reset bug, which can damage a database that several connections use.
 const MIN_SQLITE_VERSION: i32 = 3_051_003;
@@ -23,6 +24,8 @@ pub(super) struct Database {
     path: PathBuf,
     writer: Mutex<Connection>,
     idle_readers: Mutex<Vec<Connection>>,
+    /// One permit for each read that runs, so that others do not occupy a thread while they wait for a connection.
+    pub(super) read_permits: Semaphore,
 }
 
 impl Database {
@@ -47,6 +50,7 @@ impl Database {
             path,
             writer: Mutex::new(writer),
             idle_readers: Mutex::default(),
+            read_permits: Semaphore::new(MAX_READERS),
         })
     }
 
@@ -69,7 +73,7 @@ impl Database {
         let result = read(&connection)?;
         // After an error, the connection is closed.
         let mut idle = lock(&self.idle_readers);
-        if idle.len() < MAX_IDLE_READERS {
+        if idle.len() < MAX_READERS {
             idle.push(connection);
         }
         Ok(result)

@@ -27,14 +27,47 @@ async fn wrong_urls_are_refused_without_showing_them() {
         "sqlite://",
         "mysql://bot:secret-5d0c@localhost/db",
         "postgres://bot:secret-5d0c@localhost:port/db",
-        "postgresql://bot:secret-5d0c@localhost/db?sslmode=require",
+        "postgresql://bot:secret-5d0c@localhost/db?sslmode=required",
         "redis://bot:secret-5d0c@localhost:port",
-        "rediss://bot:secret-5d0c@localhost",
         "Redis://bot:secret-5d0c@localhost/database",
     ] {
         let error = connect(url).await.unwrap_err();
         assert!(error.is_configuration(), "{url}: {error}");
         let shown = format!("{error} {error:?}");
+        assert!(!shown.contains("secret-5d0c"), "{shown}");
+    }
+}
+
+#[cfg(not(any(feature = "postgres-rustls", feature = "redis-rustls")))]
+#[tokio::test]
+async fn urls_that_require_tls_are_refused_without_the_feature() {
+    for (url, feature) in [
+        (
+            "postgres://bot:secret-5d0c@localhost/db?sslmode=require",
+            "`postgres-rustls`",
+        ),
+        (
+            "postgres://bot:secret-5d0c@localhost/db?sslmode=verify-ca",
+            "`postgres-rustls`",
+        ),
+        (
+            "postgresql://localhost?connect_timeout=9&sslmode=verify-full",
+            "`postgres-rustls`",
+        ),
+        (
+            "postgres://%2Frun%2Fpostgresql/db?sslmode=require",
+            "`postgres-rustls`",
+        ),
+        ("rediss://bot:secret-5d0c@localhost", "`redis-rustls`"),
+        ("RedisS://localhost:6379/0", "`redis-rustls`"),
+        ("valkeys://localhost:6379/0", "`redis-rustls`"),
+    ] {
+        let error = connect(url).await.unwrap_err();
+        let shown = format!("{error} {error:?}");
+        assert!(
+            error.is_configuration() && shown.contains(feature),
+            "{url}: {shown}"
+        );
         assert!(!shown.contains("secret-5d0c"), "{shown}");
     }
 }

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used)] // In a test, a panic is the report.
 
 mod broken_stores;
+#[cfg(any(feature = "postgres-rustls", feature = "redis-rustls"))]
+mod certificates;
 mod conformance;
 mod connect;
 mod encryption;

@@ -1,5 +1,8 @@
 //! The conformance suite, and what is particular to PostgreSQL, on a server that each test starts.
 
+#[cfg(feature = "postgres-rustls")]
+mod tls;
+
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -432,7 +435,6 @@ async fn unreachable_servers_and_wrong_options_are_reported_without_the_password
     for url in [
         "mysql://bot:secret-5d0c@localhost",
         "postgres://bot:secret-5d0c@host:port",
-        "postgres://bot:secret-5d0c@localhost/db?sslmode=require",
         "",
         "postgres:///postgres",
     ] {

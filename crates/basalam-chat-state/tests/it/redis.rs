@@ -1,5 +1,8 @@
 //! The conformance suite, and what is particular to Redis, on a server that each test starts.
 
+#[cfg(feature = "redis-rustls")]
+mod tls;
+
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
@@ -430,7 +433,8 @@ async fn unreachable_servers_and_wrong_options_are_reported_without_the_password
         "http://bot:secret-5d0c@localhost",
         "redis://bot:secret-5d0c@localhost:port",
         "redis://bot:secret-5d0c@localhost/database",
-        "rediss://bot:secret-5d0c@localhost",
+        "rediss://bot:secret-5d0c@localhost/#insecure",
+        "valkeys://bot:secret-5d0c@localhost:port",
         "secret-5d0c",
         "",
     ] {

@@ -173,12 +173,29 @@ async fn connections_for_reading_are_reused_by_many_readers() {
     let readers: Vec<_> = (0..50)
         .map(|_| {
             let store = Arc::clone(&store);
-            tokio::spawn(async move { store.get(&key("a")).await })
+            tokio::spawn(async move {
+                let mut open_files = 0;
+                for _ in 0..20 {
+                    assert!(store.get(&key("a")).await.unwrap().is_some());
+                    open_files = open_files.max(count_open_files(store.path()));
+                }
+                open_files
+            })
         })
         .collect();
     for reader in readers {
-        assert!(reader.await.unwrap().unwrap().is_some());
+        // One connection writes, four read.
+        assert!(reader.await.unwrap() <= 5);
     }
+}
+
+/// Counts how often this process has opened a file, on Linux.
+fn count_open_files(path: &std::path::Path) -> usize {
+    let Ok(files) = fs::read_dir("/proc/self/fd") else {
+        return 0;
+    };
+    let files = files.flatten().flat_map(|it| fs::read_link(it.path()));
+    files.filter(|it| it == path).count()
 }
 
 #[cfg(not(unix))]
