@@ -14,6 +14,7 @@ pub mod bodies;
 mod client;
 mod decode;
 mod process;
+mod ratios;
 mod server;
 pub mod types;
 
@@ -22,6 +23,7 @@ pub use client::{
 };
 pub use decode::{decode, response_body};
 pub use process::{memory, peak_memory};
+pub use ratios::{Ratios, median};
 pub use server::{Server, serve, serve_if_requested};
 
 /// The access token that all clients send, of a realistic length.

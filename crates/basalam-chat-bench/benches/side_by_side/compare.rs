@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::fmt;
 use std::time::Duration;
 
-use basalam_chat_bench::Kind;
+use basalam_chat_bench::{Kind, Ratios, median};
 use criterion::{BenchmarkId, Criterion, SamplingMode};
 
 /// Number of rounds. Many short turns are more robust on a shared machine: a long turn can coincide with a
@@ -71,9 +71,7 @@ impl Comparison {
     /// of 97.5 %.
     pub(crate) fn min_facade_ratio(&self) -> f64 {
         let ratios = self.ratios(Kind::Facade, Kind::HandWritten);
-        ratios.map_or(f64::INFINITY, |ratios| {
-            ratios[median_lower_bound(ratios.len())]
-        })
+        ratios.map_or(f64::INFINITY, |ratios| ratios.median_lower_bound())
     }
 
     fn times(&self, kind: Kind) -> Option<&[f64]> {
@@ -81,19 +79,9 @@ impl Comparison {
         Some(&times.1)
     }
 
-    /// Returns the sorted ratios of two clients in the same round, at least one.
-    fn ratios(&self, one: Kind, other: Kind) -> Option<Vec<f64>> {
-        let rounds = self.times(one)?.iter().zip(self.times(other)?);
-        let mut ratios: Vec<f64> = rounds.map(|(one, other)| one / other).collect();
-        ratios.sort_by(f64::total_cmp);
-        (!ratios.is_empty()).then_some(ratios)
-    }
-
-    /// Returns the quartiles of the ratios.
-    fn ratio(&self, one: Kind, other: Kind) -> Option<[f64; 3]> {
-        let ratios = self.ratios(one, other)?;
-        let at = |quarters: usize| ratios.get(ratios.len() * quarters / 4).copied();
-        Some([at(1)?, at(2)?, at(3)?])
+    /// Returns the ratios of two clients in the same round.
+    fn ratios(&self, one: Kind, other: Kind) -> Option<Ratios> {
+        Ratios::new(self.times(one)?, self.times(other)?)
     }
 }
 
@@ -111,10 +99,8 @@ impl fmt::Display for Comparison {
             (Kind::Facade, Kind::HyperBaseline),
             (Kind::Generated, Kind::HandWritten),
         ] {
-            match self.ratio(one, other) {
-                Some([first, median, third]) => {
-                    write!(f, "  {median:>5.3} ({first:.2} to {third:.2})")?;
-                }
+            match self.ratios(one, other) {
+                Some(ratios) => write!(f, "  {ratios}")?,
                 None => write!(f, "  {:>20}", "-")?,
             }
         }
@@ -132,18 +118,4 @@ fn time_per_call(samples: &[(u64, Duration)]) -> Option<f64> {
             .map(|(calls, elapsed)| elapsed.as_secs_f64() / *calls as f64)
             .collect(),
     )
-}
-
-/// Returns the index, in sorted values, of the value that the median exceeds with a confidence of 97.5 %, in
-/// the normal approximation of order statistics.
-fn median_lower_bound(count: usize) -> usize {
-    // The number of rounds is small enough to be exact.
-    let count = count as f64;
-    ((count - 1.96 * count.sqrt()) / 2.0).max(0.0) as usize
-}
-
-/// Returns the median, or `None` if there are no values.
-fn median(mut values: Vec<f64>) -> Option<f64> {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied()
 }
