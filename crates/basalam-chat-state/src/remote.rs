@@ -63,7 +63,10 @@ pub(crate) fn refused(message: impl Into<String>) -> StateError {
 }
 
 /// The error of a URL that requires TLS.
-#[cfg(not(all(feature = "postgres-rustls", feature = "redis-rustls")))]
+#[cfg(any(
+    all(feature = "postgres", not(feature = "postgres-rustls")),
+    all(feature = "redis", not(feature = "redis-rustls"))
+))]
 pub(crate) fn missing_feature(feature: &str) -> StateError {
     refused(format!(
         "the URL requires TLS; enable the feature `{feature}` of `basalam-chat-state` in Cargo.toml"

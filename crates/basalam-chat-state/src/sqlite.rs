@@ -3,6 +3,7 @@
 mod connection;
 mod database;
 mod mount;
+mod reader;
 mod schema;
 
 use std::fmt;
@@ -16,8 +17,8 @@ use basalam_chat::state::{
 };
 
 use crate::threads::spawn_blocking;
-use connection::Connection;
 use database::Database;
+use reader::Reader;
 
 /// The default of [`SqliteState::busy_timeout`].
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -48,6 +49,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 #[derive(Clone)]
 pub struct SqliteState {
     database: Arc<Database>,
+    reader: Reader,
     busy_timeout: Duration,
 }
 
@@ -65,8 +67,14 @@ impl SqliteState {
         let path = path.into();
         let open = move || Database::open(&path, BUSY_TIMEOUT);
         let database = spawn_blocking(StateErrorKind::Unavailable, open).await?;
+        let database = Arc::new(database);
+        let reader = Reader::start(Arc::clone(&database)).map_err(|error| {
+            let message = format!("the reading thread cannot be started: {error}");
+            StateError::new(StateErrorKind::Unavailable, message)
+        })?;
         Ok(SqliteState {
-            database: Arc::new(database),
+            database,
+            reader,
             busy_timeout: BUSY_TIMEOUT,
         })
     }
@@ -84,18 +92,6 @@ impl SqliteState {
         self.database.path()
     }
 
-    async fn read<T: Send + 'static>(
-        &self,
-        operation: impl FnOnce(&Connection) -> Result<T, StateError> + Send + 'static,
-    ) -> Result<T, StateError> {
-        // It is never closed.
-        let _permit = self.database.read_permits.acquire().await;
-        self.run(StateErrorKind::Unavailable, move |database, timeout| {
-            database.read(timeout, operation)
-        })
-        .await
-    }
-
     /// Runs an operation on a thread for blocking work. If that fails, the outcome of a write is unknown.
     async fn run<T: Send + 'static>(
         &self,
@@ -109,8 +105,7 @@ impl SqliteState {
 
 impl StateStore for SqliteState {
     fn get<'a>(&'a self, key: &'a StateKey) -> StateFuture<'a, Option<Entry>> {
-        let key = key.clone();
-        Box::pin(self.read(move |connection| connection.get(&key)))
+        Box::pin(self.reader.get(key.clone(), self.busy_timeout))
     }
 
     fn put<'a>(
@@ -136,7 +131,16 @@ impl StateStore for SqliteState {
         limit: usize,
     ) -> StateFuture<'a, Vec<Entry>> {
         let (prefix, after) = (prefix.to_owned(), after.cloned());
-        Box::pin(self.read(move |connection| connection.list(&prefix, after.as_ref(), limit)))
+        Box::pin(async move {
+            // It is never closed.
+            let _permit = self.database.list_permits.acquire().await;
+            self.run(StateErrorKind::Unavailable, move |database, timeout| {
+                database.read(timeout, |connection| {
+                    connection.list(&prefix, after.as_ref(), limit)
+                })
+            })
+            .await
+        })
     }
 
     fn put_many<'a>(

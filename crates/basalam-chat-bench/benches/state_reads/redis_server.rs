@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 use anyhow::ensure;
 use basalam_chat_state::RedisState;
 use redis::aio::ConnectionManager;
+use redis::io::tcp::TcpSettings;
+use redis::{ConnectionInfo, IntoConnectionInfo};
 
 use crate::{Reader, Stored};
 
@@ -70,22 +72,32 @@ impl Server {
         Ok(Some(server))
     }
 
-    /// Connects in both ways, and writes the values.
-    pub(crate) async fn open(&self) -> anyhow::Result<(Stored, Bare)> {
+    /// Connects in three ways, the last with the defaults of the library, and writes the values.
+    pub(crate) async fn open(&self) -> anyhow::Result<(Stored, Bare, Bare)> {
         let url = format!("redis://127.0.0.1:{}", self.port);
         let store = RedisState::connect(url.as_str()).await?;
         let store = Stored::fill(Arc::new(store)).await?;
-        let connection = redis::Client::open(url)?.get_connection_manager().await?;
-        let keys = store.names();
-        let keys = keys
-            .iter()
-            .map(|key| format!("{{basalam_chat_state}}:value:{key}"));
+        let names = store.names();
+        let names = names.iter();
+        let keys: Vec<String> = names
+            .map(|name| format!("{{basalam_chat_state}}:value:{name}"))
+            .collect();
+        let keys = Arc::new(keys);
+        let info = url.as_str().into_connection_info()?;
+        // As the store, and as clients in other languages do by default.
+        let no_delay = TcpSettings::default().set_nodelay(true);
         let bare = Bare {
-            connection,
-            keys: Arc::new(keys.collect()),
+            connection: connect(info.clone().set_tcp_settings(no_delay)).await?,
+            keys: Arc::clone(&keys),
         };
-        Ok((store, bare))
+        let connection = connect(info).await?;
+        Ok((store, bare, Bare { connection, keys }))
     }
+}
+
+async fn connect(info: ConnectionInfo) -> anyhow::Result<ConnectionManager> {
+    let client = redis::Client::open(info)?;
+    Ok(client.get_connection_manager().await?)
 }
 
 impl Drop for Server {

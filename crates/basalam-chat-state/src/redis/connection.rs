@@ -1,7 +1,7 @@
 //! The connection, which is opened again if it is lost, and commands with time limits.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use basalam_chat::state::{StateError, StateErrorKind};
@@ -12,7 +12,6 @@ use redis::{
 };
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 
@@ -30,6 +29,8 @@ pub(super) struct Server {
     pub(super) allow_data_loss: bool,
     pub(super) scripts: Scripts,
     pub(super) current: Mutex<Option<Arc<Link>>>,
+    /// Held by the task that connects.
+    pub(super) connecting: tokio::sync::Mutex<()>,
 }
 
 /// A connection that all tasks use at the same time. The task that drives it ends when the connection does, so a
@@ -122,21 +123,33 @@ impl Server {
     }
 
     async fn link(&self, deadline: Instant) -> Result<Arc<Link>, StateError> {
+        if let Some(link) = self.usable_link() {
+            return Ok(link);
+        }
         let link = async {
-            let mut current = self.current.lock().await;
-            match &*current {
-                Some(link) if link.is_usable() => Ok(Arc::clone(link)),
-                _ => {
-                    let link = Arc::new(self.connect().await?);
-                    *current = Some(Arc::clone(&link));
-                    Ok(link)
-                }
+            let _connecting = self.connecting.lock().await;
+            // Another task may have connected.
+            if let Some(link) = self.usable_link() {
+                return Ok(link);
             }
+            let link = Arc::new(self.connect().await?);
+            *self.lock_current() = Some(Arc::clone(&link));
+            Ok(link)
         };
         match timeout_at(deadline, link).await {
             Ok(result) => result,
             Err(_) => Err(timed_out(StateErrorKind::Unavailable)),
         }
+    }
+
+    fn usable_link(&self) -> Option<Arc<Link>> {
+        let current = self.lock_current().clone();
+        current.filter(|link| link.is_usable())
+    }
+
+    fn lock_current(&self) -> MutexGuard<'_, Option<Arc<Link>>> {
+        // It is replaced as a whole.
+        self.current.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn connect(&self) -> Result<Link, StateError> {
@@ -145,6 +158,7 @@ impl Server {
             ConnectionAddr::Tcp(host, port) => {
                 let stream = TcpStream::connect((host.as_str(), *port)).await;
                 let stream = stream.map_err(|error| failed(error.into()))?;
+                // Otherwise a read could wait until the server acknowledges a write before it.
                 stream
                     .set_nodelay(true)
                     .map_err(|error| failed(error.into()))?;

@@ -2,12 +2,11 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use basalam_chat::state::StateError;
 use redis::{ConnectionInfo, IntoConnectionInfo, cmd};
-use tokio::sync::Mutex;
 use tokio::time::Instant;
 #[cfg(feature = "redis-rustls")]
 use tokio_rustls::TlsConnector;
@@ -114,6 +113,7 @@ impl RedisOptions {
             allow_data_loss: self.allow_data_loss,
             scripts: Scripts::new(),
             current: Mutex::default(),
+            connecting: tokio::sync::Mutex::default(),
         };
         let deadline = server.deadline();
         if !self.allow_data_loss {

@@ -5,7 +5,7 @@ use basalam_chat::state::{
 };
 use rusqlite::{ErrorCode, OptionalExtension, Row};
 
-const GET: &str = "SELECT key, value, version FROM state WHERE key = ?1";
+const GET: &str = "SELECT value, version FROM state WHERE key = ?1";
 const GET_VERSION: &str = "SELECT version FROM state WHERE key = ?1";
 const GET_COUNTER: &str = "SELECT last_version FROM counter";
 const SET_COUNTER: &str = "UPDATE counter SET last_version = ?1";
@@ -19,10 +19,12 @@ const LIST: &str = "SELECT key, value, version FROM state
 pub(super) struct Connection(pub(super) rusqlite::Connection);
 
 impl Connection {
-    pub(super) fn get(&self, key: &StateKey) -> Result<Option<Entry>, StateError> {
+    pub(super) fn get(&self, key: StateKey) -> Result<Option<Entry>, StateError> {
         let mut statement = self.0.prepare_cached(GET).map_err(read_error)?;
-        let row = statement.query_row([key.as_str()], |row| Ok(entry(row)));
-        row.optional().map_err(read_error)?.transpose()
+        let row = statement.query_row([key.as_str()], |row| Ok((row.get(0)?, row.get(1)?)));
+        let row = row.optional().map_err(read_error)?;
+        row.map(|(value, number)| Ok(Entry::new(key, value, version(number)?)))
+            .transpose()
     }
 
     pub(super) fn list(

@@ -24,8 +24,8 @@ pub(super) struct Database {
     path: PathBuf,
     writer: Mutex<Connection>,
     idle_readers: Mutex<Vec<Connection>>,
-    /// One permit for each read that runs, so that others do not occupy a thread while they wait for a connection.
-    pub(super) read_permits: Semaphore,
+    /// One permit for each list that is read, so that others do not occupy a thread while they wait for a connection.
+    pub(super) list_permits: Semaphore,
 }
 
 impl Database {
@@ -50,7 +50,8 @@ impl Database {
             path,
             writer: Mutex::new(writer),
             idle_readers: Mutex::default(),
-            read_permits: Semaphore::new(MAX_READERS),
+            // One connection reads single values.
+            list_permits: Semaphore::new(MAX_READERS - 1),
         })
     }
 

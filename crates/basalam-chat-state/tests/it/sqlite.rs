@@ -177,6 +177,8 @@ async fn connections_for_reading_are_reused_by_many_readers() {
                 let mut open_files = 0;
                 for _ in 0..20 {
                     assert!(store.get(&key("a")).await.unwrap().is_some());
+                    let listed = store.list("", None, 9).await.unwrap();
+                    assert_eq!(listed.len(), 1);
                     open_files = open_files.max(count_open_files(store.path()));
                 }
                 open_files
