@@ -14,9 +14,10 @@ use crate::{build_cost, generate};
 const MINIMUM_RUST: &str = env!("CARGO_PKG_RUST_VERSION");
 
 /// The packages with optional features that change what is compiled.
-const WITH_ALL_FEATURES: [&str; 3] = [
+const WITH_ALL_FEATURES: [&str; 4] = [
     "--package=basalam-chat",
     "--package=basalam-chat-api",
+    "--package=basalam-chat-state",
     "--all-features",
 ];
 
