@@ -23,7 +23,8 @@ use reader::Reader;
 /// The default of [`SqliteState::busy_timeout`].
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// A store in an SQLite database, which several processes of one machine can share. Clones share the store.
+/// A store in an SQLite database, which several processes of one machine can share. Clones share the store and its
+/// thread, which reads single values.
 ///
 /// SQLite is compiled in. The database is used in WAL mode, so reads do not wait for writers, with
 /// `synchronous=FULL`: a write that has returned survives a crash of the process and of the machine.
