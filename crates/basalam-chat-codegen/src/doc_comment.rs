@@ -4,11 +4,7 @@
 ///
 /// Code blocks get a language other than Rust, so that rustdoc does not compile them as doctests.
 pub(crate) fn lines(description: &str) -> Vec<String> {
-    let description: String = description
-        .trim()
-        .chars()
-        .filter(|it| is_allowed(*it))
-        .collect();
+    let description = description.trim().replace(is_forbidden, "");
     let mut comment = DocComment::default();
     for line in description.lines() {
         comment.push_markdown(line.trim_end());
@@ -19,8 +15,8 @@ pub(crate) fn lines(description: &str) -> Vec<String> {
 
 /// rustc rejects carriage returns in doc comments and warns about bidirectional control characters,
 /// which can make source look different from what is compiled.
-fn is_allowed(character: char) -> bool {
-    !matches!(character, '\r' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+fn is_forbidden(character: char) -> bool {
+    matches!(character, '\r' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[derive(Default)]
@@ -111,12 +107,9 @@ fn opening_fence(line: &str) -> Option<(char, usize)> {
 
 /// Returns the language of a code block, `text` if rustdoc could take it for Rust.
 fn language(info: &str) -> &str {
-    const LANGUAGES: &[&str] = &[
-        "json", "http", "text", "html", "xml", "yaml", "toml", "sh", "console",
-    ];
-    match LANGUAGES.contains(&info) {
-        true => info,
-        false => "text",
+    match info {
+        "json" | "http" | "html" | "xml" | "yaml" | "toml" | "sh" | "console" => info,
+        _ => "text",
     }
 }
 

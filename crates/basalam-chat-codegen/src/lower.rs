@@ -22,7 +22,7 @@ mod servers;
 mod structs;
 
 use basalam_chat_openapi::{Document, Pointer};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::error::Error;
 use crate::normalize::Origins;
@@ -44,9 +44,7 @@ pub(crate) fn lower(
     let mut lowering = Lowering::new(document, origins);
     let (mut operations, invalid) = document.operations_and_errors();
     for operation in &mut operations {
-        operation
-            .parameters
-            .retain(|parameter| !parameters::is_ignored(parameter));
+        operation.parameters.retain(|it| !it.is_ignored());
     }
     for error in errors.iter().chain(&invalid) {
         lowering.report_error(error);
@@ -91,10 +89,9 @@ impl Lowering<'_> {
     /// Lowers `info`, which progenitor writes to the docs of the client.
     fn lower_info(&mut self) -> Value {
         let at = Pointer::default().child("info");
-        let mut lowered = Map::new();
+        let mut lowered = json!({});
         let Some(info) = self.document.root().get("info") else {
-            self.report(&at, "`info` is missing", "add `title` and `version`");
-            return Value::Object(lowered);
+            return self.reject(&at, "`info` is missing", "add `title` and `version`");
         };
         for field in ["title", "version", "description"] {
             self.copy_string(info, field, &at, &mut lowered);
@@ -104,6 +101,6 @@ impl Lowering<'_> {
                 self.report(&at, format!("`{field}` is missing"), "add it as a string");
             }
         }
-        Value::Object(lowered)
+        lowered
     }
 }

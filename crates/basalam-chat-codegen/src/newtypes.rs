@@ -2,67 +2,50 @@
 //!
 //! The calls are written as formatted strings because formatters leave macro arguments unchanged.
 
-use std::fmt::{self, Write};
-
 use crate::error::Error;
 use crate::lower::{Lowered, Newtype, NewtypeKind, Variant};
 use crate::{doc_comment, format};
 
 /// Writes `newtypes.rs`.
 pub(crate) fn generate(lowered: &Lowered) -> Result<String, Error> {
-    let mut source = String::new();
-    for (index, newtype) in lowered.newtypes.iter().enumerate() {
-        if index > 0 {
-            source.push('\n');
-        }
-        write(&mut source, newtype).map_err(|error| Error::internal(error.to_string()))?;
-    }
-    format::with_header(&source)
+    let calls: Vec<String> = lowered.newtypes.iter().map(macro_call).collect();
+    format::with_header(&calls.join("\n"))
 }
 
-fn write(source: &mut String, newtype: &Newtype) -> fmt::Result {
+fn macro_call(newtype: &Newtype) -> String {
     let name = &newtype.name;
+    let unit_struct = format!("pub struct {name};");
     let (macro_name, declaration) = match &newtype.kind {
-        NewtypeKind::Id => ("id", format!("pub struct {name};")),
-        NewtypeKind::String => ("string", format!("pub struct {name};")),
-        NewtypeKind::Secret => ("secret", format!("pub struct {name};")),
-        NewtypeKind::LenientList(item) => (
-            "lenient_list",
-            format!("pub struct {name}(super::types::{item});"),
-        ),
-        NewtypeKind::OpenEnum(_) => ("open_enum", format!("pub enum {name} {{")),
-    };
-    writeln!(source, "::basalam_chat_api::define::{macro_name}! {{")?;
-    match newtype.description.trim() {
-        "" => write_docs(source, "    ", &format!("`{name}`."))?,
-        description => write_docs(source, "    ", description)?,
-    }
-    writeln!(source, "    {declaration}")?;
-    if let NewtypeKind::OpenEnum(variants) = &newtype.kind {
-        for variant in variants {
-            write_variant(source, variant)?;
+        NewtypeKind::Id => ("id", unit_struct),
+        NewtypeKind::String => ("string", unit_struct),
+        NewtypeKind::Secret => ("secret", unit_struct),
+        NewtypeKind::LenientList(item) => {
+            let list = format!("pub struct {name}(super::types::{item});");
+            ("lenient_list", list)
         }
-        writeln!(source, "    }}")?;
-    }
-    writeln!(source, "}}")
+        NewtypeKind::OpenEnum(variants) => {
+            let variants: String = variants.iter().map(variant).collect();
+            ("open_enum", format!("pub enum {name} {{\n{variants}    }}"))
+        }
+    };
+    let docs = match newtype.description.trim() {
+        "" => docs("    ", &format!("`{name}`.")),
+        description => docs("    ", description),
+    };
+    format!("::basalam_chat_api::define::{macro_name}! {{\n{docs}    {declaration}\n}}\n")
 }
 
-fn write_variant(source: &mut String, variant: &Variant) -> fmt::Result {
-    let Variant {
-        name,
-        value,
-        description,
-    } = variant;
-    match description.as_str() {
-        "" => write_docs(source, "        ", &format!("`{value}`."))?,
-        description => write_docs(source, "        ", &format!("`{value}`: {description}"))?,
-    }
-    writeln!(source, "        {name} = {value:?},")
+fn variant(variant: &Variant) -> String {
+    let Variant { name, value, .. } = variant;
+    let description = match variant.description.as_str() {
+        "" => format!("`{value}`."),
+        description => format!("`{value}`: {description}"),
+    };
+    let docs = docs("        ", &description);
+    format!("{docs}        {name} = {value:?},\n")
 }
 
-fn write_docs(source: &mut String, indent: &str, description: &str) -> fmt::Result {
-    for line in doc_comment::lines(description) {
-        writeln!(source, "{indent}///{line}")?;
-    }
-    Ok(())
+fn docs(indent: &str, description: &str) -> String {
+    let lines = doc_comment::lines(description).into_iter();
+    lines.map(|line| format!("{indent}///{line}\n")).collect()
 }

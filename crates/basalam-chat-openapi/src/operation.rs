@@ -59,6 +59,17 @@ pub struct Parameter<'a> {
     pub pointer: Pointer,
 }
 
+impl Parameter<'_> {
+    /// Returns `true` for the header parameters that OpenAPI ignores: `Accept`, `Authorization` and
+    /// `Content-Type`. Other parts of the document describe them.
+    #[must_use]
+    pub fn is_ignored(&self) -> bool {
+        let ignored = ["accept", "authorization", "content-type"];
+        let is_named = |name: &str| self.name.eq_ignore_ascii_case(name);
+        self.location == ParameterLocation::Header && ignored.into_iter().any(is_named)
+    }
+}
+
 /// The part of the request that holds a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ParameterLocation {

@@ -27,14 +27,14 @@ pub(super) fn rewrite(file: &mut syn::File) -> Result<(), Error> {
     for item in &mut file.items {
         let Item::Impl(item) = item else { continue };
         for function in operations(item) {
-            let Some(operation) = Operation::extract(function) else {
+            let Some([request, response]) = extract(function) else {
                 let name = &function.sig.ident;
                 return Err(Error::generator(format!(
                     "the generated method `{name}` has an unexpected form"
                 )));
             };
-            requests.push(operation.request);
-            responses.push(operation.response);
+            requests.push(request);
+            responses.push(response);
         }
     }
     if !requests.is_empty() {
@@ -81,66 +81,55 @@ fn operations(item: &mut ItemImpl) -> impl Iterator<Item = &mut ImplItemFn> {
     })
 }
 
-/// The parts extracted from an operation.
-struct Operation {
-    /// The function that builds the request.
-    request: ImplItemFn,
-    /// The function that decodes the response.
-    response: ImplItemFn,
-}
-
-impl Operation {
-    /// Extracts the request function and replaces the body of the operation. Returns `None` if the
-    /// operation has an unexpected form.
-    fn extract(function: &mut ImplItemFn) -> Option<Operation> {
-        let response_type = response_type(&function.sig.output)?;
-        let statements = &function.block.stmts;
-        let mut indexed = statements.iter().enumerate();
-        let (end, operation_id) =
-            indexed.find_map(|(index, it)| Some((index, operation_id(it)?)))?;
-        if !decodes_response(statements.last()?) {
-            return None;
-        }
-        let (building, _) = statements.split_at(end);
-        let request = request_variable(building.last()?)?;
-        let mut body = building.to_vec();
-        body.push(Stmt::Expr(parse_quote! { Ok(#request) }, None));
-
-        let mut request = function.clone();
-        request.attrs.clear();
-        request.vis = Visibility::Inherited;
-        request.sig.asyncness = None;
-        request.sig.output = parse_quote! { -> Result<::reqwest::Request, Error<()>> };
-        request.block = Block {
-            stmts: body,
-            ..function.block.clone()
-        };
-
-        let (name, arguments) = (&function.sig.ident, arguments(function)?);
-        let row = format_ident!("{}", names::constant_name(&operation_id));
-        let read = match is_unit(&response_type) {
-            true => format_ident!("read_empty"),
-            false => format_ident!("read_json"),
-        };
-        let response = parse_quote! {
-            fn #name(
-                response: ::basalam_chat_api::response::RawResponse,
-            ) -> Result<ResponseValue<#response_type>, Error<()>> {
-                response.#read()
-            }
-        };
-        // No argument can have these names: argument names never start with two underscores. The calls
-        // do not use method syntax, for which a method of a trait could take precedence.
-        function.block = parse_quote! {{
-            let __requests = self::requests(self);
-            let __build = || Requests::#name(&__requests, #(#arguments),*);
-            Responses::#name(
-                ::basalam_chat_api::response::send(&self.inner, &crate::operations::#row, &__build)
-                    .await?,
-            )
-        }};
-        Some(Operation { request, response })
+/// Returns the functions that build the request and decode the response, and replaces the body of the
+/// operation. Returns `None` if the operation has an unexpected form.
+fn extract(function: &mut ImplItemFn) -> Option<[ImplItemFn; 2]> {
+    let response_type = response_type(&function.sig.output)?;
+    let statements = &function.block.stmts;
+    let mut indexed = statements.iter().enumerate();
+    let (end, operation_id) = indexed.find_map(|(index, it)| Some((index, operation_id(it)?)))?;
+    if !decodes_response(statements.last()?) {
+        return None;
     }
+    let (building, _) = statements.split_at(end);
+    let request = request_variable(building.last()?)?;
+    let mut body = building.to_vec();
+    body.push(Stmt::Expr(parse_quote! { Ok(#request) }, None));
+
+    let mut request = function.clone();
+    request.attrs.clear();
+    request.vis = Visibility::Inherited;
+    request.sig.asyncness = None;
+    request.sig.output = parse_quote! { -> Result<::reqwest::Request, Error<()>> };
+    request.block = Block {
+        stmts: body,
+        ..function.block.clone()
+    };
+
+    let (name, arguments) = (&function.sig.ident, arguments(function)?);
+    let row = format_ident!("{}", names::constant_name(&operation_id));
+    let read = match is_unit(&response_type) {
+        true => format_ident!("read_empty"),
+        false => format_ident!("read_json"),
+    };
+    let response = parse_quote! {
+        fn #name(
+            response: ::basalam_chat_api::response::RawResponse,
+        ) -> Result<ResponseValue<#response_type>, Error<()>> {
+            response.#read()
+        }
+    };
+    // No argument can have these names: argument names never start with two underscores. The calls
+    // do not use method syntax, for which a method of a trait could take precedence.
+    function.block = parse_quote! {{
+        let __requests = self::requests(self);
+        let __build = || Requests::#name(&__requests, #(#arguments),*);
+        Responses::#name(
+            ::basalam_chat_api::response::send(&self.inner, &crate::operations::#row, &__build)
+                .await?,
+        )
+    }};
+    Some([request, response])
 }
 
 /// Returns the `T` of `-> Result<ResponseValue<T>, Error<()>>`.

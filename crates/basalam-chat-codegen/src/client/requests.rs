@@ -82,9 +82,7 @@ fn is_panicking_constructor(item: &ImplItem) -> bool {
 
 /// Matches imports whose uses are removed here or by the rewrite of operations.
 fn is_unused_import(name: &syn::Ident) -> bool {
-    ["encode_path", "ClientHooks", "OperationInfo"]
-        .iter()
-        .any(|unused| name == unused)
+    name == "encode_path" || name == "ClientHooks" || name == "OperationInfo"
 }
 
 /// Matches `HeaderMap::with_capacity`, which allocates although most headers are optional.

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use basalam_chat_openapi::Pointer;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::keywords::{NUMBER, STRING, strings};
-use super::lowering::{Class, Component, Lowering};
+use super::keywords::{NUMBER, STRING, is_listed, is_secret, strings};
+use super::lowering::{Class, Component, Lowering, Object};
 use super::model::{NewtypeKind, Variant};
 use super::reachability::ReachableSchemas;
 use super::references::sole_target_name;
@@ -23,15 +23,13 @@ impl<'a> Lowering<'a> {
             }
             let at = root.child(name);
             if !names::is_type_name(name) {
-                self.report(
-                    &at,
-                    format!("`{name}` is not a valid name for a Rust type"),
-                    "rename the schema in PascalCase, with ASCII letters and digits only",
-                );
+                let message = format!("`{name}` is not a valid name for a Rust type");
+                let remedy = "rename the schema in PascalCase, with ASCII letters and digits only";
+                self.report(&at, message, remedy);
             }
             let class = self.classify(schema, &at);
-            self.components
-                .insert(name, Component { schema, at, class });
+            let component = Component { schema, at, class };
+            self.components.insert(name, component);
         }
         self.check_any_of_targets();
     }
@@ -40,10 +38,10 @@ impl<'a> Lowering<'a> {
         let Some(object) = schema.as_object() else {
             return self.reject_not_an_object(at);
         };
-        if let Some(choices) = object.get("anyOf") {
-            return self.classify_any_of(choices, object, at);
+        if object.contains_key("anyOf") {
+            return self.classify_any_of(object, at);
         }
-        match object.get("type").and_then(Value::as_str) {
+        match schema["type"].as_str() {
             Some("integer") => {
                 self.check_keywords(object, at, NUMBER);
                 self.report_named_nullable(object, "a named integer", at);
@@ -60,27 +58,20 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn classify_string(&mut self, object: &Map<String, Value>, at: &Pointer) -> Class {
+    fn classify_string(&mut self, object: &Object, at: &Pointer) -> Class {
         self.check_keywords(object, at, STRING);
         self.report_named_nullable(object, "a named string", at);
         if let Some(values) = object.get("enum") {
-            return self.classify_enum(values, object.get("description"), &at.child("enum"));
+            let description = object.get("description").and_then(Value::as_str);
+            return self.classify_enum(values, description.unwrap_or_default(), &at.child("enum"));
         }
-        match object
-            .get("format")
-            .is_some_and(|format| format == "password")
-        {
-            true => Class::Newtype(NewtypeKind::Secret),
-            false => Class::Newtype(NewtypeKind::String),
-        }
+        Class::Newtype(match is_secret(object) {
+            true => NewtypeKind::Secret,
+            false => NewtypeKind::String,
+        })
     }
 
-    fn classify_enum(
-        &mut self,
-        values: &Value,
-        description: Option<&Value>,
-        at: &Pointer,
-    ) -> Class {
+    fn classify_enum(&mut self, values: &Value, description: &str, at: &Pointer) -> Class {
         let Some(values) = strings(values).filter(|values| !values.is_empty()) else {
             return self.reject(
                 at,
@@ -88,13 +79,9 @@ impl<'a> Lowering<'a> {
                 "remove the other values; write `nullable: true` at the places of use for null",
             );
         };
-        let description = description.and_then(Value::as_str).unwrap_or_default();
         let values = values.into_iter().enumerate().map(|(index, value)| {
-            (
-                value,
-                variant_description(description, value),
-                at.child(index),
-            )
+            let description = variant_description(description, value);
+            (value, description, at.child(index))
         });
         Class::Newtype(NewtypeKind::OpenEnum(self.variants("", values)))
     }
@@ -124,14 +111,10 @@ impl<'a> Lowering<'a> {
         variants
     }
 
-    fn classify_any_of(
-        &mut self,
-        choices: &Value,
-        object: &Map<String, Value>,
-        at: &Pointer,
-    ) -> Class {
-        self.check_keywords(object, at, &["anyOf"]);
+    fn classify_any_of(&mut self, object: &Object, at: &Pointer) -> Class {
+        self.check_keywords(object, at, "anyOf");
         self.report_named_nullable(object, "a named `anyOf`", at);
+        let choices = &object["anyOf"];
         if let Some(target) = alias_target(choices) {
             return Class::Alias(target.to_owned());
         }
@@ -146,16 +129,11 @@ impl<'a> Lowering<'a> {
     }
 
     /// Reports a nullable named schema, because a Rust type cannot make its uses optional.
-    pub(super) fn report_named_nullable(
-        &mut self,
-        object: &Map<String, Value>,
-        item_kind: &str,
-        at: &Pointer,
-    ) {
+    pub(super) fn report_named_nullable(&mut self, object: &Object, item: &str, at: &Pointer) {
         if object.get("nullable") == Some(&Value::Bool(true)) {
             self.report(
                 &at.child("nullable"),
-                format!("{item_kind} must not be nullable"),
+                format!("{item} must not be nullable"),
                 "move `nullable: true` to the places of use, next to `allOf` with one `$ref`",
             );
         }
@@ -175,68 +153,52 @@ impl<'a> Lowering<'a> {
 
     /// Checks that aliases refer to scalar newtypes and lenient lists to structs.
     fn check_any_of_targets(&mut self) {
-        let mut invalid = Vec::new();
-        for component in self.components.values() {
+        const REMEDY: &str = "change the `$ref` to such a schema";
+        for component in self.components.clone().values() {
+            let first = component.at.child("anyOf").child("0");
             match &component.class {
-                Class::Alias(target) if !self.is_scalar_newtype(target) => invalid.push((
-                    component.at.child("anyOf").child("0"),
-                    "the first choice must be a named id, string or enum",
-                )),
+                Class::Alias(target) if !self.is_scalar_newtype(target) => {
+                    let message = "the first choice must be a named id, string or enum";
+                    self.report(&first, message, REMEDY);
+                }
                 Class::Newtype(NewtypeKind::LenientList(item))
                     if self.class(item) != Some(&Class::Struct) =>
                 {
-                    invalid.push((
-                        component.at.child("anyOf").child("0").child("items"),
-                        "the items must be a named object with properties",
-                    ));
+                    let message = "the items must be a named object with properties";
+                    self.report(&first.child("items"), message, REMEDY);
                 }
                 _ => {}
             }
-        }
-        for (at, message) in invalid {
-            self.report(&at, message, "change the `$ref` to such a schema");
         }
     }
 }
 
 /// Returns the name of the newtype that `[{$ref}, {type: string}]` is an alias of.
 pub(super) fn alias_target(choices: &Value) -> Option<&str> {
-    const KEYWORDS: &[&str] = &[
-        "type",
-        "description",
-        "format",
-        "pattern",
-        "minLength",
-        "maxLength",
-    ];
+    const KEYWORDS: &str = "type description format pattern minLength maxLength";
     let [first, second] = choices.as_array()?.as_slice() else {
         return None;
     };
-    if second.get("type")? != "string" || !has_only(second, KEYWORDS) {
-        return None;
-    }
-    sole_target_name(first)
+    let is_string = second["type"] == "string" && has_only(second, KEYWORDS);
+    is_string.then(|| sole_target_name(first))?
 }
 
 /// Returns the name of the item schema in `[{array of $ref}, {object, maxProperties: 0}]`.
 fn lenient_list_item(choices: &Value) -> Option<&str> {
-    const ARRAY_KEYWORDS: &[&str] = &["type", "description", "items", "minItems", "maxItems"];
     let [first, second] = choices.as_array()?.as_slice() else {
         return None;
     };
-    let is_empty_object = second.get("type")? == "object"
-        && second.get("maxProperties")?.as_u64()? == 0
-        && has_only(second, &["type", "description", "maxProperties"]);
-    let is_array = first.get("type")? == "array" && has_only(first, ARRAY_KEYWORDS);
-    if !is_empty_object || !is_array {
-        return None;
-    }
-    sole_target_name(first.get("items")?)
+    let is_array =
+        first["type"] == "array" && has_only(first, "type description items minItems maxItems");
+    let is_empty_object = second["type"] == "object"
+        && second["maxProperties"] == 0
+        && has_only(second, "type description maxProperties");
+    (is_array && is_empty_object).then(|| sole_target_name(&first["items"]))?
 }
 
-fn has_only(schema: &Value, keywords: &[&str]) -> bool {
+fn has_only(schema: &Value, keywords: &str) -> bool {
     let object = schema.as_object();
-    object.is_some_and(|object| object.keys().all(|it| keywords.contains(&it.as_str())))
+    object.is_some_and(|object| object.keys().all(|it| is_listed(keywords, it)))
 }
 
 /// Returns the description of `value`, from a line "- `value`: …" in the enum's description.

@@ -1,27 +1,21 @@
 //! Lowering of named schemas.
 
-use basalam_chat_openapi::Pointer;
 use serde_json::{Map, Value, json};
 
 use super::lowering::{Class, Lowering};
 use super::model::{Newtype, NewtypeKind};
 use super::reachability::ReachableSchemas;
 
-impl<'a> Lowering<'a> {
+impl Lowering<'_> {
     /// Lowers every named schema that the generated client uses.
     pub(super) fn lower_components(&mut self, reachable: &ReachableSchemas) -> Value {
-        let components: Vec<(&'a str, &'a Value, Pointer, Class)> = self
-            .components
-            .iter()
-            .map(|(name, it)| (*name, it.schema, it.at.clone(), it.class.clone()))
-            .collect();
         let mut lowered = Map::new();
-        for (name, schema, at, class) in components {
-            let schema = match class {
+        for (name, component) in self.components.clone() {
+            let schema = match component.class {
                 Class::Struct if reachable.is_generated(name) => {
                     let is_response = reachable.response_types.contains(name);
                     let is_request = reachable.request_types.contains(name);
-                    self.lower_struct(schema, &at, is_response, is_request)
+                    self.lower_struct(component.schema, &component.at, is_response, is_request)
                 }
                 // The item struct of a list that is used in multipart bodies only is not generated.
                 Class::Newtype(NewtypeKind::LenientList(_)) if !reachable.is_generated(name) => {
@@ -48,7 +42,7 @@ impl<'a> Lowering<'a> {
                 if matches!(kind, NewtypeKind::LenientList(_)) && !reachable.is_generated(name) {
                     return None;
                 }
-                let description = component.schema.get("description").and_then(Value::as_str);
+                let description = component.schema["description"].as_str();
                 Some(Newtype {
                     name: (*name).to_owned(),
                     description: description.unwrap_or_default().to_owned(),

@@ -3,130 +3,75 @@
 use basalam_chat_openapi::Pointer;
 use serde_json::{Map, Value};
 
-use super::lowering::Lowering;
+use super::lowering::{Lowering, Object};
 
-pub(super) const STRING: &[&str] = &[
-    "type",
-    "format",
-    "pattern",
-    "minLength",
-    "maxLength",
-    "enum",
-];
-pub(super) const NUMBER: &[&str] = &[
-    "type",
-    "format",
-    "minimum",
-    "maximum",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
-    "multipleOf",
-];
-pub(super) const BOOLEAN: &[&str] = &["type"];
-pub(super) const ARRAY: &[&str] = &["type", "items", "minItems", "maxItems", "uniqueItems"];
-pub(super) const OBJECT: &[&str] = &[
-    "type",
-    "properties",
-    "required",
-    "additionalProperties",
-    "minProperties",
-    "maxProperties",
-];
+// Lists are names that are separated by whitespace.
+
+pub(super) const STRING: &str = "type format pattern minLength maxLength enum";
+pub(super) const NUMBER: &str =
+    "type format minimum maximum exclusiveMinimum exclusiveMaximum multipleOf";
+pub(super) const BOOLEAN: &str = "type";
+pub(super) const ARRAY: &str = "type items minItems maxItems uniqueItems";
+pub(super) const OBJECT: &str =
+    "type properties required additionalProperties minProperties maxProperties";
 /// Extension for large named objects: optional fields hold the struct in a `Box`.
 pub(super) const BOXED: &str = "x-boxed";
 /// Extension for named objects in responses: how a failure to decode them, or an item of their list, is
 /// handled.
 pub(super) const DECODE: &str = "x-decode";
 /// Keywords allowed next to an `allOf` with one reference: they restrict the value, not its type.
-pub(super) const NEXT_TO_REFERENCE: &[&str] = &[
-    "allOf",
-    "minimum",
-    "maximum",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
-    "pattern",
-    "minLength",
-    "maxLength",
-];
+pub(super) const NEXT_TO_REFERENCE: &str =
+    "allOf minimum maximum exclusiveMinimum exclusiveMaximum pattern minLength maxLength";
 /// Keywords allowed in every schema: they do not change its type.
-const ANNOTATIONS: &[&str] = &[
-    "description",
-    "title",
-    "example",
-    "deprecated",
-    "default",
-    "nullable",
-    "externalDocs",
-];
+const ANNOTATIONS: &str = "description title example deprecated default nullable externalDocs";
 
 impl Lowering<'_> {
     /// Reports every keyword of a schema that is neither an annotation nor in `supported`, and every
     /// keyword with an invalid value.
-    pub(super) fn check_keywords(
-        &mut self,
-        object: &Map<String, Value>,
-        at: &Pointer,
-        supported: &[&str],
-    ) {
+    pub(super) fn check_keywords(&mut self, object: &Object, at: &Pointer, supported: &str) {
         for (keyword, value) in object {
             let keyword = keyword.as_str();
             if keyword.starts_with("x-") && ![BOXED, DECODE].contains(&keyword) {
                 continue;
             }
-            if !ANNOTATIONS.contains(&keyword) && !supported.contains(&keyword) {
+            if !is_listed(ANNOTATIONS, keyword) && !is_listed(supported, keyword) {
                 let (message, remedy) = unsupported_keyword(keyword);
                 self.report(&at.child(keyword), message, remedy);
                 continue;
             }
             if let Some(expected) = expected_value(keyword, value) {
-                self.report(
-                    &at.child(keyword),
-                    format!("`{keyword}` must be {expected}"),
-                    format!("write {expected}"),
-                );
+                let message = format!("`{keyword}` must be {expected}");
+                self.report(&at.child(keyword), message, format!("write {expected}"));
             }
         }
     }
 
-    /// Reports every field of an OpenAPI object that is neither in `supported` nor an extension.
-    pub(super) fn check_fields(
-        &mut self,
-        object: &Value,
-        at: &Pointer,
-        item_kind: &str,
-        supported: &[&str],
-    ) {
+    /// Reports every field of an OpenAPI object that is neither in `known` nor an extension.
+    pub(super) fn check_fields(&mut self, object: &Value, at: &Pointer, item: &str, known: &str) {
         for field in object.as_object().into_iter().flat_map(Map::keys) {
-            if !supported.contains(&field.as_str()) && !field.starts_with("x-") {
-                self.report(
-                    &at.child(field),
-                    format!("the field `{field}` of {item_kind} is not supported"),
-                    "remove it",
-                );
+            if !is_listed(known, field) && !field.starts_with("x-") {
+                let message = format!("the field `{field}` of {item} is not supported");
+                self.report(&at.child(field), message, "remove it");
             }
         }
     }
 
     /// Copies a field that must be a string to the lowered object, if it is present.
-    pub(super) fn copy_string(
-        &mut self,
-        object: &Value,
-        field: &str,
-        at: &Pointer,
-        lowered: &mut Map<String, Value>,
-    ) {
-        match object.get(field) {
-            Some(Value::String(value)) => {
-                lowered.insert(field.to_owned(), value.as_str().into());
+    pub(super) fn copy_string(&mut self, from: &Value, field: &str, at: &Pointer, to: &mut Value) {
+        match from.get(field) {
+            Some(value) if value.is_string() => to[field] = value.clone(),
+            Some(_) => {
+                let message = format!("`{field}` must be a string");
+                self.report(&at.child(field), message, "write a string");
             }
-            Some(_) => self.report(
-                &at.child(field),
-                format!("`{field}` must be a string"),
-                "write a string",
-            ),
             None => {}
         }
     }
+}
+
+/// Returns `true` if `name` is in a list of names.
+pub(super) fn is_listed(list: &str, name: &str) -> bool {
+    list.split_whitespace().any(|it| it == name)
 }
 
 /// Returns the items of an array of strings.
@@ -136,7 +81,14 @@ pub(super) fn strings(value: &Value) -> Option<Vec<&str>> {
 
 /// Returns `true` if a schema accepts null.
 pub(super) fn is_nullable(schema: &Value) -> bool {
-    schema.get("nullable") == Some(&Value::Bool(true))
+    schema["nullable"] == true
+}
+
+/// Returns `true` if a string is a secret.
+pub(super) fn is_secret(object: &Object) -> bool {
+    object
+        .get("format")
+        .is_some_and(|format| format == "password")
 }
 
 fn unsupported_keyword(keyword: &str) -> (String, &'static str) {

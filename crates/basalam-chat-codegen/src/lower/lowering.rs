@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 
 use basalam_chat_openapi::{Document, Pointer};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::model::{ArrayParameter, NewtypeKind};
 use crate::error::Diagnostic;
 use crate::normalize::Origins;
+
+/// A JSON object.
+pub(super) type Object = Map<String, Value>;
 
 /// The state of one lowering pass.
 pub(super) struct Lowering<'a> {
@@ -25,6 +28,7 @@ pub(super) struct Lowering<'a> {
 }
 
 /// A named schema and its class.
+#[derive(Clone)]
 pub(super) struct Component<'a> {
     pub(super) schema: &'a Value,
     pub(super) at: Pointer,

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use basalam_chat_openapi::Pointer;
-use serde_json::Value;
 
 use super::lowering::Lowering;
 use super::model::{Newtype, NewtypeKind, OAuthEndpoints};
@@ -12,6 +11,9 @@ use super::paths::is_literal;
 /// Name of the open enum of scopes.
 const SCOPE: &str = "Scope";
 
+/// Scopes with their descriptions and places.
+type Scopes<'a> = BTreeMap<&'a str, (&'a str, Pointer)>;
+
 impl Lowering<'_> {
     /// Lowers the first security scheme of type `oauth2`, if there is one: returns its endpoints, and the
     /// scopes of all its flows as an open enum.
@@ -19,28 +21,22 @@ impl Lowering<'_> {
         let schemes = Pointer::default()
             .child("components")
             .child("securitySchemes");
-        let document = self.document;
-        let found = schemes.find(document.root()).and_then(Value::as_object);
-        let oauth2 = found
-            .into_iter()
-            .flatten()
-            .find(|(_, scheme)| scheme.get("type").and_then(Value::as_str) == Some("oauth2"));
-        let Some((name, scheme)) = oauth2 else {
+        let found = self.document.root()["components"]["securitySchemes"].as_object();
+        let mut found = found.into_iter().flatten();
+        let Some((name, scheme)) = found.find(|(_, scheme)| scheme["type"] == "oauth2") else {
             return (None, None);
         };
         let at = schemes.child(name).child("flows");
         let mut scopes = BTreeMap::new();
         let mut urls = [None, None];
-        let flows = scheme.get("flows").and_then(Value::as_object);
-        let has_endpoints = flows.is_some_and(|flows| {
-            flows
-                .values()
-                .any(|flow| flow.get("authorizationUrl").is_some())
-        });
-        for (flow, value) in flows.into_iter().flatten() {
+        let flows = scheme["flows"].as_object().into_iter().flatten();
+        let has_endpoints = flows
+            .clone()
+            .any(|(_, flow)| flow.get("authorizationUrl").is_some());
+        for (flow, value) in flows {
             let at = at.child(flow);
             for (known, field) in urls.iter_mut().zip(["authorizationUrl", "tokenUrl"]) {
-                let Some(url) = value.get(field).and_then(Value::as_str) else {
+                let Some(url) = value[field].as_str() else {
                     continue;
                 };
                 if field == "tokenUrl" && has_endpoints && split_token_url(url).is_none() {
@@ -52,46 +48,21 @@ impl Lowering<'_> {
                     );
                 }
                 if known.get_or_insert(url) != &url {
-                    self.report(
-                        &at.child(field),
-                        format!("the flows have different values of `{field}`"),
-                        "write the same URL in all flows",
-                    );
+                    let message = format!("the flows have different values of `{field}`");
+                    self.report(&at.child(field), message, "write the same URL in all flows");
                 }
             }
-            let found = value.get("scopes").and_then(Value::as_object);
-            for (scope, description) in found.into_iter().flatten() {
+            let found = value["scopes"].as_object().into_iter().flatten();
+            for (scope, description) in found {
                 let at = at.child("scopes").child(scope);
-                scopes.insert(
-                    scope.as_str(),
-                    (description.as_str().unwrap_or_default(), at),
-                );
+                let description = description.as_str().unwrap_or_default();
+                scopes.insert(scope.as_str(), (description, at));
             }
         }
-        let [authorization_url, token_url] = urls;
-        let endpoints = self.oauth_endpoints(authorization_url, token_url);
-        (endpoints, self.scope_enum(&scopes, &at))
+        (endpoints(urls), self.scope_enum(scopes, &at))
     }
 
-    fn oauth_endpoints(
-        &self,
-        authorization_url: Option<&str>,
-        token_url: Option<&str>,
-    ) -> Option<OAuthEndpoints> {
-        let (base_url, path) = split_token_url(token_url?)?;
-        let authorization_url = authorization_url?;
-        Some(OAuthEndpoints {
-            authorization_url: authorization_url.to_owned(),
-            token_base_url: base_url.to_owned(),
-            token_path: path.to_owned(),
-        })
-    }
-
-    fn scope_enum(
-        &mut self,
-        scopes: &BTreeMap<&str, (&str, Pointer)>,
-        at: &Pointer,
-    ) -> Option<Newtype> {
+    fn scope_enum(&mut self, scopes: Scopes<'_>, at: &Pointer) -> Option<Newtype> {
         if scopes.is_empty() {
             return None;
         }
@@ -102,8 +73,8 @@ impl Lowering<'_> {
                 "rename the schema",
             );
         }
-        let scopes = scopes.iter();
-        let values = scopes.map(|(scope, (description, at))| (*scope, *description, at.clone()));
+        let scopes = scopes.into_iter();
+        let values = scopes.map(|(scope, (description, at))| (scope, description, at));
         let variants = self.variants("the scope ", values);
         Some(Newtype {
             name: SCOPE.to_owned(),
@@ -111,6 +82,15 @@ impl Lowering<'_> {
             kind: NewtypeKind::OpenEnum(variants),
         })
     }
+}
+
+fn endpoints([authorization_url, token_url]: [Option<&str>; 2]) -> Option<OAuthEndpoints> {
+    let (base_url, path) = split_token_url(token_url?)?;
+    Some(OAuthEndpoints {
+        authorization_url: authorization_url?.to_owned(),
+        token_base_url: base_url.to_owned(),
+        token_path: path.to_owned(),
+    })
 }
 
 /// Splits a token URL before its path. Returns `None` if a request to it would go to another URL.

@@ -3,53 +3,30 @@
 use std::collections::BTreeMap;
 
 use basalam_chat_openapi::{Operation, Parameter, ParameterLocation};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::keywords::is_nullable;
+use super::keywords::{is_listed, is_nullable};
 use super::lowering::{Class, Lowering};
 use super::model::{ArrayParameter, NewtypeKind};
 use super::paths::template_names;
 use super::references::{reference, target_name};
 use crate::names;
 
-const FIELDS: &[&str] = &[
-    "name",
-    "in",
-    "required",
-    "description",
-    "deprecated",
-    "schema",
-    "example",
-    "examples",
-    "style",
-    "explode",
-];
+const FIELDS: &str =
+    "name in required description deprecated schema example examples style explode";
 
 /// Names that progenitor uses in scopes that contain the arguments: methods of the client and of mocks.
-const RESERVED_ARGUMENTS: &[&str] = &["header_map", "new", "into_inner"];
-
-/// Headers that OpenAPI ignores as parameters: `security` and the media types describe them.
-const IGNORED_HEADERS: &[&str] = &["accept", "content-type", "authorization"];
-
-/// Returns `true` for parameters that OpenAPI ignores.
-pub(super) fn is_ignored(parameter: &Parameter<'_>) -> bool {
-    parameter.location == ParameterLocation::Header
-        && IGNORED_HEADERS
-            .iter()
-            .any(|name| parameter.name.eq_ignore_ascii_case(name))
-}
+const RESERVED_ARGUMENTS: &str = "header_map new into_inner";
 
 impl<'a> Lowering<'a> {
     /// Lowers the parameters of an operation.
     pub(super) fn lower_parameters(&mut self, operation: &Operation<'a>, has_body: bool) -> Value {
         self.check_argument_names(operation, has_body);
         self.check_path_parameters(operation);
-        let lowered = operation
-            .parameters
-            .iter()
+        let parameters = operation.parameters.iter();
+        parameters
             .map(|parameter| self.lower_parameter(operation, parameter))
-            .collect();
-        Value::Array(lowered)
+            .collect()
     }
 
     fn lower_parameter(&mut self, operation: &Operation<'a>, parameter: &Parameter<'a>) -> Value {
@@ -70,43 +47,38 @@ impl<'a> Lowering<'a> {
             }
         };
         self.check_schema(parameter, &schema);
-        if schema.get("type") == Some(&json!("array")) {
+        if schema["type"] == "array" {
+            let operation = operation.id.and_then(names::function_name);
             self.arrays.push(ArrayParameter {
-                operation: operation
-                    .id
-                    .and_then(names::function_name)
-                    .unwrap_or_default(),
+                operation: operation.unwrap_or_default(),
                 name: parameter.name.to_owned(),
                 // The default of `explode` for the style `form`.
-                exploded: parameter.value.get("explode") != Some(&Value::Bool(false)),
+                exploded: parameter.value["explode"] != false,
             });
         }
-        let mut lowered = Map::from_iter([
-            ("name".to_owned(), json!(parameter.name)),
-            ("in".to_owned(), json!(parameter.location.as_str())),
-            ("required".to_owned(), json!(parameter.required)),
-            ("schema".to_owned(), without_annotations(schema)),
-        ]);
+        let mut lowered = json!({
+            "name": parameter.name,
+            "in": parameter.location.as_str(),
+            "required": parameter.required,
+            "schema": without_annotations(schema),
+        });
         self.copy_string(parameter.value, "description", at, &mut lowered);
-        Value::Object(lowered)
+        lowered
     }
 
     fn check_location(&mut self, parameter: &Parameter<'a>) {
         let at = &parameter.pointer;
         match parameter.location {
-            ParameterLocation::Cookie => self.report(
-                &at.child("in"),
-                "cookie parameters are not supported",
-                "use a header or query parameter",
-            ),
+            ParameterLocation::Cookie => {
+                let message = "cookie parameters are not supported";
+                self.report(&at.child("in"), message, "use a header or query parameter");
+            }
             ParameterLocation::Header => {
                 let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
                 if !parameter.name.bytes().all(is_token) {
-                    self.report(
-                        &at.child("name"),
-                        format!("`{}` is not a supported header name", parameter.name),
-                        "use ASCII letters, digits, `-`, `_` and `.`",
-                    );
+                    let message = format!("`{}` is not a supported header name", parameter.name);
+                    let remedy = "use ASCII letters, digits, `-`, `_` and `.`";
+                    self.report(&at.child("name"), message, remedy);
                 }
             }
             ParameterLocation::Path | ParameterLocation::Query => {}
@@ -121,11 +93,9 @@ impl<'a> Lowering<'a> {
         if let Some(style) = parameter.value.get("style")
             && style != default
         {
-            self.report(
-                &parameter.pointer.child("style"),
-                format!("the style {style} is not supported"),
-                format!("remove it: the default is `{default}`"),
-            );
+            let message = format!("the style {style} is not supported");
+            let remedy = format!("remove it: the default is `{default}`");
+            self.report(&parameter.pointer.child("style"), message, remedy);
         }
     }
 
@@ -133,11 +103,9 @@ impl<'a> Lowering<'a> {
         let at = parameter.pointer.child("schema");
         // An optional parameter that is null is omitted.
         if parameter.required && is_nullable(schema) {
-            self.report(
-                &at.child("nullable"),
-                "a required parameter cannot be null",
-                "write `required: false`, and omit it from the request",
-            );
+            let message = "a required parameter cannot be null";
+            let remedy = "write `required: false`, and omit it from the request";
+            self.report(&at.child("nullable"), message, remedy);
         }
         let items = schema.get("items").filter(|items| !is_nullable(items));
         let is_supported = match (parameter.location, items) {
@@ -157,12 +125,14 @@ impl<'a> Lowering<'a> {
 
     /// Returns `true` if values of the lowered `schema` can be path, query and header parameters.
     fn is_scalar(&self, schema: &Value) -> bool {
-        match component_name(schema) {
-            Some(name) => self.class(name).is_some_and(is_scalar),
-            None => matches!(
-                schema.get("type").and_then(Value::as_str),
-                Some("string" | "integer" | "number" | "boolean")
-            ),
+        match component_name(schema).map(|name| self.class(name)) {
+            Some(Some(Class::Newtype(kind))) => !matches!(kind, NewtypeKind::LenientList(_)),
+            // An invalid schema is reported already.
+            Some(Some(Class::Alias(_) | Class::Invalid)) => true,
+            Some(Some(Class::Struct) | None) => false,
+            None => schema["type"]
+                .as_str()
+                .is_some_and(|it| is_listed("string integer number boolean", it)),
         }
     }
 
@@ -180,52 +150,37 @@ impl<'a> Lowering<'a> {
                 continue;
             }
             let Some(argument) = names::argument_name(name) else {
-                self.report(
-                    &at,
-                    format!("`{name}` is not ASCII and cannot be an argument name"),
-                    REMEDY,
-                );
+                let message = format!("`{name}` is not ASCII and cannot be an argument name");
+                self.report(&at, message, REMEDY);
                 continue;
             };
-            if RESERVED_ARGUMENTS.contains(&argument.as_str()) {
-                self.report(
-                    &at,
-                    format!("the name `{argument}` is reserved in the generated source"),
-                    REMEDY,
-                );
+            if is_listed(RESERVED_ARGUMENTS, &argument) {
+                let message = format!("the name `{argument}` is reserved in the generated source");
+                self.report(&at, message, REMEDY);
             }
             if let Some(other) = arguments.insert(argument, name) {
-                self.report(
-                    &at,
-                    format!("`{name}` and `{other}` become the same argument"),
-                    "remove one of them",
-                );
+                let message = format!("`{name}` and `{other}` become the same argument");
+                self.report(&at, message, "remove one of them");
             }
         }
     }
 
     fn check_path_parameters(&mut self, operation: &Operation<'a>) {
         let in_template = template_names(operation.path);
-        let path_parameters = || {
-            let parameters = operation.parameters.iter();
-            parameters.filter(|parameter| parameter.location == ParameterLocation::Path)
-        };
-        for parameter in path_parameters() {
+        let parameters = operation.parameters.iter();
+        let in_path = parameters.filter(|it| it.location == ParameterLocation::Path);
+        for parameter in in_path.clone() {
             if !in_template.contains(&parameter.name) {
-                self.report(
-                    &parameter.pointer,
-                    format!("the path does not contain `{{{}}}`", parameter.name),
-                    "add it to the path, or remove the parameter",
-                );
+                let message = format!("the path does not contain `{{{}}}`", parameter.name);
+                let remedy = "add it to the path, or remove the parameter";
+                self.report(&parameter.pointer, message, remedy);
             }
         }
         for name in in_template {
-            if !path_parameters().any(|parameter| parameter.name == name) {
-                self.report(
-                    &operation.pointer,
-                    format!("the path parameter `{{{name}}}` is not described"),
-                    "add a parameter with `in: path`",
-                );
+            if !in_path.clone().any(|parameter| parameter.name == name) {
+                let message = format!("the path parameter `{{{name}}}` is not described");
+                let remedy = "add a parameter with `in: path`";
+                self.report(&operation.pointer, message, remedy);
             }
         }
     }
@@ -244,16 +199,6 @@ impl<'a> Lowering<'a> {
 /// Returns the name of the component that a parameter schema refers to.
 fn component_name(schema: &Value) -> Option<&str> {
     target_name(schema).or_else(|| target_name(schema.get("allOf")?.get(0)?))
-}
-
-/// Returns `true` if values of `class` can be path, query and header parameters.
-fn is_scalar(class: &Class) -> bool {
-    match class {
-        Class::Newtype(kind) => !matches!(kind, NewtypeKind::LenientList(_)),
-        // An invalid schema is reported already.
-        Class::Alias(_) | Class::Invalid => true,
-        Class::Struct => false,
-    }
 }
 
 /// Removes the annotations: the description of the parameter replaces them, and an optional parameter is

@@ -3,80 +3,31 @@
 use std::collections::BTreeMap;
 
 use basalam_chat_openapi::{Method, Operation, Pointer};
-use serde_json::Value;
 
+use super::keywords::is_listed;
 use super::lowering::Lowering;
 use crate::names;
 
-/// Names of items in the generated client and the operation table.
-const CLIENT_NAMES: &[&str] = &[
-    "new",
-    "new_with_client",
-    "api_version",
-    "baseurl",
-    "client",
-    "inner",
-    "pre",
-    "post",
-    "exec",
-    "clone",
-    "all",
-    // Methods of every value, which take precedence.
-    "into",
-    "try_into",
-    // Items for the OAuth endpoints.
-    "oauth_token",
-    "authorization_url",
-    "token_base_url",
-];
+/// Names of items in the generated client and the operation table, and `into` and `try_into`: methods of
+/// every value, which take precedence.
+const CLIENT_NAMES: &str = "new new_with_client api_version baseurl client inner pre post exec clone all \
+                            oauth_token authorization_url token_base_url into try_into";
 
 /// Methods of httpmock's server: one of the same name hides the mock of an operation.
-const MOCK_SERVER_NAMES: &[&str] = &[
-    "address",
-    "base_url",
-    "forward_to",
-    "forward_to_async",
-    "host",
-    "mock",
-    "mock_async",
-    "playback",
-    "playback_async",
-    "playback_from_yaml",
-    "playback_from_yaml_async",
-    "port",
-    "proxy",
-    "proxy_async",
-    "record",
-    "record_async",
-    "reset",
-    "reset_async",
-    "url",
-];
+const MOCK_SERVER_NAMES: &str = "address base_url forward_to forward_to_async host mock mock_async playback \
+                                 playback_async playback_from_yaml playback_from_yaml_async port proxy \
+                                 proxy_async record record_async reset reset_async url";
 
-const PATH_ITEM: &[&str] = &[
-    "parameters",
-    "summary",
-    "description",
-    "get",
-    "put",
-    "post",
-    "delete",
-    "options",
-    "head",
-    "patch",
-    "trace",
-];
+const PATH_ITEM: &str =
+    "parameters summary description get put post delete options head patch trace";
 
 impl<'a> Lowering<'a> {
     /// Checks paths, methods and operation ids.
     pub(super) fn check_paths(&mut self, operations: &[Operation<'a>]) {
         let paths = Pointer::default().child("paths");
         if operations.is_empty() {
-            self.report(
-                &paths,
-                "the document has no operations",
-                "add at least one operation",
-            );
+            let message = "the document has no operations";
+            self.report(&paths, message, "add at least one operation");
         }
         self.check_path_items(&paths);
         self.check_operation_ids(operations);
@@ -87,11 +38,9 @@ impl<'a> Lowering<'a> {
             if let Some(other) = routes.insert(route(operation.path), operation.path)
                 && other != operation.path
             {
-                self.report(
-                    &operation.pointer,
-                    format!("the path matches the same URLs as {other}"),
-                    "use the same parameter names in both",
-                );
+                let message = format!("the path matches the same URLs as {other}");
+                let remedy = "use the same parameter names in both";
+                self.report(&operation.pointer, message, remedy);
             }
         }
     }
@@ -99,16 +48,12 @@ impl<'a> Lowering<'a> {
     /// Reports fields of path items that progenitor would ignore.
     fn check_path_items(&mut self, at: &Pointer) {
         let document = self.document;
-        let items = document.root().get("paths").and_then(Value::as_object);
-        let mut items: Vec<(&String, &Value)> = items.into_iter().flatten().collect();
-        items.sort_unstable_by_key(|(path, _)| *path);
-        for (path, item) in items {
-            if path.starts_with("x-") {
-                continue;
-            }
+        let items = document.root()["paths"].as_object();
+        let items = items.into_iter().flatten();
+        for (path, item) in items.filter(|(path, _)| !path.starts_with("x-")) {
             let at = at.child(path);
             if item.get("$ref").is_some() {
-                self.check_fields(item, &at, "a path item with a reference", &["$ref"]);
+                self.check_fields(item, &at, "a path item with a reference", "$ref");
             }
             if let Ok((item, at)) = document.locate(item, &at) {
                 self.check_fields(item, &at, "a path item", PATH_ITEM);
@@ -121,22 +66,19 @@ impl<'a> Lowering<'a> {
         for operation in operations {
             let at = operation.pointer.child("operationId");
             let Some(id) = operation.id else {
-                self.report(
-                    &at,
-                    "the operation has no `operationId`",
-                    "add one in snake_case",
-                );
+                let message = "the operation has no `operationId`";
+                self.report(&at, message, "add one in snake_case");
                 continue;
             };
             let name = names::function_name(id).unwrap_or_default();
-            if name.is_empty() || CLIENT_NAMES.contains(&name.as_str()) {
+            if name.is_empty() || is_listed(CLIENT_NAMES, &name) {
                 self.report(
                     &at,
                     format!("`{id}` cannot be the name of a client method"),
                     "use an ASCII name that is not a Rust keyword or an existing name of the client",
                 );
             }
-            if MOCK_SERVER_NAMES.contains(&name.as_str()) {
+            if is_listed(MOCK_SERVER_NAMES, &name) {
                 self.report(
                     &at,
                     format!("`{id}` is a method of the mock server, which hides the mock"),
@@ -145,25 +87,19 @@ impl<'a> Lowering<'a> {
             }
             let type_prefix = names::pascal_case(id);
             if let Some((other, place)) = types.insert(type_prefix, (id, &operation.pointer)) {
-                self.report(
-                    &at,
-                    match other == id {
-                        true => format!("`{id}` is already the `operationId` of {place}"),
-                        false => format!("`{id}` and `{other}` of {place} become the same mock"),
-                    },
-                    "use a unique `operationId`",
-                );
+                let message = match other == id {
+                    true => format!("`{id}` is already the `operationId` of {place}"),
+                    false => format!("`{id}` and `{other}` of {place} become the same mock"),
+                };
+                self.report(&at, message, "use a unique `operationId`");
             }
         }
     }
 
     fn check_method(&mut self, operation: &Operation<'a>) {
         if matches!(operation.method, Method::Options | Method::Trace) {
-            self.report(
-                &operation.pointer,
-                format!("the method {} is not supported", operation.method),
-                "remove the operation",
-            );
+            let message = format!("the method {} is not supported", operation.method);
+            self.report(&operation.pointer, message, "remove the operation");
         }
     }
 
@@ -188,11 +124,9 @@ impl<'a> Lowering<'a> {
         let mut names = template_names(operation.path);
         names.sort_unstable();
         if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
-            self.report(
-                &operation.pointer,
-                format!("the path contains `{{{}}}` twice", pair[0]),
-                "use a different name for each parameter",
-            );
+            let message = format!("the path contains `{{{}}}` twice", pair[0]);
+            let remedy = "use a different name for each parameter";
+            self.report(&operation.pointer, message, remedy);
         }
     }
 }
@@ -215,11 +149,6 @@ pub(super) fn is_literal(segment: &str) -> bool {
 /// Returns the path without the names of its parameters.
 fn route(path: &str) -> String {
     let segments = path.split('/');
-    segments
-        .map(|segment| match segment.starts_with('{') {
-            true => "{}",
-            false => segment,
-        })
-        .collect::<Vec<_>>()
-        .join("/")
+    let segments = segments.map(|it| if it.starts_with('{') { "{}" } else { it });
+    segments.collect::<Vec<_>>().join("/")
 }

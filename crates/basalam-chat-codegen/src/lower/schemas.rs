@@ -5,11 +5,11 @@
 //! contract tests read them from the original document.
 
 use basalam_chat_openapi::Pointer;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::classify::alias_target;
-use super::keywords::{ARRAY, BOOLEAN, NEXT_TO_REFERENCE, NUMBER, OBJECT, STRING};
-use super::lowering::{Class, Lowering};
+use super::keywords::{ARRAY, BOOLEAN, NEXT_TO_REFERENCE, NUMBER, OBJECT, STRING, is_secret};
+use super::lowering::{Class, Lowering, Object};
 use super::model::NewtypeKind;
 use super::references::{SCHEMA_PREFIX, reference, target_name};
 
@@ -38,12 +38,12 @@ impl Lowering<'_> {
         lowered
     }
 
-    fn lower_inline(&mut self, object: &Map<String, Value>, at: &Pointer) -> Value {
+    fn lower_inline(&mut self, object: &Object, at: &Pointer) -> Value {
         if let Some(choices) = object.get("allOf") {
-            return self.lower_all_of(choices, object, at);
+            return self.lower_all_of(object, choices, at);
         }
         if let Some(choices) = object.get("anyOf") {
-            return self.lower_any_of(choices, object, at);
+            return self.lower_any_of(object, choices, at);
         }
         for keyword in ["oneOf", "not"] {
             if object.contains_key(keyword) {
@@ -57,13 +57,13 @@ impl Lowering<'_> {
         self.lower_typed(object, at)
     }
 
-    fn lower_typed(&mut self, object: &Map<String, Value>, at: &Pointer) -> Value {
-        let mut lowered = Map::new();
+    fn lower_typed(&mut self, object: &Object, at: &Pointer) -> Value {
+        let mut lowered = json!({});
         copy_annotations(&mut lowered, object);
         let kind = match object.get("type") {
             None => {
-                self.check_keywords(object, at, &[]);
-                return Value::Object(lowered);
+                self.check_keywords(object, at, "");
+                return lowered;
             }
             Some(Value::String(kind)) => kind.as_str(),
             Some(_) => {
@@ -74,7 +74,7 @@ impl Lowering<'_> {
                 );
             }
         };
-        lowered.insert("type".to_owned(), json!(kind));
+        lowered["type"] = json!(kind);
         match kind {
             "string" => {
                 self.check_keywords(object, at, STRING);
@@ -82,17 +82,16 @@ impl Lowering<'_> {
             }
             "integer" => {
                 self.check_keywords(object, at, NUMBER);
-                lowered.insert("format".to_owned(), json!("int64"));
+                lowered["format"] = json!("int64");
             }
             "number" => {
                 self.check_keywords(object, at, NUMBER);
-                lowered.insert("format".to_owned(), json!("double"));
+                lowered["format"] = json!("double");
             }
             "boolean" => self.check_keywords(object, at, BOOLEAN),
             "array" => {
                 self.check_keywords(object, at, ARRAY);
-                let items = self.lower_items(object, at);
-                lowered.insert("items".to_owned(), items);
+                lowered["items"] = self.lower_items(object, at);
             }
             "object" => {
                 self.check_keywords(object, at, OBJECT);
@@ -104,8 +103,7 @@ impl Lowering<'_> {
                         "move it to `components.schemas` and refer to it",
                     );
                 }
-                let values = self.lower_additional_properties(object, at);
-                lowered.insert("additionalProperties".to_owned(), values);
+                lowered["additionalProperties"] = self.lower_additional_properties(object, at);
             }
             other => self.report(
                 &at.child("type"),
@@ -113,10 +111,10 @@ impl Lowering<'_> {
                 "write string, integer, number, boolean, array or object",
             ),
         }
-        Value::Object(lowered)
+        lowered
     }
 
-    fn check_inline_string(&mut self, object: &Map<String, Value>, at: &Pointer) {
+    fn check_inline_string(&mut self, object: &Object, at: &Pointer) {
         const REMEDY: &str = "move the schema to `components.schemas` and refer to it";
         if object.contains_key("enum") {
             self.report(
@@ -126,19 +124,13 @@ impl Lowering<'_> {
                 REMEDY,
             );
         }
-        if object
-            .get("format")
-            .is_some_and(|format| format == "password")
-        {
-            self.report(
-                &at.child("format"),
-                "a secret needs a name to become a redacted type",
-                REMEDY,
-            );
+        if is_secret(object) {
+            let message = "a secret needs a name to become a redacted type";
+            self.report(&at.child("format"), message, REMEDY);
         }
     }
 
-    fn lower_items(&mut self, object: &Map<String, Value>, at: &Pointer) -> Value {
+    fn lower_items(&mut self, object: &Object, at: &Pointer) -> Value {
         match object.get("items") {
             Some(items) => self.lower_schema(items, &at.child("items")),
             None => self.reject(at, "`items` is missing", "add it, as `{}` for any value"),
@@ -146,7 +138,7 @@ impl Lowering<'_> {
     }
 
     /// Lowers the schema of unlisted properties; `true` and absence allow any value.
-    fn lower_additional_properties(&mut self, object: &Map<String, Value>, at: &Pointer) -> Value {
+    fn lower_additional_properties(&mut self, object: &Object, at: &Pointer) -> Value {
         match object.get("additionalProperties") {
             None | Some(Value::Bool(_)) => json!({}),
             Some(schema) => self.lower_schema(schema, &at.child("additionalProperties")),
@@ -183,12 +175,7 @@ impl Lowering<'_> {
     }
 
     /// Lowers an `allOf` with one reference, the way in OpenAPI 3.0 to put keywords next to a `$ref`.
-    fn lower_all_of(
-        &mut self,
-        choices: &Value,
-        object: &Map<String, Value>,
-        at: &Pointer,
-    ) -> Value {
+    fn lower_all_of(&mut self, object: &Object, choices: &Value, at: &Pointer) -> Value {
         self.check_keywords(object, at, NEXT_TO_REFERENCE);
         match choices.as_array().map(Vec::as_slice) {
             Some([only]) if target_name(only).is_some() => {
@@ -205,13 +192,8 @@ impl Lowering<'_> {
     }
 
     /// Lowers a value that may be a string to the named newtype, which decodes both forms.
-    fn lower_any_of(
-        &mut self,
-        choices: &Value,
-        object: &Map<String, Value>,
-        at: &Pointer,
-    ) -> Value {
-        self.check_keywords(object, at, &["anyOf"]);
+    fn lower_any_of(&mut self, object: &Object, choices: &Value, at: &Pointer) -> Value {
+        self.check_keywords(object, at, "anyOf");
         match alias_target(choices) {
             Some(target) if self.is_scalar_newtype(target) => annotate(reference(target), object),
             _ => self.reject_any_of(at),
@@ -220,21 +202,21 @@ impl Lowering<'_> {
 }
 
 /// Copies the keywords that progenitor supports on every schema.
-pub(super) fn copy_annotations(lowered: &mut Map<String, Value>, object: &Map<String, Value>) {
+pub(super) fn copy_annotations(lowered: &mut Value, object: &Object) {
     for keyword in ["description", "deprecated", "nullable"] {
         if let Some(value) = object.get(keyword) {
-            lowered.insert(keyword.to_owned(), value.clone());
+            lowered[keyword] = value.clone();
         }
     }
 }
 
 /// Adds the annotations of `object` to a lowered reference, in an `allOf` if there are any.
-fn annotate(reference: Value, object: &Map<String, Value>) -> Value {
-    let mut lowered = Map::new();
+fn annotate(reference: Value, object: &Object) -> Value {
+    let mut lowered = json!({});
     copy_annotations(&mut lowered, object);
-    if lowered.is_empty() || reference.get("$ref").is_none() {
+    if lowered == json!({}) || reference.get("$ref").is_none() {
         return reference;
     }
-    lowered.insert("allOf".to_owned(), json!([reference]));
-    Value::Object(lowered)
+    lowered["allOf"] = json!([reference]);
+    lowered
 }

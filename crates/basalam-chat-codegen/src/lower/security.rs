@@ -10,13 +10,17 @@ use super::model::Authorization;
 impl<'a> Lowering<'a> {
     pub(super) fn authorization(&mut self, operation: &Operation<'a>) -> Authorization {
         let root = self.document.root();
-        let (at, requirements) = match operation.value.get("security") {
-            Some(requirements) => (operation.pointer.child("security"), requirements),
-            None => match root.get("security") {
-                Some(requirements) => (Pointer::default().child("security"), requirements),
-                None => return Authorization::None,
-            },
+        let owners = [
+            (&operation.pointer, operation.value),
+            (&Pointer::default(), root),
+        ];
+        let found = owners
+            .iter()
+            .find_map(|(at, it)| Some((at, it.get("security")?)));
+        let Some((at, requirements)) = found else {
+            return Authorization::None;
         };
+        let at = at.child("security");
         let Some(requirements) = requirements.as_array() else {
             return self.reject(
                 &at,
@@ -36,27 +40,19 @@ impl<'a> Lowering<'a> {
 
     /// Checks one security requirement and adds its scopes to `scopes`.
     fn add_scopes(&mut self, requirement: &Value, at: &Pointer, scopes: &mut Vec<String>) {
-        let schemes = requirement.as_object();
-        let Some((scheme, required)) = schemes
-            .filter(|schemes| schemes.len() == 1)
-            .and_then(|schemes| schemes.iter().next())
-        else {
-            self.report(
+        let schemes = requirement.as_object().filter(|it| it.len() == 1);
+        let Some((scheme, required)) = schemes.and_then(|it| it.iter().next()) else {
+            return self.report(
                 at,
                 "a security requirement must name exactly one scheme: a request has at most one token",
                 "write `{ \"scheme\": [] }`, or `security: []` if no token is needed",
             );
-            return;
         };
         let at = at.child(scheme);
         self.check_scheme(scheme, &at);
         let Some(required) = strings(required) else {
-            self.report(
-                &at,
-                "the scopes must be an array of strings",
-                "write `[]` if no scope is needed",
-            );
-            return;
+            let message = "the scopes must be an array of strings";
+            return self.report(&at, message, "write `[]` if no scope is needed");
         };
         for scope in required {
             if !scopes.iter().any(|known| known == scope) {

@@ -1,7 +1,6 @@
 //! The path of the servers' URLs.
 
 use basalam_chat_openapi::Pointer;
-use serde_json::Value;
 
 use super::lowering::Lowering;
 use super::paths::is_literal;
@@ -12,11 +11,11 @@ impl Lowering<'_> {
     pub(super) fn lower_servers(&mut self) -> String {
         let at = Pointer::default().child("servers");
         let document = self.document;
-        let servers = document.root().get("servers").and_then(Value::as_array);
+        let servers = document.root()["servers"].as_array();
         let mut common: Option<&str> = None;
         for (index, server) in servers.into_iter().flatten().enumerate() {
             let at = at.child(index).child("url");
-            let Some(path) = server.get("url").and_then(Value::as_str).and_then(path) else {
+            let Some(path) = server["url"].as_str().and_then(path) else {
                 self.report(
                     &at,
                     "the URL of the server must be a string whose path has ASCII letters, digits, `-`, \

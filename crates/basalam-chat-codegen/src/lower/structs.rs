@@ -6,7 +6,7 @@ use basalam_chat_openapi::Pointer;
 use serde_json::{Map, Value, json};
 
 use super::keywords::{BOXED, DECODE, OBJECT, is_nullable, strings};
-use super::lowering::{Class, Lowering};
+use super::lowering::{Class, Component, Lowering, Object};
 use super::model::Decoding;
 use super::reachability::ReachableSchemas;
 use super::references::target_name;
@@ -25,34 +25,32 @@ impl Lowering<'_> {
         let Some(object) = schema.as_object() else {
             return json!({});
         };
-        self.check_keywords(object, at, &[OBJECT, &[BOXED, DECODE]].concat());
+        self.check_keywords(object, at, &format!("{OBJECT} {BOXED} {DECODE}"));
         self.report_named_nullable(object, "a named object", at);
-        let mut lowered = Map::new();
+        let mut lowered = json!({});
         copy_annotations(&mut lowered, object);
-        lowered.insert("type".to_owned(), json!("object"));
+        lowered["type"] = json!("object");
         self.check_page(object, at);
         // Structs in responses get their field for unlisted properties later, since they decode it themselves.
-        let allows_additional = self.allows_additional(object, at) && !is_response;
-        let properties = self.lower_properties(object, at, allows_additional);
-        self.check_required(object, &properties, at);
-        lowered.insert("properties".to_owned(), Value::Object(properties));
-        let required = object.get("required").and_then(Value::as_array);
-        let required = required.into_iter().flatten().filter(|name| {
+        let has_extra = self.allows_additional(object, at) && !is_response;
+        lowered["properties"] = self.lower_properties(object, at, has_extra);
+        self.check_required(object, at);
+        let required = schema["required"].as_array().into_iter().flatten();
+        let required = required.filter(|name| {
             // In a response, null and absent are the same.
-            is_request || !has_nullable(object, name.as_str().unwrap_or_default())
+            is_request || !has_nullable(schema, name.as_str().unwrap_or_default())
         });
-        lowered.insert("required".to_owned(), required.cloned().collect());
-        if allows_additional {
-            lowered.insert("additionalProperties".to_owned(), json!({}));
+        lowered["required"] = required.cloned().collect();
+        if has_extra {
+            lowered["additionalProperties"] = json!({});
         }
-        Value::Object(lowered)
+        lowered
     }
 
     /// Returns the names of the structs that optional fields hold in a `Box`.
     pub(super) fn boxed_types(&self) -> BTreeSet<String> {
         let boxed = self.components.iter().filter(|(_, component)| {
-            component.class == Class::Struct
-                && component.schema.get(BOXED) == Some(&Value::Bool(true))
+            component.class == Class::Struct && component.schema[BOXED] == true
         });
         boxed.map(|(name, _)| (*name).to_owned()).collect()
     }
@@ -62,23 +60,22 @@ impl Lowering<'_> {
         &self,
         reachable: &ReachableSchemas,
     ) -> BTreeMap<String, Decoding> {
-        let names = reachable.response_types.iter();
-        let structs = names.filter(|name| self.class(name) == Some(&Class::Struct));
-        structs
-            .map(|name| {
-                let schema = self.components.get(name.as_str()).map(|it| it.schema);
-                let decoding = match schema.and_then(|schema| schema.get(DECODE)?.as_str()) {
-                    Some("item") => Decoding::Item,
-                    Some("page") => Decoding::Page,
-                    _ => Decoding::Object,
-                };
-                (name.clone(), decoding)
-            })
-            .collect()
+        let structs = self.components.iter().filter(|(name, component)| {
+            component.class == Class::Struct && reachable.response_types.contains(**name)
+        });
+        let decodings = structs.map(|(name, component)| {
+            let decoding = match component.schema[DECODE].as_str() {
+                Some("item") => Decoding::Item,
+                Some("page") => Decoding::Page,
+                _ => Decoding::Object,
+            };
+            ((*name).to_owned(), decoding)
+        });
+        decodings.collect()
     }
 
     /// Reports a page that does not have exactly one list of named objects.
-    fn check_page(&mut self, object: &Map<String, Value>, at: &Pointer) {
+    fn check_page(&mut self, object: &Object, at: &Pointer) {
         if object.get(DECODE).is_none_or(|decode| decode != "page") {
             return;
         }
@@ -98,7 +95,7 @@ impl Lowering<'_> {
     }
 
     /// Returns `true` if the struct has a field for unlisted properties.
-    fn allows_additional(&mut self, object: &Map<String, Value>, at: &Pointer) -> bool {
+    fn allows_additional(&mut self, object: &Object, at: &Pointer) -> bool {
         match object.get("additionalProperties") {
             None | Some(Value::Bool(false)) => false,
             Some(Value::Bool(true)) => true,
@@ -112,26 +109,20 @@ impl Lowering<'_> {
         }
     }
 
-    fn lower_properties(
-        &mut self,
-        object: &Map<String, Value>,
-        at: &Pointer,
-        allows_additional: bool,
-    ) -> Map<String, Value> {
+    fn lower_properties(&mut self, object: &Object, at: &Pointer, has_extra: bool) -> Value {
         let at = at.child("properties");
-        let mut lowered = Map::new();
         let properties = object.get("properties").and_then(Value::as_object);
         let Some(properties) = properties.filter(|properties| !properties.is_empty()) else {
-            self.report(
+            return self.reject(
                 &at,
                 "`properties` must be an object with at least one property",
                 "write `{ name: schema }`; for an object with arbitrary properties, write \
                  `type: object` without `properties` at the place of use",
             );
-            return lowered;
         };
+        let mut lowered = Map::new();
         let mut fields = BTreeMap::new();
-        if allows_additional {
+        if has_extra {
             // progenitor's field for unlisted properties.
             fields.insert("extra".to_owned(), "additionalProperties");
         }
@@ -141,7 +132,7 @@ impl Lowering<'_> {
             let schema = self.lower_schema(schema, &at);
             lowered.insert(name.clone(), schema);
         }
-        lowered
+        Value::Object(lowered)
     }
 
     fn check_field_name<'b>(
@@ -153,45 +144,33 @@ impl Lowering<'_> {
         const REMEDY: &str = "remove it; properties without a field remain readable with \
                               `additionalProperties: {}`";
         match names::field_name(name).map(|field| fields.insert(field, name)) {
-            None => self.report(
-                at,
-                format!("`{name}` is not ASCII and cannot be a field name"),
-                REMEDY,
-            ),
-            Some(Some(other)) => self.report(
-                at,
-                format!("`{name}` and `{other}` become the same field"),
-                REMEDY,
-            ),
+            None => {
+                let message = format!("`{name}` is not ASCII and cannot be a field name");
+                self.report(at, message, REMEDY);
+            }
+            Some(Some(other)) => {
+                let message = format!("`{name}` and `{other}` become the same field");
+                self.report(at, message, REMEDY);
+            }
             Some(None) => {}
         }
     }
 
-    fn check_required(
-        &mut self,
-        object: &Map<String, Value>,
-        properties: &Map<String, Value>,
-        at: &Pointer,
-    ) {
+    fn check_required(&mut self, object: &Object, at: &Pointer) {
         let at = at.child("required");
         let Some(required) = object.get("required") else {
             return;
         };
         let Some(names) = strings(required) else {
-            self.report(
-                &at,
-                "`required` must be an array of strings",
-                "write `[\"id\"]`",
-            );
-            return;
+            let message = "`required` must be an array of strings";
+            return self.report(&at, message, "write `[\"id\"]`");
         };
+        let properties = object.get("properties");
         for (index, name) in names.iter().enumerate() {
-            if !properties.contains_key(*name) {
-                self.report(
-                    &at.child(index),
-                    format!("`{name}` is required but is not a property"),
-                    "add the property, or remove the name from `required`",
-                );
+            if properties.is_none_or(|it| it.get(name).is_none()) {
+                let message = format!("`{name}` is required but is not a property");
+                let remedy = "add the property, or remove the name from `required`";
+                self.report(&at.child(index), message, remedy);
             }
         }
     }
@@ -199,36 +178,26 @@ impl Lowering<'_> {
     /// Reports required nullable properties of types in both requests and responses: requests must contain
     /// them, and decoding a response without one would fail.
     pub(super) fn check_required_response_fields(&mut self, reachable: &ReachableSchemas) {
-        let mut invalid = Vec::new();
-        for name in reachable
-            .response_types
-            .intersection(&reachable.request_types)
-        {
-            let Some(component) = self.components.get(name.as_str()) else {
+        for (name, Component { schema, at, .. }) in self.components.clone() {
+            let (responses, requests) = (&reachable.response_types, &reachable.request_types);
+            if !responses.contains(name) || !requests.contains(name) {
                 continue;
-            };
-            let object = component.schema.as_object();
-            let required = object.and_then(|it| it.get("required")?.as_array());
-            for property in required.into_iter().flatten().filter_map(Value::as_str) {
-                if object.is_some_and(|object| has_nullable(object, property)) {
-                    invalid.push(component.at.child("properties").child(property));
+            }
+            let required = schema["required"].as_array().into_iter().flatten();
+            for property in required.filter_map(Value::as_str) {
+                if has_nullable(schema, property) {
+                    self.report(
+                        &at.child("properties").child(property),
+                        "a property of a type in requests and responses is required and nullable: a \
+                         response without it would fail to decode",
+                        "remove it from `required`, or write two schemas",
+                    );
                 }
             }
-        }
-        for at in invalid {
-            self.report(
-                &at,
-                "a property of a type in requests and responses is required and nullable: a response \
-                 without it would fail to decode",
-                "remove it from `required`, or write two schemas",
-            );
         }
     }
 }
 
-fn has_nullable(object: &Map<String, Value>, property: &str) -> bool {
-    let properties = object.get("properties");
-    properties
-        .and_then(|it| it.get(property))
-        .is_some_and(is_nullable)
+fn has_nullable(schema: &Value, property: &str) -> bool {
+    is_nullable(&schema["properties"][property])
 }

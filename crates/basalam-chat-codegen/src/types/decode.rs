@@ -9,7 +9,7 @@ use proc_macro2::Literal;
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 use syn::{Attribute, Field, Ident, Item, ItemStruct, Meta, Path, Token, Type};
-use syn::{parse::Parser, parse_quote, punctuated::Punctuated};
+use syn::{parse_quote, punctuated::Punctuated};
 
 use super::{is_optional, serde_arguments};
 use crate::lower::Decoding;
@@ -151,22 +151,17 @@ fn json_name(field: &Ident, attributes: &[Attribute]) -> String {
 }
 
 fn remove_derived_deserialize(attributes: &mut [Attribute]) {
+    let is_deserialize = |path: &Path| {
+        let last = path.segments.last();
+        last.is_some_and(|last| last.ident == "Deserialize")
+    };
     for attribute in attributes {
-        let Meta::List(list) = &mut attribute.meta else {
-            continue;
-        };
-        if !list.path.is_ident("derive") {
-            continue;
-        }
         let parser = Punctuated::<Path, Token![,]>::parse_terminated;
-        let Ok(derives) = parser.parse2(list.tokens.clone()) else {
-            continue;
-        };
-        let is_deserialize = |path: &Path| {
-            let last = path.segments.last();
-            last.is_some_and(|last| last.ident == "Deserialize")
-        };
-        let derives = derives.into_iter().filter(|path| !is_deserialize(path));
-        list.tokens = quote! { #(#derives),* };
+        if attribute.path().is_ident("derive")
+            && let Ok(derives) = attribute.parse_args_with(parser)
+        {
+            let derives = derives.iter().filter(|path| !is_deserialize(path));
+            *attribute = parse_quote! { #[derive(#(#derives),*)] };
+        }
     }
 }
