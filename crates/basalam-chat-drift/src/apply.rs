@@ -5,6 +5,7 @@
 //! other places.
 
 mod additions;
+mod components;
 mod editor;
 mod insert;
 mod known_types;
@@ -17,16 +18,17 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::Context;
-use basalam_chat_openapi::Document;
+use basalam_chat_openapi::{Document, Pointer};
 use serde_json::Value;
 
 use crate::deviations::{Deviations, Explanation};
 use crate::difference::{Addition, Difference, Kind, Severity, compare};
 use crate::file;
 use crate::locate::{self, described};
-use crate::place::{Part, Place, Step};
+use crate::place::{Part, Place};
 use crate::shape::WireShape;
-use editor::DocumentEditor;
+use components::Components;
+use editor::{DocumentEditor, EditResult};
 
 /// The document after all additions, and the lists of applied and skipped additions.
 pub(crate) struct Applied {
@@ -42,9 +44,28 @@ pub(crate) struct Applied {
 pub(crate) struct Source<'a> {
     /// The wire shape of all contracts.
     pub(crate) shape: &'a WireShape,
-    /// The new contracts, for order and names.
-    pub(crate) contracts: Vec<Value>,
+    /// The new contract, for order and names; null if there is none.
+    pub(crate) contract: Value,
     pub(crate) deviations: &'a Deviations,
+}
+
+impl Source<'_> {
+    /// Returns the property names or enum values in the order in which a keyword of the new contract lists
+    /// them.
+    fn listed(&self, at: Option<&Pointer>, keyword: &str) -> Vec<String> {
+        let list = at.and_then(|at| {
+            let holder = locate::with_keyword(&self.contract, at, keyword)?;
+            holder.child(keyword).find(&self.contract)
+        });
+        match list {
+            Some(Value::Object(properties)) => properties.keys().cloned().collect(),
+            Some(Value::Array(values)) => {
+                let strings = values.iter().filter_map(Value::as_str);
+                strings.map(str::to_owned).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// Applies all additions, and writes the document if it changed.
@@ -82,10 +103,8 @@ fn apply(json: &str, source: &Source<'_>) -> anyhow::Result<Applied> {
 }
 
 fn check_generator(json: &str) -> Result<(), String> {
-    match basalam_chat_codegen::generate(json) {
-        Ok(_) => Ok(()),
-        Err(error) => Err(error.to_string()),
-    }
+    let generated = basalam_chat_codegen::generate(json);
+    generated.map(drop).map_err(|error| error.to_string())
 }
 
 /// A document with the additions made so far.
@@ -116,20 +135,21 @@ impl<'a> Applier<'a> {
             let is_next = |it: &&Difference| {
                 let is_addition =
                     it.severity == Severity::Additive || it.addition == Some(Addition::Deprecation);
-                is_addition && !skipped.contains(&line(it))
+                is_addition && !skipped.contains(&it.line())
             };
             let Some(next) = remaining.unexplained.iter().find(is_next).cloned() else {
                 break;
             };
-            match self.attempt(&next, &remaining, check_each)? {
+            let components = Components::read(&self.document)?;
+            match self.attempt(&next, components, &remaining, check_each) {
                 Ok((document, still_remaining)) => {
                     self.document = document;
                     remaining = still_remaining;
-                    self.lines.push(line(&next));
+                    self.lines.push(next.line());
                 }
                 Err(reason) => {
-                    skipped.insert(line(&next));
-                    self.skipped.push((line(&next), reason));
+                    skipped.insert(next.line());
+                    self.skipped.push((next.line(), reason));
                 }
             }
         }
@@ -151,24 +171,20 @@ impl<'a> Applier<'a> {
     fn attempt(
         &self,
         difference: &Difference,
+        components: Components,
         before: &Explanation,
         check_generated: bool,
-    ) -> anyhow::Result<Result<Attempt, String>> {
+    ) -> EditResult<Attempt> {
         let mut document = self.document.clone();
-        if let Err(reason) = self.add(&mut document, difference, before)? {
-            return Ok(Err(reason));
-        }
-        let after = match self.explain(&document) {
-            Ok(after) => after,
-            Err(error) => return Ok(Err(format!("the document would be invalid: {error:#}"))),
-        };
-        if after
-            .unexplained
-            .iter()
-            .any(|it| line(it) == line(difference))
-        {
+        let explained = &before.by_schema;
+        let editor = DocumentEditor::new(&mut document, self.source, components, explained);
+        self.add(editor, difference)?;
+        let after = self.explain(&document);
+        let after = after.map_err(|error| format!("the document would be invalid: {error:#}"))?;
+        let line = difference.line();
+        if after.unexplained.iter().any(|it| it.line() == line) {
             let reason = "the document describes this place differently; edit it manually";
-            return Ok(Err(reason.to_owned()));
+            return Err(reason.to_owned());
         }
         // The document may have to be less strict than the contract, and a type that it already has
         // can lack something: such differences are listed. A person decides on security.
@@ -176,95 +192,55 @@ impl<'a> Applier<'a> {
             let is_left = it.severity == Severity::Additive || it.place.part == Part::Security;
             is_left && contains(&difference.place, &it.place)
         };
-        let known: BTreeSet<String> = before.unexplained.iter().map(line).collect();
-        let new = after
-            .unexplained
-            .iter()
-            .filter(|it| !known.contains(&line(it)));
-        let new: Vec<&Difference> = new.collect();
+        let known: BTreeSet<String> = before.unexplained.iter().map(Difference::line).collect();
+        let after_only = after.unexplained.iter();
+        let mut new = after_only.filter(|it| !known.contains(&it.line()));
         let key = |it: &Difference| Some((described(&document, &it.place)?, it.statement()));
-        let left: BTreeSet<_> = new
-            .iter()
-            .copied()
-            .filter(is_left)
-            .filter_map(key)
-            .collect();
+        let left: BTreeSet<_> = new.clone().filter(is_left).filter_map(key).collect();
         let is_expected = |it: &&Difference| {
             let is_harmless = it.severity == Severity::Harmless && it.kind != Kind::Deprecated;
             is_harmless || is_left(it) || key(it).is_some_and(|it| left.contains(&it))
         };
-        if let Some(new) = new.iter().find(|it| !is_expected(it)) {
-            let reason = format!(
-                "the same schema describes other places, which would be wrong: {}",
-                line(new)
-            );
-            return Ok(Err(reason));
+        if let Some(new) = new.find(|it| !is_expected(it)) {
+            let new = new.line();
+            return Err(format!(
+                "the same schema describes other places, which would be wrong: {new}"
+            ));
         }
-        if check_generated && let Err(reason) = check_generator(&format(&document)?) {
-            return Ok(Err(format!("the generator does not support it: {reason}")));
+        if check_generated {
+            let json = format(&document).map_err(|error| error.to_string())?;
+            let generated = check_generator(&json);
+            generated.map_err(|reason| format!("the generator does not support it: {reason}"))?;
         }
-        Ok(Ok((document, after)))
+        Ok((document, after))
     }
 
-    fn add(
-        &self,
-        document: &mut Value,
-        difference: &Difference,
-        before: &Explanation,
-    ) -> anyhow::Result<Result<(), String>> {
-        let Some(addition) = &difference.addition else {
-            return Ok(Err(
-                "this cannot be applied; edit the document manually".to_owned()
-            ));
-        };
+    fn add(&self, mut editor: DocumentEditor<'_>, difference: &Difference) -> EditResult<()> {
         let place = &difference.place;
-        let mut editor = DocumentEditor::new(document, self.source, &before.by_schema)?;
-        Ok(match addition {
-            Addition::Operation => editor.add_operation(place),
-            Addition::Parameter(key) => editor.add_parameter(place, key),
-            Addition::Property { required, value } => {
-                let name = match place.steps.last() {
-                    Some(Step::Property(name)) => name,
-                    _ => "",
-                };
+        match &difference.addition {
+            None => Err("this cannot be applied; edit the document manually".to_owned()),
+            Some(Addition::Operation) => editor.add_operation(place),
+            Some(Addition::Parameter(key)) => editor.add_parameter(place, key),
+            Some(Addition::Property { required, value }) => {
+                let name = place.property_name();
                 let predecessors = self.predecessors(difference, "properties", name);
                 editor.add_property(place, *required, *value, &predecessors)
             }
-            Addition::Deprecation => editor.deprecate(place),
-            Addition::EnumValue(value) => {
+            Some(Addition::Deprecation) => editor.deprecate(place),
+            Some(Addition::EnumValue(value)) => {
                 let predecessors = self.predecessors(difference, "enum", value);
                 editor.add_enum_value(place, value, &predecessors)
             }
-        })
+        }
     }
 
     /// Returns the names that precede `name` in the contract, the nearest first.
     fn predecessors(&self, difference: &Difference, keyword: &str, name: &str) -> Vec<String> {
-        let Some(source) = &difference.source else {
-            return Vec::new();
-        };
-        let in_contract = |contract: &Value| -> Option<Vec<String>> {
-            let holder = locate::holder(contract, source, |it| it.get(keyword).is_some())?;
-            let mut names: Vec<String> = match holder.child(keyword).find(contract)? {
-                Value::Object(properties) => properties.keys().cloned().collect(),
-                Value::Array(values) => {
-                    let strings = values.iter().filter_map(Value::as_str);
-                    strings.map(str::to_owned).collect()
-                }
-                _ => return None,
-            };
-            names.truncate(names.iter().position(|it| it == name)?);
-            names.reverse();
-            Some(names)
-        };
-        let mut contracts = self.source.contracts.iter();
-        contracts.find_map(in_contract).unwrap_or_default()
+        let mut names = self.source.listed(difference.source.as_ref(), keyword);
+        names.truncate(names.iter().position(|it| it == name).unwrap_or(0));
+        names.reverse();
+        names
     }
-}
-
-/// Formats a difference as one line, without its severity.
-fn line(difference: &Difference) -> String {
-    format!("{}: {}", difference.place, difference.statement())
 }
 
 fn contains(outer: &Place, inner: &Place) -> bool {

@@ -1,11 +1,14 @@
 //! The vendor's contracts, read from files.
 
+mod recorded_shape;
+
 use std::io::Read;
 use std::path::Path;
 use std::{fs, io};
 
 use anyhow::{Context, bail};
 use basalam_chat_openapi::Document;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::shape::WireShape;
@@ -14,35 +17,34 @@ use crate::shape::WireShape;
 const MAX_BYTES: u64 = 64 * 1024 * 1024;
 
 /// A contract of the vendor.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Contract {
-    /// The name in the file name.
-    pub(crate) name: Option<String>,
-    /// The date of publication, if known.
+    /// The name in the record. A contract that is not recorded has that of its file.
+    pub(crate) name: String,
+    /// The date of publication, if known. The field is required in the record, but can be null.
+    #[serde(deserialize_with = "Deserialize::deserialize")]
     pub(crate) date: Option<String>,
     /// The hash of the file.
     pub(crate) sha256: String,
+    #[serde(with = "recorded_shape")]
     pub(crate) shape: WireShape,
 }
 
 impl Contract {
     /// Reads a file, or standard input for `-`. Also returns the unparsed JSON.
     pub(crate) fn read(path: &str, date: Option<&str>) -> anyhow::Result<(Contract, String)> {
-        let context = || match path {
-            "-" => "standard input".to_owned(),
-            path => path.to_owned(),
+        let (source, stem) = match path {
+            "-" => ("standard input", None),
+            path => (path, Path::new(path).file_stem()),
         };
+        let stem = stem.and_then(|it| it.to_str()).unwrap_or_default();
+        let context = || source.to_owned();
         let bytes = read(path).with_context(context)?;
-        let stem = match path {
-            "-" => None,
-            path => Path::new(path).file_stem().and_then(|it| it.to_str()),
-        };
-        let read = Contract::new(bytes, stem.unwrap_or_default(), date).with_context(context)?;
+        let read = Contract::new(bytes, stem, date).with_context(context)?;
         if read.0.shape.operations.is_empty() {
             // Nothing could be compared with it.
-            bail!(
-                "{} describes no operation; pass a contract with `paths`",
-                context()
-            );
+            bail!("{source} describes no operation; pass a contract with `paths`");
         }
         Ok(read)
     }
@@ -63,7 +65,7 @@ impl Contract {
             bail!("the date {date:?} must have the form 2026-06-07");
         }
         let contract = Contract {
-            name: name_in_stem,
+            name: name_in_stem.unwrap_or_else(|| "chat".to_owned()),
             date: date.map(str::to_owned).or(date_in_stem),
             sha256,
             shape: WireShape::read(&document)?,
@@ -91,15 +93,13 @@ fn hexadecimal(bytes: &[u8]) -> String {
 
 /// Returns the name and the date in a file name such as `chat-2026-06-07`.
 fn split_date(stem: &str) -> (Option<String>, Option<String>) {
-    let named = |name: &str| {
-        let name = name.trim_matches(['-', '_', '.']);
-        (!name.is_empty()).then(|| name.to_owned())
+    let start = stem.len().saturating_sub("2026-06-07".len());
+    let (name, date) = match stem.split_at_checked(start) {
+        Some((name, date)) if is_date(date) => (name, Some(date.to_owned())),
+        _ => (stem, None),
     };
-    let start = stem.len().checked_sub("2026-06-07".len());
-    match start.and_then(|start| Some((stem.get(..start)?, stem.get(start..)?))) {
-        Some((name, date)) if is_date(date) => (named(name), Some(date.to_owned())),
-        _ => (named(stem), None),
-    }
+    let name = name.trim_matches(['-', '_', '.']);
+    ((!name.is_empty()).then(|| name.to_owned()), date)
 }
 
 fn is_date(string: &str) -> bool {

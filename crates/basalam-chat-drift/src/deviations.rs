@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use basalam_chat_openapi::Pointer;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::difference::{self, Difference};
@@ -22,7 +22,8 @@ const EVERYWHERE: &str = "* → ";
 #[derive(Default)]
 pub(crate) struct Deviations {
     explained: BTreeSet<(String, String)>,
-    count: usize,
+    /// The number of entries.
+    pub(crate) count: usize,
 }
 
 #[derive(Deserialize)]
@@ -70,7 +71,7 @@ pub(crate) struct Explanation {
 }
 
 /// A statement of a deviation that does not apply (any more).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub(crate) struct Stale {
     pub(crate) place: String,
     pub(crate) statement: String,
@@ -110,11 +111,6 @@ impl Deviations {
         }
         let count = file.deviations.len();
         Ok(Deviations { explained, count })
-    }
-
-    /// Returns the number of entries.
-    pub(crate) fn count(&self) -> usize {
-        self.count
     }
 
     /// Returns the document's side of a deviation, if one explains that the contract has `other` at

@@ -18,6 +18,8 @@ use crate::place::Place;
 use crate::shape::{ShapeId, WireShape};
 
 pub(crate) use moves::follow;
+pub use operation_diff::compare;
+pub(crate) use severity::Direction;
 pub use severity::Severity;
 
 /// One difference between two wire shapes: the document and the contract.
@@ -163,6 +165,11 @@ impl Difference {
             (None, None) => self.kind.to_string(),
         }
     }
+
+    /// Returns the place and the statement, without the severity.
+    pub(crate) fn line(&self) -> String {
+        format!("{}: {}", self.place, self.statement())
+    }
 }
 
 /// The statement about something that both sides have.
@@ -177,52 +184,8 @@ pub(crate) fn only_in_document(base: &str) -> String {
 
 impl fmt::Display for Difference {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let severity = self.severity.as_str();
-        write!(
-            formatter,
-            "{severity:<8}  {}: {}",
-            self.place,
-            self.statement()
-        )
+        write!(formatter, "{:<8}  {}", self.severity.as_str(), self.line())
     }
-}
-
-/// Returns the differences on the wire between `base`, the document, and `other`, the contract.
-///
-/// An operation that was moved to another path or renamed is compared at its place in `base`. The
-/// differences are sorted by operation and place. An element that only one side has is listed
-/// once, without its contents. If there are too many differences to list, the last one has the kind
-/// [`Kind::Incomplete`].
-///
-/// ```
-/// use basalam_chat_drift::difference::{Severity, compare};
-/// use basalam_chat_drift::shape::WireShape;
-/// use basalam_chat_openapi::Document;
-/// use serde_json::json;
-///
-/// # fn main() -> Result<(), basalam_chat_openapi::Error> {
-/// let shape = |title| WireShape::read(&Document::from_value(json!({
-///     "openapi": "3.1.0",
-///     "paths": {"/chats": {"get": {"responses": {"200": {"content": {"application/json": {
-///         "schema": {"type": "object", "properties": {"title": title}}
-///     }}}}}}}
-/// }))?);
-/// let base = shape(json!({"type": "string"}))?;
-/// let other = shape(json!({"anyOf": [{"type": "string"}, {"type": "null"}]}))?;
-///
-/// let differences = compare(&base, &other);
-/// assert_eq!(differences[0].place.to_string(), "GET /chats → 200 → title");
-/// assert_eq!(
-///     differences[0].statement(),
-///     "not nullable in the document, nullable in the contract"
-/// );
-/// assert_eq!(differences[0].severity, Severity::Breaking);
-/// # Ok(())
-/// # }
-/// ```
-#[must_use]
-pub fn compare(base: &WireShape, other: &WireShape) -> Vec<Difference> {
-    operation_diff::compare(base, other)
 }
 
 /// Returns the differences between a value of `shapes.0`, the document, and one of `shapes.1`.
@@ -230,14 +193,9 @@ pub(crate) fn compare_values(
     shapes: (&WireShape, &WireShape),
     place: &Place,
     values: (ShapeId, ShapeId),
-    is_request: bool,
+    direction: Direction,
 ) -> Vec<Difference> {
     let mut comparison = comparison::Comparison::new(shapes.0, shapes.1);
-    let direction = match is_request {
-        true => severity::Direction::Request,
-        false => severity::Direction::Response,
-    };
-    let mut values_diff = value_diff::ValueDiff::new(&mut comparison, direction);
-    values_diff.compare(place.clone(), values.0, values.1);
+    value_diff::ValueDiff::new(&mut comparison, direction).compare(place, values.0, values.1);
     comparison.finish()
 }

@@ -11,6 +11,7 @@ mod deviations;
 pub mod difference;
 pub mod file;
 mod locate;
+mod needs;
 pub mod place;
 mod recorded;
 mod report;
@@ -23,6 +24,7 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use basalam_chat_openapi::Document;
+use serde_json::Value;
 
 use contract::Contract;
 use deviations::Deviations;
@@ -68,16 +70,13 @@ pub fn run(root: &Path, options: &Options) -> anyhow::Result<Report> {
     }
     let document = root.join(DOCUMENT);
     let before = fs::read_to_string(&document).context(DOCUMENT)?;
-    let base = read_shape(&before).context(DOCUMENT);
+    let base = read_shape(&before).context(DOCUMENT)?;
     let mut recorded = RecordedContracts::read(root)?;
-    let mut contracts = Vec::new();
-    for path in &options.files {
-        let (contract, json) = Contract::read(path, options.date.as_deref())?;
-        let base = base
-            .as_ref()
-            .map_err(|error| anyhow::anyhow!("{error:#}"))?;
-        recorded.insert(contract, options.contract.as_deref(), base)?;
-        contracts.push(apply::parse(&json)?);
+    let mut contract = Value::Null;
+    if let Some(path) = options.files.first() {
+        let (new, json) = Contract::read(path, options.date.as_deref())?;
+        recorded.insert(new, options.contract.as_deref(), &base)?;
+        contract = apply::parse(&json)?;
     }
     if recorded.is_empty() {
         bail!(
@@ -89,13 +88,13 @@ pub fn run(root: &Path, options: &Options) -> anyhow::Result<Report> {
         // Checked before anything is written.
         recorded.check_dates()?;
     }
-    let shape = follow(&base?, recorded.shape());
+    let shape = follow(&base, recorded.shape());
     let deviations = Deviations::read(root)?;
     let mut applied = None;
     if options.apply {
         let source = apply::Source {
             shape: &shape,
-            contracts,
+            contract,
             deviations: &deviations,
         };
         applied = Some(apply::run(&document, &before, &source).context(DOCUMENT)?);
@@ -107,7 +106,7 @@ pub fn run(root: &Path, options: &Options) -> anyhow::Result<Report> {
     let differences = compare(&read_shape(after).context(DOCUMENT)?, &shape);
     let after_json = apply::parse(after)?;
     let mut report = Report::new(differences, &deviations, &after_json);
-    report.needs = checklist::needs(after, &after_json);
+    report.needs = needs::needs(after, &after_json);
     report.not_compared = shape.not_compared.clone();
     if let Some(applied) = applied {
         (report.applied, report.skipped) = (applied.lines, applied.skipped);

@@ -40,10 +40,7 @@ pub(crate) fn schema(document: &Value, place: &Place) -> Option<Pointer> {
             let holder = holder(document, &at, has_property)?;
             Some(holder.child("properties").child(name))
         }
-        Step::Items => {
-            let holder = holder(document, &at, |it| it.get("items").is_some())?;
-            Some(holder.child("items"))
-        }
+        Step::Items => Some(with_keyword(document, &at, "items")?.child("items")),
         Step::AdditionalProperties => {
             let holder = holder(document, &at, |it| it["additionalProperties"].is_object())?;
             Some(holder.child("additionalProperties"))
@@ -58,8 +55,7 @@ pub(crate) fn described(document: &Value, place: &Place) -> Option<Pointer> {
         let Some(Step::Property(name)) = parent.steps.pop() else {
             return None;
         };
-        let has_properties = |it: &Value| it.get("properties").is_some();
-        let holder = holder(document, &schema(document, &parent)?, has_properties)?;
+        let holder = with_keyword(document, &schema(document, &parent)?, "properties")?;
         Some(holder.child("properties").child(name))
     })
 }
@@ -94,12 +90,13 @@ fn follow(document: &Value, mut at: Pointer) -> Option<Pointer> {
     None
 }
 
+/// Returns the first schema at `at` with this keyword, searching references and combinations.
+pub(crate) fn with_keyword(document: &Value, at: &Pointer, keyword: &str) -> Option<Pointer> {
+    holder(document, at, |it| it.get(keyword).is_some())
+}
+
 /// Returns the first schema at `at` that satisfies `is`, searching references and combinations.
-pub(crate) fn holder(
-    document: &Value,
-    at: &Pointer,
-    is: impl Fn(&Value) -> bool,
-) -> Option<Pointer> {
+fn holder(document: &Value, at: &Pointer, is: impl Fn(&Value) -> bool) -> Option<Pointer> {
     let mut pending = vec![at.clone()];
     for _ in 0..MAX_STEPS {
         let at = pending.pop()?;

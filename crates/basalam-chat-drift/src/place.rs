@@ -5,7 +5,7 @@ use std::fmt;
 use basalam_chat_openapi::{Method, ParameterLocation, StatusPattern};
 use serde_json::Value;
 
-use crate::shape::{AdditionalProperties, ParameterShape, ShapeId, WireShape};
+use crate::shape::{OperationShape, ShapeId, ValueShape, WireShape};
 
 /// The default media type, which is not displayed.
 const JSON: &str = "application/json";
@@ -80,38 +80,26 @@ impl Place {
     #[must_use]
     pub fn value_in(&self, shape: &WireShape) -> Option<ShapeId> {
         let operation = shape.operation(self.method, &self.path)?;
-        let start = match &self.part {
-            Part::Whole | Part::Security => return None,
-            Part::Parameter(location, name) => {
-                let mut all = operation.parameters.iter();
-                let is = |it: &&ParameterShape| it.name == *name;
-                let found = all.find(|(key, it)| key.0 == *location && is(it));
-                found?.1.value
+        let is_here = |part: &Part| match (part, &self.part) {
+            (Part::Header(status, name), Part::Header(here, wanted)) => {
+                status == here && name.eq_ignore_ascii_case(wanted)
             }
-            Part::Body(media_type) => {
-                let content = &operation.body.as_ref()?.content;
-                *content.get(media_type.as_ref()?)?
-            }
-            Part::Response(status, media_type) => {
-                let content = &operation.responses.get(status)?.content;
-                *content.get(media_type.as_ref()?)?
-            }
-            Part::Header(status, name) => {
-                let headers = &operation.responses.get(status)?.headers;
-                headers.get(&name.to_ascii_lowercase())?.value
-            }
+            (part, here) => part == here,
         };
+        let mut values = values(operation).into_iter();
+        let (_, start) = values.find(|(part, _)| is_here(part))?;
         self.steps.iter().try_fold(start, |id, step| {
-            let value = shape.value(id);
-            match step {
-                Step::Property(name) => Some(value.object.as_ref()?.properties.get(name)?.value),
-                Step::Items => Some(value.array.as_ref()?.items),
-                Step::AdditionalProperties => match value.object.as_ref()?.additional {
-                    AdditionalProperties::Schema(id) => Some(id),
-                    AdditionalProperties::Any | AdditionalProperties::Forbidden => None,
-                },
-            }
+            let mut children = children(shape.value(id)).into_iter();
+            children.find(|(it, _)| it == step).map(|(_, id)| id)
         })
+    }
+
+    /// Returns the name of the property at this place, or an empty string if it is not a property.
+    pub(crate) fn property_name(&self) -> &str {
+        match self.steps.last() {
+            Some(Step::Property(name)) => name,
+            _ => "",
+        }
     }
 
     /// Returns the operation, such as `GET /v1/chats`.
@@ -162,6 +150,52 @@ impl Part {
             }
         }
     }
+}
+
+/// Returns the values of an operation, with the parts that hold them.
+pub(crate) fn values(operation: &OperationShape) -> Vec<(Part, ShapeId)> {
+    let mut values = Vec::new();
+    for ((location, _), parameter) in &operation.parameters {
+        let part = Part::Parameter(*location, parameter.name.clone());
+        values.push((part, parameter.value));
+    }
+    for (media_type, id) in operation.body.iter().flat_map(|it| &it.content) {
+        values.push((Part::Body(Some(media_type.clone())), *id));
+    }
+    for (status, response) in &operation.responses {
+        for (media_type, id) in &response.content {
+            let part = Part::Response(*status, Some(media_type.clone()));
+            values.push((part, *id));
+        }
+        for header in response.headers.values() {
+            let part = Part::Header(*status, header.name.clone());
+            values.push((part, header.value));
+        }
+    }
+    values
+}
+
+/// Returns the direct children of a value. Rules count as properties, named by their keywords.
+pub(crate) fn children(value: &ValueShape) -> Vec<(Step, ShapeId)> {
+    let mut children = Vec::new();
+    if let Some(array) = &value.array {
+        children.push((Step::Items, array.items));
+    }
+    if let Some(object) = &value.object {
+        for (name, property) in &object.properties {
+            children.push((Step::Property(name.clone()), property.value));
+        }
+        if let Some(id) = object.additional.schema() {
+            children.push((Step::AdditionalProperties, *id));
+        }
+    }
+    for rule in &value.rules {
+        for (name, id) in &rule.schemas {
+            let name = format!("({} {name})", rule.keyword);
+            children.push((Step::Property(name), *id));
+        }
+    }
+    children
 }
 
 fn quoted(name: &str) -> String {

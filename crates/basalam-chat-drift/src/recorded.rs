@@ -1,7 +1,5 @@
 //! `openapi/vendor-shape.json`: the wire shape of the vendor's newest contracts.
 
-mod shape;
-
 use std::fs;
 use std::path::Path;
 
@@ -11,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::contract::Contract;
 use crate::difference::follow;
 use crate::file;
-use crate::shape::{OperationKey, WireShape};
+use crate::shape::{OperationKey, WireShape, join};
 
 pub(crate) const PATH: &str = "openapi/vendor-shape.json";
 
@@ -25,19 +23,7 @@ operations refer to it by that place.";
 #[serde(deny_unknown_fields)]
 pub(crate) struct RecordedContracts {
     about: String,
-    contracts: Vec<RecordedContract>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RecordedContract {
-    name: String,
-    /// The field is required in the file, but can be null.
-    #[serde(deserialize_with = "Deserialize::deserialize")]
-    date: Option<String>,
-    sha256: String,
-    #[serde(with = "shape")]
-    shape: WireShape,
+    contracts: Vec<Contract>,
 }
 
 impl RecordedContracts {
@@ -80,38 +66,26 @@ impl RecordedContracts {
         name: Option<&str>,
         document: &WireShape,
     ) -> anyhow::Result<()> {
-        let is_named = |wanted: &str| self.contracts.iter().position(|it| it.name == wanted);
-        let index = match name {
-            Some(name) => is_named(name),
+        let position = |name: &str| self.contracts.iter().position(|it| it.name == name);
+        let replaced = match name {
+            Some(name) => position(name),
             None => self.closest(&contract.shape),
         };
-        let new_name = name.map(str::to_owned).or_else(|| {
-            let is_new = |it: &String| is_named(it).is_none();
-            let is_known = shared_operations(document, &contract.shape) > 0;
-            let from_file = contract.name.clone().unwrap_or_else(|| "chat".to_owned());
-            Some(from_file).filter(|it| is_known && is_new(it))
-        });
-        let names: Vec<&str> = self.contracts.iter().map(|it| it.name.as_str()).collect();
-        let name = match (index, new_name) {
-            (Some(index), _) => names[index].to_owned(),
-            (None, Some(name)) => name,
+        let is_new = position(&contract.name).is_none();
+        let is_known = || shared_operations(document, &contract.shape) > 0;
+        let name = match (replaced, name) {
+            (Some(index), _) => self.contracts.remove(index).name,
+            (None, Some(name)) => name.to_owned(),
+            (None, None) if is_new && is_known() => contract.name,
             (None, None) => bail!(
                 "it is unclear which contract this is, because it shares no operation with {} or \
                  the recorded contracts ({}); pass the name of the one that it replaces, or a new \
                  name, with --contract",
                 crate::DOCUMENT,
-                names.join(", ")
+                join(self.contracts.iter().map(|it| &it.name), ", ", "")
             ),
         };
-        if let Some(index) = index {
-            self.contracts.remove(index);
-        }
-        self.contracts.push(RecordedContract {
-            name,
-            date: contract.date,
-            sha256: contract.sha256,
-            shape: contract.shape,
-        });
+        self.contracts.push(Contract { name, ..contract });
         self.contracts
             .sort_by(|left, right| left.name.cmp(&right.name));
         Ok(())
@@ -119,10 +93,8 @@ impl RecordedContracts {
 
     /// Returns the contract that shares most operations with `shape`, if one does.
     fn closest(&self, shape: &WireShape) -> Option<usize> {
-        let shared = self
-            .contracts
-            .iter()
-            .map(|it| shared_operations(&it.shape, shape));
+        let contracts = self.contracts.iter();
+        let shared = contracts.map(|it| shared_operations(&it.shape, shape));
         let (index, shared) = shared.enumerate().max_by_key(|(_, shared)| *shared)?;
         (shared > 0).then_some(index)
     }

@@ -7,11 +7,12 @@ use anstyle::{AnsiColor, Style};
 use basalam_chat_openapi::Pointer;
 use serde_json::{Value, json};
 
-use crate::checklist::{self, Need};
 use crate::deviations::{Deviations, Stale};
 use crate::difference::{Difference, Kind, Severity};
 use crate::locate::{component, described, schemas};
+use crate::needs::Need;
 use crate::place::Place;
+use crate::shape::join;
 
 /// The result of a comparison.
 pub struct Report {
@@ -42,7 +43,7 @@ impl Report {
         Report {
             differences,
             explained: explanation.explained,
-            deviations: deviations.count(),
+            deviations: deviations.count,
             stale: explanation.stale,
             applied: Vec::new(),
             skipped: Vec::new(),
@@ -92,11 +93,8 @@ impl Report {
                 0 => String::new(),
                 count => format!(" (and at {count} more places of the same schema)"),
             };
-            let _ = writeln!(
-                text,
-                "{severity}  {place}: {}{also}",
-                difference.statement()
-            );
+            let statement = difference.statement();
+            let _ = writeln!(text, "{severity}  {place}: {statement}{also}");
         }
         for Stale { place, statement } in &self.stale {
             let word = paint(AnsiColor::Red.on_default().bold(), "stale   ");
@@ -116,10 +114,8 @@ impl Report {
         );
         if !self.not_compared.is_empty() {
             let counts = self.not_compared.iter();
-            let counts: Vec<String> = counts
-                .map(|(name, count)| format!("{name} ({count})"))
-                .collect();
-            let _ = writeln!(text, "not compared: {}", counts.join(", "));
+            let counts = counts.map(|(name, count)| format!("{name} ({count})"));
+            let _ = writeln!(text, "not compared: {}", join(counts, ", ", ""));
         }
         text
     }
@@ -139,30 +135,18 @@ impl Report {
                 "also": difference.also.iter().map(Place::to_string).collect::<Vec<_>>(),
             })
         });
-        let stale = self
-            .stale
-            .iter()
-            .map(|stale| json!({ "place": stale.place, "statement": stale.statement }));
-        let skipped = self
-            .skipped
-            .iter()
-            .map(|(line, reason)| json!({ "line": line, "reason": reason }));
+        let skipped = self.skipped.iter();
+        let skipped = skipped.map(|(line, reason)| json!({ "line": line, "reason": reason }));
         json!({
             "clean": self.is_clean(),
             "differences": differences.collect::<Vec<_>>(),
             "explained": self.explained,
             "deviations": self.deviations,
-            "stale": stale.collect::<Vec<_>>(),
+            "stale": self.stale,
             "applied": self.applied,
             "skipped": skipped.collect::<Vec<_>>(),
             "not_compared": self.not_compared,
         })
-    }
-
-    /// Returns every file that a person has to edit, in order, as a list in Markdown.
-    #[must_use]
-    pub fn checklist(&self) -> String {
-        checklist::checklist(self)
     }
 
     /// Returns the report for changelogs.
@@ -202,10 +186,8 @@ fn grouped(differences: Vec<Difference>, document: &Value) -> Vec<Difference> {
             named.map_or(at, |name| schemas().child(name))
         });
         let index = at.map_or(next, |at| {
-            let key = (
-                at,
-                format!("{} {}", difference.severity, difference.statement()),
-            );
+            let statement = format!("{} {}", difference.severity, difference.statement());
+            let key = (at, statement);
             *by_schema.entry(key).or_insert(next)
         });
         match groups.get_mut(index) {

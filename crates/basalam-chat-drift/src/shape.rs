@@ -18,6 +18,7 @@ mod describe;
 mod ids;
 mod not_compared;
 mod number;
+mod operator;
 mod origin;
 mod path;
 mod read;
@@ -26,12 +27,13 @@ mod similarity;
 mod string_keys;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use basalam_chat_openapi::{Document, Error, Method, ParameterLocation, Pointer, StatusPattern};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use canonical::{canonicalize, equivalence_classes};
-pub(crate) use describe::{describe_bound, describe_types};
+pub(crate) use describe::{describe_bound, describe_types, join};
 pub use number::{Bound, Number};
 use origin::Origin;
 pub(crate) use path::{parameter_names, server_path, without_names};
@@ -39,7 +41,7 @@ pub(crate) use read::{NO_AUTHORIZATION, media_type_name};
 pub(crate) use similarity::similarity;
 
 /// The index of a [`ValueShape`] in its [`WireShape`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ShapeId(pub(crate) usize);
 
 /// The operations of a service as seen on the wire.
@@ -77,7 +79,7 @@ pub struct OperationShape<Id = ShapeId> {
     /// The parameters, by location and key: the position of a path parameter among all of them, or
     /// the name of any other.
     #[serde(
-        default = "BTreeMap::new",
+        default,
         skip_serializing_if = "BTreeMap::is_empty",
         with = "string_keys::map"
     )]
@@ -135,8 +137,11 @@ pub struct ResponseShape<Id = ShapeId> {
 /// The values that are valid at a place, by JSON type.
 ///
 /// A type that is not valid there is `None` or `false`; if any value is valid, all are present.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, bound(deserialize = "Id: Deserialize<'de> + Ord"))]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(
+    deny_unknown_fields,
+    bound(deserialize = "Id: Deserialize<'de> + Default + Ord")
+)]
 #[non_exhaustive]
 pub struct ValueShape<Id = ShapeId> {
     /// `true` if null is valid.
@@ -227,7 +232,7 @@ pub struct ArrayShape<Id = ShapeId> {
 }
 
 /// The constraints on objects.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ObjectShape<Id = ShapeId> {
@@ -235,10 +240,7 @@ pub struct ObjectShape<Id = ShapeId> {
     #[serde(default = "BTreeMap::new", skip_serializing_if = "BTreeMap::is_empty")]
     pub properties: BTreeMap<String, PropertyShape<Id>>,
     /// The schema of all other properties.
-    #[serde(
-        default = "AdditionalProperties::any",
-        skip_serializing_if = "AdditionalProperties::is_any"
-    )]
+    #[serde(default, skip_serializing_if = "AdditionalProperties::is_any")]
     pub additional: AdditionalProperties<Id>,
     /// The minimum number of properties; `None` for 0.
     #[serde(default, skip_serializing_if = "is_default")]
@@ -261,10 +263,13 @@ pub struct PropertyShape<Id = ShapeId> {
 }
 
 /// The schema of the properties of an object that are not listed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum AdditionalProperties<Id = ShapeId> {
     /// Any value; also if the document does not mention them.
+    #[default]
     Any,
     /// Not allowed.
     Forbidden,
@@ -335,7 +340,7 @@ impl WireShape {
     /// An id of another wire shape returns an unrelated value, or one that accepts nothing.
     #[must_use]
     pub fn value(&self, id: ShapeId) -> &ValueShape {
-        static NOTHING: ValueShape = ValueShape::nothing();
+        static NOTHING: LazyLock<ValueShape> = LazyLock::new(ValueShape::nothing);
         self.values.get(id.0).unwrap_or(&NOTHING)
     }
 

@@ -17,7 +17,7 @@ impl DocumentEditor<'_> {
         predecessors: &[String],
     ) -> EditResult<()> {
         let holder = locate::schema(self.document, place)
-            .and_then(|at| locate::holder(self.document, &at, |it| it.get("enum").is_some()))
+            .and_then(|at| locate::with_keyword(self.document, &at, "enum"))
             .ok_or("the document has no enum here")?;
         let values = self.document.pointer_mut(holder.child("enum").as_str());
         let values = values.ok_or("the document has no enum here")?;
@@ -51,25 +51,18 @@ impl DocumentEditor<'_> {
             return Err("this is not a property of an object".to_owned());
         };
         let holder = locate::schema(self.document, &parent)
-            .and_then(|at| locate::holder(self.document, &at, |it| it.get("properties").is_some()))
+            .and_then(|at| locate::with_keyword(self.document, &at, "properties"))
             .ok_or("the object has no `properties` here; add a named schema for it first")?;
         self.start_ancestors(&parent);
         self.owner = locate::component(self.document, &holder).unwrap_or_default();
-        let property = self.property_schema(place, required, value)?;
-        let object = self
-            .document
-            .pointer_mut(holder.as_str())
-            .ok_or("the document has no object here")?;
-        if property.required {
+        let (required, schema) = self.property_schema(place, required, value)?;
+        let object = self.document.pointer_mut(holder.as_str());
+        let object = object.ok_or("the document has no object here")?;
+        if required {
             require(object, &name, predecessors);
         }
         add_needs(object, &[format!("properties.{name}.description")]);
-        insert_property(
-            &mut object["properties"],
-            &name,
-            property.schema,
-            predecessors,
-        );
+        insert_property(&mut object["properties"], &name, schema, predecessors);
         Ok(())
     }
 
@@ -102,22 +95,14 @@ impl DocumentEditor<'_> {
         let at = locate::operation(self.document, place.method, &place.path);
         let operation = at.and_then(|at| self.document.pointer_mut(at.as_str()));
         let operation = operation.ok_or("the document has no such operation")?;
-        add_needs(
-            operation,
-            &[format!("parameters.{}.description", theirs.name)],
-        );
+        let need = format!("parameters.{}.description", theirs.name);
+        add_needs(operation, &[need]);
         match operation.get_mut("parameters") {
             Some(Value::Array(parameters)) => parameters.push(parameter),
             _ => {
-                let predecessors = [
-                    "x-idempotent",
-                    "security",
-                    "description",
-                    "summary",
-                    "operationId",
-                ];
-                let predecessors = predecessors.map(str::to_owned);
-                insert_property(operation, "parameters", json!([parameter]), &predecessors);
+                let before = "x-idempotent security description summary operationId";
+                let before: Vec<String> = before.split(' ').map(str::to_owned).collect();
+                insert_property(operation, "parameters", json!([parameter]), &before);
             }
         }
         Ok(())
@@ -132,7 +117,7 @@ impl DocumentEditor<'_> {
     ) -> EditResult<Value> {
         let mut value = self.source.shape.value(parameter.value).clone();
         value.nullable = false;
-        let schema = self.schema(place, &value, Some(parameter.value), name)?;
+        let schema = self.schema(place, &value, parameter.value, name)?;
         let Part::Parameter(location, _) = &place.part else {
             return Err("this is not a parameter".to_owned());
         };

@@ -6,10 +6,9 @@ use basalam_chat_openapi::Pointer;
 use serde_json::{Value, json};
 
 use super::Source;
-use super::known_types::Components;
-use crate::checklist::NEEDS;
+use super::components::Components;
 use crate::locate::schemas;
-use crate::place::Place;
+use crate::needs::NEEDS;
 use crate::shape::ShapeId;
 
 /// The result of an edit, or the reason why it is skipped.
@@ -35,17 +34,18 @@ impl<'a> DocumentEditor<'a> {
     pub(super) fn new(
         document: &'a mut Value,
         source: &'a Source<'a>,
+        components: Components,
         explained: &'a BTreeSet<(Pointer, String)>,
-    ) -> anyhow::Result<DocumentEditor<'a>> {
-        Ok(DocumentEditor {
-            components: Components::read(document)?,
+    ) -> DocumentEditor<'a> {
+        DocumentEditor {
             document,
             source,
+            components,
             explained,
             known: BTreeMap::new(),
             started: BTreeMap::new(),
             owner: String::new(),
-        })
+        }
     }
 
     /// Writes a named schema, after all others if it is new.
@@ -70,23 +70,12 @@ impl<'a> DocumentEditor<'a> {
         let mut names = names.into_iter().chain(numbered);
         names.find(is_unused).unwrap_or_else(|| wanted.to_owned())
     }
-
-    /// Returns the document's side of a known deviation, if a deviation explains that the contract
-    /// has `other` at this place.
-    pub(super) fn known_deviation(&self, place: &Place, other: &str) -> Option<String> {
-        self.source.deviations.base(place, other)
-    }
 }
 
 /// Extends the list of what a person still has to write for a named schema or an operation.
 pub(super) fn add_needs(owner: &mut Value, needs: &[String]) {
-    let mut all = owner
-        .get(NEEDS)
-        .and_then(Value::as_array)
-        .cloned()
-        .unwrap_or_default();
-    all.extend(needs.iter().map(|it| json!(it)));
-    owner[NEEDS] = Value::Array(all);
+    let known = owner[NEEDS].as_array().into_iter().flatten().cloned();
+    owner[NEEDS] = known.chain(needs.iter().map(|it| json!(it))).collect();
 }
 
 /// Wraps a reference in `allOf`, so that it can have other keywords beside it.
@@ -94,10 +83,6 @@ pub(super) fn wrap_reference(schema: &mut Value) {
     if schema.get("$ref").is_some() {
         *schema = json!({ "allOf": [schema.take()] });
     }
-}
-
-pub(super) fn reference(name: &str) -> Value {
-    json!({ "$ref": format!("#/components/schemas/{name}") })
 }
 
 pub(super) fn set_limits(schema: &mut Value, limits: [(&str, Option<u64>); 2]) {

@@ -1,73 +1,13 @@
 //! The named schemas of a document that describe values of a contract.
 
-use std::collections::BTreeMap;
-
-use basalam_chat_openapi::{Document, Method, StatusPattern};
-use serde_json::{Map, Value, json};
-
-use super::editor::{DocumentEditor, reference};
-use crate::difference::{Difference, Kind, Severity, compare_values};
+use super::editor::DocumentEditor;
+use crate::difference::{Difference, Direction, Kind, Severity, compare_values};
 use crate::locate::described;
 use crate::place::{Part, Place, Step};
-use crate::shape::{ShapeId, ValueShape, WireShape, similarity};
+use crate::shape::{ShapeId, similarity};
 
 /// The share of common property names from which a named schema can describe a value.
 const SIMILAR: f64 = 0.5;
-
-/// The named schemas of a document, as the properties of one response.
-pub(super) struct Components {
-    pub(super) shape: WireShape,
-    ids: BTreeMap<String, ShapeId>,
-    document: Value,
-    place: Place,
-}
-
-impl Components {
-    pub(super) fn read(document: &Value) -> anyhow::Result<Components> {
-        let schemas = document.pointer("/components/schemas");
-        let names = schemas
-            .and_then(Value::as_object)
-            .into_iter()
-            .flat_map(Map::keys);
-        let properties: Map<String, Value> = names
-            .map(|name| {
-                let escaped = name.replace('~', "~0").replace('/', "~1");
-                (name.clone(), reference(&escaped))
-            })
-            .collect();
-        let schema = json!({ "type": "object", "properties": properties });
-        let content = json!({ "application/json": { "schema": schema } });
-        let document = json!({
-            "openapi": document["openapi"],
-            "paths": { "/": { "get": { "responses": { "200": { "content": content } } } } },
-            "components": document["components"],
-        });
-        let shape = WireShape::read(&Document::from_value(document.clone())?)?;
-        let media_type = Some("application/json".to_owned());
-        let part = Part::Response(StatusPattern::Code(200), media_type);
-        let place = Place::new(Method::Get, "/", part);
-        let object = place
-            .value_in(&shape)
-            .and_then(|it| shape.value(it).object.as_ref());
-        let properties = object.into_iter().flat_map(|it| &it.properties);
-        let ids = properties
-            .map(|(name, it)| (name.clone(), it.value))
-            .collect();
-        Ok(Components {
-            shape,
-            ids,
-            document,
-            place,
-        })
-    }
-
-    /// Returns the named schemas.
-    pub(super) fn named(&self) -> impl Iterator<Item = (&String, &ValueShape)> {
-        self.ids
-            .iter()
-            .map(|(name, id)| (name, self.shape.value(*id)))
-    }
-}
 
 impl DocumentEditor<'_> {
     /// Returns the named schema that describes the object, except for known deviations and, in a
@@ -82,19 +22,19 @@ impl DocumentEditor<'_> {
         }
         let (ours, theirs) = (&self.components.shape, self.source.shape);
         let names = theirs.names(id);
-        let objects = self
-            .components
-            .ids
-            .iter()
-            .filter(|(_, it)| ours.value(**it).object.is_some());
+        let ids = self.components.ids.iter();
+        let objects = ids.filter(|(_, it)| ours.value(**it).object.is_some());
         let similar = objects.map(|(name, it)| (similarity(&ours.names(*it), &names), name, *it));
         let mut similar: Vec<_> = similar.filter(|(it, ..)| *it >= SIMILAR).collect();
         similar.sort_by(|left, right| right.0.total_cmp(&left.0));
-        let is_request = !matches!(place.part, Part::Response(..) | Part::Header(..));
-        let is_loose = !is_request && !names.is_empty();
+        let direction = match place.part {
+            Part::Response(..) | Part::Header(..) => Direction::Response,
+            _ => Direction::Request,
+        };
+        let is_loose = direction == Direction::Response && !names.is_empty();
         let (_, name, _) = similar.into_iter().find(|(_, name, it)| {
             let ours_at = self.components.place.child(Step::Property((*name).clone()));
-            let differences = compare_values((ours, theirs), &ours_at, (*it, id), is_request);
+            let differences = compare_values((ours, theirs), &ours_at, (*it, id), direction);
             let is_accepted =
                 |it: &Difference| is_loose && is_tolerated(it) || self.is_known(it, place);
             differences.iter().all(is_accepted)

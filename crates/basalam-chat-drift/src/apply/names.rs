@@ -13,23 +13,15 @@ pub(super) fn schema(theirs: &str) -> Option<String> {
     let parts = parts.filter(|part| !part.is_empty() && !is_number(part));
     let last = parts.last()?;
     let words: Vec<&str> = last.split(['_', '-', '.', ' ']).collect();
-    let after_hash = words
-        .iter()
-        .position(|word| is_hash(word))
-        .filter(|it| *it <= 2);
+    let hash = words.iter().position(|word| is_hash(word));
     // A hash near the front follows the name of the service; a hash at the end is dropped below.
-    let words = match after_hash {
-        Some(hash) if hash + 1 < words.len() => &words[hash + 1..],
+    let words = match hash {
+        Some(hash) if hash <= 2 && hash + 1 < words.len() => &words[hash + 1..],
         _ => &words[..],
     };
-    let words = words
-        .iter()
-        .filter(|word| !is_hash(word) && **word != "Modified");
-    let name = words
-        .copied()
-        .collect::<Vec<_>>()
-        .join("_")
-        .to_pascal_case();
+    let words = words.iter().copied();
+    let words = words.filter(|word| !is_hash(word) && *word != "Modified");
+    let name = words.collect::<Vec<_>>().join("_").to_pascal_case();
     let name = without_version(&name);
     is_type(name).then(|| name.to_owned())
 }
@@ -41,12 +33,9 @@ pub(super) fn operation(theirs: &str, method: &str) -> Option<String> {
     let name = theirs.to_snake_case();
     let name = name.strip_suffix(&format!("_{method}")).unwrap_or(&name);
     let mut words: Vec<&str> = name.split('_').collect();
-    let version = |word: &&str| {
-        let number = word.strip_prefix('v').unwrap_or_default();
-        !number.is_empty() && is_number(number)
-    };
-    if let Some(place) = words.iter().position(version).filter(|it| *it > 0) {
-        words.truncate(place);
+    let version = words.iter().position(|word| is_version(word));
+    if let Some(index) = version.filter(|it| *it > 0) {
+        words.truncate(index);
     }
     let name = words.join("_");
     is_function(&name).then_some(name)
@@ -55,16 +44,18 @@ pub(super) fn operation(theirs: &str, method: &str) -> Option<String> {
 /// Returns the name of an operation, derived from its method and path: `GET
 /// /v1/chats/{chat_id}/members` becomes `get_chats_members`.
 pub(super) fn from_path(method: &str, path: &str) -> String {
-    let words = path.split('/').filter(|segment| {
-        let version = segment.strip_prefix('v').is_some_and(is_number);
-        !segment.is_empty() && !segment.starts_with('{') && !version
-    });
-    let words = std::iter::once(method).chain(words);
+    let words = std::iter::once(method).chain(words_in_path(path));
     let name = words.collect::<Vec<_>>().join("_").to_snake_case();
     match is_function(&name) {
         true => name,
         false => format!("{method}_operation"),
     }
+}
+
+/// Returns the segments of a path that are neither versions nor parameters.
+pub(super) fn words_in_path(path: &str) -> impl Iterator<Item = &str> {
+    let segments = path.split('/').filter(|it| !it.is_empty());
+    segments.filter(|it| !it.starts_with('{') && !is_version(it))
 }
 
 /// Returns the name of a schema, derived from the property or parameter that it belongs to, or else
@@ -96,11 +87,15 @@ fn is_type(name: &str) -> bool {
 }
 
 fn is_function(name: &str) -> bool {
+    let is_word = |it: char| it.is_ascii_alphanumeric() || it == '_';
     name.starts_with(|it: char| it.is_ascii_lowercase())
-        && name
-            .chars()
-            .all(|it| it.is_ascii_alphanumeric() || it == '_')
+        && name.chars().all(is_word)
         && name.to_snake_case() == name
+}
+
+/// Returns `true` for words such as `v1`.
+fn is_version(word: &str) -> bool {
+    word.strip_prefix('v').is_some_and(is_number)
 }
 
 fn is_number(string: &str) -> bool {

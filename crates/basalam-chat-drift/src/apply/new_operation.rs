@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use basalam_chat_openapi::{Method, ParameterLocation, Pointer, StatusPattern, reference_target};
 use serde_json::{Map, Value, json};
 
-use super::editor::{DocumentEditor, EditResult, add_needs, reference};
+use super::components::reference;
+use super::editor::{DocumentEditor, EditResult, add_needs};
 use super::insert::insert_property;
 use super::names;
-use crate::checklist::NEEDS;
 use crate::difference::only_in_document;
 use crate::locate;
+use crate::needs::NEEDS;
 use crate::place::{Part, Place};
 use crate::shape::{
     OperationShape, ResponseShape, ShapeId, parameter_names, server_path, without_names,
@@ -31,9 +32,8 @@ impl DocumentEditor<'_> {
             _ => None,
         };
         let tags = tags.unwrap_or_else(|| self.new_tag(area(&path)));
-        let has_secret = path
-            .split('/')
-            .any(|it| it.ends_with("token}") || it.ends_with("secret}"));
+        let is_secret = |it: &str| it.ends_with("token}") || it.ends_with("secret}");
+        let has_secret = path.split('/').any(is_secret);
         let security = match has_secret {
             // The secret in the path authorizes the caller.
             true => None,
@@ -47,10 +47,9 @@ impl DocumentEditor<'_> {
             "x-idempotent": false,
             NEEDS: ["summary", "description", "security", "x-idempotent"],
         });
-        let parameter_needs = theirs.parameters.values();
-        let mut needs: Vec<String> = parameter_needs
-            .map(|it| format!("parameters.{}.description", it.name))
-            .collect();
+        let names = theirs.parameters.values().map(|it| &it.name);
+        let needs = names.map(|name| format!("parameters.{name}.description"));
+        let mut needs: Vec<String> = needs.collect();
         let parameters = self.parameters(&theirs, &path)?;
         if !parameters.is_empty() {
             operation["parameters"] = Value::Array(parameters);
@@ -74,9 +73,8 @@ impl DocumentEditor<'_> {
     fn document_path(&self, theirs: &str) -> String {
         let servers = self.document.get("servers").and_then(Value::as_array);
         let mut server_paths = servers.into_iter().flatten().filter_map(server_path);
-        let theirs = server_paths
-            .find_map(|it| theirs.strip_prefix(&it))
-            .unwrap_or(theirs);
+        let below_server = server_paths.find_map(|it| theirs.strip_prefix(&it));
+        let theirs = below_server.unwrap_or(theirs);
         let mut paths = entries(self.document.get("paths")).map(|(path, _)| path);
         let ours = paths.find(|path| without_names(path) == without_names(theirs));
         ours.map_or(theirs, String::as_str).to_owned()
@@ -98,11 +96,8 @@ impl DocumentEditor<'_> {
         let closeness = |(theirs, theirs_method, _): &(&String, &String, &Value)| {
             let pairs = theirs.split('/').zip(path.split('/'));
             let common = pairs.take_while(|(left, right)| left == right).count();
-            (
-                area(theirs) == area(path),
-                *theirs_method == method.key(),
-                common,
-            )
+            let is_in_area = area(theirs) == area(path);
+            (is_in_area, *theirs_method == method.key(), common)
         };
         let (path, _, operation) = self.operations().max_by_key(closeness)?;
         Some((path.clone(), operation.clone()))
@@ -121,22 +116,21 @@ impl DocumentEditor<'_> {
     /// method, and a name derived from the path.
     fn operation_id(&self, theirs: &OperationShape) -> String {
         let method = theirs.method.key();
-        let vendor_id = self.source.contracts.iter().find_map(|contract| {
-            let at = locate::operation(contract, theirs.method, &theirs.path)?;
-            names::operation(at.child("operationId").find(contract)?.as_str()?, method)
-        });
+        let contract = &self.source.contract;
+        let vendor_id = locate::operation(contract, theirs.method, &theirs.path)
+            .and_then(|at| at.child("operationId").find(contract)?.as_str())
+            .and_then(|id| names::operation(id, method));
         let from_path = names::from_path(method, &theirs.path);
-        let ids = self
-            .operations()
-            .filter_map(|(_, _, it)| it.get("operationId")?.as_str());
-        let ids: Vec<&str> = ids.collect();
+        let operations = self.operations();
+        let ids: Vec<&str> = operations
+            .filter_map(|(_, _, it)| it["operationId"].as_str())
+            .collect();
         let with_method = vendor_id.iter().map(|it| format!("{it}_{method}"));
         let numbered = (2..).map(|number| format!("{from_path}_{number}"));
-        let mut names = vendor_id.iter().cloned().chain(with_method);
-        let mut others = std::iter::once(from_path.clone()).chain(numbered);
-        let is_unused = |name: &String| !ids.contains(&name.as_str());
-        let name = names.find(is_unused).or_else(|| others.find(is_unused));
-        name.unwrap_or(from_path)
+        let names = vendor_id.iter().cloned().chain(with_method);
+        let mut names = names.chain([from_path.clone()]).chain(numbered);
+        let unused = names.find(|name| !ids.contains(&name.as_str()));
+        unused.unwrap_or(from_path)
     }
 
     fn parameters(&mut self, theirs: &OperationShape, path: &str) -> EditResult<Vec<Value>> {
@@ -168,7 +162,7 @@ impl DocumentEditor<'_> {
             let place = Place::new(theirs.method, &theirs.path, part(media_type.clone()));
             let value = self.source.shape.value(*id).clone();
             let name = format!("{} {suffix}", self.operation_id(theirs));
-            let schema = self.schema(&place, &value, Some(*id), &name)?;
+            let schema = self.schema(&place, &value, *id, &name)?;
             written.insert(media_type.clone(), json!({ "schema": schema }));
         }
         Ok(Value::Object(written))
@@ -178,10 +172,9 @@ impl DocumentEditor<'_> {
     /// allows every contract to omit them.
     fn responses(&mut self, theirs: &OperationShape, neighbor: Option<Value>) -> EditResult<Value> {
         let deviations = self.source.deviations;
-        let mut shared: BTreeMap<String, Value> = entries(neighbor.as_ref())
-            .filter(|(_, it)| it.get("$ref").is_some())
-            .map(|(status, it)| (status.clone(), it.clone()))
-            .collect();
+        let shared = entries(neighbor.as_ref()).filter(|(_, it)| it.get("$ref").is_some());
+        let shared = shared.map(|(status, it)| (status.clone(), it.clone()));
+        let mut shared: BTreeMap<String, Value> = shared.collect();
         let mut responses = Map::new();
         for (status, response) in &theirs.responses {
             let key = status.to_string();
@@ -192,11 +185,11 @@ impl DocumentEditor<'_> {
             };
             let of_any = || self.operations().find_map(of_operation);
             let shared = shared.remove(&key).or_else(of_any);
-            let shared =
-                shared.filter(|it| self.is_shared(it, theirs, *status, response).is_some());
             let written = match shared {
-                Some(shared) => shared,
-                None => self.response(theirs, *status, response)?,
+                Some(shared) if self.is_shared(&shared, theirs, *status, response).is_some() => {
+                    shared
+                }
+                _ => self.response(theirs, *status, response)?,
             };
             responses.insert(key, written);
         }
@@ -260,11 +253,8 @@ impl DocumentEditor<'_> {
         let item = paths.get_mut(path).and_then(Value::as_object_mut);
         let item = item.ok_or("the path is not an object")?;
         // Insert it after the methods that precede it, or first.
-        let mut preceding = Method::ALL
-            .iter()
-            .rev()
-            .skip_while(|it| **it != method)
-            .skip(1);
+        let methods = Method::ALL.iter().rev();
+        let mut preceding = methods.skip_while(|it| **it != method).skip(1);
         let position = |it: &Method| item.keys().position(|key| key == it.key());
         let index = preceding.find_map(position).map_or(0, |it| it + 1);
         item.shift_insert(index, method.key().to_owned(), operation);
@@ -279,10 +269,5 @@ fn entries(object: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {
 
 /// Returns the area of a path: its first segment that is neither a version nor a parameter.
 fn area(path: &str) -> &str {
-    let mut segments = path.split('/').filter(|it| {
-        let number = it.strip_prefix('v').map(str::parse::<u32>);
-        let is_version = number.is_some_and(|it| it.is_ok());
-        !it.is_empty() && !it.starts_with('{') && !is_version
-    });
-    segments.next().unwrap_or("service")
+    names::words_in_path(path).next().unwrap_or("service")
 }

@@ -4,11 +4,12 @@ use basalam_chat_openapi::ParameterLocation;
 use heck::{ToPascalCase, ToSnakeCase};
 use serde_json::{Map, Value, json};
 
-use super::editor::{DocumentEditor, EditResult, add_needs, reference, set_limits, wrap_reference};
+use super::components::reference;
+use super::editor::{DocumentEditor, EditResult, add_needs, set_limits, wrap_reference};
 use super::names;
 use crate::locate::schemas;
 use crate::place::{Part, Place};
-use crate::shape::{Bound, Number, NumberShape, StringShape, ValueShape};
+use crate::shape::{Number, NumberShape, StringShape, ValueShape, join};
 
 impl DocumentEditor<'_> {
     pub(super) fn number_schema(&mut self, number: &NumberShape, name: &str) -> EditResult<Value> {
@@ -29,15 +30,10 @@ impl DocumentEditor<'_> {
             ("minimum", "exclusiveMinimum", number.minimum),
             ("maximum", "exclusiveMaximum", number.maximum),
         ] {
-            let Some(Bound {
-                number, exclusive, ..
-            }) = bound
-            else {
-                continue;
-            };
+            let Some(bound) = bound else { continue };
             wrap_reference(&mut schema);
-            schema[keyword] = Value::Number(limit(number)?);
-            if exclusive {
+            schema[keyword] = Value::Number(limit(bound.number)?);
+            if bound.exclusive {
                 schema[exclusive_keyword] = json!(true);
             }
         }
@@ -51,9 +47,9 @@ impl DocumentEditor<'_> {
         name: &str,
     ) -> EditResult<Value> {
         let mut string = string.clone();
-        let patterns: Vec<String> = string.patterns.iter().cloned().collect();
+        let patterns = join(&string.patterns, " and ", "");
         if !patterns.is_empty()
-            && let Some(pattern) = self.known_deviation(place, &patterns.join(" and "))
+            && let Some(pattern) = self.source.deviations.base(place, &patterns)
         {
             string.patterns = [pattern].into();
         }
@@ -158,23 +154,24 @@ impl DocumentEditor<'_> {
 /// Collects the schemas of properties and parameters called `name`, in document order.
 fn collect_references(json: &Value, name: &str, found: &mut Vec<String>) {
     let referred = |schema: &Value| -> Option<String> {
-        let in_all_of = || schema.get("allOf")?.get(0)?.get("$ref");
-        let reference = schema.get("$ref").or_else(in_all_of)?.as_str()?;
+        let in_all_of = &schema["allOf"][0]["$ref"];
+        let reference = schema.get("$ref").unwrap_or(in_all_of).as_str()?;
         Some(reference.strip_prefix("#/components/schemas/")?.to_owned())
     };
     match json {
-        Value::Array(items) => items
-            .iter()
-            .for_each(|it| collect_references(it, name, found)),
+        Value::Array(items) => {
+            for item in items {
+                collect_references(item, name, found);
+            }
+        }
         Value::Object(fields) => {
             if json["name"] == name {
-                found.extend(json.get("schema").and_then(referred));
+                found.extend(referred(&json["schema"]));
             }
-            let property = json.get("properties").and_then(|it| it.get(name));
-            found.extend(property.and_then(referred));
-            fields
-                .values()
-                .for_each(|it| collect_references(it, name, found));
+            found.extend(referred(&json["properties"][name]));
+            for field in fields.values() {
+                collect_references(field, name, found);
+            }
         }
         _ => {}
     }
@@ -192,10 +189,10 @@ fn is_only(value: &ValueShape, string: &StringShape) -> bool {
 
 /// Returns `true` if the string at this place grants access, so that it must be redacted.
 fn is_secret(place: &Place, name: &str) -> bool {
+    let name = name.to_snake_case();
+    let words = ["token", "secret", "password"];
     matches!(place.part, Part::Parameter(ParameterLocation::Path, _))
-        && ["token", "secret", "password"]
-            .iter()
-            .any(|it| name.to_snake_case().ends_with(it))
+        && words.iter().any(|it| name.ends_with(it))
 }
 
 fn without_prose(schema: &Value) -> Option<Map<String, Value>> {

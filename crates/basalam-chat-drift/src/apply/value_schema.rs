@@ -2,58 +2,41 @@
 
 use serde_json::{Map, Value, json};
 
-use super::editor::{DocumentEditor, EditResult, add_needs, reference, set_limits, wrap_reference};
+use super::components::reference;
+use super::editor::{DocumentEditor, EditResult, add_needs, set_limits, wrap_reference};
 use super::names;
 use crate::locate;
 use crate::place::{Part, Place, Step};
-use crate::shape::{AdditionalProperties, ArrayShape, ShapeId, ValueShape};
+use crate::shape::{AdditionalProperties, ArrayShape, ObjectShape, ShapeId, ValueShape};
 
 /// The number of arrays and maps that can be nested without a named schema between them.
 const MAX_DEPTH: usize = 16;
 
-/// A property of an object, as it is written.
-pub(super) struct PropertySchema {
-    pub(super) required: bool,
-    pub(super) schema: Value,
-}
-
 impl DocumentEditor<'_> {
-    /// Converts a property to a schema, adjusted by the known deviations at its place.
+    /// Converts a property to a schema, adjusted by the known deviations at its place. Also returns whether
+    /// it is required.
     pub(super) fn property_schema(
         &mut self,
         place: &Place,
         required: bool,
         value: ShapeId,
-    ) -> EditResult<PropertySchema> {
+    ) -> EditResult<(bool, Value)> {
         let mut shape = self.source.shape.value(value).clone();
-        let presence = if required { "required" } else { "optional" };
-        let mut required = match self.known_deviation(place, presence).as_deref() {
-            Some("optional") => false,
-            Some("required") => true,
-            _ => required,
+        let deviations = self.source.deviations;
+        let adjusted = |theirs: bool, [set, unset]: [&str; 2]| {
+            let ours = deviations.base(place, if theirs { set } else { unset });
+            ours.map_or(theirs, |ours| ours == set)
         };
-        let null = if shape.nullable {
-            "nullable"
-        } else {
-            "not nullable"
-        };
-        match self.known_deviation(place, null).as_deref() {
-            Some("nullable") => shape.nullable = true,
-            Some("not nullable") => shape.nullable = false,
-            _ => {}
-        }
+        let mut required = adjusted(required, ["required", "optional"]);
+        shape.nullable = adjusted(shape.nullable, ["nullable", "not nullable"]);
         let is_response = matches!(place.part, Part::Response(..));
         if is_response && shape.nullable && !shape.is_anything() {
             // If it were required, a response without it would fail to decode; clients read a
             // missing property like null.
             required = false;
         }
-        let name = match place.steps.last() {
-            Some(Step::Property(name)) => name.clone(),
-            _ => String::new(),
-        };
-        let schema = self.schema(place, &shape, Some(value), &name)?;
-        Ok(PropertySchema { required, schema })
+        let schema = self.schema(place, &shape, value, place.property_name())?;
+        Ok((required, schema))
     }
 
     /// Converts a value to a schema. `id` is the id of the value in the contract, and `name` is the
@@ -62,7 +45,7 @@ impl DocumentEditor<'_> {
         &mut self,
         place: &Place,
         value: &ValueShape,
-        id: Option<ShapeId>,
+        id: ShapeId,
         name: &str,
     ) -> EditResult<Value> {
         if place.steps.len() > MAX_DEPTH * 2 {
@@ -94,7 +77,7 @@ impl DocumentEditor<'_> {
         &mut self,
         place: &Place,
         value: &ValueShape,
-        id: Option<ShapeId>,
+        id: ShapeId,
         name: &str,
     ) -> EditResult<Value> {
         if value.types().len() != 1 {
@@ -115,13 +98,16 @@ impl DocumentEditor<'_> {
         if let Some(array) = &value.array {
             return self.array_schema(place, array, name);
         }
-        self.object_schema(place, value, id, name)
+        match &value.object {
+            Some(object) => self.object_schema(place, object, id, name),
+            None => Err("it accepts no value".to_owned()),
+        }
     }
 
     fn array_schema(&mut self, place: &Place, array: &ArrayShape, name: &str) -> EditResult<Value> {
         let inner = place.child(Step::Items);
         let items = self.source.shape.value(array.items).clone();
-        let items = self.schema(&inner, &items, Some(array.items), names::singular(name))?;
+        let items = self.schema(&inner, &items, array.items, names::singular(name))?;
         let mut schema = json!({ "type": "array", "items": items });
         let limits = [("minItems", array.min_items), ("maxItems", array.max_items)];
         set_limits(&mut schema, limits);
@@ -131,14 +117,11 @@ impl DocumentEditor<'_> {
     fn object_schema(
         &mut self,
         place: &Place,
-        value: &ValueShape,
-        id: Option<ShapeId>,
+        object: &ObjectShape,
+        id: ShapeId,
         name: &str,
     ) -> EditResult<Value> {
-        let Some(object) = &value.object else {
-            return Err("it accepts no value".to_owned());
-        };
-        if let Some(known) = id.and_then(|id| self.known_type(place, id)) {
+        if let Some(known) = self.known_type(place, id) {
             return Ok(reference(&known));
         }
         let additional = match object.additional {
@@ -147,7 +130,7 @@ impl DocumentEditor<'_> {
             AdditionalProperties::Schema(id) => {
                 let inner = place.child(Step::AdditionalProperties);
                 let shape = self.source.shape.value(id).clone();
-                Some(self.schema(&inner, &shape, Some(id), names::singular(name))?)
+                Some(self.schema(&inner, &shape, id, names::singular(name))?)
             }
         };
         let mut schema = json!({ "type": "object" });
@@ -161,26 +144,28 @@ impl DocumentEditor<'_> {
             return Ok(schema);
         }
         let component = self.unused_name(&self.wanted_name(place, id, name));
-        if let Some(id) = id {
-            self.started.insert(id, component.clone());
-        }
+        self.started.insert(id, component.clone());
         // Reserves the position, so that the schema precedes those of its properties.
         self.set_schema(&component, Value::Null)?;
         let owner = std::mem::replace(&mut self.owner, component.clone());
         let mut needs = vec!["description".to_owned()];
         let mut required = Vec::new();
         let mut properties = Map::new();
-        for name in self.in_contract_order(id, object.properties.keys()) {
-            let Some(property) = object.properties.get(&name) else {
-                continue;
-            };
+        let in_contract = self
+            .source
+            .listed(self.source.shape.origin(id), "properties");
+        let position = |name: &String| in_contract.iter().position(|it| it == name);
+        let mut sorted: Vec<_> = object.properties.iter().collect();
+        sorted.sort_by_key(|(name, _)| position(name).unwrap_or(usize::MAX));
+        for (name, property) in sorted {
             let inner = place.child(Step::Property(name.clone()));
-            let written = self.property_schema(&inner, property.required, property.value)?;
-            if written.required {
+            let (is_required, schema) =
+                self.property_schema(&inner, property.required, property.value)?;
+            if is_required {
                 required.push(name.clone());
             }
             needs.push(format!("properties.{name}.description"));
-            properties.insert(name, written.schema);
+            properties.insert(name.clone(), schema);
         }
         if !required.is_empty() {
             schema["required"] = json!(required);
@@ -195,34 +180,10 @@ impl DocumentEditor<'_> {
         Ok(reference(&component))
     }
 
-    /// Returns property names in the order of the contract.
-    fn in_contract_order<'b>(
-        &self,
-        id: Option<ShapeId>,
-        names: impl Iterator<Item = &'b String>,
-    ) -> Vec<String> {
-        let mut names: Vec<String> = names.cloned().collect();
-        let origin = id.and_then(|id| self.source.shape.origin(id));
-        let properties = origin.and_then(|origin| {
-            self.source.contracts.iter().find_map(|contract| {
-                let holder = locate::holder(contract, origin, |it| it.get("properties").is_some())?;
-                holder.child("properties").find(contract)?.as_object()
-            })
-        });
-        if let Some(properties) = properties {
-            let position = |name: &String| properties.keys().position(|it| it == name);
-            names.sort_by_key(|name| position(name).unwrap_or(usize::MAX));
-        }
-        names
-    }
-
     /// Returns the cleaned name of the contract's schema, or else a name derived from the place.
-    fn wanted_name(&self, place: &Place, id: Option<ShapeId>, name: &str) -> String {
-        let origin = id.and_then(|id| self.source.shape.origin(id));
-        let theirs = origin.and_then(|origin| {
-            let mut contracts = self.source.contracts.iter();
-            contracts.find_map(|it| locate::component(it, origin))
-        });
+    fn wanted_name(&self, place: &Place, id: ShapeId, name: &str) -> String {
+        let origin = self.source.shape.origin(id);
+        let theirs = origin.and_then(|at| locate::component(&self.source.contract, at));
         let cleaned = theirs.and_then(|theirs| names::schema(&theirs));
         cleaned.unwrap_or_else(|| names::from_place(place, name))
     }

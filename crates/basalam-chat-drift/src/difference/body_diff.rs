@@ -7,30 +7,26 @@ use basalam_chat_openapi::StatusPattern;
 use super::comparison::{joined, new_input, required};
 use super::parameter_diff::OperationDiff;
 use super::severity::{Change, Direction};
-use super::{Difference, Kind, Severity};
+use super::{Kind, Severity};
 use crate::place::Part;
-use crate::shape::{BodyShape, ParameterShape, ResponseShape, ShapeId};
+use crate::shape::{BodyShape, ParameterShape, ResponseShape, ShapeId, join};
 
 impl OperationDiff<'_, '_> {
     pub(super) fn body(&mut self) {
         let place = self.place(Part::Body(None));
-        match (&self.base.body, &self.other.body) {
-            (None, None) => {}
-            (Some(base), Some(other)) => {
+        let sides = [self.base.body.as_ref(), self.other.body.as_ref()];
+        let severity = match sides {
+            [Some(base), Some(other)] => {
                 let direction = Direction::Request;
                 self.required(&place, [base.required, other.required], direction);
-                self.content(&base.content, &other.content, direction, true, Part::Body);
+                return self.content(&base.content, &other.content, direction, true, Part::Body);
             }
-            (Some(base), None) => {
-                let difference = Difference::new(place, Kind::Body, Severity::Breaking);
-                self.comparison.add(difference.base(describe_body(base)));
-            }
-            (None, Some(other)) => {
-                let severity = new_input(other.required);
-                let difference = Difference::new(place, Kind::Body, severity);
-                self.comparison.add(difference.other(describe_body(other)));
-            }
-        }
+            [Some(_), None] => Severity::Breaking,
+            [None, Some(other)] => new_input(other.required),
+            [None, None] => return,
+        };
+        let sides = sides.map(|it| it.map(describe_body));
+        self.comparison.add(&place, Kind::Body, severity, sides);
     }
 
     fn content(
@@ -53,11 +49,10 @@ impl OperationDiff<'_, '_> {
                 (true, true) => Severity::Breaking,
                 (true, false) => direction.severity(Change::Wider),
             };
-            let difference = Difference::new(self.place(part(None)), Kind::MediaType, severity);
-            self.comparison.add(match base {
-                Some(_) => difference.base(name.as_str()),
-                None => difference.other(name.as_str()),
-            });
+            let place = self.place(part(None));
+            let sides = [base, other].map(|it| it.map(|_| name.clone()));
+            self.comparison
+                .add(&place, Kind::MediaType, severity, sides);
         }
     }
 
@@ -73,30 +68,30 @@ impl OperationDiff<'_, '_> {
             let moved = || Some(added.remove(added.iter().position(is_moved)?));
             let found = other.get_key_value(status).map(|(to, _)| to).or_else(moved);
             let Some(to) = found else {
-                self.missing_response(*status, |it| it.base("the response"));
+                self.missing_response(*status, [true, false]);
                 continue;
             };
             if to != status {
                 let place = self.place(Part::Response(*status, None));
-                let difference = Difference::new(place, Kind::Moved, Severity::Breaking);
-                let difference = difference.base(status.to_string());
-                self.comparison.add(difference.other(to.to_string()));
+                let sides = [status, to].map(|it| Some(it.to_string()));
+                self.comparison
+                    .add(&place, Kind::Moved, Severity::Breaking, sides);
             }
             self.response(*status, response, &other[to]);
         }
         for status in added {
-            self.missing_response(*status, |it| it.other("the response"));
+            self.missing_response(*status, [false, true]);
         }
     }
 
-    fn missing_response(&mut self, status: StatusPattern, side: fn(Difference) -> Difference) {
+    fn missing_response(&mut self, status: StatusPattern, sides: [bool; 2]) {
         let severity = match status.is_success() {
             true => Severity::Breaking,
             false => Severity::Harmless,
         };
         let place = self.place(Part::Response(status, None));
-        let difference = Difference::new(place, Kind::Response, severity);
-        self.comparison.add(side(difference));
+        let sides = sides.map(|it| it.then(|| "the response".to_owned()));
+        self.comparison.add(&place, Kind::Response, severity, sides);
     }
 
     fn response(&mut self, status: StatusPattern, base: &ResponseShape, other: &ResponseShape) {
@@ -110,6 +105,6 @@ impl OperationDiff<'_, '_> {
 }
 
 fn describe_body(body: &BodyShape) -> String {
-    let media_types: Vec<&str> = body.content.keys().map(String::as_str).collect();
-    format!("{} {}", required(body.required), media_types.join(" or "))
+    let media_types = join(body.content.keys(), " or ", "");
+    format!("{} {media_types}", required(body.required))
 }

@@ -71,56 +71,63 @@ impl<'a> Comparison<'a> {
         };
         let [base, other] = sides;
         if base != other {
-            let difference = Difference::new(place.clone(), kind, severity);
-            let mut difference = difference.base(describe(base)).other(describe(other));
+            let sides = sides.map(|it| Some(describe(it).to_owned()));
+            let mut difference = Difference::new(place, kind, severity, sides);
             let is_deprecation = kind == Kind::Deprecated && other;
             difference.addition = is_deprecation.then_some(Addition::Deprecation);
-            self.add(difference);
+            self.push(difference);
         }
     }
 
-    pub(super) fn add(&mut self, difference: Difference) {
+    /// Adds a difference from the descriptions of both sides.
+    pub(super) fn add(&mut self, place: &Place, kind: Kind, severity: Severity, sides: Sides) {
+        self.push(Difference::new(place, kind, severity, sides));
+    }
+
+    pub(super) fn push(&mut self, difference: Difference) {
         if self.differences.len() < MAX_DIFFERENCES {
             self.differences.push(difference);
         } else if self.differences.len() == MAX_DIFFERENCES {
             let place = Place::new(difference.place.method, &difference.place.path, Part::Whole);
             let reason = "too many differences to list";
-            self.differences.push(Difference::incomplete(place, reason));
+            self.differences
+                .push(Difference::incomplete(&place, reason));
         }
+    }
+
+    /// Describes the value on each side, and whether it is required.
+    pub(super) fn describe(&self, [base, other]: [Option<(bool, ShapeId)>; 2]) -> Sides {
+        let describe = |shape: &WireShape, (is_required, value)| {
+            format!("{} {}", required(is_required), shape.describe(value))
+        };
+        [
+            base.map(|it| describe(self.base, it)),
+            other.map(|it| describe(self.other, it)),
+        ]
     }
 }
 
+/// Descriptions of what the document and the contract have at a place.
+pub(super) type Sides = [Option<String>; 2];
+
 impl Difference {
-    pub(super) fn new(place: Place, kind: Kind, severity: Severity) -> Difference {
+    pub(super) fn new(place: &Place, kind: Kind, severity: Severity, sides: Sides) -> Difference {
+        let [base, other] = sides;
         Difference {
-            place,
+            place: place.clone(),
             kind,
             severity,
-            base: None,
-            other: None,
+            base,
+            other,
             addition: None,
             source: None,
             also: Vec::new(),
         }
     }
 
-    pub(super) fn incomplete(place: Place, reason: &str) -> Difference {
-        Difference::new(place, Kind::Incomplete, Severity::Breaking).base(reason)
-    }
-
-    pub(super) fn base(mut self, description: impl Into<String>) -> Difference {
-        self.base = Some(description.into());
-        self
-    }
-
-    pub(super) fn other(mut self, description: impl Into<String>) -> Difference {
-        self.other = Some(description.into());
-        self
-    }
-
-    pub(super) fn addition(mut self, addition: impl Into<Option<Addition>>) -> Difference {
-        self.addition = addition.into();
-        self
+    pub(super) fn incomplete(place: &Place, reason: &str) -> Difference {
+        let sides = [Some(reason.to_owned()), None];
+        Difference::new(place, Kind::Incomplete, Severity::Breaking, sides)
     }
 }
 
@@ -137,10 +144,6 @@ pub(super) fn required(required: bool) -> &'static str {
         true => "required",
         false => "optional",
     }
-}
-
-pub(super) fn required_value(shape: &WireShape, is_required: bool, value: ShapeId) -> String {
-    format!("{} {}", required(is_required), shape.describe(value))
 }
 
 /// Returns the keys of both maps with their values.

@@ -9,7 +9,7 @@ use super::severity::{Change, Direction};
 use super::value_diff::ValueDiff;
 use super::{Addition, Difference, Kind, Severity};
 use crate::place::Place;
-use crate::shape::{Bound, StringShape, ValueShape, describe_bound, describe_types};
+use crate::shape::{Bound, StringShape, ValueShape, describe_bound, describe_types, join};
 
 impl ValueDiff<'_, '_> {
     /// Compares everything except the items of arrays and the properties of objects.
@@ -45,16 +45,10 @@ impl ValueDiff<'_, '_> {
         self.rules(place, base, other);
     }
 
-    pub(super) fn changed(
-        &mut self,
-        place: &Place,
-        kind: Kind,
-        change: Change,
-        base: impl Into<String>,
-        other: impl Into<String>,
-    ) {
-        let difference = Difference::new(place.clone(), kind, self.severity(change));
-        self.comparison.add(difference.base(base).other(other));
+    /// Adds a difference from the descriptions of both sides.
+    pub(super) fn changed(&mut self, place: &Place, kind: Kind, change: Change, both: [String; 2]) {
+        let severity = self.severity(change);
+        self.comparison.add(place, kind, severity, both.map(Some));
     }
 
     /// Compares the valid types except null. Types that both sides have are compared separately.
@@ -75,14 +69,11 @@ impl ValueDiff<'_, '_> {
                 return "anything".to_owned();
             }
             let types = describe_types(shape, value, |it| !common.contains(it));
-            match types.is_empty() {
-                true => "no value".to_owned(),
-                false => types.join(" or "),
-            }
+            join(types, " or ", "no value")
         };
         let base = describe(self.comparison.base, base, &other_types);
         let other = describe(self.comparison.other, other, &base_types);
-        self.changed(place, Kind::Type, change, base, other);
+        self.changed(place, Kind::Type, change, [base, other]);
     }
 
     /// Compares the values of enums. An empty set is not an enum.
@@ -97,27 +88,22 @@ impl ValueDiff<'_, '_> {
         if base.is_empty() != other.is_empty() {
             let describe = |values: &BTreeSet<T>| match values.is_empty() {
                 true => "any value".to_owned(),
-                false => {
-                    let values: Vec<String> = values.iter().map(T::to_string).collect();
-                    format!("one of {}", values.join(", "))
-                }
+                false => format!("one of {}", join(values, ", ", "")),
             };
             let change = Change::new(base.is_empty(), other.is_empty());
-            self.changed(place, Kind::Enum, change, describe(base), describe(other));
-            return;
+            return self.changed(place, Kind::Enum, change, [base, other].map(describe));
         }
         for value in other.difference(base) {
-            let difference = Difference::new(place.clone(), Kind::EnumValue, Severity::Additive);
-            let difference = difference.other(format!("enum value {value}"));
-            let mut difference = difference.addition(addition(value));
+            let sides = [None, Some(format!("enum value {value}"))];
+            let mut difference = Difference::new(place, Kind::EnumValue, Severity::Additive, sides);
+            difference.addition = addition(value);
             difference.source = source.cloned();
-            self.comparison.add(difference);
+            self.comparison.push(difference);
         }
         for value in base.difference(other) {
             let severity = self.severity(Change::Narrower);
-            let difference = Difference::new(place.clone(), Kind::EnumValue, severity);
-            let difference = difference.base(format!("enum value {value}"));
-            self.comparison.add(difference);
+            let sides = [Some(format!("enum value {value}")), None];
+            self.comparison.add(place, Kind::EnumValue, severity, sides);
         }
     }
 
@@ -133,13 +119,7 @@ impl ValueDiff<'_, '_> {
     /// Compares a limit of length or count.
     fn limit(&mut self, place: &Place, kind: Kind, base: Option<u64>, other: Option<u64>) {
         let is_minimum = kind.to_string().starts_with("min");
-        let is_tighter = |left, right| {
-            if is_minimum {
-                left > right
-            } else {
-                left < right
-            }
-        };
+        let is_tighter = |it, than| if is_minimum { it > than } else { it < than };
         let describe = |limit| format!("{kind} {limit}");
         self.constraint(place, kind, [base, other], is_tighter, describe);
     }
@@ -161,7 +141,7 @@ impl ValueDiff<'_, '_> {
             _ => Change::Wider,
         };
         let describe = |it: Option<T>| it.map_or_else(|| format!("no {kind}"), &describe);
-        self.changed(place, kind, change, describe(base), describe(other));
+        self.changed(place, kind, change, [base, other].map(describe));
     }
 
     fn strings(
@@ -174,15 +154,11 @@ impl ValueDiff<'_, '_> {
         let addition = |value: &String| Some(Addition::EnumValue(value.clone()));
         self.enum_values(place, &base.values, &other.values, source, addition);
         if base.patterns != other.patterns {
-            let describe = |patterns: &BTreeSet<String>| match patterns.is_empty() {
-                true => "no pattern".to_owned(),
-                false => patterns.iter().cloned().collect::<Vec<_>>().join(" and "),
-            };
             let (base, other) = (&base.patterns, &other.patterns);
             // More patterns accept fewer strings.
             let change = Change::new(other.is_superset(base), base.is_superset(other));
-            let (base, other) = (describe(base), describe(other));
-            self.changed(place, Kind::Pattern, change, base, other);
+            let both = [base, other].map(|it| join(it, " and ", "no pattern"));
+            self.changed(place, Kind::Pattern, change, both);
         }
         let binary = [base.binary, other.binary];
         self.flag(place, Kind::Binary, Severity::Breaking, binary);
@@ -204,8 +180,7 @@ impl ValueDiff<'_, '_> {
             (Direction::Response, None) => Change::Narrower,
             _ => Change::Incomparable,
         };
-        let (base, other) = (describe(base), describe(other));
-        self.changed(place, Kind::Default, change, base, other);
+        self.changed(place, Kind::Default, change, [base, other].map(describe));
     }
 
     fn rules(&mut self, place: &Place, base: &ValueShape, other: &ValueShape) {
@@ -215,11 +190,13 @@ impl ValueDiff<'_, '_> {
         let only_other = other.difference(&base).map(|it| (it, Change::Narrower));
         for (rule, change) in only_base.chain(only_other) {
             let description = format!("keyword {} {}", rule.keyword, rule.value);
-            let difference = Difference::new(place.clone(), Kind::Rule, self.severity(change));
-            self.comparison.add(match change {
-                Change::Wider => difference.base(description.trim_end()),
-                _ => difference.other(description.trim_end()),
-            });
+            let description = Some(description.trim_end().to_owned());
+            let sides = match change {
+                Change::Wider => [description, None],
+                _ => [None, description],
+            };
+            let severity = self.severity(change);
+            self.comparison.add(place, Kind::Rule, severity, sides);
         }
     }
 }

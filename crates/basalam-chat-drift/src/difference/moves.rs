@@ -43,9 +43,8 @@ pub(crate) fn follow(base: &WireShape, mut other: WireShape) -> WireShape {
 }
 
 fn only_in(shape: &WireShape, other: &WireShape) -> Vec<OperationKey> {
-    let keys = shape.operations.keys();
+    let keys = shape.operations.keys().cloned();
     keys.filter(|it| !other.operations.contains_key(it))
-        .cloned()
         .collect()
 }
 
@@ -81,11 +80,8 @@ fn path_similarity(left: &OperationShape, right: &OperationShape) -> f64 {
     let shorter = left.len().min(right.len());
     let pairs = left.iter().zip(&right);
     let start = pairs.take_while(|(left, right)| left == right).count();
-    let pairs = left
-        .iter()
-        .rev()
-        .zip(right.iter().rev())
-        .take(shorter - start);
+    let pairs = left.iter().rev().zip(right.iter().rev());
+    let pairs = pairs.take(shorter - start);
     let end = pairs.take_while(|(left, right)| left == right).count();
     match left.len() + right.len() {
         0 => 1.0,

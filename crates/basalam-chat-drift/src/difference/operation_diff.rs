@@ -9,33 +9,68 @@ use super::parameter_diff::OperationDiff;
 use super::severity::Direction;
 use super::{Addition, Difference, Kind, Severity, moves};
 use crate::place::{Part, Place};
-use crate::shape::{NO_AUTHORIZATION, OperationKey, OperationShape, ParameterShape, WireShape};
+use crate::shape::{
+    NO_AUTHORIZATION, OperationKey, OperationShape, ParameterShape, WireShape, join,
+};
 
-pub(super) fn compare(base: &WireShape, other: &WireShape) -> Vec<Difference> {
+/// Returns the differences on the wire between `base`, the document, and `other`, the contract.
+///
+/// An operation that was moved to another path or renamed is compared at its place in `base`. The
+/// differences are sorted by operation and place. An element that only one side has is listed
+/// once, without its contents. If there are too many differences to list, the last one has the kind
+/// [`Kind::Incomplete`].
+///
+/// ```
+/// use basalam_chat_drift::difference::{Severity, compare};
+/// use basalam_chat_drift::shape::WireShape;
+/// use basalam_chat_openapi::Document;
+/// use serde_json::json;
+///
+/// # fn main() -> Result<(), basalam_chat_openapi::Error> {
+/// let shape = |title| WireShape::read(&Document::from_value(json!({
+///     "openapi": "3.1.0",
+///     "paths": {"/chats": {"get": {"responses": {"200": {"content": {"application/json": {
+///         "schema": {"type": "object", "properties": {"title": title}}
+///     }}}}}}}
+/// }))?);
+/// let base = shape(json!({"type": "string"}))?;
+/// let other = shape(json!({"anyOf": [{"type": "string"}, {"type": "null"}]}))?;
+///
+/// let differences = compare(&base, &other);
+/// assert_eq!(differences[0].place.to_string(), "GET /chats → 200 → title");
+/// assert_eq!(
+///     differences[0].statement(),
+///     "not nullable in the document, nullable in the contract"
+/// );
+/// assert_eq!(differences[0].severity, Severity::Breaking);
+/// # Ok(())
+/// # }
+/// ```
+#[must_use]
+pub fn compare(base: &WireShape, other: &WireShape) -> Vec<Difference> {
     let other = &moves::follow(base, other.clone());
     let mut comparison = Comparison::new(base, other);
     for (_, in_base, in_other) in joined(&base.operations, &other.operations) {
-        let Some(operation) = in_base.or(in_other) else {
-            continue;
+        let (operation, severity) = match (in_base, in_other) {
+            (Some(base), Some(other)) => {
+                let comparison = &mut comparison;
+                OperationDiff {
+                    comparison,
+                    base,
+                    other,
+                }
+                .compare();
+                continue;
+            }
+            (Some(base), None) => (base, Severity::Breaking),
+            (None, Some(other)) => (other, Severity::Additive),
+            (None, None) => continue,
         };
         let place = Place::new(operation.method, &operation.path, Part::Whole);
-        match (in_base, in_other) {
-            (Some(base), Some(other)) => OperationDiff {
-                comparison: &mut comparison,
-                base,
-                other,
-            }
-            .compare(),
-            (Some(_), None) => {
-                let difference = Difference::new(place, Kind::Operation, Severity::Breaking);
-                comparison.add(difference.base("the operation"));
-            }
-            _ => {
-                let difference = Difference::new(place, Kind::Operation, Severity::Additive);
-                let difference = difference.addition(Addition::Operation);
-                comparison.add(difference.other("the operation"));
-            }
-        }
+        let sides = [in_base, in_other].map(|it| it.map(|_| "the operation".to_owned()));
+        let mut difference = Difference::new(&place, Kind::Operation, severity, sides);
+        difference.addition = in_other.map(|_| Addition::Operation);
+        comparison.push(difference);
     }
     comparison.finish()
 }
@@ -46,10 +81,10 @@ impl OperationDiff<'_, '_> {
         let (base, other) = (self.base, self.other);
         let key = |it: &OperationShape| OperationKey::new(it.method, &it.path);
         if key(base) != key(other) {
-            let difference = Difference::new(place.clone(), Kind::Moved, Severity::Breaking);
-            let difference = difference.base(place.operation());
             let to = format!("{} {}", other.method, other.path);
-            self.comparison.add(difference.other(to));
+            let sides = [Some(place.operation()), Some(to)];
+            self.comparison
+                .add(&place, Kind::Moved, Severity::Breaking, sides);
         }
         let deprecated = [base.deprecated, other.deprecated];
         let kind = Kind::Deprecated;
@@ -74,15 +109,14 @@ impl OperationDiff<'_, '_> {
         if base == other {
             return;
         }
-        let describe = |it: &BTreeSet<String>| it.iter().cloned().collect::<Vec<_>>().join(" or ");
         let is_accepted = |it: &String| other.iter().any(|other| accepts(other, it));
         let severity = match base.iter().all(is_accepted) {
             true => Severity::Harmless,
             false => Severity::Breaking,
         };
-        let difference = Difference::new(self.place(Part::Security), Kind::Security, severity);
-        self.comparison
-            .add(difference.base(describe(base)).other(describe(other)));
+        let place = self.place(Part::Security);
+        let sides = [base, other].map(|it| Some(join(it, " or ", "")));
+        self.comparison.add(&place, Kind::Security, severity, sides);
     }
 }
 

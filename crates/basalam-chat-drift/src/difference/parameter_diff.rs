@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::comparison::{Comparison, joined, new_input, required_value};
+use super::comparison::{Comparison, joined, new_input};
 use super::severity::{Change, Direction};
 use super::value_diff::ValueDiff;
 use super::{Addition, Difference, Kind, Severity};
@@ -46,14 +46,11 @@ impl OperationDiff<'_, '_> {
                 (None, _) if is_request => new_input(it.required),
                 _ => Severity::Harmless,
             };
-            let difference = Difference::new(place, kind, severity);
-            let describe = |shape| required_value(shape, it.required, it.value);
-            self.comparison.add(match base {
-                Some(_) => difference.base(describe(self.comparison.base)),
-                None => difference
-                    .other(describe(self.comparison.other))
-                    .addition(addition(key)),
-            });
+            let sides = [base, other].map(|it| it.map(|it| (it.required, it.value)));
+            let sides = self.comparison.describe(sides);
+            let mut difference = Difference::new(&place, kind, severity, sides);
+            difference.addition = other.and_then(|_| addition(key));
+            self.comparison.push(difference);
         }
     }
 
@@ -76,9 +73,9 @@ impl OperationDiff<'_, '_> {
         let (base_shape, other_shape) = (self.comparison.base, self.comparison.other);
         let uses_style = has_style(base_shape, base) || has_style(other_shape, other);
         if uses_style && base.style != other.style {
-            let difference = Difference::new(place.clone(), Kind::Style, Severity::Breaking);
-            let difference = difference.base(&*base.style).other(&*other.style);
-            self.comparison.add(difference);
+            let sides = [base, other].map(|it| Some(it.style.clone()));
+            self.comparison
+                .add(place, Kind::Style, Severity::Breaking, sides);
         }
         self.value(place, base.value, other.value, direction);
     }
@@ -95,6 +92,6 @@ impl OperationDiff<'_, '_> {
         other: ShapeId,
         direction: Direction,
     ) {
-        ValueDiff::new(self.comparison, direction).compare(place.clone(), base, other);
+        ValueDiff::new(self.comparison, direction).compare(place, base, other);
     }
 }

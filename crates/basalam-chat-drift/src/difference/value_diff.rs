@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use basalam_chat_openapi::Pointer;
 
-use super::comparison::{Comparison, joined, new_input, required_value};
+use super::comparison::{Comparison, joined, new_input};
 use super::severity::{Change, Direction};
 use super::{Addition, Difference, Kind, Severity};
 use crate::place::{Place, Step};
@@ -37,8 +37,8 @@ impl<'a, 'b> ValueDiff<'a, 'b> {
         }
     }
 
-    pub(super) fn compare(&mut self, mut place: Place, base: ShapeId, other: ShapeId) {
-        self.value(&mut place, base, other);
+    pub(super) fn compare(&mut self, place: &Place, base: ShapeId, other: ShapeId) {
+        self.value(&mut place.clone(), base, other);
     }
 
     pub(super) fn severity(&self, change: Change) -> Severity {
@@ -61,8 +61,7 @@ impl<'a, 'b> ValueDiff<'a, 'b> {
             if self.steps <= MAX_STEPS + 1 {
                 self.steps = MAX_STEPS + 1;
                 let reason = "values are too deep or too many to compare";
-                self.comparison
-                    .add(Difference::incomplete(place.clone(), reason));
+                self.comparison.push(Difference::incomplete(place, reason));
             }
             return;
         }
@@ -101,43 +100,36 @@ impl<'a, 'b> ValueDiff<'a, 'b> {
     ) {
         for (name, base, other) in joined(&base.properties, &other.properties) {
             place.steps.push(Step::Property(name.clone()));
-            match (base, other) {
-                (Some(base), Some(other)) => self.property(place, *base, *other),
-                (Some(base), None) => self.removed(place, *base),
-                (None, Some(other)) => self.added(place, *other, source),
-                (None, None) => {}
-            }
+            self.property(place, base.copied(), other.copied(), source);
             place.steps.pop();
         }
     }
 
-    fn property(&mut self, place: &mut Place, base: PropertyShape, other: PropertyShape) {
-        let severity = self.severity(Change::new(!base.required, !other.required));
-        let required = [base.required, other.required];
-        self.flag(place, Kind::Required, severity, required);
-        self.value(place, base.value, other.value);
-    }
-
-    fn removed(&mut self, place: &Place, base: PropertyShape) {
-        let shape = self.comparison.base;
-        let description = required_value(shape, base.required, base.value);
-        let difference = Difference::new(place.clone(), Kind::Property, Severity::Breaking);
-        self.comparison.add(difference.base(description));
-    }
-
-    fn added(&mut self, place: &Place, other: PropertyShape, source: Option<&Pointer>) {
-        let severity = match self.direction {
-            Direction::Request => new_input(other.required),
-            Direction::Response => Severity::Additive,
+    fn property(
+        &mut self,
+        place: &mut Place,
+        base: Option<PropertyShape>,
+        other: Option<PropertyShape>,
+        source: Option<&Pointer>,
+    ) {
+        let severity = match (base, other, self.direction) {
+            (Some(base), Some(other), _) => {
+                let severity = self.severity(Change::new(!base.required, !other.required));
+                let required = [base.required, other.required];
+                self.flag(place, Kind::Required, severity, required);
+                return self.value(place, base.value, other.value);
+            }
+            (None, Some(other), Direction::Request) => new_input(other.required),
+            (None, Some(_), Direction::Response) => Severity::Additive,
+            (_, None, _) => Severity::Breaking,
         };
-        let shape = self.comparison.other;
-        let description = required_value(shape, other.required, other.value);
-        let difference = Difference::new(place.clone(), Kind::Property, severity);
-        let PropertyShape { required, value } = other;
-        let addition = Addition::Property { required, value };
-        let mut difference = difference.other(description).addition(addition);
-        difference.source = source.cloned();
-        self.comparison.add(difference);
+        let sides = [base, other].map(|it| it.map(|it| (it.required, it.value)));
+        let sides = self.comparison.describe(sides);
+        let mut difference = Difference::new(place, Kind::Property, severity, sides);
+        difference.addition =
+            other.map(|PropertyShape { required, value }| Addition::Property { required, value });
+        difference.source = other.and(source).cloned();
+        self.comparison.push(difference);
     }
 
     fn additional(&mut self, place: &mut Place, base: &ObjectShape, other: &ObjectShape) {
@@ -160,6 +152,6 @@ impl<'a, 'b> ValueDiff<'a, 'b> {
         let base = describe(comparison.base, base.additional);
         let other = describe(comparison.other, other.additional);
         let kind = Kind::AdditionalProperties;
-        self.changed(place, kind, change, base, other);
+        self.changed(place, kind, change, [base, other]);
     }
 }

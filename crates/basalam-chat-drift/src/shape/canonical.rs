@@ -1,10 +1,11 @@
 //! Merging of equivalent values, at any depth.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
 
 use basalam_chat_openapi::{Error, Pointer};
 
-use super::{ShapeId, ValueShape, WireShape};
+use super::{OperationShape, ShapeId, ValueShape, WireShape};
 
 /// The maximum number of steps of refining recursive shapes.
 const MAX_STEPS: usize = 20_000_000;
@@ -31,10 +32,10 @@ fn visit_acyclic(values: &[ValueShape], mut visit: impl FnMut(usize)) -> Vec<usi
     let mut children = vec![0_usize; values.len()];
     let mut parents: Vec<Vec<usize>> = vec![Vec::new(); values.len()];
     for (index, value) in values.iter().enumerate() {
-        value.for_each_id(|id| {
+        for id in value.ids() {
             children[index] += 1;
             parents[id.0].push(index);
-        });
+        }
     }
     let mut ready: VecDeque<usize> = (0..values.len()).filter(|it| children[*it] == 0).collect();
     while let Some(index) = ready.pop_front() {
@@ -69,7 +70,7 @@ fn refine(
         let mut refined = Vec::with_capacity(recursive.len());
         for &index in recursive {
             let mut signature = vec![classes[index]];
-            values[index].for_each_id(|id| signature.push(classes[id.0]));
+            signature.extend(values[index].ids().map(|id| classes[id.0]));
             steps += signature.len();
             let next = first + signatures.len();
             refined.push(*signatures.entry(signature).or_insert(next));
@@ -104,28 +105,20 @@ pub(crate) fn canonicalize(mut shape: WireShape) -> Result<WireShape, Error> {
         representatives.entry(*class).or_insert(index);
     }
     let mut ids: HashMap<usize, ShapeId> = HashMap::new();
-    let mut order: Vec<usize> = Vec::new();
-    let mut visit = |id: &ShapeId, order: &mut Vec<usize>| {
+    let mut order: Vec<&ValueShape> = Vec::new();
+    let operations = shape.operations.values();
+    let mut queue: VecDeque<&ShapeId> = operations.flat_map(OperationShape::ids).collect();
+    while let Some(id) = queue.pop_front() {
         let class = classes[id.0];
-        ids.entry(class).or_insert_with(|| {
-            order.push(class);
-            ShapeId(order.len() - 1)
-        });
-    };
-    for operation in shape.operations.values() {
-        operation.for_each_id(|id| visit(id, &mut order));
-    }
-    let mut next = 0;
-    while let Some(class) = order.get(next) {
-        let value = &shape.values[representatives[class]];
-        value.for_each_id(|id| visit(id, &mut order));
-        next += 1;
+        if let Entry::Vacant(entry) = ids.entry(class) {
+            entry.insert(ShapeId(order.len()));
+            let value = &shape.values[representatives[&class]];
+            queue.extend(value.ids());
+            order.push(value);
+        }
     }
     let to = |id: &ShapeId| ids[&classes[id.0]];
-    let values = order
-        .iter()
-        .map(|class| shape.values[representatives[class]].map_ids(to))
-        .collect();
+    let values = order.into_iter().map(|it| it.map_ids(to)).collect();
     for operation in shape.operations.values_mut() {
         *operation = operation.map_ids(to);
     }

@@ -1,23 +1,11 @@
 //! The union and the intersection of two values.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use Operator::{Intersection, Union};
-
+use super::operator::Operator::{self, Intersection, Union};
+use super::operator::defaults;
 use super::schema_reader::SchemaReader;
-use super::{
-    AdditionalProperties, ArrayShape, Bound, NumberShape, ObjectShape, PropertyShape, StringShape,
-    ValueShape,
-};
-
-/// The values that a combination of shapes accepts.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Operator {
-    /// Those that at least one of the shapes accepts.
-    Union,
-    /// Those that all shapes accept.
-    Intersection,
-}
+use super::{AdditionalProperties, ArrayShape, ObjectShape, PropertyShape, ValueShape};
 
 impl SchemaReader<'_> {
     /// Returns the combination of two values.
@@ -30,10 +18,8 @@ impl SchemaReader<'_> {
         let array = |left: ArrayShape, right: ArrayShape| {
             Some(ArrayShape {
                 items: self.combined_id(operator, left.items, right.items),
-                min_items: operator
-                    .limit(left.min_items, right.min_items, |left, right| left > right),
-                max_items: operator
-                    .limit(left.max_items, right.max_items, |left, right| left < right),
+                min_items: operator.minimum(left.min_items, right.min_items),
+                max_items: operator.maximum(left.max_items, right.max_items),
             })
         };
         ValueShape {
@@ -85,8 +71,6 @@ impl SchemaReader<'_> {
             let property = self.property(operator, property, left.additional);
             properties.insert(name, property);
         }
-        let min = (left.min_properties, right.min_properties);
-        let max = (left.max_properties, right.max_properties);
         ObjectShape {
             properties,
             additional: match (operator, left.additional, right.additional) {
@@ -96,8 +80,8 @@ impl SchemaReader<'_> {
                 (Union, Schema(only), _) | (Union, _, Schema(only)) => Schema(only),
                 _ => Forbidden,
             },
-            min_properties: operator.limit(min.0, min.1, |left, right| left > right),
-            max_properties: operator.limit(max.0, max.1, |left, right| left < right),
+            min_properties: operator.minimum(left.min_properties, right.min_properties),
+            max_properties: operator.maximum(left.max_properties, right.max_properties),
         }
     }
 
@@ -119,110 +103,4 @@ impl SchemaReader<'_> {
         }
         property
     }
-}
-
-impl Operator {
-    /// Combines a restriction of both sides.
-    fn is_restricted(self, left: bool, right: bool) -> bool {
-        match self {
-            Union => left && right,
-            Intersection => left || right,
-        }
-    }
-
-    /// Combines the constraints on one JSON type; `None` accepts no value of the type.
-    fn type_of<T>(
-        self,
-        left: Option<T>,
-        right: Option<T>,
-        both: impl FnOnce(T, T) -> Option<T>,
-    ) -> Option<T> {
-        match (self, left, right) {
-            (_, Some(left), Some(right)) => both(left, right),
-            (Union, left, right) => left.or(right),
-            (Intersection, ..) => None,
-        }
-    }
-
-    /// An empty set accepts any value.
-    fn enum_values<T: Ord + Clone>(
-        self,
-        left: &BTreeSet<T>,
-        right: &BTreeSet<T>,
-    ) -> Option<BTreeSet<T>> {
-        match (self, left.is_empty() || right.is_empty()) {
-            (Union, true) => Some(BTreeSet::new()),
-            (Union, false) | (Intersection, true) => Some(left | right),
-            (Intersection, false) => Some(left & right).filter(|it| !it.is_empty()),
-        }
-    }
-
-    /// Returns the looser limit for a union, and the tighter one for an intersection.
-    pub(super) fn limit<T: Copy>(
-        self,
-        left: Option<T>,
-        right: Option<T>,
-        is_tighter: impl Fn(T, T) -> bool,
-    ) -> Option<T> {
-        let is_left_tighter = match (left, right) {
-            (Some(left), Some(right)) => is_tighter(left, right),
-            _ => left.is_some(),
-        };
-        if is_left_tighter == (self == Intersection) {
-            left
-        } else {
-            right
-        }
-    }
-
-    fn numbers(self, left: &NumberShape, right: &NumberShape) -> Option<NumberShape> {
-        let mut number = NumberShape {
-            integer: self.is_restricted(left.integer, right.integer),
-            minimum: self.limit(left.minimum, right.minimum, Bound::is_tighter_minimum),
-            maximum: self.limit(left.maximum, right.maximum, Bound::is_tighter_maximum),
-            values: self.enum_values(&left.values, &right.values)?,
-        };
-        number.normalize();
-        Some(number)
-    }
-
-    fn strings(self, left: StringShape, right: StringShape) -> Option<StringShape> {
-        let (min, max) = (left.min_length, left.max_length);
-        Some(StringShape {
-            values: self.enum_values(&left.values, &right.values)?,
-            patterns: match self {
-                Union => either_pattern(left.patterns, right.patterns),
-                Intersection => &left.patterns | &right.patterns,
-            },
-            min_length: self.limit(min, right.min_length, |left, right| left > right),
-            max_length: self.limit(max, right.max_length, |left, right| left < right),
-            binary: self.is_restricted(left.binary, right.binary),
-        })
-    }
-}
-
-/// Returns the defaults of both sides as lines, in the same order for every order of the sides.
-/// JSON has no line break outside of its strings, and a backslash and `n` in them.
-pub(super) fn defaults(left: Option<String>, right: Option<String>) -> Option<String> {
-    match (left, right) {
-        (Some(left), Some(right)) => Some(merge_sorted(&left, &right, "\n")),
-        (left, right) => left.or(right),
-    }
-}
-
-fn merge_sorted(left: &str, right: &str, separator: &str) -> String {
-    let both = left.split(separator).chain(right.split(separator));
-    let sorted: BTreeSet<&str> = both.collect();
-    sorted.into_iter().collect::<Vec<_>>().join(separator)
-}
-
-fn either_pattern(left: BTreeSet<String>, right: BTreeSet<String>) -> BTreeSet<String> {
-    if left == right {
-        return left;
-    }
-    if left.is_empty() || right.is_empty() {
-        return BTreeSet::new();
-    }
-    let [left, right] = [left, right].map(|all| all.into_iter().collect::<Vec<_>>().join(" and "));
-    BTreeSet::from([merge_sorted(&left, &right, " or ")])
 }

@@ -18,9 +18,19 @@ pub(super) fn describe(shape: &WireShape, id: ShapeId, detailed: bool) -> String
     if value.nullable {
         types.push("null".to_owned());
     }
-    match types.is_empty() {
-        true => "nothing".to_owned(),
-        false => types.join(" or "),
+    join(types, " or ", "nothing")
+}
+
+/// Joins items, or returns `if_empty` if there are none.
+pub(crate) fn join(
+    items: impl IntoIterator<Item = impl Display>,
+    separator: &str,
+    if_empty: &str,
+) -> String {
+    let items: Vec<String> = items.into_iter().map(|it| it.to_string()).collect();
+    match items.is_empty() {
+        true => if_empty.to_owned(),
+        false => items.join(separator),
     }
 }
 
@@ -118,7 +128,7 @@ fn array(shape: &WireShape, array: &ArrayShape) -> String {
 }
 
 fn object(shape: &WireShape, object: &ObjectShape) -> String {
-    let names: Vec<&str> = object.properties.keys().map(String::as_str).collect();
+    let names = join(object.properties.keys(), ", ", "");
     let limits = limits("Properties", object.min_properties, object.max_properties);
     let additional = match object.additional {
         AdditionalProperties::Any => String::new(),
@@ -127,8 +137,8 @@ fn object(shape: &WireShape, object: &ObjectShape) -> String {
             format!(", additional properties {}", describe(shape, id, false))
         }
     };
-    match names.is_empty() {
+    match object.properties.is_empty() {
         true => format!("object{limits}{additional}"),
-        false => format!("object with {}{limits}{additional}", names.join(", ")),
+        false => format!("object with {names}{limits}{additional}"),
     }
 }

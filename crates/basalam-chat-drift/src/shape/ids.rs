@@ -5,25 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::describe::number_type;
 use super::{
     AdditionalProperties, ArrayShape, BodyShape, Bound, NumberShape, ObjectShape, OperationShape,
-    Origin, ParameterShape, PropertyShape, ResponseShape, Rule, ShapeId, StringShape, ValueShape,
+    ParameterShape, PropertyShape, ResponseShape, Rule, ShapeId, StringShape, ValueShape,
 };
 
 impl ValueShape {
     /// Returns the shape that accepts no value.
     #[must_use]
-    pub const fn nothing() -> ValueShape {
-        ValueShape {
-            nullable: false,
-            deprecated: false,
-            boolean: None,
-            number: None,
-            string: None,
-            array: None,
-            object: None,
-            default: None,
-            rules: BTreeSet::new(),
-            origin: Origin(None),
-        }
+    pub fn nothing() -> ValueShape {
+        ValueShape::default()
     }
 
     /// Returns the shape that accepts every value; `items` must be the id of this shape.
@@ -72,20 +61,15 @@ impl<Id> ValueShape<Id> {
         types.into_iter().flatten().collect()
     }
 
-    /// Calls `found` with the id of every direct child, always in the same order.
-    pub(crate) fn for_each_id(&self, mut found: impl FnMut(&Id)) {
-        if let Some(array) = &self.array {
-            found(&array.items);
-        }
-        if let Some(object) = &self.object {
-            object.properties.values().for_each(|it| found(&it.value));
-            if let AdditionalProperties::Schema(value) = &object.additional {
-                found(value);
-            }
-        }
-        for rule in &self.rules {
-            rule.schemas.values().for_each(&mut found);
-        }
+    /// Returns the ids of the direct children, always in the same order.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = &Id> {
+        let items = self.array.iter().map(|it| &it.items);
+        let objects = self.object.iter();
+        let properties = objects.clone().flat_map(|it| it.properties.values());
+        let additional = objects.filter_map(|it| it.additional.schema());
+        let rules = self.rules.iter().flat_map(|it| it.schemas.values());
+        let properties = properties.map(|it| &it.value);
+        items.chain(properties).chain(additional).chain(rules)
     }
 
     /// Returns the same shape with the ids of its direct children replaced.
@@ -131,17 +115,6 @@ impl<Id> ObjectShape<Id> {
     }
 }
 
-impl Default for ObjectShape {
-    fn default() -> ObjectShape {
-        ObjectShape {
-            properties: BTreeMap::new(),
-            additional: AdditionalProperties::Any,
-            min_properties: None,
-            max_properties: None,
-        }
-    }
-}
-
 impl NumberShape {
     /// Makes the bounds of integers inclusive.
     pub(super) fn normalize(&mut self) {
@@ -153,8 +126,12 @@ impl NumberShape {
 }
 
 impl<Id> AdditionalProperties<Id> {
-    pub(super) fn any() -> AdditionalProperties<Id> {
-        AdditionalProperties::Any
+    /// Returns the id of the schema, if there is one.
+    pub(crate) fn schema(&self) -> Option<&Id> {
+        match self {
+            AdditionalProperties::Schema(id) => Some(id),
+            AdditionalProperties::Any | AdditionalProperties::Forbidden => None,
+        }
     }
 
     pub(super) fn is_any(&self) -> bool {
@@ -173,16 +150,15 @@ impl<Id> Rule<Id> {
 }
 
 impl<Id> OperationShape<Id> {
-    /// Calls `found` with the id of every value of the operation, always in the same order.
-    pub(crate) fn for_each_id(&self, mut found: impl FnMut(&Id)) {
-        self.parameters.values().for_each(|it| found(&it.value));
-        if let Some(body) = &self.body {
-            body.content.values().for_each(&mut found);
-        }
-        for response in self.responses.values() {
-            response.headers.values().for_each(|it| found(&it.value));
-            response.content.values().for_each(&mut found);
-        }
+    /// Returns the ids of the values of the operation, always in the same order.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = &Id> {
+        let parameters = self.parameters.values().map(|it| &it.value);
+        let bodies = self.body.iter().flat_map(|it| it.content.values());
+        let responses = self.responses.values().flat_map(|it| {
+            let headers = it.headers.values().map(|it| &it.value);
+            headers.chain(it.content.values())
+        });
+        parameters.chain(bodies).chain(responses)
     }
 
     /// Returns the same operation with the ids of its values replaced.

@@ -1,6 +1,5 @@
 //! A location in a document that comparisons ignore.
 
-use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
 
 use basalam_chat_openapi::Pointer;
@@ -22,18 +21,6 @@ impl PartialEq for Origin {
 }
 
 impl Eq for Origin {}
-
-impl PartialOrd for Origin {
-    fn partial_cmp(&self, other: &Origin) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Origin {
-    fn cmp(&self, _: &Origin) -> Ordering {
-        Ordering::Equal
-    }
-}
 
 impl Hash for Origin {
     fn hash<H: Hasher>(&self, _: &mut H) {}

@@ -62,14 +62,14 @@ pub(super) fn server_paths(
     match paths {
         Some(paths) if paths.is_empty() => Ok(BTreeSet::from([String::new()])),
         Some(paths) if paths.len() <= MAX_SERVER_PATHS => Ok(paths),
-        Some(_) => Err(Error::unsupported(
-            &at,
-            "too many different paths; list fewer servers",
-        )),
-        None => Err(Error::structure(
-            &at,
-            "must be an array of servers, each with a `url`",
-        )),
+        Some(_) => {
+            let message = "too many different paths; list fewer servers";
+            Err(Error::unsupported(&at, message))
+        }
+        None => {
+            let message = "must be an array of servers, each with a `url`";
+            Err(Error::structure(&at, message))
+        }
     }
 }
 

@@ -7,19 +7,16 @@ use basalam_chat_openapi::{
 };
 use serde_json::Value;
 
-use super::combination::Operator;
+use super::operator::Operator;
 use super::path::server_paths;
 use super::schema_reader::SchemaReader;
 use super::{
     BodyShape, OperationKey, OperationShape, ParameterShape, ResponseShape, ShapeId, WireShape,
-    canonicalize, not_compared, parameter_names,
+    canonicalize, join, not_compared, parameter_names,
 };
 
 /// The description of an alternative that requires no credentials.
 pub(crate) const NO_AUTHORIZATION: &str = "no authorization";
-
-/// Header parameters that OpenAPI ignores: other parts of the document describe them.
-const IGNORED_PARAMETERS: [&str; 3] = ["accept", "authorization", "content-type"];
 
 pub(super) fn read(document: &Document) -> Result<WireShape, Error> {
     let mut reader = SchemaReader::new(document);
@@ -55,11 +52,7 @@ fn operation(
     operation: &Operation<'_>,
 ) -> Result<OperationShape, Error> {
     let mut parameters = BTreeMap::new();
-    let is_ignored = |it: &&Parameter<'_>| {
-        let name = it.name.to_ascii_lowercase();
-        it.location == ParameterLocation::Header && IGNORED_PARAMETERS.contains(&&*name)
-    };
-    for parameter in operation.parameters.iter().filter(|it| !is_ignored(it)) {
+    for parameter in operation.parameters.iter().filter(|it| !it.is_ignored()) {
         let key = parameter_key(operation.path, parameter.location, parameter.name);
         let shape = self::parameter(reader, parameter)?;
         parameters.insert((parameter.location, key), shape);
@@ -139,10 +132,8 @@ fn style(value: &Value, location: ParameterLocation, at: &Pointer) -> Result<Str
         None => style == "form",
         Some(Value::Bool(explode)) => *explode,
         Some(_) => {
-            return Err(Error::structure(
-                &at.child("explode"),
-                "must be true or false",
-            ));
+            let at = at.child("explode");
+            return Err(Error::structure(&at, "must be true or false"));
         }
     };
     Ok(match explode {
@@ -175,19 +166,13 @@ pub(crate) fn media_type_name(name: &str) -> String {
     let essence = parts.next().unwrap_or_default().to_ascii_lowercase();
     let parameters = parts.filter_map(|it| {
         let (name, value) = it.split_once('=').unwrap_or((it, ""));
-        let (name, value) = (
-            name.trim().to_ascii_lowercase(),
-            value.trim().trim_matches('"'),
-        );
+        let name = name.trim().to_ascii_lowercase();
+        let value = value.trim().trim_matches('"');
         let is_utf_8 = name == "charset" && value.eq_ignore_ascii_case("utf-8");
         let is_left_out = is_utf_8 || name == "boundary" || name.is_empty();
         (!is_left_out).then(|| format!("; {name}={value}"))
     });
-    essence
-        + &parameters
-            .collect::<BTreeSet<_>>()
-            .into_iter()
-            .collect::<String>()
+    essence + &join(parameters.collect::<BTreeSet<_>>(), "", "")
 }
 
 fn response(
@@ -200,10 +185,8 @@ fn response(
         None => None,
         Some(Value::Object(headers)) => Some(headers),
         Some(_) => {
-            return Err(Error::structure(
-                &at,
-                "must be an object of headers by name",
-            ));
+            let message = "must be an object of headers by name";
+            return Err(Error::structure(&at, message));
         }
     };
     for (name, header) in documented.into_iter().flatten() {
@@ -244,14 +227,9 @@ fn security(document: &Document, operation: &Operation<'_>) -> Option<BTreeSet<S
     }
     let alternatives = alternatives.iter().filter_map(Value::as_object);
     let alternatives = alternatives.map(|requirement| {
-        let schemes: BTreeSet<String> = requirement
-            .iter()
-            .map(|(name, scopes)| scheme(document, name, scopes))
-            .collect();
-        match schemes.is_empty() {
-            true => NO_AUTHORIZATION.to_owned(),
-            false => schemes.into_iter().collect::<Vec<_>>().join(" and "),
-        }
+        let schemes = requirement.iter();
+        let schemes = schemes.map(|(name, scopes)| scheme(document, name, scopes));
+        join(schemes.collect::<BTreeSet<_>>(), " and ", NO_AUTHORIZATION)
     });
     Some(alternatives.collect())
 }
@@ -272,17 +250,10 @@ fn scheme(document: &Document, name: &str, scopes: &Value) -> String {
         Some(other) => other.to_owned(),
         None => "undocumented scheme".to_owned(),
     };
-    let scopes: BTreeSet<&str> = scopes
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect();
+    let scopes = scopes.as_array().into_iter().flatten();
+    let scopes: BTreeSet<&str> = scopes.filter_map(Value::as_str).collect();
     match scopes.is_empty() {
         true => kind,
-        false => format!(
-            "{kind} with {}",
-            scopes.into_iter().collect::<Vec<_>>().join(", ")
-        ),
+        false => format!("{kind} with {}", join(scopes, ", ", "")),
     }
 }

@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 use basalam_chat_openapi::{Document, Error, Pointer, reference_target};
 use serde_json::{Map, Value};
 
-use super::combination::{Operator, defaults};
+use super::operator::{Operator, defaults};
 use super::{AdditionalProperties, Origin, ShapeId, ValueShape};
 
 mod keywords;
@@ -18,6 +18,9 @@ const MAX_STEPS: usize = 40;
 
 /// The total number of operands of unions and intersections.
 const MAX_OPERANDS: usize = 20_000;
+
+/// The keywords of a schema.
+type Keywords = Map<String, Value>;
 
 /// The definition of an id.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -148,10 +151,8 @@ impl<'a> SchemaReader<'a> {
             }
         }
         if steps == MAX_STEPS || self.operands > MAX_OPERANDS {
-            return Err(Error::unsupported(
-                &place(),
-                "the combination of schemas here is too complex; write the schema out",
-            ));
+            let message = "the combination of schemas here is too complex; write the schema out";
+            return Err(Error::unsupported(&place(), message));
         }
         let definition = self.definitions[id.0].clone();
         self.states[id.0] = State::InProgress;
@@ -167,10 +168,8 @@ impl<'a> SchemaReader<'a> {
                     Value::Bool(false) => ValueShape::nothing(),
                     Value::Object(keywords) => self.read_keywords(keywords, &at, steps)?,
                     _ => {
-                        return Err(Error::structure(
-                            &at,
-                            "must be a schema, which is an object",
-                        ));
+                        let message = "must be a schema, which is an object";
+                        return Err(Error::structure(&at, message));
                     }
                 }
             }
@@ -200,7 +199,7 @@ impl<'a> SchemaReader<'a> {
     /// Keywords next to `$ref` apply in OpenAPI 3.0 too, as their authors expect.
     fn read_keywords(
         &mut self,
-        keywords: &Map<String, Value>,
+        keywords: &Keywords,
         at: &Pointer,
         steps: usize,
     ) -> Result<ValueShape, Error> {
@@ -213,10 +212,9 @@ impl<'a> SchemaReader<'a> {
         if let Some(reference) = keywords.get("$ref") {
             let place = reference_target(reference, &at.child("$ref"))?;
             if place.find(self.document.root()).is_none() {
-                return Err(Error::reference(
-                    &at.child("$ref"),
-                    format!("\"#{place}\" does not exist; correct the reference or add its target"),
-                ));
+                let message =
+                    format!("\"#{place}\" does not exist; correct the reference or add its target");
+                return Err(Error::reference(&at.child("$ref"), message));
             }
             let id = self.schema(&place);
             let mut target = self.shape(id, steps + 1)?;
@@ -233,10 +231,8 @@ impl<'a> SchemaReader<'a> {
             };
             let at = at.child(keyword);
             let Some(choices) = choices.as_array().filter(|choices| !choices.is_empty()) else {
-                return Err(Error::structure(
-                    &at,
-                    "must be an array of schemas with at least one",
-                ));
+                let message = "must be an array of schemas with at least one";
+                return Err(Error::structure(&at, message));
             };
             let mut folded: Option<ValueShape> = None;
             for index in 0..choices.len() {

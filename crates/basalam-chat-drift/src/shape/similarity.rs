@@ -40,16 +40,13 @@ impl WireShape {
             }
         }
         for (media_type, id) in operation.body.iter().flat_map(|it| &it.content) {
-            self.add_names(*id, &format!("body {media_type}"), MAX_DEPTH, &mut names);
+            let prefix = format!("body {media_type}");
+            self.add_names(*id, &prefix, MAX_DEPTH, &mut names);
         }
         let success = operation.responses.iter().filter(|(it, _)| it.is_success());
         for (media_type, id) in success.flat_map(|(_, it)| &it.content) {
-            self.add_names(
-                *id,
-                &format!("response {media_type}"),
-                MAX_DEPTH,
-                &mut names,
-            );
+            let prefix = format!("response {media_type}");
+            self.add_names(*id, &prefix, MAX_DEPTH, &mut names);
         }
         names
     }

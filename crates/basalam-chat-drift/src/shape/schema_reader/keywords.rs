@@ -4,45 +4,30 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use basalam_chat_openapi::json_schema::check_keywords;
 use basalam_chat_openapi::{Error, Pointer};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::SchemaReader;
-use crate::shape::combination::Operator;
+use super::{Keywords, SchemaReader};
+use crate::shape::operator::Operator;
 use crate::shape::{
     AdditionalProperties, ArrayShape, Bound, Number, NumberShape, ObjectShape, PropertyShape, Rule,
-    StringShape, ValueShape,
+    StringShape, ValueShape, join,
 };
 
 /// Keywords that contain a schema and are compared as rules.
-const RULES_WITH_SCHEMA: [&str; 8] = [
-    "not",
-    "if",
-    "then",
-    "else",
-    "contains",
-    "propertyNames",
-    "unevaluatedItems",
-    "unevaluatedProperties",
-];
+const RULES_WITH_SCHEMA: &str =
+    "not if then else contains propertyNames unevaluatedItems unevaluatedProperties";
 
 /// Keywords that contain several schemas and are compared as rules.
-const RULES_WITH_SCHEMAS: [&str; 3] = ["prefixItems", "patternProperties", "dependentSchemas"];
+const RULES_WITH_SCHEMAS: &str = "prefixItems patternProperties dependentSchemas";
 
 /// Keywords without schemas that are compared as rules.
-const RULES: [&str; 7] = [
-    "multipleOf",
-    "uniqueItems",
-    "minContains",
-    "maxContains",
-    "dependentRequired",
-    "readOnly",
-    "writeOnly",
-];
+const RULES: &str =
+    "multipleOf uniqueItems minContains maxContains dependentRequired readOnly writeOnly";
 
 impl SchemaReader<'_> {
     pub(super) fn local_keywords(
         &mut self,
-        keywords: &Map<String, Value>,
+        keywords: &Keywords,
         at: &Pointer,
     ) -> Result<ValueShape, Error> {
         check_keywords(keywords, at)?;
@@ -76,7 +61,7 @@ impl SchemaReader<'_> {
         Ok(shape)
     }
 
-    fn array(&mut self, keywords: &Map<String, Value>, at: &Pointer) -> ArrayShape {
+    fn array(&mut self, keywords: &Keywords, at: &Pointer) -> ArrayShape {
         let items = match keywords.get("items") {
             Some(_) => self.schema(&at.child("items")),
             None => self.anything(),
@@ -88,11 +73,7 @@ impl SchemaReader<'_> {
         }
     }
 
-    fn object(
-        &mut self,
-        keywords: &Map<String, Value>,
-        at: &Pointer,
-    ) -> Result<ObjectShape, Error> {
+    fn object(&mut self, keywords: &Keywords, at: &Pointer) -> Result<ObjectShape, Error> {
         let at_properties = at.child("properties");
         let schemas = match keywords.get("properties") {
             None => None,
@@ -103,23 +84,16 @@ impl SchemaReader<'_> {
             }
         };
         let named = schemas.into_iter().flatten().map(|name| {
-            let value = self.schema(&at_properties.child(name));
-            (
-                name.clone(),
-                PropertyShape {
-                    required: false,
-                    value,
-                },
-            )
+            let (required, value) = (false, self.schema(&at_properties.child(name)));
+            (name.clone(), PropertyShape { required, value })
         });
         let mut properties: BTreeMap<String, PropertyShape> = named.collect();
         let required = keywords.get("required").and_then(Value::as_array);
         for name in required.into_iter().flatten().filter_map(Value::as_str) {
             let (required, value) = (true, self.anything());
             let property = properties.entry(name.to_owned());
-            property
-                .or_insert(PropertyShape { required, value })
-                .required = true;
+            let property = property.or_insert(PropertyShape { required, value });
+            property.required = true;
         }
         let additional = match keywords.get("additionalProperties") {
             None | Some(Value::Bool(true)) => AdditionalProperties::Any,
@@ -135,11 +109,7 @@ impl SchemaReader<'_> {
         })
     }
 
-    fn rules(
-        &mut self,
-        keywords: &Map<String, Value>,
-        at: &Pointer,
-    ) -> Result<BTreeSet<Rule>, Error> {
+    fn rules(&mut self, keywords: &Keywords, at: &Pointer) -> Result<BTreeSet<Rule>, Error> {
         let mut rules = BTreeSet::new();
         let mut add = |keyword: &str, value: String, schemas| {
             rules.insert(Rule {
@@ -148,25 +118,23 @@ impl SchemaReader<'_> {
                 schemas,
             });
         };
-        for name in RULES {
+        for name in RULES.split_whitespace() {
             let value = keywords.get(name).filter(|it| *it != &Value::Bool(false));
             if let Some(value) = value {
                 add(name, canonical(value), BTreeMap::new());
             }
         }
-        if let Some(property) = keywords
-            .get("discriminator")
-            .and_then(|it| it.get("propertyName"))
-        {
+        let discriminator = keywords.get("discriminator");
+        if let Some(property) = discriminator.and_then(|it| it.get("propertyName")) {
             add("discriminator", canonical(property), BTreeMap::new());
         }
-        for name in RULES_WITH_SCHEMA {
+        for name in RULES_WITH_SCHEMA.split_whitespace() {
             if keywords.contains_key(name) {
                 let id = self.schema(&at.child(name));
                 add(name, String::new(), BTreeMap::from([(String::new(), id)]));
             }
         }
-        for name in RULES_WITH_SCHEMAS {
+        for name in RULES_WITH_SCHEMAS.split_whitespace() {
             let at = at.child(name);
             let schemas: Vec<String> = match keywords.get(name) {
                 None => continue,
@@ -185,21 +153,21 @@ impl SchemaReader<'_> {
 }
 
 /// Returns the named types; an empty set allows all.
-fn types(keywords: &Map<String, Value>) -> BTreeSet<&str> {
+fn types(keywords: &Keywords) -> BTreeSet<&str> {
     match keywords.get("type") {
         Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
         name => name.and_then(Value::as_str).into_iter().collect(),
     }
 }
 
-fn count(keywords: &Map<String, Value>, name: &str) -> Option<u64> {
+fn count(keywords: &Keywords, name: &str) -> Option<u64> {
     match Number::from_json(keywords.get(name)?) {
         Some(Number::Integer(count)) => u64::try_from(count).ok(),
         _ => None,
     }
 }
 
-fn bounds(number: &mut NumberShape, keywords: &Map<String, Value>) {
+fn bounds(number: &mut NumberShape, keywords: &Keywords) {
     let bound = |inclusive: &str, exclusive: &str, is_tighter: fn(Bound, Bound) -> bool| {
         let limit = keywords.get(inclusive).and_then(Number::from_json);
         match (limit, keywords.get(exclusive)) {
@@ -216,7 +184,7 @@ fn bounds(number: &mut NumberShape, keywords: &Map<String, Value>) {
     number.normalize();
 }
 
-fn string(keywords: &Map<String, Value>) -> StringShape {
+fn string(keywords: &Keywords) -> StringShape {
     let is = |name: &str, value: &str| keywords.get(name).is_some_and(|it| it == value);
     let pattern = keywords.get("pattern").and_then(Value::as_str);
     StringShape {
@@ -230,17 +198,14 @@ fn string(keywords: &Map<String, Value>) -> StringShape {
 }
 
 /// Retains the values of `enum` and `const`, and their types.
-fn enum_values(shape: &mut ValueShape, keywords: &Map<String, Value>) {
+fn enum_values(shape: &mut ValueShape, keywords: &Keywords) {
     let constant = keywords.get("const").map(std::slice::from_ref);
     let list = keywords.get("enum").and_then(Value::as_array);
     for values in [constant, list.map(Vec::as_slice)].into_iter().flatten() {
         let has = |is: fn(&Value) -> bool| values.iter().any(is);
         shape.nullable &= has(Value::is_null);
-        retain(
-            &mut shape.boolean,
-            |it| it,
-            values.iter().filter_map(Value::as_bool),
-        );
+        let booleans = values.iter().filter_map(Value::as_bool);
+        retain(&mut shape.boolean, |it| it, booleans);
         let numbers = values.iter().filter_map(Number::from_json);
         retain(&mut shape.number, |it| &mut it.values, numbers);
         let strings = values.iter().filter_map(Value::as_str).map(str::to_owned);
@@ -273,16 +238,14 @@ fn retain<T, V: Ord>(
 fn canonical(value: &Value) -> String {
     match value {
         Value::Array(items) => {
-            let items: Vec<String> = items.iter().map(canonical).collect();
-            format!("[{}]", items.join(", "))
+            format!("[{}]", join(items.iter().map(canonical), ", ", ""))
         }
         Value::Object(properties) => {
             let sorted: BTreeMap<&String, &Value> = properties.iter().collect();
-            let properties: Vec<String> = sorted
-                .into_iter()
-                .map(|(name, it)| format!("{}: {}", Value::from(&**name), canonical(it)))
-                .collect();
-            format!("{{{}}}", properties.join(", "))
+            let properties = sorted.into_iter();
+            let properties =
+                properties.map(|(name, it)| format!("{}: {}", Value::from(&**name), canonical(it)));
+            format!("{{{}}}", join(properties, ", ", ""))
         }
         number @ Value::Number(_) => {
             Number::from_json(number).map_or_else(|| number.to_string(), |it| it.to_string())

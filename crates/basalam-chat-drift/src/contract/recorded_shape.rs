@@ -8,11 +8,8 @@ use std::collections::{BTreeMap, VecDeque};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::place::{Part, Place, Step};
-use crate::shape::{
-    AdditionalProperties, OperationKey, OperationShape, ShapeId, ValueShape, WireShape,
-    canonicalize,
-};
+use crate::place::{Place, children, values};
+use crate::shape::{OperationKey, OperationShape, ShapeId, ValueShape, WireShape, canonicalize};
 
 /// A wire shape whose values refer to each other by place.
 #[derive(Serialize, Deserialize)]
@@ -42,26 +39,16 @@ pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<WireShap
     let recorded = RecordedShape::deserialize(from)?;
     let places = recorded.values.keys().cloned().zip((0..).map(ShapeId));
     let ids: BTreeMap<String, ShapeId> = places.collect();
-    let mut dangling = None;
-    let mut check = |place: &String| {
-        if !ids.contains_key(place) {
-            dangling = Some(place.clone());
-        }
-    };
-    recorded
-        .operations
-        .iter()
-        .for_each(|it| it.for_each_id(&mut check));
-    recorded
-        .values
-        .values()
-        .for_each(|it| it.for_each_id(&mut check));
-    if let Some(place) = dangling {
-        return Err(D::Error::custom(format!(
-            "{place:?} is not listed in `values`"
-        )));
+    let in_operations = recorded.operations.iter().flat_map(OperationShape::ids);
+    let in_values = recorded.values.values().flat_map(ValueShape::ids);
+    if let Some(place) = in_operations
+        .chain(in_values)
+        .find(|it| !ids.contains_key(*it))
+    {
+        let message = format!("{place:?} is not listed in `values`");
+        return Err(D::Error::custom(message));
     }
-    let id = |place: &String| ids.get(place).copied().unwrap_or(ShapeId(0));
+    let id = |place: &String| ids[place];
     let operations = recorded.operations.iter().map(|operation| {
         let key = OperationKey::new(operation.method, &operation.path);
         (key, operation.map_ids(id))
@@ -76,70 +63,22 @@ pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<WireShap
 
 /// Returns the first place of every value, searching the operations breadth-first.
 fn first_places(shape: &WireShape) -> BTreeMap<ShapeId, String> {
-    let mut queue = roots(shape);
+    let mut queue: VecDeque<(ShapeId, Place)> = VecDeque::new();
+    for operation in shape.operations() {
+        let place = |part| Place::new(operation.method, &operation.path, part);
+        let values = values(operation).into_iter();
+        queue.extend(values.map(|(part, id)| (id, place(part))));
+    }
     let mut places: BTreeMap<ShapeId, String> = BTreeMap::new();
     while let Some((id, place)) = queue.pop_front() {
         if places.contains_key(&id) {
             continue;
         }
         places.insert(id, place.to_string());
-        let children = children(shape.value(id));
-        queue.extend(
-            children
-                .into_iter()
-                .map(|(step, id)| (id, place.child(step))),
-        );
+        let children = children(shape.value(id)).into_iter();
+        queue.extend(children.map(|(step, id)| (id, place.child(step))));
     }
     places
-}
-
-/// The values of parameters, bodies, responses and headers.
-fn roots(shape: &WireShape) -> VecDeque<(ShapeId, Place)> {
-    let mut roots = VecDeque::new();
-    for operation in shape.operations() {
-        let mut add = |id: ShapeId, part| {
-            roots.push_back((id, Place::new(operation.method, &operation.path, part)));
-        };
-        for ((location, _), parameter) in &operation.parameters {
-            let part = Part::Parameter(*location, parameter.name.clone());
-            add(parameter.value, part);
-        }
-        for (media_type, id) in operation.body.iter().flat_map(|it| &it.content) {
-            add(*id, Part::Body(Some(media_type.clone())));
-        }
-        for (status, response) in &operation.responses {
-            for (media_type, id) in &response.content {
-                add(*id, Part::Response(*status, Some(media_type.clone())));
-            }
-            for header in response.headers.values() {
-                add(header.value, Part::Header(*status, header.name.clone()));
-            }
-        }
-    }
-    roots
-}
-
-/// The direct children of a value. Rules count as properties, named by their keywords.
-fn children(value: &ValueShape) -> Vec<(Step, ShapeId)> {
-    let mut children = Vec::new();
-    if let Some(array) = &value.array {
-        children.push((Step::Items, array.items));
-    }
-    if let Some(object) = &value.object {
-        for (name, property) in &object.properties {
-            children.push((Step::Property(name.clone()), property.value));
-        }
-        if let AdditionalProperties::Schema(id) = object.additional {
-            children.push((Step::AdditionalProperties, id));
-        }
-    }
-    for rule in &value.rules {
-        for (name, id) in &rule.schemas {
-            let name = format!("({} {name})", rule.keyword);
-            children.push((Step::Property(name), *id));
-        }
-    }
-    children
 }
 
 #[cfg(test)]
