@@ -32,6 +32,7 @@ mod names;
 mod newtypes;
 mod normalize;
 mod operations;
+mod references;
 mod syntax;
 mod types;
 
@@ -82,8 +83,9 @@ impl Sources {
 /// # Errors
 ///
 /// Returns an error that lists every problem if the input is not JSON or not an OpenAPI 3.0 or 3.1
-/// document, has the same key twice in an object, uses an unsupported construct or a name that is not valid in Rust, or has a reference
-/// that does not resolve or is circular. A panic inside progenitor is caught and returned as an error.
+/// document, has the same key twice in an object, uses an unsupported construct or a name that is not
+/// valid in Rust, or has a reference that does not resolve or is circular. A panic inside progenitor is
+/// caught and returned as an error.
 pub fn generate(document: &str) -> Result<Sources, Error> {
     // The output must not depend on serde_json's feature `preserve_order`, which any crate of a build can enable.
     let (document, duplicates) = Document::parse_with_duplicates(document)?;

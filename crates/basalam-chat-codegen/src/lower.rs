@@ -15,7 +15,6 @@ mod operations;
 mod parameters;
 mod paths;
 mod reachability;
-mod references;
 mod schemas;
 mod security;
 mod servers;
@@ -33,7 +32,6 @@ pub(crate) use model::{
     ArrayParameter, Authorization, Decoding, Lowered, LoweredOperation, Newtype, NewtypeKind,
     OAuthEndpoints, StructNames, Variant,
 };
-pub(crate) use references::{SCHEMA_PREFIX, reference};
 
 /// Validates and lowers a normalized document. `errors` holds the problems found before.
 pub(crate) fn lower(

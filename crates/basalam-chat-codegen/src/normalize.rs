@@ -17,8 +17,8 @@ use basalam_chat_openapi::{Document, Method, Pointer, Version, convert_schema_to
 use serde_json::{Map, Value, json};
 
 use crate::error::Error;
-use crate::lower::{SCHEMA_PREFIX, reference};
 use crate::names;
+use crate::references::{SCHEMA_PREFIX, reference};
 
 pub(crate) use origins::Origins;
 

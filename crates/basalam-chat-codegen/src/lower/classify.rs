@@ -9,8 +9,8 @@ use super::keywords::{NUMBER, STRING, is_listed, is_secret, strings};
 use super::lowering::{Class, Component, Lowering, Object};
 use super::model::{NewtypeKind, Variant};
 use super::reachability::ReachableSchemas;
-use super::references::sole_target_name;
 use crate::names;
+use crate::references::sole_target_name;
 
 impl<'a> Lowering<'a> {
     /// Classifies every reachable named schema. This must run before references are lowered.

@@ -9,8 +9,8 @@ use super::keywords::{is_listed, is_nullable};
 use super::lowering::{Class, Lowering};
 use super::model::{ArrayParameter, NewtypeKind};
 use super::paths::template_names;
-use super::references::{reference, target_name};
 use crate::names;
+use crate::references::{reference, target_name};
 
 const FIELDS: &str =
     "name in required description deprecated schema example examples style explode";

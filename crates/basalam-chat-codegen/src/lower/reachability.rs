@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use basalam_chat_openapi::{Document, Operation};
 use serde_json::Value;
 
-use super::references::target_name;
+use crate::references::target_name;
 
 pub(super) const JSON: &str = "application/json";
 

@@ -11,7 +11,7 @@ use super::classify::alias_target;
 use super::keywords::{ARRAY, BOOLEAN, NEXT_TO_REFERENCE, NUMBER, OBJECT, STRING, is_secret};
 use super::lowering::{Class, Lowering, Object};
 use super::model::NewtypeKind;
-use super::references::{SCHEMA_PREFIX, reference, target_name};
+use crate::references::{SCHEMA_PREFIX, reference, target_name};
 
 /// Maximum nesting of arrays and maps. rustc fails at slightly more than 100.
 const MAX_DEPTH: usize = 32;

@@ -9,18 +9,14 @@ use super::model::Authorization;
 
 impl<'a> Lowering<'a> {
     pub(super) fn authorization(&mut self, operation: &Operation<'a>) -> Authorization {
-        let root = self.document.root();
-        let owners = [
-            (&operation.pointer, operation.value),
-            (&Pointer::default(), root),
-        ];
-        let found = owners
-            .iter()
-            .find_map(|(at, it)| Some((at, it.get("security")?)));
-        let Some((at, requirements)) = found else {
-            return Authorization::None;
+        let (owner, at) = match operation.value.get("security") {
+            Some(_) => (operation.value, &operation.pointer),
+            None => (self.document.root(), &Pointer::default()),
         };
         let at = at.child("security");
+        let Some(requirements) = owner.get("security") else {
+            return Authorization::None;
+        };
         let Some(requirements) = requirements.as_array() else {
             return self.reject(
                 &at,

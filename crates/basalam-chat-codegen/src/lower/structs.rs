@@ -9,9 +9,9 @@ use super::keywords::{BOXED, DECODE, OBJECT, is_nullable, strings};
 use super::lowering::{Class, Component, Lowering, Object};
 use super::model::Decoding;
 use super::reachability::ReachableSchemas;
-use super::references::target_name;
 use super::schemas::copy_annotations;
 use crate::names;
+use crate::references::target_name;
 
 impl Lowering<'_> {
     /// Lowers a named object with properties.

@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 pub(crate) const SCHEMA_PREFIX: &str = "#/components/schemas/";
 
 /// Returns the name of the component that `schema` refers to.
-pub(super) fn target_name(schema: &Value) -> Option<&str> {
+pub(crate) fn target_name(schema: &Value) -> Option<&str> {
     schema.get("$ref")?.as_str()?.strip_prefix(SCHEMA_PREFIX)
 }
 
 /// Returns the name of the component that `schema` refers to if it has no keyword but `$ref`.
-pub(super) fn sole_target_name(schema: &Value) -> Option<&str> {
+pub(crate) fn sole_target_name(schema: &Value) -> Option<&str> {
     (schema.as_object()?.len() == 1).then(|| target_name(schema))?
 }
 
