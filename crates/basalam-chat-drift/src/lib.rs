@@ -70,11 +70,12 @@ pub fn run(root: &Path, options: &Options) -> anyhow::Result<Report> {
     }
     let document = root.join(DOCUMENT);
     let before = fs::read_to_string(&document).context(DOCUMENT)?;
-    let base = read_shape(&before).context(DOCUMENT)?;
     let mut recorded = RecordedContracts::read(root)?;
+    let read = |path: &String| Contract::read(path, options.date.as_deref());
+    let read = options.files.first().map(read).transpose()?;
+    let base = read_shape(&before).context(DOCUMENT)?;
     let mut contract = Value::Null;
-    if let Some(path) = options.files.first() {
-        let (new, json) = Contract::read(path, options.date.as_deref())?;
+    if let Some((new, json)) = read {
         recorded.insert(new, options.contract.as_deref(), &base)?;
         contract = apply::parse(&json)?;
     }
