@@ -89,6 +89,23 @@ impl<'de, A: MapAccess<'de>> Fields<A> {
         Ok(())
     }
 
+    /// Like [`items`](Fields::items), for a list that can be null.
+    pub fn nullable_items<T: Decode>(
+        &mut self,
+        name: &'static str,
+        field: &mut Option<Vec<T>>,
+        unreadable: &mut Vec<UnreadableItem>,
+    ) -> Result<(), A::Error> {
+        *field = match self.is_tolerant {
+            false => self.map.next_value_seed(Seed::new())?,
+            true => match self.raw()? {
+                raw if raw.get() == "null" => None,
+                raw => Some(tolerant::items(name, raw, unreadable)?),
+            },
+        };
+        Ok(())
+    }
+
     /// Reads a field that the type does not have.
     #[cold]
     fn unknown(&mut self, name: String) -> Result<(), A::Error> {

@@ -923,6 +923,71 @@ pub mod types {
         }
     }
     ::basalam_chat_api::decode::impl_object!(CreateMessageResponse, Object);
+    /// A webhook to create: a URL that receives events.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct CreateWebhookBody {
+        /// At least one event.
+        pub event_ids: ::std::vec::Vec<super::super::newtypes::WebhookEventId>,
+        /// `false` to create the webhook without deliveries. The default is `true`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub is_active: ::std::option::Option<bool>,
+        /// `true` to register the current user on the webhook at once. The default is `false`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub register_me: ::std::option::Option<bool>,
+        /// Headers of the requests that deliver events: a string that contains a JSON object of names and values, such as `{"Authorization": "Bearer secret"}`.
+        ///
+        /// Certain: deliveries are not signed. A header with a secret value is the only way to recognize them.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub request_headers: ::std::option::Option<::std::string::String>,
+        /// Method of the deliveries.
+        pub request_method: super::super::newtypes::WebhookMethod,
+        /// Service that the webhook belongs to. Certain, from the vendor's documentation: without it, `register_me` must be `true`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub service_id: ::std::option::Option<super::super::newtypes::WebhookServiceId>,
+        /// URL that receives the events, of 1 to 2083 characters.
+        pub url: ::std::string::String,
+    }
+    impl CreateWebhookBody {
+        /// Creates a value from its required fields. All other fields are unset.
+        pub fn new(
+            event_ids: ::std::vec::Vec<super::super::newtypes::WebhookEventId>,
+            request_method: super::super::newtypes::WebhookMethod,
+            url: ::std::string::String,
+        ) -> Self {
+            Self {
+                event_ids,
+                is_active: ::std::default::Default::default(),
+                register_me: ::std::default::Default::default(),
+                request_headers: ::std::default::Default::default(),
+                request_method,
+                service_id: ::std::default::Default::default(),
+                url,
+            }
+        }
+    }
+    ::basalam_chat_api::decode::impl_decode!(CreateWebhookBody, Object);
+    /// A service to create, which groups the webhooks of an application.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct CreateWebhookServiceBody {
+        /// What the service does.
+        pub description: ::std::string::String,
+        /// Title of 3 to 100 characters.
+        pub title: ::std::string::String,
+    }
+    impl CreateWebhookServiceBody {
+        /// Creates a value from its required fields. All other fields are unset.
+        pub fn new(
+            description: ::std::string::String,
+            title: ::std::string::String,
+        ) -> Self {
+            Self { description, title }
+        }
+    }
+    ::basalam_chat_api::decode::impl_decode!(CreateWebhookServiceBody, Object);
     /// The user to whom the token belongs, reduced to the properties that a chat client needs.
     ///
     /// The service returns many more properties, which are ignored.
@@ -1024,6 +1089,52 @@ pub mod types {
         }
     }
     ::basalam_chat_api::decode::impl_decode!(DeleteMessageBody, Object);
+    /// Confirmation that a webhook was deleted.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct DeleteWebhookResponse {
+        /// Time of the deletion.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub deleted_at: ::std::option::Option<super::super::newtypes::Timestamp>,
+        /// Id of the webhook.
+        pub id: super::super::newtypes::WebhookId,
+        /// Properties that are not in the OpenAPI document or do not fit their type, as received.
+        #[serde(flatten)]
+        pub extra: ::basalam_chat_api::Extra,
+    }
+    impl ::basalam_chat_api::decode::Object for DeleteWebhookResponse {
+        fn index(name: &str) -> ::std::option::Option<usize> {
+            ::std::option::Option::Some(
+                match name {
+                    "deleted_at" => 0,
+                    "id" => 1,
+                    _ => return ::std::option::Option::None,
+                },
+            )
+        }
+        fn read<'de, __A: ::serde::de::MapAccess<'de>>(
+            mut __fields: ::basalam_chat_api::decode::Fields<__A>,
+        ) -> ::std::result::Result<Self, __A::Error> {
+            let mut deleted_at = ::std::option::Option::None;
+            let mut id = ::std::option::Option::None;
+            while let ::std::option::Option::Some(__index) = __fields
+                .next_index::<Self>()?
+            {
+                match __index {
+                    0 => __fields.optional("deleted_at", &mut deleted_at)?,
+                    1 => __fields.required("id", &mut id)?,
+                    _ => {}
+                }
+            }
+            ::std::result::Result::Ok(Self {
+                deleted_at,
+                id: ::basalam_chat_api::decode::present("id", id)?,
+                extra: __fields.into_extra(),
+            })
+        }
+    }
+    ::basalam_chat_api::decode::impl_object!(DeleteWebhookResponse, Object);
     /// New content for a message.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
@@ -1721,6 +1832,177 @@ pub mod types {
         }
     }
     ::basalam_chat_api::decode::impl_decode!(NewMessageContent, Object);
+    /// The webhook to register the current user on.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct RegisterWebhookBody {
+        /// Id of the webhook.
+        pub webhook_id: super::super::newtypes::WebhookId,
+    }
+    impl RegisterWebhookBody {
+        /// Creates a value from its required fields. All other fields are unset.
+        pub fn new(webhook_id: super::super::newtypes::WebhookId) -> Self {
+            Self { webhook_id }
+        }
+    }
+    ::basalam_chat_api::decode::impl_decode!(RegisterWebhookBody, Object);
+    /// A webhook that the current user is registered on.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct RegisteredWebhook {
+        /// The registered user.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub customer_id: ::std::option::Option<super::super::newtypes::UserId>,
+        /// Events of the webhook. Likely: each has the properties of `WebhookEvent`; the contract only declares objects.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub events: ::std::option::Option<::std::vec::Vec<WebhookEvent>>,
+        /// Id of the webhook (likely; unknown whether it is that of the registration).
+        pub id: super::super::newtypes::WebhookId,
+        /// `false` if events are not delivered.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub is_active: ::std::option::Option<bool>,
+        /// Time of the registration.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub registered_at: ::std::option::Option<super::super::newtypes::Timestamp>,
+        /// Service that the webhook belongs to.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub service_id: ::std::option::Option<super::super::newtypes::WebhookServiceId>,
+        /// Properties that are not in the OpenAPI document or do not fit their type, as received.
+        #[serde(flatten)]
+        pub extra: ::basalam_chat_api::Extra,
+    }
+    impl ::basalam_chat_api::decode::Object for RegisteredWebhook {
+        fn index(name: &str) -> ::std::option::Option<usize> {
+            ::std::option::Option::Some(
+                match name {
+                    "customer_id" => 0,
+                    "events" => 1,
+                    "id" => 2,
+                    "is_active" => 3,
+                    "registered_at" => 4,
+                    "service_id" => 5,
+                    _ => return ::std::option::Option::None,
+                },
+            )
+        }
+        fn read<'de, __A: ::serde::de::MapAccess<'de>>(
+            mut __fields: ::basalam_chat_api::decode::Fields<__A>,
+        ) -> ::std::result::Result<Self, __A::Error> {
+            let mut customer_id = ::std::option::Option::None;
+            let mut events = ::std::option::Option::None;
+            let mut id = ::std::option::Option::None;
+            let mut is_active = ::std::option::Option::None;
+            let mut registered_at = ::std::option::Option::None;
+            let mut service_id = ::std::option::Option::None;
+            while let ::std::option::Option::Some(__index) = __fields
+                .next_index::<Self>()?
+            {
+                match __index {
+                    0 => __fields.optional("customer_id", &mut customer_id)?,
+                    1 => __fields.optional("events", &mut events)?,
+                    2 => __fields.required("id", &mut id)?,
+                    3 => __fields.optional("is_active", &mut is_active)?,
+                    4 => __fields.optional("registered_at", &mut registered_at)?,
+                    5 => __fields.optional("service_id", &mut service_id)?,
+                    _ => {}
+                }
+            }
+            ::std::result::Result::Ok(Self {
+                customer_id,
+                events,
+                id: ::basalam_chat_api::decode::present("id", id)?,
+                is_active,
+                registered_at,
+                service_id,
+                extra: __fields.into_extra(),
+            })
+        }
+    }
+    ::basalam_chat_api::decode::impl_object!(RegisteredWebhook, Item);
+    /// A list of webhooks that the current user is registered on.
+    ///
+    /// A response without `data` does not describe the list, so do not treat it as an empty page unless it contains a count of zero.
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct RegisteredWebhookList {
+        /// The items. Can be null if there are none.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub data: ::std::option::Option<::std::vec::Vec<RegisteredWebhook>>,
+        /// Number of this page, from 1.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub page: ::std::option::Option<i64>,
+        /// Maximum number of items on a page.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub per_page: ::std::option::Option<i64>,
+        /// Number of items in this response (likely).
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub result_count: ::std::option::Option<i64>,
+        /// Number of items on all pages (likely).
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub total_count: ::std::option::Option<i64>,
+        /// Number of pages (likely).
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub total_page: ::std::option::Option<i64>,
+        /// Items of the list that cannot be decoded.
+        #[serde(skip)]
+        pub unreadable: ::std::vec::Vec<::basalam_chat_api::UnreadableItem>,
+        /// Properties that are not in the OpenAPI document or do not fit their type, as received.
+        #[serde(flatten)]
+        pub extra: ::basalam_chat_api::Extra,
+    }
+    impl ::basalam_chat_api::decode::Object for RegisteredWebhookList {
+        fn index(name: &str) -> ::std::option::Option<usize> {
+            ::std::option::Option::Some(
+                match name {
+                    "data" => 0,
+                    "page" => 1,
+                    "per_page" => 2,
+                    "result_count" => 3,
+                    "total_count" => 4,
+                    "total_page" => 5,
+                    _ => return ::std::option::Option::None,
+                },
+            )
+        }
+        fn read<'de, __A: ::serde::de::MapAccess<'de>>(
+            mut __fields: ::basalam_chat_api::decode::Fields<__A>,
+        ) -> ::std::result::Result<Self, __A::Error> {
+            let mut data = ::std::option::Option::None;
+            let mut page = ::std::option::Option::None;
+            let mut per_page = ::std::option::Option::None;
+            let mut result_count = ::std::option::Option::None;
+            let mut total_count = ::std::option::Option::None;
+            let mut total_page = ::std::option::Option::None;
+            let mut __unreadable = ::std::vec::Vec::new();
+            while let ::std::option::Option::Some(__index) = __fields
+                .next_index::<Self>()?
+            {
+                match __index {
+                    0 => __fields.nullable_items("data", &mut data, &mut __unreadable)?,
+                    1 => __fields.optional("page", &mut page)?,
+                    2 => __fields.optional("per_page", &mut per_page)?,
+                    3 => __fields.optional("result_count", &mut result_count)?,
+                    4 => __fields.optional("total_count", &mut total_count)?,
+                    5 => __fields.optional("total_page", &mut total_page)?,
+                    _ => {}
+                }
+            }
+            ::std::result::Result::Ok(Self {
+                data,
+                page,
+                per_page,
+                result_count,
+                total_count,
+                total_page,
+                unreadable: __unreadable,
+                extra: __fields.into_extra(),
+            })
+        }
+    }
+    ::basalam_chat_api::decode::impl_object!(RegisteredWebhookList, Page);
     /// The message that another message replies to: a `Message` without `replied_message`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
@@ -1911,6 +2193,83 @@ pub mod types {
         }
     }
     ::basalam_chat_api::decode::impl_object!(Sender, Object);
+    /// The webhook to unregister a user from.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct UnregisterWebhookBody {
+        /// User to unregister; the current user by default.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub customer_id: ::std::option::Option<super::super::newtypes::UserId>,
+        /// Id of the webhook.
+        pub webhook_id: super::super::newtypes::WebhookId,
+    }
+    impl UnregisterWebhookBody {
+        /// Creates a value from its required fields. All other fields are unset.
+        pub fn new(webhook_id: super::super::newtypes::WebhookId) -> Self {
+            Self {
+                customer_id: ::std::default::Default::default(),
+                webhook_id,
+            }
+        }
+    }
+    ::basalam_chat_api::decode::impl_decode!(UnregisterWebhookBody, Object);
+    /// Confirmation that a user was unregistered from a webhook.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct UnregisterWebhookResponse {
+        /// The unregistered user.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub customer_id: ::std::option::Option<super::super::newtypes::UserId>,
+        /// Time at which the registration ended.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub deleted_at: ::std::option::Option<super::super::newtypes::Timestamp>,
+        /// Id of the webhook.
+        pub webhook_id: super::super::newtypes::WebhookId,
+        /// Properties that are not in the OpenAPI document or do not fit their type, as received.
+        #[serde(flatten)]
+        pub extra: ::basalam_chat_api::Extra,
+    }
+    impl ::basalam_chat_api::decode::Object for UnregisterWebhookResponse {
+        fn index(name: &str) -> ::std::option::Option<usize> {
+            ::std::option::Option::Some(
+                match name {
+                    "customer_id" => 0,
+                    "deleted_at" => 1,
+                    "webhook_id" => 2,
+                    _ => return ::std::option::Option::None,
+                },
+            )
+        }
+        fn read<'de, __A: ::serde::de::MapAccess<'de>>(
+            mut __fields: ::basalam_chat_api::decode::Fields<__A>,
+        ) -> ::std::result::Result<Self, __A::Error> {
+            let mut customer_id = ::std::option::Option::None;
+            let mut deleted_at = ::std::option::Option::None;
+            let mut webhook_id = ::std::option::Option::None;
+            while let ::std::option::Option::Some(__index) = __fields
+                .next_index::<Self>()?
+            {
+                match __index {
+                    0 => __fields.optional("customer_id", &mut customer_id)?,
+                    1 => __fields.optional("deleted_at", &mut deleted_at)?,
+                    2 => __fields.required("webhook_id", &mut webhook_id)?,
+                    _ => {}
+                }
+            }
+            ::std::result::Result::Ok(Self {
+                customer_id,
+                deleted_at,
+                webhook_id: ::basalam_chat_api::decode::present(
+                    "webhook_id",
+                    webhook_id,
+                )?,
+                extra: __fields.into_extra(),
+            })
+        }
+    }
+    ::basalam_chat_api::decode::impl_object!(UnregisterWebhookResponse, Object);
     /// Number of chats with unseen messages.
     ///
     /// Unlike other responses, it is not wrapped in a `data` property.
@@ -1961,6 +2320,42 @@ pub mod types {
         }
     }
     ::basalam_chat_api::decode::impl_object!(UnseenChatCount, Object);
+    /// Changes of a webhook. Properties that are missing or null are not changed (likely).
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct UpdateWebhookBody {
+        /// At least one event, instead of the current ones.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub event_ids: ::std::option::Option<
+            ::std::vec::Vec<super::super::newtypes::WebhookEventId>,
+        >,
+        /// `false` to stop deliveries, `true` to resume them.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub is_active: ::std::option::Option<bool>,
+        /// Headers instead of the current ones, as in `CreateWebhookBody`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub request_headers: ::std::option::Option<::std::string::String>,
+        /// Method of the deliveries.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub request_method: ::std::option::Option<super::super::newtypes::WebhookMethod>,
+        /// URL that receives the events, of 1 to 2083 characters.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub url: ::std::option::Option<::std::string::String>,
+    }
+    impl UpdateWebhookBody {
+        /// Creates a value from its required fields. All other fields are unset.
+        pub fn new() -> Self {
+            Self {
+                event_ids: ::std::default::Default::default(),
+                is_active: ::std::default::Default::default(),
+                request_headers: ::std::default::Default::default(),
+                request_method: ::std::default::Default::default(),
+                url: ::std::default::Default::default(),
+            }
+        }
+    }
+    ::basalam_chat_api::decode::impl_decode!(UpdateWebhookBody, Object);
     /// An uploaded file, ready to be attached to a message.
     ///
     /// Its URL is `url`, or if that is missing `primary`, then `original` of `urls`.
@@ -2172,13 +2567,809 @@ pub mod types {
         }
     }
     ::basalam_chat_api::decode::impl_object!(Vendor, Object);
+    /// A URL that receives events of the users who are registered on it.
+    ///
+    /// It contains the secret headers of deliveries, so do not log it.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct Webhook {
+        /// Time at which the webhook was created.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub created_at: ::std::option::Option<super::super::newtypes::Timestamp>,
+        /// Events of the webhook. Likely: each has the properties of `WebhookEvent`; the contract only declares objects.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub events: ::std::option::Option<::std::vec::Vec<WebhookEvent>>,
+        /// Id of the webhook.
+        pub id: super::super::newtypes::WebhookId,
+        /// `false` if events are not delivered.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub is_active: ::std::option::Option<bool>,
+        /// Headers of the deliveries by name, including secret values.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub request_headers: ::std::option::Option<
+            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        >,
+        /// Method of the deliveries. Values other than the known ones can occur.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub request_method: ::std::option::Option<super::super::newtypes::WebhookMethod>,
+        /// Service that the webhook belongs to.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub service_id: ::std::option::Option<super::super::newtypes::WebhookServiceId>,
+        /// Time at which the webhook was last changed.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub updated_at: ::std::option::Option<super::super::newtypes::Timestamp>,
+        /// URL that receives the events.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub url: ::std::option::Option<::std::string::String>,
+        /// Properties that are not in the OpenAPI document or do not fit their type, as received.
+        #[serde(flatten)]
+        pub extra: ::basalam_chat_api::Extra,
+    }
+    impl ::basalam_chat_api::decode::Object for Webhook {
+        fn index(name: &str) -> ::std::option::Option<usize> {
+            ::std::option::Option::Some(
+                match name {
+                    "created_at" => 0,
+                    "events" => 1,
+                    "id" => 2,
+                    "is_active" => 3,
+                    "request_headers" => 4,
+                    "request_method" => 5,
+                    "service_id" => 6,
+                    "updated_at" => 7,
+                    "url" => 8,
+                    _ => return ::std::option::Option::None,
+                },
+            )
+        }
+        fn read<'de, __A: ::serde::de::MapAccess<'de>>(
+            mut __fields: ::basalam_chat_api::decode::Fields<__A>,
+        ) -> ::std::result::Result<Self, __A::Error> {
+            let mut created_at = ::std::option::Option::None;
+            let mut events = ::std::option::Option::None;
+            let mut id = ::std::option::Option::None;
+            let mut is_active = ::std::option::Option::None;
+            let mut request_headers = ::std::option::Option::None;
+            let mut request_method = ::std::option::Option::None;
+            let mut service_id = ::std::option::Option::None;
+            let mut updated_at = ::std::option::Option::None;
+            let mut url = ::std::option::Option::None;
+            while let ::std::option::Option::Some(__index) = __fields
+                .next_index::<Self>()?
+            {
+                match __index {
+                    0 => __fields.optional("created_at", &mut created_at)?,
+                    1 => __fields.optional("events", &mut events)?,
+                    2 => __fields.required("id", &mut id)?,
+                    3 => __fields.optional("is_active", &mut is_active)?,
+                    4 => __fields.optional("request_headers", &mut request_headers)?,
+                    5 => __fields.optional("request_method", &mut request_method)?,
+                    6 => __fields.optional("service_id", &mut service_id)?,
+                    7 => __fields.optional("updated_at", &mut updated_at)?,
+                    8 => __fields.optional("url", &mut url)?,
+                    _ => {}
+                }
+            }
+            ::std::result::Result::Ok(Self {
+                created_at,
+                events,
+                id: ::basalam_chat_api::decode::present("id", id)?,
+                is_active,
+                request_headers,
+                request_method,
+                service_id,
+                updated_at,
+                url,
+                extra: __fields.into_extra(),
+            })
+        }
+    }
+    ::basalam_chat_api::decode::impl_object!(Webhook, Item);
+    /// The registration of a user on a webhook: the webhook receives the events of that user.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct WebhookCustomer {
+        /// Time of the registration.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub created_at: ::std::option::Option<super::super::newtypes::Timestamp>,
+        /// The registered user.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub customer_id: ::std::option::Option<super::super::newtypes::UserId>,
+        /// Id of the registration.
+        pub id: super::super::newtypes::WebhookRegistrationId,
+        /// Time of the last change.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub updated_at: ::std::option::Option<super::super::newtypes::Timestamp>,
+        /// Webhook that the user is registered on.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub webhook_id: ::std::option::Option<super::super::newtypes::WebhookId>,
+        /// Properties that are not in the OpenAPI document or do not fit their type, as received.
+        #[serde(flatten)]
+        pub extra: ::basalam_chat_api::Extra,
+    }
+    impl ::basalam_chat_api::decode::Object for WebhookCustomer {
+        fn index(name: &str) -> ::std::option::Option<usize> {
+            ::std::option::Option::Some(
+                match name {
+                    "created_at" => 0,
+                    "customer_id" => 1,
+                    "id" => 2,
+                    "updated_at" => 3,
+                    "webhook_id" => 4,
+                    _ => return ::std::option::Option::None,
+                },
+            )
+        }
+        fn read<'de, __A: ::serde::de::MapAccess<'de>>(
+            mut __fields: ::basalam_chat_api::decode::Fields<__A>,
+        ) -> ::std::result::Result<Self, __A::Error> {
+            let mut created_at = ::std::option::Option::None;
+            let mut customer_id = ::std::option::Option::None;
+            let mut id = ::std::option::Option::None;
+            let mut updated_at = ::std::option::Option::None;
+            let mut webhook_id = ::std::option::Option::None;
+            while let ::std::option::Option::Some(__index) = __fields
+                .next_index::<Self>()?
+            {
+                match __index {
+                    0 => __fields.optional("created_at", &mut created_at)?,
+                    1 => __fields.optional("customer_id", &mut customer_id)?,
+                    2 => __fields.required("id", &mut id)?,
+                    3 => __fields.optional("updated_at", &mut updated_at)?,
+                    4 => __fields.optional("webhook_id", &mut webhook_id)?,
+                    _ => {}
+                }
+            }
+            ::std::result::Result::Ok(Self {
+                created_at,
+                customer_id,
+                id: ::basalam_chat_api::decode::present("id", id)?,
+                updated_at,
+                webhook_id,
+                extra: __fields.into_extra(),
+            })
+        }
+    }
+    ::basalam_chat_api::decode::impl_object!(WebhookCustomer, Item);
+    /// A list of registrations.
+    ///
+    /// A response without `data` does not describe the list, so do not treat it as an empty page unless it contains a count of zero.
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct WebhookCustomerList {
+        /// The items. Can be null if there are none.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub data: ::std::option::Option<::std::vec::Vec<WebhookCustomer>>,
+        /// Number of this page, from 1.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub page: ::std::option::Option<i64>,
+        /// Maximum number of items on a page.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub per_page: ::std::option::Option<i64>,
+        /// Number of items in this response (likely).
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub result_count: ::std::option::Option<i64>,
+        /// Number of items on all pages (likely).
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub total_count: ::std::option::Option<i64>,
+        /// Number of pages (likely).
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub total_page: ::std::option::Option<i64>,
+        /// Items of the list that cannot be decoded.
+        #[serde(skip)]
+        pub unreadable: ::std::vec::Vec<::basalam_chat_api::UnreadableItem>,
+        /// Properties that are not in the OpenAPI document or do not fit their type, as received.
+        #[serde(flatten)]
+        pub extra: ::basalam_chat_api::Extra,
+    }
+    impl ::basalam_chat_api::decode::Object for WebhookCustomerList {
+        fn index(name: &str) -> ::std::option::Option<usize> {
+            ::std::option::Option::Some(
+                match name {
+                    "data" => 0,
+                    "page" => 1,
+                    "per_page" => 2,
+                    "result_count" => 3,
+                    "total_count" => 4,
+                    "total_page" => 5,
+                    _ => return ::std::option::Option::None,
+                },
+            )
+        }
+        fn read<'de, __A: ::serde::de::MapAccess<'de>>(
+            mut __fields: ::basalam_chat_api::decode::Fields<__A>,
+        ) -> ::std::result::Result<Self, __A::Error> {
+            let mut data = ::std::option::Option::None;
+            let mut page = ::std::option::Option::None;
+            let mut per_page = ::std::option::Option::None;
+            let mut result_count = ::std::option::Option::None;
+            let mut total_count = ::std::option::Option::None;
+            let mut total_page = ::std::option::Option::None;
+            let mut __unreadable = ::std::vec::Vec::new();
+            while let ::std::option::Option::Some(__index) = __fields
+                .next_index::<Self>()?
+            {
+                match __index {
+                    0 => __fields.nullable_items("data", &mut data, &mut __unreadable)?,
+                    1 => __fields.optional("page", &mut page)?,
+                    2 => __fields.optional("per_page", &mut per_page)?,
+                    3 => __fields.optional("result_count", &mut result_count)?,
+                    4 => __fields.optional("total_count", &mut total_count)?,
+                    5 => __fields.optional("total_page", &mut total_page)?,
+                    _ => {}
+                }
+            }
+            ::std::result::Result::Ok(Self {
+                data,
+                page,
+                per_page,
+                result_count,
+                total_count,
+                total_page,
+                unreadable: __unreadable,
+                extra: __fields.into_extra(),
+            })
+        }
+    }
+    ::basalam_chat_api::decode::impl_object!(WebhookCustomerList, Page);
+    /// An event that webhooks can receive.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct WebhookEvent {
+        /// Description of the event.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub description: ::std::option::Option<::std::string::String>,
+        /// Id of the event.
+        pub id: super::super::newtypes::WebhookEventId,
+        /// Name of the event, such as `CHAT_RECEIVED_MESSAGE`. Deliveries contain neither the name nor the id (certain).
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
+        /// Example of the body of a delivery.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub sample_data: ::std::option::Option<
+            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        >,
+        /// Scope that a user's token needs for the event, such as `customer.chat.read`. Unknown: how several scopes are separated.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub scopes: ::std::option::Option<::std::string::String>,
+        /// Properties that are not in the OpenAPI document or do not fit their type, as received.
+        #[serde(flatten)]
+        pub extra: ::basalam_chat_api::Extra,
+    }
+    impl ::basalam_chat_api::decode::Object for WebhookEvent {
+        fn index(name: &str) -> ::std::option::Option<usize> {
+            ::std::option::Option::Some(
+                match name {
+                    "description" => 0,
+                    "id" => 1,
+                    "name" => 2,
+                    "sample_data" => 3,
+                    "scopes" => 4,
+                    _ => return ::std::option::Option::None,
+                },
+            )
+        }
+        fn read<'de, __A: ::serde::de::MapAccess<'de>>(
+            mut __fields: ::basalam_chat_api::decode::Fields<__A>,
+        ) -> ::std::result::Result<Self, __A::Error> {
+            let mut description = ::std::option::Option::None;
+            let mut id = ::std::option::Option::None;
+            let mut name = ::std::option::Option::None;
+            let mut sample_data = ::std::option::Option::None;
+            let mut scopes = ::std::option::Option::None;
+            while let ::std::option::Option::Some(__index) = __fields
+                .next_index::<Self>()?
+            {
+                match __index {
+                    0 => __fields.optional("description", &mut description)?,
+                    1 => __fields.required("id", &mut id)?,
+                    2 => __fields.optional("name", &mut name)?,
+                    3 => __fields.optional("sample_data", &mut sample_data)?,
+                    4 => __fields.optional("scopes", &mut scopes)?,
+                    _ => {}
+                }
+            }
+            ::std::result::Result::Ok(Self {
+                description,
+                id: ::basalam_chat_api::decode::present("id", id)?,
+                name,
+                sample_data,
+                scopes,
+                extra: __fields.into_extra(),
+            })
+        }
+    }
+    ::basalam_chat_api::decode::impl_object!(WebhookEvent, Item);
+    /// A list of events.
+    ///
+    /// A response without `data` does not describe the list, so do not treat it as an empty page unless it contains a count of zero.
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct WebhookEventList {
+        /// The items. Can be null if there are none.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub data: ::std::option::Option<::std::vec::Vec<WebhookEvent>>,
+        /// Number of this page, from 1.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub page: ::std::option::Option<i64>,
+        /// Maximum number of items on a page.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub per_page: ::std::option::Option<i64>,
+        /// Number of items in this response (likely).
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub result_count: ::std::option::Option<i64>,
+        /// Number of items on all pages (likely).
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub total_count: ::std::option::Option<i64>,
+        /// Number of pages (likely).
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub total_page: ::std::option::Option<i64>,
+        /// Items of the list that cannot be decoded.
+        #[serde(skip)]
+        pub unreadable: ::std::vec::Vec<::basalam_chat_api::UnreadableItem>,
+        /// Properties that are not in the OpenAPI document or do not fit their type, as received.
+        #[serde(flatten)]
+        pub extra: ::basalam_chat_api::Extra,
+    }
+    impl ::basalam_chat_api::decode::Object for WebhookEventList {
+        fn index(name: &str) -> ::std::option::Option<usize> {
+            ::std::option::Option::Some(
+                match name {
+                    "data" => 0,
+                    "page" => 1,
+                    "per_page" => 2,
+                    "result_count" => 3,
+                    "total_count" => 4,
+                    "total_page" => 5,
+                    _ => return ::std::option::Option::None,
+                },
+            )
+        }
+        fn read<'de, __A: ::serde::de::MapAccess<'de>>(
+            mut __fields: ::basalam_chat_api::decode::Fields<__A>,
+        ) -> ::std::result::Result<Self, __A::Error> {
+            let mut data = ::std::option::Option::None;
+            let mut page = ::std::option::Option::None;
+            let mut per_page = ::std::option::Option::None;
+            let mut result_count = ::std::option::Option::None;
+            let mut total_count = ::std::option::Option::None;
+            let mut total_page = ::std::option::Option::None;
+            let mut __unreadable = ::std::vec::Vec::new();
+            while let ::std::option::Option::Some(__index) = __fields
+                .next_index::<Self>()?
+            {
+                match __index {
+                    0 => __fields.nullable_items("data", &mut data, &mut __unreadable)?,
+                    1 => __fields.optional("page", &mut page)?,
+                    2 => __fields.optional("per_page", &mut per_page)?,
+                    3 => __fields.optional("result_count", &mut result_count)?,
+                    4 => __fields.optional("total_count", &mut total_count)?,
+                    5 => __fields.optional("total_page", &mut total_page)?,
+                    _ => {}
+                }
+            }
+            ::std::result::Result::Ok(Self {
+                data,
+                page,
+                per_page,
+                result_count,
+                total_count,
+                total_page,
+                unreadable: __unreadable,
+                extra: __fields.into_extra(),
+            })
+        }
+    }
+    ::basalam_chat_api::decode::impl_object!(WebhookEventList, Page);
+    /// A list of webhooks.
+    ///
+    /// A response without `data` does not describe the list, so do not treat it as an empty page unless it contains a count of zero.
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct WebhookList {
+        /// The items. Can be null if there are none.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub data: ::std::option::Option<::std::vec::Vec<Webhook>>,
+        /// Number of this page, from 1.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub page: ::std::option::Option<i64>,
+        /// Maximum number of items on a page.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub per_page: ::std::option::Option<i64>,
+        /// Number of items in this response (likely).
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub result_count: ::std::option::Option<i64>,
+        /// Number of items on all pages (likely).
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub total_count: ::std::option::Option<i64>,
+        /// Number of pages (likely).
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub total_page: ::std::option::Option<i64>,
+        /// Items of the list that cannot be decoded.
+        #[serde(skip)]
+        pub unreadable: ::std::vec::Vec<::basalam_chat_api::UnreadableItem>,
+        /// Properties that are not in the OpenAPI document or do not fit their type, as received.
+        #[serde(flatten)]
+        pub extra: ::basalam_chat_api::Extra,
+    }
+    impl ::basalam_chat_api::decode::Object for WebhookList {
+        fn index(name: &str) -> ::std::option::Option<usize> {
+            ::std::option::Option::Some(
+                match name {
+                    "data" => 0,
+                    "page" => 1,
+                    "per_page" => 2,
+                    "result_count" => 3,
+                    "total_count" => 4,
+                    "total_page" => 5,
+                    _ => return ::std::option::Option::None,
+                },
+            )
+        }
+        fn read<'de, __A: ::serde::de::MapAccess<'de>>(
+            mut __fields: ::basalam_chat_api::decode::Fields<__A>,
+        ) -> ::std::result::Result<Self, __A::Error> {
+            let mut data = ::std::option::Option::None;
+            let mut page = ::std::option::Option::None;
+            let mut per_page = ::std::option::Option::None;
+            let mut result_count = ::std::option::Option::None;
+            let mut total_count = ::std::option::Option::None;
+            let mut total_page = ::std::option::Option::None;
+            let mut __unreadable = ::std::vec::Vec::new();
+            while let ::std::option::Option::Some(__index) = __fields
+                .next_index::<Self>()?
+            {
+                match __index {
+                    0 => __fields.nullable_items("data", &mut data, &mut __unreadable)?,
+                    1 => __fields.optional("page", &mut page)?,
+                    2 => __fields.optional("per_page", &mut per_page)?,
+                    3 => __fields.optional("result_count", &mut result_count)?,
+                    4 => __fields.optional("total_count", &mut total_count)?,
+                    5 => __fields.optional("total_page", &mut total_page)?,
+                    _ => {}
+                }
+            }
+            ::std::result::Result::Ok(Self {
+                data,
+                page,
+                per_page,
+                result_count,
+                total_count,
+                total_page,
+                unreadable: __unreadable,
+                extra: __fields.into_extra(),
+            })
+        }
+    }
+    ::basalam_chat_api::decode::impl_object!(WebhookList, Page);
+    /// A recorded delivery of a webhook.
+    ///
+    /// It likely contains what was delivered, including private messages, and secret headers, so do not log it.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct WebhookLog {
+        /// Time of the delivery.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub created_at: ::std::option::Option<super::super::newtypes::Timestamp>,
+        /// Id of the record.
+        pub id: super::super::newtypes::WebhookLogId,
+        /// The delivered request, of any JSON type. Unknown: its format.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub request: ::std::option::Option<::serde_json::Value>,
+        /// The response, of any JSON type. Unknown: its format.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub response: ::std::option::Option<::serde_json::Value>,
+        /// Status of the response. Unknown: the value if there was no response.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status_code: ::std::option::Option<i64>,
+        /// User whose event was delivered (likely).
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub user_id: ::std::option::Option<super::super::newtypes::UserId>,
+        /// Properties that are not in the OpenAPI document or do not fit their type, as received.
+        #[serde(flatten)]
+        pub extra: ::basalam_chat_api::Extra,
+    }
+    impl ::basalam_chat_api::decode::Object for WebhookLog {
+        fn index(name: &str) -> ::std::option::Option<usize> {
+            ::std::option::Option::Some(
+                match name {
+                    "created_at" => 0,
+                    "id" => 1,
+                    "request" => 2,
+                    "response" => 3,
+                    "status_code" => 4,
+                    "user_id" => 5,
+                    _ => return ::std::option::Option::None,
+                },
+            )
+        }
+        fn read<'de, __A: ::serde::de::MapAccess<'de>>(
+            mut __fields: ::basalam_chat_api::decode::Fields<__A>,
+        ) -> ::std::result::Result<Self, __A::Error> {
+            let mut created_at = ::std::option::Option::None;
+            let mut id = ::std::option::Option::None;
+            let mut request = ::std::option::Option::None;
+            let mut response = ::std::option::Option::None;
+            let mut status_code = ::std::option::Option::None;
+            let mut user_id = ::std::option::Option::None;
+            while let ::std::option::Option::Some(__index) = __fields
+                .next_index::<Self>()?
+            {
+                match __index {
+                    0 => __fields.optional("created_at", &mut created_at)?,
+                    1 => __fields.required("id", &mut id)?,
+                    2 => __fields.optional("request", &mut request)?,
+                    3 => __fields.optional("response", &mut response)?,
+                    4 => __fields.optional("status_code", &mut status_code)?,
+                    5 => __fields.optional("user_id", &mut user_id)?,
+                    _ => {}
+                }
+            }
+            ::std::result::Result::Ok(Self {
+                created_at,
+                id: ::basalam_chat_api::decode::present("id", id)?,
+                request,
+                response,
+                status_code,
+                user_id,
+                extra: __fields.into_extra(),
+            })
+        }
+    }
+    ::basalam_chat_api::decode::impl_object!(WebhookLog, Item);
+    /// A list of recorded deliveries.
+    ///
+    /// A response without `data` does not describe the list, so do not treat it as an empty page unless it contains a count of zero.
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct WebhookLogList {
+        /// The items. Can be null if there are none.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub data: ::std::option::Option<::std::vec::Vec<WebhookLog>>,
+        /// Number of this page, from 1.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub page: ::std::option::Option<i64>,
+        /// Maximum number of items on a page.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub per_page: ::std::option::Option<i64>,
+        /// Number of items in this response (likely).
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub result_count: ::std::option::Option<i64>,
+        /// Number of items on all pages (likely).
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub total_count: ::std::option::Option<i64>,
+        /// Number of pages (likely).
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub total_page: ::std::option::Option<i64>,
+        /// Items of the list that cannot be decoded.
+        #[serde(skip)]
+        pub unreadable: ::std::vec::Vec<::basalam_chat_api::UnreadableItem>,
+        /// Properties that are not in the OpenAPI document or do not fit their type, as received.
+        #[serde(flatten)]
+        pub extra: ::basalam_chat_api::Extra,
+    }
+    impl ::basalam_chat_api::decode::Object for WebhookLogList {
+        fn index(name: &str) -> ::std::option::Option<usize> {
+            ::std::option::Option::Some(
+                match name {
+                    "data" => 0,
+                    "page" => 1,
+                    "per_page" => 2,
+                    "result_count" => 3,
+                    "total_count" => 4,
+                    "total_page" => 5,
+                    _ => return ::std::option::Option::None,
+                },
+            )
+        }
+        fn read<'de, __A: ::serde::de::MapAccess<'de>>(
+            mut __fields: ::basalam_chat_api::decode::Fields<__A>,
+        ) -> ::std::result::Result<Self, __A::Error> {
+            let mut data = ::std::option::Option::None;
+            let mut page = ::std::option::Option::None;
+            let mut per_page = ::std::option::Option::None;
+            let mut result_count = ::std::option::Option::None;
+            let mut total_count = ::std::option::Option::None;
+            let mut total_page = ::std::option::Option::None;
+            let mut __unreadable = ::std::vec::Vec::new();
+            while let ::std::option::Option::Some(__index) = __fields
+                .next_index::<Self>()?
+            {
+                match __index {
+                    0 => __fields.nullable_items("data", &mut data, &mut __unreadable)?,
+                    1 => __fields.optional("page", &mut page)?,
+                    2 => __fields.optional("per_page", &mut per_page)?,
+                    3 => __fields.optional("result_count", &mut result_count)?,
+                    4 => __fields.optional("total_count", &mut total_count)?,
+                    5 => __fields.optional("total_page", &mut total_page)?,
+                    _ => {}
+                }
+            }
+            ::std::result::Result::Ok(Self {
+                data,
+                page,
+                per_page,
+                result_count,
+                total_count,
+                total_page,
+                unreadable: __unreadable,
+                extra: __fields.into_extra(),
+            })
+        }
+    }
+    ::basalam_chat_api::decode::impl_object!(WebhookLogList, Page);
+    /// A group of webhooks of an application.
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct WebhookService {
+        /// Time at which the service was created.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub created_at: ::std::option::Option<super::super::newtypes::Timestamp>,
+        /// What the service does.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub description: ::std::option::Option<::std::string::String>,
+        /// Id of the service.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<super::super::newtypes::WebhookServiceId>,
+        /// `false` if the service is not in use. Unknown: who changes it.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub is_active: ::std::option::Option<bool>,
+        /// Unknown: the meaning.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub is_verified: ::std::option::Option<bool>,
+        /// Title of the service.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub title: ::std::option::Option<::std::string::String>,
+        /// Properties that are not in the OpenAPI document or do not fit their type, as received.
+        #[serde(flatten)]
+        pub extra: ::basalam_chat_api::Extra,
+    }
+    impl ::basalam_chat_api::decode::Object for WebhookService {
+        fn index(name: &str) -> ::std::option::Option<usize> {
+            ::std::option::Option::Some(
+                match name {
+                    "created_at" => 0,
+                    "description" => 1,
+                    "id" => 2,
+                    "is_active" => 3,
+                    "is_verified" => 4,
+                    "title" => 5,
+                    _ => return ::std::option::Option::None,
+                },
+            )
+        }
+        fn read<'de, __A: ::serde::de::MapAccess<'de>>(
+            mut __fields: ::basalam_chat_api::decode::Fields<__A>,
+        ) -> ::std::result::Result<Self, __A::Error> {
+            let mut created_at = ::std::option::Option::None;
+            let mut description = ::std::option::Option::None;
+            let mut id = ::std::option::Option::None;
+            let mut is_active = ::std::option::Option::None;
+            let mut is_verified = ::std::option::Option::None;
+            let mut title = ::std::option::Option::None;
+            while let ::std::option::Option::Some(__index) = __fields
+                .next_index::<Self>()?
+            {
+                match __index {
+                    0 => __fields.optional("created_at", &mut created_at)?,
+                    1 => __fields.optional("description", &mut description)?,
+                    2 => __fields.optional("id", &mut id)?,
+                    3 => __fields.optional("is_active", &mut is_active)?,
+                    4 => __fields.optional("is_verified", &mut is_verified)?,
+                    5 => __fields.optional("title", &mut title)?,
+                    _ => {}
+                }
+            }
+            ::std::result::Result::Ok(Self {
+                created_at,
+                description,
+                id,
+                is_active,
+                is_verified,
+                title,
+                extra: __fields.into_extra(),
+            })
+        }
+    }
+    ::basalam_chat_api::decode::impl_object!(WebhookService, Item);
+    /// A list of services.
+    ///
+    /// A response without `data` does not describe the list, so do not treat it as an empty page unless it contains a count of zero.
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct WebhookServiceList {
+        /// The items. Can be null if there are none.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub data: ::std::option::Option<::std::vec::Vec<WebhookService>>,
+        /// Number of this page, from 1.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub page: ::std::option::Option<i64>,
+        /// Maximum number of items on a page.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub per_page: ::std::option::Option<i64>,
+        /// Number of items in this response (likely).
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub result_count: ::std::option::Option<i64>,
+        /// Number of items on all pages (likely).
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub total_count: ::std::option::Option<i64>,
+        /// Number of pages (likely).
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub total_page: ::std::option::Option<i64>,
+        /// Items of the list that cannot be decoded.
+        #[serde(skip)]
+        pub unreadable: ::std::vec::Vec<::basalam_chat_api::UnreadableItem>,
+        /// Properties that are not in the OpenAPI document or do not fit their type, as received.
+        #[serde(flatten)]
+        pub extra: ::basalam_chat_api::Extra,
+    }
+    impl ::basalam_chat_api::decode::Object for WebhookServiceList {
+        fn index(name: &str) -> ::std::option::Option<usize> {
+            ::std::option::Option::Some(
+                match name {
+                    "data" => 0,
+                    "page" => 1,
+                    "per_page" => 2,
+                    "result_count" => 3,
+                    "total_count" => 4,
+                    "total_page" => 5,
+                    _ => return ::std::option::Option::None,
+                },
+            )
+        }
+        fn read<'de, __A: ::serde::de::MapAccess<'de>>(
+            mut __fields: ::basalam_chat_api::decode::Fields<__A>,
+        ) -> ::std::result::Result<Self, __A::Error> {
+            let mut data = ::std::option::Option::None;
+            let mut page = ::std::option::Option::None;
+            let mut per_page = ::std::option::Option::None;
+            let mut result_count = ::std::option::Option::None;
+            let mut total_count = ::std::option::Option::None;
+            let mut total_page = ::std::option::Option::None;
+            let mut __unreadable = ::std::vec::Vec::new();
+            while let ::std::option::Option::Some(__index) = __fields
+                .next_index::<Self>()?
+            {
+                match __index {
+                    0 => __fields.nullable_items("data", &mut data, &mut __unreadable)?,
+                    1 => __fields.optional("page", &mut page)?,
+                    2 => __fields.optional("per_page", &mut per_page)?,
+                    3 => __fields.optional("result_count", &mut result_count)?,
+                    4 => __fields.optional("total_count", &mut total_count)?,
+                    5 => __fields.optional("total_page", &mut total_page)?,
+                    _ => {}
+                }
+            }
+            ::std::result::Result::Ok(Self {
+                data,
+                page,
+                per_page,
+                result_count,
+                total_count,
+                total_page,
+                unreadable: __unreadable,
+                extra: __fields.into_extra(),
+            })
+        }
+    }
+    ::basalam_chat_api::decode::impl_object!(WebhookServiceList, Page);
 }
 #[derive(Clone, Debug)]
 /// Client for Basalam chat
 ///
-/// Chat API of the Basalam marketplace, as exposed by its public gateway: chats, messages and bots, plus two operations of neighbouring services that a chat client needs: the current user and file uploads.
+/// Chat API of the Basalam marketplace, as exposed by its public gateway: chats, messages and bots, the webhooks that deliver chat events, plus two operations of neighbouring services that a chat client needs: the current user and file uploads.
 ///
-/// Successful responses are JSON with status 200. Errors are usually JSON. Timestamps have no time zone. If the service is known or likely to deviate from its published contract, this document follows the service. `x-idempotent` marks the operations that can be repeated safely. Facts have a certainty: certain (published, or observed by two independent live users), likely (observed by one, or inferred) or unknown.
+/// Successful responses are JSON with status 200. Errors are usually JSON. Timestamps of chats and messages have no time zone. If the service is known or likely to deviate from its published contract, this document follows the service. `x-idempotent` marks the operations that can be repeated safely. Facts have a certainty: certain (published, or observed by two independent live users), likely (observed by one, or inferred) or unknown.
 ///
 /// Version: 1.0.0
 pub struct Client {
@@ -2713,6 +3904,84 @@ impl Client {
                 .await?,
         )
     }
+    /// Lists the webhooks that the current user is registered on
+    ///
+    /// Unknown: the required scope.
+    ///
+    /// Sends a `GET` request to `/v1/customers/webhooks`
+    ///
+    /// Arguments:
+    /// - `page`: Number of the page, from 1. The default is 1.
+    /// - `per_page`: Maximum number of items on a page. The default is 10. Unknown: the upper limit.
+    /// - `service_id`: Only webhooks of this service.
+    pub async fn get_registered_webhooks<'a>(
+        &'a self,
+        page: Option<i64>,
+        per_page: Option<i64>,
+        service_id: Option<&'a super::newtypes::WebhookServiceId>,
+    ) -> Result<ResponseValue<types::RegisteredWebhookList>, Error<()>> {
+        let __requests = self::requests(self);
+        let __build = || Requests::get_registered_webhooks(
+            &__requests,
+            page,
+            per_page,
+            service_id,
+        );
+        Responses::get_registered_webhooks(
+            ::basalam_chat_api::response::send(
+                    &self.inner,
+                    &super::operations::GET_REGISTERED_WEBHOOKS,
+                    &__build,
+                )
+                .await?,
+        )
+    }
+    /// Registers the current user on a webhook
+    ///
+    /// From then on the webhook receives events of the user. Unknown: the required scope, and whether a second registration fails.
+    ///
+    /// Sends a `POST` request to `/v1/customers/webhooks`
+    ///
+    /// Arguments:
+    /// - `body`: The webhook.
+    pub async fn register_webhook<'a>(
+        &'a self,
+        body: &'a types::RegisterWebhookBody,
+    ) -> Result<ResponseValue<types::WebhookCustomer>, Error<()>> {
+        let __requests = self::requests(self);
+        let __build = || Requests::register_webhook(&__requests, body);
+        Responses::register_webhook(
+            ::basalam_chat_api::response::send(
+                    &self.inner,
+                    &super::operations::REGISTER_WEBHOOK,
+                    &__build,
+                )
+                .await?,
+        )
+    }
+    /// Unregisters a user from a webhook
+    ///
+    /// Likely: the owner of a webhook can unregister its users, and every user themselves. Unknown: the required scope.
+    ///
+    /// Sends a `DELETE` request to `/v1/customers/webhooks`
+    ///
+    /// Arguments:
+    /// - `body`: The webhook, and optionally the user.
+    pub async fn unregister_webhook<'a>(
+        &'a self,
+        body: &'a types::UnregisterWebhookBody,
+    ) -> Result<ResponseValue<types::UnregisterWebhookResponse>, Error<()>> {
+        let __requests = self::requests(self);
+        let __build = || Requests::unregister_webhook(&__requests, body);
+        Responses::unregister_webhook(
+            ::basalam_chat_api::response::send(
+                    &self.inner,
+                    &super::operations::UNREGISTER_WEBHOOK,
+                    &__build,
+                )
+                .await?,
+        )
+    }
     /// Returns the current user
     ///
     /// A chat client needs the id of the current user to recognise its own messages, since messages have no field for it. The operation belongs to another service on the same gateway. Unknown: the required scope.
@@ -2727,6 +3996,220 @@ impl Client {
             ::basalam_chat_api::response::send(
                     &self.inner,
                     &super::operations::GET_CURRENT_USER,
+                    &__build,
+                )
+                .await?,
+        )
+    }
+    /// Lists the webhooks of the current user
+    ///
+    /// The contract declares counts of pages, but no parameter to request a page. Unknown: the required scope.
+    ///
+    /// Sends a `GET` request to `/v1/webhooks`
+    ///
+    /// Arguments:
+    /// - `event_ids`: Only webhooks with these events: ids separated by commas (likely; the contract declares a string).
+    /// - `service_id`: Only webhooks of this service.
+    pub async fn get_webhooks<'a>(
+        &'a self,
+        event_ids: Option<&'a str>,
+        service_id: Option<&'a super::newtypes::WebhookServiceId>,
+    ) -> Result<ResponseValue<types::WebhookList>, Error<()>> {
+        let __requests = self::requests(self);
+        let __build = || Requests::get_webhooks(&__requests, event_ids, service_id);
+        Responses::get_webhooks(
+            ::basalam_chat_api::response::send(
+                    &self.inner,
+                    &super::operations::GET_WEBHOOKS,
+                    &__build,
+                )
+                .await?,
+        )
+    }
+    /// Creates a webhook
+    ///
+    /// The webhook receives events of the users who are registered on it. Repeating the call can create it twice. Unknown: the required scope; chat events need `customer.chat.read` (likely).
+    ///
+    /// Deliveries have no signature, no event name and no user id. Unknown: their timeout, how often they are repeated, and from which addresses they come; likely, they can arrive more than once.
+    ///
+    /// Sends a `POST` request to `/v1/webhooks`
+    ///
+    /// Arguments:
+    /// - `body`: The webhook.
+    pub async fn create_webhook<'a>(
+        &'a self,
+        body: &'a types::CreateWebhookBody,
+    ) -> Result<ResponseValue<types::Webhook>, Error<()>> {
+        let __requests = self::requests(self);
+        let __build = || Requests::create_webhook(&__requests, body);
+        Responses::create_webhook(
+            ::basalam_chat_api::response::send(
+                    &self.inner,
+                    &super::operations::CREATE_WEBHOOK,
+                    &__build,
+                )
+                .await?,
+        )
+    }
+    /// Lists the users who are registered on webhooks of the current user
+    ///
+    /// Unknown: the required scope.
+    ///
+    /// Sends a `GET` request to `/v1/webhooks/customers`
+    ///
+    /// Arguments:
+    /// - `page`: Number of the page, from 1. The default is 1.
+    /// - `per_page`: Maximum number of items on a page. The default is 10. Unknown: the upper limit.
+    /// - `webhook_id`: Only users of this webhook.
+    pub async fn get_webhook_customers<'a>(
+        &'a self,
+        page: Option<i64>,
+        per_page: Option<i64>,
+        webhook_id: Option<&'a super::newtypes::WebhookId>,
+    ) -> Result<ResponseValue<types::WebhookCustomerList>, Error<()>> {
+        let __requests = self::requests(self);
+        let __build = || Requests::get_webhook_customers(
+            &__requests,
+            page,
+            per_page,
+            webhook_id,
+        );
+        Responses::get_webhook_customers(
+            ::basalam_chat_api::response::send(
+                    &self.inner,
+                    &super::operations::GET_WEBHOOK_CUSTOMERS,
+                    &__build,
+                )
+                .await?,
+        )
+    }
+    /// Lists the events that webhooks can receive
+    ///
+    /// Each event has a sample of its body, the best source for the current format. Unknown: the required scope.
+    ///
+    /// Sends a `GET` request to `/v1/webhooks/events`
+    pub async fn get_webhook_events<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<types::WebhookEventList>, Error<()>> {
+        let __requests = self::requests(self);
+        let __build = || Requests::get_webhook_events(&__requests);
+        Responses::get_webhook_events(
+            ::basalam_chat_api::response::send(
+                    &self.inner,
+                    &super::operations::GET_WEBHOOK_EVENTS,
+                    &__build,
+                )
+                .await?,
+        )
+    }
+    /// Lists the webhook services of the current user
+    ///
+    /// The contract declares counts of pages, but no parameter to request a page. Unknown: the required scope.
+    ///
+    /// Sends a `GET` request to `/v1/webhooks/services`
+    pub async fn get_webhook_services<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<types::WebhookServiceList>, Error<()>> {
+        let __requests = self::requests(self);
+        let __build = || Requests::get_webhook_services(&__requests);
+        Responses::get_webhook_services(
+            ::basalam_chat_api::response::send(
+                    &self.inner,
+                    &super::operations::GET_WEBHOOK_SERVICES,
+                    &__build,
+                )
+                .await?,
+        )
+    }
+    /// Creates a webhook service
+    ///
+    /// Repeating the call can create it twice. Unknown: the required scope.
+    ///
+    /// Sends a `POST` request to `/v1/webhooks/services`
+    ///
+    /// Arguments:
+    /// - `body`: The service.
+    pub async fn create_webhook_service<'a>(
+        &'a self,
+        body: &'a types::CreateWebhookServiceBody,
+    ) -> Result<ResponseValue<types::WebhookService>, Error<()>> {
+        let __requests = self::requests(self);
+        let __build = || Requests::create_webhook_service(&__requests, body);
+        Responses::create_webhook_service(
+            ::basalam_chat_api::response::send(
+                    &self.inner,
+                    &super::operations::CREATE_WEBHOOK_SERVICE,
+                    &__build,
+                )
+                .await?,
+        )
+    }
+    /// Deletes a webhook
+    ///
+    /// Unknown: the required scope. Named after the id because a bot operation is called `delete_webhook`.
+    ///
+    /// Sends a `DELETE` request to `/v1/webhooks/{webhook_id}`
+    ///
+    /// Arguments:
+    /// - `webhook_id`: Id of the webhook.
+    pub async fn delete_webhook_by_id<'a>(
+        &'a self,
+        webhook_id: &'a super::newtypes::WebhookId,
+    ) -> Result<ResponseValue<types::DeleteWebhookResponse>, Error<()>> {
+        let __requests = self::requests(self);
+        let __build = || Requests::delete_webhook_by_id(&__requests, webhook_id);
+        Responses::delete_webhook_by_id(
+            ::basalam_chat_api::response::send(
+                    &self.inner,
+                    &super::operations::DELETE_WEBHOOK_BY_ID,
+                    &__build,
+                )
+                .await?,
+        )
+    }
+    /// Changes a webhook
+    ///
+    /// Unknown: the required scope.
+    ///
+    /// Sends a `PATCH` request to `/v1/webhooks/{webhook_id}`
+    ///
+    /// Arguments:
+    /// - `webhook_id`: Id of the webhook.
+    /// - `body`: The changes.
+    pub async fn update_webhook<'a>(
+        &'a self,
+        webhook_id: &'a super::newtypes::WebhookId,
+        body: &'a types::UpdateWebhookBody,
+    ) -> Result<ResponseValue<types::Webhook>, Error<()>> {
+        let __requests = self::requests(self);
+        let __build = || Requests::update_webhook(&__requests, webhook_id, body);
+        Responses::update_webhook(
+            ::basalam_chat_api::response::send(
+                    &self.inner,
+                    &super::operations::UPDATE_WEBHOOK,
+                    &__build,
+                )
+                .await?,
+        )
+    }
+    /// Lists recorded deliveries of a webhook
+    ///
+    /// The contract declares counts of pages, but no parameter to request a page. Unknown: the required scope, the order, and how long deliveries are recorded.
+    ///
+    /// Sends a `GET` request to `/v1/webhooks/{webhook_id}/logs`
+    ///
+    /// Arguments:
+    /// - `webhook_id`: Id of the webhook.
+    pub async fn get_webhook_logs<'a>(
+        &'a self,
+        webhook_id: &'a super::newtypes::WebhookId,
+    ) -> Result<ResponseValue<types::WebhookLogList>, Error<()>> {
+        let __requests = self::requests(self);
+        let __build = || Requests::get_webhook_logs(&__requests, webhook_id);
+        Responses::get_webhook_logs(
+            ::basalam_chat_api::response::send(
+                    &self.inner,
+                    &super::operations::GET_WEBHOOK_LOGS,
                     &__build,
                 )
                 .await?,
@@ -3149,8 +4632,222 @@ impl Requests<'_> {
             .build()?;
         Ok(request)
     }
+    fn get_registered_webhooks<'a>(
+        &'a self,
+        page: Option<i64>,
+        per_page: Option<i64>,
+        service_id: Option<&'a super::newtypes::WebhookServiceId>,
+    ) -> Result<::reqwest::Request, Error<()>> {
+        let url = format!("{}/v1/customers/webhooks", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("page", &page))
+            .query(&progenitor_client::QueryParam::new("per_page", &per_page))
+            .query(&progenitor_client::QueryParam::new("service_id", &service_id))
+            .build()?;
+        Ok(request)
+    }
+    fn register_webhook<'a>(
+        &'a self,
+        body: &'a types::RegisterWebhookBody,
+    ) -> Result<::reqwest::Request, Error<()>> {
+        let url = format!("{}/v1/customers/webhooks", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        Ok(request)
+    }
+    fn unregister_webhook<'a>(
+        &'a self,
+        body: &'a types::UnregisterWebhookBody,
+    ) -> Result<::reqwest::Request, Error<()>> {
+        let url = format!("{}/v1/customers/webhooks", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        Ok(request)
+    }
     fn get_current_user<'a>(&'a self) -> Result<::reqwest::Request, Error<()>> {
         let url = format!("{}/v1/users/me", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        Ok(request)
+    }
+    fn get_webhooks<'a>(
+        &'a self,
+        event_ids: Option<&'a str>,
+        service_id: Option<&'a super::newtypes::WebhookServiceId>,
+    ) -> Result<::reqwest::Request, Error<()>> {
+        let url = format!("{}/v1/webhooks", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("event_ids", &event_ids))
+            .query(&progenitor_client::QueryParam::new("service_id", &service_id))
+            .build()?;
+        Ok(request)
+    }
+    fn create_webhook<'a>(
+        &'a self,
+        body: &'a types::CreateWebhookBody,
+    ) -> Result<::reqwest::Request, Error<()>> {
+        let url = format!("{}/v1/webhooks", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        Ok(request)
+    }
+    fn get_webhook_customers<'a>(
+        &'a self,
+        page: Option<i64>,
+        per_page: Option<i64>,
+        webhook_id: Option<&'a super::newtypes::WebhookId>,
+    ) -> Result<::reqwest::Request, Error<()>> {
+        let url = format!("{}/v1/webhooks/customers", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("page", &page))
+            .query(&progenitor_client::QueryParam::new("per_page", &per_page))
+            .query(&progenitor_client::QueryParam::new("webhook_id", &webhook_id))
+            .build()?;
+        Ok(request)
+    }
+    fn get_webhook_events<'a>(&'a self) -> Result<::reqwest::Request, Error<()>> {
+        let url = format!("{}/v1/webhooks/events", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        Ok(request)
+    }
+    fn get_webhook_services<'a>(&'a self) -> Result<::reqwest::Request, Error<()>> {
+        let url = format!("{}/v1/webhooks/services", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        Ok(request)
+    }
+    fn create_webhook_service<'a>(
+        &'a self,
+        body: &'a types::CreateWebhookServiceBody,
+    ) -> Result<::reqwest::Request, Error<()>> {
+        let url = format!("{}/v1/webhooks/services", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        Ok(request)
+    }
+    fn delete_webhook_by_id<'a>(
+        &'a self,
+        webhook_id: &'a super::newtypes::WebhookId,
+    ) -> Result<::reqwest::Request, Error<()>> {
+        let url = format!(
+            "{}/v1/webhooks/{}", self.baseurl, ::basalam_chat_api::path::encode_segment(&
+            webhook_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        Ok(request)
+    }
+    fn update_webhook<'a>(
+        &'a self,
+        webhook_id: &'a super::newtypes::WebhookId,
+        body: &'a types::UpdateWebhookBody,
+    ) -> Result<::reqwest::Request, Error<()>> {
+        let url = format!(
+            "{}/v1/webhooks/{}", self.baseurl, ::basalam_chat_api::path::encode_segment(&
+            webhook_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .patch(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        Ok(request)
+    }
+    fn get_webhook_logs<'a>(
+        &'a self,
+        webhook_id: &'a super::newtypes::WebhookId,
+    ) -> Result<::reqwest::Request, Error<()>> {
+        let url = format!(
+            "{}/v1/webhooks/{}/logs", self.baseurl,
+            ::basalam_chat_api::path::encode_segment(& webhook_id.to_string()),
+        );
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -3257,9 +4954,69 @@ impl Responses {
     ) -> Result<ResponseValue<types::CreateMessageResponse>, Error<()>> {
         response.read_json()
     }
+    fn get_registered_webhooks(
+        response: ::basalam_chat_api::response::RawResponse,
+    ) -> Result<ResponseValue<types::RegisteredWebhookList>, Error<()>> {
+        response.read_json()
+    }
+    fn register_webhook(
+        response: ::basalam_chat_api::response::RawResponse,
+    ) -> Result<ResponseValue<types::WebhookCustomer>, Error<()>> {
+        response.read_json()
+    }
+    fn unregister_webhook(
+        response: ::basalam_chat_api::response::RawResponse,
+    ) -> Result<ResponseValue<types::UnregisterWebhookResponse>, Error<()>> {
+        response.read_json()
+    }
     fn get_current_user(
         response: ::basalam_chat_api::response::RawResponse,
     ) -> Result<ResponseValue<types::CurrentUser>, Error<()>> {
+        response.read_json()
+    }
+    fn get_webhooks(
+        response: ::basalam_chat_api::response::RawResponse,
+    ) -> Result<ResponseValue<types::WebhookList>, Error<()>> {
+        response.read_json()
+    }
+    fn create_webhook(
+        response: ::basalam_chat_api::response::RawResponse,
+    ) -> Result<ResponseValue<types::Webhook>, Error<()>> {
+        response.read_json()
+    }
+    fn get_webhook_customers(
+        response: ::basalam_chat_api::response::RawResponse,
+    ) -> Result<ResponseValue<types::WebhookCustomerList>, Error<()>> {
+        response.read_json()
+    }
+    fn get_webhook_events(
+        response: ::basalam_chat_api::response::RawResponse,
+    ) -> Result<ResponseValue<types::WebhookEventList>, Error<()>> {
+        response.read_json()
+    }
+    fn get_webhook_services(
+        response: ::basalam_chat_api::response::RawResponse,
+    ) -> Result<ResponseValue<types::WebhookServiceList>, Error<()>> {
+        response.read_json()
+    }
+    fn create_webhook_service(
+        response: ::basalam_chat_api::response::RawResponse,
+    ) -> Result<ResponseValue<types::WebhookService>, Error<()>> {
+        response.read_json()
+    }
+    fn delete_webhook_by_id(
+        response: ::basalam_chat_api::response::RawResponse,
+    ) -> Result<ResponseValue<types::DeleteWebhookResponse>, Error<()>> {
+        response.read_json()
+    }
+    fn update_webhook(
+        response: ::basalam_chat_api::response::RawResponse,
+    ) -> Result<ResponseValue<types::Webhook>, Error<()>> {
+        response.read_json()
+    }
+    fn get_webhook_logs(
+        response: ::basalam_chat_api::response::RawResponse,
+    ) -> Result<ResponseValue<types::WebhookLogList>, Error<()>> {
         response.read_json()
     }
 }

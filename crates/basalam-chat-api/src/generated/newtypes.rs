@@ -338,3 +338,46 @@
     /// Id of a vendor, which is a shop on Basalam.
     pub struct VendorId;
 }
+
+::basalam_chat_api::define::id! {
+    /// Id of an event that webhooks can receive.
+    ///
+    /// Likely, from a live integration: 1 is `CHAT_RECEIVED_MESSAGE` (certain), a message that the customer of the webhook has received; 4 is `CHAT_SEND_MESSAGE`, a message that the customer has sent. The others have nothing to do with chats: 2 `ORDER_ITEM_CHANGES`, 3 `VENDOR_ORDER_ITEM_CHANGES`, 5 `VENDOR_NEW_ORDER`, 6 `NEW_ORDER`, 7 `VENDOR_PARCEL_CHANGES`, 8 `PRODUCT_CREATE_CHANGES`, 9 `REVIEW_CREATE_CHANGES`. `get_webhook_events` returns the current list.
+    pub struct WebhookEventId;
+}
+
+::basalam_chat_api::define::id! {
+    /// Id of a webhook.
+    pub struct WebhookId;
+}
+
+::basalam_chat_api::define::id! {
+    /// Id of a recorded delivery of a webhook.
+    pub struct WebhookLogId;
+}
+
+::basalam_chat_api::define::open_enum! {
+    /// HTTP method of the requests that deliver events.
+    ///
+    /// - `POST`: deliver with POST.
+    /// - `PUT`: deliver with PUT.
+    /// - `PATCH`: deliver with PATCH.
+    pub enum WebhookMethod {
+        /// `POST`: deliver with POST.
+        Post = "POST",
+        /// `PUT`: deliver with PUT.
+        Put = "PUT",
+        /// `PATCH`: deliver with PATCH.
+        Patch = "PATCH",
+    }
+}
+
+::basalam_chat_api::define::id! {
+    /// Id of the registration of a user on a webhook.
+    pub struct WebhookRegistrationId;
+}
+
+::basalam_chat_api::define::id! {
+    /// Id of a webhook service, which groups the webhooks of an application.
+    pub struct WebhookServiceId;
+}

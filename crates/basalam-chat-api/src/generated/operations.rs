@@ -200,6 +200,42 @@ pub static CREATE_MESSAGE: Operation = Operation {
     success: 200u16,
     secret_path: false,
 };
+/// Unregisters a user from a webhook.
+pub static UNREGISTER_WEBHOOK: Operation = Operation {
+    id: "unregister_webhook",
+    method: ::reqwest::Method::DELETE,
+    path: "/v1/customers/webhooks",
+    idempotent: true,
+    authorization: Authorization::Bearer {
+        scopes: &[],
+    },
+    success: 200u16,
+    secret_path: false,
+};
+/// Lists the webhooks that the current user is registered on.
+pub static GET_REGISTERED_WEBHOOKS: Operation = Operation {
+    id: "get_registered_webhooks",
+    method: ::reqwest::Method::GET,
+    path: "/v1/customers/webhooks",
+    idempotent: true,
+    authorization: Authorization::Bearer {
+        scopes: &[],
+    },
+    success: 200u16,
+    secret_path: false,
+};
+/// Registers the current user on a webhook.
+pub static REGISTER_WEBHOOK: Operation = Operation {
+    id: "register_webhook",
+    method: ::reqwest::Method::POST,
+    path: "/v1/customers/webhooks",
+    idempotent: false,
+    authorization: Authorization::Bearer {
+        scopes: &[],
+    },
+    success: 200u16,
+    secret_path: false,
+};
 /// Uploads a file.
 pub static UPLOAD_FILE: Operation = Operation {
     id: "upload_file",
@@ -224,6 +260,114 @@ pub static GET_CURRENT_USER: Operation = Operation {
     success: 200u16,
     secret_path: false,
 };
+/// Lists the webhooks of the current user.
+pub static GET_WEBHOOKS: Operation = Operation {
+    id: "get_webhooks",
+    method: ::reqwest::Method::GET,
+    path: "/v1/webhooks",
+    idempotent: true,
+    authorization: Authorization::Bearer {
+        scopes: &[],
+    },
+    success: 200u16,
+    secret_path: false,
+};
+/// Creates a webhook.
+pub static CREATE_WEBHOOK: Operation = Operation {
+    id: "create_webhook",
+    method: ::reqwest::Method::POST,
+    path: "/v1/webhooks",
+    idempotent: false,
+    authorization: Authorization::Bearer {
+        scopes: &[],
+    },
+    success: 200u16,
+    secret_path: false,
+};
+/// Lists the users who are registered on webhooks of the current user.
+pub static GET_WEBHOOK_CUSTOMERS: Operation = Operation {
+    id: "get_webhook_customers",
+    method: ::reqwest::Method::GET,
+    path: "/v1/webhooks/customers",
+    idempotent: true,
+    authorization: Authorization::Bearer {
+        scopes: &[],
+    },
+    success: 200u16,
+    secret_path: false,
+};
+/// Lists the events that webhooks can receive.
+pub static GET_WEBHOOK_EVENTS: Operation = Operation {
+    id: "get_webhook_events",
+    method: ::reqwest::Method::GET,
+    path: "/v1/webhooks/events",
+    idempotent: true,
+    authorization: Authorization::Bearer {
+        scopes: &[],
+    },
+    success: 200u16,
+    secret_path: false,
+};
+/// Lists the webhook services of the current user.
+pub static GET_WEBHOOK_SERVICES: Operation = Operation {
+    id: "get_webhook_services",
+    method: ::reqwest::Method::GET,
+    path: "/v1/webhooks/services",
+    idempotent: true,
+    authorization: Authorization::Bearer {
+        scopes: &[],
+    },
+    success: 200u16,
+    secret_path: false,
+};
+/// Creates a webhook service.
+pub static CREATE_WEBHOOK_SERVICE: Operation = Operation {
+    id: "create_webhook_service",
+    method: ::reqwest::Method::POST,
+    path: "/v1/webhooks/services",
+    idempotent: false,
+    authorization: Authorization::Bearer {
+        scopes: &[],
+    },
+    success: 200u16,
+    secret_path: false,
+};
+/// Deletes a webhook.
+pub static DELETE_WEBHOOK_BY_ID: Operation = Operation {
+    id: "delete_webhook_by_id",
+    method: ::reqwest::Method::DELETE,
+    path: "/v1/webhooks/{webhook_id}",
+    idempotent: true,
+    authorization: Authorization::Bearer {
+        scopes: &[],
+    },
+    success: 200u16,
+    secret_path: false,
+};
+/// Changes a webhook.
+pub static UPDATE_WEBHOOK: Operation = Operation {
+    id: "update_webhook",
+    method: ::reqwest::Method::PATCH,
+    path: "/v1/webhooks/{webhook_id}",
+    idempotent: true,
+    authorization: Authorization::Bearer {
+        scopes: &[],
+    },
+    success: 200u16,
+    secret_path: false,
+};
+/// Lists recorded deliveries of a webhook.
+pub static GET_WEBHOOK_LOGS: Operation = Operation {
+    id: "get_webhook_logs",
+    method: ::reqwest::Method::GET,
+    path: "/v1/webhooks/{webhook_id}/logs",
+    idempotent: true,
+    authorization: Authorization::Bearer {
+        scopes: &[],
+    },
+    success: 200u16,
+    secret_path: false,
+};
 /// Issue an access token.
 pub static OAUTH_TOKEN: Operation = Operation {
     id: "oauth_token",
@@ -239,7 +383,7 @@ pub const AUTHORIZATION_URL: &str = "https://basalam.com/accounts/sso";
 /// Base URL of the OAuth token endpoint. Its path is that of [`OAUTH_TOKEN`].
 pub const TOKEN_BASE_URL: &str = "https://auth.basalam.com";
 /// All operations of the document, ordered by path and method.
-pub static ALL: [&Operation; 20usize] = [
+pub static ALL: [&Operation; 32usize] = [
     &DELETE_WEBHOOK_DELETE,
     &DELETE_WEBHOOK,
     &DELETE_WEBHOOK_POST,
@@ -258,11 +402,23 @@ pub static ALL: [&Operation; 20usize] = [
     &GET_UNSEEN_CHAT_COUNT,
     &GET_MESSAGES,
     &CREATE_MESSAGE,
+    &UNREGISTER_WEBHOOK,
+    &GET_REGISTERED_WEBHOOKS,
+    &REGISTER_WEBHOOK,
     &UPLOAD_FILE,
     &GET_CURRENT_USER,
+    &GET_WEBHOOKS,
+    &CREATE_WEBHOOK,
+    &GET_WEBHOOK_CUSTOMERS,
+    &GET_WEBHOOK_EVENTS,
+    &GET_WEBHOOK_SERVICES,
+    &CREATE_WEBHOOK_SERVICE,
+    &DELETE_WEBHOOK_BY_ID,
+    &UPDATE_WEBHOOK,
+    &GET_WEBHOOK_LOGS,
 ];
 /// Names of all object properties and parameters of the document, in alphabetical order.
-pub static FIELD_NAMES: [&str; 117usize] = [
+pub static FIELD_NAMES: [&str; 138usize] = [
     "User-Agent",
     "X-Client-Info",
     "X-Creation-Tags",
@@ -293,6 +449,7 @@ pub static FIELD_NAMES: [&str; 117usize] = [
     "creator_id",
     "creator_user_id",
     "custom_unique_name",
+    "customer_id",
     "data",
     "deleted_at",
     "description",
@@ -304,6 +461,8 @@ pub static FIELD_NAMES: [&str; 117usize] = [
     "error_code",
     "error_description",
     "errors",
+    "event_ids",
+    "events",
     "expire_minutes",
     "fields",
     "file",
@@ -321,8 +480,10 @@ pub static FIELD_NAMES: [&str; 117usize] = [
     "id",
     "identifier",
     "inline_markup_button",
+    "is_active",
     "is_admin",
     "is_basalam_link",
+    "is_verified",
     "label",
     "last_message",
     "last_seen_id",
@@ -350,24 +511,39 @@ pub static FIELD_NAMES: [&str; 117usize] = [
     "order",
     "order_by",
     "owner",
+    "page",
     "path",
+    "per_page",
     "quick_message_id",
+    "register_me",
+    "registered_at",
     "replied_message",
     "replied_message_id",
     "reply_markup",
+    "request",
+    "request_headers",
+    "request_method",
+    "response",
     "result",
+    "result_count",
+    "sample_data",
+    "scopes",
     "seen_at",
     "sender",
+    "service_id",
     "show_approvals",
     "size",
     "start_index",
     "status",
+    "status_code",
     "temp_group",
     "temp_id",
     "text",
     "thumbnail",
     "title",
     "token",
+    "total_count",
+    "total_page",
     "type",
     "unseen_message_count",
     "updated_at",
@@ -379,5 +555,6 @@ pub static FIELD_NAMES: [&str; 117usize] = [
     "username",
     "vendor",
     "verified",
+    "webhook_id",
     "width",
 ];

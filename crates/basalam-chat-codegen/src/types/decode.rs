@@ -24,7 +24,8 @@ pub(super) fn rewrite(
 ) -> Vec<Item> {
     remove_derived_deserialize(&mut structure.attrs);
     let is_list = |field: &Field| {
-        let item = argument_of(&field.ty, "Vec");
+        let list = argument_of(&field.ty, "Option").unwrap_or(&field.ty);
+        let item = argument_of(list, "Vec");
         decoding == Decoding::Page && item.is_some_and(|item| is_struct(item, response_types))
     };
     let (mut slots, mut arms, mut values) = (Vec::new(), Vec::new(), Vec::new());
@@ -41,11 +42,14 @@ pub(super) fn rewrite(
         let index = Literal::usize_unsuffixed(slots.len());
         slots.push(slot.clone());
         indices.push(quote! { #json_name => #index });
-        arms.push(match is_list(field) {
-            true => {
+        arms.push(match (is_list(field), is_option) {
+            (true, false) => {
                 quote! { #index => __fields.items(#json_name, &mut #slot, &mut __unreadable)? }
             }
-            false => quote! { #index => __fields.#method(#json_name, &mut #slot)? },
+            (true, true) => {
+                quote! { #index => __fields.nullable_items(#json_name, &mut #slot, &mut __unreadable)? }
+            }
+            (false, _) => quote! { #index => __fields.#method(#json_name, &mut #slot)? },
         });
         values.push(match (is_option, is_optional) {
             (true, _) => quote! { #slot },

@@ -887,6 +887,135 @@ pub mod operations {
             )
         }
     }
+    pub struct GetRegisteredWebhooksWhen(::httpmock::When);
+    impl GetRegisteredWebhooksWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches(regex::Regex::new("^/v1/customers/webhooks$").unwrap()),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn page<T>(self, value: T) -> Self
+        where
+            T: Into<Option<i64>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("page", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("page"))
+            }
+        }
+        pub fn per_page<T>(self, value: T) -> Self
+        where
+            T: Into<Option<i64>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("per_page", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("per_page"))
+            }
+        }
+        pub fn service_id<'a, T>(self, value: T) -> Self
+        where
+            T: Into<Option<&'a super::super::newtypes::WebhookServiceId>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("service_id", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("service_id"))
+            }
+        }
+    }
+    pub struct GetRegisteredWebhooksThen(::httpmock::Then);
+    impl GetRegisteredWebhooksThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &types::RegisteredWebhookList) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+    pub struct RegisterWebhookWhen(::httpmock::When);
+    impl RegisterWebhookWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches(regex::Regex::new("^/v1/customers/webhooks$").unwrap()),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn body(self, value: &types::RegisterWebhookBody) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+    pub struct RegisterWebhookThen(::httpmock::Then);
+    impl RegisterWebhookThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &types::WebhookCustomer) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+    pub struct UnregisterWebhookWhen(::httpmock::When);
+    impl UnregisterWebhookWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::DELETE)
+                    .path_matches(regex::Regex::new("^/v1/customers/webhooks$").unwrap()),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn body(self, value: &types::UnregisterWebhookBody) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+    pub struct UnregisterWebhookThen(::httpmock::Then);
+    impl UnregisterWebhookThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &types::UnregisterWebhookResponse) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
     pub struct GetCurrentUserWhen(::httpmock::When);
     impl GetCurrentUserWhen {
         pub fn new(inner: ::httpmock::When) -> Self {
@@ -909,6 +1038,363 @@ pub mod operations {
             self.0
         }
         pub fn ok(self, value: &types::CurrentUser) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+    pub struct GetWebhooksWhen(::httpmock::When);
+    impl GetWebhooksWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches(regex::Regex::new("^/v1/webhooks$").unwrap()),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn event_ids<'a, T>(self, value: T) -> Self
+        where
+            T: Into<Option<&'a str>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("event_ids", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("event_ids"))
+            }
+        }
+        pub fn service_id<'a, T>(self, value: T) -> Self
+        where
+            T: Into<Option<&'a super::super::newtypes::WebhookServiceId>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("service_id", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("service_id"))
+            }
+        }
+    }
+    pub struct GetWebhooksThen(::httpmock::Then);
+    impl GetWebhooksThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &types::WebhookList) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+    pub struct CreateWebhookWhen(::httpmock::When);
+    impl CreateWebhookWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches(regex::Regex::new("^/v1/webhooks$").unwrap()),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn body(self, value: &types::CreateWebhookBody) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+    pub struct CreateWebhookThen(::httpmock::Then);
+    impl CreateWebhookThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &types::Webhook) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+    pub struct GetWebhookCustomersWhen(::httpmock::When);
+    impl GetWebhookCustomersWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches(regex::Regex::new("^/v1/webhooks/customers$").unwrap()),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn page<T>(self, value: T) -> Self
+        where
+            T: Into<Option<i64>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("page", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("page"))
+            }
+        }
+        pub fn per_page<T>(self, value: T) -> Self
+        where
+            T: Into<Option<i64>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("per_page", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("per_page"))
+            }
+        }
+        pub fn webhook_id<'a, T>(self, value: T) -> Self
+        where
+            T: Into<Option<&'a super::super::newtypes::WebhookId>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("webhook_id", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("webhook_id"))
+            }
+        }
+    }
+    pub struct GetWebhookCustomersThen(::httpmock::Then);
+    impl GetWebhookCustomersThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &types::WebhookCustomerList) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+    pub struct GetWebhookEventsWhen(::httpmock::When);
+    impl GetWebhookEventsWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches(regex::Regex::new("^/v1/webhooks/events$").unwrap()),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+    }
+    pub struct GetWebhookEventsThen(::httpmock::Then);
+    impl GetWebhookEventsThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &types::WebhookEventList) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+    pub struct GetWebhookServicesWhen(::httpmock::When);
+    impl GetWebhookServicesWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches(regex::Regex::new("^/v1/webhooks/services$").unwrap()),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+    }
+    pub struct GetWebhookServicesThen(::httpmock::Then);
+    impl GetWebhookServicesThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &types::WebhookServiceList) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+    pub struct CreateWebhookServiceWhen(::httpmock::When);
+    impl CreateWebhookServiceWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches(regex::Regex::new("^/v1/webhooks/services$").unwrap()),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn body(self, value: &types::CreateWebhookServiceBody) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+    pub struct CreateWebhookServiceThen(::httpmock::Then);
+    impl CreateWebhookServiceThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &types::WebhookService) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+    pub struct DeleteWebhookByIdWhen(::httpmock::When);
+    impl DeleteWebhookByIdWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::DELETE)
+                    .path_matches(regex::Regex::new("^/v1/webhooks/[^/]*$").unwrap()),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn webhook_id(self, value: &super::super::newtypes::WebhookId) -> Self {
+            let re = regex::Regex::new(&format!("^/v1/webhooks/{}$", value.to_string()))
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+    }
+    pub struct DeleteWebhookByIdThen(::httpmock::Then);
+    impl DeleteWebhookByIdThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &types::DeleteWebhookResponse) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+    pub struct UpdateWebhookWhen(::httpmock::When);
+    impl UpdateWebhookWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::PATCH)
+                    .path_matches(regex::Regex::new("^/v1/webhooks/[^/]*$").unwrap()),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn webhook_id(self, value: &super::super::newtypes::WebhookId) -> Self {
+            let re = regex::Regex::new(&format!("^/v1/webhooks/{}$", value.to_string()))
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        pub fn body(self, value: &types::UpdateWebhookBody) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+    pub struct UpdateWebhookThen(::httpmock::Then);
+    impl UpdateWebhookThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &types::Webhook) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+    pub struct GetWebhookLogsWhen(::httpmock::When);
+    impl GetWebhookLogsWhen {
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches(
+                        regex::Regex::new("^/v1/webhooks/[^/]*/logs$").unwrap(),
+                    ),
+            )
+        }
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        pub fn webhook_id(self, value: &super::super::newtypes::WebhookId) -> Self {
+            let re = regex::Regex::new(
+                    &format!("^/v1/webhooks/{}/logs$", value.to_string()),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+    }
+    pub struct GetWebhookLogsThen(::httpmock::Then);
+    impl GetWebhookLogsThen {
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        pub fn ok(self, value: &types::WebhookLogList) -> Self {
             Self(
                 self
                     .0
@@ -986,9 +1472,57 @@ pub trait MockServerExt {
     fn create_message<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::CreateMessageWhen, operations::CreateMessageThen);
+    fn get_registered_webhooks<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::GetRegisteredWebhooksWhen,
+            operations::GetRegisteredWebhooksThen,
+        );
+    fn register_webhook<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::RegisterWebhookWhen, operations::RegisterWebhookThen);
+    fn unregister_webhook<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::UnregisterWebhookWhen, operations::UnregisterWebhookThen);
     fn get_current_user<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::GetCurrentUserWhen, operations::GetCurrentUserThen);
+    fn get_webhooks<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::GetWebhooksWhen, operations::GetWebhooksThen);
+    fn create_webhook<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::CreateWebhookWhen, operations::CreateWebhookThen);
+    fn get_webhook_customers<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::GetWebhookCustomersWhen,
+            operations::GetWebhookCustomersThen,
+        );
+    fn get_webhook_events<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::GetWebhookEventsWhen, operations::GetWebhookEventsThen);
+    fn get_webhook_services<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::GetWebhookServicesWhen,
+            operations::GetWebhookServicesThen,
+        );
+    fn create_webhook_service<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::CreateWebhookServiceWhen,
+            operations::CreateWebhookServiceThen,
+        );
+    fn delete_webhook_by_id<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::DeleteWebhookByIdWhen, operations::DeleteWebhookByIdThen);
+    fn update_webhook<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::UpdateWebhookWhen, operations::UpdateWebhookThen);
+    fn get_webhook_logs<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::GetWebhookLogsWhen, operations::GetWebhookLogsThen);
 }
 impl MockServerExt for ::httpmock::MockServer {
     fn delete_webhook<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
@@ -1195,6 +1729,42 @@ impl MockServerExt for ::httpmock::MockServer {
             )
         })
     }
+    fn get_registered_webhooks<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::GetRegisteredWebhooksWhen,
+            operations::GetRegisteredWebhooksThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::GetRegisteredWebhooksWhen::new(when),
+                operations::GetRegisteredWebhooksThen::new(then),
+            )
+        })
+    }
+    fn register_webhook<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::RegisterWebhookWhen, operations::RegisterWebhookThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::RegisterWebhookWhen::new(when),
+                operations::RegisterWebhookThen::new(then),
+            )
+        })
+    }
+    fn unregister_webhook<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::UnregisterWebhookWhen, operations::UnregisterWebhookThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::UnregisterWebhookWhen::new(when),
+                operations::UnregisterWebhookThen::new(then),
+            )
+        })
+    }
     fn get_current_user<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::GetCurrentUserWhen, operations::GetCurrentUserThen),
@@ -1203,6 +1773,114 @@ impl MockServerExt for ::httpmock::MockServer {
             config_fn(
                 operations::GetCurrentUserWhen::new(when),
                 operations::GetCurrentUserThen::new(then),
+            )
+        })
+    }
+    fn get_webhooks<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::GetWebhooksWhen, operations::GetWebhooksThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::GetWebhooksWhen::new(when),
+                operations::GetWebhooksThen::new(then),
+            )
+        })
+    }
+    fn create_webhook<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::CreateWebhookWhen, operations::CreateWebhookThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::CreateWebhookWhen::new(when),
+                operations::CreateWebhookThen::new(then),
+            )
+        })
+    }
+    fn get_webhook_customers<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::GetWebhookCustomersWhen,
+            operations::GetWebhookCustomersThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::GetWebhookCustomersWhen::new(when),
+                operations::GetWebhookCustomersThen::new(then),
+            )
+        })
+    }
+    fn get_webhook_events<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::GetWebhookEventsWhen, operations::GetWebhookEventsThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::GetWebhookEventsWhen::new(when),
+                operations::GetWebhookEventsThen::new(then),
+            )
+        })
+    }
+    fn get_webhook_services<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::GetWebhookServicesWhen,
+            operations::GetWebhookServicesThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::GetWebhookServicesWhen::new(when),
+                operations::GetWebhookServicesThen::new(then),
+            )
+        })
+    }
+    fn create_webhook_service<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::CreateWebhookServiceWhen,
+            operations::CreateWebhookServiceThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::CreateWebhookServiceWhen::new(when),
+                operations::CreateWebhookServiceThen::new(then),
+            )
+        })
+    }
+    fn delete_webhook_by_id<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::DeleteWebhookByIdWhen, operations::DeleteWebhookByIdThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::DeleteWebhookByIdWhen::new(when),
+                operations::DeleteWebhookByIdThen::new(then),
+            )
+        })
+    }
+    fn update_webhook<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::UpdateWebhookWhen, operations::UpdateWebhookThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::UpdateWebhookWhen::new(when),
+                operations::UpdateWebhookThen::new(then),
+            )
+        })
+    }
+    fn get_webhook_logs<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::GetWebhookLogsWhen, operations::GetWebhookLogsThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::GetWebhookLogsWhen::new(when),
+                operations::GetWebhookLogsThen::new(then),
             )
         })
     }
