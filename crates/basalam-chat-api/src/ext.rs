@@ -21,6 +21,8 @@ mod new_button;
 mod timestamp;
 #[cfg(not(missing = "UploadFileResponse"))]
 mod upload_response;
+#[cfg(not(missing = "WebhookEventId"))]
+mod webhook_event_id;
 
 #[cfg(not(missing = "Chat"))]
 pub use chat_kind::ChatKind;

@@ -23,7 +23,8 @@
 //! [`get_chats`](Client::get_chats), [`delete_chats`](Client::delete_chats),
 //! [`get_unseen_chat_count`](Client::get_unseen_chat_count),
 //! [`get_current_user`](Client::get_current_user), [`upload_file`](Client::upload_file), and
-//! [`bot`](Client::bot) for the operations of a bot token. [`raw`] is the generated client with all
+//! [`bot`](Client::bot) for the operations of a bot token, and [`webhooks`](Client::webhooks) for those on webhooks.
+//! [`raw`] is the generated client with all
 //! operations.
 //!
 //! # Responses
@@ -94,6 +95,9 @@
 //! - `jiff`: `Timestamp::civil` and `Timestamp::instant`, which convert the service's times to jiff types.
 //! - `tracing`: a span for each call and each attempt, without bodies and tokens.
 //! - `schemars`: JSON Schemas of the types.
+//! - `webhooks`: `webhooks::Receiver`, which checks and decodes the requests that webhooks deliver.
+//! - `webhooks-tower`: `webhooks::Receiver` as a tower service, for axum, hyper and others.
+//! - `webhooks-axum`: `webhooks::Receiver` as an axum router.
 //! - `build-time-codegen`: generates the client during the build, from the `openapi/chat.json` of
 //!   `basalam-chat-api` or from the file named by the environment variable `BASALAM_CHAT_SPEC`.
 
@@ -119,6 +123,7 @@ pub mod state;
 pub mod time;
 mod transport;
 pub mod users;
+pub mod webhooks;
 
 pub use crate::http::{RequestOptions, RetryLimit, RetryPolicy};
 pub use auth::PersonalToken;

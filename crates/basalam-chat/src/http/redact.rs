@@ -14,6 +14,7 @@ use http::header::AUTHORIZATION;
 use percent_encoding::percent_decode_str;
 use reqwest::{Request, Url};
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
 
 use crate::error::truncate;
 use spelling::Spelling;
@@ -44,6 +45,9 @@ const MAX_SPELLING_LENGTH: usize = 8;
 /// The form fields of a token request that are secret.
 const SECRET_FIELDS: [&str; 3] = ["client_secret", "code", "refresh_token"];
 
+/// The start of the paths of operations whose bodies can contain the secret headers of a webhook.
+const WEBHOOKS: &str = "/v1/webhooks";
+
 impl Secrets {
     /// Returns the secrets of a request. `authorization` is a header to redact if the request has none.
     pub(super) fn of_request(
@@ -57,6 +61,9 @@ impl Secrets {
         } else if operation.authorization == Authorization::None {
             let form = request.body().and_then(reqwest::Body::as_bytes);
             others.extend(form.into_iter().flat_map(form_secrets));
+        } else if operation.path.starts_with(WEBHOOKS) {
+            let body = request.body().and_then(reqwest::Body::as_bytes);
+            others.extend(body.into_iter().flat_map(webhook_secrets));
         }
         Secrets {
             authorization: request
@@ -218,6 +225,24 @@ fn form_secrets(form: &[u8]) -> Vec<SecretString> {
         secrets.push(URL_SAFE_NO_PAD.encode(&credentials).into());
     }
     secrets
+}
+
+/// Returns the values of the headers in the body of a request for a webhook, each also without its scheme.
+fn webhook_secrets(body: &[u8]) -> Vec<SecretString> {
+    let body: Option<Value> = serde_json::from_slice(body).ok();
+    let headers = body
+        .as_ref()
+        .and_then(|it| it.get("request_headers")?.as_str());
+    let headers = headers.and_then(|it| serde_json::from_str(it).ok());
+    let Some(Value::Object(headers)) = headers else {
+        return Vec::new();
+    };
+    let values = headers.values().filter_map(Value::as_str);
+    values
+        .flat_map(|it| [Some(it), it.split_once(' ').map(|(_, secret)| secret)])
+        .flatten()
+        .map(SecretString::from)
+        .collect()
 }
 
 #[cfg(test)]
