@@ -84,6 +84,18 @@ pub(crate) struct Arguments {
     #[arg(long, help_heading = UNKNOWN)]
     mark_seen_on_read: bool,
 
+    /// Deliver events to webhooks on other hosts too, over plain HTTP.
+    #[arg(long, help_heading = "Webhooks")]
+    allow_remote_webhooks: bool,
+
+    /// How often a delivery to a webhook is repeated. [default: 3]
+    #[arg(long, value_name = "COUNT", help_heading = "Webhooks")]
+    webhook_retries: Option<u32>,
+
+    /// Delay before the first retry of a delivery; it doubles with each. [default: 1000]
+    #[arg(long, value_name = "MILLISECONDS", help_heading = "Webhooks")]
+    webhook_retry_delay: Option<u64>,
+
     /// Lifetime of access tokens from the token endpoint. [default: 366 days]
     #[arg(long, value_name = "SECONDS", help_heading = UNKNOWN)]
     access_token_lifetime: Option<u64>,
@@ -108,6 +120,9 @@ Faults and their required options:
   truncated_body, oversized_body,bytes=100000, invalid_json, empty_body,
   unknown_fields, unknown_values, missing_field,field=NAME, null_field,field=NAME
                         change the body of the response
+  lost, repeated, reordered, wrong_header
+                        change a delivery to a webhook; for a late one use latency with
+                        operation=deliver_webhook
 Options of all faults:
   operation=ID, times=COUNT, probability=0.2, random_seed=INTEGER, delay_ms=INTEGER,
   after_handling (handle the request first)
@@ -137,7 +152,8 @@ impl Arguments {
             .address(SocketAddr::new(self.host, self.port))
             .control(self.has_control())
             .sender_ids_as_strings(self.sender_ids_as_strings)
-            .mark_seen_on_read(self.mark_seen_on_read);
+            .mark_seen_on_read(self.mark_seen_on_read)
+            .allow_remote_webhooks(self.allow_remote_webhooks);
         for file in &self.seed {
             builder = builder.seed_file(file);
         }
@@ -158,6 +174,12 @@ impl Arguments {
         }
         if let Some(bytes) = self.max_file_bytes {
             builder = builder.max_file_bytes(bytes);
+        }
+        if let Some(retries) = self.webhook_retries {
+            builder = builder.webhook_retries(retries);
+        }
+        if let Some(milliseconds) = self.webhook_retry_delay {
+            builder = builder.webhook_retry_delay(Duration::from_millis(milliseconds));
         }
         if let Some(seconds) = self.access_token_lifetime {
             builder = builder.access_token_lifetime(Duration::from_secs(seconds));

@@ -5,6 +5,7 @@ mod oauth;
 mod seeding;
 mod stored;
 mod testing;
+mod webhooks;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,5 +1,6 @@
 //! Faults that tests inject.
 
+mod delivery;
 mod kind;
 mod parse;
 mod rule;
@@ -12,6 +13,8 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::error::Error;
+pub use delivery::DELIVER_WEBHOOK;
+pub(crate) use delivery::DeliveryFault;
 pub(crate) use kind::{CannedResponse, FaultKind, final_status, header};
 pub use rule::FaultRule;
 pub(crate) use spec::RuleSpec;

@@ -35,7 +35,11 @@
 //!   authentication;
 //! - users: `get_current_user`;
 //! - bots, with every documented HTTP method: `getMe`, `getWebhookInfo`, `deleteWebhook`,
-//!   `logOut`.
+//!   `logOut`;
+//! - webhooks: `create_webhook`, `get_webhooks`, `update_webhook`, `delete_webhook_by_id`,
+//!   `get_webhook_logs`, `get_webhook_events`, `get_webhook_services`, `create_webhook_service`,
+//!   `register_webhook`, `unregister_webhook`, `get_registered_webhooks`,
+//!   `get_webhook_customers`. Chat events are delivered to them.
 //!
 //! The document does not define the OAuth endpoints of the accounts service:
 //!
@@ -71,6 +75,10 @@
 //!   redirects, disconnects before or after handling, truncated, oversized, invalid and
 //!   empty bodies, missing, null and unknown fields, unknown values; for the next request
 //!   ([`Emulator::fail_next`]) or by a [`FaultRule`] ([`Emulator::add_fault`]).
+//! - Lose, repeat, delay and reorder deliveries to webhooks, or use a wrong header:
+//!   [`Fault::lost`] and others.
+//! - Add a webhook and wait for deliveries: [`Emulator::add_webhook`],
+//!   [`Emulator::webhooks_delivered`].
 //! - Queue arbitrary responses: [`Emulator::queue_response`].
 //! - Reset: [`Emulator::reset`].
 //!
@@ -131,7 +139,15 @@
 //!   Refresh tokens are rotated, and refreshing revokes the previous access token (likely).
 //!   `client_credentials` issues no refresh token, and acts for the seller.
 //! - `getWebhookInfo` returns an empty `url` without a webhook, and deleting a missing
-//!   webhook succeeds. Nothing is sent to webhooks.
+//!   webhook succeeds. Nothing is sent to the webhooks of bots.
+//! - Webhooks receive the events `CHAT_RECEIVED_MESSAGE` and `CHAT_SEND_MESSAGE` of registered users,
+//!   with the documented body (likely: `sender` and `receiver`), for messages that are sent or seeded
+//!   while the emulator runs. Deliveries of a webhook are made one after the other, with retries
+//!   ([`EmulatorBuilder::webhook_retries`]). `get_webhook_logs` returns the latest 1000 attempts, newest
+//!   first, with the status 0 without a response.
+//! - Users see and change only the webhooks that they created, and can register on every webhook.
+//!   Registering twice is the same as once. Scopes of events are not checked. Without `service_id`, a
+//!   webhook belongs to the user's first service.
 
 mod bot;
 mod clock;
@@ -156,7 +172,7 @@ pub use bot::{Bot, NewBot};
 pub use clock::{Clock, SystemClock};
 pub use emulator::{Emulator, EmulatorBuilder, StoredFile, StoredMessage};
 pub use error::Error;
-pub use fault::{Fault, FaultRule};
+pub use fault::{DELIVER_WEBHOOK, Fault, FaultRule};
 pub use oauth::{IssuedTokens, OAuthClient, RefreshTokenPolicy, TOKEN_OPERATION};
 pub use options::{MAX_BODY_BYTES, TimeBound};
 pub use request_log::LoggedRequest;

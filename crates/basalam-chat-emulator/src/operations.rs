@@ -8,9 +8,11 @@ mod message_changes;
 mod messages;
 mod responses;
 mod users;
+mod webhooks;
 
 pub(crate) use call::{Call, Handler, Reply};
 pub(crate) use responses::content;
+pub(crate) use webhooks::{add_webhook, message_events};
 
 /// Returns the handler of an operation, or `None` if the operation is not implemented.
 pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
@@ -30,6 +32,18 @@ pub(crate) fn handler(operation_id: &str) -> Option<Handler> {
         "delete_webhook" | "delete_webhook_post" | "delete_webhook_delete" => bots::delete_webhook,
         "log_out" | "log_out_post" => bots::log_out,
         "get_current_user" => users::get_current_user,
+        "get_webhook_events" => webhooks::get_webhook_events,
+        "get_webhook_services" => webhooks::get_webhook_services,
+        "create_webhook_service" => webhooks::create_webhook_service,
+        "get_webhooks" => webhooks::get_webhooks,
+        "create_webhook" => webhooks::create_webhook,
+        "update_webhook" => webhooks::update_webhook,
+        "delete_webhook_by_id" => webhooks::delete_webhook,
+        "get_webhook_logs" => webhooks::get_webhook_logs,
+        "get_webhook_customers" => webhooks::get_webhook_customers,
+        "get_registered_webhooks" => webhooks::get_registered_webhooks,
+        "register_webhook" => webhooks::register_webhook,
+        "unregister_webhook" => webhooks::unregister_webhook,
         _ => return None,
     }))
 }

@@ -36,6 +36,9 @@ pub(crate) struct Options {
     pub(crate) latency: Duration,
     pub(crate) access_token_lifetime: Duration,
     pub(crate) refresh_token_policy: RefreshTokenPolicy,
+    pub(crate) allow_remote_webhooks: bool,
+    pub(crate) webhook_retries: u32,
+    pub(crate) webhook_retry_delay: Duration,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
@@ -61,6 +64,9 @@ impl Default for Options {
             latency: Duration::ZERO,
             access_token_lifetime: ACCESS_TOKEN_LIFETIME,
             refresh_token_policy: RefreshTokenPolicy::default(),
+            allow_remote_webhooks: false,
+            webhook_retries: 3,
+            webhook_retry_delay: Duration::from_secs(1),
             clock: Arc::new(SystemClock),
         }
     }
@@ -81,6 +87,9 @@ impl fmt::Debug for Options {
             .field("latency", &self.latency)
             .field("access_token_lifetime", &self.access_token_lifetime)
             .field("refresh_token_policy", &self.refresh_token_policy)
+            .field("allow_remote_webhooks", &self.allow_remote_webhooks)
+            .field("webhook_retries", &self.webhook_retries)
+            .field("webhook_retry_delay", &self.webhook_retry_delay)
             .finish_non_exhaustive()
     }
 }

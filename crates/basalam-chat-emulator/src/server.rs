@@ -3,6 +3,7 @@
 mod authorize;
 mod body;
 mod control;
+pub(crate) mod delivery;
 mod fault_injection;
 pub(crate) mod listener;
 mod log_context;

@@ -9,6 +9,7 @@ pub(crate) mod messages;
 pub(crate) mod response_cache;
 pub(crate) mod tokens;
 pub(crate) mod users;
+pub(crate) mod webhooks;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,6 +24,7 @@ use message::Message;
 use response_cache::ResponseCache;
 use tokens::Tokens;
 use users::Users;
+use webhooks::Webhooks;
 
 /// The start of the id ranges observed from the service.
 const FIRST_CHAT_ID: i64 = 183_000_000;
@@ -35,6 +37,7 @@ pub(crate) struct State {
     pub(crate) bots: Bots,
     pub(crate) files: Files,
     pub(crate) tokens: Tokens,
+    pub(crate) webhooks: Webhooks,
     chats: BTreeMap<i64, Chat>,
     chats_by_member: BTreeMap<i64, BTreeSet<i64>>,
     private_chats: BTreeMap<(i64, i64), i64>,
@@ -66,6 +69,7 @@ impl Default for State {
             bots: Bots::default(),
             files: Files::default(),
             tokens: Tokens::default(),
+            webhooks: Webhooks::default(),
             chats: BTreeMap::new(),
             chats_by_member: BTreeMap::new(),
             private_chats: BTreeMap::new(),

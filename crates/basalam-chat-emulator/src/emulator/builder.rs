@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use tokio::sync::mpsc;
+
 use super::{Emulator, Shared};
 use crate::bot::NewBot;
 use crate::clock::{Clock, SettableClock};
@@ -275,6 +277,27 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Sets whether webhooks can have URLs on other hosts, to which the emulator then sends their events. Default:
+    /// `false`, which allows loopback addresses and `localhost`. The emulator has no TLS, so URLs start with `http:`.
+    pub fn allow_remote_webhooks(mut self, enabled: bool) -> Self {
+        self.options.allow_remote_webhooks = enabled;
+        self
+    }
+
+    /// Sets how often a delivery to a webhook is repeated after a response other than 2xx, or none within 5 seconds.
+    /// Default: 3; the service's behaviour is unknown.
+    pub fn webhook_retries(mut self, retries: u32) -> Self {
+        self.options.webhook_retries = retries;
+        self
+    }
+
+    /// Sets the delay before the first retry of a delivery; it doubles with each retry. Default: 1 second; the
+    /// service's behaviour is unknown.
+    pub fn webhook_retry_delay(mut self, delay: Duration) -> Self {
+        self.options.webhook_retry_delay = delay;
+        self
+    }
+
     /// Starts the emulator. It accepts connections when this returns.
     ///
     /// # Errors
@@ -322,10 +345,14 @@ impl EmulatorBuilder {
             observers: self.observers.0,
             base_url: base_url(address),
         };
-        let service = Arc::new(Service::new(config, initial.state));
+        let (deliveries, queue) = mpsc::unbounded_channel();
+        let service = Arc::new(Service::new(config, initial.state, deliveries));
         let router = server::router(&service, has_control);
         let stopping = Arc::clone(&service);
-        let server = Server::start(listener, router, move || stopping.start_shutdown())?;
+        let delivering = server::delivery::run(Arc::clone(&service), queue);
+        let server = Server::start(listener, router, delivering, move || {
+            stopping.start_shutdown();
+        })?;
         let shared = Shared {
             service,
             server: Mutex::new(Some(server)),

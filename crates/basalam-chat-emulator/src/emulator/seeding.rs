@@ -48,9 +48,11 @@ impl Emulator {
         state.require_chat_of(chat_id, sender_id)?;
         state.check_message_ids(messages.iter().map(|it| it.id))?;
         let messages = messages.into_iter();
-        messages
+        let ids = messages
             .map(|it| it.apply(&mut state, chat_id, sender_id, now))
-            .collect()
+            .collect();
+        self.service().queue_deliveries(&mut state);
+        ids
     }
 
     /// Adds a chat without messages and returns its id.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::Value;
 
+use super::DeliveryFault;
 use crate::error::Error;
 
 /// The effect of a fault on the response.
@@ -21,6 +22,8 @@ pub(crate) enum FaultKind {
     InvalidJson,
     EmptyBody,
     MapBody(Arc<dyn Fn(&mut Value) + Send + Sync>),
+    /// For deliveries to webhooks only.
+    Delivery(DeliveryFault),
 }
 
 /// A response that replaces the response of the service.
@@ -46,6 +49,7 @@ impl FaultKind {
             Self::InvalidJson => "invalid_json".to_owned(),
             Self::EmptyBody => "empty_body".to_owned(),
             Self::MapBody(_) => "map_body".to_owned(),
+            Self::Delivery(fault) => fault.name().to_owned(),
         }
     }
 

@@ -14,8 +14,9 @@ use crate::error::Error;
 ///
 /// - `FAULT`: `status`, `html`, `redirect`, `override_status`, `disconnect`, `hang`,
 ///   `latency`, `truncated_body`, `oversized_body`, `invalid_json`, `empty_body`,
-///   `unknown_fields`, `unknown_values`, `missing_field` or `null_field`. An integer such as
-///   `503` is short for `status,status=503`.
+///   `unknown_fields`, `unknown_values`, `missing_field` or `null_field`; for deliveries to
+///   webhooks `lost`, `repeated`, `reordered` or `wrong_header`. An integer such as `503` is short
+///   for `status,status=503`.
 /// - Options of some faults: `status`, `location`, `bytes`, `field`, `body`, `media_type`,
 ///   `retry_after`.
 /// - Options of every fault: `operation`, `times`, `probability`, `random_seed`, `delay_ms`,
@@ -95,6 +96,11 @@ mod tests {
             "hang",
             "unknown_fields",
             "unknown_values",
+            "lost,probability=0.1",
+            "repeated,operation=deliver_webhook",
+            "reordered,times=1",
+            "wrong_header",
+            "latency,operation=deliver_webhook,delay_ms=300",
         ] {
             let rule: FaultRule = text.parse().unwrap();
             rule.check().unwrap();

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Fault;
+use super::{DELIVER_WEBHOOK, Fault, FaultKind};
 use crate::error::Error;
 use crate::oauth::TOKEN_OPERATION;
 
@@ -54,8 +54,8 @@ impl FaultRule {
         }
     }
 
-    /// Restricts the rule to one operation id, such as `create_message`, or to
-    /// [`TOKEN_OPERATION`].
+    /// Restricts the rule to one operation id, such as `create_message`, to
+    /// [`TOKEN_OPERATION`], or to [`DELIVER_WEBHOOK`].
     pub fn operation(mut self, id: impl Into<String>) -> Self {
         self.operation_id = Some(id.into());
         self
@@ -112,12 +112,30 @@ impl FaultRule {
         self.operation_id.as_deref()
     }
 
+    fn is_delivery_fault(&self) -> bool {
+        self.fault.kind.delivery().is_some()
+    }
+
     fn probability_value(&self) -> Option<f64> {
         self.sampling.as_ref().map(|it| it.probability)
     }
 
-    /// Rejects invalid probabilities and faults.
+    /// Rejects invalid probabilities and faults, and faults that the operation cannot have.
     pub(crate) fn check(&self) -> Result<(), Error> {
+        let is_for_deliveries = match self.operation_id() {
+            Some(id) => id == DELIVER_WEBHOOK,
+            None => self.is_delivery_fault(),
+        };
+        let is_possible = match self.fault.kind {
+            FaultKind::Latency => true,
+            _ => is_for_deliveries == self.is_delivery_fault(),
+        };
+        if !is_possible {
+            return Err(Error::invalid_argument(format!(
+                "the fault {:?} cannot apply to this operation; deliveries to webhooks can be `lost`, `repeated`, `reordered`, late (`latency`) or have a `wrong_header`, and nothing else can",
+                self.fault.kind
+            )));
+        }
         match self.probability_value() {
             Some(it) if !(0.0..=1.0).contains(&it) => Err(Error::invalid_argument(format!(
                 "the probability {it} is out of range; use 0 to 1"
@@ -142,8 +160,9 @@ impl FaultRule {
     pub(crate) fn next(&mut self, operation_id: &str) -> Option<Fault> {
         let applies = match self.operation_id() {
             Some(id) => id == operation_id,
+            None if self.is_delivery_fault() => operation_id == DELIVER_WEBHOOK,
             // Rules without an operation apply to the chat service only, not to the token endpoint.
-            None => operation_id != TOKEN_OPERATION,
+            None => ![TOKEN_OPERATION, DELIVER_WEBHOOK].contains(&operation_id),
         };
         if !applies || self.is_exhausted() {
             return None;

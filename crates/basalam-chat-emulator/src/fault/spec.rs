@@ -66,6 +66,10 @@ enum FaultSpec {
     NullField {
         field: String,
     },
+    Lost {},
+    Repeated {},
+    Reordered {},
+    WrongHeader {},
 }
 
 impl RuleSpec {
@@ -140,6 +144,10 @@ impl FaultSpec {
             Self::UnknownValues {} => Fault::unknown_values(),
             Self::MissingField { field } => Fault::missing_field(field),
             Self::NullField { field } => Fault::null_field(field),
+            Self::Lost {} => Fault::lost(),
+            Self::Repeated {} => Fault::repeated(),
+            Self::Reordered {} => Fault::reordered(),
+            Self::WrongHeader {} => Fault::wrong_header(),
         })
     }
 }

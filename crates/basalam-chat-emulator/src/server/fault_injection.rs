@@ -36,7 +36,8 @@ pub(super) async fn inject(
     }
     let handle = || handled.unwrap_or_else(&handle);
     match fault.kind {
-        FaultKind::Latency => handle().into_response(),
+        // Faults of deliveries do not apply to requests.
+        FaultKind::Latency | FaultKind::Delivery(_) => handle().into_response(),
         FaultKind::Hang => {
             service.shutdown_started().await;
             disconnected(Bytes::new(), None)

@@ -41,11 +41,12 @@ impl Server {
 
     /// Starts to serve connections of a listener.
     ///
-    /// `on_shutdown` runs when the shutdown begins, before the server waits for requests in
+    /// `background` runs beside it. `on_shutdown` runs when the shutdown begins, before the server waits for requests in
     /// progress.
     pub(crate) fn start(
         listener: TcpListener,
         router: Router,
+        background: impl Future<Output = ()> + Send + 'static,
         on_shutdown: impl FnOnce() + Send + 'static,
     ) -> Result<Self, Error> {
         let start_error = |error| Error::runtime(format!("cannot start the server: {error}"));
@@ -64,6 +65,7 @@ impl Server {
         thread::Builder::new()
             .name("basalam-chat-emulator".to_owned())
             .spawn(move || {
+                runtime.spawn(background);
                 serve(runtime, listener, router, signal, on_shutdown);
                 // Fails if the server was dropped, so that no task awaits the end of the thread.
                 let _ = notify_stopped.send(());

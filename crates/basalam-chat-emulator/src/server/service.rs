@@ -6,16 +6,18 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use axum::http::header::AUTHORIZATION;
 use jiff::SignedDuration;
 use jiff::civil::DateTime;
+use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch;
 
+use super::delivery::Delivery;
 use super::log_context::LogContext;
 use super::response::JsonResponse;
 use crate::clock::SettableClock;
 use crate::contract::{Contract, OperationContract, RequestParts};
 use crate::error::Error;
-use crate::fault::FaultRule;
+use crate::fault::{DELIVER_WEBHOOK, FaultRule};
 use crate::oauth::{IssuedTokens, TOKEN_OPERATION};
-use crate::operations::{Call, Handler, Reply};
+use crate::operations::{self, Call, Handler, Reply};
 use crate::options::Options;
 use crate::request_log::{self, Observer};
 use crate::seed::{Seed, SeededIds};
@@ -34,6 +36,9 @@ pub(crate) struct Service {
     state: Mutex<State>,
     test_controls: Mutex<TestControls>,
     is_shutting_down: watch::Sender<bool>,
+    deliveries: UnboundedSender<Delivery>,
+    /// The number of deliveries that are not finished.
+    pending_deliveries: watch::Sender<usize>,
 }
 
 /// The immutable configuration of a service.
@@ -49,12 +54,19 @@ pub(crate) struct ServiceConfig {
 }
 
 impl Service {
-    pub(crate) fn new(config: ServiceConfig, state: State) -> Self {
+    /// Creates a service that puts events for webhooks into a queue.
+    pub(crate) fn new(
+        config: ServiceConfig,
+        state: State,
+        deliveries: UnboundedSender<Delivery>,
+    ) -> Self {
         Self {
             config,
             state: Mutex::new(state),
             test_controls: Mutex::default(),
             is_shutting_down: watch::Sender::new(false),
+            deliveries,
+            pending_deliveries: watch::Sender::new(0),
         }
     }
 
@@ -88,6 +100,7 @@ impl Service {
         let mut copy = state.clone();
         let seeded = seed.apply(&mut copy, self.now())?;
         *state = copy;
+        self.queue_deliveries(&mut state);
         drop(state);
         if let Some(time) = seed.clock {
             self.clock().set(time.0);
@@ -157,9 +170,9 @@ impl Service {
         self.config.default_user_id
     }
 
-    /// Returns `true` if the id is that of an operation or of the token endpoint.
+    /// Returns `true` if the id is that of an operation, of the token endpoint or of deliveries to webhooks.
     pub(crate) fn has_operation(&self, id: &str) -> bool {
-        id == TOKEN_OPERATION || self.contract().operation(id).is_some()
+        [TOKEN_OPERATION, DELIVER_WEBHOOK].contains(&id) || self.contract().operation(id).is_some()
     }
 
     /// Returns all operation ids, including that of the token endpoint.
@@ -269,7 +282,43 @@ impl Service {
             options: self.options(),
             list: operation.list(),
         };
-        handler.run(&mut self.state(), &call)
+        let mut state = self.state();
+        let reply = handler.run(&mut state, &call);
+        self.queue_deliveries(&mut state);
+        reply
+    }
+
+    /// Queues the events of the messages that were sent since the last call.
+    pub(crate) fn queue_deliveries(&self, state: &mut State) {
+        for message_id in state.webhooks.take_outbox() {
+            for (user_id, webhook_id, body) in operations::message_events(state, message_id) {
+                self.pending_deliveries.send_modify(|count| *count += 1);
+                let delivery = Delivery {
+                    webhook_id,
+                    user_id,
+                    body,
+                };
+                // Fails after the server has stopped.
+                if self.deliveries.send(delivery).is_err() {
+                    self.delivery_finished();
+                }
+            }
+        }
+    }
+
+    /// Records that a delivery succeeded or was given up.
+    pub(super) fn delivery_finished(&self) {
+        self.pending_deliveries.send_modify(|count| *count -= 1);
+    }
+
+    /// Waits until no delivery is pending.
+    pub(crate) async fn deliveries_finished(&self) {
+        // The sender is in `self`, so it cannot be dropped meanwhile.
+        let _ = self
+            .pending_deliveries
+            .subscribe()
+            .wait_for(|it| *it == 0)
+            .await;
     }
 
     /// Returns the user of the access token, or `None` if the operation needs no token.

@@ -123,6 +123,11 @@ impl Chat {
         other.filter(|_| matches!(self.kind, ChatKind::Private))
     }
 
+    /// Returns the user ids of all members, including those who deleted the chat.
+    pub(crate) fn member_ids(&self) -> impl Iterator<Item = i64> {
+        self.members.iter().map(|it| it.user_id)
+    }
+
     pub(crate) fn member_count(&self) -> usize {
         self.members.len()
     }

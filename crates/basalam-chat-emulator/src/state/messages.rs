@@ -106,6 +106,7 @@ impl State {
             version: 0,
         };
         self.messages.insert(id, Arc::new(message));
+        self.webhooks.message_sent(id);
         Some(id)
     }
 

@@ -1,0 +1,138 @@
+//! Delivery of events to webhooks.
+//!
+//! The deliveries of a webhook are made one after the other, with retries. Deliveries to different webhooks do not
+//! wait for each other.
+
+mod http;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
+
+use super::service::Service;
+use crate::fault::{DELIVER_WEBHOOK, DeliveryFault, Fault, FaultKind};
+
+/// How long a delivery that is held back waits for the one that overtakes it.
+const REORDER_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// An event for a webhook.
+pub(crate) struct Delivery {
+    pub(crate) webhook_id: i64,
+    pub(crate) user_id: i64,
+    pub(crate) body: Value,
+}
+
+/// Makes the deliveries of a queue, until the runtime ends.
+pub(crate) async fn run(service: Arc<Service>, mut queue: UnboundedReceiver<Delivery>) {
+    let mut workers: HashMap<i64, UnboundedSender<Delivery>> = HashMap::new();
+    while let Some(delivery) = queue.recv().await {
+        let worker = workers.entry(delivery.webhook_id).or_insert_with(|| {
+            let (sender, deliveries) = mpsc::unbounded_channel();
+            tokio::spawn(deliver_in_order(Arc::clone(&service), deliveries));
+            sender
+        });
+        // A worker lives as long as its sender.
+        let _ = worker.send(delivery);
+    }
+}
+
+async fn deliver_in_order(service: Arc<Service>, mut queue: UnboundedReceiver<Delivery>) {
+    let mut held: Option<Delivery> = None;
+    loop {
+        let next = match held {
+            None => queue.recv().await,
+            Some(_) => {
+                let next = tokio::time::timeout(REORDER_TIMEOUT, queue.recv()).await;
+                next.unwrap_or_else(|_| held.take())
+            }
+        };
+        let Some(delivery) = next else { return };
+        service.run_hooks(DELIVER_WEBHOOK);
+        let fault = service.test_controls().next_fault(DELIVER_WEBHOOK);
+        let is_reordered = |fault: &Fault| fault.kind.delivery() == Some(DeliveryFault::Reordered);
+        if held.is_none() && fault.as_ref().is_some_and(is_reordered) {
+            held = Some(delivery);
+            continue;
+        }
+        start(&service, delivery, fault).await;
+        if let Some(overtaken) = held.take() {
+            start(&service, overtaken, None).await;
+        }
+    }
+}
+
+/// Makes a delivery, or starts a task for it if a fault delays it.
+async fn start(service: &Arc<Service>, delivery: Delivery, fault: Option<Fault>) {
+    let delay = fault.as_ref().map_or(Duration::ZERO, |it| it.delay);
+    let fault = fault.and_then(|it| match it.kind {
+        FaultKind::Delivery(fault) => Some(fault),
+        _ => None,
+    });
+    let service = Arc::clone(service);
+    let delivering = async move {
+        tokio::time::sleep(delay).await;
+        deliver(&service, &delivery, fault).await;
+        service.delivery_finished();
+    };
+    match delay.is_zero() {
+        true => delivering.await,
+        false => drop(tokio::spawn(delivering)),
+    }
+}
+
+async fn deliver(service: &Service, delivery: &Delivery, fault: Option<DeliveryFault>) {
+    match fault {
+        Some(DeliveryFault::Lost) => {}
+        Some(DeliveryFault::Repeated) => {
+            deliver_with_retries(service, delivery, false).await;
+            deliver_with_retries(service, delivery, false).await;
+        }
+        Some(DeliveryFault::WrongHeader) => deliver_with_retries(service, delivery, true).await,
+        Some(DeliveryFault::Reordered) | None => {
+            deliver_with_retries(service, delivery, false).await;
+        }
+    }
+}
+
+/// Attempts a delivery until the receiver accepts it with a 2xx, the webhook is deleted or inactive, or no retries
+/// are left. Each attempt is logged.
+async fn deliver_with_retries(service: &Service, delivery: &Delivery, has_wrong_header: bool) {
+    let options = service.options();
+    let mut delay = options.webhook_retry_delay;
+    for attempt in 0..=options.webhook_retries {
+        if attempt > 0 {
+            tokio::time::sleep(delay).await;
+            delay = delay.saturating_mul(2);
+        }
+        let webhook = service.state().webhooks.by_id(delivery.webhook_id).cloned();
+        let Some(webhook) = webhook.filter(|it| it.config.is_active) else {
+            return;
+        };
+        service.test_controls().count_request(DELIVER_WEBHOOK);
+        let mut config = webhook.config;
+        if has_wrong_header {
+            for (_, value) in &mut config.headers {
+                *value = axum::http::HeaderValue::from_static("wrong");
+            }
+        }
+        let body = delivery.body.to_string();
+        let result = http::send(&config, body, options.allow_remote_webhooks).await;
+        let request = json!({
+            "method": config.method.as_str(), "url": config.url.as_str(), "body": delivery.body,
+        });
+        let (status, response) = match result {
+            Ok((status, body)) => (status, json!({ "body": body })),
+            Err(error) => (0, json!({ "error": error })),
+        };
+        let log = (status, request, response);
+        let now = service.now();
+        let webhooks = &mut service.state().webhooks;
+        webhooks.log(delivery.webhook_id, delivery.user_id, log, now);
+        if (200..300).contains(&status) {
+            return;
+        }
+    }
+}
