@@ -22,7 +22,7 @@ const WITH_ALL_FEATURES: [&str; 4] = [
 ];
 
 /// Feature combinations of the facade that no other step builds.
-const FEATURES: [&str; 11] = [
+const FEATURES: [&str; 13] = [
     "",
     "rustls",
     "rustls-no-provider",
@@ -34,6 +34,8 @@ const FEATURES: [&str; 11] = [
     "rustls,gzip",
     "rustls,jiff",
     "rustls,tracing",
+    "rustls,webhooks",
+    "rustls,webhooks-tower",
 ];
 
 /// A TLS feature of the facade, and a feature of reqwest for another library, as another crate may enable it.
@@ -90,6 +92,7 @@ pub(super) fn all() -> Vec<Step> {
                 "--features=basalam-chat/blocking,basalam-chat/build-time-codegen",
                 "--features=basalam-chat/gzip,basalam-chat/jiff",
                 "--features=basalam-chat/schemars,basalam-chat/socks,basalam-chat/tracing",
+                "--features=basalam-chat/webhooks-axum",
                 "--",
                 // Slow tests that do not depend on features.
                 "--skip=message_stream::large_history::",

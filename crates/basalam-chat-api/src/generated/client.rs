@@ -3961,7 +3961,7 @@ impl Client {
     }
     /// Unregisters a user from a webhook
     ///
-    /// Likely: the owner of a webhook can unregister its users, and every user themselves. Unknown: the required scope.
+    /// Likely: the owner of a webhook can unregister its users, and every user themselves. Not idempotent: after a success, a second call likely fails because the user is not registered. Unknown: the required scope.
     ///
     /// Sends a `DELETE` request to `/v1/customers/webhooks`
     ///
@@ -4146,7 +4146,7 @@ impl Client {
     }
     /// Deletes a webhook
     ///
-    /// Unknown: the required scope. Named after the id because a bot operation is called `delete_webhook`.
+    /// Unknown: the required scope. Named after the id because a bot operation is called `delete_webhook`. Not idempotent: after a success, a second call likely fails because the webhook does not exist.
     ///
     /// Sends a `DELETE` request to `/v1/webhooks/{webhook_id}`
     ///

@@ -205,7 +205,7 @@ pub static UNREGISTER_WEBHOOK: Operation = Operation {
     id: "unregister_webhook",
     method: ::reqwest::Method::DELETE,
     path: "/v1/customers/webhooks",
-    idempotent: true,
+    idempotent: false,
     authorization: Authorization::Bearer {
         scopes: &[],
     },
@@ -337,7 +337,7 @@ pub static DELETE_WEBHOOK_BY_ID: Operation = Operation {
     id: "delete_webhook_by_id",
     method: ::reqwest::Method::DELETE,
     path: "/v1/webhooks/{webhook_id}",
-    idempotent: true,
+    idempotent: false,
     authorization: Authorization::Bearer {
         scopes: &[],
     },

@@ -6,6 +6,7 @@
 mod http;
 
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -43,14 +44,20 @@ async fn deliver_in_order(service: Arc<Service>, mut queue: UnboundedReceiver<De
     let mut held: Option<Delivery> = None;
     loop {
         let next = match held {
-            None => queue.recv().await,
-            Some(_) => {
-                let next = tokio::time::timeout(REORDER_TIMEOUT, queue.recv()).await;
-                next.unwrap_or_else(|_| held.take())
+            None => Ok(queue.recv().await),
+            Some(_) => tokio::time::timeout(REORDER_TIMEOUT, queue.recv()).await,
+        };
+        let Ok(next) = next else {
+            // Nothing overtakes the delivery that is held back.
+            if let Some(delivery) = held.take() {
+                start(&service, delivery, None).await;
             }
+            continue;
         };
         let Some(delivery) = next else { return };
-        service.run_hooks(DELIVER_WEBHOOK);
+        // A panic in a hook must not end the deliveries.
+        let hooks = AssertUnwindSafe(|| service.run_hooks(DELIVER_WEBHOOK));
+        let _ = std::panic::catch_unwind(hooks);
         let fault = service.test_controls().next_fault(DELIVER_WEBHOOK);
         let is_reordered = |fault: &Fault| fault.kind.delivery() == Some(DeliveryFault::Reordered);
         if held.is_none() && fault.as_ref().is_some_and(is_reordered) {

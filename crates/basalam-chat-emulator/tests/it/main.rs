@@ -29,3 +29,4 @@ mod test_controls;
 mod unseen_count;
 mod up_to_date;
 mod uploads;
+mod webhooks;

@@ -17,7 +17,22 @@ const WRITE_REQUESTS: [(&str, &str); 6] = [
     ("DELETE", "/v1/chats/messages"),
     ("POST", "/v1/chats/messages/forward"),
 ];
-const UNSCOPED_REQUESTS: [(&str, &str); 2] = [("GET", "/v1/users/me"), ("POST", "/v1/files")];
+const UNSCOPED_REQUESTS: [(&str, &str); 14] = [
+    ("GET", "/v1/users/me"),
+    ("POST", "/v1/files"),
+    ("GET", "/v1/webhooks"),
+    ("POST", "/v1/webhooks"),
+    ("PATCH", "/v1/webhooks/1"),
+    ("DELETE", "/v1/webhooks/1"),
+    ("GET", "/v1/webhooks/1/logs"),
+    ("GET", "/v1/webhooks/events"),
+    ("GET", "/v1/webhooks/customers"),
+    ("GET", "/v1/webhooks/services"),
+    ("POST", "/v1/webhooks/services"),
+    ("GET", "/v1/customers/webhooks"),
+    ("POST", "/v1/customers/webhooks"),
+    ("DELETE", "/v1/customers/webhooks"),
+];
 
 /// Returns the status of each request. Most requests are invalid: a status other than
 /// 403 shows that the scope check passed.

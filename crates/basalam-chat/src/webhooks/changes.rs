@@ -44,12 +44,13 @@ impl<C: Clone> Webhooks<C> {
         }
     }
 
-    /// Deletes a webhook.
+    /// Deletes a webhook. Not retried if it may have succeeded: after a success, a second call looks like a
+    /// failure.
     ///
     /// # Errors
     ///
     /// Besides the [errors](Error) of every call, one with [`is_not_found`](Error::is_not_found) if the webhook
-    /// does not exist (likely), which can also be the result of a retry after a lost response.
+    /// does not exist (likely).
     ///
     /// # Examples
     ///

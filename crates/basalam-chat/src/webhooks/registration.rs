@@ -36,11 +36,12 @@ impl<C: Clone> Webhooks<C> {
     }
 
     /// Unregisters the token's user, or another [`customer`](UnregisterWebhook::customer), from a webhook.
+    /// Not retried if it may have succeeded: after a success, a second call looks like a failure.
     ///
     /// # Errors
     ///
     /// Besides the [errors](Error) of every call, one with [`is_not_found`](Error::is_not_found) if the user is
-    /// not registered (likely), which can also be the result of a retry after a lost response.
+    /// not registered (likely).
     ///
     /// # Examples
     ///

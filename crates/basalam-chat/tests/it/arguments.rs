@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use basalam_chat::auth::ClientCredentials;
 use basalam_chat::messages::{ButtonId, MessageEdit, NewButton};
+use basalam_chat::webhooks::{WebhookEventId, WebhookId, WebhookServiceId};
 use basalam_chat::{
     ChatFilter, ChatId, ChatOrder, Client, Error, HashId, MessageId, NewFile, NewMessage,
     PersonalToken, UserId,
@@ -83,6 +84,34 @@ async fn requests_with_zero_or_empty_arguments_are_not_sent() {
         client.upload_file(file()).file_type("".into()) => "file_type",
         client.upload_file(file().with_name("")) => "file",
         client.upload_file(file().with_media_type("")) => "file",
+    }
+    let webhooks = client.webhooks();
+    let url = "https://example.com/webhooks";
+    let events = [WebhookEventId::CHAT_SEND_MESSAGE];
+    assert_each_rejected! {
+        webhooks.create_webhook("example.com", events) => "url",
+        webhooks.create_webhook(url, []) => "events",
+        webhooks.create_webhook(url, [WebhookEventId(0)]) => "events",
+        webhooks.create_webhook(url, events).header("a b", "c") => "header",
+        webhooks.create_webhook(url, events).header("Authorization", " ") => "header",
+        webhooks.create_webhook(url, events).service(WebhookServiceId(0)) => "service",
+        webhooks.update_webhook(WebhookId(0)).active(true) => "webhook",
+        webhooks.update_webhook(WebhookId(1)) => "update_webhook",
+        webhooks.update_webhook(WebhookId(1)).url("") => "url",
+        webhooks.update_webhook(WebhookId(1)).events([]) => "events",
+        webhooks.delete_webhook(WebhookId(-1)) => "webhook",
+        webhooks.get_webhook_logs(WebhookId(0)) => "webhook",
+        webhooks.get_webhooks().events([]) => "events",
+        webhooks.get_webhooks().service(WebhookServiceId(-2)) => "service",
+        webhooks.create_webhook_service("ab", "c") => "title",
+        webhooks.create_webhook_service("   ", "c") => "title",
+        webhooks.register_webhook(WebhookId(0)) => "webhook",
+        webhooks.unregister_webhook(WebhookId(1)).customer(UserId(0)) => "customer",
+        webhooks.get_webhook_customers().page(0) => "page",
+        webhooks.get_webhook_customers().per_page(0).stream().try_next() => "per_page",
+        webhooks.get_webhook_customers().webhook(WebhookId(0)) => "webhook",
+        webhooks.get_registered_webhooks().service(WebhookServiceId(0)).pages().try_next()
+            => "service",
     }
     server.set_nonblocking(true).unwrap();
     let error = server.accept().unwrap_err();

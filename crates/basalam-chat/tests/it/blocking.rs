@@ -98,9 +98,43 @@ fn run_all_operations() {
     bot.log_out().send().unwrap();
     assert!(bot.get_me().send().is_err());
 
+    run_webhook_operations(&seller);
+
     let error = customer.get_messages(ChatId(404)).send().unwrap_err();
     assert!(error.is_not_found());
     assert_eq!(error.operation(), Some("get_messages"));
+}
+
+fn run_webhook_operations(seller: &blocking::Client) {
+    let webhooks = seller.webhooks();
+    let events = webhooks.get_webhook_events().send().unwrap();
+    assert_eq!(events.len(), 9);
+    let service = webhooks.create_webhook_service("Inbox", "Answers customers");
+    let service = service.send().unwrap().id.unwrap();
+    assert_eq!(webhooks.get_webhook_services().send().unwrap().len(), 1);
+    let url = "http://127.0.0.1:9/";
+    let created = webhooks
+        .create_webhook(url, [events[0].id])
+        .service(service);
+    let id = created.send().unwrap().id;
+    webhooks.register_webhook(id).send().unwrap();
+    webhooks.update_webhook(id).active(false).send().unwrap();
+    assert_eq!(
+        webhooks.get_webhooks().send().unwrap()[0].is_active,
+        Some(false)
+    );
+    assert_eq!(webhooks.get_registered_webhooks().iter().count(), 1);
+    assert_eq!(webhooks.get_webhook_customers().pages().count(), 1);
+    assert!(webhooks.get_webhook_logs(id).send().unwrap().is_empty());
+    webhooks.unregister_webhook(id).send().unwrap();
+    assert_eq!(webhooks.delete_webhook(id).send().unwrap().id, id);
+    assert!(
+        webhooks
+            .delete_webhook(id)
+            .send()
+            .unwrap_err()
+            .is_not_found()
+    );
 }
 
 #[test]

@@ -44,3 +44,8 @@ mod token_refresh;
 mod trait_bounds;
 mod unreadable_items;
 mod uploads;
+#[cfg(feature = "webhooks-axum")]
+mod webhook_deliveries;
+#[cfg(feature = "webhooks")]
+mod webhook_receiver;
+mod webhooks;

@@ -19,6 +19,12 @@ use basalam_chat::messages::{
     MessageStream, UnconfirmedMessage,
 };
 use basalam_chat::users::{CurrentUser, GetCurrentUser};
+use basalam_chat::webhooks::{
+    CreateWebhook, CreateWebhookService, GetRegisteredWebhooks, GetWebhookCustomers,
+    GetWebhookEvents, GetWebhookLogs, GetWebhookServices, GetWebhooks, RegisterWebhook,
+    RegisteredWebhookPages, RegisteredWebhookStream, UnregisterWebhook, UpdateWebhook, Webhook,
+    WebhookCustomerPages, WebhookCustomerStream, WebhookId, WebhookPage, Webhooks,
+};
 use basalam_chat::{
     BatchCall, BatchReport, CallOutcome, ChatId, Client, ClientBuilder, Error, MessageId, NewFile,
     NewMessage, PersonalToken, RequestOptions, RetryPolicy,
@@ -79,6 +85,24 @@ fn clients_builders_and_responses_are_send_and_sync() {
     clone_sync::<TokenInfo>();
     clone_sync::<RequestOptions>();
     clone_sync::<RetryPolicy>();
+    clone_sync::<Webhooks>();
+    clone_sync::<CreateWebhook>();
+    clone_sync::<UpdateWebhook>();
+    clone_sync::<basalam_chat::webhooks::DeleteWebhook>();
+    clone_sync::<CreateWebhookService>();
+    clone_sync::<GetWebhooks>();
+    clone_sync::<GetWebhookEvents>();
+    clone_sync::<GetWebhookLogs>();
+    clone_sync::<GetWebhookServices>();
+    clone_sync::<GetWebhookCustomers>();
+    clone_sync::<GetRegisteredWebhooks>();
+    clone_sync::<RegisterWebhook>();
+    clone_sync::<UnregisterWebhook>();
+    clone_sync::<WebhookPage<Webhook>>();
+    debug_send::<WebhookCustomerStream>();
+    debug_send::<WebhookCustomerPages>();
+    debug_send::<RegisteredWebhookStream>();
+    debug_send::<RegisteredWebhookPages>();
     sync::<Follower>();
     debug_send::<MessageStream>();
     debug_send::<MessagePages>();
@@ -133,6 +157,10 @@ fn futures_of_requests_are_send() {
     send(bot.get_webhook_info().send());
     send(bot.delete_webhook().send());
     send(bot.log_out().send());
+    let webhooks = client.webhooks();
+    send(webhooks.get_webhooks().send());
+    send(webhooks.delete_webhook(WebhookId(1)).send());
+    send(webhooks.get_webhook_customers().stream().try_next());
 }
 
 #[test]

@@ -156,6 +156,17 @@ fn x_decode_selects_how_failures_are_handled() {
         "#[serde(skip)]"
     );
 
+    let mut nullable = links.clone();
+    nullable["nullable"] = json!(true);
+    let generated = small_document("a page that can be null")
+        .set_named_schema(object(json!({ "links": nullable })))
+        .set(&at, json!("page"))
+        .expect_generated();
+    assert!(
+        generated
+            .client_contains(r#"__fields.nullable_items("links", &mut links, &mut __unreadable)?"#)
+    );
+
     let generated = small_document("an item")
         .set_named_schema(object(json!({ "a": {} })))
         .set(&at, json!("item"))

@@ -20,8 +20,15 @@ pub(super) fn all() -> Map<String, Value> {
     define!(types: GetChatsResponse, CreateChatResponse, GetMessagesResponse, CreateMessageResponse);
     define!(types: EditMessageResponse, AcceptedResponse, UnseenChatCount, BotResponse, CurrentUser);
     define!(types: UploadFileResponse);
+    define!(types: CreateWebhookBody, UpdateWebhookBody, CreateWebhookServiceBody);
+    define!(types: RegisterWebhookBody, UnregisterWebhookBody);
+    define!(types: WebhookList, WebhookEventList, WebhookServiceList, WebhookLogList);
+    define!(types: WebhookCustomerList, RegisteredWebhookList);
+    define!(types: DeleteWebhookResponse, UnregisterWebhookResponse);
     define!(newtypes: ButtonId, ChatId, EntityId, FileId, MessageId, QuickMessageId, UserId, VendorId);
     define!(newtypes: ButtonType, ChatFilter, ChatOrder, ChatType, Comparison, MessageType, SortOrder);
     define!(newtypes: UploadFileType, HashId, Timestamp);
+    define!(newtypes: WebhookEventId, WebhookId, WebhookLogId, WebhookRegistrationId);
+    define!(newtypes: WebhookServiceId, WebhookMethod);
     generator.take_definitions(true)
 }

@@ -6,6 +6,7 @@ mod bots;
 mod chats;
 mod files;
 mod messages;
+mod webhooks;
 
 use super::recorder::{Call, Recorder};
 
@@ -16,5 +17,6 @@ pub(super) async fn make() -> Vec<Call> {
     messages::make(&mut recorder).await;
     bots::make(&mut recorder).await;
     files::make(&mut recorder).await;
+    webhooks::make(&mut recorder).await;
     recorder.into_calls()
 }

@@ -52,6 +52,22 @@ fn all_for_operation(operation: &str) -> Option<(Decoder, TolerantDecoder)> {
         "log_out" => response_of(|client| client.log_out(any())),
         "log_out_post" => response_of(|client| client.log_out_post(any())),
         "get_current_user" => response_of(|client| client.get_current_user()),
+        "get_webhooks" => response_of(|client| client.get_webhooks(any(), any())),
+        "create_webhook" => response_of(|client| client.create_webhook(any())),
+        "update_webhook" => response_of(|client| client.update_webhook(any(), any())),
+        "delete_webhook_by_id" => response_of(|client| client.delete_webhook_by_id(any())),
+        "get_webhook_logs" => response_of(|client| client.get_webhook_logs(any())),
+        "get_webhook_events" => response_of(|client| client.get_webhook_events()),
+        "get_webhook_services" => response_of(|client| client.get_webhook_services()),
+        "create_webhook_service" => response_of(|client| client.create_webhook_service(any())),
+        "get_webhook_customers" => {
+            response_of(|client| client.get_webhook_customers(any(), any(), any()))
+        }
+        "get_registered_webhooks" => {
+            response_of(|client| client.get_registered_webhooks(any(), any(), any()))
+        }
+        "register_webhook" => response_of(|client| client.register_webhook(any())),
+        "unregister_webhook" => response_of(|client| client.unregister_webhook(any())),
         // The generated client has no method for uploads, since their body is not JSON.
         "upload_file" => {
             type Response = types::UploadFileResponse;
@@ -90,6 +106,15 @@ fn tolerant<T: DeserializeOwned + Serialize + 'static>(json: &str) -> Result<Dec
     if let Some(response) = any.downcast_ref::<types::GetMessagesResponse>() {
         unreadable.clone_from(&response.data.unreadable);
     }
+    macro_rules! webhook_lists {
+        ($($list:ident),+) => {$(
+            if let Some(list) = any.downcast_ref::<types::$list>() {
+                unreadable.clone_from(&list.unreadable);
+            }
+        )+};
+    }
+    webhook_lists!(WebhookList, WebhookEventList, WebhookServiceList);
+    webhook_lists!(WebhookLogList, WebhookCustomerList, RegisteredWebhookList);
     if let Some(types::GetChatsResponse {
         data: Some(data), ..
     }) = any.downcast_ref()

@@ -2,6 +2,7 @@
 
 use basalam_chat::messages::MessageEdit;
 use basalam_chat::raw::operation::Operation;
+use basalam_chat::webhooks::{WebhookEventId, WebhookId};
 use basalam_chat::{ChatId, Client, Error, MessageId, NewFile, UserId, raw};
 use basalam_chat_emulator::{Emulator, NewBot, SeedChat};
 
@@ -10,6 +11,7 @@ pub(crate) struct Resources {
     pub(crate) chat: ChatId,
     pub(crate) message: MessageId,
     pub(crate) bot_token: String,
+    webhook: WebhookId,
     customer: UserId,
 }
 
@@ -21,11 +23,14 @@ impl Resources {
         let chat = chat.unwrap();
         emulator.seed_messages(chat, seller, ["first"]).unwrap();
         let message = emulator.messages(chat)[0].id;
+        // Nothing listens there.
+        let webhook = emulator.add_webhook(seller, "http://127.0.0.1:9/").unwrap();
         let bot = emulator.add_bot(NewBot::new("Helper")).unwrap();
         Resources {
             chat: ChatId(chat),
             message: MessageId(message),
             bot_token: bot.token().to_owned(),
+            webhook: WebhookId(webhook),
             customer: UserId(customer),
         }
     }
@@ -41,8 +46,10 @@ pub(crate) async fn run(
         chat,
         message,
         bot_token,
+        webhook,
         customer,
     } = resources;
+    let webhooks = client.webhooks();
     let bot = client.bot(bot_token)?;
     let token = raw::newtypes::BotToken::new(bot_token.clone()).unwrap();
     let generated = client.raw();
@@ -78,6 +85,29 @@ pub(crate) async fn run(
         "get_me" => generated!(get_me),
         "get_webhook_info" => generated!(get_webhook_info),
         "log_out" => generated!(log_out),
+        "create_webhook" => {
+            let events = [WebhookEventId::CHAT_RECEIVED_MESSAGE];
+            let request = webhooks.create_webhook("http://127.0.0.1:9/", events);
+            request.await.map(drop)
+        }
+        "create_webhook_service" => {
+            let request = webhooks.create_webhook_service("Inbox", "Answers customers");
+            request.await.map(drop)
+        }
+        "delete_webhook_by_id" => webhooks.delete_webhook(*webhook).await.map(drop),
+        "get_registered_webhooks" => webhooks.get_registered_webhooks().await.map(drop),
+        "get_webhook_customers" => webhooks.get_webhook_customers().await.map(drop),
+        "get_webhook_events" => webhooks.get_webhook_events().await.map(drop),
+        "get_webhook_logs" => webhooks.get_webhook_logs(*webhook).await.map(drop),
+        "get_webhook_services" => webhooks.get_webhook_services().await.map(drop),
+        "get_webhooks" => webhooks.get_webhooks().await.map(drop),
+        "register_webhook" => webhooks.register_webhook(*webhook).await.map(drop),
+        "unregister_webhook" => webhooks.unregister_webhook(*webhook).await.map(drop),
+        "update_webhook" => webhooks
+            .update_webhook(*webhook)
+            .active(true)
+            .await
+            .map(drop),
         other => panic!("no test code runs the operation {other}"),
     }
 }

@@ -1,0 +1,316 @@
+//! The receiver of deliveries, without a server.
+
+use basalam_chat::UserId;
+use basalam_chat::messages::MessageKind;
+use basalam_chat::reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+use basalam_chat::webhooks::{Event, Outcome, Receiver};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use serde_json::{Value, json};
+
+const SECRET: &str = "Bearer 0f5c1d7e-secret-of-the-tests";
+const USER: UserId = UserId(430);
+
+fn receiver() -> Receiver {
+    Receiver::builder(USER, SECRET).build().unwrap()
+}
+
+fn headers(value: &str) -> HeaderMap {
+    HeaderMap::from_iter([(AUTHORIZATION, value.parse().unwrap())])
+}
+
+fn message(id: i64, sender: i64) -> Value {
+    json!({
+        "id": id, "chat_id": 2, "message": { "text": "hello", "links": {} }, "message_type": "TEXT",
+        "sender_id": sender, "seen_at": null, "message_source": null,
+        "created_at": "2026-07-22 10:28:23", "updated_at": "2026-07-22 10:28:23",
+    })
+}
+
+fn accept(receiver: &Receiver, body: &Value) -> Outcome {
+    receiver.accept(&headers(SECRET), body.to_string().as_bytes())
+}
+
+#[test]
+fn sent_and_received_messages_are_told_apart_by_the_sender() {
+    let receiver = receiver();
+    let received = accept(&receiver, &message(1, 431));
+    assert!(matches!(received.event(), Some(Event::MessageReceived(_))));
+    let sent = accept(&receiver, &message(2, 430));
+    let Some(Event::MessageSent(event)) = sent.event() else {
+        panic!("{sent:?}");
+    };
+    assert_eq!(event.message.kind(), MessageKind::Text("hello"));
+    assert!(event.message.is_from(USER));
+
+    let mut unknown = message(3, 0);
+    unknown["sender_id"] = json!(null);
+    let outcome = accept(&receiver, &unknown);
+    assert!(matches!(outcome.event(), Some(Event::MessageReceived(_))));
+    unknown["id"] = json!(4);
+    unknown["receiver"] = json!({ "id": 431 });
+    let outcome = accept(&receiver, &unknown);
+    assert!(matches!(outcome.event(), Some(Event::MessageSent(_))));
+}
+
+#[test]
+fn other_and_unreadable_bodies_are_accepted_as_they_are() {
+    let receiver = receiver();
+    let order = json!({ "id": 1, "order": { "items": [] } });
+    let outcome = accept(&receiver, &order);
+    assert_eq!(outcome.status(), 200);
+    let Some(Event::Other(value)) = outcome.event() else {
+        panic!("{outcome:?}");
+    };
+    assert_eq!(**value, order);
+    for body in [&b""[..], b"\xff\xfe", b"{", b"text", b"  "] {
+        let outcome = receiver.accept(&headers(SECRET), body);
+        assert_eq!(outcome.status(), 200);
+        let Some(Event::Unreadable(raw)) = outcome.event() else {
+            panic!("{outcome:?}");
+        };
+        assert_eq!(&raw[..], body);
+    }
+}
+
+#[tokio::test]
+async fn every_authenticated_delivery_wakes_and_no_other_does() {
+    let receiver = Receiver::builder(USER, SECRET)
+        .max_body_bytes(400)
+        .build()
+        .unwrap();
+    let mut wakeups = receiver.wakeups();
+    let body = message(1, 431).to_string();
+    let large = vec![b' '; 401];
+    for (body, status) in [
+        (body.as_bytes(), 200),
+        // Repeated.
+        (body.as_bytes(), 200),
+        (b"{", 200),
+        (&large[..400], 200),
+        (&large[..], 413),
+    ] {
+        assert_eq!(
+            receiver.accept(&headers("Bearer wrong"), body).status(),
+            401
+        );
+        assert!(!is_woken(&mut wakeups));
+        assert_eq!(receiver.accept(&headers(SECRET), body).status(), status);
+        assert!(is_woken(&mut wakeups));
+        assert!(!is_woken(&mut wakeups));
+    }
+    for id in 0..100 {
+        accept(&receiver, &message(id, 431));
+    }
+    assert!(is_woken(&mut wakeups), "coalesced");
+    assert!(!is_woken(&mut wakeups), "coalesced");
+    assert!(
+        is_woken(&mut receiver.wakeups()),
+        "of deliveries before the subscription"
+    );
+    drop(receiver);
+    assert_eq!(wakeups.next().await, None);
+}
+
+/// Returns `true` if a wake-up is there, without waiting.
+fn is_woken(wakeups: &mut basalam_chat::webhooks::Wakeups) -> bool {
+    let next = std::pin::pin!(wakeups.next());
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    next.poll(&mut context).is_ready()
+}
+
+#[tokio::test]
+async fn events_are_delivered_once_and_slow_subscribers_miss_the_oldest() {
+    let receiver = Receiver::builder(USER, SECRET)
+        .event_buffer(4)
+        .build()
+        .unwrap();
+    let mut events = receiver.events();
+    for id in [1, 1, 2, 1] {
+        let status = accept(&receiver, &message(id, 431)).status();
+        assert_eq!(status, 200);
+    }
+    let mut edited = message(1, 431);
+    edited["updated_at"] = json!("2026-07-22 11:00:00");
+    accept(&receiver, &edited);
+    for expected in [1, 2, 1] {
+        let event = events.next().await.unwrap();
+        assert_eq!(event.message().unwrap().message.id.0, expected);
+    }
+    assert_eq!(events.missed(), 0);
+    for id in 10..20 {
+        accept(&receiver, &message(id, 431));
+    }
+    let event = events.next().await.unwrap();
+    assert_eq!(event.message().unwrap().message.id.0, 16);
+    assert_eq!(events.missed(), 6);
+}
+
+#[test]
+fn two_secrets_are_accepted_while_one_replaces_the_other() {
+    let receiver = Receiver::builder(USER, "new")
+        .previous_secret("old")
+        .build()
+        .unwrap();
+    let status = |value| receiver.accept(&headers(value), b"{}").status();
+    assert_eq!(
+        (status("new"), status("old"), status("newest")),
+        (200, 200, 401)
+    );
+    receiver.rotate_secret("newest").unwrap();
+    assert_eq!(
+        (status("new"), status("old"), status("newest")),
+        (200, 401, 200)
+    );
+    receiver.clone().forget_previous_secret();
+    assert_eq!(
+        (status("new"), status("old"), status("newest")),
+        (401, 401, 200)
+    );
+    assert!(receiver.rotate_secret(" ").unwrap_err().is_invalid_input());
+    assert_eq!(status("newest"), 200);
+}
+
+#[test]
+fn the_header_must_occur_exactly_once_under_its_name() {
+    let receiver = Receiver::builder(USER, SECRET)
+        .header("X-Secret")
+        .build()
+        .unwrap();
+    let name = HeaderName::from_static("x-secret");
+    let value = HeaderValue::from_static(SECRET);
+    let mut headers = HeaderMap::from_iter([(AUTHORIZATION, value.clone())]);
+    assert!(!receiver.is_authentic(&headers));
+    headers.append(&name, value.clone());
+    assert!(receiver.is_authentic(&headers));
+    headers.append(&name, HeaderValue::from_static("other"));
+    assert!(!receiver.is_authentic(&headers));
+    headers.insert(&name, value.clone());
+    headers.append(&name, value);
+    assert!(!receiver.is_authentic(&headers));
+}
+
+#[test]
+fn invalid_settings_are_rejected_by_name() {
+    let builder = || Receiver::builder(USER, SECRET);
+    for (builder, argument) in [
+        (Receiver::builder(USER, ""), "secret"),
+        (Receiver::builder(USER, " Bearer a"), "secret"),
+        (Receiver::builder(USER, "a\nb"), "secret"),
+        (Receiver::builder(UserId(0), SECRET), "user"),
+        (builder().previous_secret(""), "previous_secret"),
+        (builder().header("a b"), "header"),
+        (builder().max_body_bytes(0), "max_body_bytes"),
+        (builder().event_buffer(0), "event_buffer"),
+        (builder().event_buffer(usize::MAX), "event_buffer"),
+    ] {
+        let error = builder.build().unwrap_err();
+        assert!(error.is_invalid_input(), "{error}");
+        assert!(
+            error.to_string().contains(&format!("`{argument}`")),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn debug_output_does_not_contain_the_secret() {
+    let builder = Receiver::builder(USER, SECRET).previous_secret("previous-canary");
+    let shown = format!("{builder:?} {:?}", builder.clone().build().unwrap());
+    assert!(!shown.contains("secret-of-the-tests"), "{shown}");
+    assert!(!shown.contains("previous-canary"), "{shown}");
+}
+
+/// The largest body that the receiver of the random test accepts.
+const MAX_BODY_BYTES: usize = 2048;
+
+/// A body: random bytes, random JSON, or a message with a random change.
+fn body() -> impl Strategy<Value = Vec<u8>> {
+    let odd = prop_oneof![
+        Just("1e400".to_owned()),
+        Just("null".to_owned()),
+        Just("[[[[[[[[[[]]]]]]]]]]".to_owned()),
+        Just("{\"md\":{\"md\":{}}}".to_owned()),
+        Just("\"\\ud800\"".to_owned()),
+        Just("-0".to_owned()),
+        "\\PC{0,12}",
+    ];
+    let mutated = (any::<prop::sample::Index>(), odd).prop_map(|(place, odd)| {
+        let body = message(1, 431).to_string();
+        let place = place.index(body.len());
+        format!("{}{odd}{}", &body[..place], &body[place..]).into_bytes()
+    });
+    let replaced = (any::<prop::sample::Index>(), 0..12_usize, any::<u8>()).prop_map(
+        |(place, length, byte)| {
+            let mut body = message(1, 431).to_string().into_bytes();
+            let start = place.index(body.len());
+            let end = (start + length).min(body.len());
+            body.splice(start..end, [byte]);
+            body
+        },
+    );
+    let deep = (1..MAX_BODY_BYTES).prop_map(|depth| "[".repeat(depth).into_bytes());
+    prop_oneof![
+        4 => mutated,
+        4 => replaced,
+        2 => prop::collection::vec(any::<u8>(), 0..64),
+        1 => deep,
+        1 => (0..2 * MAX_BODY_BYTES).prop_map(|length| vec![b' '; length]),
+    ]
+}
+
+/// A header value other than the secret: its prefixes, including the empty one, its suffixes, changes of a byte, and
+/// random values.
+fn forged() -> impl Strategy<Value = Vec<u8>> {
+    let secret = SECRET.as_bytes();
+    prop_oneof![
+        (0..secret.len()).prop_map(move |length| secret[..length].to_vec()),
+        (1..=secret.len()).prop_map(move |start| secret[start..].to_vec()),
+        (0..secret.len(), b' '..=b'~').prop_map(move |(index, byte)| {
+            let mut value = secret.to_vec();
+            value[index] = byte;
+            value
+        }),
+        (b'!'..=b'~').prop_map(move |byte| [secret, &[byte]].concat()),
+        prop::collection::vec(b' '..=b'~', 0..64),
+        Just(SECRET.to_ascii_lowercase().into_bytes()),
+        Just(SECRET.to_ascii_uppercase().into_bytes()),
+    ]
+    .prop_filter("the secret itself", move |value| value != secret)
+}
+
+#[test]
+fn random_requests_neither_panic_nor_pass_as_authentic() {
+    let receiver = Receiver::builder(USER, SECRET).max_body_bytes(MAX_BODY_BYTES);
+    let receiver = receiver.build().unwrap();
+    let config = Config {
+        cases: 100_000,
+        failure_persistence: None,
+        ..Config::default()
+    };
+    let random = TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]);
+    let mut runner = TestRunner::new_with_rng(config, random);
+    let request = (body(), prop::option::weighted(0.5, forged()));
+    let result = runner.run(&request, |(body, forged)| {
+        let value = forged.as_deref().unwrap_or(SECRET.as_bytes());
+        let headers = match HeaderValue::from_bytes(value) {
+            Ok(value) => HeaderMap::from_iter([(AUTHORIZATION, value)]),
+            Err(_) => HeaderMap::new(),
+        };
+        let outcome = receiver.accept(&headers, &body);
+        let expected = match forged {
+            Some(_) => 401,
+            None if body.len() > MAX_BODY_BYTES => 413,
+            None => 200,
+        };
+        prop_assert_eq!(outcome.status(), expected);
+        prop_assert_eq!(outcome.event().is_some() && forged.is_some(), false);
+        if let Some(Event::Unreadable(raw)) = outcome.event() {
+            prop_assert_eq!(&raw[..], &body[..]);
+        }
+        Ok(())
+    });
+    result.unwrap();
+    let none = receiver.accept(&HeaderMap::new(), b"{}");
+    assert_eq!(none.status(), 401);
+}
