@@ -80,7 +80,7 @@ pub(super) fn all() -> Vec<Step> {
         ),
         step("Python SDK of the vendor", python_sdk::run),
         step("schemathesis", schemathesis::run),
-        step("quickstart example", quickstart),
+        step("quickstart example", |root| example(root, "quickstart")),
         step("first program of the README", readme::run),
         cargo(
             "tests with features",
@@ -100,6 +100,9 @@ pub(super) fn all() -> Vec<Step> {
                 "--skip=responses::tolerance::",
             ],
         ),
+        step("webhook bridge example", |root| {
+            example(root, "webhook_bridge")
+        }),
         clippy("clippy", &["--workspace"]),
         clippy("clippy with all features", &WITH_ALL_FEATURES),
         step("docs", docs),
@@ -134,12 +137,11 @@ fn clippy(name: &str, selection: &'static [&'static str]) -> Step {
     })
 }
 
-/// Runs the quickstart example that the test step has built. `cargo run --example` would rebuild
-/// its dependencies with other features; the step "packages" builds it separately.
-fn quickstart(root: &Path) -> anyhow::Result<Outcome> {
-    let program = Workspace::read(root)?
-        .target
-        .join("debug/examples/quickstart");
+/// Runs an example that a test step has built. `cargo run --example` would rebuild its dependencies
+/// with other features; the step "packages" builds the quickstart example separately.
+fn example(root: &Path, name: &str) -> anyhow::Result<Outcome> {
+    let programs = Workspace::read(root)?.target.join("debug/examples");
+    let program = programs.join(name);
     run_command(command(root, &program.to_string_lossy()).env_remove("BASALAM_TOKEN"))
 }
 
