@@ -23,6 +23,12 @@ mod timestamp;
 mod upload_response;
 #[cfg(not(missing = "WebhookEventId"))]
 mod webhook_event_id;
+#[cfg(not(any(
+    missing = "RegisteredWebhook",
+    missing = "Webhook",
+    missing = "WebhookEventId"
+)))]
+mod webhook_events;
 
 #[cfg(not(missing = "Chat"))]
 pub use chat_kind::ChatKind;

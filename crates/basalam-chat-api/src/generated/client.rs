@@ -1857,7 +1857,11 @@ pub mod types {
         pub customer_id: ::std::option::Option<super::super::newtypes::UserId>,
         /// Events of the webhook. Likely: each has the properties of `WebhookEvent`; the contract only declares objects.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub events: ::std::option::Option<::std::vec::Vec<WebhookEvent>>,
+        pub events: ::std::option::Option<
+            ::std::vec::Vec<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+            >,
+        >,
         /// Id of the webhook (likely; unknown whether it is that of the registration).
         pub id: super::super::newtypes::WebhookId,
         /// `false` if events are not delivered.
@@ -2579,7 +2583,11 @@ pub mod types {
         pub created_at: ::std::option::Option<super::super::newtypes::Timestamp>,
         /// Events of the webhook. Likely: each has the properties of `WebhookEvent`; the contract only declares objects.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub events: ::std::option::Option<::std::vec::Vec<WebhookEvent>>,
+        pub events: ::std::option::Option<
+            ::std::vec::Vec<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+            >,
+        >,
         /// Id of the webhook.
         pub id: super::super::newtypes::WebhookId,
         /// `false` if events are not delivered.

@@ -44,14 +44,14 @@ async fn changes(recorder: &mut Recorder) {
         "request_headers": r#"{"Authorization":"Bearer secret"}"#,
         "service_id": 811,
         "is_active": false,
-        "register_me": false,
+        "register_me": true,
     }));
     let call = webhooks
         .create_webhook(URL, EVENTS)
         .header("Authorization", "Bearer secret")
         .service(WebhookServiceId(811))
         .active(false)
-        .register_me(false);
+        .register_me(true);
     recorder.run(expected, call).await;
     let expected = Expected::new("update_webhook", "with all set")
         .path("webhook_id", 802)
