@@ -11,8 +11,10 @@
 //! Pass any of them to [`Client::new`](crate::Client::new). A refreshable token is refreshed shortly before
 //! it expires, and once after the service rejects it (401); the request is then resent. Concurrent requests
 //! share one refresh. It runs in a separate task, so it continues if the request that started it is
-//! dropped: await the last requests before the runtime shuts down. A failed refresh is reported by every
-//! request that waits for it, and no further refresh starts within a second.
+//! dropped: end the program with [`Client::close`](crate::Client::close), which waits for it. A failed refresh is
+//! reported by every request that waits for it, and no further refresh of this login starts within a second.
+//!
+//! A [`TokenStore`] keeps tokens across restarts, and lets several clients and processes share a login.
 //!
 //! Token requests with client credentials are retried like idempotent requests. An authorization code or a
 //! refresh token can be used once, so they are sent again only if the service did not process the request.
@@ -40,7 +42,7 @@ pub use basalam_chat_api::newtypes::Scope;
 pub use client_credentials::ClientCredentials;
 pub use login::Login;
 pub use personal::PersonalToken;
-pub use provider::TokenProvider;
-pub use store::{AuthFuture, BoxError, FileTokenStore, MemoryTokenStore, TokenStore};
+pub use provider::{AuthFuture, BoxError, TokenProvider};
+pub use store::TokenStore;
 pub use token_info::TokenInfo;
 pub use token_set::TokenSet;

@@ -93,6 +93,66 @@ impl Client {
         Client::from_transport(self.base_url(), transport, self.shared.current_user.clone())
     }
 
+    /// Returns a client of another login that shares connections, options, retry budget and tracing, for programs that
+    /// act for many people. It needs a few kilobytes, far less than another client.
+    ///
+    /// Rate limits apply per login: a 429 pauses the calls of its login only.
+    ///
+    /// # Errors
+    ///
+    /// [`is_invalid_input`](Error::is_invalid_input) if the credentials are invalid.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use basalam_chat::Client;
+    /// use basalam_chat::auth::{AuthorizationCode, Authentication, TokenStore};
+    /// use basalam_chat::state::FileState;
+    ///
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let app = AuthorizationCode::new("client-id", "client-secret", "https://shop.example/callback");
+    /// let state = FileState::open("/var/lib/shop").await?;
+    /// let shared = Client::new(Authentication::none())?;
+    /// for seller in [430, 431] {
+    ///     let tokens = TokenStore::new(state.clone(), format!("tokens/{seller}"))?;
+    ///     let client = shared.with_authentication(app.resume(tokens))?;
+    ///     println!("{}", client.get_unseen_chat_count().await?.count);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn with_authentication(
+        &self,
+        authentication: impl Into<Authentication>,
+    ) -> Result<Client, Error> {
+        let transport = self.transport().with_authentication(authentication.into())?;
+        Ok(Client::from_transport(self.base_url(), transport, Arc::default()))
+    }
+
+    /// Finishes the running token refreshes before the program ends: if a program ends during a refresh, its new
+    /// tokens are lost, and the person has to log in again. Also saves tokens that a store has failed to save before.
+    ///
+    /// Waits for the refreshes of all logins that share the connections, for up to the operation timeout. The client
+    /// can still be used, and a later request can start another refresh.
+    ///
+    /// # Errors
+    ///
+    /// [`is_authentication`](Error::is_authentication) if the running refresh of this login fails, its tokens cannot be
+    /// saved, or a refresh does not end in time.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn run(client: basalam_chat::Client) -> Result<(), basalam_chat::Error> {
+    /// client.get_unseen_chat_count().await?;
+    /// client.close().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn close(&self) -> Result<(), Error> {
+        self.transport().finish_refreshes().await
+    }
+
     fn from_transport(
         base_url: &str,
         transport: HttpTransport,

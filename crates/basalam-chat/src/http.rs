@@ -21,5 +21,5 @@ pub(crate) use header::check_header;
 pub(crate) use redact::Secrets;
 pub use retry::limit::RetryLimit;
 pub use retry::policy::RetryPolicy;
-pub(crate) use stack::HttpStack;
+pub(crate) use stack::{HttpStack, RunningTasks};
 pub(crate) use timeout::timeout;

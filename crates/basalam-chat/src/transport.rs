@@ -16,6 +16,7 @@ use http::HeaderValue;
 use reqwest::{Request, Url};
 
 use crate::Error;
+use crate::auth::Authentication;
 use crate::auth::token_cache::{CachedToken, TokenCache};
 use crate::auth::token_endpoint::TokenEndpoint;
 use crate::http::retry::source::{RebuiltRequest, RequestSource};
@@ -30,6 +31,8 @@ pub(crate) struct HttpTransport {
     /// The checked URL, whose origin every request must have.
     base_url: Arc<Url>,
     tokens: TokenCache,
+    /// Of this login and of others that share the connections.
+    endpoint: Arc<TokenEndpoint>,
     /// Bot methods send the access token too.
     authorize_bot_methods: bool,
     config: CallConfig,
@@ -54,17 +57,49 @@ impl HttpTransport {
     pub(crate) fn new(
         http: Arc<HttpStack>,
         base_url: Url,
-        tokens: TokenCache,
+        authentication: Authentication,
+        endpoint: TokenEndpoint,
         authorize_bot_methods: bool,
         config: CallConfig,
-    ) -> HttpTransport {
-        HttpTransport {
+    ) -> Result<HttpTransport, Error> {
+        check_authentication(&authentication, authorize_bot_methods)?;
+        let endpoint = Arc::new(endpoint);
+        let tokens = TokenCache::new(authentication, endpoint.clone(), http.clone())?;
+        Ok(HttpTransport {
             http,
             base_url: Arc::new(base_url),
             tokens,
+            endpoint,
             authorize_bot_methods,
             config,
-        }
+        })
+    }
+
+    /// Returns a transport with another login that shares connections, options and retry budget.
+    pub(crate) fn with_authentication(
+        &self,
+        authentication: Authentication,
+    ) -> Result<HttpTransport, Error> {
+        check_authentication(&authentication, self.authorize_bot_methods)?;
+        let (endpoint, http) = (self.endpoint.clone(), self.http.clone());
+        Ok(HttpTransport {
+            tokens: TokenCache::new(authentication, endpoint, http)?,
+            ..self.clone()
+        })
+    }
+
+    /// Waits for the running token refreshes of all logins, and reports the result of this login's, within the
+    /// operation timeout.
+    pub(crate) async fn finish_refreshes(&self) -> Result<(), Error> {
+        current_runtime()?;
+        let finish = pin!(async {
+            let result = self.tokens.finish().await;
+            self.http.refreshes.wait().await;
+            result
+        });
+        let limit = self.config.operation_timeout;
+        let finished = timeout(self.http.clock(), limit, finish).await;
+        finished.unwrap_or_else(|| Err(Error::token_timed_out()))
     }
 
     /// Returns a transport with other options that shares connections, tokens, rate limits and retry budget.
@@ -119,10 +154,26 @@ impl HttpTransport {
             refreshes_after_401: is_bearer,
             refreshes_at_start: self.tokens.refreshes(),
             token: None,
-            has_refreshed: false,
+            refreshes: 0,
         };
         let gate = sends_token.then(|| self.tokens.rate_limit_gate());
         self.http
             .call(&self.config, operation, token, gate, requests)
+    }
+}
+
+/// Rejects credentials that can never authorize a request.
+fn check_authentication(
+    authentication: &Authentication,
+    authorize_bot_methods: bool,
+) -> Result<(), Error> {
+    authentication.check()?;
+    match authorize_bot_methods && authentication.is_none() {
+        true => Err(Error::invalid_input(
+            "authorize_bot_methods",
+            "needs an access token, and the client has no login",
+            "create the client from a login, such as a `PersonalToken`",
+        )),
+        false => Ok(()),
     }
 }

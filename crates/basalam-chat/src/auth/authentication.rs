@@ -33,7 +33,7 @@ pub(super) enum TokenSource {
         /// Missing for a bare token with a store: it can be loaded but not refreshed.
         client: Option<OAuthClient>,
         initial: InitialTokens,
-        store: Option<Arc<dyn TokenStore>>,
+        store: Option<TokenStore>,
     },
     Provider(Arc<dyn TokenProvider>),
 }
@@ -113,11 +113,6 @@ impl Authentication {
     /// Returns `true` if there is no login.
     pub(crate) fn is_none(&self) -> bool {
         self.tokens.is_none() && self.source.is_none()
-    }
-
-    /// Returns `true` if it may use the token endpoint.
-    pub(crate) fn needs_endpoint(&self) -> bool {
-        matches!(self.source, Some(TokenSource::OAuth { .. }))
     }
 }
 

@@ -34,7 +34,7 @@ use crate::random::{SystemRandom, random_hex};
 ///
 /// ```no_run
 /// use basalam_chat::Client;
-/// use basalam_chat::auth::{AuthorizationCode, FileTokenStore, Scope};
+/// use basalam_chat::auth::{AuthorizationCode, TokenStore, Scope};
 ///
 /// # async fn run(query: &str) -> Result<(), basalam_chat::Error> {
 /// let app = AuthorizationCode::new("client-id", "client-secret", "https://shop.example/callback");
@@ -45,12 +45,12 @@ use crate::random::{SystemRandom, random_hex};
 /// let state = request.state().to_owned();
 ///
 /// // In the handler of the redirect URI:
-/// let login = app.callback(&state, query)?.store(FileTokenStore::new("tokens.json"));
+/// let login = app.callback(&state, query)?.store(TokenStore::directory("basalam-tokens"));
 /// let client = Client::new(login)?;
 /// let token = client.authenticate().await?;
 ///
 /// // After a restart:
-/// let login = app.resume(FileTokenStore::new("tokens.json"));
+/// let login = app.resume(TokenStore::directory("basalam-tokens"));
 /// # let _ = (token, login);
 /// # Ok(())
 /// # }
@@ -241,7 +241,7 @@ impl AuthorizationCode {
     /// Resumes with the tokens that a store contains from an earlier login.
     ///
     /// If it contains none, requests fail with [`is_authentication`](Error::is_authentication).
-    pub fn resume(&self, store: impl TokenStore + 'static) -> Login {
+    pub fn resume(&self, store: TokenStore) -> Login {
         let login = Login {
             client: self.client.clone(),
             code: None,

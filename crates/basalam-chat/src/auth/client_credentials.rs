@@ -1,7 +1,6 @@
 //! Credentials of a client that acts for itself.
 
 use std::fmt;
-use std::sync::Arc;
 
 use basalam_chat_api::newtypes::Scope;
 
@@ -32,7 +31,7 @@ use super::store::TokenStore;
 pub struct ClientCredentials {
     client: OAuthClient,
     scopes: Vec<Scope>,
-    store: Option<Arc<dyn TokenStore>>,
+    store: Option<TokenStore>,
 }
 
 impl ClientCredentials {
@@ -55,8 +54,8 @@ impl ClientCredentials {
     }
 
     /// Saves tokens in a store, and uses those that it contains.
-    pub fn store(mut self, store: impl TokenStore + 'static) -> ClientCredentials {
-        self.store = Some(Arc::new(store));
+    pub fn store(mut self, store: TokenStore) -> ClientCredentials {
+        self.store = Some(store);
         self
     }
 }

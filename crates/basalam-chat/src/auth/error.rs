@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::BoxError;
 use crate::error::{Error, ErrorKind, ErrorResponse, Outlook};
+use crate::state::StateError;
 
 impl Error {
     /// A login or a token cannot be used.
@@ -70,7 +71,7 @@ impl Error {
     pub(super) fn refresh_aborted() -> Error {
         Error::authentication(
             "the refresh of the access token was aborted, so the request was not sent",
-            "check whether a custom token store or token provider panicked",
+            "check whether a custom state store or token provider panicked",
         )
     }
 
@@ -78,15 +79,65 @@ impl Error {
         callback_failed("the token provider failed", error)
     }
 
-    pub(super) fn store_load_failed(error: BoxError) -> Error {
-        callback_failed("the token store failed to load the tokens", error)
+    pub(super) fn store_load_failed(error: StateError) -> Error {
+        store_failed("the token store failed to load the tokens", error)
     }
 
-    pub(super) fn store_save_failed(error: BoxError) -> Error {
-        callback_failed(
-            "received new tokens, but the token store failed to save them",
-            error,
+    pub(super) fn store_save_failed(error: StateError) -> Error {
+        store_failed("the token store failed to save the tokens", error)
+    }
+
+    /// The store cannot record that a refresh begins, so nothing was sent.
+    pub(super) fn store_begin_failed(error: StateError) -> Error {
+        store_failed("the token store failed before the refresh", error)
+    }
+
+    /// Another process refreshes the tokens all the time.
+    pub(super) fn refresh_elsewhere() -> Error {
+        Error::authentication(
+            "another process is refreshing the access token and did not finish in time",
+            "try again later",
         )
+        .with_outlook(Outlook::Transient)
+    }
+
+    /// A process has begun a refresh and did not save its tokens, and the service rejects the refresh token.
+    pub(super) fn unfinished_refresh(rejection: Error) -> Error {
+        let messages = rejection.messages().iter().map(String::as_str);
+        let response = ErrorResponse::new(messages);
+        let mut error = Error::authentication(
+            "a refresh of the access token was begun by a process that did not finish it, and the service now \
+             rejects the refresh token",
+            "log in again: the new tokens were lost with that process",
+        )
+        .with_response(response)
+        .with_outlook(Outlook::NeedsLogin)
+        .with_attempts(rejection.attempts())
+        .with_attachment(UnfinishedRefresh);
+        if let Some(status) = rejection.status() {
+            error = error.with_status(status);
+        }
+        match rejection.oauth_error() {
+            Some(name) => error.with_oauth_error(name),
+            None => error,
+        }
+    }
+
+    /// Returns `true` if the login is lost because a process died during a token refresh: after the service had
+    /// issued new tokens, and before they were saved. [`needs_login`](Error::needs_login) is then `true`, too.
+    ///
+    /// It is also `true` if the response of the service was lost.
+    ///
+    /// # Troubleshooting
+    ///
+    /// Let the person log in again. If it happens often, let processes end with
+    /// [`Client::close`](crate::Client::close) instead of killing them. See
+    /// [`TokenStore`](crate::auth::TokenStore).
+    pub fn is_unfinished_refresh(&self) -> bool {
+        match self.cause() {
+            Some(cause) => cause.is_unfinished_refresh(),
+            None => self.attachment::<UnfinishedRefresh>().is_some(),
+        }
     }
 
     /// The response of the token endpoint has no usable token. Its body is not kept, since it may contain
@@ -107,6 +158,19 @@ impl Error {
             "pass the tokens that the login returned, or log in again",
         )
     }
+}
+
+/// Marks the error of a refresh that a process did not finish.
+struct UnfinishedRefresh;
+
+fn store_failed(problem: &str, error: StateError) -> Error {
+    let is_transient = error.is_unavailable() || error.is_unknown();
+    let failed = Error::authentication(&format!("{problem}: {error}"), "");
+    let failed = match is_transient {
+        true => failed.with_outlook(Outlook::Transient),
+        false => failed,
+    };
+    failed.with_source(error)
 }
 
 fn callback_failed(problem: &str, error: BoxError) -> Error {

@@ -1,7 +1,6 @@
 //! The login of a person.
 
 use std::fmt;
-use std::sync::Arc;
 
 use super::authentication::{Authentication, CodeGrant, InitialTokens, TokenSource};
 use super::oauth_client::OAuthClient;
@@ -15,13 +14,13 @@ pub struct Login {
     pub(super) client: OAuthClient,
     /// Missing if the tokens come from the store alone.
     pub(super) code: Option<CodeGrant>,
-    pub(super) store: Option<Arc<dyn TokenStore>>,
+    pub(super) store: Option<TokenStore>,
 }
 
 impl Login {
     /// Saves the person's tokens in a store, so that they need not log in again after a restart.
-    pub fn store(mut self, store: impl TokenStore + 'static) -> Login {
-        self.store = Some(Arc::new(store));
+    pub fn store(mut self, store: TokenStore) -> Login {
+        self.store = Some(store);
         self
     }
 }

@@ -1,7 +1,6 @@
 //! A personal access token.
 
 use std::fmt;
-use std::sync::Arc;
 
 use super::authentication::{Authentication, InitialTokens, TokenSource};
 use super::oauth_client::OAuthClient;
@@ -28,7 +27,7 @@ pub struct PersonalToken {
     tokens: TokenSet,
     /// The client that refreshes the token.
     refresh_client: Option<OAuthClient>,
-    store: Option<Arc<dyn TokenStore>>,
+    store: Option<TokenStore>,
 }
 
 impl PersonalToken {
@@ -56,11 +55,11 @@ impl PersonalToken {
     ///
     /// ```
     /// use basalam_chat::PersonalToken;
-    /// use basalam_chat::auth::FileTokenStore;
+    /// use basalam_chat::auth::TokenStore;
     ///
     /// let token = PersonalToken::new("access-token")
     ///     .refresh_token("refresh-token")
-    ///     .store(FileTokenStore::new("tokens.json"));
+    ///     .store(TokenStore::directory("basalam-tokens"));
     /// ```
     pub fn refresh_token(mut self, refresh_token: impl Into<String>) -> PersonalToken {
         self.tokens = self.tokens.with_refresh_token(refresh_token);
@@ -85,8 +84,8 @@ impl PersonalToken {
 
     /// Saves refreshed tokens in a store. Tokens that the store already contains replace the access token
     /// and the refresh token passed here.
-    pub fn store(mut self, store: impl TokenStore + 'static) -> PersonalToken {
-        self.store = Some(Arc::new(store));
+    pub fn store(mut self, store: TokenStore) -> PersonalToken {
+        self.store = Some(store);
         self
     }
 }

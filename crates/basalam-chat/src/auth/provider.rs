@@ -1,9 +1,17 @@
 //! Access tokens from a custom source.
 
 use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
 
-use super::store::AuthFuture;
 use super::token_set::TokenSet;
+
+/// The error of a custom token provider. Its message is part of [`Error`](crate::Error), so it must not contain
+/// tokens.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// The future of a token provider.
+pub type AuthFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send + 'a>>;
 
 /// A custom source of access tokens; see
 /// [`Authentication::provider`](super::Authentication::provider).

@@ -1,37 +1,52 @@
 //! The refresh of tokens: store, token endpoint or provider.
 
+mod persist;
+mod shared;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::authentication::{InitialTokens, TokenSource};
-use super::store::{AuthFuture, BoxError};
+use super::store::TokenStore;
 use super::token_endpoint::TokenEndpoint;
 use super::token_set::TokenSet;
 use crate::Error;
 use crate::error::Outlook;
 use crate::http::timeout;
+use crate::random::RandomSource;
+use crate::state::PutMode;
 use crate::time::Clock;
+use persist::Unsaved;
 
 /// Gets new tokens, one refresh at a time.
 pub(super) struct Refresher {
     source: TokenSource,
-    endpoint: Option<TokenEndpoint>,
+    endpoint: Arc<TokenEndpoint>,
     /// The tokens of the [`Authentication`](super::Authentication), until they are used.
     initial: Option<TokenSet>,
     /// Tokens that the store failed to save.
-    unsaved: Option<TokenSet>,
+    unsaved: Option<Unsaved>,
     clock: Arc<dyn Clock>,
+    random: Arc<dyn RandomSource>,
 }
 
-/// The time allowed for a custom store or provider: one that hangs must not block all requests forever.
+/// New tokens.
+pub(super) struct Refreshed {
+    pub(super) tokens: TokenSet,
+    /// They come from the store, so another process may have refreshed them since.
+    pub(super) is_loaded: bool,
+}
+
+/// The time allowed for a custom provider: one that hangs must not block all requests forever.
 const CALLBACK_TIMEOUT: Duration = Duration::from_secs(60);
 
 impl Refresher {
     pub(super) fn new(
         source: TokenSource,
-        endpoint: Option<TokenEndpoint>,
+        endpoint: Arc<TokenEndpoint>,
         initial: Option<TokenSet>,
         clock: Arc<dyn Clock>,
+        random: Arc<dyn RandomSource>,
     ) -> Refresher {
         Refresher {
             source,
@@ -39,23 +54,7 @@ impl Refresher {
             initial,
             unsaved: None,
             clock,
-        }
-    }
-
-    /// Runs a custom store or provider with a timeout.
-    async fn user_callback<T>(
-        &self,
-        name: &str,
-        mut future: AuthFuture<'_, T>,
-        convert_error: impl FnOnce(BoxError) -> Error,
-    ) -> Result<T, Error> {
-        match timeout(&*self.clock, CALLBACK_TIMEOUT, future.as_mut()).await {
-            Some(result) => result.map_err(convert_error),
-            None => Err(Error::authentication(
-                &format!("{name} timed out after {} s", CALLBACK_TIMEOUT.as_secs()),
-                "return an error instead of waiting",
-            )
-            .with_outlook(Outlook::Transient)),
+            random,
         }
     }
 
@@ -75,48 +74,67 @@ impl Refresher {
         &mut self,
         current: Option<&TokenSet>,
         is_unusable: bool,
-    ) -> Result<TokenSet, Error> {
-        if let TokenSource::Provider(provider) = &self.source {
-            let token = provider.token(current.filter(|_| is_unusable));
-            let tokens = self
-                .user_callback("the token provider", token, Error::provider_failed)
-                .await?;
-            return Ok(tokens.received_at(self.clock.system_time()));
+    ) -> Result<Refreshed, Error> {
+        if matches!(self.source, TokenSource::Provider(_)) {
+            let tokens = self.call_provider(current.filter(|_| is_unusable)).await?;
+            return Ok(Refreshed::issued(tokens));
         }
         if let Some(unsaved) = self.unsaved.take() {
             return self.persist(unsaved).await;
         }
         if let Some(tokens) = self.exchange_code().await? {
-            return self.persist(tokens).await;
+            // The newest login replaces whatever is stored.
+            let mode = PutMode::Overwrite;
+            return self.persist(Unsaved { tokens, mode }).await;
         }
-        let stored = self.load().await?;
-        if let Some(tokens) = self.find_valid(&stored, current) {
-            return Ok(tokens);
-        }
-        let tokens = match self.request_tokens(stored, current).await {
-            Ok(tokens) => tokens,
-            Err(error) => return self.fallback(current).await.ok_or(error),
+        let result = match self.store() {
+            Some(store) => self.refresh_shared(&store, current).await,
+            None => self.refresh_alone(current).await,
         };
-        self.persist(tokens).await
+        match result {
+            Err(error) => self.fallback(current).await.ok_or(error),
+            refreshed => refreshed,
+        }
     }
 
-    /// Returns tokens that may be valid although a refresh failed: those that another program has stored
-    /// meanwhile, or the initial ones if the store had older ones.
-    async fn fallback(&mut self, current: Option<&TokenSet>) -> Option<TokenSet> {
-        let stored = self.load().await.ok().flatten();
-        if let Some(tokens) = self.find_valid(&stored, current) {
-            return Some(tokens);
+    /// Saves tokens that the store failed to save.
+    pub(super) async fn save_unsaved(&mut self) -> Result<(), Error> {
+        match self.unsaved.take() {
+            Some(unsaved) => self.persist(unsaved).await.map(drop),
+            None => Ok(()),
         }
-        let now = self.clock.system_time();
-        let initial = self.initial.take()?;
-        let is_other = current.is_none_or(|current| !current.has_same_access_token(&initial));
-        (is_other && !initial.is_expired(now)).then_some(initial)
+    }
+
+    fn store(&self) -> Option<TokenStore> {
+        match &self.source {
+            TokenSource::OAuth { store, .. } => store.clone(),
+            TokenSource::Provider(_) => None,
+        }
+    }
+
+    async fn call_provider(&self, rejected: Option<&TokenSet>) -> Result<TokenSet, Error> {
+        let TokenSource::Provider(provider) = &self.source else {
+            return Err(Error::not_refreshable());
+        };
+        let mut token = provider.token(rejected);
+        match timeout(&*self.clock, CALLBACK_TIMEOUT, token.as_mut()).await {
+            Some(tokens) => Ok(tokens
+                .map_err(Error::provider_failed)?
+                .received_at(self.clock.system_time())),
+            None => Err(Error::authentication(
+                &format!("the token provider timed out after {} s", CALLBACK_TIMEOUT.as_secs()),
+                "return an error instead of waiting",
+            )
+            .with_outlook(Outlook::Transient)),
+        }
     }
 
     /// Exchanges the authorization code of a login, if it has not been used.
     async fn exchange_code(&mut self) -> Result<Option<TokenSet>, Error> {
         let TokenSource::OAuth {
-            client, initial, ..
+            client,
+            initial,
+            store,
         } = &mut self.source
         else {
             return Ok(None);
@@ -124,7 +142,11 @@ impl Refresher {
         let (InitialTokens::Code(grant), Some(client)) = (&*initial, &*client) else {
             return Ok(None);
         };
-        let tokens = endpoint(&self.endpoint)?.exchange_code(client, grant).await;
+        if let Some(store) = store {
+            // A store that cannot be used must not cost the code.
+            store.load().await?;
+        }
+        let tokens = self.endpoint.exchange_code(client, grant).await;
         // A code is valid once. It stays valid if the service did not process the request.
         let is_unused = |error: &Error| error.is_connect() || error.is_rate_limited();
         if !tokens.as_ref().is_err_and(is_unused) {
@@ -133,41 +155,11 @@ impl Refresher {
         tokens.map(Some)
     }
 
-    async fn load(&self) -> Result<Option<TokenSet>, Error> {
-        match &self.source {
-            TokenSource::OAuth {
-                store: Some(store), ..
-            } => {
-                let loaded = store.load();
-                self.user_callback("the token store", loaded, Error::store_load_failed)
-                    .await
-            }
-            _ => Ok(None),
+    /// Refreshes tokens that are not stored.
+    async fn refresh_alone(&mut self, current: Option<&TokenSet>) -> Result<Refreshed, Error> {
+        if let Some(tokens) = self.find_valid(None, current) {
+            return Ok(Refreshed::issued(tokens));
         }
-    }
-
-    /// Returns tokens that another program has refreshed, or the initial ones.
-    fn find_valid(
-        &self,
-        stored: &Option<TokenSet>,
-        current: Option<&TokenSet>,
-    ) -> Option<TokenSet> {
-        let now = self.clock.system_time();
-        let is_valid = |tokens: &&TokenSet| {
-            let is_current = current.is_some_and(|it| it.has_same_access_token(tokens));
-            !tokens.needs_refresh(now) && !is_current
-        };
-        let initial = self.initial.as_ref().filter(|_| current.is_none());
-        let stored = stored.as_ref().filter(is_valid);
-        stored.or(initial.filter(is_valid)).cloned()
-    }
-
-    /// Requests tokens from the token endpoint.
-    async fn request_tokens(
-        &mut self,
-        stored: Option<TokenSet>,
-        current: Option<&TokenSet>,
-    ) -> Result<TokenSet, Error> {
         let TokenSource::OAuth {
             client: Some(client),
             initial,
@@ -176,55 +168,84 @@ impl Refresher {
         else {
             return Err(Error::not_refreshable());
         };
-        let endpoint = endpoint(&self.endpoint)?;
         if let InitialTokens::Credentials(scopes) = initial {
-            return endpoint.client_credentials(client, scopes).await;
+            let tokens = self.endpoint.client_credentials(client, scopes).await?;
+            return Ok(Refreshed::issued(tokens));
         }
         let mut rejection = None;
-        let mut tried: Vec<TokenSet> = Vec::new();
-        for previous in [stored, current.cloned(), self.initial.clone()]
-            .into_iter()
-            .flatten()
-        {
-            let Some(refresh_token) = previous.expose_refresh_token() else {
-                continue;
-            };
-            let is_tried = |tried: &TokenSet| tried.expose_refresh_token() == Some(refresh_token);
-            if tried.iter().any(is_tried) {
-                continue;
-            }
-            match endpoint.refresh(client, refresh_token).await {
-                Ok(tokens) => return Ok(tokens.inherit_from(&previous)),
+        for previous in refreshable([current, self.initial.as_ref()]) {
+            let refresh_token = previous.expose_refresh_token().unwrap_or_default();
+            match self.endpoint.refresh(client, refresh_token).await {
+                Ok(tokens) => return Ok(Refreshed::issued(tokens.inherit_from(previous))),
                 // This refresh token is used up; that of another login may still be valid.
                 Err(error) if is_token_rejection(&error) => {
                     rejection.get_or_insert(error);
                 }
                 Err(error) => return Err(error),
             }
-            tried.push(previous);
         }
         Err(rejection.unwrap_or_else(Error::not_refreshable))
     }
 
-    /// Saves new tokens before any request uses them.
-    async fn persist(&mut self, tokens: TokenSet) -> Result<TokenSet, Error> {
-        if let TokenSource::OAuth {
-            store: Some(store), ..
-        } = &self.source
-        {
-            self.unsaved = Some(tokens.clone());
-            let saved = store.save(&tokens);
-            self.user_callback("the token store", saved, Error::store_save_failed)
-                .await?;
-            self.unsaved = None;
+    /// Returns tokens that may be valid although a refresh failed: those that another program has stored
+    /// meanwhile, or the initial ones if the store had older ones.
+    async fn fallback(&mut self, current: Option<&TokenSet>) -> Option<Refreshed> {
+        if let Some(store) = self.store() {
+            let stored = store.load().await.ok().flatten();
+            if let Some(tokens) = self.find_valid(stored.as_ref().map(|it| &it.tokens), current) {
+                return Some(Refreshed::loaded(tokens));
+            }
         }
-        Ok(tokens)
+        let now = self.clock.system_time();
+        let initial = self.initial.take()?;
+        let is_other = current.is_none_or(|current| !current.has_same_access_token(&initial));
+        (is_other && !initial.is_expired(now)).then(|| Refreshed::issued(initial))
+    }
+
+    /// Returns tokens that another program has refreshed, or the initial ones.
+    fn find_valid(
+        &self,
+        stored: Option<&TokenSet>,
+        current: Option<&TokenSet>,
+    ) -> Option<TokenSet> {
+        let now = self.clock.system_time();
+        let is_valid = |tokens: &&TokenSet| {
+            let is_current = current.is_some_and(|it| it.has_same_access_token(tokens));
+            !tokens.needs_refresh(now) && !is_current
+        };
+        let initial = self.initial.as_ref().filter(|_| current.is_none());
+        let stored = stored.filter(is_valid);
+        stored.or(initial.filter(is_valid)).cloned()
     }
 }
 
-/// Returns the endpoint. Every client with a [`TokenSource::OAuth`] has one, so the error does not occur.
-fn endpoint(endpoint: &Option<TokenEndpoint>) -> Result<&TokenEndpoint, Error> {
-    endpoint.as_ref().ok_or_else(Error::not_refreshable)
+impl Refreshed {
+    pub(super) fn issued(tokens: TokenSet) -> Refreshed {
+        Refreshed {
+            tokens,
+            is_loaded: false,
+        }
+    }
+
+    fn loaded(tokens: TokenSet) -> Refreshed {
+        Refreshed {
+            tokens,
+            is_loaded: true,
+        }
+    }
+}
+
+/// Returns the tokens that have a refresh token, each refresh token once.
+fn refreshable<'a, const N: usize>(tokens: [Option<&'a TokenSet>; N]) -> Vec<&'a TokenSet> {
+    let mut refreshable: Vec<&TokenSet> = Vec::new();
+    for tokens in tokens.into_iter().flatten() {
+        let refresh_token = tokens.expose_refresh_token();
+        let is_same = |it: &&TokenSet| it.expose_refresh_token() == refresh_token;
+        if refresh_token.is_some() && !refreshable.iter().any(is_same) {
+            refreshable.push(tokens);
+        }
+    }
+    refreshable
 }
 
 /// Returns `true` if the service rejected the refresh token, and not the client.

@@ -1,107 +1,252 @@
-//! Storage for tokens.
+//! Storage of tokens in a state store.
 
-mod file;
+mod turn;
 
 use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
-pub use file::FileTokenStore;
+use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::{Mutex, MutexGuard, OnceCell};
 
 use super::token_set::TokenSet;
+use crate::Error;
+use crate::state::{
+    DeleteMode, FileState, MemoryState, PutMode, StateError, StateKey, StateStore, Version,
+};
+pub(super) use turn::{Claim, Turn};
 
-/// The error of a custom token store or token provider. Its message is part of
-/// [`Error`](crate::Error), so it must not contain tokens.
-pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+/// The default of [`TokenStore::lease_duration`].
+const LEASE_DURATION: Duration = Duration::from_secs(10);
 
-/// The future of a token store or a token provider.
-pub type AuthFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send + 'a>>;
-
-/// Persistent storage for tokens, so that a program can use them after a restart.
+/// The tokens of one login in a [`StateStore`], so that a program can use them after a restart, and several clients
+/// and processes can share them. Clones share the tokens.
 ///
-/// The client loads the tokens before the first request and before each refresh, since another program may
-/// have refreshed them. It saves each new set before any request uses it. If saving fails or takes more than
-/// 60 seconds, requests fail until it succeeds: unsaved tokens would be lost with the program.
+/// The client loads the tokens before the first request and before each refresh, and saves new tokens before any
+/// request uses them. One client at a time refreshes, in all processes that share the store: it holds a lease,
+/// loads the tokens again, and refreshes only if that is still needed. The others use the access token while it is
+/// valid, and the new tokens as soon as they are saved. A 401 is followed by loading the tokens, too.
+///
+/// Three keys are used: `KEY` for the tokens, `KEY.lease` for the lease, and `KEY.refresh`, which records that a
+/// refresh has begun.
+///
+/// # Crashes and pauses
+///
+/// If a process dies during a refresh, another one takes over after the
+/// [lease duration](TokenStore::lease_duration). If it died before the service received the request, or after the
+/// tokens were saved, nothing is lost. If it died between, nobody has the new tokens, and requests fail with
+/// [`is_unfinished_refresh`](Error::is_unfinished_refresh) and [`needs_login`](Error::needs_login).
+///
+/// A process that is paused during a refresh for longer than the lease duration still saves its tokens, unless
+/// another process has saved others meanwhile. Where the reuse of a refresh token revokes the login (RFC 9700), the
+/// process that takes over can then cause a new login, so choose a lease duration that exceeds the pauses of your
+/// processes.
 ///
 /// # Examples
 ///
-/// A custom store:
-///
 /// ```
-/// use std::sync::Mutex;
+/// use basalam_chat::auth::{AuthorizationCode, TokenStore};
+/// use basalam_chat::state::MemoryState;
 ///
-/// use basalam_chat::auth::{AuthFuture, TokenSet, TokenStore};
-///
-/// #[derive(Debug, Default)]
-/// struct Settings(Mutex<Option<String>>);
-///
-/// impl TokenStore for Settings {
-///     fn load(&self) -> AuthFuture<'_, Option<TokenSet>> {
-///         Box::pin(async {
-///             let stored = self.0.lock().map_err(|_| "the settings are poisoned")?.clone();
-///             Ok(stored.as_deref().map(TokenSet::from_json).transpose()?)
-///         })
-///     }
-///
-///     fn save<'a>(&'a self, tokens: &'a TokenSet) -> AuthFuture<'a, ()> {
-///         Box::pin(async {
-///             let mut stored = self.0.lock().map_err(|_| "the settings are poisoned")?;
-///             *stored = Some(tokens.expose_as_json());
-///             Ok(())
-///         })
-///     }
-/// }
+/// # fn main() -> Result<(), basalam_chat::Error> {
+/// // The tokens of many people in one store, such as `SqliteState` of `basalam-chat-state`.
+/// let state = MemoryState::new();
+/// let app = AuthorizationCode::new("client-id", "client-secret", "https://shop.example/callback");
+/// let login = app.resume(TokenStore::new(state.clone(), "tokens/431")?);
+/// # let _ = login;
+/// # Ok(())
+/// # }
 /// ```
-pub trait TokenStore: fmt::Debug + Send + Sync {
-    /// Returns the tokens saved last, or `None` if none were saved.
-    fn load(&self) -> AuthFuture<'_, Option<TokenSet>>;
-
-    /// Saves tokens, replacing the previous ones.
-    fn save<'a>(&'a self, tokens: &'a TokenSet) -> AuthFuture<'a, ()>;
+#[derive(Clone)]
+pub struct TokenStore {
+    shared: Arc<Shared>,
+    lease_duration: Duration,
 }
 
-/// Storage in memory, for clients that share a login.
-///
-/// Clones share the tokens.
-#[derive(Clone, Default)]
-pub struct MemoryTokenStore(Arc<Mutex<Option<TokenSet>>>);
+struct Shared {
+    state: Source,
+    key: StateKey,
+    lease_key: StateKey,
+    /// Records that a refresh has begun.
+    refresh_key: StateKey,
+    /// Held during a refresh: the clients of this process need not poll the lease.
+    turn: Mutex<()>,
+}
 
-impl MemoryTokenStore {
-    /// Creates an empty store.
-    pub fn new() -> MemoryTokenStore {
-        MemoryTokenStore::default()
+enum Source {
+    Open(Arc<dyn StateStore>),
+    /// Opened when it is first needed.
+    Directory {
+        path: PathBuf,
+        state: OnceCell<FileState>,
+    },
+}
+
+/// Stored tokens with their version.
+pub(super) struct Stored {
+    pub(super) tokens: TokenSet,
+    pub(super) version: Version,
+}
+
+impl TokenStore {
+    /// Stores the tokens of a login in a state store, at a key such as `tokens/431`. Each login needs a separate key.
+    ///
+    /// # Errors
+    ///
+    /// [`is_invalid_input`](Error::is_invalid_input) if the key is not a valid [`StateKey`], or has more than 248
+    /// bytes.
+    pub fn new(state: impl StateStore + 'static, key: impl AsRef<str>) -> Result<TokenStore, Error> {
+        let keys = keys(key.as_ref()).map_err(|error| {
+            Error::invalid_input("key", &format!("is invalid: {error}"), "use a key such as `tokens/431`")
+        })?;
+        Ok(TokenStore::with_source(Source::Open(Arc::new(state)), keys))
     }
 
-    /// Returns the stored tokens.
-    pub fn tokens(&self) -> Option<TokenSet> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+    /// Stores the tokens of a login in memory, for clients of one process.
+    pub fn in_memory() -> TokenStore {
+        TokenStore::with_source(Source::Open(Arc::new(MemoryState::new())), default_keys())
+    }
+
+    /// Stores the tokens of one login in a directory, which is opened as a [`FileState`] before the first request,
+    /// and created if it is missing. Processes of one machine can share it.
+    ///
+    /// A directory that cannot be used is refused when it is opened, before anything is sent, with the reason:
+    /// the path is a file or a named pipe, or the file system has no locks, renames or modes. A symbolic link is
+    /// followed. In a container, mount the directory, not its files.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use basalam_chat::auth::TokenStore;
+    /// use basalam_chat::{Client, PersonalToken};
+    ///
+    /// # fn main() -> Result<(), basalam_chat::Error> {
+    /// let token = PersonalToken::new("access-token")
+    ///     .refreshable("refresh-token", "client-id", "client-secret")
+    ///     .store(TokenStore::directory("basalam-tokens"));
+    /// let client = Client::new(token)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn directory(path: impl Into<PathBuf>) -> TokenStore {
+        let source = Source::Directory {
+            path: path.into(),
+            state: OnceCell::new(),
+        };
+        TokenStore::with_source(source, default_keys())
+    }
+
+    fn with_source(state: Source, [key, lease_key, refresh_key]: [StateKey; 3]) -> TokenStore {
+        TokenStore {
+            shared: Arc::new(Shared {
+                state,
+                key,
+                lease_key,
+                refresh_key,
+                turn: Mutex::new(()),
+            }),
+            lease_duration: LEASE_DURATION,
+        }
+    }
+
+    /// Sets how long other processes wait before they take over the refresh from a process that has died; 10
+    /// seconds by default. A running process renews its lease.
+    pub fn lease_duration(mut self, duration: Duration) -> TokenStore {
+        self.lease_duration = duration;
+        self
+    }
+
+    /// Returns the stored tokens, or `None` if there are none.
+    ///
+    /// # Errors
+    ///
+    /// [`is_authentication`](Error::is_authentication) if the store fails or the key holds anything else.
+    pub async fn tokens(&self) -> Result<Option<TokenSet>, Error> {
+        Ok(self.load().await?.map(|stored| stored.tokens))
+    }
+
+    /// Saves the tokens of a login that was made elsewhere, replacing the previous ones.
+    ///
+    /// # Errors
+    ///
+    /// [`is_authentication`](Error::is_authentication) if the store fails.
+    pub async fn save(&self, tokens: &TokenSet) -> Result<(), Error> {
+        let written = self.write(tokens, PutMode::Overwrite).await;
+        written.map_err(Error::store_save_failed)
+    }
+
+    /// Deletes the tokens, so that the person has to log in again. Clients use the access token that they have until
+    /// it expires.
+    ///
+    /// # Errors
+    ///
+    /// [`is_authentication`](Error::is_authentication) if the store fails.
+    pub async fn delete(&self) -> Result<(), Error> {
+        let delete = async {
+            let state = self.state().await?;
+            state.delete(&self.shared.key, DeleteMode::Any).await
+        };
+        delete.await.map_err(Error::store_save_failed)
+    }
+
+    async fn state(&self) -> Result<&dyn StateStore, StateError> {
+        match &self.shared.state {
+            Source::Open(state) => Ok(&**state),
+            Source::Directory { path, state } => {
+                let open = || FileState::open(path);
+                Ok(state.get_or_try_init(open).await?)
+            }
+        }
+    }
+
+    pub(super) async fn load(&self) -> Result<Option<Stored>, Error> {
+        let read = async { self.state().await?.get(&self.shared.key).await };
+        let Some(entry) = read.await.map_err(Error::store_load_failed)? else {
+            return Ok(None);
+        };
+        let json = String::from_utf8(entry.value).unwrap_or_default();
+        let json = SecretString::from(json);
+        let tokens = TokenSet::from_json(json.expose_secret())?;
+        Ok(Some(Stored {
+            tokens,
+            version: entry.version,
+        }))
+    }
+
+    /// Writes tokens. If the response is lost, reads them to find out whether they were written.
+    pub(super) async fn write(&self, tokens: &TokenSet, mode: PutMode) -> Result<(), StateError> {
+        let state = self.state().await?;
+        let json = SecretString::from(tokens.expose_as_json());
+        let value = json.expose_secret().as_bytes();
+        let written = state.put_confirmed(&self.shared.key, value, mode).await;
+        written.map(drop)
+    }
+
+    /// Waits until no other client of this process refreshes.
+    pub(super) async fn lock_process(&self) -> MutexGuard<'_, ()> {
+        self.shared.turn.lock().await
     }
 }
 
-impl From<TokenSet> for MemoryTokenStore {
-    fn from(tokens: TokenSet) -> MemoryTokenStore {
-        MemoryTokenStore(Arc::new(Mutex::new(Some(tokens))))
-    }
+/// Returns the keys of the tokens, the lease and the record of a refresh.
+fn keys(key: &str) -> Result<[StateKey; 3], StateError> {
+    Ok([
+        StateKey::new(key)?,
+        StateKey::new(format!("{key}.lease"))?,
+        StateKey::new(format!("{key}.refresh"))?,
+    ])
 }
 
-impl TokenStore for MemoryTokenStore {
-    fn load(&self) -> AuthFuture<'_, Option<TokenSet>> {
-        Box::pin(std::future::ready(Ok(self.tokens())))
-    }
-
-    fn save<'a>(&'a self, tokens: &'a TokenSet) -> AuthFuture<'a, ()> {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(tokens.clone());
-        Box::pin(std::future::ready(Ok(())))
-    }
+fn default_keys() -> [StateKey; 3] {
+    keys("tokens").expect("the constant is a valid key")
 }
 
 /// Contains no token.
-impl fmt::Debug for MemoryTokenStore {
+impl fmt::Debug for TokenStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MemoryTokenStore").finish_non_exhaustive()
+        f.debug_struct("TokenStore")
+            .field("key", &self.shared.key)
+            .finish_non_exhaustive()
     }
 }

@@ -9,12 +9,13 @@ use http::HeaderValue;
 use tokio::sync::watch;
 
 use super::authentication::Authentication;
-use super::refresher::Refresher;
+use super::refresher::{Refreshed, Refresher};
 use super::token_endpoint::TokenEndpoint;
 use super::token_set::TokenSet;
 use crate::Error;
 use crate::http::retry::rate_limit::RateLimitGate;
-use crate::http::timeout;
+use crate::http::{HttpStack, timeout};
+use crate::random::{RandomSource, jitter};
 use crate::runtime::current_runtime;
 use crate::time::Clock;
 
@@ -25,7 +26,8 @@ const FAILURE_COOLDOWN: Duration = Duration::from_secs(1);
 const EARLY_REFRESH_WAIT: Duration = Duration::from_secs(5);
 
 /// The time after a rejected token was replaced in which a further 401 is not attributed to the token: another
-/// refresh would not help, and would invalidate the tokens of other programs.
+/// refresh would not help, and would invalidate the tokens of other programs. Half of the token's lifetime, if that is
+/// shorter.
 const REJECTION_COOLDOWN: Duration = Duration::from_secs(30);
 
 /// The access token of a client and its clones.
@@ -40,7 +42,8 @@ struct Shared {
     state: Mutex<State>,
     /// Missing if the token cannot be refreshed.
     refresher: Option<tokio::sync::Mutex<Refresher>>,
-    clock: Arc<dyn Clock>,
+    /// The clock, the random source and the running refreshes of all logins.
+    http: Arc<HttpStack>,
     rate_limit_gate: RateLimitGate,
 }
 
@@ -55,8 +58,13 @@ struct State {
     refreshes: u64,
 }
 
-/// A running refresh: yields its result to every waiting request.
-type InFlight = watch::Receiver<Option<Result<Arc<CachedToken>, Arc<Error>>>>;
+/// A running refresh.
+#[derive(Clone)]
+struct InFlight {
+    /// Yields the result to every waiting request.
+    result: watch::Receiver<Option<Result<Arc<CachedToken>, Arc<Error>>>>,
+    started_at: Instant,
+}
 
 struct RefreshFailure {
     error: Arc<Error>,
@@ -70,8 +78,12 @@ pub(crate) struct CachedToken {
     tokens: TokenSet,
     header: HeaderValue,
     received_at: Instant,
+    /// The time from which it is refreshed, if it expires: with jitter, so that processes do not do it at once.
+    refresh_at: Option<SystemTime>,
     /// It replaced a token that the service rejected.
     replaces_rejected: bool,
+    /// It comes from a store, so another process may have replaced it since.
+    is_loaded: bool,
 }
 
 /// Why a token is refreshed.
@@ -84,17 +96,36 @@ struct RefreshReason {
 
 impl CachedToken {
     fn new(
-        tokens: TokenSet,
-        received_at: Instant,
+        refreshed: Refreshed,
         replaces_rejected: bool,
+        clock: &dyn Clock,
+        random: &dyn RandomSource,
     ) -> Result<Arc<CachedToken>, Error> {
+        let Refreshed { tokens, is_loaded } = refreshed;
         let header = tokens.header()?;
+        let leeway = tokens.refresh_leeway();
+        let early = leeway + jitter(random, leeway / 10);
         Ok(Arc::new(CachedToken {
+            refresh_at: tokens.expires_at().and_then(|end| end.checked_sub(early)),
             tokens,
             header,
-            received_at,
+            received_at: clock.instant(),
             replaces_rejected,
+            is_loaded,
         }))
+    }
+
+    /// Returns `true` if another process may have replaced the token since it was loaded.
+    pub(crate) fn is_loaded(&self) -> bool {
+        self.is_loaded
+    }
+
+    /// Returns `true` if the token is so new that a rejection has another cause than its age.
+    fn is_new(&self, clock: &dyn Clock) -> bool {
+        let since_received = clock.instant().saturating_duration_since(self.received_at);
+        let since_issued = self.tokens.age(clock.system_time()).unwrap_or_default();
+        let lifetime = self.tokens.lifetime().unwrap_or(Duration::MAX);
+        since_received.max(since_issued) < REJECTION_COOLDOWN.min(lifetime / 2)
     }
 
     pub(crate) fn tokens(&self) -> &TokenSet {
@@ -128,18 +159,20 @@ enum Next {
 impl TokenCache {
     pub(crate) fn new(
         authentication: Authentication,
-        endpoint: Option<TokenEndpoint>,
-        clock: Arc<dyn Clock>,
+        endpoint: Arc<TokenEndpoint>,
+        http: Arc<HttpStack>,
     ) -> Result<TokenCache, Error> {
         let Authentication { tokens, source } = authentication;
-        let refresher =
-            source.map(|source| Refresher::new(source, endpoint, tokens.clone(), clock.clone()));
+        let (clock, random) = (&http.clock, &http.random);
+        let refresher = source.map(|source| {
+            let initial = tokens.clone();
+            Refresher::new(source, endpoint, initial, clock.clone(), random.clone())
+        });
         let must_refresh = refresher
             .as_ref()
             .is_some_and(Refresher::must_refresh_first);
-        let now = clock.instant();
-        let current = tokens.filter(|_| !must_refresh);
-        let current = current.map(|tokens| CachedToken::new(tokens, now, false));
+        let current = tokens.filter(|_| !must_refresh).map(Refreshed::issued);
+        let current = current.map(|it| CachedToken::new(it, false, &**clock, &**random));
         let current = current.transpose()?;
         let (fixed, current) = match refresher {
             None => (current, None),
@@ -154,7 +187,7 @@ impl TokenCache {
                 fixed,
                 state: Mutex::new(state),
                 refresher: refresher.map(tokio::sync::Mutex::new),
-                clock,
+                http,
                 rate_limit_gate: RateLimitGate::default(),
             }),
         })
@@ -203,17 +236,18 @@ impl TokenCache {
         mut refresh: InFlight,
         valid: Option<Arc<CachedToken>>,
     ) -> Result<Arc<CachedToken>, Error> {
+        let started_at = refresh.started_at;
         let completion = async {
-            match refresh.wait_for(Option::is_some).await {
-                Ok(result) => result.clone(),
-                Err(_) => None,
-            }
+            let ended = refresh.result.wait_for(Option::is_some).await;
+            ended.ok().and_then(|result| result.clone())
         };
         let result = match valid {
             None => completion.await,
             Some(token) => {
-                let clock = &*self.shared.clock;
-                match timeout(clock, EARLY_REFRESH_WAIT, pin!(completion)).await {
+                let clock = self.shared.http.clock();
+                let waited = clock.instant().saturating_duration_since(started_at);
+                let wait = EARLY_REFRESH_WAIT.saturating_sub(waited);
+                match timeout(clock, wait, pin!(completion)).await {
                     Some(result) => result,
                     None => return Ok(token),
                 }
@@ -243,14 +277,25 @@ impl TokenCache {
         if let Some(current) = &state.current
             && Arc::ptr_eq(current, rejected)
         {
-            let now = self.shared.clock.instant();
-            let age = now.saturating_duration_since(rejected.received_at);
-            if rejected.replaces_rejected && age < REJECTION_COOLDOWN {
+            if rejected.replaces_rejected && rejected.is_new(self.shared.http.clock()) {
                 return false;
             }
             state.is_rejected = true;
         }
         true
+    }
+
+    /// Waits for the running refresh, and saves tokens that a store has failed to save.
+    pub(crate) async fn finish(&self) -> Result<(), Error> {
+        let Some(refresher) = &self.shared.refresher else {
+            return Ok(());
+        };
+        let running = self.shared.state().in_flight.clone();
+        if let Some(refresh) = running {
+            // A failed early refresh counts, too.
+            self.wait(refresh, None).await?;
+        }
+        refresher.lock().await.save_unsaved().await
     }
 
     fn next(&self, refreshes_at_start: u64) -> Result<Next, Error> {
@@ -261,20 +306,22 @@ impl TokenCache {
             return fixed.map(Next::Use).ok_or_else(Error::no_login);
         }
         let mut state = shared.state();
-        let now = shared.clock.system_time();
+        let now = shared.http.clock().system_time();
         // A task whose runtime has shut down never completes.
-        let is_lost =
-            |refresh: &mut InFlight| refresh.has_changed().is_err() && refresh.borrow().is_none();
+        let is_lost = |refresh: &mut InFlight| {
+            refresh.result.has_changed().is_err() && refresh.result.borrow().is_none()
+        };
         state.in_flight.take_if(is_lost);
         let valid = state.valid_token(now);
-        if let Some(token) = valid.as_ref().filter(|it| !it.tokens.needs_refresh(now)) {
+        let is_early = |token: &&Arc<CachedToken>| token.refresh_at.is_none_or(|at| now < at);
+        if let Some(token) = valid.as_ref().filter(is_early) {
             return Ok(Next::Use(token.clone()));
         }
         if let Some(refresh) = &state.in_flight {
             return Ok(Next::Wait(refresh.clone(), valid));
         }
         if let Some(failure) = &state.failure {
-            let now = shared.clock.instant();
+            let now = shared.http.clock().instant();
             let age = now.saturating_duration_since(failure.at);
             if failure.refreshes > refreshes_at_start || age < FAILURE_COOLDOWN {
                 let failed = || Error::refresh_failed(failure.error.clone());
@@ -297,10 +344,16 @@ impl TokenCache {
         current: Option<Arc<CachedToken>>,
         reason: RefreshReason,
     ) -> Result<InFlight, Error> {
-        let (sender, refresh) = watch::channel(None);
+        let (sender, result) = watch::channel(None);
         let shared = self.shared.clone();
         let runtime = current_runtime()?;
+        let refresh = InFlight {
+            result,
+            started_at: shared.http.clock().instant(),
+        };
+        let running = shared.http.refreshes.start();
         runtime.spawn(async move {
+            let _running = running;
             let result = shared.refresh(current, reason).await;
             // There may be no receiver left.
             sender.send_replace(Some(shared.complete(result)));
@@ -323,8 +376,9 @@ impl Shared {
         let refresher = self.refresher.as_ref().ok_or_else(Error::not_refreshable)?;
         let current = current.as_deref().map(CachedToken::tokens);
         let mut refresher = refresher.lock().await;
-        let tokens = refresher.refresh(current, reason.is_unusable).await?;
-        CachedToken::new(tokens, self.clock.instant(), reason.is_rejected)
+        let refreshed = refresher.refresh(current, reason.is_unusable).await?;
+        let (clock, random) = (self.http.clock(), self.http.random());
+        CachedToken::new(refreshed, reason.is_rejected, clock, random)
     }
 
     /// Records the result of a refresh.
@@ -347,7 +401,7 @@ impl Shared {
                 state.failure = Some(RefreshFailure {
                     error: error.clone(),
                     refreshes: state.refreshes,
-                    at: self.clock.instant(),
+                    at: self.http.clock().instant(),
                 });
                 Err(error)
             }
@@ -355,12 +409,12 @@ impl Shared {
     }
 
     fn valid_token(&self) -> Option<Arc<CachedToken>> {
-        self.state().valid_token(self.clock.system_time())
+        self.state().valid_token(self.http.clock().system_time())
     }
 
     /// Allows another refresh after one that ended without a result.
     fn clear_in_flight(&self, aborted: &InFlight) {
-        let is_aborted = |refresh: &mut InFlight| refresh.same_channel(aborted);
+        let is_aborted = |refresh: &mut InFlight| refresh.result.same_channel(&aborted.result);
         self.state().in_flight.take_if(is_aborted);
     }
 }

@@ -88,7 +88,7 @@ impl TokenSet {
         self.scopes.as_deref()
     }
 
-    /// Serializes the set as JSON, including the tokens, for a custom [`TokenStore`](super::TokenStore).
+    /// Serializes the set as JSON, including the tokens, for custom storage.
     pub fn expose_as_json(&self) -> String {
         let seconds = |time: SystemTime| time.duration_since(SystemTime::UNIX_EPOCH).ok();
         let stored = StoredTokens {
@@ -166,13 +166,27 @@ impl TokenSet {
         self.expires_at.is_some_and(|end| end <= now)
     }
 
-    /// Returns `true` shortly before the expiry: five minutes or a tenth of the lifetime, if that is shorter.
+    /// Returns `true` shortly before the expiry.
     pub(super) fn needs_refresh(&self, now: SystemTime) -> bool {
-        let leeway = self
-            .lifetime
-            .map_or(REFRESH_LEEWAY, |lifetime| REFRESH_LEEWAY.min(lifetime / 10));
-        let soon = now.checked_add(leeway).unwrap_or(now);
+        let soon = now.checked_add(self.refresh_leeway()).unwrap_or(now);
         self.expires_at.is_some_and(|end| end <= soon)
+    }
+
+    /// Returns how long before its expiry the token is refreshed: five minutes or a tenth of the lifetime, if that is
+    /// shorter.
+    pub(super) fn refresh_leeway(&self) -> Duration {
+        self.lifetime
+            .map_or(REFRESH_LEEWAY, |lifetime| REFRESH_LEEWAY.min(lifetime / 10))
+    }
+
+    /// Returns the time since the token was issued, if it is known.
+    pub(super) fn age(&self, now: SystemTime) -> Option<Duration> {
+        let issued_at = self.expires_at?.checked_sub(self.lifetime?)?;
+        now.duration_since(issued_at).ok()
+    }
+
+    pub(super) fn lifetime(&self) -> Option<Duration> {
+        self.lifetime
     }
 
     pub(super) fn has_same_access_token(&self, other: &TokenSet) -> bool {

@@ -56,6 +56,32 @@ impl Client {
         Ok(self.with_async_client(client))
     }
 
+    /// Returns a client of another login that shares the thread and the connections; see
+    /// [`Client::with_authentication`](crate::Client::with_authentication).
+    ///
+    /// # Errors
+    ///
+    /// The errors of that method.
+    pub fn with_authentication(
+        &self,
+        authentication: impl Into<Authentication>,
+    ) -> Result<Client, Error> {
+        let client = self.client.with_authentication(authentication)?;
+        Ok(self.with_async_client(client))
+    }
+
+    /// Finishes the running token refreshes and reports if one fails; see [`Client::close`](crate::Client::close).
+    ///
+    /// Dropping the last clone of a client finishes them, too, but does not report an error.
+    ///
+    /// # Errors
+    ///
+    /// The errors of that method.
+    pub fn close(&self) -> Result<(), Error> {
+        let client = self.async_client();
+        self.block_on(async move { client.close().await })?
+    }
+
     /// Like [`with_options`](Client::with_options), but invalid options are reported by each call.
     pub(crate) fn with_options_unchecked(&self, options: RequestOptions) -> Client {
         self.with_async_client(self.client.with_options_unchecked(options))
@@ -142,9 +168,13 @@ impl ClientBuilder {
     /// # }
     /// ```
     pub fn build_blocking(self) -> Result<Client, Error> {
-        let (worker, client) = Worker::start(move || self.build())?;
+        let init = move || self.build();
+        let (worker, client) = Worker::start(init, async |client: crate::Client| {
+            // Nobody is left to receive an error; `close` reports it.
+            let _ = client.close().await;
+        })?;
         Ok(Client {
-            client: client?,
+            client,
             worker: Arc::new(worker),
         })
     }

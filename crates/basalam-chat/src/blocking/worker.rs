@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::future::Future;
 use std::process;
-use std::sync::mpsc;
+use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread::{self, ThreadId};
 
 use tokio::runtime::{Builder, Handle};
@@ -11,8 +11,8 @@ use tokio::sync::oneshot;
 
 use crate::error::{Error, ErrorKind};
 
-/// A thread with a tokio runtime. It ends when the worker is dropped. The drop does not join it, since it may
-/// happen on that thread.
+/// A thread with a tokio runtime. It ends when the worker is dropped, which waits for what must be finished before,
+/// unless it happens on that thread.
 #[derive(Debug)]
 pub(super) struct Worker {
     runtime: Handle,
@@ -20,15 +20,20 @@ pub(super) struct Worker {
     /// The process that the thread belongs to.
     process: u32,
     /// Nothing is ever sent: the thread ends when the sender is dropped.
-    _lifetime: oneshot::Sender<Infallible>,
+    lifetime: Option<oneshot::Sender<Infallible>>,
+    /// Nothing is ever sent: the sender is dropped when the thread has finished. A mutex, since a receiver cannot be
+    /// shared between threads.
+    finished: Mutex<mpsc::Receiver<Infallible>>,
 }
 
 impl Worker {
-    /// Starts the thread and runs `init` on it, inside its runtime.
-    pub(super) fn start<T: Send + 'static>(
-        init: impl FnOnce() -> T + Send + 'static,
+    /// Starts the thread and runs `init` on it, inside its runtime. If that succeeds, `finish` runs before the thread ends.
+    pub(super) fn start<T: Clone + Send + 'static>(
+        init: impl FnOnce() -> Result<T, Error> + Send + 'static,
+        finish: impl AsyncFnOnce(T) + Send + 'static,
     ) -> Result<(Worker, T), Error> {
         let (lifetime, ended) = oneshot::channel();
+        let (finished_sender, finished) = mpsc::sync_channel::<Infallible>(0);
         let (started, start) = mpsc::sync_channel(1);
         let thread = thread::Builder::new().name("basalam-chat".to_owned());
         thread
@@ -37,7 +42,7 @@ impl Worker {
                     Ok(runtime) => runtime,
                     Err(error) => {
                         // The receiver is waiting.
-                        let _ = started.send(Err(error));
+                        let _ = started.send(Err(thread_not_started(error)));
                         return;
                     }
                 };
@@ -45,24 +50,36 @@ impl Worker {
                     let _guard = runtime.enter();
                     init()
                 };
+                let value = match value {
+                    Ok(value) => value,
+                    Err(error) => {
+                        let _ = started.send(Err(error));
+                        return;
+                    }
+                };
                 let _ = started.send(Ok((
                     runtime.handle().clone(),
                     thread::current().id(),
-                    value,
+                    value.clone(),
                 )));
-                // Returns an error when the sender is dropped.
-                let _ = runtime.block_on(ended);
+                runtime.block_on(async {
+                    // Returns an error when the sender is dropped.
+                    let _ = ended.await;
+                    finish(value).await;
+                });
+                drop(finished_sender);
                 // Does not wait for blocking work, such as a DNS lookup.
                 runtime.shutdown_background();
             })
             .map_err(thread_not_started)?;
         let started = start.recv().map_err(|_| thread_panicked())?;
-        let (runtime, thread, value) = started.map_err(thread_not_started)?;
+        let (runtime, thread, value) = started?;
         let worker = Worker {
             runtime,
             thread,
             process: process::id(),
-            _lifetime: lifetime,
+            lifetime: Some(lifetime),
+            finished: Mutex::new(finished),
         };
         Ok((worker, value))
     }
@@ -94,6 +111,17 @@ impl Worker {
         });
         // If the future panics or the thread ends, the sender is dropped.
         receiver.recv().map_err(|_| worker_gone())
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.lifetime = None;
+        if self.check_thread().is_ok() {
+            let finished = self.finished.get_mut().unwrap_or_else(PoisonError::into_inner);
+            // Returns an error when the sender is dropped.
+            let _ = finished.recv();
+        }
     }
 }
 
@@ -157,7 +185,7 @@ mod tests {
     }
 
     fn worker() -> Worker {
-        Worker::start(|| ()).unwrap().0
+        Worker::start(|| Ok(()), async |()| ()).unwrap().0
     }
 
     #[test]
@@ -172,7 +200,8 @@ mod tests {
 
     #[test]
     fn panic_of_init_is_an_error() {
-        let error = Worker::start(|| std::panic::resume_unwind(Box::new(())))
+        let init = || std::panic::resume_unwind(Box::new(()));
+        let error = Worker::start(init, async |()| ())
             .map(|(_, ())| ())
             .unwrap_err();
         assert!(error.is_configuration(), "{error}");
@@ -187,7 +216,7 @@ mod tests {
             let _on_drop = on_drop;
             std::future::pending::<()>().await;
         });
-        (worker._lifetime, _) = oneshot::channel();
+        worker.lifetime = None;
         dropped.recv().unwrap();
         assert!(worker.block_on(async {}).unwrap_err().may_have_succeeded());
     }

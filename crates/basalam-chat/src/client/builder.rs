@@ -13,12 +13,11 @@ use super::http_client::{ConfigureHttp, build_http_client};
 use super::proxy::ProxyChoice;
 use crate::Error;
 use crate::auth::Authentication;
-use crate::auth::token_cache::TokenCache;
 use crate::auth::token_endpoint::TokenEndpoint;
 use crate::environment::Environment;
 use crate::http::retry::budget::{DEFAULT_PERCENT, RetryBudget};
 use crate::http::retry::policy::RetryPolicy;
-use crate::http::{CallConfig, HttpStack, check_header};
+use crate::http::{CallConfig, HttpStack, RunningTasks, check_header};
 use crate::random::{RandomSource, SystemRandom};
 use crate::time::{Clock, SystemClock};
 use crate::transport::HttpTransport;
@@ -271,14 +270,6 @@ impl ClientBuilder {
     pub fn build(self) -> Result<Client, Error> {
         let base_url = parse_base_url("base_url", &self.base_url, &self.plain_http_hosts)?;
         let auth_base_url = self.parse_auth_base_url()?;
-        self.authentication.check()?;
-        if self.authorize_bot_methods && self.authentication.is_none() {
-            return Err(Error::invalid_input(
-                "authorize_bot_methods",
-                "needs an access token, and the client has no login",
-                "create the client from a login, such as a `PersonalToken`",
-            ));
-        }
         self.config.check()?;
         if self.max_response_bytes == 0 {
             return Err(Error::zero("max_response_bytes"));
@@ -298,22 +289,27 @@ impl ClientBuilder {
             .pool_idle_timeout(Duration::from_secs(30))
             .http2_keep_alive_interval(Duration::from_secs(20))
             .http2_keep_alive_timeout(Duration::from_secs(10));
-        let urls: Vec<&Url> = std::iter::once(&base_url).chain(&auth_base_url).collect();
+        let urls = [&base_url, &auth_base_url];
         let variables = |name: &str| std::env::var(name).ok();
         let http = build_http_client(http, &urls, self.proxy, &variables, self.configure_http)?;
         let http = Arc::new(HttpStack {
             client: http,
-            clock: self.clock.clone(),
+            clock: self.clock,
             random: self.random,
             budget: RetryBudget::new(self.retry_budget),
             max_response_bytes: self.max_response_bytes,
+            refreshes: RunningTasks::default(),
         });
-        let endpoint = auth_base_url.map(|url| TokenEndpoint::new(http.clone(), &url, self.config));
-        let tokens = TokenCache::new(self.authentication, endpoint, self.clock)?;
+        let endpoint = TokenEndpoint::new(http.clone(), &auth_base_url, self.config);
         let url_prefix = base_url.as_str().trim_end_matches('/').to_owned();
-        let authorize_bot_methods = self.authorize_bot_methods;
-        let transport =
-            HttpTransport::new(http, base_url, tokens, authorize_bot_methods, self.config);
+        let transport = HttpTransport::new(
+            http,
+            base_url,
+            self.authentication,
+            endpoint,
+            self.authorize_bot_methods,
+            self.config,
+        )?;
         Ok(Client::from_transport(
             &url_prefix,
             transport,
@@ -321,14 +317,11 @@ impl ClientBuilder {
         ))
     }
 
-    /// Parses the base URL of the token endpoint, if the authentication needs one.
-    fn parse_auth_base_url(&self) -> Result<Option<Url>, Error> {
-        if !self.authentication.needs_endpoint() {
-            return Ok(None);
-        }
+    /// Parses the base URL of the token endpoint, which other logins may need if this one does not.
+    fn parse_auth_base_url(&self) -> Result<Url, Error> {
         let default = Environment::default().auth_base_url();
         let url = self.auth_base_url.as_deref().unwrap_or(default);
-        parse_base_url("auth_base_url", url, &self.plain_http_hosts).map(Some)
+        parse_base_url("auth_base_url", url, &self.plain_http_hosts)
     }
 }
 

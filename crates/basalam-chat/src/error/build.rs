@@ -150,7 +150,7 @@ impl Error {
     }
 
     /// Returns the error of the refresh that made this call fail.
-    pub(super) fn cause(&self) -> Option<&Error> {
+    pub(crate) fn cause(&self) -> Option<&Error> {
         self.own_attachment::<Arc<Error>>().map(Arc::as_ref)
     }
 

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio::sync::watch;
+
 use super::retry::budget::RetryBudget;
 use crate::random::RandomSource;
 use crate::time::Clock;
@@ -14,6 +16,34 @@ pub(crate) struct HttpStack {
     pub(crate) random: Arc<dyn RandomSource>,
     pub(crate) budget: RetryBudget,
     pub(crate) max_response_bytes: usize,
+    /// The running token refreshes of all logins.
+    pub(crate) refreshes: RunningTasks,
+}
+
+/// The number of running background tasks.
+#[derive(Debug, Default)]
+pub(crate) struct RunningTasks(Arc<watch::Sender<usize>>);
+
+/// A running task, until it is dropped.
+pub(crate) struct RunningTask(Arc<watch::Sender<usize>>);
+
+impl RunningTasks {
+    pub(crate) fn start(&self) -> RunningTask {
+        self.0.send_modify(|count| *count += 1);
+        RunningTask(self.0.clone())
+    }
+
+    /// Waits until no task is running.
+    pub(crate) async fn wait(&self) {
+        // The sender exists, so it is not an error.
+        let _ = self.0.subscribe().wait_for(|count| *count == 0).await;
+    }
+}
+
+impl Drop for RunningTask {
+    fn drop(&mut self) {
+        self.0.send_modify(|count| *count -= 1);
+    }
 }
 
 impl HttpStack {

@@ -22,8 +22,12 @@ pub(super) struct BearerToken<'a> {
     pub(super) refreshes_at_start: u64,
     /// The token of the last attempt.
     pub(super) token: Option<Arc<CachedToken>>,
-    pub(super) has_refreshed: bool,
+    /// The number of refreshes after a 401.
+    pub(super) refreshes: u32,
 }
+
+/// The maximum number of refreshes after a 401 if other processes replace the loaded tokens meanwhile.
+const MAX_REFRESHES: u32 = 3;
 
 impl Authorizer for BearerToken<'_> {
     async fn authorize(
@@ -64,11 +68,13 @@ impl Authorizer for BearerToken<'_> {
         let Some(token) = &self.token else {
             return false;
         };
-        if !self.refreshes_after_401 || !error.is_unauthorized() || self.has_refreshed {
+        // A token that was loaded may have been replaced by another process before it was used.
+        let max = if token.is_loaded() { MAX_REFRESHES } else { 1 };
+        if !self.refreshes_after_401 || !error.is_unauthorized() || self.refreshes >= max {
             return false;
         }
-        self.has_refreshed = self.tokens.invalidate(token);
-        self.has_refreshed
+        self.refreshes += 1;
+        self.tokens.invalidate(token)
     }
 }
 

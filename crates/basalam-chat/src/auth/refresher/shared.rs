@@ -1,0 +1,122 @@
+//! The refresh of tokens that several clients and processes share.
+
+use super::super::authentication::{InitialTokens, TokenSource};
+use super::super::store::{Claim, Stored, TokenStore, Turn};
+use super::super::token_set::TokenSet;
+use super::persist::Unsaved;
+use super::{Refreshed, Refresher, is_token_rejection, refreshable};
+use crate::Error;
+use crate::state::PutMode;
+
+impl Refresher {
+    /// Refreshes stored tokens, unless another client does.
+    pub(super) async fn refresh_shared(
+        &mut self,
+        store: &TokenStore,
+        current: Option<&TokenSet>,
+    ) -> Result<Refreshed, Error> {
+        let _turn_in_process = store.lock_process().await;
+        let mut claim = Claim::new(store, &self.clock, &self.random);
+        loop {
+            let stored = store.load().await?;
+            if let Some(refreshed) = self.loaded(&stored, current) {
+                return Ok(refreshed);
+            }
+            if let Some(mut turn) = claim.try_begin().await? {
+                let refreshed = self.refresh_in_turn(store, &mut turn, current).await;
+                turn.end().await;
+                if let Some(refreshed) = refreshed? {
+                    return Ok(refreshed);
+                }
+            } else if let Some(stored) = stored
+                && current.is_none()
+                && !stored.tokens.is_expired(self.clock.system_time())
+            {
+                // Valid until the other client has refreshed them.
+                return Ok(Refreshed::loaded(stored.tokens));
+            }
+            claim.pause().await?;
+        }
+    }
+
+    fn loaded(&self, stored: &Option<Stored>, current: Option<&TokenSet>) -> Option<Refreshed> {
+        let stored = stored.as_ref().map(|it| &it.tokens);
+        self.find_valid(stored, current).map(Refreshed::loaded)
+    }
+
+    /// Refreshes stored tokens if that is still needed. Returns `None` if another process was faster.
+    async fn refresh_in_turn(
+        &mut self,
+        store: &TokenStore,
+        turn: &mut Turn<'_>,
+        current: Option<&TokenSet>,
+    ) -> Result<Option<Refreshed>, Error> {
+        let stored = store.load().await?;
+        if let Some(refreshed) = self.loaded(&stored, current) {
+            return Ok(Some(refreshed));
+        }
+        let Some(tokens) = self.request_tokens(turn, stored.as_ref(), current).await? else {
+            return Ok(None);
+        };
+        // Not fenced by the lease: a client that was paused may have the only valid refresh token.
+        let mode = stored.map_or(PutMode::Create, |it| PutMode::Update(it.version));
+        self.persist(Unsaved { tokens, mode }).await.map(Some)
+    }
+
+    /// Requests tokens from the token endpoint. Returns `None` if another process was faster.
+    async fn request_tokens(
+        &self,
+        turn: &mut Turn<'_>,
+        stored: Option<&Stored>,
+        current: Option<&TokenSet>,
+    ) -> Result<Option<TokenSet>, Error> {
+        let TokenSource::OAuth {
+            client: Some(client),
+            initial,
+            ..
+        } = &self.source
+        else {
+            return Err(Error::not_refreshable());
+        };
+        if let InitialTokens::Credentials(scopes) = initial {
+            let request = self.endpoint.client_credentials(client, scopes);
+            return turn.hold(request).await.map(Some);
+        }
+        // The current tokens are older than the stored ones.
+        let newest = stored.map(|it| &it.tokens).or(current);
+        let candidates = refreshable([newest, self.initial.as_ref()]);
+        if candidates.is_empty() {
+            return Err(Error::not_refreshable());
+        }
+        let Some(begun) = turn.begin(stored.map(|it| it.version)).await? else {
+            return Ok(None);
+        };
+        let mut rejection = None;
+        for previous in candidates {
+            let refresh_token = previous.expose_refresh_token().unwrap_or_default();
+            let request = self.endpoint.refresh(client, refresh_token);
+            match turn.hold(request).await {
+                Ok(tokens) => return Ok(Some(tokens.inherit_from(previous))),
+                Err(error) if is_token_rejection(&error) => {
+                    if turn.is_replaced(stored, &begun).await? {
+                        return Ok(None);
+                    }
+                    // That of another login may still be valid.
+                    rejection.get_or_insert(error);
+                }
+                Err(error) => {
+                    if !error.may_have_succeeded() {
+                        turn.cancel(&begun).await;
+                    }
+                    return Err(error);
+                }
+            }
+        }
+        turn.cancel(&begun).await;
+        let rejection = rejection.unwrap_or_else(Error::not_refreshable);
+        Err(match begun.is_unfinished {
+            true => Error::unfinished_refresh(rejection),
+            false => rejection,
+        })
+    }
+}
