@@ -125,8 +125,14 @@ impl Client {
         &self,
         authentication: impl Into<Authentication>,
     ) -> Result<Client, Error> {
-        let transport = self.transport().with_authentication(authentication.into())?;
-        Ok(Client::from_transport(self.base_url(), transport, Arc::default()))
+        let transport = self
+            .transport()
+            .with_authentication(authentication.into())?;
+        Ok(Client::from_transport(
+            self.base_url(),
+            transport,
+            Arc::default(),
+        ))
     }
 
     /// Finishes the running token refreshes before the program ends: if a program ends during a refresh, its new

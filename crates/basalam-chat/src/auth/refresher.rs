@@ -82,6 +82,10 @@ impl Refresher {
         if let Some(unsaved) = self.unsaved.take() {
             return self.persist(unsaved).await;
         }
+        if let Some(store) = self.store() {
+            // A store that cannot be used is an error before anything is spent.
+            store.load().await?;
+        }
         if let Some(tokens) = self.exchange_code().await? {
             // The newest login replaces whatever is stored.
             let mode = PutMode::Overwrite;
@@ -122,7 +126,10 @@ impl Refresher {
                 .map_err(Error::provider_failed)?
                 .received_at(self.clock.system_time())),
             None => Err(Error::authentication(
-                &format!("the token provider timed out after {} s", CALLBACK_TIMEOUT.as_secs()),
+                &format!(
+                    "the token provider timed out after {} s",
+                    CALLBACK_TIMEOUT.as_secs()
+                ),
                 "return an error instead of waiting",
             )
             .with_outlook(Outlook::Transient)),
@@ -132,9 +139,7 @@ impl Refresher {
     /// Exchanges the authorization code of a login, if it has not been used.
     async fn exchange_code(&mut self) -> Result<Option<TokenSet>, Error> {
         let TokenSource::OAuth {
-            client,
-            initial,
-            store,
+            client, initial, ..
         } = &mut self.source
         else {
             return Ok(None);
@@ -142,10 +147,6 @@ impl Refresher {
         let (InitialTokens::Code(grant), Some(client)) = (&*initial, &*client) else {
             return Ok(None);
         };
-        if let Some(store) = store {
-            // A store that cannot be used must not cost the code.
-            store.load().await?;
-        }
         let tokens = self.endpoint.exchange_code(client, grant).await;
         // A code is valid once. It stays valid if the service did not process the request.
         let is_unused = |error: &Error| error.is_connect() || error.is_rate_limited();

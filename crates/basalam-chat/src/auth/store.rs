@@ -96,9 +96,16 @@ impl TokenStore {
     ///
     /// [`is_invalid_input`](Error::is_invalid_input) if the key is not a valid [`StateKey`], or has more than 248
     /// bytes.
-    pub fn new(state: impl StateStore + 'static, key: impl AsRef<str>) -> Result<TokenStore, Error> {
+    pub fn new(
+        state: impl StateStore + 'static,
+        key: impl AsRef<str>,
+    ) -> Result<TokenStore, Error> {
         let keys = keys(key.as_ref()).map_err(|error| {
-            Error::invalid_input("key", &format!("is invalid: {error}"), "use a key such as `tokens/431`")
+            Error::invalid_input(
+                "key",
+                &format!("is invalid: {error}"),
+                "use a key such as `tokens/431`",
+            )
         })?;
         Ok(TokenStore::with_source(Source::Open(Arc::new(state)), keys))
     }

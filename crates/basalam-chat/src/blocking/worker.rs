@@ -118,7 +118,10 @@ impl Drop for Worker {
     fn drop(&mut self) {
         self.lifetime = None;
         if self.check_thread().is_ok() {
-            let finished = self.finished.get_mut().unwrap_or_else(PoisonError::into_inner);
+            let finished = self
+                .finished
+                .get_mut()
+                .unwrap_or_else(PoisonError::into_inner);
             // Returns an error when the sender is dropped.
             let _ = finished.recv();
         }

@@ -1,8 +1,6 @@
 //! Logins: authorization code, client credentials and their validation.
 
-use basalam_chat::auth::{
-    Authentication, ClientCredentials, FileTokenStore, MemoryTokenStore, TokenSet,
-};
+use basalam_chat::auth::{Authentication, ClientCredentials, TokenSet, TokenStore};
 use basalam_chat::{Client, Scope};
 use basalam_chat_emulator::{Fault, FaultRule, TOKEN_OPERATION};
 
@@ -14,7 +12,7 @@ use super::support::auth::{
 async fn authorization_code_login_resumes_from_its_token_store() {
     let (emulator, clock) = start().await;
     let directory = tempfile::tempdir().unwrap();
-    let store = FileTokenStore::new(directory.path().join("tokens.json"));
+    let store = TokenStore::directory(directory.path().join("tokens"));
     let app = authorization_code(&emulator);
     let scopes = [Scope::CustomerChatRead, Scope::CustomerChatWrite];
     let request = app.authorize_url(scopes.clone()).unwrap();
@@ -67,7 +65,7 @@ async fn rejected_code_and_empty_store_are_authentication_errors() {
         "{error}"
     );
     assert_eq!(error.operation(), Some("get_current_user"));
-    let empty = client(&emulator, &clock, app.resume(MemoryTokenStore::new()));
+    let empty = client(&emulator, &clock, app.resume(TokenStore::in_memory()));
     let error = current_user(&empty).await.unwrap_err();
     assert!(error.is_authentication() && error.to_string().contains("Log in again"));
     assert_eq!(emulator.request_count("get_current_user"), Some(0));

@@ -41,6 +41,7 @@ mod token_errors;
 mod token_exchange;
 mod token_providers;
 mod token_refresh;
+mod token_store;
 mod trait_bounds;
 mod unreadable_items;
 mod uploads;

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use basalam_chat::auth::MemoryTokenStore;
+use basalam_chat::auth::TokenStore;
 use basalam_chat::{ChatId, Client, Error, PersonalToken, RequestOptions, RetryLimit, RetryPolicy};
 use basalam_chat_emulator::{Emulator, Fault, FaultRule, SeedChat};
 
@@ -248,7 +248,7 @@ async fn bot_methods_obey_their_own_429() {
 #[tokio::test]
 async fn pause_outlives_a_token_refresh() {
     let (emulator, clock, _) = start().await;
-    let login = super::support::auth::personal_token(&emulator).store(MemoryTokenStore::new());
+    let login = super::support::auth::personal_token(&emulator).store(TokenStore::in_memory());
     let client = super::support::auth::client(&emulator, &clock, login);
     add_fault(&emulator, Fault::status(429).retry_after("5"), 1);
     client.get_chats().await.unwrap();

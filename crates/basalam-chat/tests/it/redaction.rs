@@ -10,8 +10,7 @@ use std::process::Command;
 use std::sync::Mutex;
 
 use basalam_chat::auth::{
-    Authentication, AuthorizationCode, ClientCredentials, FileTokenStore, MemoryTokenStore,
-    TokenSet,
+    Authentication, AuthorizationCode, ClientCredentials, TokenSet, TokenStore,
 };
 use basalam_chat::raw::operations;
 use basalam_chat::{ChatId, Client, Error, MessageId, PersonalToken, RequestOptions};
@@ -20,6 +19,7 @@ use basalam_chat_emulator::{Emulator, FaultRule, NewBot, NewUser, OAuthClient, T
 
 use super::support::CANARY;
 use super::support::all_operations::{self, Resources};
+use super::support::auth::stored_tokens;
 #[cfg(feature = "tracing")]
 use super::support::child_trace::TRACED_CHILD;
 use super::support::clock::TestClock;
@@ -80,7 +80,7 @@ async fn emulator() -> Emulator {
 }
 
 /// Returns every kind of login with canaries as secrets, and the secrets that it sends.
-fn logins() -> Vec<(Authentication, String)> {
+async fn logins() -> Vec<(Authentication, String)> {
     let app = AuthorizationCode::new("shop", SECRET, "https://shop.example");
     let expired = TokenSet::new("expired").with_refresh_token(REFRESH);
     let wrong = format!("{SECRET}-wrong");
@@ -94,7 +94,7 @@ fn logins() -> Vec<(Authentication, String)> {
         ),
         (
             PersonalToken::new(TOKEN)
-                .store(FileTokenStore::new("/no/such/directory/tokens.json"))
+                .store(TokenStore::directory("/dev/null/tokens"))
                 .into(),
             TOKEN.to_owned(),
         ),
@@ -105,7 +105,7 @@ fn logins() -> Vec<(Authentication, String)> {
         (ClientCredentials::new("shop", wrong.clone()).into(), wrong),
         (app.code(REFRESH).into(), format!("{REFRESH} {SECRET}")),
         (
-            app.resume(MemoryTokenStore::from(expired)).into(),
+            app.resume(stored_tokens(&expired).await).into(),
             format!("{REFRESH} {SECRET}"),
         ),
     ]
@@ -148,7 +148,7 @@ async fn run_with_faults(output: &Output) -> usize {
             emulator.clear_faults();
         }
     }
-    for (login, secrets) in logins() {
+    for (login, secrets) in logins().await {
         output.debug(&login);
         for case in fault_cases::all().into_iter().filter(|case| !case.hangs()) {
             let fault = case.fault.body("text/plain", secrets.clone());
@@ -170,10 +170,10 @@ async fn run_with_faults(output: &Output) -> usize {
 }
 
 /// Collects the debug output and errors that need no request.
-fn run_without_requests(output: &Output) {
+async fn run_without_requests(output: &Output) {
     let tokens = TokenSet::new(TOKEN).with_refresh_token(REFRESH);
     output.debug(&tokens);
-    output.debug(&MemoryTokenStore::from(tokens));
+    output.debug(&stored_tokens(&tokens).await);
     output.debug(&ClientCredentials::new("shop", SECRET));
     let app = AuthorizationCode::new("shop", SECRET, "https://shop.example");
     output.debug(&app);
@@ -208,7 +208,7 @@ fn run_without_requests(output: &Output) {
 #[tokio::test]
 async fn errors_and_debug_output_contain_no_secret() {
     let output = Output::default();
-    run_without_requests(&output);
+    run_without_requests(&output).await;
     let errors = run_with_faults(&output).await;
     assert!(errors > 500, "{errors}");
     let text = output.text();

@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use basalam_chat::auth::{ClientCredentials, FileTokenStore, TokenStore};
+use basalam_chat::auth::{ClientCredentials, TokenStore};
 use basalam_chat::{ChatId, Client, Error, MessageId, NewFile, PersonalToken, UserId};
 
 use super::support::listen;
@@ -103,7 +103,7 @@ fn token_requests_outside_a_runtime_fail_before_anything_is_sent() {
     let logins = [
         ClientCredentials::new("id", "secret").into(),
         ClientCredentials::new("id", "secret")
-            .store(FileTokenStore::new("no-such-directory/tokens.json"))
+            .store(TokenStore::directory("/dev/null/tokens"))
             .into(),
         PersonalToken::new("access-token")
             .refreshable("refresh-token", "id", "secret")
@@ -119,9 +119,9 @@ fn token_requests_outside_a_runtime_fail_before_anything_is_sent() {
 }
 
 #[test]
-fn token_file_outside_a_runtime_is_an_error() {
-    let store = FileTokenStore::new("no-such-directory/tokens.json");
-    let error = poll_outside_a_runtime(store.load()).unwrap_err();
+fn token_store_outside_a_runtime_is_an_error() {
+    let store = TokenStore::directory("/dev/null/tokens");
+    let error = poll_outside_a_runtime(store.tokens()).unwrap_err();
     assert!(error.to_string().contains("tokio runtime"), "{error}");
 }
 

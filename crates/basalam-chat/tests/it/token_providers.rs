@@ -1,66 +1,18 @@
-//! Custom token stores and providers that fail, hang or are shared.
+//! Custom token providers that fail or hang.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use basalam_chat::auth::{
-    AuthFuture, Authentication, MemoryTokenStore, TokenProvider, TokenSet, TokenStore,
-};
+use basalam_chat::auth::{AuthFuture, Authentication, TokenProvider, TokenSet};
 use basalam_chat::time::Clock;
 use basalam_chat::{ChatId, PersonalToken, RequestOptions};
 use basalam_chat_emulator::{Fault, FaultRule, TOKEN_OPERATION};
 
 use super::support::auth::{
-    HOUR, advance, client, client_credentials, current_user, personal_token, start,
+    HOUR, advance, client, client_credentials, current_user, start, stored_tokens,
 };
 use super::support::clock::TestClock;
 use super::support::yield_until;
-
-/// A store whose next saves fail.
-#[derive(Clone, Debug, Default)]
-struct FailingStore {
-    tokens: MemoryTokenStore,
-    failures: Arc<AtomicUsize>,
-}
-
-impl TokenStore for FailingStore {
-    fn load(&self) -> AuthFuture<'_, Option<TokenSet>> {
-        self.tokens.load()
-    }
-
-    fn save<'a>(&'a self, tokens: &'a TokenSet) -> AuthFuture<'a, ()> {
-        let decrement = |left: usize| left.checked_sub(1);
-        match self
-            .failures
-            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, decrement)
-        {
-            Ok(_) => Box::pin(async { Err("the disk is full".into()) }),
-            Err(_) => self.tokens.save(tokens),
-        }
-    }
-}
-
-#[tokio::test]
-async fn refreshed_tokens_are_used_after_they_are_saved_without_a_second_refresh() {
-    let (emulator, clock) = start().await;
-    let store = FailingStore::default();
-    let client = client(
-        &emulator,
-        &clock,
-        personal_token(&emulator).store(store.clone()),
-    );
-    current_user(&client).await.unwrap();
-    advance(&emulator, &clock, HOUR);
-    store.failures.store(1, Ordering::SeqCst);
-    let error = current_user(&client).await.unwrap_err();
-    assert!(error.is_authentication());
-    assert!(error.to_string().contains("the disk is full"), "{error}");
-    clock.advance(Duration::from_secs(2));
-    current_user(&client).await.unwrap();
-    assert_eq!(emulator.token_request_count("refresh_token"), 1);
-    assert!(store.tokens.tokens().is_some());
-}
 
 /// A provider that returns one token after the other and records the rejected ones.
 #[derive(Debug, Default)]
@@ -192,20 +144,6 @@ async fn hanging_early_refresh_delays_requests_for_five_seconds() {
 }
 
 #[tokio::test]
-async fn clients_with_a_shared_store_can_refresh_at_once() {
-    let (emulator, clock) = start().await;
-    let store = MemoryTokenStore::new();
-    let token = personal_token(&emulator).store(store.clone());
-    let one = client(&emulator, &clock, token.clone());
-    let other = client(&emulator, &clock, token);
-    current_user(&one).await.unwrap();
-    current_user(&other).await.unwrap();
-    advance(&emulator, &clock, HOUR);
-    let (one, other) = tokio::join!(current_user(&one), current_user(&other));
-    assert_eq!(one.unwrap(), other.unwrap());
-}
-
-#[tokio::test]
 async fn short_lived_token_is_refreshed_after_nine_tenths_of_its_lifetime() {
     let (emulator, clock) = start().await;
     let rejected: Arc<Mutex<Vec<Option<String>>>> = Arc::default();
@@ -229,7 +167,7 @@ async fn short_lived_token_is_refreshed_after_nine_tenths_of_its_lifetime() {
 #[tokio::test]
 async fn configured_token_is_used_if_the_stored_one_is_rejected() {
     let (emulator, clock) = start().await;
-    let store = MemoryTokenStore::from(TokenSet::new("expired"));
+    let store = stored_tokens(&TokenSet::new("expired")).await;
     let token = PersonalToken::new(emulator.seller().token()).store(store);
     let client = client(&emulator, &clock, token);
     assert_eq!(current_user(&client).await.unwrap().0, emulator.seller().id);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use basalam_chat::auth::MemoryTokenStore;
+use basalam_chat::auth::TokenStore;
 use basalam_chat::chats::UnseenChatCount;
 use basalam_chat::{Client, Error, PersonalToken, Scope};
 use basalam_chat_emulator::{Emulator, Fault, FaultRule, RefreshTokenPolicy, TOKEN_OPERATION};
@@ -92,7 +92,7 @@ async fn failed_refresh_fails_all_waiting_requests_with_its_cause() {
 #[tokio::test]
 async fn refresh_survives_the_cancellation_of_its_request() {
     let (emulator, clock) = start().await;
-    let store = MemoryTokenStore::new();
+    let store = TokenStore::in_memory();
     let login = personal_token(&emulator).store(store.clone());
     let client = client(&emulator, &clock, login);
     current_user(&client).await.unwrap();
@@ -115,7 +115,7 @@ async fn refresh_survives_the_cancellation_of_its_request() {
         other.await.unwrap().unwrap();
     }
     assert_eq!(emulator.request_count(TOKEN_OPERATION), Some(1));
-    assert!(store.tokens().is_some());
+    assert!(store.tokens().await.unwrap().is_some());
 }
 
 #[tokio::test]
@@ -159,7 +159,7 @@ async fn keeps_the_refresh_token_if_the_response_has_none() {
     let builder = Emulator::builder().access_token_lifetime(HOUR);
     let builder = builder.refresh_token_policy(RefreshTokenPolicy::Reuse);
     let (emulator, clock) = (builder.start().await.unwrap(), TestClock::new());
-    let store = MemoryTokenStore::new();
+    let store = TokenStore::in_memory();
     let client = client(
         &emulator,
         &clock,
@@ -170,6 +170,6 @@ async fn keeps_the_refresh_token_if_the_response_has_none() {
         current_user(&client).await.unwrap();
     }
     assert_eq!(emulator.token_request_count("refresh_token"), 3);
-    let tokens = store.tokens().unwrap();
+    let tokens = store.tokens().await.unwrap().unwrap();
     assert!(tokens.expose_refresh_token().is_some());
 }

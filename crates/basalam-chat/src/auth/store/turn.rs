@@ -71,7 +71,10 @@ impl<'a> Claim<'a> {
 
     /// Pauses before the next try.
     pub(in crate::auth) async fn pause(&mut self) -> Result<(), Error> {
-        let waited = self.clock.instant().saturating_duration_since(self.started_at);
+        let waited = self
+            .clock
+            .instant()
+            .saturating_duration_since(self.started_at);
         if waited >= MAX_WAIT {
             return Err(Error::refresh_elsewhere());
         }
@@ -161,10 +164,7 @@ impl Turn<'_> {
     }
 
     /// Runs a token request, and renews the lease meanwhile.
-    pub(in crate::auth) async fn hold<T>(
-        &mut self,
-        request: impl Future<Output = T> + Send,
-    ) -> T {
+    pub(in crate::auth) async fn hold<T>(&mut self, request: impl Future<Output = T> + Send) -> T {
         let clock = self.clock.clone();
         let interval = self.lease.duration() / 3;
         let mut request = pin!(request);

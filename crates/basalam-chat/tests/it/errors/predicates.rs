@@ -1,13 +1,13 @@
 //! `is_transient` and `needs_login`.
 
-use basalam_chat::auth::{AuthFuture, Authentication, MemoryTokenStore, TokenProvider, TokenSet};
+use basalam_chat::auth::{AuthFuture, Authentication, TokenProvider, TokenSet};
 use basalam_chat::{ChatId, Client, Error, PersonalToken, RetryPolicy};
 use basalam_chat_emulator::{Emulator, Fault, FaultRule, TOKEN_OPERATION};
 use httpmock::MockServer;
 use serde_json::json;
 
 use super::error_for;
-use crate::support::auth::{authorization_code, client_credentials, personal_token};
+use crate::support::auth::{authorization_code, client_credentials, personal_token, stored_tokens};
 use crate::support::clock::TestClock;
 use crate::support::{CANARY, client, refused_url, seller, without_retries};
 
@@ -89,7 +89,7 @@ async fn revoked_refresh_token_and_used_code_need_a_login() {
     let app = emulator.oauth_client();
     let expired = PersonalToken::new("expired").refreshable("spent", app.id(), app.secret());
     let stored = TokenSet::new("expired").with_refresh_token("spent");
-    let stored = authorization_code(&emulator).resume(MemoryTokenStore::from(stored));
+    let stored = authorization_code(&emulator).resume(stored_tokens(&stored).await);
     let code = authorization_code(&emulator).code("used");
     let rejected = PersonalToken::new("rejected");
     for login in [

@@ -145,7 +145,7 @@ async fn logins(snapshot: &mut Snapshot) {
     };
     let provider = Authentication::provider(FailingProvider);
     snapshot.add("token provider that fails", current_user(provider).await);
-    let store = basalam_chat::auth::FileTokenStore::new("/dev/null/tokens.json");
+    let store = basalam_chat::auth::TokenStore::directory("/dev/null/tokens");
     let stored = authorization_code(&emulator).resume(store);
     snapshot.add("token store that fails", current_user(stored.into()).await);
     let app = emulator.oauth_client();

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use basalam_chat::auth::{Authentication, AuthorizationCode, ClientCredentials};
+use basalam_chat::auth::{
+    Authentication, AuthorizationCode, ClientCredentials, TokenSet, TokenStore,
+};
 use basalam_chat::{Client, Error, PersonalToken, UserId};
 use basalam_chat_emulator::Emulator;
 
@@ -61,4 +63,11 @@ pub(crate) fn authorization_code(emulator: &Emulator) -> AuthorizationCode {
 
 pub(crate) async fn current_user(client: &Client) -> Result<UserId, Error> {
     Ok(client.get_current_user().await?.id)
+}
+
+/// Returns a store that contains these tokens.
+pub(crate) async fn stored_tokens(tokens: &TokenSet) -> TokenStore {
+    let store = TokenStore::in_memory();
+    store.save(tokens).await.unwrap();
+    store
 }
