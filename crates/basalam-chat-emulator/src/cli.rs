@@ -103,6 +103,10 @@ pub(crate) struct Arguments {
     /// Keep refresh tokens valid after their use instead of rotating them.
     #[arg(long, help_heading = UNKNOWN)]
     reuse_refresh_tokens: bool,
+
+    /// Revoke all tokens of a login if a used refresh token is sent again (RFC 9700).
+    #[arg(long, conflicts_with = "reuse_refresh_tokens", help_heading = UNKNOWN)]
+    revoke_on_reuse: bool,
 }
 
 const UNKNOWN: &str = "Unknown behaviour of the service";
@@ -186,6 +190,9 @@ impl Arguments {
         }
         if self.reuse_refresh_tokens {
             builder = builder.refresh_token_policy(RefreshTokenPolicy::Reuse);
+        }
+        if self.revoke_on_reuse {
+            builder = builder.refresh_token_policy(RefreshTokenPolicy::RevokeOnReuse);
         }
         builder
     }

@@ -137,6 +137,8 @@
 //!   `file_type` are invented, except the first.
 //! - Scopes are separated by spaces or commas. Authorization codes expire after 10 minutes.
 //!   Refresh tokens are rotated, and refreshing revokes the previous access token (likely).
+//!   If a used one is sent again, the login stays valid, unless
+//!   [`RefreshTokenPolicy::RevokeOnReuse`] is set (unknown).
 //!   `client_credentials` issues no refresh token, and acts for the seller.
 //! - `getWebhookInfo` returns an empty `url` without a webhook, and deleting a missing
 //!   webhook succeeds. Nothing is sent to the webhooks of bots.

@@ -111,6 +111,9 @@ pub enum RefreshTokenPolicy {
     Rotate,
     /// The token stays valid, and the response has no refresh token.
     Reuse,
+    /// Rotation with the detection of replays that RFC 9700 recommends: if a used token is sent again, all tokens
+    /// of its login become invalid, and the user has to log in again.
+    RevokeOnReuse,
 }
 
 /// An access token and a refresh token that were issued without a request.

@@ -170,6 +170,15 @@ impl TokenRequest<'_> {
 
     fn refresh_token(&self, state: &mut State) -> Result<TokenPair, TokenError> {
         let token = required(self.parameters, "refresh_token")?;
+        let policy = self.options.refresh_token_policy;
+        if policy == RefreshTokenPolicy::RevokeOnReuse
+            && state.tokens.revoke_reused(token, &self.client.id)
+        {
+            return Err(TokenError::new(
+                "invalid_grant",
+                "the refresh token was used before, so all tokens of its login are revoked",
+            ));
+        }
         let authorization = state.tokens.refresh_authorization(token, &self.client.id);
         let mut authorization = authorization.cloned().ok_or_else(|| {
             TokenError::new(
@@ -181,7 +190,7 @@ impl TokenRequest<'_> {
         if let Some(scopes) = self.parameters.get("scope") {
             authorization.scopes = parse_scopes(scopes, authorization.scopes.as_ref())?;
         }
-        let rotate = self.options.refresh_token_policy == RefreshTokenPolicy::Rotate;
+        let rotate = policy != RefreshTokenPolicy::Reuse;
         let expires_at = self.expires_at();
         Ok(state
             .tokens

@@ -14,6 +14,8 @@ pub(crate) struct Tokens {
     codes: HashMap<String, AuthorizationCode>,
     access_tokens: HashMap<String, AccessToken>,
     refresh_tokens: HashMap<String, RefreshToken>,
+    /// Rotated refresh tokens.
+    used_refresh_tokens: HashMap<String, UsedRefreshToken>,
     issued_count: u64,
 }
 
@@ -45,6 +47,14 @@ struct RefreshToken {
     authorization: Authorization,
     /// The token that is revoked when this one is used.
     access_token: String,
+    /// Identifies the tokens that descend from one authorization.
+    login: u64,
+}
+
+#[derive(Clone)]
+struct UsedRefreshToken {
+    client_id: String,
+    login: u64,
 }
 
 /// The tokens of a token response.
@@ -147,11 +157,23 @@ impl Tokens {
         authorization: Authorization,
         expires_at: DateTime,
     ) -> TokenPair {
+        // No other login has this number, since each one issues tokens.
+        let login = self.issued_count;
+        self.issue_pair_of(login, authorization, expires_at)
+    }
+
+    fn issue_pair_of(
+        &mut self,
+        login: u64,
+        authorization: Authorization,
+        expires_at: DateTime,
+    ) -> TokenPair {
         let access_token = self.issue_access_token(authorization.clone(), expires_at);
         let refresh_token = self.next_token("refresh-token");
         let issued = RefreshToken {
             authorization,
             access_token: access_token.clone(),
+            login,
         };
         self.refresh_tokens.insert(refresh_token.clone(), issued);
         TokenPair {
@@ -182,9 +204,13 @@ impl Tokens {
         if let Some(used) = self.refresh_tokens.get(token) {
             self.access_tokens.remove(&used.access_token);
         }
-        if rotate {
-            self.refresh_tokens.remove(token);
-            return self.issue_pair(authorization, expires_at);
+        if rotate && let Some(RefreshToken { login, .. }) = self.refresh_tokens.remove(token) {
+            let used = UsedRefreshToken {
+                client_id: authorization.client_id.clone(),
+                login,
+            };
+            self.used_refresh_tokens.insert(token.to_owned(), used);
+            return self.issue_pair_of(login, authorization, expires_at);
         }
         let access_token = self.issue_access_token(authorization, expires_at);
         if let Some(used) = self.refresh_tokens.get_mut(token) {
@@ -194,6 +220,21 @@ impl Tokens {
             access_token,
             refresh_token: None,
         }
+    }
+
+    /// Revokes all tokens of the login of a used refresh token of the client. Returns `false` if the token was not
+    /// used.
+    pub(crate) fn revoke_reused(&mut self, token: &str, client_id: &str) -> bool {
+        let used = self.used_refresh_tokens.get(token);
+        let Some(used) = used.filter(|it| it.client_id == client_id) else {
+            return false;
+        };
+        let login = used.login;
+        let revoked = (self.refresh_tokens).extract_if(|_, issued| issued.login == login);
+        for (_, issued) in revoked {
+            self.access_tokens.remove(&issued.access_token);
+        }
+        true
     }
 
     /// Returns the authorization of a valid access token.

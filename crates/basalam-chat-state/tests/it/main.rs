@@ -11,3 +11,4 @@ mod postgres;
 mod processes;
 mod redis;
 mod sqlite;
+mod tokens;

@@ -237,7 +237,7 @@ impl Refreshed {
 }
 
 /// Returns the tokens that have a refresh token, each refresh token once.
-fn refreshable<'a, const N: usize>(tokens: [Option<&'a TokenSet>; N]) -> Vec<&'a TokenSet> {
+fn refreshable<const N: usize>(tokens: [Option<&TokenSet>; N]) -> Vec<&TokenSet> {
     let mut refreshable: Vec<&TokenSet> = Vec::new();
     for tokens in tokens.into_iter().flatten() {
         let refresh_token = tokens.expose_refresh_token();

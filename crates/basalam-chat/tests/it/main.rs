@@ -37,6 +37,7 @@ mod soak;
 mod support;
 mod timeouts;
 mod tls;
+mod token_contention;
 mod token_errors;
 mod token_exchange;
 mod token_providers;

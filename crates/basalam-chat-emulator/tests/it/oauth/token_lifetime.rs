@@ -49,6 +49,51 @@ async fn reused_refresh_token_stays_valid_and_is_not_returned() {
 }
 
 #[tokio::test]
+async fn reuse_of_a_used_refresh_token_revokes_its_login_alone() {
+    let builder = Emulator::builder().refresh_token_policy(RefreshTokenPolicy::RevokeOnReuse);
+    let service = Service::start_with(builder).await;
+    let client_id = service.emulator.oauth_client().id();
+    let seller = service.emulator.seller().id;
+    // The first or the second of three refresh tokens is sent again.
+    for reused in 0..2 {
+        let first = service.emulator.issue_tokens(client_id, seller).unwrap();
+        let other = service.emulator.issue_tokens(client_id, seller).unwrap();
+        let mut refresh_tokens = vec![first.refresh_token().to_owned()];
+        let mut access_token = String::new();
+        for index in 0..2 {
+            let tokens = refresh(&service, &refresh_tokens[index]).await.ok();
+            refresh_tokens.push(field(&tokens, "refresh_token").to_owned());
+            access_token = field(&tokens, "access_token").to_owned();
+        }
+        service.current_user(&access_token).await.ok();
+        // An unknown token revokes nothing.
+        assert_invalid_grant(&refresh(&service, "unknown").await);
+        service.current_user(&access_token).await.ok();
+
+        assert_invalid_grant(&refresh(&service, &refresh_tokens[reused]).await);
+        assert_eq!(service.current_user(&access_token).await.status, 401);
+        assert_invalid_grant(&refresh(&service, &refresh_tokens[2]).await);
+        service.current_user(other.access_token()).await.ok();
+        refresh(&service, other.refresh_token()).await.ok();
+    }
+}
+
+#[tokio::test]
+async fn reuse_of_a_used_refresh_token_revokes_nothing_by_default() {
+    let service = Service::start().await;
+    let client_id = service.emulator.oauth_client().id();
+    let seller = service.emulator.seller().id;
+    let first = service.emulator.issue_tokens(client_id, seller).unwrap();
+    let second = refresh(&service, first.refresh_token()).await.ok();
+    assert_invalid_grant(&refresh(&service, first.refresh_token()).await);
+    let access_token = field(&second, "access_token");
+    service.current_user(access_token).await.ok();
+    refresh(&service, field(&second, "refresh_token"))
+        .await
+        .ok();
+}
+
+#[tokio::test]
 async fn access_tokens_expire_by_the_emulator_clock() {
     let builder = Emulator::builder().access_token_lifetime(Duration::from_secs(60));
     let service = start_with_fixed_clock(builder).await;

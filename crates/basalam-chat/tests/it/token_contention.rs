@@ -1,0 +1,208 @@
+//! Clients that do not know of each other, as in several processes, with the tokens of one login.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, UNIX_EPOCH};
+
+use basalam_chat::Client;
+use basalam_chat::auth::{TokenSet, TokenStore};
+use basalam_chat::state::{DeleteMode, FileState, LeaseRequest, MemoryState, StateKey, StateStore};
+use basalam_chat_emulator::{Emulator, RefreshTokenPolicy, TOKEN_OPERATION};
+
+use super::support::auth::{authorization_code, client, current_user};
+use super::support::clock::TestClock;
+
+const KEY: &str = "tokens/431";
+
+fn issue(emulator: &Emulator) -> TokenSet {
+    let issued = emulator
+        .issue_tokens(emulator.oauth_client().id(), emulator.seller().id)
+        .unwrap();
+    TokenSet::new(issued.access_token()).with_refresh_token(issued.refresh_token())
+}
+
+/// Starts an emulator that revokes a login if a refresh token is used twice.
+async fn start() -> Emulator {
+    let builder = Emulator::builder().refresh_token_policy(RefreshTokenPolicy::RevokeOnReuse);
+    builder.start().await.unwrap()
+}
+
+/// Returns a store with an expired access token.
+async fn expired(emulator: &Emulator, state: impl StateStore + 'static) -> TokenStore {
+    let store = TokenStore::new(state, KEY).unwrap();
+    let tokens = issue(emulator).with_expiry(UNIX_EPOCH);
+    store.save(&tokens).await.unwrap();
+    store
+}
+
+async fn stored(store: &TokenStore) -> TokenSet {
+    store.tokens().await.unwrap().unwrap()
+}
+
+/// Runs the calls of a hook on a store in memory, which never wait.
+fn ready<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("a store in memory does not wait"),
+    }
+}
+
+/// Runs a hook during the first refresh.
+fn on_first_refresh(emulator: &Emulator, hook: impl FnOnce(&Emulator) + Send + 'static) {
+    let mut hook = Some(hook);
+    let hook = move |emulator: &Emulator| {
+        if let Some(hook) = hook.take() {
+            hook(emulator);
+        }
+    };
+    emulator.on_request(TOKEN_OPERATION, hook).unwrap();
+}
+
+/// With the system's clock: in virtual time, a lease can expire while its holder runs.
+async fn assert_one_refresh_each_time(emulator: Emulator, stores: [TokenStore; 3]) {
+    for refreshes in 1..=5 {
+        let clients = stores.clone().map(|store| {
+            Client::builder(authorization_code(&emulator).resume(store))
+                .base_url(emulator.base_url())
+                .build()
+                .unwrap()
+        });
+        let (one, two, three) = tokio::join!(
+            current_user(&clients[0]),
+            current_user(&clients[1]),
+            current_user(&clients[2])
+        );
+        assert_eq!(one.unwrap(), two.unwrap());
+        three.unwrap();
+        assert_eq!(emulator.token_request_count("refresh_token"), refreshes);
+        let tokens = issue(&emulator).with_expiry(UNIX_EPOCH);
+        stores[0].save(&tokens).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn separate_stores_over_one_memory_refresh_once() {
+    let (emulator, state) = (start().await, MemoryState::new());
+    let first = expired(&emulator, state.clone()).await;
+    let other = || TokenStore::new(state.clone(), KEY).unwrap();
+    let stores = [first, other(), other()];
+    assert_one_refresh_each_time(emulator, stores).await;
+}
+
+#[tokio::test]
+async fn separate_stores_over_one_directory_refresh_once() {
+    let emulator = start().await;
+    let directory = tempfile::tempdir().unwrap();
+    let open = async || FileState::open(directory.path()).await.unwrap();
+    let first = expired(&emulator, open().await).await;
+    let second = TokenStore::new(open().await, KEY).unwrap();
+    let third = TokenStore::new(open().await, KEY).unwrap();
+    assert_one_refresh_each_time(emulator, [first, second, third]).await;
+}
+
+#[tokio::test]
+async fn tokens_that_a_successor_saved_are_not_overwritten() {
+    let (emulator, clock, state) = (start().await, TestClock::new(), MemoryState::new());
+    let store = expired(&emulator, state).await;
+    let successor = store.clone();
+    on_first_refresh(&emulator, move |emulator| {
+        ready(successor.save(&issue(emulator))).unwrap();
+    });
+    let client = client(
+        &emulator,
+        &clock,
+        authorization_code(&emulator).resume(store.clone()),
+    );
+    for _ in 0..2 {
+        current_user(&client).await.unwrap();
+    }
+    // The next token is that of the late response, which is not stored.
+    let next = issue(&emulator);
+    assert_eq!(emulator.token_request_count("refresh_token"), 1);
+    assert_eq!(
+        stored(&store).await.expose_access_token(),
+        "emulated-access-token-3"
+    );
+    assert_eq!(next.expose_access_token(), "emulated-access-token-7");
+}
+
+#[tokio::test]
+async fn tokens_deleted_during_a_refresh_stay_deleted() {
+    let (emulator, clock, state) = (start().await, TestClock::new(), MemoryState::new());
+    let store = expired(&emulator, state).await;
+    let logout = store.clone();
+    on_first_refresh(&emulator, move |_| ready(logout.delete()).unwrap());
+    let client = client(
+        &emulator,
+        &clock,
+        authorization_code(&emulator).resume(store.clone()),
+    );
+    let error = current_user(&client).await.unwrap_err();
+    assert!(error.is_authentication(), "{error}");
+    assert!(store.tokens().await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn tokens_are_saved_although_the_lease_was_lost() {
+    for is_taken_over in [false, true] {
+        let (emulator, clock, state) = (start().await, TestClock::new(), MemoryState::new());
+        let store = expired(&emulator, state.clone()).await;
+        let lease = StateKey::new(format!("{KEY}.lease")).unwrap();
+        on_first_refresh(&emulator, move |_| {
+            ready(state.delete(&lease, DeleteMode::Any)).unwrap();
+            if is_taken_over {
+                let mut request = LeaseRequest::new(lease, Duration::from_secs(10));
+                assert!(
+                    ready(state.try_acquire_lease(&mut request))
+                        .unwrap()
+                        .is_some()
+                );
+            }
+        });
+        let login = authorization_code(&emulator).resume(store.clone());
+        current_user(&client(&emulator, &clock, login))
+            .await
+            .unwrap();
+        let tokens = stored(&store).await;
+        assert_eq!(tokens.expose_access_token(), "emulated-access-token-3");
+        assert_eq!(emulator.token_request_count("refresh_token"), 1);
+    }
+}
+
+#[tokio::test]
+async fn lease_of_a_dead_holder_is_taken_over_when_it_expires() {
+    for seconds in [1, 10, 30] {
+        let (emulator, clock, state) = (start().await, TestClock::new(), MemoryState::new());
+        let duration = Duration::from_secs(seconds);
+        let store = expired(&emulator, state.clone()).await;
+        let store = store.lease_duration(duration);
+        let lease = StateKey::new(format!("{KEY}.lease")).unwrap();
+        let mut dead = LeaseRequest::new(lease, duration).clock(Arc::new(clock.clone()));
+        assert!(state.try_acquire_lease(&mut dead).await.unwrap().is_some());
+        let login = authorization_code(&emulator).resume(store);
+        current_user(&client(&emulator, &clock, login))
+            .await
+            .unwrap();
+        let waited: Duration = clock.backoffs().iter().sum();
+        assert!(waited >= duration, "{waited:?}");
+        assert!(waited < duration + Duration::from_secs(1), "{waited:?}");
+        assert_eq!(emulator.token_request_count("refresh_token"), 1);
+    }
+}
+
+#[tokio::test]
+async fn tokens_of_a_dead_holder_are_used_at_once() {
+    let (emulator, clock, state) = (start().await, TestClock::new(), MemoryState::new());
+    let store = expired(&emulator, state.clone()).await;
+    let lease = StateKey::new(format!("{KEY}.lease")).unwrap();
+    let mut dead = LeaseRequest::new(lease, Duration::from_secs(10)).clock(Arc::new(clock.clone()));
+    assert!(state.try_acquire_lease(&mut dead).await.unwrap().is_some());
+    store.save(&issue(&emulator)).await.unwrap();
+    let login = authorization_code(&emulator).resume(store);
+    current_user(&client(&emulator, &clock, login))
+        .await
+        .unwrap();
+    assert!(clock.backoffs().is_empty());
+    assert_eq!(emulator.token_request_count("refresh_token"), 0);
+}
