@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A server in a temporary directory. Like PostgreSQL itself, it does not run as root.
 #[derive(Debug)]
-struct Server {
+pub(crate) struct Server {
     directory: tempfile::TempDir,
     port: u16,
     process: Mutex<Option<Child>>,
@@ -54,7 +54,7 @@ fn succeed(output: Output) {
 }
 
 impl Server {
-    fn start() -> Server {
+    pub(crate) fn start() -> Server {
         let directory = tempfile::tempdir().unwrap();
         if is_root() {
             let mut chown = Command::new("chown");
@@ -95,7 +95,7 @@ impl Server {
         self.directory.path()
     }
 
-    fn launch(&self) {
+    pub(crate) fn launch(&self) {
         let mut postgres = program("postgres");
         postgres
             .arg("-D")
@@ -117,7 +117,7 @@ impl Server {
     }
 
     /// Ends all processes of the server at once, as a crash does.
-    fn kill(&self) {
+    pub(crate) fn kill(&self) {
         if let Some(mut process) = self.process.lock().unwrap().take() {
             self.signal("QUIT", process.id());
             process.wait().unwrap();
@@ -144,7 +144,7 @@ impl Server {
         }
     }
 
-    fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!(
             "postgres://bot:secret-5d0c@127.0.0.1:{}/postgres",
             self.port

@@ -11,9 +11,9 @@ use basalam_chat_state::SqliteState;
 /// Names the role, the kind of the store and its path, for a child process.
 const VARIABLE: &str = "BASALAM_CHAT_STATE_TEST_PROCESS";
 
-pub(crate) const KINDS: [&str; 2] = ["file", "sqlite"];
+const KINDS: [&str; 2] = ["file", "sqlite"];
 
-pub(crate) async fn open(kind: &str, path: &Path) -> Arc<dyn StateStore> {
+async fn open(kind: &str, path: &Path) -> Arc<dyn StateStore> {
     match kind {
         "file" => Arc::new(FileState::open(path.join("state")).await.unwrap()),
         _ => Arc::new(SqliteState::open(path.join("state.db")).await.unwrap()),

@@ -23,14 +23,14 @@ const PASSWORD: &str = "secret-5d0c";
 
 /// A server in a temporary directory that keeps all writes.
 #[derive(Debug)]
-struct Server {
+pub(crate) struct Server {
     directory: tempfile::TempDir,
     port: u16,
     process: Mutex<Option<Child>>,
 }
 
 impl Server {
-    fn start() -> Server {
+    pub(crate) fn start() -> Server {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         drop(listener);
@@ -43,7 +43,7 @@ impl Server {
         server
     }
 
-    fn launch(&self) {
+    pub(crate) fn launch(&self) {
         let mut redis = Command::new("redis-server");
         redis.args(["--port", &self.port.to_string(), "--bind", "127.0.0.1"]);
         redis.arg("--dir").arg(self.directory.path());
@@ -57,7 +57,7 @@ impl Server {
         }
     }
 
-    fn kill(&self) {
+    pub(crate) fn kill(&self) {
         if let Some(mut process) = self.process.lock().unwrap().take() {
             process.kill().unwrap();
             process.wait().unwrap();
@@ -85,7 +85,7 @@ impl Server {
         text.trim().to_owned()
     }
 
-    fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("redis://:{PASSWORD}@127.0.0.1:{}/0", self.port)
     }
 

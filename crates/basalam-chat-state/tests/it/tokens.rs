@@ -1,138 +1,90 @@
 //! Several processes with the tokens of one login. This test binary runs itself as the other processes.
 #![cfg(unix)]
+#![allow(clippy::print_stdout)] // Prints the results, which `--nocapture` shows.
+
+/// Defines tests for each kind of store, from functions that take the kind.
+macro_rules! on_each_store {
+    ($($test:ident),+ $(,)?) => {
+        mod files {
+            $(#[test] fn $test() { super::$test(super::Kind::Files) })+
+        }
+        mod sqlite {
+            $(#[test] fn $test() { super::$test(super::Kind::Sqlite) })+
+        }
+        on_each_server! { $($test),+ }
+    };
+}
+
+/// Defines tests for each kind of store that is a server.
+macro_rules! on_each_server {
+    ($($test:ident),+ $(,)?) => {
+        mod postgres {
+            $(#[test] #[ignore = "needs PostgreSQL"] fn $test() { super::$test(super::Kind::Postgres) })+
+        }
+        mod redis {
+            $(#[test] #[ignore = "needs redis-server"] fn $test() { super::$test(super::Kind::Redis) })+
+        }
+    };
+}
 
 mod crashes;
+mod database;
 mod load;
+mod outages;
 mod pauses;
+mod process;
 
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, mpsc};
+use std::time::{Duration, Instant};
 
-use basalam_chat::auth::{AuthorizationCode, TokenSet, TokenStore};
-use basalam_chat::state::{DeleteMode, Entry, PutMode, StateFuture, StateKey, StateStore, Version};
-use basalam_chat::{Client, Error};
-use basalam_chat_emulator::{Emulator, EmulatorBuilder};
+use basalam_chat::auth::{TokenSet, TokenStore};
+use basalam_chat::state::StateStore;
+use basalam_chat::{Error, auth::AuthorizationCode};
+use basalam_chat_emulator::{Emulator, EmulatorBuilder, TOKEN_OPERATION};
 
-use super::processes::open;
+use database::{Database, Kind};
+use process::{Process, Task, UNFINISHED};
 
-/// The task of a child process: the kind of the store, its directory, the URL of the emulator, the id and secret of
-/// the OAuth client, the lease duration in milliseconds and the number of requests.
-const VARIABLE: &str = "BASALAM_CHAT_STATE_TEST_TOKENS";
+const KEY: &str = "tokens/431";
 
-/// The exit status of a child process that reports an unfinished refresh, whose tokens are lost.
-const UNFINISHED: i32 = 70;
+/// The time limit for anything that a test waits for.
+const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A store behind a pointer.
-#[derive(Clone, Debug)]
-struct Shared(Arc<dyn StateStore>);
-
-impl StateStore for Shared {
-    fn get<'a>(&'a self, key: &'a StateKey) -> StateFuture<'a, Option<Entry>> {
-        self.0.get(key)
-    }
-
-    fn put<'a>(
-        &'a self,
-        key: &'a StateKey,
-        value: &'a [u8],
-        mode: PutMode,
-    ) -> StateFuture<'a, Version> {
-        self.0.put(key, value, mode)
-    }
-
-    fn delete<'a>(&'a self, key: &'a StateKey, mode: DeleteMode) -> StateFuture<'a, ()> {
-        self.0.delete(key, mode)
-    }
-
-    fn list<'a>(
-        &'a self,
-        prefix: &'a str,
-        after: Option<&'a StateKey>,
-        limit: usize,
-    ) -> StateFuture<'a, Vec<Entry>> {
-        self.0.list(prefix, after, limit)
-    }
-}
-
-async fn token_store(kind: &str, path: &Path) -> TokenStore {
-    TokenStore::new(Shared(open(kind, path).await), "tokens/431").unwrap()
-}
-
-fn client(url: &str, (id, secret): (&str, &str), store: TokenStore) -> Client {
-    let app = AuthorizationCode::new(id, secret, "https://shop.example/callback");
-    Client::builder(app.resume(store))
-        .base_url(url)
-        .build()
-        .unwrap()
-}
-
-/// One of the other processes. Does nothing unless a test has started it.
-#[tokio::test]
-#[ignore = "started by the other tests"]
-async fn child() {
-    let Ok(task) = std::env::var(VARIABLE) else {
-        return;
-    };
-    let task: Vec<&str> = task.split(',').collect();
-    let [kind, path, url, id, secret, lease, requests] = task[..] else {
-        panic!("{task:?}");
-    };
-    let lease = Duration::from_millis(lease.parse().unwrap());
-    let store = token_store(kind, Path::new(path)).await;
-    let client = client(url, (id, secret), store.lease_duration(lease));
-    let mut failures = 0;
-    for _ in 0..requests.parse::<u64>().unwrap() {
-        if let Err(error) = client.get_current_user().await {
-            eprintln!("{error}");
-            if error.is_unfinished_refresh() {
-                std::process::exit(UNFINISHED);
-            }
-            failures += 1;
-        }
-    }
-    client.close().await.unwrap();
-    assert_eq!(failures, 0);
-}
-
-/// A process that is killed if a test fails.
-struct Process(Child);
-
-impl Process {
-    fn kill(&mut self) {
-        self.0.kill().unwrap();
-        self.0.wait().unwrap();
-    }
-
-    fn assert_success(&mut self) {
-        assert!(self.0.wait().unwrap().success());
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        // It may have ended.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
+/// A request that the emulator has handled.
+#[derive(Debug)]
+struct Handled {
+    operation: String,
+    begin: Instant,
+    end: Instant,
+    status: Option<u16>,
 }
 
 /// An emulator and a store with the tokens of a login.
 struct Service {
     emulator: Emulator,
-    kind: &'static str,
-    directory: tempfile::TempDir,
+    log: mpsc::Receiver<Handled>,
+    database: Arc<Database>,
     lease: Duration,
     runtime: tokio::runtime::Runtime,
 }
 
 impl Service {
-    fn start(kind: &'static str, builder: EmulatorBuilder, lease: Duration) -> Service {
+    fn start(kind: Kind, builder: EmulatorBuilder, lease: Duration) -> Service {
+        let (sender, log) = mpsc::channel();
+        let builder = builder.on_request_logged(move |request| {
+            let end = Instant::now();
+            // The test may have ended.
+            let _ = sender.send(Handled {
+                operation: request.operation.clone().unwrap_or_default(),
+                begin: end.checked_sub(request.duration).unwrap(),
+                end,
+                status: request.status,
+            });
+        });
         let service = Service {
             emulator: builder.start_blocking().unwrap(),
-            kind,
-            directory: tempfile::tempdir().unwrap(),
+            log,
+            database: Arc::new(Database::start(kind)),
             lease,
             runtime: tokio::runtime::Runtime::new().unwrap(),
         };
@@ -140,9 +92,13 @@ impl Service {
         service
     }
 
+    fn state(&self) -> Arc<dyn StateStore> {
+        self.runtime.block_on(database::open(&self.database.url()))
+    }
+
     fn store(&self) -> TokenStore {
-        let store = token_store(self.kind, self.directory.path());
-        self.runtime.block_on(store).lease_duration(self.lease)
+        let store = TokenStore::new(self.state(), KEY).unwrap();
+        store.lease_duration(self.lease)
     }
 
     /// Saves the tokens of a new login, whose access token has expired.
@@ -165,31 +121,85 @@ impl Service {
     /// Sends one request from this process.
     fn request(&self) -> Result<(), Error> {
         let app = self.emulator.oauth_client();
-        let app = (app.id(), app.secret());
-        let client = client(self.emulator.base_url(), app, self.store());
+        let app = AuthorizationCode::new(app.id(), app.secret(), process::CALLBACK);
+        let client = process::client(self.emulator.base_url(), &app, self.store());
         let user = self
             .runtime
             .block_on(async { client.get_current_user().await });
         user.map(drop)
     }
 
-    /// Starts a process that sends requests.
+    /// Starts a process that sends a number of requests.
     fn spawn(&self, requests: u64) -> Process {
+        self.run(requests, false)
+    }
+
+    /// Starts a process that sends requests until it is killed or finished.
+    fn spawn_endless(&self) -> Process {
+        self.run(u64::MAX, false)
+    }
+
+    /// Starts a process that sends requests until it is finished, and repeats those that fail since the store cannot be
+    /// used.
+    fn spawn_tolerant(&self) -> Process {
+        self.run(u64::MAX, true)
+    }
+
+    fn run(&self, requests: u64, tolerates_outages: bool) -> Process {
         let app = self.emulator.oauth_client();
-        let task = [
-            self.kind,
-            self.directory.path().to_str().unwrap(),
-            self.emulator.base_url(),
-            app.id(),
-            app.secret(),
-            &self.lease.as_millis().to_string(),
-            &requests.to_string(),
-        ];
-        let child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "tokens::child", "--ignored", "--nocapture"])
-            .env(VARIABLE, task.join(","))
-            .stdout(Stdio::null())
-            .spawn();
-        Process(child.unwrap())
+        Process::spawn(&Task {
+            store: &self.database.url(),
+            service: self.emulator.base_url(),
+            client_id: app.id(),
+            client_secret: app.secret(),
+            lease: self.lease,
+            requests,
+            tolerates_outages,
+        })
+    }
+
+    /// Waits until the emulator has handled a token request.
+    fn wait_for_token_request(&self) {
+        while self.log.recv_timeout(PATIENCE).unwrap().operation != TOKEN_OPERATION {}
+    }
+
+    /// Starts a process and stops it while its refresh is in flight. The service handles the request, and the process
+    /// receives the response if it is continued.
+    fn spawn_stopped_in_refresh(&self) -> Process {
+        let (reached, is_reached) = mpsc::channel();
+        let (stopped, is_stopped) = mpsc::channel::<()>();
+        let mut first = Some((reached, is_stopped));
+        let hook = move |_: &Emulator| {
+            if let Some((reached, is_stopped)) = first.take() {
+                reached.send(()).unwrap();
+                // The service responds after the process was stopped.
+                let _ = is_stopped.recv_timeout(PATIENCE);
+            }
+        };
+        self.emulator.on_request(TOKEN_OPERATION, hook).unwrap();
+        let child = self.spawn(1);
+        is_reached.recv_timeout(PATIENCE).unwrap();
+        child.signal("-STOP");
+        stopped.send(()).unwrap();
+        self.wait_for_token_request();
+        child
+    }
+}
+
+/// Returns the number in a token of the emulator, which counts the tokens that it has issued.
+fn issue_number(token: &str) -> u64 {
+    token.rsplit('-').next().unwrap().parse().unwrap()
+}
+
+/// A small generator, so that a failure can be repeated with its seed.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (self.0 >> 33) % bound
     }
 }
