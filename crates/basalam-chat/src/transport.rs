@@ -155,6 +155,7 @@ impl HttpTransport {
             refreshes_at_start: self.tokens.refreshes(),
             token: None,
             refreshes: 0,
+            must_reload: false,
         };
         let gate = sends_token.then(|| self.tokens.rate_limit_gate());
         self.http

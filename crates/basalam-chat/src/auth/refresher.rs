@@ -101,12 +101,26 @@ impl Refresher {
         }
     }
 
+    /// Returns tokens that are stored instead of these ones, if they are valid.
+    pub(super) async fn load_other(&self, current: &TokenSet) -> Result<Option<Refreshed>, Error> {
+        let Some(store) = self.store() else {
+            return Ok(None);
+        };
+        let stored = store.load().await?.map(|it| it.tokens);
+        let other = self.find_valid(stored.as_ref(), Some(current));
+        Ok(other.map(Refreshed::loaded))
+    }
+
     /// Saves tokens that the store failed to save.
     pub(super) async fn save_unsaved(&mut self) -> Result<(), Error> {
         match self.unsaved.take() {
             Some(unsaved) => self.persist(unsaved).await.map(drop),
             None => Ok(()),
         }
+    }
+
+    pub(super) fn has_store(&self) -> bool {
+        self.store().is_some()
     }
 
     fn store(&self) -> Option<TokenStore> {
@@ -192,8 +206,8 @@ impl Refresher {
     /// meanwhile, or the initial ones if the store had older ones.
     async fn fallback(&mut self, current: Option<&TokenSet>) -> Option<Refreshed> {
         if let Some(store) = self.store() {
-            let stored = store.load().await.ok().flatten();
-            if let Some(tokens) = self.find_valid(stored.as_ref().map(|it| &it.tokens), current) {
+            let stored = store.load().await.ok().flatten().map(|it| it.tokens);
+            if let Some(tokens) = self.find_valid(stored.as_ref(), current) {
                 return Some(Refreshed::loaded(tokens));
             }
         }

@@ -42,6 +42,8 @@ struct Shared {
     state: Mutex<State>,
     /// Missing if the token cannot be refreshed.
     refresher: Option<tokio::sync::Mutex<Refresher>>,
+    /// Other processes may replace the token.
+    has_store: bool,
     /// The clock, the random source and the running refreshes of all logins.
     http: Arc<HttpStack>,
     rate_limit_gate: RateLimitGate,
@@ -145,6 +147,16 @@ pub(crate) enum Lookup<'a> {
     Pending(Pending<'a>),
 }
 
+/// What may help after the service has rejected a token.
+pub(crate) enum Rejection {
+    /// Nothing.
+    Final,
+    /// A refresh, if nobody has refreshed the token meanwhile.
+    Refresh,
+    /// [`TokenCache::reload`]: the token is new, so that only another process may have a better one.
+    Reload,
+}
+
 /// Waits for a token that is being refreshed.
 pub(crate) type Pending<'a> =
     Pin<Box<dyn Future<Output = Result<Arc<CachedToken>, Error>> + Send + 'a>>;
@@ -171,6 +183,7 @@ impl TokenCache {
         let must_refresh = refresher
             .as_ref()
             .is_some_and(Refresher::must_refresh_first);
+        let has_store = refresher.as_ref().is_some_and(Refresher::has_store);
         let current = tokens.filter(|_| !must_refresh).map(Refreshed::issued);
         let current = current.map(|it| CachedToken::new(it, false, &**clock, &**random));
         let current = current.transpose()?;
@@ -187,6 +200,7 @@ impl TokenCache {
                 fixed,
                 state: Mutex::new(state),
                 refresher: refresher.map(tokio::sync::Mutex::new),
+                has_store,
                 http,
                 rate_limit_gate: RateLimitGate::default(),
             }),
@@ -267,22 +281,45 @@ impl TokenCache {
         }
     }
 
-    /// Records that the service has rejected a token. Returns `true` if a refresh may help.
-    pub(crate) fn invalidate(&self, rejected: &Arc<CachedToken>) -> bool {
+    /// Records that the service has rejected a token.
+    pub(crate) fn invalidate(&self, rejected: &Arc<CachedToken>) -> Rejection {
         if self.shared.refresher.is_none() {
-            return false;
+            return Rejection::Final;
         }
         let mut state = self.shared.state();
         // If the token was refreshed meanwhile, the new one is valid.
-        if let Some(current) = &state.current
-            && Arc::ptr_eq(current, rejected)
-        {
+        if state.is_current(rejected) {
             if rejected.replaces_rejected && rejected.is_new(self.shared.http.clock()) {
-                return false;
+                return match self.shared.has_store {
+                    true => Rejection::Reload,
+                    false => Rejection::Final,
+                };
             }
             state.is_rejected = true;
         }
-        true
+        Rejection::Refresh
+    }
+
+    /// Loads the token that another process has stored since a new token was rejected. Returns the same one if there
+    /// is none.
+    pub(crate) fn reload(&self, rejected: Arc<CachedToken>) -> Pending<'_> {
+        Box::pin(async move {
+            let refresher = self.shared.refresher.as_ref();
+            let refresher = refresher.ok_or_else(Error::not_refreshable)?.lock().await;
+            let current = self.shared.state().current.clone();
+            if let Some(current) = current.filter(|it| !Arc::ptr_eq(it, &rejected)) {
+                return Ok(current);
+            }
+            let Some(loaded) = refresher.load_other(rejected.tokens()).await? else {
+                return Ok(rejected);
+            };
+            let (clock, random) = (self.shared.http.clock(), self.shared.http.random());
+            let loaded = CachedToken::new(loaded, true, clock, random)?;
+            let mut state = self.shared.state();
+            state.current = Some(loaded.clone());
+            state.is_rejected = false;
+            Ok(loaded)
+        })
     }
 
     /// Waits for the running refresh, and saves tokens that a store has failed to save.
@@ -420,6 +457,11 @@ impl Shared {
 }
 
 impl State {
+    fn is_current(&self, token: &Arc<CachedToken>) -> bool {
+        let current = self.current.as_ref();
+        current.is_some_and(|current| Arc::ptr_eq(current, token))
+    }
+
     /// Returns the current token unless it has expired or the service has rejected it.
     fn valid_token(&self, now: SystemTime) -> Option<Arc<CachedToken>> {
         let current = self.current.as_ref().filter(|_| !self.is_rejected)?;

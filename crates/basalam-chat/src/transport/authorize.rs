@@ -7,7 +7,7 @@ use http::header::AUTHORIZATION;
 use reqwest::{Request, Url};
 
 use crate::Error;
-use crate::auth::token_cache::{CachedToken, Lookup, Pending, TokenCache};
+use crate::auth::token_cache::{CachedToken, Lookup, Pending, Rejection, TokenCache};
 use crate::http::retry::call::{Authorizer, CallTimer};
 use crate::http::timeout;
 
@@ -24,6 +24,8 @@ pub(super) struct BearerToken<'a> {
     pub(super) token: Option<Arc<CachedToken>>,
     /// The number of refreshes after a 401.
     pub(super) refreshes: u32,
+    /// The token of the last attempt was rejected, and another process may have stored a new one.
+    pub(super) must_reload: bool,
 }
 
 /// The maximum number of refreshes after a 401 if other processes replace the loaded tokens meanwhile.
@@ -46,11 +48,21 @@ impl Authorizer for BearerToken<'_> {
         if !self.sends_token {
             return Ok(());
         }
-        let token = match self.tokens.lookup(self.refreshes_at_start)? {
+        let rejected = self.token.take().filter(|_| self.must_reload);
+        let lookup = match &rejected {
+            None => self.tokens.lookup(self.refreshes_at_start)?,
+            Some(rejected) => Lookup::Pending(self.tokens.reload(rejected.clone())),
+        };
+        let token = match lookup {
             Lookup::Ready(token) => token,
             // Boxed, since few calls wait for a refresh.
             Lookup::Pending(refresh) => Box::pin(wait_for(refresh, timer)).await?,
         };
+        self.must_reload = false;
+        if rejected.is_some_and(|rejected| Arc::ptr_eq(&rejected, &token)) {
+            // A further rejection is final.
+            self.refreshes_after_401 = false;
+        }
         request.headers_mut().insert(AUTHORIZATION, token.header());
         self.token = Some(token);
         Ok(())
@@ -74,7 +86,9 @@ impl Authorizer for BearerToken<'_> {
             return false;
         }
         self.refreshes += 1;
-        self.tokens.invalidate(token)
+        let rejection = self.tokens.invalidate(token);
+        self.must_reload = matches!(rejection, Rejection::Reload);
+        !matches!(rejection, Rejection::Final)
     }
 }
 

@@ -7,7 +7,9 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use basalam_chat::Client;
 use basalam_chat::auth::{TokenSet, TokenStore};
-use basalam_chat::state::{DeleteMode, FileState, LeaseRequest, MemoryState, StateKey, StateStore};
+use basalam_chat::state::{
+    DeleteMode, FileState, LeaseRequest, MemoryState, PutMode, StateKey, StateStore,
+};
 use basalam_chat_emulator::{Emulator, RefreshTokenPolicy, TOKEN_OPERATION};
 
 use super::support::auth::{authorization_code, client, current_user};
@@ -204,5 +206,68 @@ async fn tokens_of_a_dead_holder_are_used_at_once() {
         .await
         .unwrap();
     assert!(clock.backoffs().is_empty());
+    assert_eq!(emulator.token_request_count("refresh_token"), 0);
+}
+
+/// Tokens are saved for another login, or the same one, and those before are revoked, twice within a second.
+#[tokio::test]
+async fn tokens_that_are_replaced_twice_are_loaded_after_each_401() {
+    let (emulator, clock, state) = (start().await, TestClock::new(), MemoryState::new());
+    let store = expired(&emulator, state).await;
+    let login = authorization_code(&emulator).resume(store.clone());
+    let client = client(&emulator, &clock, login);
+    current_user(&client).await.unwrap();
+    for _ in 0..3 {
+        let before = stored(&store).await;
+        store.save(&issue(&emulator)).await.unwrap();
+        assert!(emulator.revoke_token(before.expose_access_token()));
+        current_user(&client).await.unwrap();
+    }
+    assert_eq!(emulator.token_request_count("refresh_token"), 1);
+}
+
+#[tokio::test]
+async fn new_tokens_that_are_rejected_all_the_time_are_not_refreshed() {
+    let (emulator, clock, state) = (start().await, TestClock::new(), MemoryState::new());
+    let store = expired(&emulator, state).await;
+    let login = authorization_code(&emulator).resume(store.clone());
+    let client = client(&emulator, &clock, login);
+    let rule = "401,operation=get_current_user".parse().unwrap();
+    emulator.add_fault(rule).unwrap();
+    for _ in 0..5 {
+        let error = current_user(&client).await.unwrap_err();
+        assert!(error.is_unauthorized(), "{error}");
+    }
+    assert_eq!(emulator.token_request_count("refresh_token"), 2);
+    emulator.clear_faults();
+    current_user(&client).await.unwrap();
+}
+
+/// A process that takes over waits for the tokens of one that could not save them, although its lease has expired.
+#[tokio::test]
+async fn tokens_that_are_saved_late_are_used_by_the_process_that_takes_over() {
+    let (emulator, clock, state) = (start().await, TestClock::new(), MemoryState::new());
+    let store = expired(&emulator, state.clone()).await;
+    let key = StateKey::new(KEY).unwrap();
+    let version = state.get(&key).await.unwrap().unwrap().version;
+    let record = format!(r#"{{"tokens":{version},"id":"1"}}"#);
+    let record_key = StateKey::new(format!("{KEY}.refresh")).unwrap();
+    let mode = PutMode::Create;
+    state
+        .put(&record_key, record.as_bytes(), mode)
+        .await
+        .unwrap();
+    let login = authorization_code(&emulator).resume(store.clone());
+    let client = client(&emulator, &clock, login);
+    // Saved as soon as the client pauses.
+    let tokens = issue(&emulator);
+    let late = tokio::spawn(async move {
+        while clock.backoffs().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        store.save(&tokens).await.unwrap();
+    });
+    current_user(&client).await.unwrap();
+    late.await.unwrap();
     assert_eq!(emulator.token_request_count("refresh_token"), 0);
 }

@@ -83,7 +83,7 @@ async fn tokens_that_cannot_be_saved_are_kept_and_not_used_before() {
     );
     current_user(&client).await.unwrap();
     advance(&emulator, &clock, HOUR);
-    state.failures.store(6, Ordering::SeqCst);
+    state.failures.store(14, Ordering::SeqCst);
     let error = current_user(&client).await.unwrap_err();
     assert!(error.is_authentication() && error.is_transient());
     assert!(error.to_string().contains("the disk is full"), "{error}");

@@ -8,11 +8,13 @@ use crate::Error;
 use crate::state::PutMode;
 use crate::time::SleepReason;
 
-/// The number of times that a store is asked to save tokens before requests fail.
-const MAX_TRIES: u32 = 5;
+/// The number of times that a store is asked to save tokens before requests fail: for about ten seconds, in which most
+/// servers restart.
+const MAX_TRIES: u32 = 13;
 
-/// The pause before the second try. It doubles each time.
+/// The pause before the second try. It doubles each time, up to the maximum.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const MAX_PAUSE: Duration = Duration::from_secs(1);
 
 /// Tokens that are to be saved.
 pub(super) struct Unsaved {
@@ -26,7 +28,7 @@ impl Refresher {
         let Some(store) = self.store() else {
             return Ok(Refreshed::issued(unsaved.tokens));
         };
-        let mut tries = 1;
+        let (mut tries, mut pause) = (1, FIRST_PAUSE);
         loop {
             match store.write(&unsaved.tokens, unsaved.mode).await {
                 Ok(()) => return Ok(Refreshed::issued(unsaved.tokens)),
@@ -36,9 +38,9 @@ impl Refresher {
                     return Err(Error::store_save_failed(error));
                 }
                 Err(_) => {
-                    let pause = FIRST_PAUSE * 2_u32.pow(tries - 1);
                     self.clock.sleep(pause, SleepReason::Backoff).await;
                     tries += 1;
+                    pause = MAX_PAUSE.min(pause * 2);
                 }
             }
         }

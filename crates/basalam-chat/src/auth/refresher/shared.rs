@@ -24,7 +24,10 @@ impl Refresher {
             }
             if let Some(mut turn) = claim.try_begin().await? {
                 let refreshed = self.refresh_in_turn(store, &mut turn, current).await;
-                turn.end().await;
+                // Tokens that are not saved yet must not be refreshed by others before the lease expires.
+                if self.unsaved.is_none() {
+                    turn.end().await;
+                }
                 if let Some(refreshed) = refreshed? {
                     return Ok(refreshed);
                 }
@@ -55,17 +58,22 @@ impl Refresher {
         if let Some(refreshed) = self.loaded(&stored, current) {
             return Ok(Some(refreshed));
         }
-        let Some(tokens) = self.request_tokens(turn, stored.as_ref(), current).await? else {
+        let Some(tokens) = self
+            .request_tokens(store, turn, stored.as_ref(), current)
+            .await?
+        else {
             return Ok(None);
         };
         // Not fenced by the lease: a client that was paused may have the only valid refresh token.
         let mode = stored.map_or(PutMode::Create, |it| PutMode::Update(it.version));
-        self.persist(Unsaved { tokens, mode }).await.map(Some)
+        let persisted = turn.hold(self.persist(Unsaved { tokens, mode })).await;
+        persisted.map(Some)
     }
 
     /// Requests tokens from the token endpoint. Returns `None` if another process was faster.
     async fn request_tokens(
         &self,
+        store: &TokenStore,
         turn: &mut Turn<'_>,
         stored: Option<&Stored>,
         current: Option<&TokenSet>,
@@ -98,7 +106,8 @@ impl Refresher {
             match turn.hold(request).await {
                 Ok(tokens) => return Ok(Some(tokens.inherit_from(previous))),
                 Err(error) if is_token_rejection(&error) => {
-                    if turn.is_replaced(stored, &begun).await? {
+                    let version = store.load().await?.map(|it| it.version);
+                    if version != stored.map(|it| it.version) {
                         return Ok(None);
                     }
                     // That of another login may still be valid.

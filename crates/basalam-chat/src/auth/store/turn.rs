@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Stored, TokenStore};
+use super::TokenStore;
 use crate::Error;
 use crate::http::timeout;
 use crate::random::{RandomSource, jitter, random_hex};
@@ -20,7 +20,7 @@ const MAX_WAIT: Duration = Duration::from_secs(60);
 const MIN_PAUSE: Duration = Duration::from_millis(10);
 const MAX_PAUSE: Duration = Duration::from_millis(200);
 
-/// The time that a client waits for the tokens of another process after the service has rejected the refresh token.
+/// The time that a client waits for the tokens of an unfinished refresh before it uses the refresh token again.
 const MAX_LATE_WAIT: Duration = Duration::from_secs(2);
 
 /// Waits for a turn.
@@ -80,11 +80,15 @@ impl<'a> Claim<'a> {
         }
         let pause = self.pause / 2 + jitter(&*self.random, self.pause / 2);
         self.pause = MAX_PAUSE.min(self.pause * 2);
-        // A clock that skips pauses must not keep the other client from running.
-        tokio::task::yield_now().await;
-        self.clock.sleep(pause, SleepReason::Backoff).await;
+        sleep(&*self.clock, pause).await;
         Ok(())
     }
+}
+
+async fn sleep(clock: &dyn Clock, duration: Duration) {
+    // A clock that skips pauses must not keep the other client from running.
+    tokio::task::yield_now().await;
+    clock.sleep(duration, SleepReason::Backoff).await;
 }
 
 /// The right to refresh the tokens of a store, until its lease expires.
@@ -135,7 +139,10 @@ impl Turn<'_> {
         let record = record.and_then(|it| serde_json::from_slice::<RefreshRecord>(&it.value).ok());
         let is_unfinished = record.is_some_and(|record| record.tokens == tokens);
         let record = match is_unfinished {
-            true => None,
+            true => {
+                self.wait_for_late_tokens(tokens).await?;
+                None
+            }
             false => {
                 let id = random_hex(&*self.random);
                 // Integers and a string always serialize.
@@ -154,6 +161,24 @@ impl Turn<'_> {
         })
     }
 
+    /// Waits before the refresh token of an unfinished refresh is used again, which can revoke the login: its process
+    /// may be alive, and about to save the tokens after an outage of the store. Fails with a conflict if it does.
+    async fn wait_for_late_tokens(&mut self, tokens: Option<u64>) -> Result<(), StateError> {
+        let (state, clock) = (self.state, self.clock.clone());
+        let key = &self.store.shared.key;
+        self.hold(async move {
+            for _ in 0..MAX_LATE_WAIT.as_millis() / MAX_PAUSE.as_millis() {
+                sleep(&*clock, MAX_PAUSE).await;
+                let version = state.get(key).await?.map(|it| it.version.number());
+                if version != tokens {
+                    return Err(StateError::conflict());
+                }
+            }
+            Ok(())
+        })
+        .await
+    }
+
     /// Removes the record of a refresh that has not used up the refresh token.
     pub(in crate::auth) async fn cancel(&self, begun: &Begun) {
         if let Some(version) = begun.record {
@@ -163,39 +188,17 @@ impl Turn<'_> {
         }
     }
 
-    /// Runs a token request, and renews the lease meanwhile.
-    pub(in crate::auth) async fn hold<T>(&mut self, request: impl Future<Output = T> + Send) -> T {
+    /// Runs a part of the refresh, and renews the lease meanwhile.
+    pub(in crate::auth) async fn hold<T>(&mut self, part: impl Future<Output = T> + Send) -> T {
         let clock = self.clock.clone();
         let interval = self.lease.duration() / 3;
-        let mut request = pin!(request);
+        let mut part = pin!(part);
         loop {
-            if let Some(result) = timeout(&*clock, interval, request.as_mut()).await {
+            if let Some(result) = timeout(&*clock, interval, part.as_mut()).await {
                 return result;
             }
-            // A lost lease does not stop the request: the new tokens must be saved.
+            // A lost lease does not stop the refresh: the new tokens must be saved.
             let _ = self.state.renew_lease(&mut self.lease).await;
-        }
-    }
-
-    /// Returns `true` if the tokens were replaced after the service has rejected their refresh token: at once, or
-    /// after a short wait if another process may be about to save its tokens.
-    pub(in crate::auth) async fn is_replaced(
-        &self,
-        stored: Option<&Stored>,
-        begun: &Begun,
-    ) -> Result<bool, Error> {
-        let version = stored.map(|it| it.version);
-        let pauses = MAX_LATE_WAIT.as_millis() / MAX_PAUSE.as_millis();
-        let mut left = if begun.is_unfinished { pauses } else { 0 };
-        loop {
-            if self.store.load().await?.map(|it| it.version) != version {
-                return Ok(true);
-            }
-            if left == 0 {
-                return Ok(false);
-            }
-            left -= 1;
-            self.clock.sleep(MAX_PAUSE, SleepReason::Backoff).await;
         }
     }
 
