@@ -42,6 +42,10 @@ fn rejects_invalid_options_with_message() {
         (["--seed", "no/such/file.json"], "no/such/file.json"),
         (["--max-page-size", "0"], "page size"),
         (["--max-unseen-count", "0"], "unseen"),
+        (
+            ["--revoke-on-reuse", "--reuse-refresh-tokens"],
+            "--reuse-refresh-tokens",
+        ),
     ] {
         let output = run(&arguments);
         assert!(!output.status.success(), "{arguments:?}");
@@ -53,30 +57,17 @@ fn rejects_invalid_options_with_message() {
 #[cfg(unix)]
 #[tokio::test]
 async fn serves_until_interrupted_and_exits_cleanly() {
-    use std::io::{BufRead, BufReader, Read};
-    use std::process::Stdio;
+    use std::io::Read;
 
     use crate::support::BufferedResponse;
 
     let seed = concat!(env!("CARGO_MANIFEST_DIR"), "/seeds/shop.json");
-    let mut child = Command::new(PROGRAM)
-        .args(["--port", "0", "--seed", seed])
-        .args(["--fault", "503,operation=get_chats,times=1"])
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut output = BufReader::new(child.stdout.take().unwrap());
-    let mut greeting = String::new();
-    while !greeting.contains("Ctrl-C") {
-        assert_ne!(output.read_line(&mut greeting).unwrap(), 0, "{greeting}");
-    }
+    let fault = "503,operation=get_chats,times=1";
+    let (mut child, mut output, greeting) = start(&["--seed", seed, "--fault", fault]);
     for expected in ["seller-token", "sara-token", "shop-app", "curl http"] {
         assert!(greeting.contains(expected), "{greeting}");
     }
-    let url = greeting
-        .split_whitespace()
-        .find(|it| it.starts_with("http"));
-    let url = url.unwrap();
+    let url = url_in(&greeting);
     let client = reqwest::Client::new();
     let get = async |path: &str, token: &str| {
         let request = client.get(format!("{url}{path}")).bearer_auth(token);
@@ -107,4 +98,88 @@ async fn serves_until_interrupted_and_exits_cleanly() {
         assert!(log.contains(expected), "{log}");
     }
     assert!(!log.contains("-token"), "{log}");
+}
+
+/// Starts the program on a free port. Returns its output and its URL.
+#[cfg(unix)]
+fn start(
+    arguments: &[&str],
+) -> (
+    std::process::Child,
+    std::io::BufReader<std::process::ChildStdout>,
+    String,
+) {
+    use std::io::{BufRead, BufReader};
+    use std::process::Stdio;
+
+    let mut child = Command::new(PROGRAM)
+        .args(["--port", "0"])
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut output = BufReader::new(child.stdout.take().unwrap());
+    let mut greeting = String::new();
+    while !greeting.contains("Ctrl-C") {
+        assert_ne!(output.read_line(&mut greeting).unwrap(), 0, "{greeting}");
+    }
+    (child, output, greeting)
+}
+
+#[cfg(unix)]
+fn url_in(greeting: &str) -> &str {
+    let mut words = greeting.split_whitespace();
+    words.find(|it| it.starts_with("http")).unwrap()
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn revoke_on_reuse_revokes_the_login_of_a_refresh_token_that_is_sent_twice() {
+    use crate::support::BufferedResponse;
+
+    // Without the option, the new refresh token stays valid.
+    for (arguments, status) in [(&["--revoke-on-reuse"][..], 400), (&[][..], 200)] {
+        let (mut child, _output, greeting) = start(arguments);
+        let url = url_in(&greeting);
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .unwrap();
+        let query = "client_id=emulated-client&redirect_uri=https://shop.example/&state=1&user_id=430\
+            &scope=customer.chat.read";
+        let login = client.get(format!("{url}/accounts/sso?{query}"));
+        let login = login.send().await.unwrap();
+        let location = login.headers()["location"].to_str().unwrap().to_owned();
+        let code = location
+            .split(['?', '&'])
+            .find_map(|it| it.strip_prefix("code="));
+        let request = async |grant: String| {
+            let form =
+                format!("{grant}&client_id=emulated-client&client_secret=emulated-client-secret");
+            let request = client
+                .post(format!("{url}/oauth/token"))
+                .header("content-type", "application/x-www-form-urlencoded")
+                .body(form);
+            BufferedResponse::send(request).await
+        };
+        let code = code.unwrap();
+        let first = request(format!(
+            "grant_type=authorization_code&redirect_uri=https://shop.example/&code={code}"
+        ));
+        let first = first.await.json()["refresh_token"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        let refresh = async |token: &str| {
+            request(format!("grant_type=refresh_token&refresh_token={token}")).await
+        };
+        let second = refresh(&first).await.json()["refresh_token"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        assert_eq!(refresh(&first).await.status, 400);
+        assert_eq!(refresh(&second).await.status, status, "{arguments:?}");
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
 }

@@ -10,5 +10,6 @@ mod encryption;
 mod postgres;
 mod processes;
 mod redis;
+mod sellers;
 mod sqlite;
 mod tokens;

@@ -10,6 +10,7 @@ mod batches;
 mod blocking;
 mod bots;
 mod chat_stream;
+mod close;
 mod compression;
 mod current_user;
 mod document_constants;

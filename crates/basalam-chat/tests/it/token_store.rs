@@ -170,7 +170,13 @@ async fn unusable_directories_are_refused_before_anything_is_sent() {
         let fifo = directory.path().join("fifo");
         let made = std::process::Command::new("mkfifo").arg(&fifo).status();
         assert!(made.unwrap().success());
-        paths.push(fifo);
+        let link = directory.path().join("link-to-fifo");
+        std::os::unix::fs::symlink(&fifo, &link).unwrap();
+        let dangling = directory.path().join("dangling-link");
+        std::os::unix::fs::symlink(directory.path().join("missing"), &dangling).unwrap();
+        let socket = directory.path().join("socket");
+        std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        paths.extend([fifo, link, dangling, socket]);
         // As on a file system without modes.
         let without_modes = directory.path().join("without-modes");
         std::fs::create_dir(&without_modes).unwrap();
