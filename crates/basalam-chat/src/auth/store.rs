@@ -43,6 +43,12 @@ const LEASE_DURATION: Duration = Duration::from_secs(10);
 /// process that takes over can then cause a new login, so choose a lease duration that exceeds the pauses of your
 /// processes.
 ///
+/// While the store cannot be used, requests use the access token that the client has. If it is no longer valid, they
+/// fail with [`is_transient`](Error::is_transient), and nothing is spent. New tokens that cannot be saved are kept: the
+/// client tries again for ten seconds, then with each request that needs a token, and in
+/// [`close`](crate::Client::close). Until they are saved, the process must not end. Another process waits for two
+/// seconds before it takes over an unfinished refresh, in case its tokens are saved after the store has restarted.
+///
 /// # Examples
 ///
 /// ```
