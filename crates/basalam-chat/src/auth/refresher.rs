@@ -111,11 +111,11 @@ impl Refresher {
         Ok(other.map(Refreshed::loaded))
     }
 
-    /// Saves tokens that the store failed to save.
-    pub(super) async fn save_unsaved(&mut self) -> Result<(), Error> {
+    /// Saves tokens that the store failed to save. Returns `false` if there are none.
+    pub(super) async fn save_unsaved(&mut self) -> Result<bool, Error> {
         match self.unsaved.take() {
-            Some(unsaved) => self.persist(unsaved).await.map(drop),
-            None => Ok(()),
+            Some(unsaved) => self.persist(unsaved).await.map(|_| true),
+            None => Ok(false),
         }
     }
 

@@ -68,6 +68,14 @@ struct InFlight {
     started_at: Instant,
 }
 
+impl InFlight {
+    /// Waits for the result. Returns `None` if the task has ended without one.
+    async fn completion(&mut self) -> Option<Result<Arc<CachedToken>, Arc<Error>>> {
+        let ended = self.result.wait_for(Option::is_some).await;
+        ended.ok().and_then(|result| result.clone())
+    }
+}
+
 struct RefreshFailure {
     error: Arc<Error>,
     /// The number of refreshes that had ended, including this one.
@@ -251,10 +259,7 @@ impl TokenCache {
         valid: Option<Arc<CachedToken>>,
     ) -> Result<Arc<CachedToken>, Error> {
         let started_at = refresh.started_at;
-        let completion = async {
-            let ended = refresh.result.wait_for(Option::is_some).await;
-            ended.ok().and_then(|result| result.clone())
-        };
+        let completion = refresh.completion();
         let result = match valid {
             None => completion.await,
             Some(token) => {
@@ -328,11 +333,16 @@ impl TokenCache {
             return Ok(());
         };
         let running = self.shared.state().in_flight.clone();
-        if let Some(refresh) = running {
+        let failure = match running {
             // A failed early refresh counts, too.
-            self.wait(refresh, None).await?;
-        }
-        refresher.lock().await.save_unsaved().await
+            Some(mut refresh) => match refresh.completion().await {
+                Some(result) => result.err().map(Error::refresh_failed),
+                None => Some(Error::refresh_aborted()),
+            },
+            None => None,
+        };
+        let has_saved = refresher.lock().await.save_unsaved().await?;
+        failure.filter(|_| !has_saved).map_or(Ok(()), Err)
     }
 
     fn next(&self, refreshes_at_start: u64) -> Result<Next, Error> {

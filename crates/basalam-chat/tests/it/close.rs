@@ -195,11 +195,8 @@ mod blocking {
     }
 
     #[test]
-    fn close_finishes_a_running_refresh_and_reports_its_failure() {
+    fn close_finishes_a_running_refresh() {
         let refresh_token = end_during_refresh(true, |client| client.close().unwrap());
         assert_eq!(refresh_token, "next");
-        end_during_refresh(false, |client| {
-            assert!(client.close().unwrap_err().is_authentication());
-        });
     }
 }
