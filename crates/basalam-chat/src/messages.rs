@@ -8,6 +8,7 @@ mod edit;
 mod find_sent;
 mod follower;
 mod forward;
+pub(crate) mod idempotency_key;
 mod list;
 mod new_message;
 mod new_messages;

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::call_start::CallStart;
-use super::unconfirmed;
+use super::idempotency_key;
 use super::{Message, MessageId, NewButton, NewMessage, UnconfirmedMessage};
 use crate::random::random_hex;
 use crate::request::{self, impl_send};
@@ -73,9 +73,16 @@ pub(crate) struct CreateMessageParams {
     metadata: Option<Value>,
     inline_buttons: Option<Vec<Vec<NewButton>>>,
     forward_from: Option<MessageId>,
-    with_idempotency_key: bool,
+    idempotency_key: Option<IdempotencyKey>,
     /// Boxed, since they are rarely set.
     headers: Option<Box<Headers>>,
+}
+
+#[derive(Clone)]
+enum IdempotencyKey {
+    /// A new one each time the request is sent.
+    Random,
+    Custom(String),
 }
 
 /// Headers for the vendor's own programs.
@@ -139,8 +146,38 @@ impl<C> CreateMessage<C> {
     ///
     /// The property is called `basalam_chat_idempotency_key`, and its value differs each time the request is sent.
     /// Likely: all members of the chat can read it.
+    ///
+    /// Replaces a key that was set with [`idempotency_key`](CreateMessage::idempotency_key).
     pub fn random_idempotency_key(mut self) -> Self {
-        self.request.with_idempotency_key = true;
+        self.request.idempotency_key = Some(IdempotencyKey::Random);
+        self
+    }
+
+    /// Adds this idempotency key to the metadata, as the property `basalam_chat_idempotency_key`. It identifies the
+    /// message: see [`find_sent_message`](Client::find_sent_message).
+    ///
+    /// `key` has 1 to 128 characters: ASCII letters, digits, `-`, `_`, `.`, `:` and `=`. Use the same key each time
+    /// the same message is sent, and another one for every other message. The service does not deduplicate by it.
+    /// Likely: all members of the chat can read it, and send messages with the same metadata; so choose a key
+    /// that nobody can guess before the message is sent.
+    ///
+    /// # Errors
+    ///
+    /// Sending fails with [`is_invalid_input`](Error::is_invalid_input) if the key is invalid.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # use basalam_chat::{ChatId, Client};
+    /// # async fn run(client: Client, chat: ChatId) -> Result<(), basalam_chat::Error> {
+    /// client.create_message(chat, "Your parcel is on its way.")
+    ///     .idempotency_key("parcel-4711-9f86d081884c7d659a2feaa0c55ad015")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
+        self.request.idempotency_key = Some(IdempotencyKey::Custom(key.into()));
         self
     }
 
@@ -184,7 +221,7 @@ impl CreateMessageParams {
             metadata: None,
             inline_buttons: None,
             forward_from: None,
-            with_idempotency_key: false,
+            idempotency_key: None,
             headers: None,
         }
     }
@@ -261,10 +298,14 @@ impl request::Request for CreateMessageParams {
     async fn run(self, client: Client) -> Result<SentMessage, Error> {
         let chat = self.chat;
         let http = client.transport().http();
-        let key = self.with_idempotency_key.then(|| random_hex(http.random()));
+        let key = match &self.idempotency_key {
+            None => None,
+            Some(IdempotencyKey::Random) => Some(random_hex(http.random())),
+            Some(IdempotencyKey::Custom(key)) => Some(key.clone()),
+        };
         let (headers, mut body) = self.into_parts()?;
         if let Some(key) = &key {
-            unconfirmed::insert_key(&mut body, key);
+            idempotency_key::insert(&mut body, key)?;
         }
         let header = |field: fn(&Headers) -> &Option<String>| {
             headers.as_ref().and_then(|it| field(it).as_deref())

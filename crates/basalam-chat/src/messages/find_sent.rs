@@ -21,8 +21,8 @@ impl Client {
     /// Finds out whether a message arrived whose response was lost, so that it is not sent twice.
     ///
     /// `message` comes from [`Error::unconfirmed_message`]. The search reads the messages of the chat from
-    /// the newest back to those from before the call, at most 5,000. A message with a
-    /// [random idempotency key](super::CreateMessage::random_idempotency_key) is identified by that key.
+    /// the newest back to those from before the call, at most 5,000. A message with an
+    /// [idempotency key](super::CreateMessage::idempotency_key) is identified by that key.
     ///
     /// Texts prove nothing: the service may change them, and two messages can have the same text. So any
     /// other message from the time of the call that the user may have sent leads to [`Delivery::Unknown`],

@@ -8,13 +8,11 @@ use basalam_chat_api::types::CreateMessageBody;
 use serde::{Deserialize, Serialize};
 
 use super::call_start::CallStart;
+use super::idempotency_key;
 use super::similarity::is_similar;
 use super::{Message, MessageType};
 use crate::time::Clock;
 use crate::{ChatId, EntityId, Error, UserId};
-
-/// The property of a message's metadata that holds the idempotency key.
-const KEY_PROPERTY: &str = "basalam_chat_idempotency_key";
 
 /// Tolerance for differences between the service's clocks.
 const CLOCK_SKEW: Duration = Duration::from_secs(120);
@@ -104,8 +102,7 @@ impl UnconfirmedMessage {
     /// The content is not compared: a service may change it, for example mask a phone number or add a note, so a
     /// different content proves nothing.
     pub(super) fn compare(&self, message: &Message, user: UserId) -> Match {
-        let key = message.content.metadata.as_ref();
-        let key = key.and_then(|metadata| metadata.get(KEY_PROPERTY)?.as_str());
+        let key = idempotency_key::of_message(message);
         match (&self.idempotency_key, key) {
             (Some(expected), Some(key)) if expected == key => return Match::Exact,
             // Every request has a different key.
@@ -156,12 +153,6 @@ impl UnconfirmedMessage {
             _ => message.message_type == self.message_type,
         }
     }
-}
-
-/// Adds an idempotency key to the metadata of a message.
-pub(super) fn insert_key(body: &mut CreateMessageBody, key: &str) {
-    let metadata = body.message_metadata.get_or_insert_default();
-    metadata.insert(KEY_PROPERTY.to_owned(), key.into());
 }
 
 /// Omits the content, which is private.

@@ -39,6 +39,9 @@ async fn requests_with_zero_or_empty_arguments_are_not_sent() {
     let file = || NewFile::from_bytes("a.txt", "a");
     assert_each_rejected! {
         client.get_chats().limit(0) => "limit",
+        client.create_message(chat, "a").idempotency_key("") => "idempotency_key",
+        client.create_message(chat, "a").idempotency_key("order 7") => "idempotency_key",
+        client.create_message(chat, "a").idempotency_key("k".repeat(129)) => "idempotency_key",
         client.get_chats().updated_from("") => "updated_from",
         client.get_chats().updated_before(" ") => "updated_before",
         client.get_chats().modified_from("\t") => "modified_from",

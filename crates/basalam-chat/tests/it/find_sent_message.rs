@@ -298,6 +298,54 @@ async fn each_send_has_its_own_idempotency_key() {
 }
 
 #[tokio::test]
+async fn custom_idempotency_key_identifies_the_message() {
+    let setup = setup().await;
+    let send = |key: &str| {
+        let request = setup.seller.create_message(setup.chat, "It is on its way");
+        request
+            .metadata(json!({ "ticket": 7 }))
+            .idempotency_key(key)
+    };
+    send("parcel-1").await.unwrap();
+    // The service handles the first request whose response is lost, but not the second.
+    for (key, fault, arrives) in [
+        ("parcel-2", Fault::truncated_body(), true),
+        ("parcel-3", Fault::disconnect(), false),
+    ] {
+        setup.emulator.fail_next(fault).unwrap();
+        let error = send(key).await.unwrap_err();
+        let found = setup.find(error.unconfirmed_message().unwrap()).await;
+        assert_eq!(matches!(found, Delivery::Arrived(_)), arrives, "{key}");
+    }
+    let stored = setup.emulator.messages(setup.chat.0);
+    let metadata: Vec<_> = stored.iter().map(|it| &it.content["metadata"]).collect();
+    for (metadata, key) in metadata.iter().zip(["parcel-1", "parcel-2"]) {
+        let expected = json!({ "ticket": 7, "basalam_chat_idempotency_key": key });
+        assert_eq!(**metadata, expected);
+    }
+    assert_eq!(stored.len(), 2);
+}
+
+#[tokio::test]
+async fn last_idempotency_key_applies() {
+    let setup = setup().await;
+    let request = setup.seller.create_message(setup.chat, "hello");
+    let custom = request
+        .clone()
+        .random_idempotency_key()
+        .idempotency_key("custom");
+    custom.clone().await.unwrap();
+    custom.random_idempotency_key().await.unwrap();
+    let own = json!({ "basalam_chat_idempotency_key": "old" });
+    request.metadata(own).idempotency_key("new").await.unwrap();
+    let stored = setup.emulator.messages(setup.chat.0);
+    let key = |index: usize| &stored[index].content["metadata"]["basalam_chat_idempotency_key"];
+    assert_eq!(key(0), "custom");
+    assert_eq!(key(1).as_str().unwrap().len(), 32);
+    assert_eq!(key(2), "new");
+}
+
+#[tokio::test]
 async fn lost_metadata_leaves_delivery_unknown() {
     let setup = setup().await;
     let message = setup.send_unconfirmed(Fault::truncated_body(), true).await;
