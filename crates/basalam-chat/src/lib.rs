@@ -94,6 +94,7 @@
 //! - `gzip`: compressed responses.
 //! - `jiff`: `Timestamp::civil` and `Timestamp::instant`, which convert the service's times to jiff types.
 //! - `tracing`: a span for each call and each attempt, without bodies and tokens.
+//! - `watch`: `Client::watch`, live events of all chats, and replies that are sent once.
 //! - `schemars`: JSON Schemas of the types.
 //! - `webhooks`: `webhooks::Receiver`, which checks and decodes the requests that webhooks deliver.
 //! - `webhooks-tower`: `webhooks::Receiver` as a tower service, for axum, hyper and others.
@@ -123,6 +124,8 @@ pub mod state;
 pub mod time;
 mod transport;
 pub mod users;
+#[cfg(feature = "watch")]
+pub mod watch;
 pub mod webhooks;
 
 pub use crate::http::{RequestOptions, RetryLimit, RetryPolicy};

@@ -61,6 +61,8 @@ pub enum SleepReason {
     Backoff,
     /// A timeout. Most of these futures are dropped before they complete.
     Timeout,
+    /// The pause until a scheduled action of a watcher, such as its next poll, or the timeout of a handler.
+    Schedule,
 }
 
 /// The system clock. Sleeping needs a tokio runtime with its time driver, as reqwest does.

@@ -115,6 +115,12 @@ impl HttpTransport {
         self.config.check()
     }
 
+    /// Returns the timeout of a whole call.
+    #[cfg(feature = "watch")]
+    pub(crate) fn operation_timeout(&self) -> std::time::Duration {
+        self.config.operation_timeout
+    }
+
     pub(crate) fn http(&self) -> &HttpStack {
         &self.http
     }

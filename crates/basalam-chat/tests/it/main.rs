@@ -47,6 +47,8 @@ mod token_store;
 mod trait_bounds;
 mod unreadable_items;
 mod uploads;
+#[cfg(feature = "watch")]
+mod watch;
 #[cfg(feature = "webhooks-axum")]
 mod webhook_deliveries;
 #[cfg(feature = "webhooks")]

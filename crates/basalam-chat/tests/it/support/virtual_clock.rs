@@ -11,7 +11,7 @@ use basalam_chat::random::RandomSource;
 use basalam_chat::time::{Clock, Sleep, SleepReason};
 use tokio::sync::oneshot;
 
-/// A clock for many concurrent calls: time passes only while every one of them waits for a backoff, so no
+/// A clock for many concurrent calls: time passes only while every one of them waits for a backoff or a scheduled action, so no
 /// request takes time. Timeouts never end.
 #[derive(Clone, Debug)]
 pub(crate) struct VirtualClock(Arc<Inner>);
@@ -90,7 +90,7 @@ impl Clock for VirtualClock {
     }
 
     fn sleep(&self, duration: Duration, reason: SleepReason) -> Sleep {
-        if reason != SleepReason::Backoff {
+        if reason == SleepReason::Timeout {
             let timeout = RunningTimeout::new(self.clone());
             return Box::pin(async move {
                 let _timeout = timeout;

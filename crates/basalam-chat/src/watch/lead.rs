@@ -1,0 +1,137 @@
+//! The election of the process that reads a login, and its work while it has the lease.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+
+use super::shared::Shared;
+use super::{Delivery, Report, WatchError, load, poller, reader};
+use crate::UserId;
+use crate::state::{Lease, LeaseRequest};
+
+/// The time after which another process takes over from one that has stopped.
+const LEASE: Duration = Duration::from_secs(15);
+const RENEW_INTERVAL: Duration = Duration::from_secs(4);
+/// A process stops while it still has the lease for this long.
+const SAFETY_MARGIN: Duration = Duration::from_secs(5);
+const RETRY_INTERVAL: Duration = Duration::from_secs(2);
+
+pub(super) type Deliveries = mpsc::Sender<Result<Delivery, WatchError>>;
+
+enum End {
+    Shutdown,
+    Lost,
+}
+
+/// Revokes the deliveries of a term when it ends, also if the task is aborted.
+struct Revoke(watch::Sender<bool>);
+
+impl Drop for Revoke {
+    fn drop(&mut self) {
+        self.0.send_replace(true);
+    }
+}
+
+/// Reads the login whenever no other process does, until the watcher is stopped.
+pub(super) async fn supervise(shared: Arc<Shared>, deliveries: Deliveries) {
+    let work = shared.clone();
+    let result = tokio::select! {
+        result = elect(&work, &deliveries) => result,
+        () = deliveries.closed() => Ok(()),
+    };
+    if let Err(error) = result {
+        // The receiver may be gone.
+        let _ = deliveries.send(Err(error)).await;
+    }
+}
+
+async fn elect(shared: &Arc<Shared>, deliveries: &Deliveries) -> Result<(), WatchError> {
+    let user = tokio::select! {
+        user = shared.retry(|| shared.client.current_user_id()) => user?,
+        () = shared.stopped() => return Ok(()),
+    };
+    let key = shared.config.key(user.0, "lease")?;
+    let mut request = LeaseRequest::new(key, LEASE)
+        .clock(shared.clock.clone())
+        .random_source(shared.random.clone());
+    loop {
+        let mut lease = tokio::select! {
+            lease = acquire(shared, &mut request) => lease,
+            () = shared.stopped() => return Ok(()),
+        };
+        shared.report(&Report::Started);
+        let revoked = watch::Sender::new(false);
+        let revoke = Revoke(revoked.clone());
+        let end = tokio::select! {
+            end = lead(shared, user, revoked, deliveries) => end?,
+            () = keep(shared, &mut lease) => End::Lost,
+        };
+        drop(revoke);
+        match end {
+            End::Lost => shared.report(&Report::LeaseLost),
+            End::Shutdown => {
+                // If it cannot be released, it expires.
+                let _ = shared.store.release_lease(lease).await;
+                return Ok(());
+            }
+        }
+    }
+}
+
+async fn acquire(shared: &Shared, request: &mut LeaseRequest) -> Lease {
+    let mut has_failed = false;
+    loop {
+        match shared.store.try_acquire_lease(request).await {
+            Ok(Some(lease)) => return lease,
+            Ok(None) => {}
+            Err(error) if !has_failed => {
+                has_failed = true;
+                shared.report(&Report::StoreFailed(error));
+            }
+            Err(_) => {}
+        }
+        shared.sleep(RETRY_INTERVAL).await;
+    }
+}
+
+/// Renews the lease until it is lost.
+async fn keep(shared: &Shared, lease: &mut Lease) {
+    let mut pause = RENEW_INTERVAL;
+    loop {
+        let left = lease.time_left().saturating_sub(SAFETY_MARGIN);
+        if left.is_zero() {
+            return;
+        }
+        shared.sleep(pause.min(left)).await;
+        let left = lease.time_left().saturating_sub(SAFETY_MARGIN);
+        let renewed = tokio::select! {
+            renewed = shared.store.renew_lease(lease) => renewed,
+            // A store that hangs must not keep a lost lease alive.
+            () = shared.sleep(left) => return,
+        };
+        pause = match renewed {
+            Ok(()) => RENEW_INTERVAL,
+            Err(error) if error.is_conflict() => return,
+            Err(_) => RETRY_INTERVAL / 2,
+        };
+    }
+}
+
+async fn lead(
+    shared: &Arc<Shared>,
+    user: UserId,
+    revoked: watch::Sender<bool>,
+    deliveries: &Deliveries,
+) -> Result<End, WatchError> {
+    let term = tokio::select! {
+        term = load::load(shared, user, revoked) => Arc::new(term?),
+        () = shared.stopped() => return Ok(End::Shutdown),
+    };
+    term.mark_unfinished();
+    tokio::select! {
+        error = poller::poll(&term) => Err(error),
+        () = term.writer.run(shared) => Ok(End::Lost),
+        result = reader::dispatch(&term, deliveries) => result.map(|()| End::Shutdown),
+    }
+}

@@ -1,0 +1,218 @@
+//! Replies that are sent once.
+
+use std::fmt;
+use std::future::{Future, IntoFuture};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::WatchError;
+use super::delivery::DeliveryState;
+use crate::MessageId;
+use crate::messages::{Message, NewMessage, SentMessage, SortOrder, idempotency_key};
+
+const PAGE_SIZE: u32 = 100;
+/// The maximum number of pages that are searched for an earlier reply.
+const MAX_PAGES: usize = 5;
+
+/// A reply to the message of a delivery; returned by [`Delivery::reply`](super::Delivery::reply). `.await` sends it.
+///
+/// A reply is sent *effectively once*. It has an idempotency key in its metadata: an HMAC, with a secret in the state
+/// store, over the user, the message, its revision and the number or the [step](Reply::step) of the reply. The first
+/// delivery of an event sends at once. If an earlier attempt may have sent the reply, this one waits until the
+/// [operation timeout](crate::ClientBuilder::operation_timeout) and the
+/// [visibility lag](super::Watch::visibility_lag) have passed since, looks for a message with the key, and sends only
+/// if it is certainly absent. If that cannot be known, the delivery goes to the dead letters, whatever the handler
+/// returns.
+///
+/// # Assumptions
+///
+/// - The service returns the metadata of messages (likely). The first reply without it is
+///   [reported](super::Report::MetadataNotReturned).
+/// - A message is visible in the list within the visibility lag (unknown), and the service does not process a
+///   request later than the operation timeout after it was sent (unknown).
+/// - The reply has a larger id than the message that it answers (likely).
+/// - No process is paused between the look-up and sending for longer than its lease: the service cannot reject a
+///   message of a process that was overtaken.
+///
+/// # Errors
+///
+/// [`is_unknown_reply`](WatchError::is_unknown_reply) and [`is_revoked`](WatchError::is_revoked);
+/// [`is_invalid_input`](WatchError::is_invalid_input) if the event is not a message of another user; and the errors of
+/// [`create_message`](crate::Client::create_message) in [`service`](WatchError::service). Return the error from the
+/// handler, so that the next attempt looks for the reply.
+#[must_use = "a reply is sent when it is awaited"]
+pub struct Reply {
+    delivery: Arc<DeliveryState>,
+    message: NewMessage,
+    step: String,
+}
+
+impl Reply {
+    pub(super) fn new(delivery: Arc<DeliveryState>, message: NewMessage) -> Reply {
+        let ordinal = delivery.next_ordinal.fetch_add(1, Ordering::SeqCst);
+        Reply {
+            delivery,
+            message,
+            step: format!("ordinal {ordinal}"),
+        }
+    }
+
+    /// Names the reply, instead of its number. Use the same name each time the event is handled, and another one for
+    /// each reply to it.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # use basalam_chat::watch::{Delivery, WatchError};
+    /// # async fn handle(delivery: Delivery) -> Result<(), WatchError> {
+    /// delivery.reply("Hello!").step("greeting").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn step(mut self, name: impl AsRef<str>) -> Reply {
+        self.step = format!("step {}", name.as_ref());
+        self
+    }
+
+    async fn send(self) -> Result<Message, WatchError> {
+        let delivery = &self.delivery;
+        let term = &delivery.term;
+        let answered = answered(delivery)?;
+        if term.is_revoked() {
+            return Err(WatchError::revoked());
+        }
+        let key = term.secret.key(&[
+            &term.user.to_string(),
+            &answered.id.to_string(),
+            &delivery.slot.revision.to_string(),
+            &self.step,
+        ]);
+        if delivery.may_have_replied
+            && let Some(earlier) = find_earlier(delivery, answered, &key).await?
+        {
+            return Ok(earlier);
+        }
+        if term.is_revoked() {
+            return Err(WatchError::revoked());
+        }
+        delivery.has_replied.store(true, Ordering::SeqCst);
+        let client = &term.shared.client;
+        let request = client.create_message(delivery.chat, self.message);
+        let request = request.reply_to(answered.id).idempotency_key(key.as_str());
+        let sent: SentMessage = tokio::select! {
+            sent = request.send() => sent?,
+            () = term.revoked() => return Err(WatchError::revoked()),
+        };
+        match idempotency_key::of_message(&sent) == Some(key.as_str()) {
+            true => term.metadata_returned(),
+            false => term.metadata_not_returned(),
+        }
+        Ok(sent.message)
+    }
+}
+
+/// Returns the message that is answered.
+fn answered(delivery: &DeliveryState) -> Result<&Message, WatchError> {
+    let problem = "only a message of another user can be replied to; use `create_message`";
+    let message = delivery.event.message();
+    let message = message.ok_or_else(|| WatchError::invalid_input(problem))?;
+    match message.sender_id() {
+        None => Err(WatchError::unknown_sender()),
+        Some(sender) if sender == delivery.term.user => Err(WatchError::invalid_input(problem)),
+        Some(_) => Ok(message),
+    }
+}
+
+/// Waits until a reply of an earlier attempt is visible, and returns it, or `None` if it was certainly not sent.
+async fn find_earlier(
+    delivery: &DeliveryState,
+    answered: &Message,
+    key: &str,
+) -> Result<Option<Message>, WatchError> {
+    let term = &delivery.term;
+    let shared = &term.shared;
+    // It may be there already, which saves the wait.
+    if let Search::Found(message) = search(delivery, answered.id, key).await? {
+        return Ok(Some(*message));
+    }
+    // Without an attempt in this process, the earlier one ended before this process had the lease.
+    let ended_at = delivery.replied_at.unwrap_or(term.started_at);
+    let wait = shared.client.transport().operation_timeout() + shared.config.visibility_lag;
+    tokio::select! {
+        () = shared.sleep_until(ended_at + wait) => {}
+        () = term.revoked() => return Err(WatchError::revoked()),
+    }
+    let problem = match search(delivery, answered.id, key).await? {
+        Search::Found(message) => return Ok(Some(*message)),
+        Search::Absent => return Ok(None),
+        Search::Unknown(problem) => problem,
+    };
+    delivery.is_unknown.store(true, Ordering::SeqCst);
+    Err(WatchError::unknown_reply(problem))
+}
+
+enum Search {
+    Found(Box<Message>),
+    Absent,
+    Unknown(&'static str),
+}
+
+/// Looks for a message with a key after the one that it answers.
+async fn search(
+    delivery: &DeliveryState,
+    answered: MessageId,
+    key: &str,
+) -> Result<Search, WatchError> {
+    let term = &delivery.term;
+    let request = term.shared.client.get_messages(delivery.chat);
+    let request = request
+        .after(answered)
+        .order(SortOrder::Asc)
+        .limit(PAGE_SIZE);
+    let mut pages = request.read_ahead(false).pages();
+    let mut problem = None;
+    let mut count = 0;
+    while let Some(page) = pages.try_next().await? {
+        if !page.unreadable().is_empty() {
+            problem = Some("a later message cannot be decoded");
+        }
+        for message in page {
+            let is_own = message.sender_id() == Some(term.user);
+            match idempotency_key::of_message(&message) {
+                // Anybody can repeat the key of a reply that was sent, so the reply exists either way.
+                Some(found) if found == key => return Ok(Search::Found(Box::new(message))),
+                Some(_) => {}
+                // Unless metadata is known to be returned, it may be the reply.
+                None if is_own && !term.returns_metadata() => {
+                    problem = Some("the user has sent a later message without metadata");
+                }
+                None if message.sender.is_none() => {
+                    problem = Some("a later message has neither a sender nor metadata");
+                }
+                None => {}
+            }
+        }
+        count += 1;
+        if count == MAX_PAGES {
+            return Ok(Search::Unknown("the chat has too many later messages"));
+        }
+    }
+    Ok(problem.map_or(Search::Absent, Search::Unknown))
+}
+
+impl IntoFuture for Reply {
+    type Output = Result<Message, WatchError>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
+/// Omits the content, which is private.
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reply").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,108 @@
+//! The parts of a watcher that outlive a lease.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::{Notify, watch};
+
+use super::config::Config;
+use super::{Report, WatchError};
+use crate::random::{RandomSource, jitter};
+use crate::state::StateStore;
+use crate::time::{Clock, SleepReason};
+use crate::{Client, Error};
+
+pub(super) struct Shared {
+    pub(super) client: Client,
+    pub(super) store: Arc<dyn StateStore>,
+    pub(super) config: Config,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) random: Arc<dyn RandomSource>,
+    /// Polls at once.
+    pub(super) wake: Notify,
+    pub(super) shutdown: watch::Sender<bool>,
+}
+
+impl Shared {
+    pub(super) fn report(&self, report: &Report) {
+        if let Some(on_report) = &self.config.on_report {
+            on_report(report);
+        }
+    }
+
+    pub(super) fn now(&self) -> Instant {
+        self.clock.instant()
+    }
+
+    pub(super) async fn sleep(&self, duration: Duration) {
+        self.clock.sleep(duration, SleepReason::Schedule).await;
+    }
+
+    pub(super) async fn sleep_until(&self, instant: Instant) {
+        let duration = instant.saturating_duration_since(self.now());
+        self.sleep(duration).await;
+    }
+
+    /// Returns a delay that doubles with each failure, of which half is random.
+    pub(super) fn delay(&self, first: Duration, longest: Duration, failures: u32) -> Duration {
+        let factor = 2_u32.saturating_pow(failures.saturating_sub(1).min(16));
+        let delay = first.saturating_mul(factor).min(longest);
+        delay / 2 + jitter(&*self.random, delay / 2)
+    }
+
+    pub(super) async fn backoff(&self, first: Duration, longest: Duration, failures: u32) {
+        self.sleep(self.delay(first, longest, failures)).await;
+    }
+
+    /// Waits until the watcher is to stop.
+    pub(super) async fn stopped(&self) {
+        let mut shutdown = self.shutdown.subscribe();
+        // The sender exists as long as this.
+        let _ = shutdown.wait_for(|is_shutdown| *is_shutdown).await;
+    }
+
+    pub(super) fn is_stopped(&self) -> bool {
+        *self.shutdown.borrow()
+    }
+
+    /// Repeats a request until it succeeds.
+    ///
+    /// # Errors
+    ///
+    /// Those that a repetition does not change.
+    pub(super) async fn retry<T, F>(&self, mut request: impl FnMut() -> F) -> Result<T, WatchError>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
+        let mut failures = 0;
+        loop {
+            match request().await {
+                Ok(value) => return Ok(value),
+                Err(error) => self.failed(error, &mut failures).await?,
+            }
+        }
+    }
+
+    /// Reports a failed request and waits, or returns the error if repeating the request is useless.
+    pub(super) async fn failed(&self, error: Error, failures: &mut u32) -> Result<(), WatchError> {
+        if error.needs_login() || error.is_configuration() {
+            return Err(error.into());
+        }
+        *failures += 1;
+        let delay = self.delay(
+            Duration::from_millis(800),
+            Duration::from_secs(30),
+            *failures,
+        );
+        self.report(&Report::RequestFailed(error));
+        self.sleep(delay).await;
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").finish_non_exhaustive()
+    }
+}

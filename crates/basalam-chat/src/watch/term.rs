@@ -1,0 +1,178 @@
+//! What a process knows while it reads a login.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+use tokio::sync::{Notify, watch};
+
+use super::checkpoint::{Checkpoint, Slot};
+use super::reply_key::ReplySecret;
+use super::scheduler::{Depth, Scheduler};
+use super::shared::Shared;
+use super::writer::Writer;
+use super::{Report, WatchError};
+use crate::UserId;
+use crate::chats::Chat;
+use crate::state::{StateKey, Version};
+
+/// The pauses after which an active chat is read again, for ids that become visible late.
+pub(super) const REREADS: [Duration; 3] = [
+    Duration::from_secs(2),
+    Duration::from_secs(8),
+    Duration::from_secs(20),
+];
+
+/// The time during which one process reads the login.
+pub(super) struct Term {
+    pub(super) shared: Arc<Shared>,
+    pub(super) user: UserId,
+    pub(super) marker: Marker,
+    pub(super) secret: ReplySecret,
+    pub(super) started_at: Instant,
+    pub(super) writer: Writer,
+    /// A chat was marked.
+    pub(super) marked: Notify,
+    core: Mutex<Core>,
+    revoked: watch::Sender<bool>,
+    has_reported_metadata: AtomicBool,
+    returns_metadata: AtomicBool,
+}
+
+/// The record that distinguishes a first start from a lost state.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(super) struct Marker {
+    /// The hexadecimal secret of the reply keys.
+    pub(super) secret: String,
+    /// The position in a chat that existed before the watcher and was not in its first list.
+    pub(super) floor: i64,
+    /// The newest time of the first list, as the service writes it.
+    pub(super) newest_time: Option<String>,
+    /// The number of records with the positions of the first list.
+    pub(super) packs: usize,
+}
+
+#[derive(Default)]
+pub(super) struct Core {
+    pub(super) chats: HashMap<i64, KnownChat>,
+    pub(super) scheduler: Scheduler,
+}
+
+#[derive(Default)]
+pub(super) struct KnownChat {
+    pub(super) checkpoint: Checkpoint,
+    /// The version of the stored checkpoint.
+    pub(super) version: Option<Version>,
+    /// The fingerprint of the chat in the list, zero until it was listed.
+    pub(super) stamp: u64,
+    /// The newest message in the list, zero if unknown.
+    pub(super) last_message: i64,
+    /// The chat as it was listed, until its events are handed out.
+    pub(super) listed: Option<Box<Chat>>,
+    /// It was opened after the first start, which was not reported yet.
+    pub(super) is_opened: bool,
+    /// How many more times it is read again shortly.
+    pub(super) rereads: u8,
+    /// The newest message at the last resync.
+    pub(super) settle_next: i64,
+    /// The messages up to this one are settled after the next read.
+    pub(super) settle_now: i64,
+    pub(super) failures: u32,
+    /// When an attempt ended that may have sent a reply, in this process.
+    pub(super) replied_at: Option<Instant>,
+    /// What was handed out by this process only, which has not begun to reply.
+    pub(super) unreplied: Option<Slot>,
+}
+
+impl Term {
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        user: UserId,
+        marker: Marker,
+        chats: HashMap<i64, KnownChat>,
+        revoked: watch::Sender<bool>,
+    ) -> Term {
+        let core = Core {
+            chats,
+            scheduler: Scheduler::default(),
+        };
+        Term {
+            started_at: shared.now(),
+            secret: ReplySecret::new(&marker.secret),
+            shared,
+            user,
+            marker,
+            writer: Writer::default(),
+            marked: Notify::new(),
+            core: Mutex::new(core),
+            revoked,
+            has_reported_metadata: AtomicBool::new(false),
+            returns_metadata: AtomicBool::new(false),
+        }
+    }
+
+    pub(super) fn core(&self) -> MutexGuard<'_, Core> {
+        self.core.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn is_revoked(&self) -> bool {
+        *self.revoked.borrow()
+    }
+
+    pub(super) async fn revoked(&self) {
+        let mut revoked = self.revoked.subscribe();
+        // The sender exists as long as this.
+        let _ = revoked.wait_for(|is_revoked| *is_revoked).await;
+    }
+
+    pub(super) fn checkpoint_key(&self, chat: i64) -> Result<StateKey, WatchError> {
+        let name = format!("chats/{chat}");
+        self.shared.config.key(self.user.0, &name)
+    }
+
+    /// Marks what is unfinished from an earlier process, and what may have late ids.
+    pub(super) fn mark_unfinished(&self) {
+        let now = self.shared.now();
+        let core = &mut *self.core();
+        for (id, chat) in &core.chats {
+            let checkpoint = &chat.checkpoint;
+            if checkpoint.has_unacknowledged() || checkpoint.is_unsettled() {
+                core.scheduler.mark(*id, now, Depth::Recent);
+            }
+        }
+    }
+
+    /// Marks the chats that were active since the last resync, whose older messages are settled afterwards.
+    pub(super) fn begin_resync(&self) {
+        let now = self.shared.now();
+        let core = &mut *self.core();
+        for (id, chat) in &mut core.chats {
+            let newest = chat.checkpoint.newest();
+            let is_active = newest != chat.settle_next || chat.settle_now != chat.settle_next;
+            if is_active {
+                chat.settle_now = chat.settle_next;
+                chat.settle_next = newest;
+                core.scheduler.mark(*id, now, Depth::Recent);
+            }
+        }
+        self.marked.notify_one();
+    }
+
+    /// Reports once that the service does not return metadata.
+    pub(super) fn metadata_not_returned(&self) {
+        if !self.has_reported_metadata.swap(true, Ordering::SeqCst) {
+            self.shared.report(&Report::MetadataNotReturned);
+        }
+    }
+
+    /// Records that the service has returned the metadata of a reply.
+    pub(super) fn metadata_returned(&self) {
+        self.returns_metadata.store(true, Ordering::SeqCst);
+    }
+
+    pub(super) fn returns_metadata(&self) -> bool {
+        self.returns_metadata.load(Ordering::SeqCst)
+    }
+}

@@ -1,0 +1,175 @@
+//! The running watcher.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::task::{Context, Poll};
+
+use futures_core::Stream;
+use tokio::sync::mpsc;
+use tokio::task::{JoinHandle, JoinSet};
+
+use super::shared::Shared;
+use super::{Delivery, WatchError};
+
+/// A running watcher: a stream of deliveries; returned by [`Watch::start`](super::Watch::start).
+///
+/// The stream ends after a shutdown, and after an error that a repetition does not change. Dropping it stops the
+/// watcher at once; what is not acknowledged is delivered again after the next start.
+///
+/// # Examples
+///
+/// ```no_run
+/// # use basalam_chat::{Client, state::FileState};
+/// # async fn run(client: Client, store: FileState) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+/// let mut watcher = client.watch(store).start()?;
+/// while let Some(delivery) = watcher.next().await {
+///     let delivery = delivery?;
+///     if let Some(message) = delivery.event().received() {
+///         println!("{} in chat {}", message.id, message.chat_id);
+///     }
+///     delivery.ack();
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub struct Watcher {
+    shared: Arc<Shared>,
+    deliveries: mpsc::Receiver<Result<Delivery, WatchError>>,
+    task: JoinHandle<()>,
+}
+
+/// Controls a [`Watcher`] from elsewhere. Clones control the same watcher.
+#[derive(Clone, Debug)]
+pub struct WatchHandle {
+    shared: Arc<Shared>,
+}
+
+impl WatchHandle {
+    /// Polls at once instead of after the interval, for example when a webhook reports a message. Several calls
+    /// before the poll starts are one.
+    pub fn wake(&self) {
+        self.shared.wake.notify_one();
+    }
+
+    /// Stops the watcher: nothing more is handed out, and deliveries in flight have the shutdown timeout to be
+    /// acknowledged. The stream ends afterwards, and `run` returns.
+    pub fn shutdown(&self) {
+        self.shared.shutdown.send_replace(true);
+    }
+}
+
+impl Watcher {
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        deliveries: mpsc::Receiver<Result<Delivery, WatchError>>,
+        task: JoinHandle<()>,
+    ) -> Watcher {
+        Watcher {
+            shared,
+            deliveries,
+            task,
+        }
+    }
+
+    /// Returns the handle, to wake or stop the watcher.
+    pub fn handle(&self) -> WatchHandle {
+        let shared = self.shared.clone();
+        WatchHandle { shared }
+    }
+
+    /// Returns the next delivery, or `None` after the end.
+    ///
+    /// Cancel safe: nothing is lost if the future is dropped.
+    ///
+    /// # Errors
+    ///
+    /// One that ends the watcher: [`is_state_lost`](WatchError::is_state_lost), or an error of the service with
+    /// [`needs_login`](crate::Error::needs_login) or [`is_configuration`](crate::Error::is_configuration). All other
+    /// errors are [reported](super::Report), and what failed is repeated.
+    pub async fn next(&mut self) -> Option<Result<Delivery, WatchError>> {
+        self.deliveries.recv().await
+    }
+
+    /// Runs a handler for each delivery, each in its own task, until [`WatchHandle::shutdown`] is called.
+    ///
+    /// `Ok` acknowledges the delivery. An error, a panic and a timeout are failed attempts: the event is delivered
+    /// again after a backoff, and goes to the dead letters after the last attempt. Other chats are not affected. (A
+    /// program that is compiled with `panic = "abort"` ends at a panic.)
+    ///
+    /// If this process loses its lease, its handlers are cancelled at their next `.await`.
+    ///
+    /// # Errors
+    ///
+    /// As [`next`](Watcher::next).
+    pub async fn run<H, F>(mut self, handler: H) -> Result<(), WatchError>
+    where
+        H: Fn(Delivery) -> F + Send + Sync + 'static,
+        F: Future<Output = Result<(), Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
+    {
+        let handler = Arc::new(handler);
+        let mut handlers = JoinSet::new();
+        loop {
+            tokio::select! {
+                // Finished tasks are removed.
+                Some(_) = handlers.join_next() => {}
+                delivery = self.deliveries.recv() => match delivery {
+                    None => return Ok(()),
+                    Some(Err(error)) => return Err(error),
+                    Some(Ok(delivery)) => {
+                        handlers.spawn(handle(self.shared.clone(), handler.clone(), delivery));
+                    }
+                },
+            }
+        }
+    }
+}
+
+/// Runs a handler and resolves its delivery.
+async fn handle<H, F>(shared: Arc<Shared>, handler: Arc<H>, delivery: Delivery)
+where
+    H: Fn(Delivery) -> F,
+    F: Future<Output = Result<(), Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
+{
+    let state = delivery.shared.clone();
+    state.is_run.store(true, Ordering::SeqCst);
+    // Resolves the delivery even if the handler panics or the task is aborted.
+    let guard = NackGuard(Delivery {
+        shared: state.clone(),
+    });
+    tokio::select! {
+        result = handler(delivery) => state.resolve(result.is_ok()),
+        () = shared.sleep(shared.config.handler_timeout) => {}
+        () = state.term.revoked() => {}
+    }
+    drop(guard);
+}
+
+struct NackGuard(Delivery);
+
+impl Drop for NackGuard {
+    fn drop(&mut self) {
+        self.0.shared.resolve(false);
+    }
+}
+
+impl Stream for Watcher {
+    type Item = Result<Delivery, WatchError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.deliveries.poll_recv(context)
+    }
+}
+
+impl Drop for Watcher {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl fmt::Debug for Watcher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Watcher").finish_non_exhaustive()
+    }
+}
