@@ -50,7 +50,7 @@ pub(super) struct Resolution {
 }
 
 impl DeliveryState {
-    pub(super) fn new(
+    pub(super) fn open(
         term: Arc<Term>,
         chat: ChatId,
         slot: Slot,

@@ -310,7 +310,7 @@ impl Reader {
             }),
             // The key of a reply is not secret once it was sent, so it proves something only without a sender.
             _ if is_own_reply => None,
-            Some(_) => own_messages.then(|| match is_new {
+            Some(_) => own_messages.then_some(match is_new {
                 true => Event::MessageSent(message),
                 false => Event::MessageEdited(message),
             }),
@@ -370,7 +370,7 @@ impl Reader {
         let may_have_replied = earlier > 0 && self.unreplied != Some(slot);
         self.checkpoint.hand_out(slot);
         self.store().await?;
-        let (delivery, resolution) = DeliveryState::new(
+        let (delivery, resolution) = DeliveryState::open(
             self.term.clone(),
             self.chat,
             slot,
