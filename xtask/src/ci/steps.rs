@@ -22,7 +22,7 @@ const WITH_ALL_FEATURES: [&str; 4] = [
 ];
 
 /// Feature combinations of the facade that no other step builds.
-const FEATURES: [&str; 13] = [
+const FEATURES: [&str; 14] = [
     "",
     "rustls",
     "rustls-no-provider",
@@ -34,6 +34,7 @@ const FEATURES: [&str; 13] = [
     "rustls,gzip",
     "rustls,jiff",
     "rustls,tracing",
+    "rustls,watch",
     "rustls,webhooks",
     "rustls,webhooks-tower",
 ];
@@ -92,7 +93,7 @@ pub(super) fn all() -> Vec<Step> {
                 "--features=basalam-chat/blocking,basalam-chat/build-time-codegen",
                 "--features=basalam-chat/gzip,basalam-chat/jiff",
                 "--features=basalam-chat/schemars,basalam-chat/socks,basalam-chat/tracing",
-                "--features=basalam-chat/webhooks-axum",
+                "--features=basalam-chat/watch,basalam-chat/webhooks-axum",
                 "--",
                 // Slow tests that do not depend on features.
                 "--skip=message_stream::large_history::",
