@@ -36,13 +36,19 @@
 //! [`Delivery::reply`] sends a message *effectively once*, even if the program dies between sending and
 //! acknowledging; see [`Reply`] for the assumptions.
 
+mod budget;
+mod chat_list;
 mod checkpoint;
 mod config;
 mod delivery;
+mod dispatch;
 mod error;
 mod event;
+mod front;
+mod handout;
 mod lead;
 mod load;
+mod observe;
 mod poller;
 mod reader;
 mod reply;
@@ -53,6 +59,7 @@ mod term;
 mod watcher;
 mod writer;
 
+pub use budget::RequestBudget;
 pub use config::Watch;
 pub use delivery::Delivery;
 pub use error::{DeadLetter, DeadLetterReason, Report, WatchError};

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::{Notify, mpsc, watch};
 
 use super::shared::Shared;
-use super::{DeadLetter, Delivery, Report, WatchError, Watcher, lead};
+use super::{DeadLetter, Delivery, Report, RequestBudget, WatchError, Watcher, lead};
 use crate::chats::ChatType;
 use crate::messages::MessageId;
 use crate::state::{StateKey, StateStore};
@@ -29,6 +29,7 @@ pub(super) struct Config {
     pub(super) visibility_lag: Duration,
     pub(super) own_messages: bool,
     pub(super) chat_types: Option<Vec<ChatType>>,
+    pub(super) request_budget: Option<RequestBudget>,
     pub(super) dead_letter: Option<Hook<DeadLetter>>,
     pub(super) on_report: Option<Hook<Report>>,
 }
@@ -85,6 +86,7 @@ impl Client {
                 visibility_lag: Duration::from_secs(5),
                 own_messages: false,
                 chat_types: None,
+                request_budget: None,
                 dead_letter: None,
                 on_report: None,
             },
@@ -107,6 +109,7 @@ impl Client {
 /// | [visibility lag](Watch::visibility_lag) | 5 seconds |
 /// | [own messages](Watch::own_messages) | left out |
 /// | [chat types](Watch::chat_types) | all |
+/// | [request budget](Watch::request_budget) | none |
 #[derive(Clone)]
 #[must_use = "a watcher does nothing until it is started or run"]
 pub struct Watch {
@@ -201,14 +204,23 @@ impl Watch {
         self
     }
 
+    /// Limits the requests of this watcher together with those of the others that have the same budget. The default
+    /// is no limit.
+    pub fn request_budget(mut self, budget: &RequestBudget) -> Watch {
+        self.config.request_budget = Some(budget.clone());
+        self
+    }
+
     /// Sets the function that receives deliveries that were given up. It is called before the delivery is
-    /// acknowledged, at least once, and must not block. Without it, they are only [reported](Report::DeadLetter).
+    /// acknowledged, at least once, and must not block. If it panics, the event is delivered again. Without it, they
+    /// are only [reported](Report::DeadLetter).
     pub fn dead_letter(mut self, handle: impl Fn(&DeadLetter) + Send + Sync + 'static) -> Watch {
         self.config.dead_letter = Some(Arc::new(handle));
         self
     }
 
-    /// Sets the function that receives reports, such as failed requests. It must not block.
+    /// Sets the function that receives reports, such as failed requests. It must not block. If it panics, the report
+    /// is lost.
     pub fn on_report(mut self, handle: impl Fn(&Report) + Send + Sync + 'static) -> Watch {
         self.config.on_report = Some(Arc::new(handle));
         self
@@ -264,6 +276,11 @@ impl Watch {
             if is_zero {
                 return Err(Error::zero(argument).into());
             }
+        }
+        let budget = config.request_budget.as_ref();
+        if budget.is_some_and(|budget| !budget.is_valid()) {
+            let problem = "`request_budget` is invalid; use at least one request per period, and a period above zero";
+            return Err(WatchError::invalid_input(problem));
         }
         if config.max_in_flight > tokio::sync::Semaphore::MAX_PERMITS {
             return Err(WatchError::invalid_input("`max_in_flight` is too large"));

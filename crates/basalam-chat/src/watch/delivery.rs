@@ -33,8 +33,8 @@ pub(super) struct DeliveryState {
     /// When the latest attempt of this process ended that has begun to reply.
     pub(super) replied_at: Option<Instant>,
     pub(super) next_ordinal: AtomicU32,
-    /// This attempt has begun to send a reply whose outcome may be unknown to the next one.
-    pub(super) has_replied: AtomicBool,
+    /// The number of replies that this attempt has sent or may have sent.
+    pub(super) replies: AtomicU32,
     /// It cannot be known whether a reply was sent.
     pub(super) is_unknown: AtomicBool,
     resolved: Mutex<Option<oneshot::Sender<Resolution>>>,
@@ -69,7 +69,7 @@ impl DeliveryState {
             may_have_replied,
             replied_at,
             next_ordinal: AtomicU32::new(0),
-            has_replied: AtomicBool::new(false),
+            replies: AtomicU32::new(0),
             is_unknown: AtomicBool::new(false),
             resolved: Mutex::new(Some(sender)),
             is_run: AtomicBool::new(false),
@@ -86,7 +86,7 @@ impl DeliveryState {
             let _ = sender.send(Resolution {
                 is_acknowledged,
                 is_unknown: self.is_unknown.load(Ordering::SeqCst),
-                has_replied: self.has_replied.load(Ordering::SeqCst),
+                has_replied: self.replies.load(Ordering::SeqCst) > 0,
             });
         }
     }

@@ -156,6 +156,8 @@ pub enum Report {
     UnreadableMessage(ChatId),
     /// A delivery went to the dead letters.
     DeadLetter(ChatId),
+    /// The function for dead letters panicked, so the event is delivered again.
+    DeadLetterFailed(ChatId),
 }
 
 /// A delivery that was given up.

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 
+use super::handout::Deliveries;
 use super::shared::Shared;
-use super::{Delivery, Report, WatchError, load, poller, reader};
+use super::{Report, WatchError, dispatch, load, poller};
 use crate::UserId;
 use crate::state::{Lease, LeaseRequest};
 
@@ -16,8 +17,6 @@ const RENEW_INTERVAL: Duration = Duration::from_secs(4);
 /// A process stops while it still has the lease for this long.
 const SAFETY_MARGIN: Duration = Duration::from_secs(5);
 const RETRY_INTERVAL: Duration = Duration::from_secs(2);
-
-pub(super) type Deliveries = mpsc::Sender<Result<Delivery, WatchError>>;
 
 enum End {
     Shutdown,
@@ -83,7 +82,12 @@ async fn acquire(shared: &Shared, request: &mut LeaseRequest) -> Lease {
     let mut has_failed = false;
     loop {
         match shared.store.try_acquire_lease(request).await {
-            Ok(Some(lease)) => return lease,
+            Ok(Some(lease)) => {
+                if has_failed {
+                    shared.report(&Report::StoreRecovered);
+                }
+                return lease;
+            }
             Ok(None) => {}
             Err(error) if !has_failed => {
                 has_failed = true;
@@ -98,6 +102,7 @@ async fn acquire(shared: &Shared, request: &mut LeaseRequest) -> Lease {
 /// Renews the lease until it is lost.
 async fn keep(shared: &Shared, lease: &mut Lease) {
     let mut pause = RENEW_INTERVAL;
+    let mut has_failed = false;
     loop {
         let left = lease.time_left().saturating_sub(SAFETY_MARGIN);
         if left.is_zero() {
@@ -111,9 +116,19 @@ async fn keep(shared: &Shared, lease: &mut Lease) {
             () = shared.sleep(left) => return,
         };
         pause = match renewed {
-            Ok(()) => RENEW_INTERVAL,
+            Ok(()) => {
+                if std::mem::take(&mut has_failed) {
+                    shared.report(&Report::StoreRecovered);
+                }
+                RENEW_INTERVAL
+            }
             Err(error) if error.is_conflict() => return,
-            Err(_) => RETRY_INTERVAL / 2,
+            Err(error) => {
+                if !std::mem::replace(&mut has_failed, true) {
+                    shared.report(&Report::StoreFailed(error));
+                }
+                RETRY_INTERVAL / 2
+            }
         };
     }
 }
@@ -132,6 +147,6 @@ async fn lead(
     tokio::select! {
         error = poller::poll(&term) => Err(error),
         () = term.writer.run(shared) => Ok(End::Lost),
-        result = reader::dispatch(&term, deliveries) => result.map(|()| End::Shutdown),
+        () = dispatch::dispatch(&term, deliveries) => Ok(End::Shutdown),
     }
 }

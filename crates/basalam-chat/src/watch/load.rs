@@ -6,11 +6,13 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use super::chat_list::ChatList;
 use super::checkpoint::Checkpoint;
 use super::config::Start;
 use super::shared::Shared;
 use super::term::{KnownChat, Marker, Term};
 use super::{Report, WatchError};
+use crate::chats::ChatPage;
 use crate::messages::SortOrder;
 use crate::random::random_hex;
 use crate::state::{PutMode, StateError, StateKey};
@@ -153,13 +155,7 @@ async fn initialize(
     user: UserId,
     marker_key: &StateKey,
 ) -> Result<(Marker, HashMap<i64, KnownChat>), WatchError> {
-    let mut failures = 0;
-    let (pack, floor, newest_time) = loop {
-        match first_list(shared).await {
-            Ok(list) => break list,
-            Err(error) => shared.failed(error, &mut failures).await?,
-        }
-    };
+    let (pack, floor, newest_time) = first_list(shared).await?;
     let packs: Vec<&[(i64, i64, i64)]> = pack.chunks(PACK_SIZE).collect();
     for (number, pack) in packs.iter().enumerate() {
         // Integers always serialize.
@@ -184,20 +180,11 @@ async fn put(shared: &Shared, key: &StateKey, value: &[u8]) {
 
 /// Reads the whole list of chats. Returns their positions, the position for chats that the list missed because they
 /// moved meanwhile, and the newest time.
-async fn first_list(shared: &Shared) -> Result<(Pack, i64, Option<String>), Error> {
-    let mut pages = shared.client.get_chats().read_ahead(false).pages();
+async fn first_list(shared: &Shared) -> Result<(Pack, i64, Option<String>), WatchError> {
+    let mut list = ChatList::new(shared);
     let mut positions: HashMap<i64, (i64, i64)> = HashMap::new();
     let (mut newest, mut newest_time) = (None, None);
-    loop {
-        let page = match pages.try_next().await {
-            Ok(Some(page)) => page,
-            Ok(None) => break,
-            Err(error) if error.is_incomplete_list() => {
-                shared.report(&Report::RequestFailed(error));
-                continue;
-            }
-            Err(error) => return Err(error),
-        };
+    while let Some(page) = next_page(shared, &mut list).await? {
         if newest.is_none() {
             let messages = page.iter().filter_map(|chat| chat.last_message.as_ref());
             newest = Some(messages.map(|message| message.id.0).max().unwrap_or(0));
@@ -227,21 +214,39 @@ async fn first_list(shared: &Shared) -> Result<(Pack, i64, Option<String>), Erro
     Ok((pack.collect(), missed, newest_time))
 }
 
+/// Returns the next page of a list, after repeating the request if it fails.
+async fn next_page(shared: &Shared, list: &mut ChatList) -> Result<Option<ChatPage>, WatchError> {
+    let mut failures = 0;
+    loop {
+        shared.permit().await;
+        match list.next(shared).await {
+            Ok(page) => return Ok(page),
+            Err(error) => shared.back_off(error, &mut failures).await?,
+        }
+    }
+}
+
 /// Returns the position in a chat of the first list.
-async fn floor(shared: &Shared, chat: ChatId, last: Option<i64>) -> Result<i64, Error> {
+async fn floor(shared: &Shared, chat: ChatId, last: Option<i64>) -> Result<i64, WatchError> {
     match (shared.config.start, last) {
         (Start::Beginning, _) => Ok(0),
         (Start::After(message), _) => Ok(message.0),
         (Start::Now, Some(last)) => Ok(last),
         (Start::Now, None) => {
-            let request = shared.client.get_messages(chat).limit(1);
-            let page = match request.order(SortOrder::Desc).await {
-                Err(error) if error.is_not_found() => return Ok(0),
-                page => page?,
-            };
-            let messages = page.iter().map(|message| message.id.0);
-            let unreadable = page.unreadable().iter().filter_map(|item| item.id());
-            Ok(messages.chain(unreadable).max().unwrap_or(0))
+            shared
+                .retry(async || newest_message(shared, chat).await)
+                .await
         }
     }
+}
+
+async fn newest_message(shared: &Shared, chat: ChatId) -> Result<i64, Error> {
+    let request = shared.client.get_messages(chat).limit(1);
+    let page = match request.order(SortOrder::Desc).await {
+        Err(error) if error.is_not_found() => return Ok(0),
+        page => page?,
+    };
+    let messages = page.iter().map(|message| message.id.0);
+    let unreadable = page.unreadable().iter().filter_map(|item| item.id());
+    Ok(messages.chain(unreadable).max().unwrap_or(0))
 }

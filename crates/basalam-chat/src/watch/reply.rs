@@ -96,12 +96,17 @@ impl Reply {
         if term.is_revoked() {
             return Err(WatchError::revoked());
         }
-        delivery.has_replied.store(true, Ordering::SeqCst);
+        delivery.replies.fetch_add(1, Ordering::SeqCst);
         let client = &term.shared.client;
         let request = client.create_message(delivery.chat, self.message);
         let request = request.reply_to(answered.id).idempotency_key(key.as_str());
         let sent: SentMessage = tokio::select! {
-            sent = request.send() => sent?,
+            sent = request.send() => sent.inspect_err(|error| {
+                // Certainly not sent, so the next attempt needs not look for it.
+                if !error.may_have_succeeded() {
+                    delivery.replies.fetch_sub(1, Ordering::SeqCst);
+                }
+            })?,
             () = term.revoked() => return Err(WatchError::revoked()),
         };
         match idempotency_key::of_message(&sent) == Some(key.as_str()) {

@@ -1,6 +1,7 @@
 //! The parts of a watcher that outlive a lease.
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -25,9 +26,11 @@ pub(super) struct Shared {
 }
 
 impl Shared {
+    /// Reports, unless the function of the program panics, which must not end the watcher.
     pub(super) fn report(&self, report: &Report) {
         if let Some(on_report) = &self.config.on_report {
-            on_report(report);
+            // The panic hook has shown it, and there is nowhere else to report it to.
+            let _ = catch_unwind(AssertUnwindSafe(|| on_report(report)));
         }
     }
 
@@ -42,6 +45,20 @@ impl Shared {
     pub(super) async fn sleep_until(&self, instant: Instant) {
         let duration = instant.saturating_duration_since(self.now());
         self.sleep(duration).await;
+    }
+
+    /// Like [`sleep_until`](Self::sleep_until), but returns at once if it is due.
+    pub(super) async fn reach(&self, instant: Instant) {
+        if self.now() < instant {
+            self.sleep_until(instant).await;
+        }
+    }
+
+    /// Waits until the request budget has room for a request.
+    pub(super) async fn permit(&self) {
+        if let Some(budget) = &self.config.request_budget {
+            self.reach(budget.reserve(self.now())).await;
+        }
     }
 
     /// Returns a delay that doubles with each failure, of which half is random.
@@ -66,7 +83,7 @@ impl Shared {
         *self.shutdown.borrow()
     }
 
-    /// Repeats a request until it succeeds.
+    /// Repeats a request until it succeeds, after a backoff that a wake-up ends.
     ///
     /// # Errors
     ///
@@ -77,27 +94,41 @@ impl Shared {
     {
         let mut failures = 0;
         loop {
+            self.permit().await;
             match request().await {
                 Ok(value) => return Ok(value),
-                Err(error) => self.failed(error, &mut failures).await?,
+                Err(error) => self.back_off(error, &mut failures).await?,
             }
         }
     }
 
-    /// Reports a failed request and waits, or returns the error if repeating the request is useless.
-    pub(super) async fn failed(&self, error: Error, failures: &mut u32) -> Result<(), WatchError> {
+    /// Reports a failed request and waits before it is repeated, at most until a wake-up.
+    ///
+    /// # Errors
+    ///
+    /// One that a repetition does not change.
+    pub(super) async fn back_off(
+        &self,
+        error: Error,
+        failures: &mut u32,
+    ) -> Result<(), WatchError> {
+        *failures += 1;
+        let delay = self.failed(error, *failures)?;
+        tokio::select! {
+            () = self.sleep(delay) => {}
+            () = self.wake.notified() => {}
+        }
+        Ok(())
+    }
+
+    /// Reports a failed request. Returns the pause before it is repeated, or the error if that is useless.
+    pub(super) fn failed(&self, error: Error, failures: u32) -> Result<Duration, WatchError> {
         if error.needs_login() || error.is_configuration() {
             return Err(error.into());
         }
-        *failures += 1;
-        let delay = self.delay(
-            Duration::from_millis(800),
-            Duration::from_secs(30),
-            *failures,
-        );
         self.report(&Report::RequestFailed(error));
-        self.sleep(delay).await;
-        Ok(())
+        let (first, longest) = (Duration::from_millis(800), Duration::from_secs(30));
+        Ok(self.delay(first, longest, failures))
     }
 }
 

@@ -58,6 +58,8 @@ pub(super) struct Marker {
 pub(super) struct Core {
     pub(super) chats: HashMap<i64, KnownChat>,
     pub(super) scheduler: Scheduler,
+    /// The number of the resync that runs or was the last.
+    pub(super) resync: u32,
 }
 
 #[derive(Default)]
@@ -67,6 +69,8 @@ pub(super) struct KnownChat {
     pub(super) version: Option<Version>,
     /// The fingerprint of the chat in the list, zero until it was listed.
     pub(super) stamp: u64,
+    /// The resync during which it was listed last.
+    pub(super) listed_in: u32,
     /// The newest message in the list, zero if unknown.
     pub(super) last_message: i64,
     /// The chat as it was listed, until its events are handed out.
@@ -86,6 +90,15 @@ pub(super) struct KnownChat {
     pub(super) unreplied: Option<Slot>,
 }
 
+impl KnownChat {
+    /// Returns the pause before the chat is read again, and counts it.
+    pub(super) fn next_reread(&mut self) -> Option<Duration> {
+        let left = usize::from(self.rereads);
+        self.rereads = self.rereads.checked_sub(1)?;
+        REREADS.get(REREADS.len() - left).copied()
+    }
+}
+
 impl Term {
     pub(super) fn new(
         shared: Arc<Shared>,
@@ -96,7 +109,7 @@ impl Term {
     ) -> Term {
         let core = Core {
             chats,
-            scheduler: Scheduler::default(),
+            ..Core::default()
         };
         Term {
             started_at: shared.now(),
@@ -144,10 +157,11 @@ impl Term {
         }
     }
 
-    /// Marks the chats that were active since the last resync, whose older messages are settled afterwards.
+    /// Begins a resync: marks the chats that were active since the last one, whose older messages are settled afterwards.
     pub(super) fn begin_resync(&self) {
         let now = self.shared.now();
         let core = &mut *self.core();
+        core.resync = core.resync.wrapping_add(1);
         for (id, chat) in &mut core.chats {
             let newest = chat.checkpoint.newest();
             let is_active = newest != chat.settle_next || chat.settle_now != chat.settle_next;

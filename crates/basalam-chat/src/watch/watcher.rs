@@ -1,10 +1,11 @@
 //! The running watcher.
 
 use std::fmt;
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 use tokio::sync::mpsc;
@@ -37,7 +38,8 @@ use super::{Delivery, WatchError};
 pub struct Watcher {
     shared: Arc<Shared>,
     deliveries: mpsc::Receiver<Result<Delivery, WatchError>>,
-    task: JoinHandle<()>,
+    /// `None` after the end.
+    task: Option<JoinHandle<()>>,
 }
 
 /// Controls a [`Watcher`] from elsewhere. Clones control the same watcher.
@@ -69,7 +71,7 @@ impl Watcher {
         Watcher {
             shared,
             deliveries,
-            task,
+            task: Some(task),
         }
     }
 
@@ -89,7 +91,7 @@ impl Watcher {
     /// [`needs_login`](crate::Error::needs_login) or [`is_configuration`](crate::Error::is_configuration). All other
     /// errors are [reported](super::Report), and what failed is repeated.
     pub async fn next(&mut self) -> Option<Result<Delivery, WatchError>> {
-        self.deliveries.recv().await
+        poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
     /// Runs a handler for each delivery, each in its own task, until [`WatchHandle::shutdown`] is called.
@@ -114,7 +116,7 @@ impl Watcher {
             tokio::select! {
                 // Finished tasks are removed.
                 Some(_) = handlers.join_next() => {}
-                delivery = self.deliveries.recv() => match delivery {
+                delivery = self.next() => match delivery {
                     None => return Ok(()),
                     Some(Err(error)) => return Err(error),
                     Some(Ok(delivery)) => {
@@ -158,13 +160,28 @@ impl Stream for Watcher {
     type Item = Result<Delivery, WatchError>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.deliveries.poll_recv(context)
+        let delivery = ready!(self.deliveries.poll_recv(context));
+        if delivery.is_none()
+            && let Some(task) = &mut self.task
+        {
+            // A panic of the clock or of the store must not look like a shutdown.
+            let result = ready!(Pin::new(task).poll(context));
+            self.task = None;
+            if let Err(error) = result
+                && error.is_panic()
+            {
+                std::panic::resume_unwind(error.into_panic());
+            }
+        }
+        Poll::Ready(delivery)
     }
 }
 
 impl Drop for Watcher {
     fn drop(&mut self) {
-        self.task.abort();
+        if let Some(task) = &self.task {
+            task.abort();
+        }
     }
 }
 

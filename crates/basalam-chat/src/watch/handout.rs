@@ -1,0 +1,153 @@
+//! Handing out of events, and the position in a chat that records it.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc;
+
+use super::checkpoint::{Checkpoint, Slot};
+use super::delivery::{Delivery, DeliveryState, Resolution};
+use super::term::Term;
+use super::{DeadLetter, DeadLetterReason, Event, Report, WatchError};
+use crate::random::random_hex;
+use crate::state::Version;
+use crate::{ChatId, Error};
+
+pub(super) type Deliveries = mpsc::Sender<Result<Delivery, WatchError>>;
+
+pub(super) const FIRST_RETRY: Duration = Duration::from_secs(1);
+pub(super) const LONGEST_RETRY: Duration = Duration::from_secs(60);
+
+/// Why a chat is not read any further.
+pub(super) enum Stop {
+    /// An attempt failed.
+    Retry(Duration),
+    Failed(Error),
+    /// The watcher is stopped or has lost its lease.
+    Ended,
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Stop {
+        Stop::Failed(error)
+    }
+}
+
+/// The position in a chat, and the event that is handed out from there.
+pub(super) struct Handout {
+    pub(super) term: Arc<Term>,
+    pub(super) deliveries: Deliveries,
+    pub(super) chat: ChatId,
+    pub(super) checkpoint: Checkpoint,
+    /// The version of the stored checkpoint.
+    pub(super) version: Option<Version>,
+    /// When an attempt ended that may have sent a reply, in this process.
+    pub(super) replied_at: Option<Instant>,
+    /// What was handed out by this process only, which has not sent a reply.
+    pub(super) unreplied: Option<Slot>,
+    /// The checkpoint differs from the stored one.
+    pub(super) is_changed: bool,
+}
+
+impl Handout {
+    /// Hands out an event and waits until it is acknowledged or given up.
+    pub(super) async fn deliver(&mut self, event: Event, slot: Slot) -> Result<(), Stop> {
+        let shared = self.term.shared.clone();
+        if shared.is_stopped() {
+            return Err(Stop::Ended);
+        }
+        let earlier = self.checkpoint.attempts(slot);
+        let attempt = earlier.saturating_add(1);
+        let may_have_replied = earlier > 0 && self.unreplied != Some(slot);
+        self.checkpoint.hand_out(slot);
+        self.store().await?;
+        let (delivery, resolution) = DeliveryState::open(
+            self.term.clone(),
+            self.chat,
+            slot,
+            event.clone(),
+            attempt,
+            may_have_replied,
+            self.replied_at,
+        );
+        let sent = self.deliveries.send(Ok(delivery)).await;
+        let resolution = match sent {
+            Ok(()) => resolution.await,
+            Err(_) => return Err(Stop::Ended),
+        };
+        let nack = Resolution {
+            is_acknowledged: false,
+            is_unknown: false,
+            has_replied: true,
+        };
+        let resolution = resolution.unwrap_or(nack);
+        let may_have_replied = may_have_replied || resolution.has_replied;
+        let is_exhausted = attempt >= shared.config.max_attempts && !self.term.is_revoked();
+        let reason = match resolution.is_acknowledged {
+            // Whatever the handler says, somebody has to look whether the reply is there.
+            _ if resolution.is_unknown => DeadLetterReason::UnknownReply,
+            true => {
+                self.replied_at = None;
+                return Ok(());
+            }
+            false if is_exhausted => DeadLetterReason::AttemptsExhausted,
+            false => {
+                self.note_attempt(slot, may_have_replied, &resolution);
+                let pause = shared.delay(FIRST_RETRY, LONGEST_RETRY, attempt);
+                return Err(Stop::Retry(pause));
+            }
+        };
+        if self.give_up(event, attempt, reason) {
+            self.replied_at = None;
+            return Ok(());
+        }
+        self.note_attempt(slot, may_have_replied, &resolution);
+        Err(Stop::Retry(LONGEST_RETRY))
+    }
+
+    /// Records whether the next attempt has to look for a reply.
+    fn note_attempt(&mut self, slot: Slot, may_have_replied: bool, resolution: &Resolution) {
+        self.unreplied = (!may_have_replied).then_some(slot);
+        if resolution.has_replied {
+            self.replied_at = Some(self.term.shared.now());
+        }
+    }
+
+    /// Passes a delivery to the dead letters. Returns `false` if the function of the program panics.
+    fn give_up(&self, event: Event, attempts: u32, reason: DeadLetterReason) -> bool {
+        let shared = &self.term.shared;
+        let chat = self.chat;
+        let letter = DeadLetter {
+            chat,
+            event,
+            attempts,
+            reason,
+        };
+        let dead_letter = shared.config.dead_letter.as_ref();
+        let is_taken = dead_letter.is_none_or(|dead_letter| {
+            catch_unwind(AssertUnwindSafe(|| dead_letter(&letter))).is_ok()
+        });
+        shared.report(&match is_taken {
+            true => Report::DeadLetter(chat),
+            false => Report::DeadLetterFailed(chat),
+        });
+        is_taken
+    }
+
+    /// Stores the checkpoint.
+    pub(super) async fn store(&mut self) -> Result<(), Stop> {
+        let shared = &self.term.shared;
+        self.checkpoint.write = random_hex(&*shared.random);
+        let key = self.term.checkpoint_key(self.chat.0);
+        let Ok(key) = key else {
+            return Err(Stop::Ended);
+        };
+        // Integers and strings always serialize.
+        let value = serde_json::to_vec(&self.checkpoint).unwrap_or_default();
+        let version = self.term.writer.write(key, value, self.version).await;
+        self.version = Some(version.ok_or(Stop::Ended)?);
+        self.is_changed = false;
+        Ok(())
+    }
+}

@@ -1,0 +1,140 @@
+//! Comparison of listed chats with what is known of them.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::Instant;
+
+use basalam_chat_api::{CivilTime, UnreadableItem};
+
+use super::checkpoint::Checkpoint;
+use super::event::{properties, revision};
+use super::scheduler::Depth;
+use super::term::{Core, KnownChat, REREADS, Term};
+use crate::chats::{Chat, ChatPage, ChatType, Timestamp};
+
+/// Marks the chats of a page that have changed, and returns `true` if there are any.
+pub(super) fn observe(term: &Term, page: &ChatPage) -> bool {
+    let now = term.shared.now();
+    let core = &mut *term.core();
+    let mut has_changed = false;
+    for chat in page {
+        if term.shared.config.includes(&chat.chat_type) {
+            has_changed |= observe_chat(term, core, chat, now);
+        }
+    }
+    for item in page.unreadable() {
+        has_changed |= observe_unreadable(term, core, item, now);
+    }
+    if has_changed {
+        term.marked.notify_one();
+    }
+    has_changed
+}
+
+fn observe_chat(term: &Term, core: &mut Core, chat: &Chat, now: Instant) -> bool {
+    let stamp = stamp(chat);
+    let known = known(term, core, chat.id.0, Some(chat));
+    let is_changed = match known.stamp {
+        0 => known.is_opened || differs(&known.checkpoint, chat),
+        earlier => earlier != stamp,
+    };
+    known.stamp = stamp;
+    known.last_message = chat.last_message.as_ref().map_or(0, |message| message.id.0);
+    if is_changed {
+        known.listed = Some(Box::new(chat.clone()));
+        mark(core, chat.id.0, now);
+    }
+    is_changed
+}
+
+fn observe_unreadable(term: &Term, core: &mut Core, item: &UnreadableItem, now: Instant) -> bool {
+    let chat_type = item.get("chat_type");
+    let chat_type = chat_type.as_ref().and_then(|name| name.as_str());
+    let includes = |name: &str| term.shared.config.includes(&ChatType::from(name));
+    let is_included = chat_type.is_none_or(includes);
+    let Some(id) = item.id().filter(|_| is_included) else {
+        return false;
+    };
+    let mut hasher = DefaultHasher::new();
+    item.raw().hash(&mut hasher);
+    let stamp = hasher.finish().max(1);
+    let known = known(term, core, id, None);
+    if std::mem::replace(&mut known.stamp, stamp) == stamp {
+        return false;
+    }
+    known.last_message = 0;
+    mark(core, id, now);
+    true
+}
+
+fn mark(core: &mut Core, chat: i64, now: Instant) {
+    if let Some(known) = core.chats.get_mut(&chat) {
+        known.rereads = REREADS.len() as u8;
+    }
+    core.scheduler.mark(chat, now, Depth::New);
+}
+
+/// Returns what is known of a listed chat, which may be new.
+fn known<'a>(term: &Term, core: &'a mut Core, id: i64, chat: Option<&Chat>) -> &'a mut KnownChat {
+    let known = core.chats.entry(id).or_insert_with(|| {
+        let start = term.marker.newest_time.as_deref().map(Timestamp::from);
+        let start = start.as_ref().and_then(second);
+        let created = chat.and_then(|chat| second(chat.created_at.as_ref()?));
+        // A chat from before the start was missing in the first list, since it moved meanwhile.
+        let is_old = matches!((created, start), (Some(created), Some(start)) if created < start);
+        let floor = if is_old { term.marker.floor } else { 0 };
+        KnownChat {
+            checkpoint: Checkpoint::after(floor),
+            is_opened: !is_old,
+            ..KnownChat::default()
+        }
+    });
+    known.listed_in = core.resync;
+    known
+}
+
+/// Returns `true` if a chat has something that its stored position does not account for.
+fn differs(checkpoint: &Checkpoint, chat: &Chat) -> bool {
+    let is_read = chat.last_message.as_ref().is_some_and(|message| {
+        let id = message.id.0;
+        id <= checkpoint.newest() && !checkpoint.is_edited(id, revision(message))
+    });
+    let seen = chat.contact_last_seen_message_id.map_or(0, |id| id.0);
+    let properties_known = checkpoint.properties;
+    !is_read
+        || seen > checkpoint.seen
+        || (properties_known != 0 && properties_known != properties(chat))
+}
+
+/// Returns a number that changes with everything of a chat that the watcher reports, never zero.
+fn stamp(chat: &Chat) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    chat.updated_at.as_str().hash(&mut hasher);
+    if let Some(message) = &chat.last_message {
+        (message.id.0, revision(message)).hash(&mut hasher);
+    }
+    chat.contact_last_seen_message_id
+        .map(|id| id.0)
+        .hash(&mut hasher);
+    properties(chat).hash(&mut hasher);
+    hasher.finish().max(1)
+}
+
+/// Returns the latest second on a page.
+pub(super) fn newest_second(page: &ChatPage) -> Option<u64> {
+    seconds(page).max()
+}
+
+/// Returns the earliest second on a page.
+pub(super) fn oldest_second(page: &ChatPage) -> Option<i64> {
+    seconds(page)
+        .min()
+        .and_then(|second| i64::try_from(second).ok())
+}
+
+fn seconds(page: &ChatPage) -> impl Iterator<Item = u64> {
+    page.iter().filter_map(|chat| second(&chat.updated_at))
+}
+
+fn second(time: &Timestamp) -> Option<u64> {
+    CivilTime::from_timestamp(time).map(CivilTime::whole_seconds)
+}
