@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use basalam_chat_emulator::{
-    Emulator, EmulatorBuilder, Error, FaultRule, RefreshTokenPolicy, TimeBound,
+    Emulator, EmulatorBuilder, Error, FaultRule, RateLimit, RefreshTokenPolicy, TimeBound,
 };
 use clap::Parser;
 
@@ -80,6 +80,14 @@ pub(crate) struct Arguments {
     #[arg(long, help_heading = UNKNOWN)]
     inclusive_before: bool,
 
+    /// Limit the requests of each token, such as `10/s` or `100/m`; others get a 429 with `Retry-After`.
+    #[arg(long, value_name = "LIMIT", help_heading = UNKNOWN)]
+    rate_limit: Option<RateLimit>,
+
+    /// Leave the metadata of messages out of responses.
+    #[arg(long, help_heading = UNKNOWN)]
+    no_metadata: bool,
+
     /// Mark the messages of a chat as seen when they are read.
     #[arg(long, help_heading = UNKNOWN)]
     mark_seen_on_read: bool,
@@ -119,6 +127,8 @@ Faults and their required options:
   disconnect            close the connection without a response
   hang                  send no response and keep the connection open
   latency,delay_ms=300  respond late
+  late_messages,seconds=3
+                        make sent messages visible late, after larger ids
   override_status,status=201
                         replace the status of the response
   truncated_body, oversized_body,bytes=100000, invalid_json, empty_body,
@@ -157,7 +167,8 @@ impl Arguments {
             .control(self.has_control())
             .sender_ids_as_strings(self.sender_ids_as_strings)
             .mark_seen_on_read(self.mark_seen_on_read)
-            .allow_remote_webhooks(self.allow_remote_webhooks);
+            .allow_remote_webhooks(self.allow_remote_webhooks)
+            .return_metadata(!self.no_metadata);
         for file in &self.seed {
             builder = builder.seed_file(file);
         }
@@ -169,6 +180,9 @@ impl Arguments {
         }
         if self.inclusive_before {
             builder = builder.before_bound(TimeBound::Inclusive);
+        }
+        if let Some(limit) = self.rate_limit {
+            builder = builder.rate_limit(limit);
         }
         if let Some(max) = self.max_page_size {
             builder = builder.max_page_size(max);

@@ -57,6 +57,13 @@ impl Fault {
         Self::new(FaultKind::Latency).delay(delay)
     }
 
+    /// Handles the request, but the messages that it sends become visible only after `delay`, by the emulator's clock,
+    /// which counts whole seconds. Until then no list contains them, although messages with larger ids are visible, and
+    /// when they appear they do not move their chat to the front of the list.
+    pub fn late_messages(delay: Duration) -> Self {
+        Self::new(FaultKind::LateMessages(delay))
+    }
+
     /// Sends no response and keeps the connection open until the client closes it or the
     /// emulator shuts down.
     pub fn hang() -> Self {

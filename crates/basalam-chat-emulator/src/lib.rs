@@ -104,7 +104,9 @@
 //!
 //! Options of the [`EmulatorBuilder`] select between plausible behaviours: bounds of time
 //! ranges, maximum page size, unseen count and file size, ids as strings, whether reading
-//! marks messages as seen, and whether uploads have a `url`. All other choices are fixed:
+//! marks messages as seen, whether messages have their metadata, a rate limit, and whether
+//! uploads have a `url`. Messages that become visible late are a [`Fault`] and an option of
+//! [`SeedMessage`]. All other choices are fixed:
 //!
 //! - Without `message_id`, or with 0, a page of messages is the first `limit` messages of the chat
 //!   in the requested order: the newest by default, the oldest with `order=asc`. With `cmp=gt` and
@@ -161,6 +163,7 @@ mod form;
 mod oauth;
 mod operations;
 mod options;
+mod rate_limit;
 mod request_log;
 mod seed;
 mod server;
@@ -177,6 +180,7 @@ pub use error::Error;
 pub use fault::{DELIVER_WEBHOOK, Fault, FaultRule};
 pub use oauth::{IssuedTokens, OAuthClient, RefreshTokenPolicy, TOKEN_OPERATION};
 pub use options::{MAX_BODY_BYTES, TimeBound};
+pub use rate_limit::RateLimit;
 pub use request_log::LoggedRequest;
 pub use seed::{SeedChat, SeedMessage, SeededIds};
 pub use user::{NewUser, User, Vendor};

@@ -9,6 +9,7 @@ use jiff::civil::DateTime;
 
 use crate::clock::{Clock, SystemClock};
 use crate::oauth::{ACCESS_TOKEN_LIFETIME, RefreshTokenPolicy};
+use crate::rate_limit::RateLimit;
 
 /// The maximum size of a request body in bytes: 8 MiB. The limit of the service is unknown.
 pub const MAX_BODY_BYTES: usize = 8 * 1024 * 1024;
@@ -34,6 +35,8 @@ pub(crate) struct Options {
     pub(crate) before_bound: TimeBound,
     pub(crate) mark_seen_on_read: bool,
     pub(crate) latency: Duration,
+    pub(crate) return_metadata: bool,
+    pub(crate) rate_limit: Option<RateLimit>,
     pub(crate) access_token_lifetime: Duration,
     pub(crate) refresh_token_policy: RefreshTokenPolicy,
     pub(crate) allow_remote_webhooks: bool,
@@ -62,6 +65,8 @@ impl Default for Options {
             before_bound: TimeBound::Exclusive,
             mark_seen_on_read: false,
             latency: Duration::ZERO,
+            return_metadata: true,
+            rate_limit: None,
             access_token_lifetime: ACCESS_TOKEN_LIFETIME,
             refresh_token_policy: RefreshTokenPolicy::default(),
             allow_remote_webhooks: false,
@@ -85,6 +90,8 @@ impl fmt::Debug for Options {
             .field("before_bound", &self.before_bound)
             .field("mark_seen_on_read", &self.mark_seen_on_read)
             .field("latency", &self.latency)
+            .field("return_metadata", &self.return_metadata)
+            .field("rate_limit", &self.rate_limit)
             .field("access_token_lifetime", &self.access_token_lifetime)
             .field("refresh_token_policy", &self.refresh_token_policy)
             .field("allow_remote_webhooks", &self.allow_remote_webhooks)

@@ -67,6 +67,10 @@ async fn handle_operation(
         Ok(read) => read,
         Err(rejection) => return rejection,
     };
+    if let Some(seconds) = service.exceeds_rate_limit(&parts.headers) {
+        log_context.set_error("the rate limit is exceeded".to_owned());
+        return response::too_many_requests(seconds);
+    }
     service.run_hooks(&operation.id);
     if let Some(queued) = service.test_controls().next_response() {
         return queued;

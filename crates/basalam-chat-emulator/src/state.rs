@@ -4,6 +4,7 @@ pub(crate) mod bots;
 pub(crate) mod chat;
 pub(crate) mod chats;
 pub(crate) mod files;
+mod late;
 pub(crate) mod message;
 pub(crate) mod messages;
 pub(crate) mod response_cache;
@@ -14,6 +15,8 @@ pub(crate) mod webhooks;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+use jiff::civil::DateTime;
 
 use crate::error::Error;
 use crate::oauth::OAuthClient;
@@ -50,6 +53,10 @@ pub(crate) struct State {
     next_message_id: i64,
     /// 0 before the first message.
     last_message_id: i64,
+    /// When messages that are sent become visible; `None` for at once.
+    visible_at: Option<DateTime>,
+    /// The messages that no list contains yet, and when they become visible.
+    late_messages: BTreeMap<i64, DateTime>,
 }
 
 impl State {
@@ -78,6 +85,8 @@ impl Default for State {
             next_chat_id: FIRST_CHAT_ID,
             next_message_id: FIRST_MESSAGE_ID,
             last_message_id: 0,
+            visible_at: None,
+            late_messages: BTreeMap::new(),
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::contract::Contract;
 use crate::error::Error;
 use crate::oauth::{OAuthClient, RefreshTokenPolicy};
 use crate::options::{Options, TimeBound};
+use crate::rate_limit::RateLimit;
 use crate::request_log::{LoggedRequest, Observer};
 use crate::server::listener::Server;
 use crate::server::{self, Service, ServiceConfig};
@@ -270,6 +271,20 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Sets whether responses contain the metadata of messages. Default: `true`, which the service likely does.
+    pub fn return_metadata(mut self, enabled: bool) -> Self {
+        self.options.return_metadata = enabled;
+        self
+    }
+
+    /// Sets a limit for the requests of each token, in real time, whatever the emulator's clock is. A request above it
+    /// gets a 429 with `Retry-After`. Default: no limit; those of the service are unknown. Requests to the token
+    /// endpoint are not limited.
+    pub fn rate_limit(mut self, limit: RateLimit) -> Self {
+        self.options.rate_limit = Some(limit);
+        self
+    }
+
     /// Sets a delay for every request, including requests that fail, except those to the
     /// control endpoints. Default: no delay.
     pub fn latency(mut self, latency: Duration) -> Self {
@@ -374,6 +389,8 @@ impl EmulatorBuilder {
             "the maximum of the unseen chat count is 0; use 1 or more"
         } else if options.access_token_lifetime < Duration::from_secs(1) {
             "the access token lifetime is below 1 second; use 1 second or more"
+        } else if options.rate_limit.is_some_and(|limit| !limit.is_valid()) {
+            "the rate limit has no requests or no period; use at least 1 request and a period above 0"
         } else {
             return Ok(());
         };

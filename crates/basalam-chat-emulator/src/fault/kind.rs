@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::Value;
@@ -13,6 +14,8 @@ use crate::error::Error;
 #[derive(Clone)]
 pub(crate) enum FaultKind {
     Latency,
+    /// The messages of the request become visible after this time.
+    LateMessages(Duration),
     Hang,
     Response(CannedResponse),
     OverrideStatus(u16),
@@ -40,6 +43,7 @@ impl FaultKind {
     pub(crate) fn name(&self) -> String {
         match self {
             Self::Latency => "latency".to_owned(),
+            Self::LateMessages(_) => "late_messages".to_owned(),
             Self::Hang => "hang".to_owned(),
             Self::Response(response) => format!("status {}", response.status),
             Self::OverrideStatus(status) => format!("override_status {status}"),

@@ -13,11 +13,11 @@ use crate::error::Error;
 /// same rules as JSON:
 ///
 /// - `FAULT`: `status`, `html`, `redirect`, `override_status`, `disconnect`, `hang`,
-///   `latency`, `truncated_body`, `oversized_body`, `invalid_json`, `empty_body`,
+///   `latency`, `late_messages`, `truncated_body`, `oversized_body`, `invalid_json`, `empty_body`,
 ///   `unknown_fields`, `unknown_values`, `missing_field` or `null_field`; for deliveries to
 ///   webhooks `lost`, `repeated`, `reordered` or `wrong_header`. An integer such as `503` is short
 ///   for `status,status=503`.
-/// - Options of some faults: `status`, `location`, `bytes`, `field`, `body`, `media_type`,
+/// - Options of some faults: `status`, `location`, `bytes`, `field`, `seconds`, `body`, `media_type`,
 ///   `retry_after`.
 /// - Options of every fault: `operation`, `times`, `probability`, `random_seed`, `delay_ms`,
 ///   `after_handling`. An option without a value is `true`.

@@ -36,6 +36,9 @@ pub(crate) struct RuleSpec {
 enum FaultSpec {
     Latency {},
     Hang {},
+    LateMessages {
+        seconds: u64,
+    },
     Status {
         status: u16,
         body: Option<String>,
@@ -116,6 +119,7 @@ impl FaultSpec {
         Ok(match self {
             Self::Latency {} => Fault::latency(Duration::ZERO),
             Self::Hang {} => Fault::hang(),
+            Self::LateMessages { seconds } => Fault::late_messages(Duration::from_secs(seconds)),
             Self::Status {
                 status,
                 body: Some(body),

@@ -50,7 +50,7 @@ impl ResponseBuilder<'_> {
             ("updated_at", format_time(message.updated_at).into()),
             ("message_type", message.message_type.as_str().into()),
             ("sender", sender.map_or(Value::Null, |it| self.sender(it))),
-            ("content", content(&message.content)),
+            ("content", self.content(&message.content)),
             ("forward_from", message.forward_from.into()),
         ])
     }
@@ -144,6 +144,14 @@ impl ResponseBuilder<'_> {
         ]);
         if let Some(profile) = chat.kind.profile() {
             json[chat.kind.name()] = chat_profile(chat, profile, user_id);
+        }
+        json
+    }
+
+    fn content(&self, stored: &Content) -> Value {
+        let mut json = content(stored);
+        if !self.options.return_metadata {
+            json["metadata"] = Value::Null;
         }
         json
     }

@@ -1,5 +1,7 @@
 //! Application of JSON seeds to the state.
 
+use std::time::Duration;
+
 use jiff::civil::DateTime;
 
 use super::document::{ChatJson, ChatType, MessageJson, Seed};
@@ -156,6 +158,7 @@ impl MessageJson {
                 forward_from: self.forward_from,
             },
             created_at: self.created_at.map(|it| it.0),
+            visible_after: Duration::from_secs(self.visible_after_seconds),
         }
     }
 }

@@ -105,6 +105,8 @@ pub(crate) struct MessageJson {
     pub(crate) replied_message_id: Option<i64>,
     pub(crate) forward_from: Option<i64>,
     pub(crate) created_at: Option<ServiceTime>,
+    #[serde(default)]
+    pub(crate) visible_after_seconds: u64,
 }
 
 impl Seed {

@@ -1,7 +1,9 @@
 //! Messages to seed.
 
 use std::fmt;
+use std::time::Duration;
 
+use jiff::SignedDuration;
 use jiff::civil::DateTime;
 
 use crate::clock::truncate_to_seconds;
@@ -29,6 +31,7 @@ pub struct SeedMessage {
     pub(crate) id: Option<i64>,
     pub(crate) message: NewMessage,
     pub(crate) created_at: Option<DateTime>,
+    pub(crate) visible_after: Duration,
 }
 
 impl SeedMessage {
@@ -48,6 +51,7 @@ impl SeedMessage {
                 forward_from: None,
             },
             created_at: None,
+            visible_after: Duration::ZERO,
         }
     }
 
@@ -103,6 +107,14 @@ impl SeedMessage {
         self
     }
 
+    /// Sets how long after it was sent the message becomes visible, by the emulator's clock, which counts whole
+    /// seconds. Until then no list contains it, although messages with larger ids are visible, and when it appears it
+    /// does not move its chat to the front of the list. Default: at once; whether the service does this is unknown.
+    pub fn visible_after(mut self, delay: Duration) -> Self {
+        self.visible_after = delay;
+        self
+    }
+
     /// Adds the message to a chat and returns its id.
     pub(crate) fn apply(
         self,
@@ -115,7 +127,14 @@ impl SeedMessage {
             state.set_next_message_id(id)?;
         }
         let time = self.created_at.map_or(now, truncate_to_seconds);
+        if !self.visible_after.is_zero() {
+            let delay = SignedDuration::try_from(self.visible_after);
+            state.set_visible_at(Some(
+                now.saturating_add(delay.unwrap_or(SignedDuration::MAX)),
+            ));
+        }
         let sent = state.send(chat_id, sender_id, self.message, time);
+        state.set_visible_at(None);
         sent.ok_or_else(|| not_a_member(chat_id, sender_id))
     }
 }

@@ -27,6 +27,14 @@ pub(super) async fn inject(
 ) -> Response {
     let is_disconnect = matches!(fault.kind, FaultKind::Disconnect);
     log_context.set_fault(fault.kind.name(), is_disconnect);
+    let lateness = match fault.kind {
+        FaultKind::LateMessages(delay) => Some(delay),
+        _ => None,
+    };
+    let handle = || match lateness {
+        Some(delay) => service.with_late_messages(delay, &handle),
+        None => handle(),
+    };
     let handled = fault.after_handling.then(&handle);
     if !fault.delay.is_zero() {
         tokio::select! {
@@ -37,7 +45,9 @@ pub(super) async fn inject(
     let handle = || handled.unwrap_or_else(&handle);
     match fault.kind {
         // Faults of deliveries do not apply to requests.
-        FaultKind::Latency | FaultKind::Delivery(_) => handle().into_response(),
+        FaultKind::Latency | FaultKind::LateMessages(_) | FaultKind::Delivery(_) => {
+            handle().into_response()
+        }
         FaultKind::Hang => {
             service.shutdown_started().await;
             disconnected(Bytes::new(), None)

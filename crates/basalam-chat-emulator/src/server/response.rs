@@ -1,7 +1,7 @@
 //! HTTP responses.
 
 use axum::body::Body;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use serde_json::{Value, json};
@@ -58,6 +58,15 @@ pub(super) fn json(status: u16, body: &Value) -> Response {
 /// Creates the response for an unknown route. Likely: observed from the live gateway.
 pub(super) fn unknown_route() -> Response {
     with_type(StatusCode::NOT_FOUND, TEXT, "404 page not found")
+}
+
+/// Creates the response to a request above the rate limit. The body of the service's is unknown.
+pub(super) fn too_many_requests(seconds: u64) -> Response {
+    let mut response = json(429, &json!({ "message": "too many requests" }));
+    response
+        .headers_mut()
+        .insert(RETRY_AFTER, HeaderValue::from(seconds));
+    response
 }
 
 /// Creates an HTML page.

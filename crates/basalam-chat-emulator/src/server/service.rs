@@ -2,7 +2,9 @@
 
 use std::cell::Cell;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
+use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use jiff::SignedDuration;
 use jiff::civil::DateTime;
@@ -19,6 +21,7 @@ use crate::fault::{DELIVER_WEBHOOK, FaultRule};
 use crate::oauth::{IssuedTokens, TOKEN_OPERATION};
 use crate::operations::{self, Call, Handler, Reply};
 use crate::options::Options;
+use crate::rate_limit::RateLimiter;
 use crate::request_log::{self, Observer};
 use crate::seed::{Seed, SeededIds};
 use crate::service_error::ServiceError;
@@ -35,6 +38,7 @@ pub(crate) struct Service {
     config: ServiceConfig,
     state: Mutex<State>,
     test_controls: Mutex<TestControls>,
+    rate_limiter: RateLimiter,
     is_shutting_down: watch::Sender<bool>,
     deliveries: UnboundedSender<Delivery>,
     /// The number of deliveries that are not finished.
@@ -64,6 +68,7 @@ impl Service {
             config,
             state: Mutex::new(state),
             test_controls: Mutex::default(),
+            rate_limiter: RateLimiter::default(),
             is_shutting_down: watch::Sender::new(false),
             deliveries,
             pending_deliveries: watch::Sender::new(0),
@@ -91,6 +96,7 @@ impl Service {
         }
         *self.state() = initial.state;
         self.test_controls().reset();
+        self.rate_limiter.clear();
         Ok(())
     }
 
@@ -219,7 +225,33 @@ impl Service {
     /// Locks the state. The guard must not be held across an `await`.
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         // A panic in one handler must not fail all other requests.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.has_late_messages() {
+            state.reveal_late_messages(self.now());
+        }
+        state
+    }
+
+    /// Handles a request whose messages become visible after a delay.
+    pub(super) fn with_late_messages(
+        &self,
+        delay: Duration,
+        handle: impl FnOnce() -> JsonResponse,
+    ) -> JsonResponse {
+        let delay = SignedDuration::try_from(delay).unwrap_or(SignedDuration::MAX);
+        let visible_at = self.now().saturating_add(delay);
+        self.state().set_visible_at(Some(visible_at));
+        let response = handle();
+        self.state().set_visible_at(None);
+        response
+    }
+
+    /// Counts a request of a token. If it is above the rate limit, returns the seconds after which it may be repeated.
+    pub(super) fn exceeds_rate_limit(&self, headers: &HeaderMap) -> Option<u64> {
+        let limit = self.options().rate_limit?;
+        let token = headers.get(AUTHORIZATION).and_then(|it| it.to_str().ok());
+        self.rate_limiter
+            .count(limit, token.unwrap_or_default(), Instant::now())
     }
 
     /// Locks the test controls. The guard must not be held across an `await`.
@@ -361,7 +393,6 @@ fn bearer_token<'a>(request: &'a RequestParts<'_>) -> Option<&'a str> {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderMap;
     use bytes::Bytes;
     use serde_json::json;
 

@@ -8,7 +8,7 @@ pub(crate) struct Chat {
     pub(crate) id: i64,
     pub(crate) kind: ChatKind,
     pub(crate) times: ChatTimes,
-    /// Sorted ascending: ids only ever grow.
+    /// Sorted ascending.
     pub(crate) message_ids: Vec<i64>,
     /// Incremented by every change except those of messages.
     pub(crate) version: u64,
@@ -141,16 +141,21 @@ impl Chat {
         self.member(user_id).is_some_and(|it| it.unseen_count > 0)
     }
 
-    /// Adds a new message. Members who deleted the chat get it back.
-    pub(super) fn add_message(&mut self, id: i64, sender_id: i64, now: DateTime) {
+    /// Adds a message. Members who deleted the chat get it back. The time of one that became visible late may be
+    /// earlier than those of the chat, which do not move back.
+    pub(super) fn add_message(&mut self, id: i64, sender_id: i64, sent_at: DateTime) {
         self.version += 1;
-        self.message_ids.push(id);
-        self.times.updated_at = now;
-        self.times.modified_at = Some(now);
+        let index = self.message_ids.partition_point(|it| *it < id);
+        let is_last = index == self.message_ids.len();
+        self.message_ids.insert(index, id);
+        if is_last || self.times.updated_at < sent_at {
+            self.times.updated_at = sent_at;
+            self.times.modified_at = Some(sent_at);
+        }
         for member in &mut self.members {
             member.is_deleted = false;
             if member.user_id == sender_id {
-                member.last_seen_id = Some(id);
+                member.last_seen_id = member.last_seen_id.max(Some(id));
             } else {
                 member.unseen_count += 1;
             }

@@ -91,7 +91,12 @@ impl State {
         let id = self.next_message_id;
         self.next_message_id += 1;
         self.last_message_id = id;
-        chat.add_message(id, sender_id, now);
+        match self.visible_at {
+            Some(visible_at) => {
+                self.late_messages.insert(id, visible_at);
+            }
+            None => chat.add_message(id, sender_id, now),
+        }
         let message = Message {
             id,
             chat_id,
@@ -122,6 +127,9 @@ impl State {
         let Some(message) = self.messages.remove(&id) else {
             return false;
         };
+        if self.late_messages.remove(&id).is_some() {
+            return true;
+        }
         if let Some(chat) = self.chats.get_mut(&message.chat_id) {
             chat.remove_message(id, message.sender_id);
         }

@@ -23,6 +23,9 @@ fn help_lists_options_and_tokens() {
         "--fault",
         "--latency",
         "--max-page-size",
+        "--rate-limit",
+        "--no-metadata",
+        "late_messages,seconds=3",
         "503,operation=create_message,probability=0.2",
         "seller-token",
         "customer-token",
@@ -40,6 +43,8 @@ fn rejects_invalid_options_with_message() {
         (["--fault", "thunder"], "thunder"),
         (["--fault", "503,operation=get_message"], "get_message"),
         (["--seed", "no/such/file.json"], "no/such/file.json"),
+        (["--rate-limit", "10"], "10/s"),
+        (["--fault", "late_messages"], "seconds"),
         (["--max-page-size", "0"], "page size"),
         (["--max-unseen-count", "0"], "unseen"),
         (

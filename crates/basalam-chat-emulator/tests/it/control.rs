@@ -71,6 +71,7 @@ async fn accepts_every_fault_kind_and_rejects_invalid_faults() {
         json!({ "fault": "hang", "after_handling": true }),
         json!({ "fault": "status", "status": 400, "headers": { "X-A": "b" }, "body": "no", "media_type": "text/html" }),
         json!({ "fault": "html", "status": 502 }),
+        json!({ "fault": "late_messages", "seconds": 3, "probability": 0.5 }),
         json!({ "fault": "redirect", "location": "https://example.com" }),
         json!({ "fault": "override_status", "status": 201 }),
         json!({ "fault": "truncated_body" }),

@@ -13,6 +13,7 @@ mod custom_responses;
 mod deleted_chats;
 mod faults;
 mod hooks;
+mod late_messages;
 mod lifecycle;
 mod message_changes;
 mod message_pages;

@@ -1,7 +1,10 @@
-use basalam_chat_emulator::{Emulator, NewUser, TimeBound};
+use std::time::Duration;
+
+use basalam_chat_emulator::{Emulator, NewUser, RateLimit, TimeBound, User};
+use reqwest::Method;
 use serde_json::json;
 
-use crate::support::{ManualClock, Service, assert_invalid_argument, messages};
+use crate::support::{ManualClock, Service, assert_invalid_argument, messages, text_message};
 
 #[tokio::test]
 async fn sender_ids_as_strings_changes_the_sender_id_type() {
@@ -36,6 +39,66 @@ async fn max_page_size_limits_chats_and_messages() {
     assert_eq!(service.message_ids(chat, seller, "limit=50").await.len(), 2);
     assert_eq!(service.message_ids(chat, seller, "limit=1").await.len(), 1);
     assert_eq!(service.chats(seller, "limit=50").await.len(), 2);
+}
+
+#[tokio::test]
+async fn metadata_is_returned_unless_disabled() {
+    for is_returned in [true, false] {
+        let builder = Emulator::builder().return_metadata(is_returned);
+        let service = Service::start_with(builder).await;
+        let (seller, customer) = service.users();
+        let chat = service.create_chat(customer, seller).await;
+        let mut body = text_message("hello");
+        body["message_metadata"] = json!({ "key": "value" });
+        let sent = service.post(&messages(chat), customer, &body).await.ok();
+        let listed = service.get(&messages(chat), seller).await.ok();
+        let chats = service.chats(seller, "").await;
+        for message in [
+            &sent["data"],
+            &listed["data"]["messages"][0],
+            &chats[0]["last_message"],
+        ] {
+            let metadata = &message["content"]["metadata"];
+            assert_eq!(metadata.is_object(), is_returned, "{message}");
+        }
+        let stored = &service.emulator.messages(chat)[0];
+        assert_eq!(stored.content["metadata"]["key"], "value");
+    }
+}
+
+#[tokio::test]
+async fn rate_limit_rejects_requests_of_a_token_until_the_period_is_over() {
+    let limit = RateLimit::new(2, Duration::from_secs(3600));
+    let service = Service::start_with(Emulator::builder().rate_limit(limit)).await;
+    let (seller, customer) = service.users();
+    let status = async |user: &User| {
+        let request = service.request(Method::GET, "/v1/users/me", user);
+        let response = request.send().await.unwrap();
+        let retry_after = response.headers().get("retry-after");
+        let retry_after = retry_after.map(|it| it.to_str().unwrap().parse::<u64>().unwrap());
+        (response.status().as_u16(), retry_after)
+    };
+    assert_eq!(status(seller).await, (200, None));
+    assert_eq!(status(seller).await, (200, None));
+    let (rejected, retry_after) = status(seller).await;
+    assert_eq!(rejected, 429);
+    assert!(
+        (3500..=3600).contains(&retry_after.unwrap()),
+        "{retry_after:?}"
+    );
+    assert_eq!(status(customer).await, (200, None));
+    service.emulator.reset().unwrap();
+    assert_eq!(status(seller).await, (200, None));
+}
+
+#[tokio::test]
+async fn rejects_rate_limits_without_requests_or_period() {
+    for limit in [
+        RateLimit::new(0, Duration::from_secs(1)),
+        RateLimit::new(1, Duration::ZERO),
+    ] {
+        assert_invalid_argument(Emulator::builder().rate_limit(limit).start().await);
+    }
 }
 
 #[tokio::test]
