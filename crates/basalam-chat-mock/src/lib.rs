@@ -9,9 +9,10 @@
 //! - *then* has a method `ok` for the response.
 //!
 //! Both use the types of the generated client ([`types`], [`newtypes`]), so conditions and responses that the
-//! service does not support do not compile. Prefer to deserialize responses from JSON in the service's
-//! format: such a test also detects a response that the service cannot send. To go beyond the documented
-//! API, `into_inner()` returns httpmock's own `When` and `Then`.
+//! service does not support do not compile. [`MessageFixture`] and [`ChatFixture`] build messages and chats of
+//! which only a few fields matter. Prefer to deserialize other responses from JSON in the service's format: such
+//! a test also detects a response that the service cannot send. To go beyond the documented API, `into_inner()`
+//! returns httpmock's own `When` and `Then`.
 //!
 //! Mocks are stateless. For tests that need chats with stored messages, use `basalam-chat-emulator` instead.
 //!
@@ -88,7 +89,10 @@
 //! # }
 //! ```
 
+mod fixtures;
+
 pub use basalam_chat_api::{newtypes, types};
+pub use fixtures::{ChatFixture, MessageFixture, chats_response, messages_response, sent_response};
 
 /// The generated mocks.
 #[rustfmt::skip]

@@ -18,6 +18,8 @@ pub use builder::ClientBuilder;
 use crate::Error;
 use crate::auth::{Authentication, TokenInfo};
 use crate::http::RequestOptions;
+#[cfg(feature = "watch")]
+use crate::http::request_budget::RequestBudget;
 use crate::transport::HttpTransport;
 
 /// The client of the Basalam chat service.
@@ -157,6 +159,13 @@ impl Client {
     /// ```
     pub async fn close(&self) -> Result<(), Error> {
         self.transport().finish_refreshes().await
+    }
+
+    /// Returns a client whose calls wait for a budget before they start.
+    #[cfg(feature = "watch")]
+    pub(crate) fn with_budget(&self, budget: RequestBudget) -> Client {
+        let transport = self.transport().with_budget(budget);
+        Client::from_transport(self.base_url(), transport, self.shared.current_user.clone())
     }
 
     fn from_transport(

@@ -9,6 +9,8 @@ mod config;
 mod error;
 mod header;
 mod redact;
+#[cfg(feature = "watch")]
+pub(crate) mod request_budget;
 pub(crate) mod retry;
 mod stack;
 mod timeout;

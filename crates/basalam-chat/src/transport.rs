@@ -19,9 +19,13 @@ use crate::Error;
 use crate::auth::Authentication;
 use crate::auth::token_cache::{CachedToken, TokenCache};
 use crate::auth::token_endpoint::TokenEndpoint;
+#[cfg(feature = "watch")]
+use crate::http::request_budget::RequestBudget;
 use crate::http::retry::source::{RebuiltRequest, RequestSource};
 use crate::http::{CallConfig, HttpStack, RequestOptions, timeout};
 use crate::runtime::current_runtime;
+#[cfg(feature = "watch")]
+use crate::time::SleepReason;
 use authorize::BearerToken;
 
 /// Sends the requests of a client and of the generated client below it.
@@ -36,6 +40,8 @@ pub(crate) struct HttpTransport {
     /// Bot methods send the access token too.
     authorize_bot_methods: bool,
     config: CallConfig,
+    #[cfg(feature = "watch")]
+    budget: Option<RequestBudget>,
 }
 
 impl Transport for HttpTransport {
@@ -47,6 +53,8 @@ impl Transport for HttpTransport {
     ) -> TransportFuture<'a> {
         let mut requests = RebuiltRequest::new(request, factory);
         Box::pin(async move {
+            #[cfg(feature = "watch")]
+            self.wait_for_budget().await;
             let response = self.call(operation, &mut requests).await;
             response.map_err(|error| TransportError::new(error.with_operation(operation)))
         })
@@ -72,6 +80,8 @@ impl HttpTransport {
             endpoint,
             authorize_bot_methods,
             config,
+            #[cfg(feature = "watch")]
+            budget: None,
         })
     }
 
@@ -107,6 +117,27 @@ impl HttpTransport {
         HttpTransport {
             config: self.config.with_options(options),
             ..self.clone()
+        }
+    }
+
+    /// Returns a transport whose calls wait for a budget before they start, and that shares all else.
+    #[cfg(feature = "watch")]
+    pub(crate) fn with_budget(&self, budget: RequestBudget) -> HttpTransport {
+        HttpTransport {
+            budget: Some(budget),
+            ..self.clone()
+        }
+    }
+
+    #[cfg(feature = "watch")]
+    async fn wait_for_budget(&self) {
+        if let Some(budget) = &self.budget {
+            let clock = self.http.clock();
+            let now = clock.instant();
+            let pause = budget.reserve(now).saturating_duration_since(now);
+            if !pause.is_zero() {
+                clock.sleep(pause, SleepReason::Schedule).await;
+            }
         }
     }
 

@@ -11,7 +11,8 @@
 //! handed out before. So after a crash only a message that may have been handed out counts as a
 //! [redelivery](Delivery::is_redelivery). While the store fails, chats are polled, but nothing new is handed out and
 //! acknowledgements wait, since a hand-out that is not recorded could not be recognized later; the failure is
-//! [reported](Report::StoreFailed).
+//! [reported](Report::StoreFailed). If it fails for longer than the lease can wait, the lease is lost, and the watcher
+//! goes on when the store works again.
 //!
 //! All keys start with `watch/`, the [name](Watch::name) and the user id. If some of them are missing, the watcher
 //! fails with [`is_state_lost`](WatchError::is_state_lost) instead of starting anew. A store that has lost
@@ -20,15 +21,26 @@
 //! # Completeness
 //!
 //! The service is not made for gapless polling: its times have a resolution of one second, and ids may become
-//! visible late (unknown). So a chat that was active is read again after 2, 10 and 30 seconds and at the next
-//! [resync](Watch::resync_interval), at which the whole list of chats is read as well. The ids that were delivered
-//! are remembered until then, at most 256 per chat. While nothing happens, a watcher sends one request per
-//! interval besides the resync.
+//! visible late (unknown). A poll reads the list of chats back to the time of the last poll, so it finds every chat
+//! that has moved up since, however many share a second. A chat that was active is read again after 2, 10 and
+//! 30 seconds and at the next [resync](Watch::resync_interval), at which the whole list of chats is read as well: it
+//! finds chats that changed without moving up, and late messages. The ids that were delivered are remembered until
+//! then, at most 256 per chat. While nothing happens, a watcher sends one request per interval besides the resync.
+//!
+//! Not found is a message that becomes visible later than a resync, or after 256 later messages of its chat; and a
+//! chat that is new to the watcher and shares its second with more chats than the service lists on a page, until it
+//! changes again.
+//!
+//! # Many logins
+//!
+//! One process can run a watcher for each of many logins, with one store. A [`RequestBudget`] limits the requests of
+//! all of them together. Logins that are started together do not poll together.
 //!
 //! # Several processes
 //!
 //! Any number of processes can watch one login with the same store: a lease elects the one that reads. If it stops,
-//! another takes over after at most about 20 seconds. If it loses the lease while it runs, its deliveries are
+//! another takes over after at most about 20 seconds, or sooner with a shorter
+//! [lease duration](Watch::lease_duration). If it loses the lease while it runs, its deliveries are
 //! [revoked](Delivery::is_revoked).
 //!
 //! # Replies
@@ -36,7 +48,6 @@
 //! [`Delivery::reply`] sends a message *effectively once*, even if the program dies between sending and
 //! acknowledging; see [`Reply`] for the assumptions.
 
-mod budget;
 mod chat_list;
 mod checkpoint;
 mod config;
@@ -59,7 +70,7 @@ mod term;
 mod watcher;
 mod writer;
 
-pub use budget::RequestBudget;
+pub use crate::http::request_budget::RequestBudget;
 pub use config::Watch;
 pub use delivery::Delivery;
 pub use error::{DeadLetter, DeadLetterReason, Report, WatchError};

@@ -10,8 +10,8 @@ use crate::{ChatId, Client, Error};
 impl Client {
     /// Returns a [`Follower`], which returns the new messages of a chat each time it is polled.
     ///
-    /// Use it for bots that reply to messages: the public service has no push notifications (certain: the
-    /// published contract has none).
+    /// It follows one chat and keeps its position in memory. To follow all chats, to survive restarts and to reply
+    /// once, use `Client::watch` (feature `watch`).
     ///
     /// # Examples
     ///

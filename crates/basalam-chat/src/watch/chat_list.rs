@@ -45,7 +45,7 @@ impl ChatList {
 }
 
 fn pages(shared: &Shared, cursor: Option<ChatCursor>) -> ChatPages {
-    let request = shared.client.get_chats().read_ahead(false);
+    let request = shared.reader.get_chats().read_ahead(false);
     match cursor.filter(|cursor| cursor.second().is_some()) {
         Some(cursor) => request.resume(cursor),
         None => request,

@@ -13,6 +13,8 @@ use crate::messages::MessageId;
 use crate::state::{StateKey, StateStore};
 use crate::{Client, Error};
 
+const SHORTEST_LEASE: Duration = Duration::from_secs(3);
+
 type Hook<T> = Arc<dyn Fn(&T) + Send + Sync>;
 
 #[derive(Clone)]
@@ -26,6 +28,7 @@ pub(super) struct Config {
     pub(super) handler_timeout: Duration,
     pub(super) shutdown_timeout: Duration,
     pub(super) max_attempts: u32,
+    pub(super) lease_duration: Duration,
     pub(super) visibility_lag: Duration,
     pub(super) own_messages: bool,
     pub(super) chat_types: Option<Vec<ChatType>>,
@@ -83,6 +86,7 @@ impl Client {
                 handler_timeout: Duration::from_secs(600),
                 shutdown_timeout: Duration::from_secs(25),
                 max_attempts: 5,
+                lease_duration: Duration::from_secs(15),
                 visibility_lag: Duration::from_secs(5),
                 own_messages: false,
                 chat_types: None,
@@ -106,6 +110,7 @@ impl Client {
 /// | [handler timeout](Watch::handler_timeout) | 10 minutes |
 /// | [shutdown timeout](Watch::shutdown_timeout) | 25 seconds |
 /// | [attempts](Watch::max_attempts) | 5 |
+/// | [lease duration](Watch::lease_duration) | 15 seconds |
 /// | [visibility lag](Watch::visibility_lag) | 5 seconds |
 /// | [own messages](Watch::own_messages) | left out |
 /// | [chat types](Watch::chat_types) | all |
@@ -186,6 +191,13 @@ impl Watch {
         self
     }
 
+    /// Sets how long a process that has died keeps the login from others. At least 3 seconds. A process that cannot
+    /// renew its lease for two thirds of it stops its handlers, so a short one needs a fast store.
+    pub fn lease_duration(mut self, duration: Duration) -> Watch {
+        self.config.lease_duration = duration;
+        self
+    }
+
     /// Sets how long a sent message may take to appear in the list of messages. Unknown for the service.
     pub fn visibility_lag(mut self, lag: Duration) -> Watch {
         self.config.visibility_lag = lag;
@@ -238,7 +250,13 @@ impl Watch {
         let http = self.client.transport().http();
         let (clock, random) = (http.clock.clone(), http.random.clone());
         let (sender, deliveries) = mpsc::channel(self.config.max_in_flight);
+        let budget = self.config.request_budget.clone();
+        let reader = match budget {
+            Some(budget) => self.client.with_budget(budget),
+            None => self.client.clone(),
+        };
         let shared = Arc::new(Shared {
+            reader,
             client: self.client,
             store: self.store,
             config: self.config,
@@ -276,6 +294,10 @@ impl Watch {
             if is_zero {
                 return Err(Error::zero(argument).into());
             }
+        }
+        if config.lease_duration < SHORTEST_LEASE {
+            let problem = "`lease_duration` is too short; use at least 3 seconds";
+            return Err(WatchError::invalid_input(problem));
         }
         let budget = config.request_budget.as_ref();
         if budget.is_some_and(|budget| !budget.is_valid()) {

@@ -1,7 +1,6 @@
 //! The election of the process that reads a login, and its work while it has the lease.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::watch;
 
@@ -10,13 +9,6 @@ use super::shared::Shared;
 use super::{Report, WatchError, dispatch, load, poller};
 use crate::UserId;
 use crate::state::{Lease, LeaseRequest};
-
-/// The time after which another process takes over from one that has stopped.
-const LEASE: Duration = Duration::from_secs(15);
-const RENEW_INTERVAL: Duration = Duration::from_secs(4);
-/// A process stops while it still has the lease for this long.
-const SAFETY_MARGIN: Duration = Duration::from_secs(5);
-const RETRY_INTERVAL: Duration = Duration::from_secs(2);
 
 enum End {
     Shutdown,
@@ -47,11 +39,11 @@ pub(super) async fn supervise(shared: Arc<Shared>, deliveries: Deliveries) {
 
 async fn elect(shared: &Arc<Shared>, deliveries: &Deliveries) -> Result<(), WatchError> {
     let user = tokio::select! {
-        user = shared.retry(|| shared.client.current_user_id()) => user?,
+        user = shared.retry(|| shared.reader.current_user_id()) => user?,
         () = shared.stopped() => return Ok(()),
     };
     let key = shared.config.key(user.0, "lease")?;
-    let mut request = LeaseRequest::new(key, LEASE)
+    let mut request = LeaseRequest::new(key, shared.config.lease_duration)
         .clock(shared.clock.clone())
         .random_source(shared.random.clone());
     loop {
@@ -95,21 +87,24 @@ async fn acquire(shared: &Shared, request: &mut LeaseRequest) -> Lease {
             }
             Err(_) => {}
         }
-        shared.sleep(RETRY_INTERVAL).await;
+        shared.sleep(shared.config.lease_duration / 8).await;
     }
 }
 
 /// Renews the lease until it is lost.
 async fn keep(shared: &Shared, lease: &mut Lease) {
-    let mut pause = RENEW_INTERVAL;
+    let duration = shared.config.lease_duration;
+    // A process stops while it still has the lease for this long.
+    let (renew_interval, safety_margin) = (duration / 4, duration / 3);
+    let mut pause = renew_interval;
     let mut has_failed = false;
     loop {
-        let left = lease.time_left().saturating_sub(SAFETY_MARGIN);
+        let left = lease.time_left().saturating_sub(safety_margin);
         if left.is_zero() {
             return;
         }
         shared.sleep(pause.min(left)).await;
-        let left = lease.time_left().saturating_sub(SAFETY_MARGIN);
+        let left = lease.time_left().saturating_sub(safety_margin);
         let renewed = tokio::select! {
             renewed = shared.store.renew_lease(lease) => renewed,
             // A store that hangs must not keep a lost lease alive.
@@ -120,14 +115,14 @@ async fn keep(shared: &Shared, lease: &mut Lease) {
                 if std::mem::take(&mut has_failed) {
                     shared.report(&Report::StoreRecovered);
                 }
-                RENEW_INTERVAL
+                renew_interval
             }
             Err(error) if error.is_conflict() => return,
             Err(error) => {
                 if !std::mem::replace(&mut has_failed, true) {
                     shared.report(&Report::StoreFailed(error));
                 }
-                RETRY_INTERVAL / 2
+                duration / 16
             }
         };
     }

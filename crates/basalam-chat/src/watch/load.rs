@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use super::chat_list::ChatList;
 use super::checkpoint::Checkpoint;
 use super::config::Start;
+use super::event::properties;
 use super::shared::Shared;
 use super::term::{KnownChat, Marker, Term};
 use super::{Report, WatchError};
@@ -22,8 +23,10 @@ use crate::{ChatId, Error, UserId};
 const PACK_SIZE: usize = 4_000;
 const LIST_LIMIT: usize = 500;
 
-/// The positions of a list of chats: id, newest message, and newest message that the other side has seen.
-type Pack = Vec<(i64, i64, i64)>;
+/// The positions of a list of chats.
+type Pack = Vec<Position>;
+/// A chat's id, newest message, newest message that the other side has seen, and fingerprint of its properties.
+type Position = (i64, i64, i64, u32);
 
 /// Loads the state, or creates it if the watcher is started for the first time.
 pub(super) async fn load(
@@ -97,9 +100,10 @@ async fn load_packs(
     Ok(chats)
 }
 
-fn known_chat((chat, floor, seen): (i64, i64, i64)) -> (i64, KnownChat) {
+fn known_chat((chat, floor, seen, properties): Position) -> (i64, KnownChat) {
     let mut checkpoint = Checkpoint::after(floor);
     checkpoint.seen = seen;
+    checkpoint.properties = properties;
     let known = KnownChat {
         checkpoint,
         settle_now: floor,
@@ -156,7 +160,7 @@ async fn initialize(
     marker_key: &StateKey,
 ) -> Result<(Marker, HashMap<i64, KnownChat>), WatchError> {
     let (pack, floor, newest_time) = first_list(shared).await?;
-    let packs: Vec<&[(i64, i64, i64)]> = pack.chunks(PACK_SIZE).collect();
+    let packs: Vec<&[Position]> = pack.chunks(PACK_SIZE).collect();
     for (number, pack) in packs.iter().enumerate() {
         // Integers always serialize.
         let value = serde_json::to_vec(pack).unwrap_or_default();
@@ -182,7 +186,7 @@ async fn put(shared: &Shared, key: &StateKey, value: &[u8]) {
 /// moved meanwhile, and the newest time.
 async fn first_list(shared: &Shared) -> Result<(Pack, i64, Option<String>), WatchError> {
     let mut list = ChatList::new(shared);
-    let mut positions: HashMap<i64, (i64, i64)> = HashMap::new();
+    let mut positions: HashMap<i64, Position> = HashMap::new();
     let (mut newest, mut newest_time) = (None, None);
     while let Some(page) = next_page(shared, &mut list).await? {
         if newest.is_none() {
@@ -195,30 +199,28 @@ async fn first_list(shared: &Shared) -> Result<(Pack, i64, Option<String>), Watc
             let floor = floor(shared, chat.id, last).await?;
             let seen = chat.contact_last_seen_message_id.map_or(0, |id| id.0);
             // A chat that has moved is listed twice; the first time counts.
-            positions.entry(chat.id.0).or_insert((floor, seen));
+            let position = (chat.id.0, floor, seen, properties(chat));
+            positions.entry(chat.id.0).or_insert(position);
         }
         for item in page.unreadable() {
             if let Some(id) = item.id() {
                 let floor = floor(shared, ChatId(id), None).await?;
-                positions.entry(id).or_insert((floor, 0));
+                positions.entry(id).or_insert((id, floor, 0, 0));
             }
         }
     }
-    let positions = positions.into_iter();
-    let pack = positions.map(|(chat, (floor, seen))| (chat, floor, seen));
     let missed = match shared.config.start {
         Start::Now => newest.unwrap_or(0),
         Start::Beginning => 0,
         Start::After(message) => message.0,
     };
-    Ok((pack.collect(), missed, newest_time))
+    Ok((positions.into_values().collect(), missed, newest_time))
 }
 
 /// Returns the next page of a list, after repeating the request if it fails.
 async fn next_page(shared: &Shared, list: &mut ChatList) -> Result<Option<ChatPage>, WatchError> {
     let mut failures = 0;
     loop {
-        shared.permit().await;
         match list.next(shared).await {
             Ok(page) => return Ok(page),
             Err(error) => shared.back_off(error, &mut failures).await?,
@@ -241,7 +243,7 @@ async fn floor(shared: &Shared, chat: ChatId, last: Option<i64>) -> Result<i64, 
 }
 
 async fn newest_message(shared: &Shared, chat: ChatId) -> Result<i64, Error> {
-    let request = shared.client.get_messages(chat).limit(1);
+    let request = shared.reader.get_messages(chat).limit(1);
     let page = match request.order(SortOrder::Desc).await {
         Err(error) if error.is_not_found() => return Ok(0),
         page => page?,

@@ -26,6 +26,8 @@ struct Poller<'a> {
     term: &'a Term,
     front: Front,
     interval: Duration,
+    /// The interval is the longest one.
+    is_idle: bool,
     next_poll: Instant,
     poll_failures: u32,
     /// The running resync.
@@ -44,12 +46,15 @@ impl Poller<'_> {
             term,
             front: Front::new(now),
             interval: shared.config.poll_interval,
+            is_idle: false,
             next_poll: now,
             poll_failures: 0,
             // The first list after a start finds what happened before it.
             list: Some(ChatList::new(shared)),
             next_list: now,
-            next_resync: now + spread(term, shared.config.resync_interval),
+            next_resync: now
+                + shared.config.resync_interval.mul_f64(0.5)
+                + jitter(&*shared.random, shared.config.resync_interval / 2),
             list_failures: 0,
         }
     }
@@ -78,7 +83,6 @@ impl Poller<'_> {
     async fn poll(&mut self) -> Result<(), WatchError> {
         let shared = &self.term.shared;
         let config = &shared.config;
-        let is_first = self.front.unchanged_before().is_none();
         match self.poll_front().await {
             Ok(has_changed) => {
                 self.poll_failures = 0;
@@ -87,10 +91,13 @@ impl Poller<'_> {
                     true => config.poll_interval,
                     false => self.interval.mul_f64(1.5).min(idle_interval),
                 };
-                let pause = match is_first {
-                    true => spread(self.term, self.interval),
+                let is_idle = !has_changed && self.interval == idle_interval;
+                let pause = match is_idle && !self.is_idle {
+                    // Logins that are started together do not poll together.
+                    true => jitter(&*shared.random, idle_interval),
                     false => self.interval,
                 };
+                self.is_idle = is_idle;
                 self.next_poll = shared.now() + pause;
             }
             Err(error) => {
@@ -107,7 +114,6 @@ impl Poller<'_> {
         let unchanged = self.front.unchanged_before();
         let (mut has_changed, mut first_page) = (false, None);
         let mut list = ChatList::new(shared);
-        shared.permit().await;
         let began = shared.now();
         while let Some(page) = list.next(shared).await? {
             has_changed |= observe(self.term, &page);
@@ -118,7 +124,6 @@ impl Poller<'_> {
             if unchanged.is_none_or(reaches) {
                 break;
             }
-            shared.permit().await;
         }
         let (received, newest) = first_page.unwrap_or_else(|| (shared.now(), None));
         self.front.advance(began, received, newest);
@@ -134,7 +139,6 @@ impl Poller<'_> {
             term.begin_resync();
             ChatList::new(shared)
         });
-        shared.permit().await;
         match list.next(shared).await {
             Ok(Some(page)) => {
                 self.list_failures = 0;
@@ -169,9 +173,4 @@ fn mark_unlisted(term: &Term) {
         core.scheduler.mark(*id, now, Depth::New);
     }
     term.marked.notify_one();
-}
-
-/// Returns between half and all of an interval, so that logins that are started together do not poll together.
-fn spread(term: &Term, interval: Duration) -> Duration {
-    interval / 2 + jitter(&*term.shared.random, interval / 2)
 }

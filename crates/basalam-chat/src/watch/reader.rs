@@ -141,11 +141,7 @@ impl Reader {
 
     async fn read_messages(&mut self, depth: Depth) -> Result<(), Stop> {
         let mut pages = self.pages(depth);
-        loop {
-            self.handout.term.shared.permit().await;
-            let Some(page) = pages.try_next().await? else {
-                break;
-            };
+        while let Some(page) = pages.try_next().await? {
             let last = pages.cursor().last().map_or(0, |id| id.0);
             self.deliver_page(page).await?;
             // More messages would have changed the chat in the list, or are found when it is read again.

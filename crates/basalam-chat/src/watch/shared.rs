@@ -16,6 +16,8 @@ use crate::{Client, Error};
 
 pub(super) struct Shared {
     pub(super) client: Client,
+    /// Reads within the request budget.
+    pub(super) reader: Client,
     pub(super) store: Arc<dyn StateStore>,
     pub(super) config: Config,
     pub(super) clock: Arc<dyn Clock>,
@@ -54,13 +56,6 @@ impl Shared {
         }
     }
 
-    /// Waits until the request budget has room for a request.
-    pub(super) async fn permit(&self) {
-        if let Some(budget) = &self.config.request_budget {
-            self.reach(budget.reserve(self.now())).await;
-        }
-    }
-
     /// Returns a delay that doubles with each failure, of which half is random.
     pub(super) fn delay(&self, first: Duration, longest: Duration, failures: u32) -> Duration {
         let factor = 2_u32.saturating_pow(failures.saturating_sub(1).min(16));
@@ -94,7 +89,6 @@ impl Shared {
     {
         let mut failures = 0;
         loop {
-            self.permit().await;
             match request().await {
                 Ok(value) => return Ok(value),
                 Err(error) => self.back_off(error, &mut failures).await?,

@@ -1,4 +1,4 @@
-//! A limit for the requests of several watchers.
+//! A limit for the calls of several clients.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -49,12 +49,12 @@ impl RequestBudget {
         RequestBudget(Arc::new(Budget { spacing, next }))
     }
 
-    pub(super) fn is_valid(&self) -> bool {
+    pub(crate) fn is_valid(&self) -> bool {
         self.0.spacing.is_some()
     }
 
     /// Reserves the next request, and returns when it may be sent.
-    pub(super) fn reserve(&self, now: Instant) -> Instant {
+    pub(crate) fn reserve(&self, now: Instant) -> Instant {
         let mut next = self.0.next.lock().unwrap_or_else(PoisonError::into_inner);
         let at = next.map_or(now, |next| next.max(now));
         *next = Some(at + self.0.spacing.unwrap_or_default());

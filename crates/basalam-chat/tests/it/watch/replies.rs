@@ -1,0 +1,173 @@
+//! Replies that are sent once.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use basalam_chat::watch::{DeadLetterReason, Report};
+use basalam_chat_emulator::{Emulator, Fault, FaultRule};
+
+use super::setup::{MINUTE, Setup, setup};
+
+#[tokio::test]
+async fn answers_each_message_once_in_order() {
+    let setup = setup().await;
+    setup.receive(&["before"]);
+    setup.run(MINUTE, setup.watch()).await;
+    assert!(setup.answers().is_empty());
+    // Seen on another device, and while the bot is stopped.
+    setup.receive(&["1", "2"]);
+    let seller = setup.emulator.seller().id;
+    setup.emulator.mark_seen(setup.chat, seller).unwrap();
+    setup.run(MINUTE, setup.watch()).await;
+    assert_eq!(setup.answers(), ["re: 1", "re: 2"]);
+    setup.receive(&["3"]);
+    setup.run(MINUTE, setup.watch()).await;
+    setup.run(MINUTE * 25, setup.watch()).await;
+    assert_eq!(setup.answers(), ["re: 1", "re: 2", "re: 3"]);
+}
+
+#[tokio::test]
+async fn answers_messages_that_arrive_while_it_answers() {
+    let setup = setup().await;
+    setup.run(MINUTE, setup.watch()).await;
+    setup.receive(&["1"]);
+    let (chat, customer) = (setup.chat, setup.emulator.customer().id);
+    let count = AtomicUsize::new(1);
+    let hook = move |emulator: &Emulator| {
+        let count = count.fetch_add(1, Ordering::SeqCst) + 1;
+        if count <= 4 {
+            let text = count.to_string();
+            emulator.seed_messages(chat, customer, [text]).unwrap();
+        }
+    };
+    setup.emulator.on_request("create_message", hook).unwrap();
+    setup.run(MINUTE, setup.watch()).await;
+    assert_eq!(setup.answers(), ["re: 1", "re: 2", "re: 3", "re: 4"]);
+}
+
+#[tokio::test]
+async fn never_answers_messages_without_a_sender() {
+    let setup = setup().await;
+    setup.run(MINUTE, setup.watch()).await;
+    setup.receive(&["1"]);
+    setup.run(MINUTE, setup.watch()).await;
+    for operation in ["get_messages", "get_chats"] {
+        let rule = FaultRule::new(Fault::null_field("sender")).operation(operation);
+        setup.emulator.add_fault(rule).unwrap();
+    }
+    setup.receive(&["2"]);
+    setup.run(MINUTE * 25, setup.watch()).await;
+    assert_eq!(setup.answers(), ["re: 1"]);
+    // The same for a new watcher, which has another secret.
+    let watch = setup.watch().name("other").from_the_beginning();
+    setup.run(MINUTE, watch).await;
+    assert_eq!(setup.answers(), ["re: 1"]);
+}
+
+#[tokio::test]
+async fn reply_whose_response_is_lost_is_not_repeated() {
+    let setup = setup().await;
+    setup.run(MINUTE, setup.watch()).await;
+    for (text, fault) in [
+        ("1", Fault::truncated_body()),
+        ("2", Fault::disconnect()),
+        ("3", Fault::status(503)),
+    ] {
+        let rule = FaultRule::new(fault).operation("create_message").times(1);
+        setup.emulator.add_fault(rule).unwrap();
+        setup.receive(&[text]);
+        setup.run(MINUTE * 5, setup.watch()).await;
+    }
+    assert_eq!(setup.answers(), ["re: 1", "re: 2", "re: 3"]);
+}
+
+#[tokio::test]
+async fn reply_that_was_certainly_not_sent_is_repeated_without_waiting() {
+    let setup = setup().await;
+    setup.run(MINUTE, setup.watch()).await;
+    for (text, status) in [("1", 422), ("2", 404), ("3", 403)] {
+        let rule = FaultRule::new(Fault::status(status)).operation("create_message");
+        setup.emulator.add_fault(rule.times(1)).unwrap();
+        setup.receive(&[text]);
+        // Shorter than the operation timeout, which an attempt with an unknown outcome is waited out for.
+        setup.run(MINUTE, setup.watch()).await;
+    }
+    assert_eq!(setup.answers(), ["re: 1", "re: 2", "re: 3"]);
+}
+
+#[tokio::test]
+async fn reports_once_that_metadata_is_not_returned() {
+    let setup = Setup::start(Emulator::builder().return_metadata(false)).await;
+    setup.run(MINUTE, setup.watch()).await;
+    setup.receive(&["1", "2"]);
+    let reports = Arc::new(AtomicUsize::new(0));
+    let count = reports.clone();
+    let watch = setup.watch().on_report(move |report| {
+        if matches!(report, Report::MetadataNotReturned) {
+            count.fetch_add(1, Ordering::SeqCst);
+        }
+    });
+    setup.run(MINUTE, watch).await;
+    assert_eq!(setup.answers(), ["re: 1", "re: 2"]);
+    assert_eq!(reports.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn reply_that_may_have_been_sent_goes_to_the_dead_letters_without_metadata() {
+    for handler_succeeds in [false, true] {
+        let setup = Setup::start(Emulator::builder().return_metadata(false)).await;
+        setup.run(MINUTE, setup.watch()).await;
+        let rule = FaultRule::new(Fault::truncated_body()).operation("create_message");
+        setup.emulator.add_fault(rule.times(1)).unwrap();
+        setup.receive(&["1", "2"]);
+        let reasons = Arc::new(Mutex::new(Vec::new()));
+        let letters = reasons.clone();
+        let watch = setup
+            .watch()
+            .dead_letter(move |letter| letters.lock().unwrap().push(letter.reason));
+        let attempts = AtomicUsize::new(0);
+        let run = setup.run_handler(MINUTE * 5, watch, move |delivery| {
+            let is_first = attempts.fetch_add(1, Ordering::SeqCst) == 0;
+            async move {
+                let Some(message) = delivery.event().received() else {
+                    return Ok(());
+                };
+                let text = message.content.text.clone().unwrap_or_default();
+                match delivery.reply(format!("re: {text}")).await {
+                    // Even a handler that ignores the error must not hide that nobody knows.
+                    Err(_) if handler_succeeds && !is_first => Ok(()),
+                    result => result.map(drop).map_err(Into::into),
+                }
+            }
+        });
+        run.await;
+        assert_eq!(*reasons.lock().unwrap(), [DeadLetterReason::UnknownReply]);
+        assert_eq!(setup.answers(), ["re: 1", "re: 2"]);
+    }
+}
+
+#[tokio::test]
+async fn reply_that_becomes_visible_late_is_not_repeated() {
+    let setup = setup().await;
+    setup.run(MINUTE, setup.watch()).await;
+    // The process dies after it has sent the reply, which no list contains for a while.
+    let late = FaultRule::new(Fault::late_messages(Duration::from_secs(4)));
+    setup
+        .emulator
+        .add_fault(late.operation("create_message").times(1))
+        .unwrap();
+    setup.receive(&["1"]);
+    let run = setup.run_handler(MINUTE * 5, setup.watch(), |delivery| async move {
+        if let Some(message) = delivery.event().received() {
+            let text = message.content.text.clone().unwrap_or_default();
+            delivery.reply(format!("re: {text}")).await?;
+            if delivery.attempt() == 1 {
+                return Err("on purpose".into());
+            }
+        }
+        Ok(())
+    });
+    run.await;
+    assert_eq!(setup.answers(), ["re: 1"]);
+}

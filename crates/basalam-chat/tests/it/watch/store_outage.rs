@@ -1,0 +1,174 @@
+//! State stores that fail for a while.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use basalam_chat::state::{
+    DeleteMode, Entry, MemoryState, PutMode, StateError, StateErrorKind, StateFuture, StateKey,
+    StateStore, Version,
+};
+use basalam_chat::watch::Report;
+
+use super::setup::{MINUTE, SECOND, Setup, next_received, setup, wait};
+
+/// A store that fails while it is told to.
+#[derive(Debug)]
+struct FailingStore {
+    store: Arc<MemoryState>,
+    is_failing: Arc<AtomicBool>,
+}
+
+impl FailingStore {
+    fn check(&self) -> Result<(), StateError> {
+        match self.is_failing.load(Ordering::SeqCst) {
+            true => Err(StateError::new(StateErrorKind::Unavailable, "on purpose")),
+            false => Ok(()),
+        }
+    }
+}
+
+impl StateStore for FailingStore {
+    fn get<'a>(&'a self, key: &'a StateKey) -> StateFuture<'a, Option<Entry>> {
+        Box::pin(async move {
+            self.check()?;
+            self.store.get(key).await
+        })
+    }
+
+    fn put<'a>(
+        &'a self,
+        key: &'a StateKey,
+        value: &'a [u8],
+        mode: PutMode,
+    ) -> StateFuture<'a, Version> {
+        Box::pin(async move {
+            self.check()?;
+            self.store.put(key, value, mode).await
+        })
+    }
+
+    fn delete<'a>(&'a self, key: &'a StateKey, mode: DeleteMode) -> StateFuture<'a, ()> {
+        Box::pin(async move {
+            self.check()?;
+            self.store.delete(key, mode).await
+        })
+    }
+
+    fn list<'a>(
+        &'a self,
+        prefix: &'a str,
+        after: Option<&'a StateKey>,
+        limit: usize,
+    ) -> StateFuture<'a, Vec<Entry>> {
+        Box::pin(async move {
+            self.check()?;
+            self.store.list(prefix, after, limit).await
+        })
+    }
+}
+
+/// Has an outage of the store while messages arrive, and returns the reports of it.
+async fn outage(setup: &Setup, duration: Duration) -> Vec<&'static str> {
+    let is_failing = Arc::new(AtomicBool::new(false));
+    let store = FailingStore {
+        store: setup.store.clone(),
+        is_failing: is_failing.clone(),
+    };
+    let reports = Arc::new(Mutex::new(Vec::new()));
+    let reported = reports.clone();
+    let watch = setup.client.watch(store).on_report(move |report| {
+        let name = match report {
+            Report::StoreFailed(error) if error.is_unavailable() => "failed",
+            Report::StoreRecovered => "recovered",
+            Report::LeaseLost => "lost",
+            Report::Started => "started",
+            _ => return,
+        };
+        reported.lock().unwrap().push(name);
+    });
+    let run = async {
+        let mut watcher = watch.start().unwrap();
+        wait(&setup.clock, MINUTE).await;
+        let ids = setup.receive(&["1"]);
+        let (id, delivery) = next_received(&mut watcher).await;
+        assert_eq!(id.0, ids[0]);
+        is_failing.store(true, Ordering::SeqCst);
+        // Acknowledged in vain, or as soon as the store works again.
+        delivery.ack();
+        let later = setup.receive(&["2"])[0];
+        let polls = setup.emulator.request_count("get_chats");
+        let outage = async {
+            wait(&setup.clock, duration).await;
+            is_failing.store(false, Ordering::SeqCst);
+        };
+        let next = next_received(&mut watcher);
+        let ((), (mut id, mut delivery)) = tokio::join!(outage, next);
+        assert!(setup.emulator.request_count("get_chats") > polls);
+        if id.0 == ids[0] {
+            // The lease was lost before the acknowledgement was stored.
+            assert!(delivery.is_redelivery());
+            delivery.ack();
+            (id, delivery) = next_received(&mut watcher).await;
+        }
+        assert_eq!(id.0, later);
+        assert!(!delivery.is_redelivery());
+        delivery.ack();
+        wait(&setup.clock, MINUTE * 15).await;
+        let quiet = async {
+            let (id, _) = next_received(&mut watcher).await;
+            panic!("{id} was delivered again");
+        };
+        tokio::select! {
+            () = quiet => {}
+            () = wait(&setup.clock, MINUTE) => {}
+        }
+    };
+    setup.clock.run(run).await;
+    reports.lock().unwrap().clone()
+}
+
+#[tokio::test]
+async fn short_outage_delays_deliveries_and_acknowledgements_but_not_polls() {
+    let setup = setup().await;
+    let reports = outage(&setup, SECOND * 5).await;
+    assert!(!reports.contains(&"lost"), "{reports:?}");
+    assert_eq!(reports.first(), Some(&"started"));
+    let count = |name| reports.iter().filter(|it| **it == name).count();
+    assert!(count("failed") >= 1);
+    assert_eq!(count("failed"), count("recovered"), "{reports:?}");
+}
+
+#[tokio::test]
+async fn long_outage_loses_the_lease_which_is_acquired_again() {
+    for minutes in [1, 30] {
+        let setup = setup().await;
+        let reports = outage(&setup, MINUTE * minutes).await;
+        let count = |name| reports.iter().filter(|it| **it == name).count();
+        assert_eq!((count("lost"), count("started")), (1, 2), "{reports:?}");
+        assert!(
+            count("failed") >= 1 && count("recovered") >= 1,
+            "{reports:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn watcher_starts_when_the_store_begins_to_work() {
+    let setup = setup().await;
+    let is_failing = Arc::new(AtomicBool::new(true));
+    let store = FailingStore {
+        store: setup.store.clone(),
+        is_failing: is_failing.clone(),
+    };
+    let run = async {
+        let watch = setup.client.watch(store).from_the_beginning();
+        let mut watcher = watch.start().unwrap();
+        setup.receive(&["1"]);
+        wait(&setup.clock, MINUTE * 5).await;
+        assert_eq!(setup.emulator.request_count("get_chats"), Some(0));
+        is_failing.store(false, Ordering::SeqCst);
+        next_received(&mut watcher).await.1.ack();
+    };
+    setup.clock.run(run).await;
+}
