@@ -164,7 +164,7 @@ impl Reader {
             .handout
             .term
             .shared
-            .client
+            .reader
             .get_messages(self.handout.chat);
         let request = request
             .order(SortOrder::Asc)

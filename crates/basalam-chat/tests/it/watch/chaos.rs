@@ -1,6 +1,7 @@
 //! Bots that are killed again and again while requests fail. This test binary runs itself as the bots.
 
-use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -18,6 +19,15 @@ const VARIABLE: &str = "BASALAM_CHAT_TEST_BOT";
 /// Longer than any message is late.
 const RESYNC: Duration = Duration::from_secs(4);
 const LATE_SECONDS: u64 = 2;
+const LEASE: Duration = Duration::from_secs(3);
+
+/// What happens to the bots.
+#[derive(Clone, Copy, PartialEq)]
+enum Disturbance {
+    Kill,
+    #[cfg(unix)]
+    KillOrPause,
+}
 
 #[derive(Clone, Copy)]
 struct Size {
@@ -65,7 +75,7 @@ async fn bot() {
         .poll_interval(Duration::from_millis(200))
         .idle_interval(Duration::from_millis(500))
         .resync_interval(RESYNC)
-        .lease_duration(SECOND * 3)
+        .lease_duration(LEASE)
         // A reply may be listed late, too.
         .visibility_lag(SECOND * (LATE_SECONDS as u32 + 1))
         .max_attempts(1_000);
@@ -86,9 +96,27 @@ fn start_bot(emulator: &Emulator, directory: &Path) -> Child {
 struct Bot(Child);
 
 impl Bot {
-    fn kill(&mut self) {
+    fn assert_running(&mut self) {
         let exit = self.0.try_wait().unwrap();
         assert!(exit.is_none(), "the bot ended by itself: {exit:?}");
+    }
+
+    /// Pauses the process for longer than its lease.
+    #[cfg(unix)]
+    async fn pause(&mut self) {
+        self.assert_running();
+        let process = self.0.id().to_string();
+        for signal in ["-STOP", "-CONT"] {
+            let status = Command::new("kill").args([signal, &process]).status();
+            assert!(status.unwrap().success());
+            if signal == "-STOP" {
+                tokio::time::sleep(LEASE * 2).await;
+            }
+        }
+    }
+
+    fn kill(&mut self) {
+        self.assert_running();
         // SIGKILL on Unix.
         self.0.kill().unwrap();
         self.0.wait().unwrap();
@@ -140,7 +168,7 @@ struct Sent {
 }
 
 /// Sends messages while bots are killed, and checks the answers.
-async fn run(seed: u64, processes: usize) {
+async fn run(seed: u64, processes: usize, disturbance: Disturbance) {
     let size = size();
     let random = SeededRandom::new(seed);
     let below = |limit: usize| {
@@ -163,6 +191,7 @@ async fn run(seed: u64, processes: usize) {
     let mut bots: Vec<Bot> = (0..processes).map(|_| start()).collect();
     add_faults(&emulator);
     let mut sent = Vec::new();
+    let mut pauses = 0;
     for kill in 0..=size.kills {
         for _ in 0..10 {
             for _ in 0..size.messages.div_ceil((size.kills + 1) * 10) {
@@ -188,9 +217,15 @@ async fn run(seed: u64, processes: usize) {
         if kill < size.kills {
             let burst = FaultRule::new(Fault::status(429).retry_after("1")).times(8);
             emulator.add_fault(burst).unwrap();
-            let killed = below(bots.len());
-            bots[killed].kill();
-            bots[killed] = start();
+            let disturbed = below(bots.len());
+            if disturbance != Disturbance::Kill && kill % 2 == 0 {
+                #[cfg(unix)]
+                bots[disturbed].pause().await;
+                pauses += 1;
+                continue;
+            }
+            bots[disturbed].kill();
+            bots[disturbed] = start();
         }
     }
     assert_eq!(sent.len(), size.messages);
@@ -206,7 +241,7 @@ async fn run(seed: u64, processes: usize) {
     // What is repeated would be within two resyncs.
     tokio::time::sleep(RESYNC * 2).await;
     bots.iter_mut().for_each(Bot::kill);
-    check(seed, &emulator, &sent);
+    check(seed, &emulator, &sent, pauses);
 }
 
 /// Returns what was answered in a chat.
@@ -219,23 +254,23 @@ fn answers(emulator: &Emulator, chat: i64) -> Vec<String> {
         .collect()
 }
 
-/// Checks that each message is answered once, and in order unless it was late.
-fn check(seed: u64, emulator: &Emulator, sent: &[Sent]) {
+/// Checks that each message is answered once, and in order unless it was late. A process that was paused between the
+/// look-up and sending may send an answer again.
+fn check(seed: u64, emulator: &Emulator, sent: &[Sent], mut pauses: usize) {
     let mut positions = HashMap::new();
     let mut count = 0;
-    for chat in sent.iter().map(|it| it.chat) {
-        if positions.contains_key(&(chat, String::new())) {
-            continue;
-        }
-        positions.insert((chat, String::new()), 0);
+    let chats: BTreeSet<i64> = sent.iter().map(|it| it.chat).collect();
+    for chat in chats {
         for answer in answers(emulator, chat) {
-            count += 1;
             let text = answer.strip_prefix("re: ").unwrap_or(&answer).to_owned();
-            let earlier = positions.insert((chat, text), count);
-            assert_eq!(
-                earlier, None,
-                "seed {seed}: {answer} was sent twice in {chat}"
-            );
+            match positions.entry((chat, text)) {
+                Entry::Vacant(entry) => {
+                    count += 1;
+                    entry.insert(count);
+                }
+                Entry::Occupied(_) if pauses > 0 => pauses -= 1,
+                Entry::Occupied(_) => panic!("seed {seed}: {answer} was sent twice in {chat}"),
+            }
         }
     }
     let mut last = HashMap::new();
@@ -265,10 +300,16 @@ fn check(seed: u64, emulator: &Emulator, sent: &[Sent]) {
 
 #[tokio::test]
 async fn killed_bot_answers_each_message_once() {
-    run(1, 1).await;
+    run(1, 1, Disturbance::Kill).await;
 }
 
 #[tokio::test]
 async fn two_bots_of_one_login_answer_each_message_once() {
-    run(2, 2).await;
+    run(2, 2, Disturbance::Kill).await;
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn paused_bots_lose_no_message() {
+    run(3, 2, Disturbance::KillOrPause).await;
 }
