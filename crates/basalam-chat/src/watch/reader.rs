@@ -15,6 +15,8 @@ use crate::chats::Chat;
 use crate::messages::{Message, MessagePage, MessagePages, SortOrder, idempotency_key};
 
 const PAGE_SIZE: u32 = 100;
+/// The number of responses in a row after which a chat counts as gone.
+const MAX_FAILURES: u32 = 4;
 
 const OPENED: Slot = Slot {
     message: 0,
@@ -107,12 +109,12 @@ impl Reader {
             Err(Stop::Retry(pause)) => core.scheduler.hold(chat, now + pause),
             Err(Stop::Failed(error)) => {
                 known.failures = self.failures.saturating_add(1);
-                // The chat was deleted, or the user has left it; if it is listed again, it is read again.
+                // The chat was deleted, or the user has left it, unless that passes. If it is still listed, it is read
+                // again at the next resync.
                 let is_gone = error.is_not_found() || error.is_forbidden();
-                let delay = term
-                    .shared
-                    .delay(FIRST_RETRY, LONGEST_RETRY, known.failures);
-                if !is_gone {
+                if !is_gone || known.failures < MAX_FAILURES {
+                    let shared = &term.shared;
+                    let delay = shared.delay(FIRST_RETRY, LONGEST_RETRY, known.failures);
                     core.scheduler.hold(chat, now + delay);
                 }
                 term.shared.report(&Report::RequestFailed(error));
@@ -123,20 +125,21 @@ impl Reader {
     }
 
     async fn read(&mut self, depth: Depth) -> Result<(), Stop> {
-        if let Some(chat) = self.listed.take() {
-            let result = self.report_opened(&chat).await;
-            if result.is_err() {
-                self.listed = Some(chat);
-                return result;
-            }
-            self.read_messages(depth).await?;
-            let result = self.report_chat(&chat).await;
-            if result.is_err() {
-                self.listed = Some(chat);
-            }
-            return result;
+        let Some(chat) = self.listed.take() else {
+            return self.read_messages(depth).await;
+        };
+        let result = self.read_listed(&chat, depth).await;
+        if result.is_err() {
+            // Its other events are still to be handed out.
+            self.listed = Some(chat);
         }
-        self.read_messages(depth).await
+        result
+    }
+
+    async fn read_listed(&mut self, chat: &Chat, depth: Depth) -> Result<(), Stop> {
+        self.report_opened(chat).await?;
+        self.read_messages(depth).await?;
+        self.report_chat(chat).await
     }
 
     async fn read_messages(&mut self, depth: Depth) -> Result<(), Stop> {
@@ -160,13 +163,9 @@ impl Reader {
             Depth::New => self.handout.checkpoint.newest(),
             Depth::Recent => self.handout.checkpoint.floor(),
         };
-        let request = self
-            .handout
-            .term
-            .shared
-            .reader
-            .get_messages(self.handout.chat);
-        let request = request
+        let reader = &self.handout.term.shared.reader;
+        let request = reader
+            .get_messages(self.handout.chat)
             .order(SortOrder::Asc)
             .limit(PAGE_SIZE)
             .read_ahead(false);

@@ -54,7 +54,6 @@ pub(super) struct Marker {
     pub(super) packs: usize,
 }
 
-#[derive(Default)]
 pub(super) struct Core {
     pub(super) chats: HashMap<i64, KnownChat>,
     pub(super) scheduler: Scheduler,
@@ -109,7 +108,9 @@ impl Term {
     ) -> Term {
         let core = Core {
             chats,
-            ..Core::default()
+            scheduler: Scheduler::default(),
+            // No chat is listed yet.
+            resync: 1,
         };
         Term {
             started_at: shared.now(),
@@ -165,9 +166,13 @@ impl Term {
         for (id, chat) in &mut core.chats {
             let newest = chat.checkpoint.newest();
             let is_active = newest != chat.settle_next || chat.settle_now != chat.settle_next;
+            // Its messages could not be read, but it is still listed.
+            let has_failed = chat.failures > 0 && chat.listed_in == core.resync.wrapping_sub(1);
             if is_active {
                 chat.settle_now = chat.settle_next;
                 chat.settle_next = newest;
+            }
+            if is_active || has_failed {
                 core.scheduler.mark(*id, now, Depth::Recent);
             }
         }

@@ -167,3 +167,23 @@ fn futures_of_requests_are_send() {
 fn error_is_pointer_sized() {
     assert_eq!(size_of::<Error>(), size_of::<usize>());
 }
+
+#[cfg(feature = "watch")]
+#[test]
+fn watchers_and_deliveries_can_move_between_threads() {
+    use basalam_chat::watch::{
+        DeadLetter, Event, Reply, Report, RequestBudget, Watch, WatchError, WatchHandle, Watcher,
+    };
+    fn debug_sync<T: Debug + Send + Sync>() {}
+    fn is_send<T: Debug + Send>() {}
+    clone_sync::<Event>();
+    clone_sync::<DeadLetter>();
+    clone_sync::<RequestBudget>();
+    clone_sync::<WatchHandle>();
+    clone_sync::<Watch>();
+    debug_sync::<basalam_chat::watch::Delivery>();
+    debug_sync::<Report>();
+    debug_sync::<WatchError>();
+    is_send::<Watcher>();
+    is_send::<Reply>();
+}

@@ -169,6 +169,39 @@ async fn reports_changes_of_chats_that_were_never_active() {
 }
 
 #[tokio::test]
+async fn failing_message_handler_does_not_lose_events_of_the_chat() {
+    let setup = setup().await;
+    setup.run(MINUTE, setup.watch()).await;
+    let id = setup
+        .client
+        .create_message(ChatId(setup.chat), "hello")
+        .await;
+    let id = id.unwrap().id;
+    // The other side answers, which shows that it has seen the message.
+    let answer = setup.receive(&["1"])[0];
+    let names = Arc::new(Mutex::new(Vec::new()));
+    let seen = names.clone();
+    let run = setup.run_handler(MINUTE, setup.watch(), move |delivery| {
+        let is_first = seen.lock().unwrap().is_empty();
+        seen.lock().unwrap().push(name(delivery.event()));
+        async move {
+            match is_first {
+                true => Err("on purpose".into()),
+                false => Ok(()),
+            }
+        }
+    });
+    run.await;
+    let expected = [
+        "received 1".to_owned(),
+        "received 1".to_owned(),
+        format!("seen {answer}"),
+    ];
+    assert_eq!(*names.lock().unwrap(), expected);
+    assert!(answer > id.0);
+}
+
+#[tokio::test]
 async fn reports_what_the_other_side_has_seen() {
     let setup = setup().await;
     setup.run(MINUTE, setup.watch()).await;

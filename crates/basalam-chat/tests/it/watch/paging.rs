@@ -1,6 +1,7 @@
 //! Lists of chats whose pages are short, fail, or share a second.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use basalam_chat::RetryPolicy;
 use basalam_chat_emulator::{Emulator, Fault, SeedMessage, TimeBound};
@@ -108,13 +109,22 @@ async fn page_sizes_and_time_bounds_change_nothing() {
             .map(|number| number.to_string())
             .collect();
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        setup.receive(&texts);
-        setup.run(MINUTE * 25, setup.watch()).await;
-        let expected = texts.iter().map(|text| format!("re: {text}"));
-        assert_eq!(setup.answers(), expected.collect::<Vec<_>>());
-        for (chat, _) in chats {
-            let messages = setup.emulator.messages(chat);
-            assert_eq!(messages.len(), 2, "{max_page_size}");
-        }
+        let ids = setup.receive(&texts);
+        let received = Arc::new(Mutex::new(Vec::new()));
+        let handled = received.clone();
+        let run = setup.run_handler(MINUTE * 12, setup.watch(), move |delivery| {
+            if let Some(message) = delivery.event().received() {
+                handled
+                    .lock()
+                    .unwrap()
+                    .push((message.chat_id.0, message.id.0));
+            }
+            async { Ok(()) }
+        });
+        run.await;
+        let received = received.lock().unwrap();
+        let of_chat = received.iter().filter(|it| it.0 == setup.chat);
+        assert_eq!(of_chat.map(|it| it.1).collect::<Vec<_>>(), ids);
+        assert_eq!(received.len(), ids.len() + chats.len(), "{max_page_size}");
     }
 }

@@ -97,6 +97,19 @@ async fn reply_that_was_certainly_not_sent_is_repeated_without_waiting() {
 }
 
 #[tokio::test]
+async fn messages_that_cannot_be_read_for_a_while_are_answered_later() {
+    for (status, times) in [(404, 2), (403, 3), (403, 5), (500, 40)] {
+        let setup = setup().await;
+        setup.run(MINUTE, setup.watch()).await;
+        let rule = FaultRule::new(Fault::status(status)).operation("get_messages");
+        setup.emulator.add_fault(rule.times(times)).unwrap();
+        setup.receive(&["1"]);
+        setup.run(MINUTE * 25, setup.watch()).await;
+        assert_eq!(setup.answers(), ["re: 1"], "{times} times {status}");
+    }
+}
+
+#[tokio::test]
 async fn reports_once_that_metadata_is_not_returned() {
     let setup = Setup::start(Emulator::builder().return_metadata(false)).await;
     setup.run(MINUTE, setup.watch()).await;
