@@ -32,8 +32,7 @@ async fn polls(setup: &Setup, logins: usize, configure: impl Fn(Watch) -> Watch)
         wait(&setup.clock, MINUTE * 3).await;
     };
     setup.clock.run(run).await;
-    let times = times.lock().unwrap().clone();
-    times
+    times.lock().unwrap().clone()
 }
 
 #[tokio::test]

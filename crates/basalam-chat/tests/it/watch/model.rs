@@ -215,7 +215,7 @@ async fn drive(
 fn receive(model: &mut Model, id: i64, seed: u64) -> HandlerResult {
     let attempts = model.handed_out.entry(id).or_default();
     *attempts += 1;
-    if *attempts == 1 && (id as u64).wrapping_add(seed) % 7 == 0 {
+    if *attempts == 1 && (id as u64).wrapping_add(seed).is_multiple_of(7) {
         return Err("on purpose".into());
     }
     model.acknowledged.push(id);
