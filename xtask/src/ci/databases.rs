@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use super::steps::WORKSPACE_TESTS;
 use crate::process::{Outcome, command, is_available, run_command};
 
 /// The directory of Debian's packages of PostgreSQL.
@@ -55,9 +56,9 @@ pub(super) fn run(root: &Path) -> anyhow::Result<Outcome> {
     let modules: Vec<&str> = installed.map(|server| server.tests).collect();
     if !modules.is_empty() {
         let mut tests = command(root, "cargo");
-        tests.args(["test", "--package=basalam-chat-state", "--test=it"]);
+        tests.arg("test").args(WORKSPACE_TESTS).arg("--test=it");
         // The step "tests" checks that URLs with TLS are refused without these features.
-        tests.arg("--features=postgres-rustls,redis-rustls");
+        tests.arg("--features=basalam-chat-state/postgres-rustls,basalam-chat-state/redis-rustls");
         tests.args(["--", "--ignored"]).args(modules);
         if missing.contains(&OPENSSL) {
             tests.arg("--skip=tls::");

@@ -33,8 +33,8 @@ pub(super) fn run(root: &Path) -> anyhow::Result<Outcome> {
     })
 }
 
-/// Checks that the README contains the answering bot, then runs it and writes to it. The step that tests
-/// the features has built it.
+/// Checks that the README contains the answering bot, then runs it and writes to it. The test step has
+/// built it.
 pub(super) fn run_bot(root: &Path) -> anyhow::Result<Outcome> {
     // It needs a feature, so it is not compiled as a part of the README.
     check(root, ANSWERING_BOT, "rust,ignore")?;

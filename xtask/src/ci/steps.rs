@@ -21,6 +21,16 @@ const WITH_ALL_FEATURES: [&str; 4] = [
     "--all-features",
 ];
 
+/// The workspace with all features of the facade except those of other TLS libraries, which would rebuild the
+/// dependencies. All steps that run tests select the same, so that each package is compiled for tests once.
+pub(super) const WORKSPACE_TESTS: [&str; 5] = [
+    "--workspace",
+    "--features=basalam-chat/blocking,basalam-chat/build-time-codegen",
+    "--features=basalam-chat/gzip,basalam-chat/jiff",
+    "--features=basalam-chat/schemars,basalam-chat/socks,basalam-chat/tracing",
+    "--features=basalam-chat/watch,basalam-chat/webhooks-axum",
+];
+
 /// Feature combinations of the facade that no other step builds.
 const FEATURES: [&str; 14] = [
     "",
@@ -63,44 +73,18 @@ pub(super) fn all() -> Vec<Step> {
         step("licences, sources and duplicates", deny::check),
         step("advisories", deny::check_advisories),
         step("openapi-spec-validator", spec_validator::run),
-        cargo("tests", &["test", "--workspace"]),
+        workspace_tests("tests", &[]),
         step("state stores on real servers", databases::run),
         step("client of an applied contract", documents::compile_applied),
         step("random documents", documents::fuzz),
-        cargo(
+        workspace_tests(
             "generated code compiles",
-            // With the features of the step "tests", so that nothing is rebuilt.
-            &[
-                "test",
-                "--workspace",
-                "--test=it",
-                "--",
-                "--ignored",
-                "compile::",
-            ],
+            &["--test=it", "--", "--ignored", "compile::"],
         ),
         step("Python SDK of the vendor", python_sdk::run),
         step("schemathesis", schemathesis::run),
         step("quickstart example", |root| example(root, "quickstart")),
         step("first program of the README", readme::run),
-        cargo(
-            "tests with features",
-            &[
-                "test",
-                "--package=basalam-chat",
-                "--package=basalam-chat-api",
-                // All features except those of other TLS libraries, which would rebuild the dependencies.
-                "--features=basalam-chat/blocking,basalam-chat/build-time-codegen",
-                "--features=basalam-chat/gzip,basalam-chat/jiff",
-                "--features=basalam-chat/schemars,basalam-chat/socks,basalam-chat/tracing",
-                "--features=basalam-chat/watch,basalam-chat/webhooks-axum",
-                "--",
-                // Slow tests that do not depend on features.
-                "--skip=message_stream::large_history::",
-                "--skip=chat_stream::",
-                "--skip=responses::tolerance::",
-            ],
-        ),
         step("webhook bridge example", |root| {
             example(root, "webhook_bridge")
         }),
@@ -128,6 +112,14 @@ fn step(name: impl Into<String>, run: impl Fn(&Path) -> anyhow::Result<Outcome> 
 fn cargo(name: &str, arguments: &'static [&'static str]) -> Step {
     step(name, move |root| {
         run_command(command(root, "cargo").args(arguments))
+    })
+}
+
+fn workspace_tests(name: &str, arguments: &'static [&'static str]) -> Step {
+    step(name, move |root| {
+        let mut test = command(root, "cargo");
+        test.arg("test").args(WORKSPACE_TESTS);
+        run_command(test.args(arguments))
     })
 }
 
