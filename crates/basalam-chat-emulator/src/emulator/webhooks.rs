@@ -26,6 +26,24 @@ impl Emulator {
         operations::add_webhook(&mut state, user_id, url, options.allow_remote_webhooks, now)
     }
 
+    /// Returns the ids of the webhooks that a user has created, in that order.
+    #[must_use]
+    pub fn webhook_ids(&self, user_id: i64) -> Vec<i64> {
+        let state = self.service().state();
+        state
+            .webhooks
+            .webhooks_of(user_id)
+            .map(|it| it.id)
+            .collect()
+    }
+
+    /// Deletes a webhook with its registrations and log. Returns `false` if it did not exist.
+    pub fn delete_webhook(&self, webhook_id: i64) -> bool {
+        let webhooks = &mut self.service().state().webhooks;
+        let owner_id = webhooks.by_id(webhook_id).map(|it| it.owner_id);
+        owner_id.is_some_and(|owner_id| webhooks.remove(webhook_id, owner_id))
+    }
+
     /// Waits until all events of the messages so far were delivered to webhooks, or the deliveries were given up.
     pub async fn webhooks_delivered(&self) {
         self.service().deliveries_finished().await;

@@ -23,6 +23,10 @@ impl Resources {
         let chat = chat.unwrap();
         emulator.seed_messages(chat, seller, ["first"]).unwrap();
         let message = emulator.messages(chat)[0].id;
+        // Those of earlier calls would make the list of webhooks larger and larger.
+        for webhook in emulator.webhook_ids(seller) {
+            emulator.delete_webhook(webhook);
+        }
         // Nothing listens there.
         let webhook = emulator.add_webhook(seller, "http://127.0.0.1:9/").unwrap();
         let bot = emulator.add_bot(NewBot::new("Helper")).unwrap();
