@@ -118,7 +118,7 @@ fn cargo(name: &str, arguments: &'static [&'static str]) -> Step {
 fn workspace_tests(name: &str, arguments: &'static [&'static str]) -> Step {
     step(name, move |root| {
         let mut test = command(root, "cargo");
-        test.arg("test").args(WORKSPACE_TESTS);
+        test.args(["test", "--no-fail-fast"]).args(WORKSPACE_TESTS);
         run_command(test.args(arguments))
     })
 }

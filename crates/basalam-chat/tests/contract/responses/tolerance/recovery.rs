@@ -19,15 +19,18 @@ pub(super) fn losses(received: &Value, decoded: &Decoded) -> Result<(), String> 
     compare(received, &encoded)
 }
 
-/// Inserts the unreadable items in the list of a page.
+/// Inserts the unreadable items in the list of a page: `data`, or a property of it.
 fn insert_unreadable(encoded: &mut Value, decoded: &Decoded) -> Result<(), String> {
-    let page = encoded.get_mut("data").and_then(Value::as_object_mut);
-    let lists = ["messages", "chats"];
-    let list = page.and_then(|page| {
-        let mut fields = page.iter_mut();
-        let list = fields.find(|(name, _)| lists.contains(&name.as_str()))?.1;
-        list.as_array_mut()
-    });
+    let list = match encoded.get_mut("data") {
+        Some(Value::Object(page)) => {
+            let lists = ["messages", "chats"];
+            let mut properties = page.iter_mut();
+            let list = properties.find(|(name, _)| lists.contains(&name.as_str()));
+            list.and_then(|(_, list)| list.as_array_mut())
+        }
+        Some(Value::Array(list)) => Some(list),
+        _ => None,
+    };
     let list = list.ok_or("there is no list for the unreadable items")?;
     for item in &decoded.unreadable {
         let value = serde_json::from_str(&collapse(item.raw()));
