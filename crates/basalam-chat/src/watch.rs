@@ -60,6 +60,7 @@ mod handout;
 mod lead;
 mod load;
 mod observe;
+mod outage;
 mod poller;
 mod reader;
 mod reply;

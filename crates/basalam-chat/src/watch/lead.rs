@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use super::handout::Deliveries;
+use super::outage::Outage;
 use super::shared::Shared;
 use super::{Report, WatchError, dispatch, load, poller};
 use crate::UserId;
@@ -71,21 +72,15 @@ async fn elect(shared: &Arc<Shared>, deliveries: &Deliveries) -> Result<(), Watc
 }
 
 async fn acquire(shared: &Shared, request: &mut LeaseRequest) -> Lease {
-    let mut has_failed = false;
+    let mut outage = Outage::default();
     loop {
         match shared.store.try_acquire_lease(request).await {
             Ok(Some(lease)) => {
-                if has_failed {
-                    shared.report(&Report::StoreRecovered);
-                }
+                outage.succeeded(shared);
                 return lease;
             }
             Ok(None) => {}
-            Err(error) if !has_failed => {
-                has_failed = true;
-                shared.report(&Report::StoreFailed(error));
-            }
-            Err(_) => {}
+            Err(error) => outage.failed(shared, error),
         }
         shared.sleep(shared.config.lease_duration / 8).await;
     }
@@ -97,7 +92,7 @@ async fn keep(shared: &Shared, lease: &mut Lease) {
     // A process stops while it still has the lease for this long.
     let (renew_interval, safety_margin) = (duration / 4, duration / 3);
     let mut pause = renew_interval;
-    let mut has_failed = false;
+    let mut outage = Outage::default();
     loop {
         let left = lease.time_left().saturating_sub(safety_margin);
         if left.is_zero() {
@@ -112,16 +107,12 @@ async fn keep(shared: &Shared, lease: &mut Lease) {
         };
         pause = match renewed {
             Ok(()) => {
-                if std::mem::take(&mut has_failed) {
-                    shared.report(&Report::StoreRecovered);
-                }
+                outage.succeeded(shared);
                 renew_interval
             }
             Err(error) if error.is_conflict() => return,
             Err(error) => {
-                if !std::mem::replace(&mut has_failed, true) {
-                    shared.report(&Report::StoreFailed(error));
-                }
+                outage.failed(shared, error);
                 duration / 16
             }
         };

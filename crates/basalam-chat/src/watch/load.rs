@@ -2,17 +2,17 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::watch;
 
+use super::WatchError;
 use super::chat_list::ChatList;
 use super::checkpoint::Checkpoint;
 use super::config::Start;
 use super::event::properties;
+use super::outage::Outage;
 use super::shared::Shared;
 use super::term::{KnownChat, Marker, Term};
-use super::{Report, WatchError};
 use crate::chats::ChatPage;
 use crate::messages::SortOrder;
 use crate::random::random_hex;
@@ -54,24 +54,16 @@ async fn with_store<T, F>(shared: &Shared, operation: impl Fn() -> F) -> T
 where
     F: Future<Output = Result<T, StateError>>,
 {
-    let mut failures = 0;
+    let mut outage = Outage::default();
     loop {
         match operation().await {
             Ok(value) => {
-                if failures > 0 {
-                    shared.report(&Report::StoreRecovered);
-                }
+                outage.succeeded(shared);
                 return value;
             }
             Err(error) => {
-                if failures == 0 {
-                    shared.report(&Report::StoreFailed(error));
-                }
-                failures += 1;
-                let longest = Duration::from_secs(10);
-                shared
-                    .backoff(Duration::from_millis(200), longest, failures)
-                    .await;
+                outage.failed(shared, error);
+                outage.backoff(shared).await;
             }
         }
     }

@@ -2,11 +2,10 @@
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 use tokio::sync::{Notify, oneshot};
 
-use super::Report;
+use super::outage::Outage;
 use super::shared::Shared;
 use crate::state::{PutMode, PutRequest, StateError, StateKey, Version};
 
@@ -53,7 +52,7 @@ impl Writer {
 
     /// Makes the writes until one conflicts: another process has written, so it has the lease.
     pub(super) async fn run(&self, shared: &Shared) {
-        let mut failures = 0;
+        let mut outage = Outage::default();
         let mut batch = Vec::new();
         loop {
             batch.append(&mut self.next_batch());
@@ -64,21 +63,13 @@ impl Writer {
             match write_all(shared, std::mem::take(&mut batch)).await {
                 (remaining, None) => {
                     batch = remaining;
-                    if std::mem::take(&mut failures) > 0 {
-                        shared.report(&Report::StoreRecovered);
-                    }
+                    outage.succeeded(shared);
                 }
                 (_, Some(error)) if error.is_conflict() => return,
                 (remaining, Some(error)) => {
                     batch = remaining;
-                    if failures == 0 {
-                        shared.report(&Report::StoreFailed(error));
-                    }
-                    failures += 1;
-                    let longest = Duration::from_secs(10);
-                    shared
-                        .backoff(Duration::from_millis(200), longest, failures)
-                        .await;
+                    outage.failed(shared, error);
+                    outage.backoff(shared).await;
                 }
             }
         }
