@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::authentication::{InitialTokens, TokenSource};
+use super::oauth_client::OAuthClient;
 use super::store::TokenStore;
 use super::token_endpoint::TokenEndpoint;
 use super::token_set::TokenSet;
@@ -130,6 +131,18 @@ impl Refresher {
         }
     }
 
+    /// Returns the OAuth client and the source of its first tokens.
+    fn oauth(&self) -> Result<(&OAuthClient, &InitialTokens), Error> {
+        match &self.source {
+            TokenSource::OAuth {
+                client: Some(client),
+                initial,
+                ..
+            } => Ok((client, initial)),
+            _ => Err(Error::not_refreshable()),
+        }
+    }
+
     async fn call_provider(&self, rejected: Option<&TokenSet>) -> Result<TokenSet, Error> {
         let TokenSource::Provider(provider) = &self.source else {
             return Err(Error::not_refreshable());
@@ -175,14 +188,7 @@ impl Refresher {
         if let Some(tokens) = self.find_valid(None, current) {
             return Ok(Refreshed::issued(tokens));
         }
-        let TokenSource::OAuth {
-            client: Some(client),
-            initial,
-            ..
-        } = &self.source
-        else {
-            return Err(Error::not_refreshable());
-        };
+        let (client, initial) = self.oauth()?;
         if let InitialTokens::Credentials(scopes) = initial {
             let tokens = self.endpoint.client_credentials(client, scopes).await?;
             return Ok(Refreshed::issued(tokens));

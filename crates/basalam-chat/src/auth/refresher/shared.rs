@@ -1,6 +1,6 @@
 //! The refresh of tokens that several clients and processes share.
 
-use super::super::authentication::{InitialTokens, TokenSource};
+use super::super::authentication::InitialTokens;
 use super::super::store::{Claim, Stored, TokenStore, Turn};
 use super::super::token_set::TokenSet;
 use super::persist::Unsaved;
@@ -78,14 +78,7 @@ impl Refresher {
         stored: Option<&Stored>,
         current: Option<&TokenSet>,
     ) -> Result<Option<TokenSet>, Error> {
-        let TokenSource::OAuth {
-            client: Some(client),
-            initial,
-            ..
-        } = &self.source
-        else {
-            return Err(Error::not_refreshable());
-        };
+        let (client, initial) = self.oauth()?;
         if let InitialTokens::Credentials(scopes) = initial {
             let request = self.endpoint.client_credentials(client, scopes);
             return turn.hold(request).await.map(Some);
