@@ -12,4 +12,5 @@ mod processes;
 mod redis;
 mod sellers;
 mod sqlite;
+mod support;
 mod tokens;

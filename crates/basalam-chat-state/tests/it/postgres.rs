@@ -10,15 +10,13 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use basalam_chat::state::{
-    DeleteMode, PutMode, PutRequest, StateError, StateErrorKind, StateFuture, StateKey, StateStore,
+    DeleteMode, PutMode, PutRequest, StateError, StateErrorKind, StateFuture, StateStore,
 };
 use basalam_chat_state::conformance::{self, StoreFactory};
 use basalam_chat_state::{PostgresOptions, PostgresState};
 
 use crate::conformance::{Encrypted, boxed, check};
-
-/// The time limit for starting and stopping a server.
-const PATIENCE: Duration = Duration::from_secs(60);
+use crate::support::{PATIENCE, done, free_port, key};
 
 /// A server in a temporary directory. Like PostgreSQL itself, it does not run as root.
 #[derive(Debug)]
@@ -175,10 +173,6 @@ impl Drop for Server {
 #[derive(Debug)]
 struct Postgres(Server);
 
-fn done<T: Send + 'static>(value: T) -> StateFuture<'static, T> {
-    Box::pin(async { Ok(value) })
-}
-
 impl StoreFactory for Postgres {
     fn open(&self) -> StateFuture<'_, Arc<dyn StateStore>> {
         Box::pin(async {
@@ -239,10 +233,6 @@ async fn postgres_state() {
 async fn encrypted_postgres_state() {
     let report = conformance::run(Arc::new(Encrypted(Postgres(Server::start())))).await;
     check(&report, &[]);
-}
-
-fn key(name: &str) -> StateKey {
-    StateKey::new(name).unwrap()
 }
 
 async fn refused(options: PostgresOptions) -> StateError {
@@ -425,9 +415,7 @@ async fn urls_open_the_store_and_create_its_table() {
 
 #[tokio::test]
 async fn unreachable_servers_and_wrong_options_are_reported_without_the_password() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    drop(listener);
+    let port = free_port();
     let url = format!("postgres://bot:secret-5d0c@127.0.0.1:{port}/postgres");
     let error = refused(PostgresOptions::new(&url)).await;
     assert!(error.is_unavailable(), "{error}");

@@ -5,8 +5,10 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
-use basalam_chat::state::{FileState, PutMode, StateKey, StateStore};
+use basalam_chat::state::{FileState, PutMode, StateStore};
 use basalam_chat_state::SqliteState;
+
+use crate::support::key;
 
 /// Names the role, the kind of the store and its path, for a child process.
 const VARIABLE: &str = "BASALAM_CHAT_STATE_TEST_PROCESS";
@@ -28,10 +30,6 @@ fn spawn(role: &str, kind: &str, path: &Path) -> Child {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap()
-}
-
-fn key(name: &str) -> StateKey {
-    StateKey::new(name).unwrap()
 }
 
 /// The other processes. Does nothing unless a test has started it.

@@ -9,15 +9,13 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use basalam_chat::state::{
-    DeleteMode, LeaseRequest, PutMode, PutRequest, StateError, StateFuture, StateKey, StateStore,
+    DeleteMode, LeaseRequest, PutMode, PutRequest, StateError, StateFuture, StateStore,
 };
 use basalam_chat_state::conformance::{self, StoreFactory};
 use basalam_chat_state::{RedisOptions, RedisState};
 
 use crate::conformance::{Encrypted, boxed, check};
-
-/// The time limit for starting and stopping a server.
-const PATIENCE: Duration = Duration::from_secs(60);
+use crate::support::{PATIENCE, done, free_port, key};
 
 const PASSWORD: &str = "secret-5d0c";
 
@@ -31,12 +29,9 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start() -> Server {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
-        drop(listener);
         let server = Server {
             directory: tempfile::tempdir().unwrap(),
-            port,
+            port: free_port(),
             process: Mutex::default(),
         };
         server.launch();
@@ -103,10 +98,6 @@ impl Drop for Server {
 #[derive(Debug)]
 struct Redis(Server);
 
-fn done<T: Send + 'static>(value: T) -> StateFuture<'static, T> {
-    Box::pin(async { Ok(value) })
-}
-
 impl StoreFactory for Redis {
     fn open(&self) -> StateFuture<'_, Arc<dyn StateStore>> {
         Box::pin(async { Ok(boxed(self.0.options().connect().await?)) })
@@ -164,10 +155,6 @@ async fn redis_state() {
 async fn encrypted_redis_state() {
     let report = conformance::run(Arc::new(Encrypted(Redis(Server::start())))).await;
     check(&report, &[]);
-}
-
-fn key(name: &str) -> StateKey {
-    StateKey::new(name).unwrap()
 }
 
 async fn refused(options: RedisOptions) -> StateError {
@@ -419,9 +406,7 @@ async fn urls_open_the_store() {
 
 #[tokio::test]
 async fn unreachable_servers_and_wrong_options_are_reported_without_the_password() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    drop(listener);
+    let port = free_port();
     let url = format!("redis://bot:{PASSWORD}@127.0.0.1:{port}/0");
     let error = refused(RedisOptions::new(&url)).await;
     assert!(error.is_unavailable(), "{error}");

@@ -4,17 +4,15 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use basalam_chat::state::{PutMode, PutRequest, StateError, StateKey, StateStore};
+use basalam_chat::state::{PutMode, PutRequest, StateError, StateStore};
 use basalam_chat_state::SqliteState;
+
+use crate::support::key;
 
 fn directory() -> (tempfile::TempDir, PathBuf) {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("state.db");
     (directory, path)
-}
-
-fn key(name: &str) -> StateKey {
-    StateKey::new(name).unwrap()
 }
 
 async fn refused(path: &std::path::Path) -> StateError {

@@ -6,9 +6,7 @@ use crate::certificates::Authority;
 /// Enables TLS with a certificate for the names, and returns a URL.
 fn enable_tls(server: &Server, authority: &Authority, names: &str) -> String {
     let identity = authority.sign(names);
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    drop(listener);
+    let port = free_port();
     server.run(&["CONFIG", "SET", "tls-auth-clients", "no"]);
     let (certificate, key) = (identity.certificate, identity.key);
     let (certificate, key) = (certificate.to_str().unwrap(), key.to_str().unwrap());
