@@ -6,7 +6,7 @@
 //!   schema, `operationId` with the parameter, `Body` or `Response`, or component, followed by the names
 //!   of the properties that lead to it, `Item` for items of arrays and `Value` for values of maps.
 //!
-//! If the name is taken, the schema stays where it is, and the validation reports it.
+//! If the name is taken, the schema is not moved, and the validation reports it.
 
 mod origins;
 

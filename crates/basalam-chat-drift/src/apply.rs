@@ -44,7 +44,7 @@ pub(crate) struct Applied {
 pub(crate) struct Source<'a> {
     /// The wire shape of all contracts.
     pub(crate) shape: &'a WireShape,
-    /// The new contract, for order and names; null if there is none.
+    /// The new contract, for order and names; null without a new contract.
     pub(crate) contract: Value,
     pub(crate) deviations: &'a Deviations,
 }

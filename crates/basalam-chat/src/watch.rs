@@ -16,7 +16,7 @@
 //!
 //! All keys start with `watch/`, the [name](Watch::name) and the user id. If some of them are missing, the watcher
 //! fails with [`is_state_lost`](WatchError::is_state_lost) instead of starting anew. A store that has lost
-//! everything cannot be told apart from an empty one.
+//! everything looks like an empty one, so the watcher starts anew.
 //!
 //! # Completeness
 //!

@@ -38,7 +38,7 @@ impl Fault {
         Self::new(FaultKind::Delivery(DeliveryFault::Repeated))
     }
 
-    /// Delivers the event after the next one of the same webhook, or after a second if there is none.
+    /// Delivers the event after the next one of the same webhook, or after a second if no other event follows.
     pub fn reordered() -> Self {
         Self::new(FaultKind::Delivery(DeliveryFault::Reordered))
     }

@@ -117,7 +117,7 @@ impl Webhooks {
         self.services.get(&id).filter(|it| it.owner_id == owner_id)
     }
 
-    /// Returns the first service of a user, and adds it if there is none.
+    /// Returns the first service of a user, and adds one to a user without services.
     pub(crate) fn default_service_id(&mut self, owner_id: i64, now: DateTime) -> i64 {
         let first = self.services_of(owner_id).next().map(|it| it.id);
         first.unwrap_or_else(|| {
@@ -161,7 +161,7 @@ impl Webhooks {
         webhook.filter(|it| it.owner_id == owner_id)
     }
 
-    /// Deletes a webhook of a user with its registrations and log. Returns `false` if there is none.
+    /// Deletes a webhook of a user with its registrations and log. Returns `false` if the user has no such webhook.
     pub(crate) fn remove(&mut self, id: i64, owner_id: i64) -> bool {
         if self.webhook_of(id, owner_id).is_none() {
             return false;
@@ -193,7 +193,7 @@ impl Webhooks {
         }))
     }
 
-    /// Ends a registration. Returns `false` if there is none.
+    /// Ends a registration. Returns `false` if the user is not registered.
     pub(crate) fn unregister(&mut self, webhook_id: i64, user_id: i64) -> bool {
         let count = self.registrations.len();
         self.registrations

@@ -39,9 +39,9 @@ const LEASE_DURATION: Duration = Duration::from_secs(10);
 /// [`is_unfinished_refresh`](Error::is_unfinished_refresh) and [`needs_login`](Error::needs_login).
 ///
 /// A process that is paused during a refresh for longer than the lease duration still saves its tokens, unless
-/// another process has saved others meanwhile. Where the reuse of a refresh token revokes the login (RFC 9700), the
-/// process that takes over can then cause a new login, so choose a lease duration that exceeds the pauses of your
-/// processes.
+/// another process has saved others meanwhile. If the service revokes the login when a refresh token is reused
+/// (RFC 9700), the process that takes over can then cause a new login, so choose a lease duration that exceeds the
+/// pauses of your processes.
 ///
 /// While the store cannot be used, requests use the access token that the client has. If it is no longer valid, they
 /// fail with [`is_transient`](Error::is_transient), and nothing is spent. New tokens that cannot be saved are kept: the

@@ -37,7 +37,7 @@ pub(super) struct Config {
     pub(super) on_report: Option<Hook<Report>>,
 }
 
-/// Where a watcher starts that has no state yet.
+/// The position at which a watcher without state starts.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Start {
     Now,

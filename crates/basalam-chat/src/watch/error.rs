@@ -109,7 +109,7 @@ impl fmt::Display for WatchError {
                 "the state of the watcher is lost: {problem}; restore it, or delete its keys to start anew"
             ),
             Kind::Revoked => f.write_str(
-                "this process no longer reads the login; the delivery is repeated where it is read now",
+                "this process no longer reads the login; the process that reads it now repeats the delivery",
             ),
             Kind::UnknownSender => f.write_str(
                 "the sender of the message is unknown and may be the token's user; answer it with `create_message` \

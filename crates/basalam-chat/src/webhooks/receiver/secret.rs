@@ -12,7 +12,7 @@ pub(super) type Hash = [u8; 32];
 /// The hashes of the accepted secrets. The secrets themselves are not kept.
 pub(super) struct Secrets {
     current: Hash,
-    /// Equal to the current one if there is none, so that both are always compared.
+    /// The current one if no previous secret is accepted, so that two are always compared.
     previous: Hash,
 }
 

@@ -12,7 +12,7 @@ use basalam_chat::watch::Report;
 
 use super::setup::{MINUTE, SECOND, Setup, next_received, setup, wait};
 
-/// A store that fails while it is told to.
+/// A store whose operations fail while a flag is set.
 #[derive(Debug)]
 struct FailingStore {
     store: Arc<MemoryState>,
