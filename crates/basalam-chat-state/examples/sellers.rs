@@ -32,7 +32,7 @@ struct Service {
     /// The connections, which all sellers share.
     client: Client,
     store: Arc<dyn StateStore>,
-    /// The clients of the sessions that this process has served.
+    /// The clients of the sessions that this process has served. A larger service drops those that are idle.
     sellers: Mutex<HashMap<String, Client>>,
 }
 
@@ -67,7 +67,13 @@ pub(crate) async fn main() -> anyhow::Result<()> {
     axum::serve(listener, router)
         .with_graceful_shutdown(interrupted)
         .await?;
-    // New tokens must not be lost with the process.
+    // New tokens must not be lost with the process: those of running refreshes, and those that are not saved yet.
+    let sellers: Vec<Client> = service.sellers().drain().map(|it| it.1).collect();
+    for seller in sellers {
+        if let Err(error) = seller.close().await {
+            println!("{error}");
+        }
+    }
     Ok(service.client.close().await?)
 }
 
@@ -105,11 +111,16 @@ async fn show_chats(
         return Ok(Redirect::to("/login").into_response());
     };
     let client = service.seller(session)?;
-    let (id, unseen) = tokio::try_join!(client.current_user_id(), async {
+    let chats = tokio::try_join!(client.current_user_id(), async {
         client.get_unseen_chat_count().await
-    })?;
-    // Only sessions that exist are kept.
-    service.sellers().insert(session.to_owned(), client);
+    });
+    match &chats {
+        // The session does not exist, or has ended.
+        Err(error) if error.needs_login() => service.sellers().remove(session),
+        // Also after another error: the client can have tokens that the store could not save.
+        _ => service.sellers().insert(session.to_owned(), client),
+    };
+    let (id, unseen) = chats?;
     Ok(format!("seller {id}: {} unseen chats\n", unseen.count).into_response())
 }
 

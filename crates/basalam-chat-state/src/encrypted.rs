@@ -25,8 +25,8 @@ const PAGE: usize = 100;
 /// Whoever can read the store sees the names, versions and lengths of the values, and when they are written. Whoever
 /// can write to it can delete values, and replace a value with an older one of the same name.
 ///
-/// To rotate keys, put a new one first, let all processes use both, run
-/// [`reencrypt`](EncryptedState::reencrypt), and remove the old one.
+/// To rotate keys, deploy each step to all processes before the next one: add the new key last, so that all processes
+/// can decrypt with it; put it first; run [`reencrypt`](EncryptedState::reencrypt) once; remove the old key.
 ///
 /// Leases are stored as values, also if the wrapped store has leases with a clock.
 ///

@@ -52,7 +52,8 @@ pub use options::PostgresOptions;
 /// then fails with [`is_unknown`](StateError::is_unknown), and also if the connection is lost.
 ///
 /// Leases use the server's clock and are stored in the same table, but are not listed as values. Expired leases can
-/// be taken over at once. A lease that is not released leaves one row for its key.
+/// be taken over at once. If that clock is set, leases end earlier or later by as much. A lease that is not released
+/// leaves one row for its key.
 ///
 /// # Examples
 ///

@@ -53,8 +53,8 @@ const LOST: StateErrorKind = StateErrorKind::Unknown;
 /// for every 256 entries. A write that was sent then fails with [`is_unknown`](StateError::is_unknown), and also if
 /// the connection is lost.
 ///
-/// Leases use the server's clock and are not listed as values. Expired leases can be taken over at once. A lease that
-/// is not released leaves one key.
+/// Leases use the server's clock and are not listed as values. Expired leases can be taken over at once. If that clock
+/// is set, leases end earlier or later by as much. A lease that is not released leaves one key.
 ///
 /// # Examples
 ///

@@ -9,7 +9,7 @@ mod schema;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use basalam_chat::state::{
     DeleteMode, Entry, PutMode, PutRequest, StateError, StateErrorKind, StateFuture, StateKey,
@@ -80,7 +80,7 @@ impl SqliteState {
         })
     }
 
-    /// Sets how long this handle waits for other writers before it fails with
+    /// Sets how long an operation of this handle waits for other writers before it fails with
     /// [`is_unavailable`](StateError::is_unavailable); 5 seconds by default, at most 24 days.
     pub fn busy_timeout(mut self, timeout: Duration) -> SqliteState {
         // SQLite takes milliseconds as a 32-bit integer.
@@ -97,16 +97,30 @@ impl SqliteState {
     async fn run<T: Send + 'static>(
         &self,
         failure: StateErrorKind,
-        operation: impl FnOnce(&Database, Duration) -> Result<T, StateError> + Send + 'static,
+        operation: impl FnOnce(&Database, Instant) -> Result<T, StateError> + Send + 'static,
     ) -> Result<T, StateError> {
-        let (database, busy_timeout) = (Arc::clone(&self.database), self.busy_timeout);
-        spawn_blocking(failure, move || operation(&database, busy_timeout)).await
+        self.run_until(self.deadline(), failure, operation).await
+    }
+
+    async fn run_until<T: Send + 'static>(
+        &self,
+        deadline: Instant,
+        failure: StateErrorKind,
+        operation: impl FnOnce(&Database, Instant) -> Result<T, StateError> + Send + 'static,
+    ) -> Result<T, StateError> {
+        let database = Arc::clone(&self.database);
+        spawn_blocking(failure, move || operation(&database, deadline)).await
+    }
+
+    /// Returns when an operation that starts now no longer waits, in a queue or for other writers.
+    fn deadline(&self) -> Instant {
+        Instant::now() + self.busy_timeout
     }
 }
 
 impl StateStore for SqliteState {
     fn get<'a>(&'a self, key: &'a StateKey) -> StateFuture<'a, Option<Entry>> {
-        Box::pin(self.reader.get(key.clone(), self.busy_timeout))
+        Box::pin(async move { self.reader.get(key.clone(), self.deadline()).await })
     }
 
     fn put<'a>(
@@ -120,9 +134,11 @@ impl StateStore for SqliteState {
 
     fn delete<'a>(&'a self, key: &'a StateKey, mode: DeleteMode) -> StateFuture<'a, ()> {
         let key = key.clone();
-        Box::pin(self.run(StateErrorKind::Unknown, move |database, timeout| {
-            database.write(timeout, |connection| connection.delete(&key, mode))?
-        }))
+        Box::pin(
+            self.run(StateErrorKind::Unknown, move |database, deadline| {
+                database.write(deadline, |connection| connection.delete(&key, mode))?
+            }),
+        )
     }
 
     fn list<'a>(
@@ -133,14 +149,16 @@ impl StateStore for SqliteState {
     ) -> StateFuture<'a, Vec<Entry>> {
         let (prefix, after) = (prefix.to_owned(), after.cloned());
         Box::pin(async move {
+            let deadline = self.deadline();
             // It is never closed.
             let _permit = self.database.list_permits.acquire().await;
-            self.run(StateErrorKind::Unavailable, move |database, timeout| {
-                database.read(timeout, |connection| {
+            let list = move |database: &Database, deadline| {
+                database.read(deadline, |connection| {
                     connection.list(&prefix, after.as_ref(), limit)
                 })
-            })
-            .await
+            };
+            self.run_until(deadline, StateErrorKind::Unavailable, list)
+                .await
         })
     }
 
@@ -149,9 +167,11 @@ impl StateStore for SqliteState {
         requests: &'a [PutRequest],
     ) -> StateFuture<'a, Vec<Result<Version, StateError>>> {
         let requests = requests.to_vec();
-        Box::pin(self.run(StateErrorKind::Unknown, move |database, timeout| {
-            database.write(timeout, |connection| connection.put_many(&requests))
-        }))
+        Box::pin(
+            self.run(StateErrorKind::Unknown, move |database, deadline| {
+                database.write(deadline, |connection| connection.put_many(&requests))
+            }),
+        )
     }
 }
 

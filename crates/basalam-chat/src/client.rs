@@ -138,7 +138,8 @@ impl Client {
     }
 
     /// Finishes the running token refreshes before the program ends: if a program ends during a refresh, its new
-    /// tokens are lost, and the person has to log in again. Also saves tokens that a store has failed to save before.
+    /// tokens are lost, and the person has to log in again. Also saves tokens of this login that a store has failed to
+    /// save before.
     ///
     /// Waits for the refreshes of all logins that share the connections, for up to the operation timeout. The client
     /// can still be used, and a later request can start another refresh.

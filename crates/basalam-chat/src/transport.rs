@@ -109,7 +109,7 @@ impl HttpTransport {
         });
         let limit = self.config.operation_timeout;
         let finished = timeout(self.http.clock(), limit, finish).await;
-        finished.unwrap_or_else(|| Err(Error::token_timed_out()))
+        finished.unwrap_or_else(|| Err(Error::close_timed_out()))
     }
 
     /// Returns a transport with other options that shares connections, tokens, rate limits and retry budget.

@@ -42,8 +42,8 @@ fn tls_error(error: &Error) -> Option<StateError> {
     })
 }
 
-/// Authentication and missing databases.
-fn is_configuration(code: &SqlState) -> bool {
+/// Authentication, permissions, and missing or different databases, tables and columns.
+pub(super) fn is_configuration(code: &SqlState) -> bool {
     ["28", "3D", "42"].contains(&code.code().get(..2).unwrap_or_default())
 }
 

@@ -211,7 +211,7 @@ impl PostgresOptions {
                         self.table
                     )));
                 }
-                Err(error) if error.as_db_error().is_some() => {
+                Err(error) if error.code().is_some_and(error::is_configuration) => {
                     let code = error.code().map_or("", |code| code.code());
                     return Err(refused(format!(
                         "the table `{}` cannot be read, or has other columns: error {code}",

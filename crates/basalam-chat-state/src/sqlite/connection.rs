@@ -142,17 +142,33 @@ pub(super) fn write_error(error: rusqlite::Error) -> StateError {
 
 fn database_error(problem: &str, error: rusqlite::Error) -> StateError {
     use StateErrorKind::{Corrupt, Unavailable};
-    let (kind, problem) = match error.sqlite_error_code() {
+    let (kind, message) = match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => (
             Unavailable,
-            "another process is writing to the database; try again later",
+            "another process is writing to the database; try again later".to_owned(),
         ),
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-            (Corrupt, "the database is damaged, or is not a database")
-        }
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => (
+            Corrupt,
+            "the database is damaged, or is not a database; restore a backup".to_owned(),
+        ),
+        Some(ErrorCode::DiskFull) => (
+            Unavailable,
+            format!("{problem}, since the disk is full; free some space"),
+        ),
+        Some(ErrorCode::ReadOnly) => (
+            Unavailable,
+            format!(
+                "{problem}, since it is read-only; permit writing to the file and its directory"
+            ),
+        ),
         // The columns have other types.
-        None => (Corrupt, problem),
-        Some(_) => (Unavailable, problem),
+        None => (Corrupt, problem.to_owned()),
+        Some(_) => {
+            // Without the message of the database, which can repeat a statement.
+            let code = error.sqlite_error().map_or(0, |it| it.extended_code);
+            let cause = rusqlite::ffi::code_to_str(code);
+            (Unavailable, format!("{problem}: {cause}"))
+        }
     };
-    StateError::new(kind, problem).with_source(error)
+    StateError::new(kind, message).with_source(error)
 }

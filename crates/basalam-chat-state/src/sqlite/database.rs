@@ -4,7 +4,7 @@ use std::fs::{self, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use basalam_chat::state::{StateError, StateErrorKind};
 use rusqlite::{ErrorCode, Transaction, TransactionBehavior};
@@ -62,15 +62,15 @@ impl Database {
     /// Runs a read on an idle or a new connection.
     pub(super) fn read<T>(
         &self,
-        busy_timeout: Duration,
+        deadline: Instant,
         read: impl FnOnce(&Connection) -> Result<T, StateError>,
     ) -> Result<T, StateError> {
         let idle = lock(&self.idle_readers).pop();
         let connection = match idle {
             Some(connection) => connection,
-            None => schema::connect(&self.path, busy_timeout)?,
+            None => schema::connect(&self.path, time_left(deadline))?,
         };
-        connection.set_busy_timeout(busy_timeout)?;
+        connection.wait_until(deadline)?;
         let result = read(&connection)?;
         // After an error, the connection is closed.
         let mut idle = lock(&self.idle_readers);
@@ -83,11 +83,11 @@ impl Database {
     /// Runs a write in a transaction, which is rolled back if it fails.
     pub(super) fn write<T>(
         &self,
-        busy_timeout: Duration,
+        deadline: Instant,
         write: impl FnOnce(&Connection) -> Result<T, StateError>,
     ) -> Result<T, StateError> {
         let connection = lock(&self.writer);
-        connection.set_busy_timeout(busy_timeout)?;
+        connection.wait_until(deadline)?;
         // A deferred transaction could not wait for another writer after it has read.
         let transaction = Transaction::new_unchecked(&connection.0, TransactionBehavior::Immediate);
         let transaction = transaction.map_err(write_error)?;
@@ -98,9 +98,15 @@ impl Database {
 }
 
 impl Connection {
-    fn set_busy_timeout(&self, timeout: Duration) -> Result<(), StateError> {
+    /// Lets the next statements wait for other connections until `deadline`. If it has passed, they do not wait.
+    fn wait_until(&self, deadline: Instant) -> Result<(), StateError> {
+        let timeout = time_left(deadline);
         self.0.busy_timeout(timeout).map_err(write_error)
     }
+}
+
+fn time_left(deadline: Instant) -> Duration {
+    deadline.saturating_duration_since(Instant::now())
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -126,6 +132,10 @@ pub(super) fn refused(path: &Path, cause: impl std::fmt::Display) -> StateError 
 /// Creates the file if it is missing, since SQLite would create one that others can read. The files that
 /// SQLite creates next to it have the same mode.
 fn create_file(path: &Path) -> io::Result<()> {
+    // Closing a file drops all locks (POSIX) that this process has on it. So a file that another thread has created,
+    // and may have opened with SQLite, must not be opened here.
+    static CREATING: Mutex<()> = Mutex::new(());
+    let _creating = lock(&CREATING);
     match fs::metadata(path) {
         // Before opening, since opening a named pipe can block.
         Ok(metadata) => check_file(&metadata),
@@ -154,4 +164,43 @@ fn check_file(metadata: &fs::Metadata) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn operation_whose_time_has_passed_in_a_queue_does_not_wait_for_writers() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("state.db");
+        let database = Database::open(&path, Duration::from_secs(5)).unwrap();
+        let other = rusqlite::Connection::open(&path).unwrap();
+        let passed = Instant::now();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let error = database.write(passed, |_| Ok(())).unwrap_err();
+        assert!(error.is_unavailable(), "{error}");
+        database.read(passed, |_| Ok(())).unwrap();
+        other.execute_batch("COMMIT").unwrap();
+        database.write(passed, |_| Ok(())).unwrap();
+    }
+
+    #[test]
+    fn errors_name_their_cause() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("state.db");
+        let database = Database::open(&path, Duration::from_secs(5)).unwrap();
+        let deadline = Instant::now() + Duration::from_secs(5);
+        let fail = |sql: &'static str| {
+            let result = database.write(deadline, |connection| {
+                connection.0.execute_batch(sql).map_err(write_error)
+            });
+            result.unwrap_err().to_string()
+        };
+        let full = "PRAGMA max_page_count = 1; CREATE TABLE large (value TEXT);
+            INSERT INTO large VALUES (hex(zeroblob(1000000)))";
+        assert!(fail(full).contains("disk is full"), "{}", fail(full));
+        let read_only = "PRAGMA query_only = on; DELETE FROM state";
+        assert!(fail(read_only).contains("read-only"), "{}", fail(read_only));
+    }
 }

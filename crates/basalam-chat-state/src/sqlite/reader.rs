@@ -2,7 +2,7 @@
 
 use std::io;
 use std::sync::{Arc, mpsc};
-use std::time::Duration;
+use std::time::Instant;
 
 use basalam_chat::state::{Entry, StateError, StateErrorKind, StateKey};
 use tokio::sync::oneshot;
@@ -13,7 +13,7 @@ type Response = Result<Option<Entry>, StateError>;
 
 struct Request {
     key: StateKey,
-    busy_timeout: Duration,
+    deadline: Instant,
     response: oneshot::Sender<Response>,
 }
 
@@ -29,12 +29,12 @@ impl Reader {
         Ok(Reader(sender))
     }
 
-    pub(super) async fn get(&self, key: StateKey, busy_timeout: Duration) -> Response {
+    pub(super) async fn get(&self, key: StateKey, deadline: Instant) -> Response {
         let ended = || StateError::new(StateErrorKind::Unavailable, "the reading thread has ended");
         let (response, received) = oneshot::channel();
         let request = Request {
             key,
-            busy_timeout,
+            deadline,
             response,
         };
         self.0.send(request).map_err(|_| ended())?;
@@ -46,7 +46,7 @@ fn serve(database: &Database, requests: mpsc::Receiver<Request>) {
     for request in requests {
         // The caller may have given up.
         if !request.response.is_closed() {
-            let read = database.read(request.busy_timeout, |it| it.get(request.key));
+            let read = database.read(request.deadline, |it| it.get(request.key));
             let _ = request.response.send(read);
         }
     }

@@ -173,6 +173,27 @@ async fn keys_are_rotated() {
 }
 
 #[tokio::test]
+async fn each_step_of_a_rotation_can_be_deployed_process_by_process() {
+    let memory = MemoryState::new();
+    let steps: [&[u32]; 4] = [&[1], &[1, 2], &[2, 1], &[2]];
+    for (step, keys) in steps.windows(2).enumerate() {
+        let (before, after) = (encrypted(&memory, keys[0]), encrypted(&memory, keys[1]));
+        if keys[1].len() == 1 {
+            assert_eq!(before.reencrypt().await.unwrap(), 3);
+        }
+        for (number, (writer, reader)) in [(&before, &after), (&after, &before)]
+            .into_iter()
+            .enumerate()
+        {
+            let at = format!("{step}/{number}");
+            let written = writer.put(&name(&at), b"value", PutMode::Create).await;
+            let entry = read(reader, &at).await.unwrap().unwrap();
+            assert_eq!((entry.version, &*entry.value), (written.unwrap(), &b"value"[..]));
+        }
+    }
+}
+
+#[tokio::test]
 async fn sets_of_keys_are_checked() {
     let none = EncryptedState::new(MemoryState::new(), []);
     assert!(none.unwrap_err().is_configuration());

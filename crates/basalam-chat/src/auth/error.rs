@@ -76,20 +76,66 @@ impl Error {
     }
 
     pub(super) fn provider_failed(error: BoxError) -> Error {
-        callback_failed("the token provider failed", error)
+        let problem = format!("the token provider failed: {error}");
+        Error::authentication(&problem, "check the source of the tokens")
+            .with_outlook(Outlook::Transient)
+            .with_source(error)
     }
 
     pub(super) fn store_load_failed(error: StateError) -> Error {
-        store_failed("the token store failed to load the tokens", error)
+        let problem = "the token store failed to load the tokens";
+        store_failed(problem, error, "check that the store can be used")
     }
 
     pub(super) fn store_save_failed(error: StateError) -> Error {
-        store_failed("the token store failed to save the tokens", error)
+        let problem = "the token store failed to save the tokens";
+        store_failed(problem, error, "save them again, or they may be lost")
+    }
+
+    pub(super) fn store_delete_failed(error: StateError) -> Error {
+        let problem = "the token store failed to delete the tokens";
+        store_failed(problem, error, "delete them again")
+    }
+
+    /// The tokens of a refresh are kept, since the store cannot be written.
+    pub(super) fn store_keep_failed(error: StateError) -> Error {
+        store_failed(
+            "the token store failed to save the tokens",
+            error,
+            "do not end the program: it alone has the new tokens, and saves them with the next request or in `close`",
+        )
     }
 
     /// The store cannot record that a refresh begins, so nothing was sent.
     pub(super) fn store_begin_failed(error: StateError) -> Error {
-        store_failed("the token store failed before the refresh", error)
+        let problem = "the token store failed before the refresh, so nothing was sent";
+        store_failed(problem, error, "check that the store can be written")
+    }
+
+    /// The key of the tokens holds another value, which is not shown.
+    pub(super) fn no_stored_tokens() -> Error {
+        Error::authentication(
+            "the token store holds something else than tokens at its key",
+            "use a separate key for each login, and the encryption with which the tokens were saved",
+        )
+    }
+
+    /// The tokens of a login are no longer stored.
+    pub(super) fn tokens_deleted() -> Error {
+        Error::authentication(
+            "the tokens were deleted from the token store",
+            "log in again",
+        )
+        .with_outlook(Outlook::NeedsLogin)
+    }
+
+    /// The refreshes that `close` waits for did not end.
+    pub(crate) fn close_timed_out() -> Error {
+        Error::authentication(
+            "the token refreshes did not finish in time",
+            "call `close` again before the program ends, or raise `operation_timeout`",
+        )
+        .with_outlook(Outlook::Transient)
     }
 
     /// Another process refreshes the tokens all the time.
@@ -163,20 +209,14 @@ impl Error {
 /// Marks the error of a refresh that a process did not finish.
 struct UnfinishedRefresh;
 
-fn store_failed(problem: &str, error: StateError) -> Error {
+fn store_failed(problem: &str, error: StateError, remedy: &str) -> Error {
     let is_transient = error.is_unavailable() || error.is_unknown();
-    let failed = Error::authentication(&format!("{problem}: {error}"), "");
+    let failed = Error::authentication(&format!("{problem}: {error}"), remedy);
     let failed = match is_transient {
         true => failed.with_outlook(Outlook::Transient),
         false => failed,
     };
     failed.with_source(error)
-}
-
-fn callback_failed(problem: &str, error: BoxError) -> Error {
-    Error::authentication(&format!("{problem}: {error}"), "")
-        .with_outlook(Outlook::Transient)
-        .with_source(error)
 }
 
 /// An error that several callers receive.

@@ -187,7 +187,10 @@ fn explain(grant: Grant, name: Option<&str>) -> (&'static str, &'static str) {
         (Some("temporarily_unavailable" | "server_error"), _) => {
             ("the token endpoint is out of service", "try again later")
         }
-        (Some(_), _) => ("the service rejected the token request", ""),
+        (Some(_), _) => (
+            "the service rejected the token request",
+            "check the client and its permissions in the developer panel",
+        ),
         (None, _) => (
             "the service rejected the token request",
             "check the URL of the token endpoint, the client id and the client secret",

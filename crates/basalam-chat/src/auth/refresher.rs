@@ -15,7 +15,7 @@ use crate::Error;
 use crate::error::Outlook;
 use crate::http::timeout;
 use crate::random::RandomSource;
-use crate::state::PutMode;
+use crate::state::{LeaseRequest, PutMode};
 use crate::time::Clock;
 use persist::Unsaved;
 
@@ -25,8 +25,12 @@ pub(super) struct Refresher {
     endpoint: Arc<TokenEndpoint>,
     /// The tokens of the [`Authentication`](super::Authentication), until they are used.
     initial: Option<TokenSet>,
-    /// Tokens that the store failed to save.
+    /// Tokens that are not saved yet.
     unsaved: Option<Unsaved>,
+    /// The store has contained tokens of this login, so they were deleted if it contains none.
+    was_stored: bool,
+    /// Kept between refreshes: it knows since when another process has not renewed its lease.
+    lease_request: Option<LeaseRequest>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn RandomSource>,
 }
@@ -54,6 +58,8 @@ impl Refresher {
             endpoint,
             initial,
             unsaved: None,
+            was_stored: false,
+            lease_request: None,
             clock,
             random,
         }
@@ -80,17 +86,21 @@ impl Refresher {
             let tokens = self.call_provider(current.filter(|_| is_unusable)).await?;
             return Ok(Refreshed::issued(tokens));
         }
-        if let Some(unsaved) = self.unsaved.take() {
+        if let Some(unsaved) = self.unsaved.clone() {
             return self.persist(unsaved).await;
         }
         if let Some(store) = self.store() {
             // A store that cannot be used is an error before anything is spent.
-            store.load().await?;
+            self.was_stored |= store.load().await?.is_some();
         }
         if let Some(tokens) = self.exchange_code().await? {
             // The newest login replaces whatever is stored.
-            let mode = PutMode::Overwrite;
-            return self.persist(Unsaved { tokens, mode }).await;
+            let unsaved = Unsaved {
+                tokens,
+                mode: PutMode::Overwrite,
+                replaced: None,
+            };
+            return self.persist(unsaved).await;
         }
         let result = match self.store() {
             Some(store) => self.refresh_shared(&store, current).await,
@@ -114,7 +124,7 @@ impl Refresher {
 
     /// Saves tokens that the store failed to save. Returns `false` if there are none.
     pub(super) async fn save_unsaved(&mut self) -> Result<bool, Error> {
-        match self.unsaved.take() {
+        match self.unsaved.clone() {
             Some(unsaved) => self.persist(unsaved).await.map(|_| true),
             None => Ok(false),
         }

@@ -20,6 +20,9 @@ pub(super) use turn::{Claim, Turn};
 /// The default of [`TokenStore::lease_duration`].
 const LEASE_DURATION: Duration = Duration::from_secs(10);
 
+/// A shorter lease would be renewed all the time.
+const MIN_LEASE_DURATION: Duration = Duration::from_millis(100);
+
 /// The tokens of one login in a [`StateStore`], so that a program can use them after a restart, and several clients
 /// and processes can share them. Clones share the tokens.
 ///
@@ -46,8 +49,9 @@ const LEASE_DURATION: Duration = Duration::from_secs(10);
 /// While the store cannot be used, requests use the access token that the client has. If it is no longer valid, they
 /// fail with [`is_transient`](Error::is_transient), and nothing is spent. New tokens that cannot be saved are kept: the
 /// client tries again for ten seconds, then with each request that needs a token, and in
-/// [`close`](crate::Client::close). Until they are saved, the process must not end. Another process waits for two
-/// seconds before it takes over an unfinished refresh, in case its tokens are saved after the store has restarted.
+/// [`close`](crate::Client::close). Until they are saved, the process must not end, nor drop the last clone of the
+/// client. Another process waits for two seconds before it takes over an unfinished refresh, in case its tokens are
+/// saved after the store has restarted.
 ///
 /// # Examples
 ///
@@ -164,9 +168,9 @@ impl TokenStore {
     }
 
     /// Sets how long other processes wait before they take over the refresh from a process that has died; 10
-    /// seconds by default. A running process renews its lease.
+    /// seconds by default, at least 100 milliseconds. A running process renews its lease.
     pub fn lease_duration(mut self, duration: Duration) -> TokenStore {
-        self.lease_duration = duration;
+        self.lease_duration = duration.max(MIN_LEASE_DURATION);
         self
     }
 
@@ -190,7 +194,7 @@ impl TokenStore {
     }
 
     /// Deletes the tokens, so that the person has to log in again. Clients use the access token that they have until
-    /// it expires.
+    /// it expires, and do not save their tokens again.
     ///
     /// # Errors
     ///
@@ -198,9 +202,13 @@ impl TokenStore {
     pub async fn delete(&self) -> Result<(), Error> {
         let delete = async {
             let state = self.state().await?;
-            state.delete(&self.shared.key, DeleteMode::Any).await
+            state.delete(&self.shared.key, DeleteMode::Any).await?;
+            // It belongs to the deleted tokens. Another login at this key has no unfinished refresh.
+            state
+                .delete(&self.shared.refresh_key, DeleteMode::Any)
+                .await
         };
-        delete.await.map_err(Error::store_save_failed)
+        delete.await.map_err(Error::store_delete_failed)
     }
 
     async fn state(&self) -> Result<&dyn StateStore, StateError> {
@@ -220,7 +228,8 @@ impl TokenStore {
         };
         let json = String::from_utf8(entry.value).unwrap_or_default();
         let json = SecretString::from(json);
-        let tokens = TokenSet::from_json(json.expose_secret())?;
+        let tokens = TokenSet::from_json(json.expose_secret());
+        let tokens = tokens.map_err(|_| Error::no_stored_tokens())?;
         Ok(Some(Stored {
             tokens,
             version: entry.version,

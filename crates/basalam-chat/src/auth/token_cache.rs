@@ -1,9 +1,12 @@
 //! The access token of a client, and its refresh, which concurrent requests share.
 
+mod cached_token;
+mod state;
+
 use std::fmt;
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::Duration;
 
 use http::HeaderValue;
 use tokio::sync::watch;
@@ -11,24 +14,15 @@ use tokio::sync::watch;
 use super::authentication::Authentication;
 use super::refresher::{Refreshed, Refresher};
 use super::token_endpoint::TokenEndpoint;
-use super::token_set::TokenSet;
 use crate::Error;
 use crate::http::retry::rate_limit::RateLimitGate;
 use crate::http::{HttpStack, timeout};
-use crate::random::{RandomSource, jitter};
 use crate::runtime::current_runtime;
-use crate::time::Clock;
-
-/// The time after a failed refresh in which its error is returned instead of starting another one.
-const FAILURE_COOLDOWN: Duration = Duration::from_secs(1);
+pub(crate) use cached_token::CachedToken;
+use state::{InFlight, State};
 
 /// The time that a request waits for an early refresh before it uses the current token.
 const EARLY_REFRESH_WAIT: Duration = Duration::from_secs(5);
-
-/// The time after a rejected token was replaced in which a further 401 is not attributed to the token: another
-/// refresh would not help, and would invalidate the tokens of other programs. Half of the token's lifetime, if that is
-/// shorter.
-const REJECTION_COOLDOWN: Duration = Duration::from_secs(30);
 
 /// The access token of a client and its clones.
 #[derive(Clone)]
@@ -49,103 +43,12 @@ struct Shared {
     rate_limit_gate: RateLimitGate,
 }
 
-#[derive(Default)]
-struct State {
-    current: Option<Arc<CachedToken>>,
-    /// The service has rejected the current token.
-    is_rejected: bool,
-    in_flight: Option<InFlight>,
-    failure: Option<RefreshFailure>,
-    /// The number of refreshes that have ended.
-    refreshes: u64,
-}
-
-/// A running refresh.
-#[derive(Clone)]
-struct InFlight {
-    /// Yields the result to every waiting request.
-    result: watch::Receiver<Option<Result<Arc<CachedToken>, Arc<Error>>>>,
-    started_at: Instant,
-}
-
-impl InFlight {
-    /// Waits for the result. Returns `None` if the task has ended without one.
-    async fn completion(&mut self) -> Option<Result<Arc<CachedToken>, Arc<Error>>> {
-        let ended = self.result.wait_for(Option::is_some).await;
-        ended.ok().and_then(|result| result.clone())
-    }
-}
-
-struct RefreshFailure {
-    error: Arc<Error>,
-    /// The number of refreshes that had ended, including this one.
-    refreshes: u64,
-    at: Instant,
-}
-
-/// A token with its header value.
-pub(crate) struct CachedToken {
-    tokens: TokenSet,
-    header: HeaderValue,
-    received_at: Instant,
-    /// The time from which it is refreshed, if it expires: with jitter, so that processes do not do it at once.
-    refresh_at: Option<SystemTime>,
-    /// It replaced a token that the service rejected.
-    replaces_rejected: bool,
-    /// It comes from a store, so another process may have replaced it since.
-    is_loaded: bool,
-}
-
 /// Why a token is refreshed.
 #[derive(Clone, Copy)]
 struct RefreshReason {
     is_rejected: bool,
     /// The token is missing or can no longer be used.
     is_unusable: bool,
-}
-
-impl CachedToken {
-    fn new(
-        refreshed: Refreshed,
-        replaces_rejected: bool,
-        clock: &dyn Clock,
-        random: &dyn RandomSource,
-    ) -> Result<Arc<CachedToken>, Error> {
-        let Refreshed { tokens, is_loaded } = refreshed;
-        let header = tokens.header()?;
-        let leeway = tokens.refresh_leeway();
-        let early = leeway + jitter(random, leeway / 10);
-        Ok(Arc::new(CachedToken {
-            refresh_at: tokens.expires_at().and_then(|end| end.checked_sub(early)),
-            tokens,
-            header,
-            received_at: clock.instant(),
-            replaces_rejected,
-            is_loaded,
-        }))
-    }
-
-    /// Returns `true` if another process may have replaced the token since it was loaded.
-    pub(crate) fn is_loaded(&self) -> bool {
-        self.is_loaded
-    }
-
-    /// Returns `true` if the token is so new that a rejection has another cause than its age.
-    fn is_new(&self, clock: &dyn Clock) -> bool {
-        let since_received = clock.instant().saturating_duration_since(self.received_at);
-        let since_issued = self.tokens.age(clock.system_time()).unwrap_or_default();
-        let lifetime = self.tokens.lifetime().unwrap_or(Duration::MAX);
-        since_received.max(since_issued) < REJECTION_COOLDOWN.min(lifetime / 2)
-    }
-
-    pub(crate) fn tokens(&self) -> &TokenSet {
-        &self.tokens
-    }
-
-    /// Returns the value of the `Authorization` header, marked as sensitive.
-    pub(crate) fn header(&self) -> HeaderValue {
-        self.header.clone()
-    }
 }
 
 /// The result of a lookup.
@@ -199,14 +102,10 @@ impl TokenCache {
             None => (current, None),
             Some(_) => (None, current),
         };
-        let state = State {
-            current,
-            ..State::default()
-        };
         Ok(TokenCache {
             shared: Arc::new(Shared {
                 fixed,
-                state: Mutex::new(state),
+                state: Mutex::new(State::new(current)),
                 refresher: refresher.map(tokio::sync::Mutex::new),
                 has_store,
                 http,
@@ -280,7 +179,7 @@ impl TokenCache {
                 valid.ok_or_else(|| Error::refresh_failed(error))
             }
             None => {
-                self.shared.clear_in_flight(&refresh);
+                self.shared.state().clear_in_flight(&refresh);
                 Err(Error::refresh_aborted())
             }
         }
@@ -294,7 +193,7 @@ impl TokenCache {
         let mut state = self.shared.state();
         // If the token was refreshed meanwhile, the new one is valid.
         if state.is_current(rejected) {
-            if rejected.replaces_rejected && rejected.is_new(self.shared.http.clock()) {
+            if rejected.is_new_replacement(self.shared.http.clock()) {
                 return match self.shared.has_store {
                     true => Rejection::Reload,
                     false => Rejection::Final,
@@ -320,9 +219,7 @@ impl TokenCache {
             };
             let (clock, random) = (self.shared.http.clock(), self.shared.http.random());
             let loaded = CachedToken::new(loaded, true, clock, random)?;
-            let mut state = self.shared.state();
-            state.current = Some(loaded.clone());
-            state.is_rejected = false;
+            self.shared.state().replace(loaded.clone());
             Ok(loaded)
         })
     }
@@ -354,26 +251,17 @@ impl TokenCache {
         }
         let mut state = shared.state();
         let now = shared.http.clock().system_time();
-        // A task whose runtime has shut down never completes.
-        let is_lost = |refresh: &mut InFlight| {
-            refresh.result.has_changed().is_err() && refresh.result.borrow().is_none()
-        };
-        state.in_flight.take_if(is_lost);
         let valid = state.valid_token(now);
-        let is_early = |token: &&Arc<CachedToken>| token.refresh_at.is_none_or(|at| now < at);
-        if let Some(token) = valid.as_ref().filter(is_early) {
+        if let Some(token) = valid.as_ref().filter(|token| !token.is_due(now)) {
             return Ok(Next::Use(token.clone()));
         }
-        if let Some(refresh) = &state.in_flight {
-            return Ok(Next::Wait(refresh.clone(), valid));
+        if let Some(refresh) = state.running() {
+            return Ok(Next::Wait(refresh, valid));
         }
-        if let Some(failure) = &state.failure {
-            let now = shared.http.clock().instant();
-            let age = now.saturating_duration_since(failure.at);
-            if failure.refreshes > refreshes_at_start || age < FAILURE_COOLDOWN {
-                let failed = || Error::refresh_failed(failure.error.clone());
-                return valid.map(Next::Use).ok_or_else(failed);
-            }
+        let now = shared.http.clock().instant();
+        if let Some(error) = state.recent_failure(now, refreshes_at_start) {
+            let failed = || Error::refresh_failed(error.clone());
+            return valid.map(Next::Use).ok_or_else(failed);
         }
         let reason = RefreshReason {
             is_rejected: state.is_rejected,
@@ -402,8 +290,10 @@ impl TokenCache {
         runtime.spawn(async move {
             let _running = running;
             let result = shared.refresh(current, reason).await;
+            let now = shared.http.clock().instant();
+            let result = shared.state().complete(result, now);
             // There may be no receiver left.
-            sender.send_replace(Some(shared.complete(result)));
+            sender.send_replace(Some(result));
         });
         Ok(refresh)
     }
@@ -428,54 +318,8 @@ impl Shared {
         CachedToken::new(refreshed, reason.is_rejected, clock, random)
     }
 
-    /// Records the result of a refresh.
-    fn complete(
-        &self,
-        result: Result<Arc<CachedToken>, Error>,
-    ) -> Result<Arc<CachedToken>, Arc<Error>> {
-        let mut state = self.state();
-        state.in_flight = None;
-        state.refreshes += 1;
-        match result {
-            Ok(token) => {
-                state.current = Some(token.clone());
-                state.is_rejected = false;
-                state.failure = None;
-                Ok(token)
-            }
-            Err(error) => {
-                let error = Arc::new(error);
-                state.failure = Some(RefreshFailure {
-                    error: error.clone(),
-                    refreshes: state.refreshes,
-                    at: self.http.clock().instant(),
-                });
-                Err(error)
-            }
-        }
-    }
-
     fn valid_token(&self) -> Option<Arc<CachedToken>> {
         self.state().valid_token(self.http.clock().system_time())
-    }
-
-    /// Allows another refresh after one that ended without a result.
-    fn clear_in_flight(&self, aborted: &InFlight) {
-        let is_aborted = |refresh: &mut InFlight| refresh.result.same_channel(&aborted.result);
-        self.state().in_flight.take_if(is_aborted);
-    }
-}
-
-impl State {
-    fn is_current(&self, token: &Arc<CachedToken>) -> bool {
-        let current = self.current.as_ref();
-        current.is_some_and(|current| Arc::ptr_eq(current, token))
-    }
-
-    /// Returns the current token unless it has expired or the service has rejected it.
-    fn valid_token(&self, now: SystemTime) -> Option<Arc<CachedToken>> {
-        let current = self.current.as_ref().filter(|_| !self.is_rejected)?;
-        (!current.tokens.is_expired(now)).then(|| current.clone())
     }
 }
 

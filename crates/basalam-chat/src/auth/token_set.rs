@@ -193,6 +193,11 @@ impl TokenSet {
         self.expose_access_token() == other.expose_access_token()
     }
 
+    pub(super) fn has_same_tokens(&self, other: &TokenSet) -> bool {
+        self.has_same_access_token(other)
+            && self.expose_refresh_token() == other.expose_refresh_token()
+    }
+
     /// Returns the value of the `Authorization` header, marked as sensitive.
     pub(super) fn header(&self) -> Result<HeaderValue, Error> {
         let invalid = |problem| {

@@ -7,6 +7,7 @@ pub(crate) mod clock;
 pub(crate) mod fault_cases;
 pub(crate) mod http_server;
 pub(crate) mod json;
+pub(crate) mod shared_tokens;
 pub(crate) mod virtual_clock;
 
 use std::net::TcpListener;

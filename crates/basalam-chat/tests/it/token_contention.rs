@@ -1,65 +1,18 @@
 //! Clients that do not know of each other, as in several processes, with the tokens of one login.
 
-use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
 use std::time::{Duration, UNIX_EPOCH};
 
 use basalam_chat::Client;
-use basalam_chat::auth::{TokenSet, TokenStore};
+use basalam_chat::auth::TokenStore;
 use basalam_chat::state::{
     DeleteMode, FileState, LeaseRequest, MemoryState, PutMode, StateKey, StateStore,
 };
-use basalam_chat_emulator::{Emulator, RefreshTokenPolicy, TOKEN_OPERATION};
+use basalam_chat_emulator::Emulator;
 
 use super::support::auth::{authorization_code, client, current_user};
 use super::support::clock::TestClock;
-
-const KEY: &str = "tokens/431";
-
-fn issue(emulator: &Emulator) -> TokenSet {
-    let issued = emulator
-        .issue_tokens(emulator.oauth_client().id(), emulator.seller().id)
-        .unwrap();
-    TokenSet::new(issued.access_token()).with_refresh_token(issued.refresh_token())
-}
-
-/// Starts an emulator that revokes a login if a refresh token is used twice.
-async fn start() -> Emulator {
-    let builder = Emulator::builder().refresh_token_policy(RefreshTokenPolicy::RevokeOnReuse);
-    builder.start().await.unwrap()
-}
-
-/// Returns a store with an expired access token.
-async fn expired(emulator: &Emulator, state: impl StateStore + 'static) -> TokenStore {
-    let store = TokenStore::new(state, KEY).unwrap();
-    let tokens = issue(emulator).with_expiry(UNIX_EPOCH);
-    store.save(&tokens).await.unwrap();
-    store
-}
-
-async fn stored(store: &TokenStore) -> TokenSet {
-    store.tokens().await.unwrap().unwrap()
-}
-
-/// Runs the calls of a hook on a store in memory, which never wait.
-fn ready<T>(future: impl Future<Output = T>) -> T {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(output) => output,
-        Poll::Pending => panic!("a store in memory does not wait"),
-    }
-}
-
-/// Runs a hook during the first refresh.
-fn on_first_refresh(emulator: &Emulator, hook: impl FnOnce(&Emulator) + Send + 'static) {
-    let mut hook = Some(hook);
-    let hook = move |emulator: &Emulator| {
-        if let Some(hook) = hook.take() {
-            hook(emulator);
-        }
-    };
-    emulator.on_request(TOKEN_OPERATION, hook).unwrap();
-}
+use super::support::shared_tokens::{KEY, expired, issue, on_first_refresh, ready, start, stored};
 
 /// With the system's clock: in virtual time, a lease can expire while its holder runs.
 async fn assert_one_refresh_each_time(emulator: Emulator, stores: [TokenStore; 3]) {
@@ -173,27 +126,6 @@ async fn tokens_are_saved_although_the_lease_was_lost() {
 }
 
 #[tokio::test]
-async fn lease_of_a_dead_holder_is_taken_over_when_it_expires() {
-    for seconds in [1, 10, 30] {
-        let (emulator, clock, state) = (start().await, TestClock::new(), MemoryState::new());
-        let duration = Duration::from_secs(seconds);
-        let store = expired(&emulator, state.clone()).await;
-        let store = store.lease_duration(duration);
-        let lease = StateKey::new(format!("{KEY}.lease")).unwrap();
-        let mut dead = LeaseRequest::new(lease, duration).clock(Arc::new(clock.clone()));
-        assert!(state.try_acquire_lease(&mut dead).await.unwrap().is_some());
-        let login = authorization_code(&emulator).resume(store);
-        current_user(&client(&emulator, &clock, login))
-            .await
-            .unwrap();
-        let waited: Duration = clock.backoffs().iter().sum();
-        assert!(waited >= duration, "{waited:?}");
-        assert!(waited < duration + Duration::from_secs(1), "{waited:?}");
-        assert_eq!(emulator.token_request_count("refresh_token"), 1);
-    }
-}
-
-#[tokio::test]
 async fn tokens_of_a_dead_holder_are_used_at_once() {
     let (emulator, clock, state) = (start().await, TestClock::new(), MemoryState::new());
     let store = expired(&emulator, state.clone()).await;
@@ -270,4 +202,27 @@ async fn tokens_that_are_saved_late_are_used_by_the_process_that_takes_over() {
     current_user(&client).await.unwrap();
     late.await.unwrap();
     assert_eq!(emulator.token_request_count("refresh_token"), 0);
+}
+
+/// Such as by a change of the encryption key.
+#[tokio::test]
+async fn old_tokens_that_are_written_again_during_a_refresh_are_replaced() {
+    for times in 1..=3 {
+        let (emulator, clock, state) = (start().await, TestClock::new(), MemoryState::new());
+        let store = expired(&emulator, state.clone()).await;
+        on_first_refresh(&emulator, move |_| {
+            let key = StateKey::new(KEY).unwrap();
+            let entry = ready(state.get(&key)).unwrap().unwrap();
+            for _ in 0..times {
+                ready(state.put(&key, &entry.value, PutMode::Overwrite)).unwrap();
+            }
+        });
+        let login = authorization_code(&emulator).resume(store.clone());
+        current_user(&client(&emulator, &clock, login))
+            .await
+            .unwrap();
+        let tokens = stored(&store).await;
+        assert_eq!(tokens.expose_access_token(), "emulated-access-token-3");
+        assert_eq!(emulator.token_request_count("refresh_token"), 1);
+    }
 }

@@ -1,61 +1,14 @@
 //! Tokens in a state store that several clients share.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use basalam_chat::auth::{TokenSet, TokenStore};
-use basalam_chat::state::{
-    DeleteMode, Entry, FileState, MemoryState, PutMode, StateError, StateErrorKind, StateFuture,
-    StateKey, StateStore, Version,
-};
+use basalam_chat::state::{FileState, MemoryState, PutMode, StateKey, StateStore};
 use basalam_chat_emulator::TOKEN_OPERATION;
 
-use super::support::auth::{HOUR, advance, client, current_user, personal_token, start};
-
-/// A store that fails the next writes of the tokens.
-#[derive(Clone, Debug, Default)]
-struct FailingState {
-    state: MemoryState,
-    failures: Arc<AtomicUsize>,
-}
-
-impl StateStore for FailingState {
-    fn get<'a>(&'a self, key: &'a StateKey) -> StateFuture<'a, Option<Entry>> {
-        self.state.get(key)
-    }
-
-    fn put<'a>(
-        &'a self,
-        key: &'a StateKey,
-        value: &'a [u8],
-        mode: PutMode,
-    ) -> StateFuture<'a, Version> {
-        let decrement = |left: usize| left.checked_sub(1);
-        let fails = key.as_str() == "tokens/1"
-            && (self.failures)
-                .fetch_update(Ordering::SeqCst, Ordering::SeqCst, decrement)
-                .is_ok();
-        if fails {
-            let error = StateError::new(StateErrorKind::Unavailable, "the disk is full");
-            return Box::pin(async { Err(error) });
-        }
-        self.state.put(key, value, mode)
-    }
-
-    fn delete<'a>(&'a self, key: &'a StateKey, mode: DeleteMode) -> StateFuture<'a, ()> {
-        self.state.delete(key, mode)
-    }
-
-    fn list<'a>(
-        &'a self,
-        prefix: &'a str,
-        after: Option<&'a StateKey>,
-        limit: usize,
-    ) -> StateFuture<'a, Vec<Entry>> {
-        self.state.list(prefix, after, limit)
-    }
-}
+use super::support::auth::{
+    HOUR, advance, authorization_code, client, current_user, personal_token, start,
+};
 
 #[tokio::test]
 async fn clients_with_one_store_refresh_once() {
@@ -72,26 +25,64 @@ async fn clients_with_one_store_refresh_once() {
 }
 
 #[tokio::test]
-async fn tokens_that_cannot_be_saved_are_kept_and_not_used_before() {
+async fn other_values_at_the_key_are_no_tokens_and_not_shown() {
     let (emulator, clock) = start().await;
-    let state = FailingState::default();
+    let values: [&[u8]; 4] = [b"", b"{\"canary\":1}", b"\xff canary", b"1415"];
+    for value in values {
+        let state = MemoryState::new();
+        let key = StateKey::new("tokens/1").unwrap();
+        state.put(&key, value, PutMode::Create).await.unwrap();
+        let store = TokenStore::new(state, "tokens/1").unwrap();
+        let error = store.tokens().await.unwrap_err();
+        assert!(error.is_authentication(), "{error}");
+        let login = authorization_code(&emulator).resume(store);
+        let shown = current_user(&client(&emulator, &clock, login)).await;
+        let shown = format!("{error} {error:?} {}", shown.unwrap_err());
+        assert!(shown.contains("a separate key for each login"), "{shown}");
+        assert!(!shown.contains("canary"), "{shown}");
+    }
+    assert_eq!(emulator.request_count(TOKEN_OPERATION), Some(0));
+}
+
+#[tokio::test]
+async fn deleted_tokens_are_not_saved_again_by_a_client_that_has_them() {
+    let (emulator, clock) = start().await;
+    let state = MemoryState::new();
     let store = TokenStore::new(state.clone(), "tokens/1").unwrap();
-    let client = client(
-        &emulator,
-        &clock,
-        personal_token(&emulator).store(store.clone()),
-    );
-    current_user(&client).await.unwrap();
+    let configured = personal_token(&emulator).store(store.clone());
+    let one = client(&emulator, &clock, configured);
+    current_user(&one).await.unwrap();
     advance(&emulator, &clock, HOUR);
-    state.failures.store(14, Ordering::SeqCst);
-    let error = current_user(&client).await.unwrap_err();
-    assert!(error.is_authentication() && error.is_transient());
-    assert!(error.to_string().contains("the disk is full"), "{error}");
+    // It has refreshed the tokens, and the other one has loaded them.
+    current_user(&one).await.unwrap();
+    let resumed = authorization_code(&emulator).resume(store.clone());
+    let other = one.with_authentication(resumed).unwrap();
+    current_user(&other).await.unwrap();
+    store.delete().await.unwrap();
+    let left = state.list("", None, 9).await.unwrap();
+    assert!(left.is_empty(), "{left:?}");
+    // Until the access token expires.
+    for client in [&one, &other] {
+        current_user(client).await.unwrap();
+    }
+    advance(&emulator, &clock, HOUR);
+    for client in [&one, &other] {
+        for _ in 0..2 {
+            let error = current_user(client).await.unwrap_err();
+            assert!(error.needs_login(), "{error}");
+            clock.advance(Duration::from_secs(2));
+        }
+    }
     assert!(store.tokens().await.unwrap().is_none());
-    client.close().await.unwrap();
-    assert!(store.tokens().await.unwrap().is_some());
-    clock.advance(Duration::from_secs(2));
-    current_user(&client).await.unwrap();
+    // A new login is used by all.
+    let app = emulator.oauth_client();
+    let issued = emulator.issue_tokens(app.id(), emulator.seller().id);
+    let issued = issued.unwrap();
+    let tokens = TokenSet::new(issued.access_token()).with_refresh_token(issued.refresh_token());
+    store.save(&tokens).await.unwrap();
+    for client in [&one, &other] {
+        current_user(client).await.unwrap();
+    }
     assert_eq!(emulator.token_request_count("refresh_token"), 1);
 }
 

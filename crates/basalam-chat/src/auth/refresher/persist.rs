@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::super::store::TokenStore;
 use super::super::token_set::TokenSet;
 use super::{Refreshed, Refresher};
 use crate::Error;
@@ -17,9 +18,13 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const MAX_PAUSE: Duration = Duration::from_secs(1);
 
 /// Tokens that are to be saved.
+#[derive(Clone)]
 pub(super) struct Unsaved {
     pub(super) tokens: TokenSet,
     pub(super) mode: PutMode,
+    /// The stored tokens that these replace. Their refresh token is used up, so they are replaced even if they were
+    /// written again meanwhile, such as with another encryption key.
+    pub(super) replaced: Option<TokenSet>,
 }
 
 impl Refresher {
@@ -28,38 +33,46 @@ impl Refresher {
         let Some(store) = self.store() else {
             return Ok(Refreshed::issued(unsaved.tokens));
         };
+        // Kept until they are saved: this future can be dropped, and a custom store can panic.
+        self.unsaved = Some(unsaved.clone());
+        let saved = self.save(&store, unsaved).await?;
+        self.unsaved = None;
+        self.was_stored = true;
+        saved.ok_or_else(Error::tokens_deleted)
+    }
+
+    /// Returns `None` if the tokens were deleted meanwhile.
+    async fn save(&self, store: &TokenStore, unsaved: Unsaved) -> Result<Option<Refreshed>, Error> {
+        let Unsaved {
+            tokens,
+            mut mode,
+            replaced,
+        } = unsaved;
         let (mut tries, mut pause) = (1, FIRST_PAUSE);
         loop {
-            match store.write(&unsaved.tokens, unsaved.mode).await {
-                Ok(()) => return Ok(Refreshed::issued(unsaved.tokens)),
-                Err(error) if error.is_conflict() => break,
-                Err(error) if tries == MAX_TRIES => {
-                    self.unsaved = Some(unsaved);
-                    return Err(Error::store_save_failed(error));
+            match store.write(&tokens, mode).await {
+                Ok(()) => return Ok(Some(Refreshed::issued(tokens))),
+                Err(error) if error.is_conflict() => {
+                    let Some(stored) = store.load().await? else {
+                        return Ok(None);
+                    };
+                    // An earlier write was made although its response was lost.
+                    if stored.tokens.has_same_access_token(&tokens) {
+                        return Ok(Some(Refreshed::issued(tokens)));
+                    }
+                    let is_old = |replaced: &TokenSet| replaced.has_same_tokens(&stored.tokens);
+                    if !replaced.as_ref().is_some_and(is_old) {
+                        return Ok(Some(Refreshed::loaded(stored.tokens)));
+                    }
+                    mode = PutMode::Update(stored.version);
                 }
+                Err(error) if tries == MAX_TRIES => return Err(Error::store_keep_failed(error)),
                 Err(_) => {
                     self.clock.sleep(pause, SleepReason::Backoff).await;
                     tries += 1;
                     pause = MAX_PAUSE.min(pause * 2);
                 }
             }
-        }
-        let stored = match store.load().await {
-            Ok(stored) => stored,
-            Err(error) => {
-                // The next try finds out again.
-                self.unsaved = Some(unsaved);
-                return Err(error);
-            }
-        };
-        match stored {
-            // An earlier write was made although its response was lost.
-            Some(stored) if stored.tokens.has_same_access_token(&unsaved.tokens) => {
-                Ok(Refreshed::issued(unsaved.tokens))
-            }
-            Some(stored) => Ok(Refreshed::loaded(stored.tokens)),
-            // The tokens were deleted: the person has logged out.
-            None => Err(Error::not_refreshable()),
         }
     }
 }

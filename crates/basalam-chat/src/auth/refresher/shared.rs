@@ -16,7 +16,19 @@ impl Refresher {
         current: Option<&TokenSet>,
     ) -> Result<Refreshed, Error> {
         let _turn_in_process = store.lock_process().await;
-        let mut claim = Claim::new(store, &self.clock, &self.random);
+        let request = self.lease_request.take();
+        let mut claim = Claim::new(store, request, &self.clock, &self.random);
+        let refreshed = self.refresh_with(store, &mut claim, current).await;
+        self.lease_request = Some(claim.into_request());
+        refreshed
+    }
+
+    async fn refresh_with(
+        &mut self,
+        store: &TokenStore,
+        claim: &mut Claim<'_>,
+        current: Option<&TokenSet>,
+    ) -> Result<Refreshed, Error> {
         loop {
             let stored = store.load().await?;
             if let Some(refreshed) = self.loaded(&stored, current) {
@@ -58,22 +70,22 @@ impl Refresher {
         if let Some(refreshed) = self.loaded(&stored, current) {
             return Ok(Some(refreshed));
         }
-        let Some(tokens) = self
-            .request_tokens(store, turn, stored.as_ref(), current)
-            .await?
-        else {
+        let Some(tokens) = self.request_tokens(turn, stored.as_ref(), current).await? else {
             return Ok(None);
         };
         // Not fenced by the lease: a client that was paused may have the only valid refresh token.
-        let mode = stored.map_or(PutMode::Create, |it| PutMode::Update(it.version));
-        let persisted = turn.hold(self.persist(Unsaved { tokens, mode })).await;
-        persisted.map(Some)
+        let version = stored.as_ref().map(|it| it.version);
+        let unsaved = Unsaved {
+            tokens,
+            mode: version.map_or(PutMode::Create, PutMode::Update),
+            replaced: stored.map(|it| it.tokens),
+        };
+        turn.hold(self.persist(unsaved)).await.map(Some)
     }
 
     /// Requests tokens from the token endpoint. Returns `None` if another process was faster.
     async fn request_tokens(
         &self,
-        store: &TokenStore,
         turn: &mut Turn<'_>,
         stored: Option<&Stored>,
         current: Option<&TokenSet>,
@@ -82,6 +94,10 @@ impl Refresher {
         if let InitialTokens::Credentials(scopes) = initial {
             let request = self.endpoint.client_credentials(client, scopes);
             return turn.hold(request).await.map(Some);
+        }
+        // Otherwise the tokens in memory would undo a logout.
+        if stored.is_none() && self.was_stored {
+            return Err(Error::tokens_deleted());
         }
         // The current tokens are older than the stored ones.
         let newest = stored.map(|it| &it.tokens).or(current);
@@ -99,8 +115,7 @@ impl Refresher {
             match turn.hold(request).await {
                 Ok(tokens) => return Ok(Some(tokens.inherit_from(previous))),
                 Err(error) if is_token_rejection(&error) => {
-                    let version = store.load().await?.map(|it| it.version);
-                    if version != stored.map(|it| it.version) {
+                    if turn.is_overtaken(stored.map(|it| it.version)).await? {
                         return Ok(None);
                     }
                     // That of another login may still be valid.

@@ -1,16 +1,20 @@
 //! The turn of one client to refresh the tokens of a store: a lease, and a record that a refresh has begun.
 
+use std::convert::Infallible;
+use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
 use super::TokenStore;
 use crate::Error;
-use crate::http::timeout;
 use crate::random::{RandomSource, jitter, random_hex};
-use crate::state::{DeleteMode, Lease, LeaseRequest, PutMode, StateError, StateStore, Version};
+use crate::state::{
+    DeleteMode, Lease, LeaseRequest, PutMode, StateError, StateKey, StateStore, Version,
+};
 use crate::time::{Clock, SleepReason};
 
 /// The time that a client waits for its turn before it reports an error.
@@ -34,22 +38,30 @@ pub(in crate::auth) struct Claim<'a> {
 }
 
 impl<'a> Claim<'a> {
+    /// `request` is that of an earlier claim, if there was one. A lease can last for longer than one claim waits.
     pub(in crate::auth) fn new(
         store: &'a TokenStore,
+        request: Option<LeaseRequest>,
         clock: &Arc<dyn Clock>,
         random: &Arc<dyn RandomSource>,
     ) -> Claim<'a> {
-        let key = store.shared.lease_key.clone();
+        let new_request = || {
+            LeaseRequest::new(store.shared.lease_key.clone(), store.lease_duration)
+                .clock(clock.clone())
+                .random_source(random.clone())
+        };
         Claim {
             store,
-            request: LeaseRequest::new(key, store.lease_duration)
-                .clock(clock.clone())
-                .random_source(random.clone()),
+            request: request.unwrap_or_else(new_request),
             clock: clock.clone(),
             random: random.clone(),
             started_at: clock.instant(),
             pause: MIN_PAUSE,
         }
+    }
+
+    pub(in crate::auth) fn into_request(self) -> LeaseRequest {
+        self.request
     }
 
     /// Returns the turn, or `None` if another process has it.
@@ -151,14 +163,36 @@ impl Turn<'_> {
                 Some(self.state.put_confirmed(key, &json, mode).await?)
             }
         };
-        // This process may have been paused, and another one may have the turn.
-        if self.lease.is_expired() {
-            self.state.renew_lease(&mut self.lease).await?;
-        }
-        Ok(Begun {
+        let begun = Begun {
             is_unfinished,
             record,
-        })
+        };
+        // This process may have been paused, and another one may have the turn.
+        if self.lease.is_expired()
+            && let Err(error) = self.state.renew_lease(&mut self.lease).await
+        {
+            self.cancel(&begun).await;
+            return Err(error);
+        }
+        Ok(begun)
+    }
+
+    /// Returns `true` if the stored tokens no longer have this version. If the lease has expired, another process may
+    /// be about to save new ones, so this waits for them.
+    pub(in crate::auth) async fn is_overtaken(
+        &mut self,
+        tokens: Option<Version>,
+    ) -> Result<bool, Error> {
+        let tokens = tokens.map(Version::number);
+        let unchanged = match self.lease.is_expired() {
+            true => self.wait_for_late_tokens(tokens).await,
+            false => check_version(self.state, &self.store.shared.key, tokens).await,
+        };
+        match unchanged {
+            Ok(()) => Ok(false),
+            Err(error) if error.is_conflict() => Ok(true),
+            Err(error) => Err(Error::store_load_failed(error)),
+        }
     }
 
     /// Waits before the refresh token of an unfinished refresh is used again, which can revoke the login: its process
@@ -169,10 +203,7 @@ impl Turn<'_> {
         self.hold(async move {
             for _ in 0..MAX_LATE_WAIT.as_millis() / MAX_PAUSE.as_millis() {
                 sleep(&*clock, MAX_PAUSE).await;
-                let version = state.get(key).await?.map(|it| it.version.number());
-                if version != tokens {
-                    return Err(StateError::conflict());
-                }
+                check_version(state, key, tokens).await?;
             }
             Ok(())
         })
@@ -190,13 +221,19 @@ impl Turn<'_> {
 
     /// Runs a part of the refresh, and renews the lease meanwhile.
     pub(in crate::auth) async fn hold<T>(&mut self, part: impl Future<Output = T> + Send) -> T {
-        let clock = self.clock.clone();
+        let (mut part, mut renewals) = (pin!(part), pin!(self.renew_repeatedly()));
+        // Both are polled: a store that is slow must not delay the response of the service until it times out.
+        poll_fn(|context| match part.as_mut().poll(context) {
+            Poll::Ready(result) => Poll::Ready(result),
+            Poll::Pending => renewals.as_mut().poll(context).map(|never| match never {}),
+        })
+        .await
+    }
+
+    async fn renew_repeatedly(&mut self) -> Infallible {
         let interval = self.lease.duration() / 3;
-        let mut part = pin!(part);
         loop {
-            if let Some(result) = timeout(&*clock, interval, part.as_mut()).await {
-                return result;
-            }
+            self.clock.sleep(interval, SleepReason::Timeout).await;
             // A lost lease does not stop the refresh: the new tokens must be saved.
             let _ = self.state.renew_lease(&mut self.lease).await;
         }
@@ -206,5 +243,18 @@ impl Turn<'_> {
     pub(in crate::auth) async fn end(self) {
         // If it fails, the lease expires.
         let _ = self.state.release_lease(self.lease).await;
+    }
+}
+
+/// Fails with a conflict if the stored tokens do not have this version.
+async fn check_version(
+    state: &dyn StateStore,
+    key: &StateKey,
+    version: Option<u64>,
+) -> Result<(), StateError> {
+    let stored = state.get(key).await?.map(|it| it.version.number());
+    match stored == version {
+        true => Ok(()),
+        false => Err(StateError::conflict()),
     }
 }

@@ -89,15 +89,27 @@ impl Directory {
     /// Writes the log of a generation: completely or not at all, even if the machine crashes.
     pub(super) fn create_log(&self, generation: u64, bytes: &[u8]) -> io::Result<()> {
         let temporary = self.path.join("new");
-        remove_if_exists(&temporary)?;
-        let mut file = open_file(&temporary, true)?;
+        let created = self.create_log_from(&temporary, generation, bytes);
+        if created.is_err() {
+            // If the disk is full, other writes need the space.
+            let _ = remove_if_exists(&temporary);
+        }
+        created
+    }
+
+    fn create_log_from(&self, temporary: &Path, generation: u64, bytes: &[u8]) -> io::Result<()> {
+        remove_if_exists(temporary)?;
+        let mut file = open_file(temporary, true)?;
         file.write_all(bytes)?;
         file.sync_all()?;
-        fs::rename(&temporary, self.log_path(generation))?;
+        fs::rename(temporary, self.log_path(generation))?;
         self.sync()
     }
 
-    pub(super) fn remove_log(&self, generation: u64) -> io::Result<()> {
+    /// Deletes a log that a newer one replaces.
+    pub(super) fn remove_old_log(&self, generation: u64) -> io::Result<()> {
+        // The process that renamed the newer one may have been killed before it did this.
+        self.sync()?;
         remove_if_exists(&self.log_path(generation))
     }
 
@@ -132,10 +144,7 @@ impl Directory {
 
     /// Fsyncs the directory so a rename survives a power loss.
     fn sync(&self) -> io::Result<()> {
-        match cfg!(unix) {
-            true => File::open(&self.path)?.sync_all(),
-            false => Ok(()),
-        }
+        sync_directory(&self.path)
     }
 
     pub(super) fn unavailable(&self, problem: &str, error: io::Error) -> StateError {
@@ -157,13 +166,29 @@ pub(super) fn refused(path: &Path, problem: &str, cause: impl std::fmt::Display)
 }
 
 fn create_directory(path: &Path) -> io::Result<()> {
+    let is_missing = |path: &&Path| !path.as_os_str().is_empty() && !path.exists();
+    let missing: Vec<&Path> = path.ancestors().take_while(is_missing).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    match path.exists() {
-        true => Ok(()),
-        false => builder.create(path),
+    builder.create(path)?;
+    for parent in missing.into_iter().filter_map(Path::parent) {
+        let is_current = parent.as_os_str().is_empty();
+        // Not every parent can be opened, and most file systems do not need it.
+        let _ = sync_directory(if is_current { Path::new(".") } else { parent });
+    }
+    Ok(())
+}
+
+/// Fsyncs a directory so that new names in it survive a power loss.
+fn sync_directory(path: &Path) -> io::Result<()> {
+    match cfg!(unix) {
+        true => File::open(path)?.sync_all(),
+        false => Ok(()),
     }
 }
 

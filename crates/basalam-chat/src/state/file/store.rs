@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use super::directory::{Directory, Locked, refused};
@@ -30,9 +30,13 @@ pub(super) struct Store {
 /// What this process has read of the log.
 struct View {
     generation: u64,
-    file: File,
+    file: Arc<File>,
     /// The length of the complete frames, which are applied to `values`.
     offset: u64,
+    /// The length that is known to be on disk. Frames of others may not be, if they were killed.
+    durable: u64,
+    /// An fsync has failed, so this file is not written any more.
+    has_failed: bool,
     values: Values,
 }
 
@@ -51,7 +55,7 @@ impl Store {
             Some(newest) => {
                 // A compaction that was interrupted leaves the log before it.
                 for old in generations.iter().filter(|it| *it != newest) {
-                    directory.remove_log(*old).map_err(refuse)?;
+                    directory.remove_old_log(*old).map_err(refuse)?;
                 }
             }
         }
@@ -146,7 +150,7 @@ impl Store {
         view.refresh(&self.directory)?;
         let repair = |view: &mut View| {
             if self.directory.log_path(view.generation + 1).try_exists()? {
-                self.directory.remove_log(view.generation)?;
+                self.directory.remove_old_log(view.generation)?;
             }
             match view.file.metadata()?.len() > view.offset {
                 true => view.file.set_len(view.offset),
@@ -154,9 +158,12 @@ impl Store {
             }
         };
         let repaired = repair(&mut view);
-        repaired.map_err(|error| self.directory.unavailable("cannot write", error))?;
+        let unavailable = |error| self.directory.unavailable("cannot write", error);
+        repaired.map_err(unavailable)?;
         view.refresh(&self.directory)?;
         drop(view);
+        // If an earlier frame is lost, the log is damaged before the next one.
+        self.make_durable(&lock).map_err(unavailable)?;
         Ok(lock)
     }
 
@@ -173,16 +180,34 @@ impl Store {
             return Ok(());
         }
         let appended = view.append(&frame);
-        let file = appended.map_err(|error| self.directory.unavailable("cannot write", error))?;
+        appended.map_err(|error| self.directory.unavailable("cannot write", error))?;
         drop(view);
-        let Err(error) = file.sync_data() else {
-            return Ok(());
-        };
-        // What was written may be lost, even if a later fsync succeeds. A new log does not depend on it.
-        self.compact(lock).map_err(|_| {
+        self.make_durable(lock).map_err(|error| {
             let message = "the value is written, but may be lost if the machine crashes";
             StateError::new(StateErrorKind::Unknown, message).with_source(error)
         })
+    }
+
+    /// Waits until all frames are on disk. Readers do not wait for it.
+    fn make_durable(&self, lock: &Locked<'_>) -> io::Result<()> {
+        let view = self.view();
+        let (file, offset) = (Arc::clone(&view.file), view.offset);
+        let (is_durable, has_failed) = (view.durable == offset, view.has_failed);
+        drop(view);
+        if is_durable {
+            return Ok(());
+        }
+        if !has_failed {
+            let synced = file.sync_data();
+            let mut view = self.view();
+            if synced.is_ok() {
+                view.durable = offset;
+                return Ok(());
+            }
+            view.has_failed = true;
+        }
+        // What was written may be lost, even if a later fsync succeeds. A new log does not depend on it.
+        self.compact(lock)
     }
 
     fn compact_if_needed(&self, lock: &Locked<'_>) {
@@ -203,7 +228,12 @@ impl Store {
         let (generation, bytes) = (view.generation, log::encode_all(&view.values));
         drop(view);
         self.directory.create_log(generation + 1, &bytes)?;
-        self.directory.remove_log(generation)
+        self.directory.remove_old_log(generation)?;
+        // The next frame belongs to the new log, which is on disk.
+        let mut view = View::load(&self.directory).map_err(io::Error::other)?;
+        view.durable = view.offset;
+        *self.view() = view;
+        Ok(())
     }
 }
 
@@ -245,8 +275,10 @@ impl View {
         };
         Ok(Some(View {
             generation,
-            file: directory.open_log(generation)?,
+            file: Arc::new(directory.open_log(generation)?),
             offset: 0,
+            durable: 0,
+            has_failed: false,
             values: Values::default(),
         }))
     }
@@ -278,9 +310,9 @@ impl View {
             return Err(StateError::new(StateErrorKind::Corrupt, message));
         };
         let mut tail = Vec::new();
-        self.file
-            .seek(SeekFrom::Start(self.offset))
-            .and_then(|_| (&self.file).take(missing).read_to_end(&mut tail))
+        let mut file = &*self.file;
+        file.seek(SeekFrom::Start(self.offset))
+            .and_then(|_| file.take(missing).read_to_end(&mut tail))
             .map_err(unavailable)?;
         let mut frames = tail.as_slice();
         if is_new {
@@ -296,19 +328,19 @@ impl View {
         Ok(())
     }
 
-    /// Writes a frame at the end, and returns the file for fsync. If that fails, the log stays as it was.
-    fn append(&mut self, frame: &Frame) -> io::Result<File> {
-        let file = self.file.try_clone()?;
+    /// Writes a frame at the end. If that fails, the log stays as it was.
+    fn append(&mut self, frame: &Frame) -> io::Result<()> {
         let bytes = frame.encode(self.offset);
-        let seek = self.file.seek(SeekFrom::Start(self.offset));
-        if let Err(error) = seek.and_then(|_| self.file.write_all(&bytes)) {
+        let mut file = &*self.file;
+        let seek = file.seek(SeekFrom::Start(self.offset));
+        if let Err(error) = seek.and_then(|_| file.write_all(&bytes)) {
             // The next writer tries again.
             let _ = self.file.set_len(self.offset);
             return Err(error);
         }
         let applied = log::apply(&bytes, self.offset, &mut self.values);
         self.offset += applied.map_err(io::Error::other)? as u64;
-        Ok(file)
+        Ok(())
     }
 }
 

@@ -222,3 +222,86 @@ fn large_batches_are_written_completely() {
     let store = open(&directory);
     assert_eq!(store.read(deadline(), |it| it.iter().count()).unwrap(), 40);
 }
+
+/// The reading process and the killed one are different, as two handles are.
+#[test]
+fn frames_of_others_are_durable_before_the_next_write() {
+    let directory = tempfile::tempdir().unwrap();
+    let (one, two) = (open(&directory), open(&directory));
+    put(&one, "a", b"1");
+    assert_eq!(get(&two, "a").unwrap().0, b"1");
+    let view = two.view();
+    assert!(view.durable < view.offset);
+    drop(view);
+    let lock = two.lock_for_writing(deadline()).unwrap();
+    let view = two.view();
+    assert_eq!(view.durable, view.offset);
+    drop((view, lock));
+}
+
+#[test]
+fn failed_compaction_leaves_no_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = open(&directory);
+    put(&store, "a", b"1");
+    let lock = store.lock_for_writing(deadline()).unwrap();
+    // A file cannot replace a directory.
+    fs::create_dir_all(log_path(&directory, 2).join("occupied")).unwrap();
+    assert!(store.compact(&lock).is_err());
+    assert!(!directory.path().join("new").exists());
+    fs::remove_dir_all(log_path(&directory, 2)).unwrap();
+    store.compact(&lock).unwrap();
+    drop(lock);
+    assert_eq!(get(&store, "a").unwrap().0, b"1");
+}
+
+#[test]
+fn log_whose_fsync_failed_is_replaced_before_the_next_write() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = open(&directory);
+    put(&store, "a", b"1");
+    let mut view = store.view();
+    (view.has_failed, view.durable) = (true, 0);
+    drop(view);
+    let length = fs::metadata(log_path(&directory, 1)).unwrap().len();
+    // No new log can be written.
+    fs::create_dir(directory.path().join("new")).unwrap();
+    let request = PutRequest::new(key("b"), "2", PutMode::Overwrite);
+    let result = store.put_many(std::slice::from_ref(&request), deadline());
+    assert!(result.unwrap_err().is_unavailable());
+    assert_eq!(fs::metadata(log_path(&directory, 1)).unwrap().len(), length);
+    assert_eq!(get(&store, "a").unwrap().0, b"1");
+    fs::remove_dir(directory.path().join("new")).unwrap();
+    put(&store, "b", b"2");
+    assert!(!log_path(&directory, 1).exists());
+    for store in [store, open(&directory)] {
+        assert_eq!(get(&store, "a").unwrap().0, b"1");
+        assert_eq!(get(&store, "b").unwrap().0, b"2");
+    }
+}
+
+/// A batch continues in the new log.
+#[cfg(target_os = "linux")]
+#[test]
+fn write_whose_fsync_fails_is_kept_in_a_new_log() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = open(&directory);
+    put(&store, "a", b"1");
+    let lock = store.lock_for_writing(deadline()).unwrap();
+    // It accepts writes, and fsync fails.
+    let device = OpenOptions::new().read(true).write(true).open("/dev/null");
+    store.view().file = Arc::new(device.unwrap());
+    for (name, generation) in [("b", 2), ("c", 2)] {
+        let fill = |frame: &mut Frame, _: &Values| {
+            frame.put(&key(name), b"2");
+        };
+        store.commit(&lock, fill).unwrap();
+        assert!(log_path(&directory, generation).exists());
+    }
+    drop(lock);
+    for store in [store, open(&directory)] {
+        for name in ["a", "b", "c"] {
+            assert!(get(&store, name).is_some(), "{name}");
+        }
+    }
+}
