@@ -188,7 +188,10 @@ async fn each_step_of_a_rotation_can_be_deployed_process_by_process() {
             let at = format!("{step}/{number}");
             let written = writer.put(&name(&at), b"value", PutMode::Create).await;
             let entry = read(reader, &at).await.unwrap().unwrap();
-            assert_eq!((entry.version, &*entry.value), (written.unwrap(), &b"value"[..]));
+            assert_eq!(
+                (entry.version, &*entry.value),
+                (written.unwrap(), &b"value"[..])
+            );
         }
     }
 }

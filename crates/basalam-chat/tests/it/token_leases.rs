@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use basalam_chat::auth::TokenStore;
 use basalam_chat::state::{
     DeleteMode, Entry, Lease, LeaseRequest, MemoryState, PutMode, StateFuture, StateKey,
     StateStore, Version,
@@ -13,16 +14,21 @@ use super::support::auth::{authorization_code, client, current_user};
 use super::support::clock::TestClock;
 use super::support::shared_tokens::{KEY, expired, issue, on_first_refresh, ready, start, stored};
 
-/// A store that calls a hook after a write of a key, and whose renewals of leases can last forever.
+/// A store that calls hooks, and whose renewals of leases can last forever.
 #[derive(Clone, Debug)]
 struct HookedState {
     state: MemoryState,
     hooks: Arc<Mutex<Hooks>>,
 }
 
+type Hook = Box<dyn FnOnce() + Send>;
+
 #[derive(Default)]
 struct Hooks {
-    after_put: Option<(StateKey, Box<dyn FnOnce() + Send>)>,
+    /// Called after a write of this key.
+    after_put: Option<(StateKey, Hook)>,
+    /// Called before this read of the tokens.
+    before_read: Option<(usize, Hook)>,
     renewals_hang: bool,
 }
 
@@ -43,6 +49,15 @@ impl HookedState {
 
 impl StateStore for HookedState {
     fn get<'a>(&'a self, key: &'a StateKey) -> StateFuture<'a, Option<Entry>> {
+        let mut hooks = self.hooks.lock().unwrap();
+        let hook = hooks.before_read.take_if(|(reads, _)| {
+            *reads -= usize::from(key.as_str() == KEY);
+            *reads == 0
+        });
+        drop(hooks);
+        if let Some((_, hook)) = hook {
+            hook();
+        }
         self.state.get(key)
     }
 
@@ -207,29 +222,25 @@ async fn refresh_that_was_not_sent_is_not_taken_for_an_unfinished_one() {
 /// The process that took over has spent the refresh token, and saves the new tokens a little later.
 #[tokio::test]
 async fn rejection_after_a_lost_lease_is_not_reported_before_the_successor_has_saved_its_tokens() {
-    for after in [0, 1, 5] {
-        let (emulator, clock, state) = (start().await, TestClock::new(), MemoryState::new());
+    for reads in [1, 2, 10] {
+        let (emulator, clock) = (start().await, TestClock::new());
+        let state = HookedState::new(Hooks::default());
         let store = expired(&emulator, state.clone()).await;
         let rule = format!("400,operation={TOKEN_OPERATION},times=1");
         emulator.add_fault(rule.parse().unwrap()).unwrap();
-        let (values, time) = (state, clock.clone());
-        on_first_refresh(&emulator, move |_| {
-            take_over(&values, &time, Duration::from_secs(3600));
-            time.advance(Duration::from_secs(11));
-        });
+        let successor = TokenStore::new(state.state.clone(), KEY).unwrap();
         let tokens = issue(&emulator);
-        let (successor, time) = (store.clone(), clock.clone());
-        let late = tokio::spawn(async move {
-            while time.backoffs().len() <= after {
-                tokio::task::yield_now().await;
-            }
-            successor.save(&tokens).await.unwrap();
+        let save = move || ready(successor.save(&tokens)).unwrap();
+        let time = clock.clone();
+        on_first_refresh(&emulator, move |_| {
+            take_over(&state.state, &time, Duration::from_secs(3600));
+            state.hooks.lock().unwrap().before_read = Some((reads, Box::new(save)));
+            time.advance(Duration::from_secs(11));
         });
         let login = authorization_code(&emulator).resume(store);
         current_user(&client(&emulator, &clock, login))
             .await
             .unwrap();
-        late.await.unwrap();
-        assert_eq!(emulator.token_request_count("refresh_token"), 1);
+        assert_eq!(emulator.request_count(TOKEN_OPERATION), Some(1));
     }
 }
