@@ -23,8 +23,10 @@ use persist::Unsaved;
 pub(super) struct Refresher {
     source: TokenSource,
     endpoint: Arc<TokenEndpoint>,
-    /// The tokens of the [`Authentication`](super::Authentication), until they are used.
+    /// The tokens of the [`Authentication`](super::Authentication).
     initial: Option<TokenSet>,
+    /// The initial tokens were used since a refresh failed, which happens once.
+    has_fallen_back: bool,
     /// Tokens that are not saved yet.
     unsaved: Option<Unsaved>,
     /// The store has contained tokens of this login, so they were deleted if it contains none.
@@ -57,6 +59,7 @@ impl Refresher {
             source,
             endpoint,
             initial,
+            has_fallen_back: false,
             unsaved: None,
             was_stored: false,
             lease_request: None,
@@ -228,9 +231,11 @@ impl Refresher {
             }
         }
         let now = self.clock.system_time();
-        let initial = self.initial.take()?;
-        let is_other = current.is_none_or(|current| !current.has_same_access_token(&initial));
-        (is_other && !initial.is_expired(now)).then(|| Refreshed::issued(initial))
+        let initial = self.initial.as_ref()?;
+        let is_first = !std::mem::replace(&mut self.has_fallen_back, true);
+        let is_other = current.is_none_or(|current| !current.has_same_access_token(initial));
+        let is_usable = is_first && is_other && !initial.is_expired(now);
+        is_usable.then(|| Refreshed::issued(initial.clone()))
     }
 
     /// Returns tokens that another program has refreshed, or the initial ones.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use basalam_chat::auth::{TokenSet, TokenStore};
 use basalam_chat::state::{FileState, MemoryState, PutMode, StateKey, StateStore};
+use basalam_chat::time::Clock;
 use basalam_chat_emulator::TOKEN_OPERATION;
 
 use super::support::auth::{
@@ -42,6 +43,28 @@ async fn other_values_at_the_key_are_no_tokens_and_not_shown() {
         assert!(!shown.contains("canary"), "{shown}");
     }
     assert_eq!(emulator.request_count(TOKEN_OPERATION), Some(0));
+}
+
+/// They are newer than the stored ones, which another login has replaced.
+#[tokio::test]
+async fn configured_tokens_are_refreshed_after_they_were_used_since_a_refresh_failed() {
+    for status in [500, 503, 504] {
+        let (emulator, clock) = start().await;
+        let store = TokenStore::in_memory();
+        let old = TokenSet::new("revoked")
+            .with_refresh_token("spent")
+            .with_expiry(clock.system_time() + HOUR / 2);
+        store.save(&old).await.unwrap();
+        let rule = format!("{status},operation={TOKEN_OPERATION},times=1");
+        emulator.add_fault(rule.parse().unwrap()).unwrap();
+        let login = personal_token(&emulator).store(store.clone());
+        let client = client(&emulator, &clock, login);
+        current_user(&client).await.unwrap();
+        advance(&emulator, &clock, HOUR);
+        current_user(&client).await.unwrap();
+        let saved = store.tokens().await.unwrap().unwrap();
+        assert_ne!(saved.expose_refresh_token(), Some("spent"), "{status}");
+    }
 }
 
 #[tokio::test]
