@@ -128,7 +128,8 @@ impl Emulator {
         state.bots.by_id(bot_id)?.webhook_url.clone()
     }
 
-    /// Stops listening, and waits up to 5 seconds for requests in progress.
+    /// Stops listening, and waits up to 5 seconds for requests in progress. Pending deliveries to webhooks are given
+    /// up.
     pub async fn shutdown(self) {
         if let Some(server) = self.take_server() {
             server.shutdown().await;

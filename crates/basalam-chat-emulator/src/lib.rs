@@ -147,7 +147,7 @@
 //! - Webhooks receive the events `CHAT_RECEIVED_MESSAGE` and `CHAT_SEND_MESSAGE` of registered users,
 //!   with the documented body (likely: `sender` and `receiver`), for messages that are sent or seeded
 //!   while the emulator runs. Deliveries of a webhook are made one after the other, with retries
-//!   ([`EmulatorBuilder::webhook_retries`]). `get_webhook_logs` returns the latest 1000 attempts, newest
+//!   ([`EmulatorBuilder::webhook_retries`]), until the emulator is reset or stopped. `get_webhook_logs` returns the latest 1000 attempts, newest
 //!   first, with the status 0 without a response.
 //! - Users see and change only the webhooks that they created, and can register on every webhook.
 //!   Registering twice is the same as once. Scopes of events are not checked. Without `service_id`, a

@@ -63,8 +63,9 @@ impl Emulator {
         self.service().test_controls().log.entries().collect()
     }
 
-    /// Restores the initial users, chats, messages, tokens and clock, and clears faults,
-    /// queued responses, counters and the log. Hooks are kept.
+    /// Restores the initial users, chats, messages, tokens and clock, clears faults,
+    /// queued responses, counters and the log, and gives up pending deliveries to webhooks.
+    /// Hooks are kept.
     ///
     /// # Errors
     ///

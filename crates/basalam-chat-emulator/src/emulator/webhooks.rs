@@ -44,7 +44,8 @@ impl Emulator {
         owner_id.is_some_and(|owner_id| webhooks.remove(webhook_id, owner_id))
     }
 
-    /// Waits until all events of the messages so far were delivered to webhooks, or the deliveries were given up.
+    /// Waits until all events of the messages so far were delivered to webhooks, or the deliveries were given up:
+    /// after the retries, and when the emulator is reset or shut down.
     pub async fn webhooks_delivered(&self) {
         self.service().deliveries_finished().await;
     }

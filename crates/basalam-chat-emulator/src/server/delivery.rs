@@ -4,26 +4,44 @@
 //! wait for each other.
 
 mod http;
+mod queue;
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::http::HeaderValue;
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
 use super::service::Service;
 use crate::fault::{DELIVER_WEBHOOK, DeliveryFault, Fault, FaultKind};
+use crate::operations;
+use crate::state::State;
+use crate::state::webhooks::WebhookConfig;
+pub(crate) use queue::{Delivery, DeliveryQueue};
 
 /// How long a delivery that is held back waits for the one that overtakes it.
 const REORDER_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// An event for a webhook.
-pub(crate) struct Delivery {
-    pub(crate) webhook_id: i64,
-    pub(crate) user_id: i64,
-    pub(crate) body: Value,
+impl Service {
+    /// Queues the events of the messages that were sent since the last call.
+    pub(crate) fn queue_deliveries(&self, state: &mut State) {
+        for message_id in state.webhooks.take_outbox() {
+            for (user_id, webhook_id, body) in operations::message_events(state, message_id) {
+                self.deliveries().push(webhook_id, user_id, body);
+            }
+        }
+    }
+
+    /// Waits until no delivery is pending. The shutdown gives up all of them.
+    pub(crate) async fn deliveries_finished(&self) {
+        tokio::select! {
+            () = self.deliveries().finished() => {}
+            () = self.shutdown_started() => {}
+        }
+    }
 }
 
 /// Makes the deliveries of a queue, until the runtime ends.
@@ -41,7 +59,7 @@ pub(crate) async fn run(service: Arc<Service>, mut queue: UnboundedReceiver<Deli
 }
 
 async fn deliver_in_order(service: Arc<Service>, mut queue: UnboundedReceiver<Delivery>) {
-    let mut held: Option<Delivery> = None;
+    let mut held: Option<(Delivery, Option<Fault>)> = None;
     loop {
         let next = match held {
             None => Ok(queue.recv().await),
@@ -49,24 +67,27 @@ async fn deliver_in_order(service: Arc<Service>, mut queue: UnboundedReceiver<De
         };
         let Ok(next) = next else {
             // Nothing overtakes the delivery that is held back.
-            if let Some(delivery) = held.take() {
-                start(&service, delivery, None).await;
+            if let Some((delivery, fault)) = held.take() {
+                start(&service, delivery, fault).await;
             }
             continue;
         };
         let Some(delivery) = next else { return };
+        if !service.deliveries().is_current(&delivery) {
+            continue;
+        }
         // A panic in a hook must not end the deliveries.
         let hooks = AssertUnwindSafe(|| service.run_hooks(DELIVER_WEBHOOK));
         let _ = std::panic::catch_unwind(hooks);
         let fault = service.test_controls().next_fault(DELIVER_WEBHOOK);
         let is_reordered = |fault: &Fault| fault.kind.delivery() == Some(DeliveryFault::Reordered);
         if held.is_none() && fault.as_ref().is_some_and(is_reordered) {
-            held = Some(delivery);
+            held = Some((delivery, fault));
             continue;
         }
         start(&service, delivery, fault).await;
-        if let Some(overtaken) = held.take() {
-            start(&service, overtaken, None).await;
+        if let Some((overtaken, fault)) = held.take() {
+            start(&service, overtaken, fault).await;
         }
     }
 }
@@ -82,7 +103,7 @@ async fn start(service: &Arc<Service>, delivery: Delivery, fault: Option<Fault>)
     let delivering = async move {
         tokio::time::sleep(delay).await;
         deliver(&service, &delivery, fault).await;
-        service.delivery_finished();
+        service.deliveries().finish(&delivery);
     };
     match delay.is_zero() {
         true => delivering.await,
@@ -104,8 +125,8 @@ async fn deliver(service: &Service, delivery: &Delivery, fault: Option<DeliveryF
     }
 }
 
-/// Attempts a delivery until the receiver accepts it with a 2xx, the webhook is deleted or inactive, or no retries
-/// are left. Each attempt is logged.
+/// Attempts a delivery until the receiver accepts it with a 2xx, the webhook is deleted or inactive, the service is
+/// reset, or no retries are left. Each attempt is logged.
 async fn deliver_with_retries(service: &Service, delivery: &Delivery, has_wrong_header: bool) {
     let options = service.options();
     let mut delay = options.webhook_retry_delay;
@@ -114,15 +135,13 @@ async fn deliver_with_retries(service: &Service, delivery: &Delivery, has_wrong_
             tokio::time::sleep(delay).await;
             delay = delay.saturating_mul(2);
         }
-        let webhook = service.state().webhooks.by_id(delivery.webhook_id).cloned();
-        let Some(webhook) = webhook.filter(|it| it.config.is_active) else {
+        let Some(mut config) = config_of(service, delivery) else {
             return;
         };
         service.test_controls().count_request(DELIVER_WEBHOOK);
-        let mut config = webhook.config;
         if has_wrong_header {
             for (_, value) in &mut config.headers {
-                *value = axum::http::HeaderValue::from_static("wrong");
+                *value = HeaderValue::from_static("wrong");
             }
         }
         let body = delivery.body.to_string();
@@ -134,12 +153,28 @@ async fn deliver_with_retries(service: &Service, delivery: &Delivery, has_wrong_
             Ok((status, body)) => (status, json!({ "body": body })),
             Err(error) => (0, json!({ "error": error })),
         };
-        let log = (status, request, response);
-        let now = service.now();
-        let webhooks = &mut service.state().webhooks;
-        webhooks.log(delivery.webhook_id, delivery.user_id, log, now);
+        log(service, delivery, (status, request, response));
         if (200..300).contains(&status) {
             return;
         }
+    }
+}
+
+/// Returns the properties of the webhook of a delivery, if it is active.
+fn config_of(service: &Service, delivery: &Delivery) -> Option<WebhookConfig> {
+    // A reset locks the state, too.
+    let state = service.state();
+    let webhook = state.webhooks.by_id(delivery.webhook_id);
+    let webhook = webhook.filter(|_| service.deliveries().is_current(delivery));
+    let config = webhook.map(|it| it.config.clone());
+    config.filter(|it| it.is_active)
+}
+
+fn log(service: &Service, delivery: &Delivery, attempt: (u16, Value, Value)) {
+    let now = service.now();
+    let mut state = service.state();
+    if service.deliveries().is_current(delivery) {
+        let webhooks = &mut state.webhooks;
+        webhooks.log(delivery.webhook_id, delivery.user_id, attempt, now);
     }
 }

@@ -104,6 +104,8 @@ fn serve(
         // Dropping the runtime aborts the remaining requests.
         let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, serving).await;
     });
+    // Without waiting for the look-up of a webhook's host, which blocks a thread.
+    runtime.shutdown_background();
 }
 
 async fn signalled(mut signal: watch::Receiver<()>) {

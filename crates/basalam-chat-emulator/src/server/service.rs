@@ -8,10 +8,9 @@ use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use jiff::SignedDuration;
 use jiff::civil::DateTime;
-use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch;
 
-use super::delivery::Delivery;
+use super::delivery::DeliveryQueue;
 use super::log_context::LogContext;
 use super::response::JsonResponse;
 use crate::clock::SettableClock;
@@ -19,7 +18,7 @@ use crate::contract::{Contract, OperationContract, RequestParts};
 use crate::error::Error;
 use crate::fault::{DELIVER_WEBHOOK, FaultRule};
 use crate::oauth::{IssuedTokens, TOKEN_OPERATION};
-use crate::operations::{self, Call, Handler, Reply};
+use crate::operations::{Call, Handler, Reply};
 use crate::options::Options;
 use crate::rate_limit::RateLimiter;
 use crate::request_log::{self, Observer};
@@ -40,9 +39,7 @@ pub(crate) struct Service {
     test_controls: Mutex<TestControls>,
     rate_limiter: RateLimiter,
     is_shutting_down: watch::Sender<bool>,
-    deliveries: UnboundedSender<Delivery>,
-    /// The number of deliveries that are not finished.
-    pending_deliveries: watch::Sender<usize>,
+    deliveries: DeliveryQueue,
 }
 
 /// The immutable configuration of a service.
@@ -59,11 +56,7 @@ pub(crate) struct ServiceConfig {
 
 impl Service {
     /// Creates a service that puts events for webhooks into a queue.
-    pub(crate) fn new(
-        config: ServiceConfig,
-        state: State,
-        deliveries: UnboundedSender<Delivery>,
-    ) -> Self {
+    pub(crate) fn new(config: ServiceConfig, state: State, deliveries: DeliveryQueue) -> Self {
         Self {
             config,
             state: Mutex::new(state),
@@ -71,7 +64,6 @@ impl Service {
             rate_limiter: RateLimiter::default(),
             is_shutting_down: watch::Sender::new(false),
             deliveries,
-            pending_deliveries: watch::Sender::new(0),
         }
     }
 
@@ -86,15 +78,19 @@ impl Service {
         let _ = self.is_shutting_down.subscribe().wait_for(|it| *it).await;
     }
 
-    /// Restores the initial users, chats, messages, tokens and clock, and clears faults,
-    /// counters and log. Hooks are kept.
+    /// Restores the initial users, chats, messages, tokens and clock, clears faults,
+    /// counters and log, and gives up pending deliveries. Hooks are kept.
     pub(crate) fn reset(&self) -> Result<(), Error> {
         self.clock().reset();
         let initial = self.config.setup.build(self.now())?;
         if let Some(time) = initial.clock {
             self.clock().set(time);
         }
-        *self.state() = initial.state;
+        {
+            let mut state = self.state();
+            self.deliveries.reset();
+            *state = initial.state;
+        }
         self.test_controls().reset();
         self.rate_limiter.clear();
         Ok(())
@@ -320,37 +316,8 @@ impl Service {
         reply
     }
 
-    /// Queues the events of the messages that were sent since the last call.
-    pub(crate) fn queue_deliveries(&self, state: &mut State) {
-        for message_id in state.webhooks.take_outbox() {
-            for (user_id, webhook_id, body) in operations::message_events(state, message_id) {
-                self.pending_deliveries.send_modify(|count| *count += 1);
-                let delivery = Delivery {
-                    webhook_id,
-                    user_id,
-                    body,
-                };
-                // Fails after the server has stopped.
-                if self.deliveries.send(delivery).is_err() {
-                    self.delivery_finished();
-                }
-            }
-        }
-    }
-
-    /// Records that a delivery succeeded or was given up.
-    pub(super) fn delivery_finished(&self) {
-        self.pending_deliveries.send_modify(|count| *count -= 1);
-    }
-
-    /// Waits until no delivery is pending.
-    pub(crate) async fn deliveries_finished(&self) {
-        // The sender is in `self`, so it cannot be dropped meanwhile.
-        let _ = self
-            .pending_deliveries
-            .subscribe()
-            .wait_for(|it| *it == 0)
-            .await;
+    pub(super) fn deliveries(&self) -> &DeliveryQueue {
+        &self.deliveries
     }
 
     /// Returns the user of the access token, or `None` if the operation needs no token.

@@ -30,4 +30,5 @@ mod test_controls;
 mod unseen_count;
 mod up_to_date;
 mod uploads;
+mod webhook_deliveries;
 mod webhooks;
