@@ -29,6 +29,7 @@ pub mod path;
 pub mod query;
 #[doc(hidden)]
 pub mod response;
+mod secret_value;
 mod transport;
 mod unreadable;
 
@@ -73,6 +74,7 @@ pub use ext::MessageKind;
 pub use ext::read_upload_response;
 pub use extra::Extra;
 pub use response::read_json;
+pub use secret_value::Secret;
 pub use transport::{
     Inner, RequestFactory, SuccessResponse, Transport, TransportError, TransportFuture,
     UndecodableResponse,

@@ -56,6 +56,7 @@ pub(crate) fn lower(
     let schemas = lowering.lower_components(&reachable);
     let structs = StructNames {
         boxed: lowering.boxed_types(),
+        secrets: lowering.secret_properties(),
         responses: lowering.response_types(&reachable),
         requests: reachable.request_types.clone(),
     };

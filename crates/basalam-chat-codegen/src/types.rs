@@ -4,6 +4,7 @@
 //! - Structs in request bodies get a constructor `new` with the required fields.
 //! - Structs in responses are decoded leniently and keep unlisted properties.
 //! - Optional fields hold structs with `x-boxed` in a `Box`.
+//! - Fields with `format: password` hold a `Secret`, whose debug output is redacted.
 //! - The feature `schemars` derives JSON Schemas.
 //! - progenitor's unused error type is removed.
 
@@ -48,11 +49,12 @@ fn rewrite_module(module: &mut ItemMod, names: &StructNames) -> Result<(), Error
     for item in std::mem::take(items) {
         match item {
             Item::Struct(mut structure) if matches!(structure.fields, Fields::Named(_)) => {
+                let name = structure.ident.to_string();
                 for field in &mut structure.fields {
                     unbox_option(field);
                     box_option(field, &names.boxed);
+                    wrap_secret(field, &name, &names.secrets);
                 }
-                let name = structure.ident.to_string();
                 let decoding = match names.responses.get(&name) {
                     Some(decoding) => decode::rewrite(&mut structure, *decoding, &names.responses),
                     None => vec![decode::request_impl(&structure)],
@@ -126,6 +128,22 @@ fn box_option(field: &mut Field, boxed_types: &BTreeSet<String>) {
     if name.is_some_and(|name| boxed_types.contains(&name.to_string())) {
         field.ty = parse_quote! { ::std::option::Option<::std::boxed::Box<#inner>> };
     }
+}
+
+/// Changes the type `T` of a secret field to `Secret<T>`.
+fn wrap_secret(field: &mut Field, structure: &str, secrets: &BTreeSet<(String, String)>) {
+    let Some(ident) = &field.ident else { return };
+    let property = decode::json_name(ident, &field.attrs);
+    if !secrets.contains(&(structure.to_owned(), property)) {
+        return;
+    }
+    let ty = &field.ty;
+    field.ty = match argument_of(ty, "Option") {
+        Some(inner) => {
+            parse_quote! { ::std::option::Option<::basalam_chat_api::Secret<#inner>> }
+        }
+        None => parse_quote! { ::basalam_chat_api::Secret<#ty> },
+    };
 }
 
 /// Returns the `impl` of `new`, which takes the required fields and sets the others to their default.
@@ -229,6 +247,7 @@ mod tests {
         let names = StructNames {
             requests,
             boxed,
+            secrets: BTreeSet::new(),
             responses: BTreeMap::new(),
         };
         rewrite(&mut file, &names)?;

@@ -82,6 +82,10 @@
 //! Tokens are stored as secrets. They are sent over HTTPS or to a loopback address only, unless you
 //! [allow plain HTTP to a host](ClientBuilder::allow_plain_http_to). Redirects are never followed.
 //!
+//! `Debug` output of requests and responses does not show tokens, client secrets and the headers of webhooks: fields
+//! with a secret value have the type [`Secret`]. Serializing a response writes them. `Debug` output of responses shows
+//! everything else, including private messages.
+//!
 //! # Features
 //!
 //! - `rustls` (default): TLS with rustls and the crypto provider aws-lc-rs, which needs a C compiler to build.
@@ -134,7 +138,7 @@ pub use basalam_chat_api::newtypes::{
     ButtonId, ChatFilter, ChatId, ChatOrder, ChatType, Comparison, EntityId, FileId, HashId,
     MessageId, MessageType, Scope, SortOrder, Timestamp, UserId, VendorId,
 };
-pub use basalam_chat_api::{Extra, InvalidId, UnknownValue, UnreadableItem};
+pub use basalam_chat_api::{Extra, InvalidId, Secret, UnknownValue, UnreadableItem};
 pub use batch::{BatchCall, BatchReport, CallOutcome};
 pub use client::{Client, ClientBuilder};
 pub use environment::Environment;

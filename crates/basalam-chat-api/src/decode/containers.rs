@@ -1,20 +1,33 @@
-//! Options, boxes, lists and maps.
+//! Options, boxes, secrets, lists and maps.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 use super::fields::Name;
-use super::tolerant::fail_at_index;
+use super::tolerant::{self, Mode, fail_at_index};
 use super::{Decode, Kind, Seed};
+use crate::Secret;
 
 impl<T: Decode> Decode for Box<T> {
     const KIND: Kind = T::KIND;
 
     fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Box<T>, D::Error> {
         T::decode(deserializer).map(Box::new)
+    }
+}
+
+impl<T: Decode> Decode for Secret<T> {
+    const KIND: Kind = T::KIND;
+
+    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret<T>, D::Error> {
+        let value = match tolerant::mode() {
+            Mode::Strict => T::decode(deserializer)?,
+            _ => tolerant::secret(Deserialize::deserialize(deserializer)?)?,
+        };
+        Ok(Secret::new(value))
     }
 }
 

@@ -228,6 +228,18 @@ pub(super) fn required<T: Decode, E: Error>(name: &'static str, raw: &RawValue) 
     Err(Failed::record(Segment::Name(name), &error).into_error())
 }
 
+/// Decodes a secret. A value that cannot be represented is decoded from a string that contains its JSON, since
+/// `extra`, where other such values are kept, is not redacted.
+#[cold]
+pub(super) fn secret<T: Decode, E: Error>(raw: &RawValue) -> Result<T, E> {
+    decode(raw.get())
+        .or_else(|_| {
+            _ = Failure::take();
+            decode(&Value::from(raw.get()).to_string())
+        })
+        .map_err(E::custom)
+}
+
 /// Returns `true` for `[]` in place of an object, as PHP writes an empty one.
 fn is_empty_object(kind: Kind, raw: &RawValue) -> bool {
     kind.is_object() && is_empty_array(raw)

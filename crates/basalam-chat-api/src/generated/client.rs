@@ -940,7 +940,9 @@ pub mod types {
         ///
         /// Certain: deliveries are not signed. A header with a secret value is the only way to recognize them.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub request_headers: ::std::option::Option<::std::string::String>,
+        pub request_headers: ::std::option::Option<
+            ::basalam_chat_api::Secret<::std::string::String>,
+        >,
         /// Method of the deliveries.
         pub request_method: super::super::newtypes::WebhookMethod,
         /// Service that the webhook belongs to. Certain, from the vendor's documentation: without it, `register_me` must be `true`.
@@ -2339,7 +2341,9 @@ pub mod types {
         pub is_active: ::std::option::Option<bool>,
         /// Headers instead of the current ones, as in `CreateWebhookBody`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub request_headers: ::std::option::Option<::std::string::String>,
+        pub request_headers: ::std::option::Option<
+            ::basalam_chat_api::Secret<::std::string::String>,
+        >,
         /// Method of the deliveries.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub request_method: ::std::option::Option<super::super::newtypes::WebhookMethod>,
@@ -2593,10 +2597,10 @@ pub mod types {
         /// `false` if events are not delivered.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub is_active: ::std::option::Option<bool>,
-        /// Headers of the deliveries by name, including secret values.
+        /// Headers of the deliveries, including secret values: an object of names and values (certain, from the contract).
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub request_headers: ::std::option::Option<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+            ::basalam_chat_api::Secret<::serde_json::Value>,
         >,
         /// Method of the deliveries. Values other than the known ones can occur.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -3058,7 +3062,7 @@ pub mod types {
     ::basalam_chat_api::decode::impl_object!(WebhookList, Page);
     /// A recorded delivery of a webhook.
     ///
-    /// It likely contains what was delivered, including private messages, and secret headers, so do not log it.
+    /// It contains what was delivered (likely), including private messages, and possibly secret headers, so do not log it.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -3068,9 +3072,11 @@ pub mod types {
         pub created_at: ::std::option::Option<super::super::newtypes::Timestamp>,
         /// Id of the record.
         pub id: super::super::newtypes::WebhookLogId,
-        /// The delivered request, of any JSON type. Unknown: its format.
+        /// The delivered request, of any JSON type. Unknown: its format, and whether it contains the secret headers.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub request: ::std::option::Option<::serde_json::Value>,
+        pub request: ::std::option::Option<
+            ::basalam_chat_api::Secret<::serde_json::Value>,
+        >,
         /// The response, of any JSON type. Unknown: its format.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub response: ::std::option::Option<::serde_json::Value>,

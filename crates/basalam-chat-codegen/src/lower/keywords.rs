@@ -84,7 +84,7 @@ pub(super) fn is_nullable(schema: &Value) -> bool {
     schema["nullable"] == true
 }
 
-/// Returns `true` if a string is a secret.
+/// Returns `true` if a value is a secret.
 pub(super) fn is_secret(object: &Object) -> bool {
     object
         .get("format")

@@ -33,6 +33,8 @@ pub(crate) struct StructNames {
     pub(crate) responses: BTreeMap<String, Decoding>,
     /// Optional fields hold them in a `Box`.
     pub(crate) boxed: BTreeSet<String>,
+    /// `format: password`: the names of structs and of their secret properties.
+    pub(crate) secrets: BTreeSet<(String, String)>,
 }
 
 /// How a struct of a response is decoded. The names are those of the client's crate.

@@ -125,8 +125,11 @@ impl Lowering<'_> {
             );
         }
         if is_secret(object) {
-            let message = "a secret needs a name to become a redacted type";
-            self.report(&at.child("format"), message, REMEDY);
+            self.report(
+                &at.child("format"),
+                "this secret would not be redacted",
+                "make it a property of an object, or a named schema of a path parameter",
+            );
         }
     }
 
@@ -159,8 +162,9 @@ impl Lowering<'_> {
                 if !self.allows_secrets {
                     self.report(
                         &at.child("$ref"),
-                        "secrets are redacted in path parameters only",
-                        "make it a path parameter, or describe it as a security scheme",
+                        "named secrets are redacted in path parameters only",
+                        "write `type: string, format: password` in the schema of a property, make it a path \
+                         parameter, or describe it as a security scheme",
                     );
                 }
                 reference(name)

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use basalam_chat_openapi::Pointer;
 use serde_json::{Map, Value, json};
 
-use super::keywords::{BOXED, DECODE, OBJECT, is_nullable, strings};
+use super::keywords::{BOXED, DECODE, OBJECT, is_nullable, is_secret, strings};
 use super::lowering::{Class, Component, Lowering, Object};
 use super::model::Decoding;
 use super::reachability::ReachableSchemas;
@@ -33,7 +33,7 @@ impl Lowering<'_> {
         self.check_page(object, at);
         // Structs in responses get their field for unlisted properties later, since they decode it themselves.
         let has_extra = self.allows_additional(object, at) && !is_response;
-        lowered["properties"] = self.lower_properties(object, at, has_extra);
+        lowered["properties"] = self.lower_properties(object, at, has_extra, is_response);
         self.check_required(object, at);
         let required = schema["required"].as_array().into_iter().flatten();
         let required = required.filter(|name| {
@@ -53,6 +53,19 @@ impl Lowering<'_> {
             component.class == Class::Struct && component.schema[BOXED] == true
         });
         boxed.map(|(name, _)| (*name).to_owned()).collect()
+    }
+
+    /// Returns the secret properties: the names of the struct and of the property.
+    pub(super) fn secret_properties(&self) -> BTreeSet<(String, String)> {
+        let structs = self.components.iter();
+        let structs = structs.filter(|(_, component)| component.class == Class::Struct);
+        let secrets = structs.flat_map(|(name, component)| {
+            let properties = component.schema["properties"].as_object();
+            let properties = properties.into_iter().flatten();
+            let secrets = properties.filter(|(_, schema)| secret_property(schema).is_some());
+            secrets.map(|(property, _)| ((*name).to_owned(), property.clone()))
+        });
+        secrets.collect()
     }
 
     /// Returns how the structs of responses are decoded.
@@ -109,7 +122,13 @@ impl Lowering<'_> {
         }
     }
 
-    fn lower_properties(&mut self, object: &Object, at: &Pointer, has_extra: bool) -> Value {
+    fn lower_properties(
+        &mut self,
+        object: &Object,
+        at: &Pointer,
+        has_extra: bool,
+        is_response: bool,
+    ) -> Value {
         let at = at.child("properties");
         let properties = object.get("properties").and_then(Value::as_object);
         let Some(properties) = properties.filter(|properties| !properties.is_empty()) else {
@@ -129,10 +148,34 @@ impl Lowering<'_> {
         for (name, schema) in properties {
             let at = at.child(name);
             self.check_field_name(name, &mut fields, &at);
-            let schema = self.lower_schema(schema, &at);
+            let schema = match secret_property(schema) {
+                Some(secret) => self.lower_secret(secret, &at, is_response),
+                None => self.lower_schema(schema, &at),
+            };
             lowered.insert(name.clone(), schema);
         }
         Value::Object(lowered)
+    }
+
+    /// Lowers a secret property. In a response it accepts every value: one that did not fit its type would be kept
+    /// with the unlisted properties, which are not redacted.
+    fn lower_secret(&mut self, secret: &Object, at: &Pointer, is_response: bool) -> Value {
+        let mut schema = secret.clone();
+        schema.remove("format");
+        let lowered = self.lower_schema(&Value::Object(schema), at);
+        if is_response {
+            let mut any = json!({});
+            copy_annotations(&mut any, secret);
+            return any;
+        }
+        if lowered["type"] != "string" {
+            self.report(
+                &at.child("format"),
+                "a secret in a request must be a string",
+                "write `type: string`, or remove `format: password`",
+            );
+        }
+        lowered
     }
 
     fn check_field_name<'b>(
@@ -196,6 +239,12 @@ impl Lowering<'_> {
             }
         }
     }
+}
+
+/// Returns the schema of a property if it is a secret. Keywords beside a `$ref` have no effect.
+fn secret_property(schema: &Value) -> Option<&Object> {
+    let object = schema.as_object()?;
+    (is_secret(object) && !object.contains_key("$ref")).then_some(object)
 }
 
 fn has_nullable(schema: &Value, property: &str) -> bool {

@@ -145,7 +145,7 @@ fn free_name(name: &str, taken: &[Ident]) -> Ident {
 }
 
 /// Returns the name of a field in JSON.
-fn json_name(field: &Ident, attributes: &[Attribute]) -> String {
+pub(super) fn json_name(field: &Ident, attributes: &[Attribute]) -> String {
     let arguments = serde_arguments(attributes);
     let rename = arguments.iter().find_map(|argument| match argument {
         Meta::NameValue(pair) if pair.path.is_ident("rename") => string_literal(&pair.value),

@@ -13,5 +13,6 @@ mod operations;
 mod parameters;
 mod responses;
 mod schemas;
+mod secrets;
 mod security;
 mod servers;

@@ -77,8 +77,8 @@ pub(crate) struct CreateWebhookParams {
 }
 
 impl<C> CreateWebhook<C> {
-    /// Adds a header to every delivery, or replaces it. Visible ASCII characters, spaces and tabs are accepted
-    /// as `value`, which is treated as a secret.
+    /// Adds a header to every delivery, or replaces the one with this name, which is case-insensitive. Visible ASCII
+    /// characters, and spaces and tabs between them, are accepted as `value`, which is treated as a secret.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.request.headers.insert(name.into(), value.into());
         self

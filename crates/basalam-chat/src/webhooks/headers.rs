@@ -7,8 +7,8 @@ use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::WebhookEventId;
-use crate::Error;
 use crate::request::{check_header, check_id};
+use crate::{Error, Secret};
 
 /// The maximum length of a webhook's URL in characters.
 const MAX_URL_LENGTH: usize = 2083;
@@ -18,12 +18,14 @@ const MAX_URL_LENGTH: usize = 2083;
 pub(super) struct DeliveryHeaders(BTreeMap<String, SecretString>);
 
 impl DeliveryHeaders {
+    /// Adds a header, or replaces that of the same name, which is case-insensitive.
     pub(super) fn insert(&mut self, name: String, value: String) {
+        self.0.retain(|it, _| !it.eq_ignore_ascii_case(&name));
         self.0.insert(name, value.into());
     }
 
     /// Returns the headers as the service expects them: a string that contains a JSON object.
-    pub(super) fn to_json(&self) -> Result<Option<String>, Error> {
+    pub(super) fn to_json(&self) -> Result<Option<Secret<String>>, Error> {
         if self.0.is_empty() {
             return Ok(None);
         }
@@ -36,10 +38,24 @@ impl DeliveryHeaders {
                     "use letters, digits and `-`, such as `Authorization`",
                 ));
             }
-            check_header("header", Some(value.expose_secret()))?;
+            check_value("header", value.expose_secret())?;
             headers.insert(name.clone(), value.expose_secret().into());
         }
-        Ok(Some(serde_json::Value::Object(headers).to_string()))
+        let json = serde_json::Value::Object(headers).to_string();
+        Ok(Some(Secret::new(json)))
+    }
+}
+
+/// Checks that the value of a header arrives as it is sent.
+pub(super) fn check_value(argument: &str, value: &str) -> Result<(), Error> {
+    check_header(argument, Some(value))?;
+    match value.trim() == value {
+        true => Ok(()),
+        false => Err(Error::invalid_input(
+            argument,
+            "starts or ends with a space, which HTTP removes",
+            "remove the space",
+        )),
     }
 }
 
@@ -97,8 +113,24 @@ mod tests {
         assert_eq!(headers.to_json().unwrap(), None);
         headers.insert("X-Token".to_owned(), "a \"quoted\" secret".to_owned());
         let json = headers.to_json().unwrap().unwrap();
-        assert_eq!(json, r#"{"X-Token":"a \"quoted\" secret"}"#);
-        assert!(!format!("{headers:?}").contains("quoted"));
+        assert_eq!(json.expose_secret(), r#"{"X-Token":"a \"quoted\" secret"}"#);
+        assert!(!format!("{headers:?} {json:?}").contains("quoted"));
+    }
+
+    #[test]
+    fn a_header_replaces_that_of_the_same_name_in_any_case() {
+        let mut headers = DeliveryHeaders::default();
+        for (name, value) in [
+            ("authorization", "first"),
+            ("X-Other", "other"),
+            ("AUTHORIZATION", "second"),
+            ("Authorization", "third"),
+        ] {
+            headers.insert(name.to_owned(), value.to_owned());
+        }
+        let json = headers.to_json().unwrap().unwrap();
+        let expected = r#"{"Authorization":"third","X-Other":"other"}"#;
+        assert_eq!(json.expose_secret(), expected);
     }
 
     #[test]
@@ -108,12 +140,15 @@ mod tests {
             ("a b", "a"),
             ("a", ""),
             ("a", "b\r\nc"),
+            ("a", " b"),
+            ("a", "b\t"),
             ("نام", "a"),
         ] {
             let mut headers = DeliveryHeaders::default();
             headers.insert(name.to_owned(), value.to_owned());
             let error = headers.to_json().unwrap_err();
             assert!(error.is_invalid_input(), "{name:?}: {value:?}");
+            assert!(error.to_string().contains("`header`"), "{error}");
             assert!(!error.to_string().contains("b\r"), "{error}");
         }
     }

@@ -21,7 +21,8 @@ impl<C: Clone> Webhooks<C> {
     /// [`total_count`](super::PageCursor::total_count) of the page's cursor with the length to find out whether
     /// the list is complete (likely).
     ///
-    /// A [`Webhook`] contains the secret headers of its deliveries, which `Debug` output shows.
+    /// A [`Webhook`] contains the secret headers of its deliveries as a [`Secret`](crate::Secret), so that `Debug`
+    /// output does not show them. Serializing it writes them.
     ///
     /// # Errors
     ///
@@ -96,6 +97,8 @@ impl<C: Clone> Webhooks<C> {
 
     /// Lists recorded deliveries of a webhook. Unknown: their order, how many are returned, and how long they
     /// are recorded.
+    ///
+    /// The delivered request is a [`Secret`](crate::Secret), since it may contain secret headers (unknown).
     ///
     /// # Errors
     ///

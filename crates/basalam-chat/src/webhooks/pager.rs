@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use basalam_chat_api::UnreadableItem;
 use basalam_chat_api::operation::Operation;
 
 use super::list::{PageCursor, WebhookPage};
@@ -27,6 +28,9 @@ pub(super) trait NumberedList: fmt::Debug + Send + Sync + 'static {
     ) -> impl Future<Output = Result<WebhookPage<Self::Item>, Error>> + Send;
 }
 
+/// The ids of the items of a page, and the items that cannot be decoded.
+type PageIds = (Vec<(i64, Option<i64>)>, Vec<UnreadableItem>);
+
 /// Reads numbered pages until one is empty, the last of the reported number, or the same as the one before.
 #[derive(Debug)]
 pub(super) struct NumberedPager<L> {
@@ -34,7 +38,7 @@ pub(super) struct NumberedPager<L> {
     list: L,
     cursor: PageCursor,
     /// The items of the page before. A service that ignores the number would return the same page forever.
-    previous: Vec<(i64, Option<i64>)>,
+    previous: Option<PageIds>,
     is_done: bool,
 }
 
@@ -44,7 +48,7 @@ impl<L: NumberedList> NumberedPager<L> {
             client,
             cursor: PageCursor::at(list.first_page()),
             list,
-            previous: Vec::new(),
+            previous: None,
             is_done: false,
         }
     }
@@ -64,9 +68,9 @@ impl<L: NumberedList> Pager for NumberedPager<L> {
         let page = self.list.fetch(&self.client, number).await?;
         let cursor = page.cursor();
         let items = page.into_page_items();
-        let ids: Vec<_> = items.items.iter().map(L::id).collect();
-        let is_repeated = items.unreadable.is_empty() && ids == self.previous;
-        if items.is_empty() || is_repeated {
+        let ids = items.items.iter().map(L::id).collect();
+        let ids = Some((ids, items.unreadable.clone()));
+        if items.is_empty() || ids == self.previous {
             self.is_done = true;
             return Ok(None);
         }

@@ -73,6 +73,7 @@ fn schemas() -> Vec<TestDocument> {
         json!({ "enum": ["a", null], "nullable": true, "description": "Nullable." }),
         object,
         json!({ "nullable": true, "allOf": [reference("Link")] }),
+        json!({ "type": "string", "nullable": true, "format": "password" }),
         json!({ "anyOf": [reference("NoteKind"), { "type": "string" }] }),
         reference("Links"),
         reference("ReceivedNoteId"),

@@ -192,7 +192,14 @@ fn rejects_unsupported_schemas() {
         (json!({ "type": "string", "enum": ["a", null] }), "/enum"),
         (json!({ "type": "string", "const": "a" }), "/const"),
         (json!({ "const": "a" }), "/const"),
-        (json!({ "type": "string", "format": "password" }), "/format"),
+        (
+            json!({ "type": "array", "items": { "type": "string", "format": "password" } }),
+            "/items/format",
+        ),
+        (
+            json!({ "$ref": "#/components/schemas/Colour", "format": "password" }),
+            "",
+        ),
         (json!({ "type": "string", "maxLength": -1 }), "/maxLength"),
         (json!({ "type": "string", "nullable": "yes" }), "/nullable"),
         (

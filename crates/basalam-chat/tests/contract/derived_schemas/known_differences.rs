@@ -9,7 +9,7 @@ struct KnownDifferences {
     differences: &'static [&'static str],
 }
 
-const ALL: [KnownDifferences; 7] = [
+const ALL: [KnownDifferences; 8] = [
     KnownDifferences {
         reason: "secrets are never serialized",
         differences: &["BotToken: no type is generated for it"],
@@ -113,6 +113,12 @@ const ALL: [KnownDifferences; 7] = [
             "WebhookLogList: additional properties: the document has false, the type true",
             "WebhookService: additional properties: the document has false, the type true",
             "WebhookServiceList: additional properties: the document has false, the type true",
+        ],
+    },
+    KnownDifferences {
+        reason: "secrets of responses hold any value, since those that do not fit are not redacted elsewhere",
+        differences: &[
+            r#"Webhook.request_headers: type: the document has "null or object", the type "anything""#,
         ],
     },
     KnownDifferences {
