@@ -39,7 +39,7 @@ pub use user::{City, EventUser};
 /// A delivery has two effects, which take no longer than decoding it, whatever the rest of the program does:
 ///
 /// - It wakes the subscribers of [`wakeups`](Receiver::wakeups). Every authenticated delivery does, even if it is
-///   repeated, too large or unreadable. Wake-ups are coalesced, and never lost.
+///   repeated, too large, unreadable or cut off. Wake-ups are coalesced, and never lost.
 /// - Its event is sent to the subscribers of [`events`](Receiver::events), unless it was seen before. The buffer is
 ///   bounded: a slow subscriber misses events.
 ///
@@ -116,7 +116,12 @@ impl Receiver {
         if !self.is_authentic(headers) {
             return Outcome::Unauthorized;
         }
-        self.wake();
+        let _wake = WakeOnDrop(self);
+        self.accept_authentic(body)
+    }
+
+    /// Receives the body of an authentic delivery, without a wake-up.
+    fn accept_authentic(&self, body: &[u8]) -> Outcome {
         if body.len() > self.shared.max_body_bytes {
             return Outcome::TooLarge;
         }
@@ -148,7 +153,7 @@ impl Receiver {
     ///
     /// To rotate a secret without losing deliveries: call this, then
     /// [`update_webhook`](crate::webhooks::Webhooks::update_webhook) with the new header, and forget the previous
-    /// secret some minutes later.
+    /// secret some minutes later. Repeating the call with the same secret changes nothing.
     ///
     /// # Errors
     ///
@@ -194,13 +199,6 @@ impl Receiver {
         self.shared.user
     }
 
-    /// Wakes all subscribers, as an authenticated delivery does.
-    fn wake(&self) {
-        self.shared
-            .wakeups
-            .send_modify(|count| *count = count.wrapping_add(1));
-    }
-
     // A panic while a lock is held leaves nothing half done.
     fn recent(&self) -> std::sync::MutexGuard<'_, RecentMessages> {
         let recent = self.shared.recent.lock();
@@ -215,6 +213,16 @@ impl Receiver {
     fn write_secrets(&self) -> std::sync::RwLockWriteGuard<'_, Secrets> {
         let secrets = self.shared.secrets.write();
         secrets.unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Wakes all subscribers when it is dropped, so that a delivery does so even if its request is cancelled.
+struct WakeOnDrop<'a>(&'a Receiver);
+
+impl Drop for WakeOnDrop<'_> {
+    fn drop(&mut self) {
+        let wakeups = &self.0.shared.wakeups;
+        wakeups.send_modify(|count| *count = count.wrapping_add(1));
     }
 }
 

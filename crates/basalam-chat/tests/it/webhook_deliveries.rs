@@ -1,5 +1,7 @@
 //! Deliveries of the emulator to the receiver, over HTTP.
 
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use basalam_chat::webhooks::{Event, Events, Receiver, WebhookEventId, WebhookId, WebhookMethod};
@@ -7,6 +9,7 @@ use basalam_chat::{ChatId, Client, MessageType, UserId, reqwest};
 use basalam_chat_emulator::{DELIVER_WEBHOOK, Emulator, Fault, FaultRule};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tower_service::Service;
 
 use super::support::{client, customer, customer_id, listen_async, open_chat, seller};
 
@@ -235,7 +238,17 @@ async fn other_requests_are_rejected() {
         post(&setup.url.replace("430", "431"), SECRET, Vec::new()).await,
         404
     );
-    for path in ["", "webhooks", "/{id}", "/*rest", "/:id"] {
+    for path in [
+        "",
+        "webhooks",
+        "/{id}",
+        "/*rest",
+        "/:id",
+        "/hook?login=430",
+        "/hook#430",
+        "/a hook",
+        "/قلاب",
+    ] {
         assert!(
             setup
                 .receiver
@@ -291,6 +304,42 @@ async fn bodies_are_read_within_their_limits_only() {
     let status = status_of_incomplete(&url, &head, "{", false).await;
     assert_eq!(status, "HTTP/1.1 408");
     assert_eq!(wakeups.next().await, Some(()));
+    // The status depends on whether the server notices the end before or after the response.
+    status_of_incomplete(&url, &head, "{", true).await;
+    assert_eq!(wakeups.next().await, Some(()));
+}
+
+/// A body that never ends.
+struct Endless;
+
+impl http_body::Body for Endless {
+    type Data = bytes::Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<http_body::Frame<Self::Data>, Self::Error>>> {
+        Poll::Pending
+    }
+}
+
+fn endless_request(secret: &str) -> axum::http::Request<Endless> {
+    let request = axum::http::Request::post("/").header("Authorization", secret);
+    request.body(Endless).unwrap()
+}
+
+#[tokio::test]
+async fn a_cancelled_delivery_wakes_if_it_is_authentic() {
+    let receiver = Receiver::builder(UserId(430), SECRET).build().unwrap();
+    let mut wakeups = receiver.wakeups();
+    for (secret, is_woken) in [("Bearer wrong", false), (SECRET, true)] {
+        let delivery = receiver.service().call(endless_request(secret));
+        // As a layer with a shorter timeout does.
+        let _ = tokio::time::timeout(Duration::ZERO, delivery).await;
+        let wakeup = tokio::time::timeout(Duration::ZERO, wakeups.next()).await;
+        assert_eq!(wakeup.is_ok(), is_woken, "{secret}");
+    }
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ impl Receiver {
     /// Returns an axum router that receives deliveries at a path (feature `webhooks-axum`); see
     /// [`service`](Receiver::service). Routers of several logins can be merged.
     ///
-    /// `path` starts with a slash and has no parameters.
+    /// `path` starts with a slash, has no parameters and no query, and is percent-encoded where necessary.
     ///
     /// # Errors
     ///
@@ -24,11 +24,12 @@ impl Receiver {
     /// # Ok::<(), basalam_chat::Error>(())
     /// ```
     pub fn axum_router(&self, path: &str) -> Result<axum::Router, Error> {
-        // What axum would panic on.
-        if !path.starts_with('/') || path.contains(['{', '}', '*', ':']) {
+        // What axum would panic on, or would never match.
+        let is_path = path.starts_with('/') && path.bytes().all(|byte| byte.is_ascii_graphic());
+        if !is_path || path.contains(['{', '}', '*', ':', '?', '#']) {
             return Err(Error::invalid_input(
                 "path",
-                "does not start with `/`, or has a parameter",
+                "does not start with `/`, or has a parameter, a query or characters that are not encoded",
                 "pass a path such as `/webhooks/430`",
             ));
         }

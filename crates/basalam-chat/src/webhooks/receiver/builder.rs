@@ -73,7 +73,7 @@ impl ReceiverBuilder {
     }
 
     /// Sets how many events are kept for slow subscribers, from 1 to 65,536. The default is 64. Up to that many
-    /// bodies of the maximum size are in memory.
+    /// decoded bodies of the maximum size are in memory, each of which can take some times the size of the body.
     pub fn event_buffer(mut self, events: usize) -> Self {
         self.event_buffer = events;
         self

@@ -73,9 +73,7 @@ impl Event {
 
     /// Returns the key to recognize repeated deliveries by.
     pub(super) fn key(&self) -> Option<MessageKey> {
-        let message = &self.message()?.message;
-        let time = message.updated_at.as_str().to_owned();
-        Some((message.chat_id.0, message.id.0, time))
+        Some(MessageKey::of(&self.message()?.message))
     }
 }
 

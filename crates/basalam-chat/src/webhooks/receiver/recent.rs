@@ -2,11 +2,36 @@
 
 use std::collections::{HashSet, VecDeque};
 
+use sha2::{Digest, Sha256};
+
+use crate::messages::Message;
+
 /// The number of messages that are remembered.
 const CAPACITY: usize = 1024;
 
-/// Identifies the state of a message: its chat, its id, and the time of its last change.
-pub(super) type MessageKey = (i64, i64, String);
+/// Identifies the state of a message.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub(super) struct MessageKey {
+    chat: i64,
+    message: i64,
+    /// The hash of the time of the last change and of the text: they can be as long as a body.
+    state: [u8; 32],
+}
+
+impl MessageKey {
+    pub(super) fn of(message: &Message) -> MessageKey {
+        let mut state = Sha256::new();
+        state.update(message.updated_at.as_str());
+        state.update([0]);
+        // Times have a resolution of a second, in which a message can be sent and edited.
+        state.update(message.content.text.as_deref().unwrap_or_default());
+        MessageKey {
+            chat: message.chat_id.0,
+            message: message.id.0,
+            state: state.finalize().into(),
+        }
+    }
+}
 
 /// The messages that were delivered most recently.
 #[derive(Debug, Default)]
@@ -38,7 +63,11 @@ mod tests {
 
     #[test]
     fn remembers_a_bounded_number_of_messages() {
-        let key = |id| (1, id, "2026-07-22 10:28:23".to_owned());
+        let key = |message| MessageKey {
+            chat: 1,
+            message,
+            state: [0; 32],
+        };
         let mut recent = RecentMessages::default();
         let count = i64::try_from(CAPACITY).unwrap();
         for id in 0..count {
@@ -52,7 +81,10 @@ mod tests {
             (recent.keys.len(), recent.order.len()),
             (CAPACITY, CAPACITY)
         );
-        let edited = (1, count, "2026-07-22 10:30:00".to_owned());
+        let edited = MessageKey {
+            state: [1; 32],
+            ..key(count)
+        };
         assert!(recent.insert(edited));
     }
 }

@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 
 use crate::Error;
-use crate::request::check_header;
+use crate::webhooks::headers::check_value;
 
 /// The SHA-256 hash of a secret. Hashes have the same length, so comparing them does not reveal that of the secret.
 pub(super) type Hash = [u8; 32];
@@ -31,8 +31,11 @@ impl Secrets {
         (is_current | is_previous).into()
     }
 
+    /// Replaces the current secret. If a rotation is repeated, the previous secret stays.
     pub(super) fn rotate(&mut self, new: Hash) {
-        self.previous = std::mem::replace(&mut self.current, new);
+        if new != self.current {
+            self.previous = std::mem::replace(&mut self.current, new);
+        }
     }
 
     pub(super) fn forget_previous(&mut self) {
@@ -42,14 +45,7 @@ impl Secrets {
 
 /// Returns the hash of a secret that can be the value of a header.
 pub(super) fn hash_checked(argument: &str, secret: &str) -> Result<Hash, Error> {
-    check_header(argument, Some(secret))?;
-    if secret.trim() != secret {
-        return Err(Error::invalid_input(
-            argument,
-            "starts or ends with a space, which HTTP removes",
-            "remove the space",
-        ));
-    }
+    check_value(argument, secret)?;
     Ok(hash(secret.as_bytes()))
 }
 
@@ -95,6 +91,20 @@ mod tests {
         assert!(secrets.contains(b"second") && secrets.contains(b"third"));
         secrets.forget_previous();
         assert!(!secrets.contains(b"second") && secrets.contains(b"third"));
+    }
+
+    #[test]
+    fn a_repeated_rotation_keeps_the_previous_secret() {
+        let mut secrets = secrets("old", None);
+        for _ in 0..3 {
+            secrets.rotate(hash(b"new"));
+            assert!(secrets.contains(b"old") && secrets.contains(b"new"));
+        }
+        secrets.rotate(hash(b"old"));
+        assert!(secrets.contains(b"old") && secrets.contains(b"new"));
+        secrets.forget_previous();
+        secrets.rotate(hash(b"old"));
+        assert!(secrets.contains(b"old") && !secrets.contains(b"new"));
     }
 
     #[test]

@@ -6,13 +6,12 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use bytes::Bytes;
 use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, Method, Request, Response, StatusCode};
 use http_body::Body;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
-use super::Receiver;
+use super::{Receiver, WakeOnDrop};
 
 /// The tower service of a [`Receiver`]; returned by [`Receiver::service`].
 #[derive(Clone, Debug)]
@@ -47,26 +46,24 @@ impl Receiver {
         if !self.is_authentic(&headers) {
             return StatusCode::UNAUTHORIZED;
         }
+        let _wake = WakeOnDrop(&self);
         let limit = self.max_body_bytes();
         let length = headers.get(CONTENT_LENGTH);
         let length: Option<usize> = length.and_then(|it| it.to_str().ok()?.parse().ok());
         if length.is_some_and(|length| length > limit) {
-            self.wake();
             return StatusCode::PAYLOAD_TOO_LARGE;
         }
         let body = Limited::new(body, limit).collect();
-        let status = match tokio::time::timeout(self.shared.body_timeout, body).await {
+        match tokio::time::timeout(self.shared.body_timeout, body).await {
             Ok(Ok(body)) => {
-                let body: Bytes = body.to_bytes();
-                let status = self.accept(&headers, &body).status();
-                return StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+                // Even if the secret has been replaced since the start of the request.
+                let status = self.accept_authentic(&body.to_bytes()).status();
+                StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
             }
             Ok(Err(error)) if error.is::<LengthLimitError>() => StatusCode::PAYLOAD_TOO_LARGE,
             Ok(Err(_)) => StatusCode::BAD_REQUEST,
             Err(_) => StatusCode::REQUEST_TIMEOUT,
-        };
-        self.wake();
-        status
+        }
     }
 }
 
