@@ -1,7 +1,7 @@
 //! A bridge that forwards the messages of a login to another system, woken by a webhook.
 //!
-//! `cargo run --example webhook_bridge --features webhooks-axum` starts a local emulator of the service, registers a
-//! webhook on it, sends messages as a customer, and ends when all of them are forwarded.
+//! `cargo run --example webhook_bridge --features watch,webhooks-axum` starts a local emulator of the service, registers
+//! a webhook on it, sends messages as a customer, and ends when all of them are forwarded.
 //!
 //! With `BASALAM_TOKEN` set, the bridge uses the real service. `WEBHOOK_URL` is its public URL, which a proxy with TLS
 //! forwards to `127.0.0.1:8000`, and `WEBHOOK_SECRET` a random string of at least 32 characters.
@@ -9,18 +9,13 @@
 // Examples print to the terminal.
 #![allow(clippy::print_stdout)]
 
-use std::collections::HashMap;
-use std::time::Duration;
-
 use anyhow::Context;
-use basalam_chat::messages::Follower;
+use basalam_chat::state::{FileState, MemoryState};
+use basalam_chat::watch::Watcher;
 use basalam_chat::webhooks::{Receiver, WebhookEventId};
-use basalam_chat::{ChatFilter, ChatId, Client, Error, MessageId, PersonalToken, UserId};
+use basalam_chat::{Client, Error, PersonalToken, UserId};
 use basalam_chat_emulator::Emulator;
 use tokio::net::TcpListener;
-
-/// How often chats are read even without deliveries, which can get lost.
-const POLL_INTERVAL: Duration = Duration::from_secs(60);
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -32,16 +27,30 @@ async fn main() -> anyhow::Result<()> {
     let client = Client::new(PersonalToken::new(token))?;
     let listener = TcpListener::bind("127.0.0.1:8000").await?;
     let receiver = receive(&client, listener, &url, &secret).await?;
-    let mut bridge = Bridge::new(client);
-    let mut wakeups = receiver.wakeups();
-    loop {
-        if let Err(error) = bridge.forward_new_messages().await {
-            // The messages are still unseen, so the next round returns them again.
-            println!("  {error}");
+    // What was forwarded is remembered here, so a restart loses no message.
+    let state = FileState::open("webhook-bridge-state").await?;
+    let watcher = client.watch(state).webhooks(&receiver).start()?;
+    forward(watcher, usize::MAX).await
+}
+
+/// Forwards the messages of other users until there were `count`.
+async fn forward(mut watcher: Watcher, count: usize) -> anyhow::Result<()> {
+    let mut forwarded = 0;
+    while forwarded < count {
+        let delivery = watcher.next().await.context("the watcher is stopped")??;
+        if let Some(message) = delivery.event().received() {
+            let text = message.content.text.as_deref().unwrap_or("-");
+            println!(
+                "forwarded {} of chat {}: {text}",
+                message.id, message.chat_id
+            );
+            forwarded += 1;
         }
-        // Whichever is first.
-        let _ = tokio::time::timeout(POLL_INTERVAL, wakeups.next()).await;
+        // Not earlier: a message that is not forwarded must be delivered again after a crash.
+        delivery.ack();
     }
+    println!("Forwarded {forwarded} messages.");
+    Ok(())
 }
 
 /// Serves a receiver of deliveries, and registers the URL, unless it is.
@@ -67,43 +76,6 @@ async fn receive(
     Ok(receiver)
 }
 
-struct Bridge {
-    client: Client,
-    /// One follower per chat. To resume after a restart, a bridge has to store `Follower::last` of each.
-    followers: HashMap<ChatId, Follower>,
-}
-
-impl Bridge {
-    fn new(client: Client) -> Bridge {
-        Bridge {
-            client,
-            followers: HashMap::new(),
-        }
-    }
-
-    /// Forwards the new messages of all chats with unseen messages, and returns their number.
-    ///
-    /// A delivery proves nothing about its content, so the messages are those that the service returns.
-    async fn forward_new_messages(&mut self) -> Result<usize, Error> {
-        let mut forwarded = 0;
-        let mut unseen = self.client.get_chats().filter(ChatFilter::Unseen).stream();
-        while let Some(chat) = unseen.try_next().await? {
-            let seen = chat.last_seen_id.unwrap_or(MessageId(0));
-            let client = &self.client;
-            let follower = self.followers.entry(chat.id);
-            let follower = follower.or_insert_with(|| client.follow(chat.id).after(seen));
-            for message in follower.new_messages().await? {
-                if !client.is_mine(&message).await? {
-                    let text = message.content.text.as_deref().unwrap_or("-");
-                    println!("forwarded {} of chat {}: {text}", message.id, chat.id);
-                    forwarded += 1;
-                }
-            }
-        }
-        Ok(forwarded)
-    }
-}
-
 /// Sends messages as a customer, and forwards them as deliveries arrive.
 async fn run_on_emulator() -> anyhow::Result<()> {
     let emulator = Emulator::start().await?;
@@ -127,14 +99,9 @@ async fn run_on_emulator() -> anyhow::Result<()> {
         }
         Ok::<_, Error>(())
     });
-    let mut bridge = Bridge::new(seller);
-    let mut wakeups = receiver.wakeups();
-    let mut forwarded = 0;
-    while forwarded < texts.len() {
-        wakeups.next().await.context("the receiver is gone")?;
-        forwarded += bridge.forward_new_messages().await?;
-    }
+    // The messages may be sent before the watcher has read the list of chats for the first time.
+    let watch = seller.watch(MemoryState::new()).from_the_beginning();
+    forward(watch.webhooks(&receiver).start()?, texts.len()).await?;
     sending.await??;
-    println!("Forwarded {forwarded} messages.");
     Ok(())
 }

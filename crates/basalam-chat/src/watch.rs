@@ -3,7 +3,7 @@
 //! [`Client::watch`](crate::Client::watch) polls the list of chats and reads the messages of those that have
 //! changed. Each [`Event`] is delivered at least once. The events of a chat are delivered in the order of message
 //! ids and one at a time, except for messages that become visible late; chats are independent of one another, so a
-//! handler that is slow, fails or panics delays no other chat.
+//! handler that is slow, fails or panics delays no other chat, unless [too many](Watch::max_in_flight) are slow.
 //!
 //! # State
 //!
@@ -16,7 +16,8 @@
 //!
 //! All keys start with `watch/`, the [name](Watch::name) and the user id. If some of them are missing, the watcher
 //! fails with [`is_state_lost`](WatchError::is_state_lost) instead of starting anew. A store that has lost
-//! everything looks like an empty one, so the watcher starts anew.
+//! everything looks like an empty one, so the watcher starts anew, and a chat whose key alone is missing starts where the
+//! watcher was first started.
 //!
 //! # Completeness
 //!
@@ -30,6 +31,12 @@
 //! Not found is a message that becomes visible later than a resync, or after 256 later messages of its chat; and a
 //! chat that is new to the watcher and shares its second with more chats than the service lists on a page, until it
 //! changes again.
+//!
+//! # Webhooks
+//!
+//! A webhook reports a message sooner than a poll finds it. With `Watch::webhooks` (feature `webhooks`), the deliveries
+//! of a `webhooks::Receiver` wake the watcher, which then reads the new messages, and polls are rare while webhooks
+//! prove reliable. Nothing depends on a delivery: lost, repeated, reordered and forged ones cost time only.
 //!
 //! # Many logins
 //!
@@ -48,6 +55,8 @@
 //! [`Delivery::reply`] sends a message *effectively once*, even if the program dies between sending and
 //! acknowledging; see [`Reply`] for the assumptions.
 
+mod attempt;
+mod builder;
 mod chat_list;
 mod checkpoint;
 mod config;
@@ -69,12 +78,13 @@ mod scheduler;
 mod shared;
 mod term;
 mod watcher;
+mod webhooks;
 mod writer;
 
 pub use crate::http::request_budget::RequestBudget;
-pub use config::Watch;
+pub use builder::Watch;
 pub use delivery::Delivery;
-pub use error::{DeadLetter, DeadLetterReason, Report, WatchError};
+pub use error::{DeadLetter, DeadLetterReason, HandlerFailure, Report, WatchError};
 pub use event::Event;
 pub use reply::Reply;
 pub use watcher::{WatchHandle, Watcher};

@@ -28,7 +28,8 @@
 //! example, can invent messages. A delivery contains no user id and no event name either (certain), so use one URL
 //! and one secret for each login. Likely, deliveries can arrive more than once; unknown: how often the service
 //! retries, how long it waits for a response, and whether deliveries get lost. So use a delivery as a hint to
-//! read the chat, and act on messages that [`get_messages`](Client::get_messages) returns.
+//! read the chat, and act on messages that [`get_messages`](Client::get_messages) returns. `Client::watch` (feature
+//! `watch`) does that for all chats, each message once, if it has the receiver: `client.watch(store).webhooks(&receiver)`.
 
 mod changes;
 mod create;

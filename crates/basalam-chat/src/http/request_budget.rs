@@ -4,11 +4,14 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+/// The longest time between two requests. It can be added to every time.
+const LONGEST_SPACING: Duration = Duration::from_secs(86_400 * 365 * 30);
+
 /// A limit for the requests that watchers send to poll chats and to read messages. Clones share it.
 ///
-/// The requests are spaced evenly, first come, first served, so a watcher with much to read delays the others by one
-/// request at a time. Requests of handlers, such as replies, and retries are not counted: leave room for them. The
-/// limits of the service are unknown.
+/// The requests are spaced evenly, first come, first served. A watcher with much to read requests as many at a time as it
+/// may have [deliveries in flight](crate::watch::Watch::max_in_flight), which delays the others by as many. Requests of
+/// handlers, such as replies, and retries are not counted: leave room for them. The limits of the service are unknown.
 ///
 /// # Examples
 ///
@@ -45,6 +48,7 @@ impl RequestBudget {
     /// start.
     pub fn new(requests: u32, period: Duration) -> RequestBudget {
         let spacing = period.checked_div(requests).filter(|it| !it.is_zero());
+        let spacing = spacing.map(|it| it.min(LONGEST_SPACING));
         let next = Mutex::new(None);
         RequestBudget(Arc::new(Budget { spacing, next }))
     }
@@ -86,6 +90,16 @@ mod tests {
         let later = now + tenth * 50;
         assert_eq!(shared.reserve(later), later);
         assert_eq!(budget.reserve(later), later + tenth);
+    }
+
+    #[test]
+    fn longest_period_is_accepted() {
+        let now = Instant::now();
+        let budget = RequestBudget::new(1, Duration::MAX);
+        assert_eq!(budget.reserve(now), now);
+        for _ in 0..100 {
+            assert!(budget.reserve(now) > now);
+        }
     }
 
     #[test]

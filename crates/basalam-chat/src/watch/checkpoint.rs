@@ -43,6 +43,22 @@ pub(super) struct Slot {
     pub(super) revision: u32,
 }
 
+impl Slot {
+    /// The chat was opened.
+    pub(super) const OPENED: Slot = Slot::of_chat(1);
+    /// The properties of the chat changed.
+    pub(super) const CHANGED: Slot = Slot::of_chat(2);
+    /// The other side has seen messages.
+    pub(super) const SEEN: Slot = Slot::of_chat(3);
+
+    const fn of_chat(kind: u32) -> Slot {
+        Slot {
+            message: 0,
+            revision: kind,
+        }
+    }
+}
+
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 struct HandedOut {
     #[serde(flatten)]
@@ -106,7 +122,7 @@ impl Checkpoint {
         }
     }
 
-    /// Forgets that a chat event was handed out.
+    /// Forgets that something was handed out.
     pub(super) fn resolve(&mut self, slot: Slot) {
         self.handed_out.retain(|it| it.slot != slot);
     }
@@ -127,13 +143,29 @@ impl Checkpoint {
         }
     }
 
-    /// Forgets the single ids up to `floor`, but keeps the newest one, whose later edit is recognized.
-    /// Returns `true` if that changed anything.
+    /// Forgets the single ids up to `floor`, but keeps the newest one, whose later edit is recognized. To be called
+    /// when all messages that are not acknowledged were read and handed out: those that were handed out before, but not
+    /// read any more, are deleted. Returns `true` if that changed anything.
     pub(super) fn settle(&mut self, floor: i64) -> bool {
         let is_new = floor > self.settled;
         self.settled = self.settled.max(floor);
+        let has_deleted = self.resolve_deleted(floor);
         self.raise_floor(floor, 1);
-        is_new
+        is_new || has_deleted
+    }
+
+    fn resolve_deleted(&mut self, floor: i64) -> bool {
+        let slots = self.handed_out.iter().map(|it| it.slot);
+        let is_settled = |slot: &Slot| (1..=floor).contains(&slot.message);
+        let deleted: Vec<Slot> = slots.filter(is_settled).collect();
+        for slot in &deleted {
+            match self.is_acknowledged(slot.message) {
+                true => self.resolve(*slot),
+                // It must not count as new if the service shows it again.
+                false => self.acknowledge(slot.message, 0),
+            }
+        }
+        !deleted.is_empty()
     }
 
     fn raise_floor(&mut self, floor: i64, keep: usize) {
@@ -206,6 +238,40 @@ mod tests {
         assert_eq!((checkpoint.floor(), checkpoint.newest()), (4, 5));
         assert!(checkpoint.is_edited(5, 8) && !checkpoint.is_edited(5, 7));
         assert!(!checkpoint.is_edited(4, 8) && !checkpoint.is_edited(6, 8));
+    }
+
+    #[test]
+    fn deleted_messages_do_not_keep_the_floor_down() {
+        for deleted in [50, 51, 900] {
+            let mut checkpoint = Checkpoint::default();
+            checkpoint.hand_out(first(deleted));
+            for id in (1..=1_000).filter(|id| *id != deleted) {
+                checkpoint.acknowledge(id, 1);
+            }
+            // It may be late or hidden for a while.
+            checkpoint.settle(deleted - 1);
+            assert!(!checkpoint.is_acknowledged(deleted));
+            assert!(checkpoint.settle(deleted));
+            assert!(!checkpoint.has_unacknowledged());
+            assert!(checkpoint.is_acknowledged(deleted));
+            checkpoint.settle(1_000);
+            assert_eq!((checkpoint.floor(), checkpoint.recent.len()), (999, 1));
+        }
+    }
+
+    #[test]
+    fn undone_edit_is_not_pending_for_ever() {
+        let mut checkpoint = Checkpoint::default();
+        checkpoint.acknowledge(3, 7);
+        checkpoint.acknowledge(4, 7);
+        let edit = Slot {
+            revision: 9,
+            ..first(3)
+        };
+        checkpoint.hand_out(edit);
+        assert!(checkpoint.settle(3));
+        assert!(!checkpoint.has_unacknowledged());
+        assert_eq!((checkpoint.floor(), checkpoint.newest()), (3, 4));
     }
 
     #[test]

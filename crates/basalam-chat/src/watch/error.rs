@@ -77,7 +77,8 @@ impl WatchError {
         matches!(self.0, Kind::UnknownReply(_))
     }
 
-    /// Returns `true` if an argument is invalid, or the event cannot be replied to. Nothing was sent.
+    /// Returns `true` if an argument is invalid, the event cannot be replied to, or the delivery of a reply is already
+    /// resolved. Nothing was sent.
     pub fn is_invalid_input(&self) -> bool {
         match &self.0 {
             Kind::InvalidInput(_) | Kind::UnknownSender => true,
@@ -109,7 +110,7 @@ impl fmt::Display for WatchError {
                 "the state of the watcher is lost: {problem}; restore it, or delete its keys to start anew"
             ),
             Kind::Revoked => f.write_str(
-                "this process no longer reads the login; the process that reads it now repeats the delivery",
+                "this process no longer reads the login; the process that does repeats the delivery",
             ),
             Kind::UnknownSender => f.write_str(
                 "the sender of the message is unknown and may be the token's user; answer it with `create_message` \
@@ -135,6 +136,8 @@ impl StdError for WatchError {
 }
 
 /// What a watcher reports besides deliveries; see [`Watch::on_report`](super::Watch::on_report).
+///
+/// `Debug` writes no messages and no tokens, unless an error of the program's handler does.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Report {
@@ -154,14 +157,39 @@ pub enum Report {
     MetadataNotReturned,
     /// A message has no id that can be decoded, so it cannot be delivered.
     UnreadableMessage(ChatId),
+    /// A poll has found a message that no webhook has delivered, so polls are as frequent as without webhooks, until a
+    /// webhook delivers a message.
+    WebhooksSilent,
+    /// A handler of [`run`](super::Watch::run) did not succeed. The event is delivered again after a backoff, unless it
+    /// goes to the dead letters.
+    HandlerFailed {
+        /// The chat.
+        chat: ChatId,
+        /// The number of the attempt, from 1.
+        attempt: u32,
+        /// Why it failed.
+        failure: HandlerFailure,
+    },
     /// A delivery went to the dead letters.
     DeadLetter(ChatId),
     /// The function for dead letters panicked, so the event is delivered again.
     DeadLetterFailed(ChatId),
 }
 
-/// A delivery that was given up.
-#[derive(Clone, Debug)]
+/// Why a handler did not succeed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum HandlerFailure {
+    /// It returned this error.
+    Error(Box<dyn StdError + Send + Sync>),
+    /// It panicked.
+    Panicked,
+    /// It took longer than the [handler timeout](super::Watch::handler_timeout).
+    TimedOut,
+}
+
+/// A delivery that was given up; see [`Watch::dead_letter`](super::Watch::dead_letter).
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct DeadLetter {
     /// The chat.
@@ -172,6 +200,17 @@ pub struct DeadLetter {
     pub attempts: u32,
     /// Why it was given up.
     pub reason: DeadLetterReason,
+}
+
+/// Omits the event, which is private.
+impl fmt::Debug for DeadLetter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DeadLetter")
+            .field("chat", &self.chat)
+            .field("attempts", &self.attempts)
+            .field("reason", &self.reason)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Why a delivery went to the dead letters.

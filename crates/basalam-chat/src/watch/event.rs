@@ -11,6 +11,8 @@ use crate::messages::{Message, MessageId};
 /// The service has no list of events, so the watcher compares what it reads with what it has read before. It does
 /// not see: deleted messages and chats, edits of messages that are no longer recent (see
 /// [`MessageEdited`](Event::MessageEdited)), states between two reads, and who typed or came online.
+///
+/// `Debug` output contains messages.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Event {
@@ -39,7 +41,7 @@ pub enum Event {
 }
 
 impl Event {
-    /// Returns the message, of whatever event it is.
+    /// Returns the message that the event is about, if it is about one that can be decoded.
     pub fn message(&self) -> Option<&Message> {
         match self {
             Event::MessageReceived(message)

@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
+use super::attempt::{Attempt, Resolution};
 use super::checkpoint::{Checkpoint, Slot};
-use super::delivery::{Delivery, DeliveryState, Resolution};
 use super::term::Term;
-use super::{DeadLetter, DeadLetterReason, Event, Report, WatchError};
+use super::{DeadLetter, DeadLetterReason, Delivery, Event, Report, WatchError};
 use crate::random::random_hex;
 use crate::state::Version;
 use crate::{ChatId, Error};
@@ -42,7 +42,7 @@ pub(super) struct Handout {
     pub(super) checkpoint: Checkpoint,
     /// The version of the stored checkpoint.
     pub(super) version: Option<Version>,
-    /// When an attempt ended that may have sent a reply, in this process.
+    /// When the last attempt of this process ended that may have sent a reply, to whichever message.
     pub(super) replied_at: Option<Instant>,
     /// What was handed out by this process only, which has not sent a reply.
     pub(super) unreplied: Option<Slot>,
@@ -62,16 +62,18 @@ impl Handout {
         let may_have_replied = earlier > 0 && self.unreplied != Some(slot);
         self.checkpoint.hand_out(slot);
         self.store().await?;
-        let (delivery, resolution) = DeliveryState::open(
+        // Without an attempt in this process, the earlier one ended before this process had the lease.
+        let earlier_reply =
+            may_have_replied.then(|| self.replied_at.unwrap_or(self.term.started_at));
+        let (handed_out, resolution) = Attempt::new(
             self.term.clone(),
             self.chat,
             slot,
             event.clone(),
             attempt,
-            may_have_replied,
-            self.replied_at,
+            earlier_reply,
         );
-        let sent = self.deliveries.send(Ok(delivery)).await;
+        let sent = self.deliveries.send(Ok(Delivery::new(handed_out))).await;
         let resolution = match sent {
             Ok(()) => resolution.await,
             Err(_) => return Err(Stop::Ended),
@@ -87,10 +89,7 @@ impl Handout {
         let reason = match resolution.is_acknowledged {
             // Whatever the handler says, somebody has to look whether the reply is there.
             _ if resolution.is_unknown => DeadLetterReason::UnknownReply,
-            true => {
-                self.replied_at = None;
-                return Ok(());
-            }
+            true => return Ok(()),
             false if is_exhausted => DeadLetterReason::AttemptsExhausted,
             false => {
                 self.note_attempt(slot, may_have_replied, &resolution);
@@ -99,7 +98,6 @@ impl Handout {
             }
         };
         if self.give_up(event, attempt, reason) {
-            self.replied_at = None;
             return Ok(());
         }
         self.note_attempt(slot, may_have_replied, &resolution);

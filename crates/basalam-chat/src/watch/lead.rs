@@ -43,6 +43,13 @@ async fn elect(shared: &Arc<Shared>, deliveries: &Deliveries) -> Result<(), Watc
         user = shared.retry(|| shared.reader.current_user_id()) => user?,
         () = shared.stopped() => return Ok(()),
     };
+    if let Some((receiver, _)) = &shared.config.webhooks
+        && *receiver != user
+    {
+        let problem = "`webhooks` receives the deliveries of another user; build its receiver with the user id of \
+                       this client";
+        return Err(WatchError::invalid_input(problem));
+    }
     let key = shared.config.key(user.0, "lease")?;
     let mut request = LeaseRequest::new(key, shared.config.lease_duration)
         .clock(shared.clock.clone())
@@ -63,8 +70,7 @@ async fn elect(shared: &Arc<Shared>, deliveries: &Deliveries) -> Result<(), Watc
         match end {
             End::Lost => shared.report(&Report::LeaseLost),
             End::Shutdown => {
-                // If it cannot be released, it expires.
-                let _ = shared.store.release_lease(lease).await;
+                release(shared, lease).await;
                 return Ok(());
             }
         }
@@ -75,11 +81,12 @@ async fn acquire(shared: &Shared, request: &mut LeaseRequest) -> Lease {
     let mut outage = Outage::default();
     loop {
         match shared.store.try_acquire_lease(request).await {
-            Ok(Some(lease)) => {
+            Ok(lease) => {
                 outage.succeeded(shared);
-                return lease;
+                if let Some(lease) = lease {
+                    return lease;
+                }
             }
-            Ok(None) => {}
             Err(error) => outage.failed(shared, error),
         }
         shared.sleep(shared.config.lease_duration / 8).await;
@@ -116,6 +123,15 @@ async fn keep(shared: &Shared, lease: &mut Lease) {
                 duration / 16
             }
         };
+    }
+}
+
+/// Releases the lease, so that another process need not wait until it expires, which it does otherwise.
+async fn release(shared: &Shared, lease: Lease) {
+    tokio::select! {
+        _ = shared.store.release_lease(lease) => {}
+        // A store that hangs must not prevent the shutdown.
+        () = shared.sleep(shared.config.lease_duration / 4) => {}
     }
 }
 

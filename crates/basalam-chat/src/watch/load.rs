@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 use super::WatchError;
 use super::chat_list::ChatList;
-use super::checkpoint::Checkpoint;
+use super::checkpoint::{Checkpoint, Slot};
 use super::config::Start;
 use super::event::properties;
 use super::outage::Outage;
@@ -135,6 +135,8 @@ async fn load_checkpoints(
             let known = KnownChat {
                 settle_now: settled,
                 settle_next: settled,
+                // It was handed out, but not acknowledged.
+                is_opened: checkpoint.attempts(Slot::OPENED) > 0,
                 checkpoint,
                 version: Some(entry.version),
                 ..KnownChat::default()

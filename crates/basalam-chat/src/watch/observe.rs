@@ -11,28 +11,51 @@ use super::scheduler::Depth;
 use super::term::{Core, KnownChat, REREADS, Term};
 use crate::chats::{Chat, ChatPage, ChatType, Timestamp};
 
-/// Marks the chats of a page that have changed, and returns `true` if there are any.
-pub(super) fn observe(term: &Term, page: &ChatPage) -> bool {
+/// What is new in a list.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Changes {
+    pub(super) any: bool,
+    /// There are messages of other users.
+    pub(super) received: bool,
+}
+
+impl Changes {
+    pub(super) fn add(&mut self, other: Changes) {
+        self.any |= other.any;
+        self.received |= other.received;
+    }
+}
+
+/// Marks the chats of a page that have changed.
+pub(super) fn observe(term: &Term, page: &ChatPage) -> Changes {
     let now = term.shared.now();
     let core = &mut *term.core();
-    let mut has_changed = false;
+    let mut changes = Changes::default();
     for chat in page {
         if term.shared.config.includes(&chat.chat_type) {
-            has_changed |= observe_chat(term, core, chat, now);
+            changes.add(observe_chat(term, core, chat, now));
         }
     }
     for item in page.unreadable() {
-        has_changed |= observe_unreadable(term, core, item, now);
+        changes.any |= observe_unreadable(term, core, item, now);
     }
-    if has_changed {
+    if changes.any {
         term.marked.notify_one();
     }
-    has_changed
+    changes
 }
 
-fn observe_chat(term: &Term, core: &mut Core, chat: &Chat, now: Instant) -> bool {
+fn observe_chat(term: &Term, core: &mut Core, chat: &Chat, now: Instant) -> Changes {
     let stamp = stamp(chat);
     let known = known(term, core, chat.id.0, Some(chat));
+    let newest = match known.last_message {
+        0 => known.checkpoint.newest(),
+        listed => listed,
+    };
+    let received = chat.last_message.as_ref().is_some_and(|message| {
+        let sender = message.sender_id();
+        message.id.0 > newest && sender.is_some_and(|sender| sender != term.user)
+    });
     let is_changed = match known.stamp {
         0 => known.is_opened || differs(&known.checkpoint, chat),
         earlier => earlier != stamp,
@@ -43,7 +66,10 @@ fn observe_chat(term: &Term, core: &mut Core, chat: &Chat, now: Instant) -> bool
         known.listed = Some(Box::new(chat.clone()));
         mark(core, chat.id.0, now);
     }
-    is_changed
+    Changes {
+        any: is_changed,
+        received,
+    }
 }
 
 fn observe_unreadable(term: &Term, core: &mut Core, item: &UnreadableItem, now: Instant) -> bool {

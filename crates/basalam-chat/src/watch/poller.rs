@@ -2,12 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use super::WatchError;
 use super::chat_list::ChatList;
 use super::front::Front;
-use super::observe::{newest_second, observe, oldest_second};
+use super::observe::{Changes, newest_second, observe, oldest_second};
 use super::scheduler::Depth;
 use super::term::Term;
+use super::webhooks::Webhooks;
+use super::{Report, WatchError};
 use crate::Error;
 use crate::random::jitter;
 
@@ -24,6 +25,7 @@ pub(super) async fn poll(term: &Term) -> WatchError {
 /// The polls of the chats with the latest activity, and the passes over the whole list beside them.
 struct Poller<'a> {
     term: &'a Term,
+    webhooks: Webhooks,
     front: Front,
     interval: Duration,
     /// The interval is the longest one.
@@ -44,6 +46,7 @@ impl Poller<'_> {
         let now = shared.now();
         Poller {
             term,
+            webhooks: Webhooks::new(shared.config.webhooks.as_ref()),
             front: Front::new(now),
             interval: shared.config.poll_interval,
             is_idle: false,
@@ -64,10 +67,11 @@ impl Poller<'_> {
         let shared = &self.term.shared;
         tokio::select! {
             biased;
-            () = shared.wake.notified() => {
-                self.next_poll = shared.now();
-                self.interval = shared.config.poll_interval;
+            () = self.webhooks.next() => {
+                self.webhooks.delivered(shared.now());
+                self.wake();
             }
+            () = shared.wake.notified() => self.wake(),
             () = shared.reach(self.next_poll.min(self.next_list)) => {}
         }
         if shared.now() >= self.next_poll {
@@ -79,22 +83,46 @@ impl Poller<'_> {
         Ok(())
     }
 
+    /// Makes a poll due.
+    fn wake(&mut self) {
+        self.next_poll = self.term.shared.now();
+        self.interval = self.term.shared.config.poll_interval;
+    }
+
+    /// Records what a list has shown, to judge the webhooks by.
+    fn listed(&mut self, changes: Changes) {
+        let shared = &self.term.shared;
+        let was_reliable = self.webhooks.are_reliable();
+        self.webhooks.listed(changes.received, shared.now());
+        if was_reliable && !self.webhooks.are_reliable() {
+            shared.report(&Report::WebhooksSilent);
+        }
+    }
+
     /// Reads the chats with the latest activity, and decides when to do so again.
     async fn poll(&mut self) -> Result<(), WatchError> {
         let shared = &self.term.shared;
         let config = &shared.config;
         match self.poll_front().await {
-            Ok(has_changed) => {
+            Ok(changes) => {
                 self.poll_failures = 0;
+                self.listed(changes);
                 let idle_interval = config.idle_interval.max(config.poll_interval);
-                self.interval = match has_changed {
-                    true => config.poll_interval,
-                    false => self.interval.mul_f64(1.5).min(idle_interval),
+                let longest = match self.webhooks.are_reliable() {
+                    true => config.webhook_interval.max(idle_interval),
+                    false => idle_interval,
                 };
-                let is_idle = !has_changed && self.interval == idle_interval;
+                let is_quiet = self.webhooks.are_quiet();
+                self.interval = match changes.any {
+                    // Webhooks announce what comes next.
+                    _ if is_quiet => longest,
+                    true => config.poll_interval,
+                    false => self.interval.mul_f64(1.5).min(longest),
+                };
+                let is_idle = (is_quiet || !changes.any) && self.interval == longest;
                 let pause = match is_idle && !self.is_idle {
                     // Logins that are started together do not poll together.
-                    true => jitter(&*shared.random, idle_interval),
+                    true => jitter(&*shared.random, longest),
                     false => self.interval,
                 };
                 self.is_idle = is_idle;
@@ -108,15 +136,15 @@ impl Poller<'_> {
         Ok(())
     }
 
-    /// Reads the list back to what has not changed since the last poll. Returns `true` if any chat changed.
-    async fn poll_front(&mut self) -> Result<bool, Error> {
+    /// Reads the list back to what has not changed since the last poll, and returns what has.
+    async fn poll_front(&mut self) -> Result<Changes, Error> {
         let shared = &self.term.shared;
         let unchanged = self.front.unchanged_before();
-        let (mut has_changed, mut first_page) = (false, None);
+        let (mut changes, mut first_page) = (Changes::default(), None);
         let mut list = ChatList::new(shared);
         let began = shared.now();
         while let Some(page) = list.next(shared).await? {
-            has_changed |= observe(self.term, &page);
+            changes.add(observe(self.term, &page));
             first_page.get_or_insert_with(|| (shared.now(), newest_second(&page)));
             // Without a time there is nothing to read back to, and the resync finds the rest.
             let reaches = |unchanged| oldest_second(&page).is_none_or(|oldest| oldest < unchanged);
@@ -127,7 +155,7 @@ impl Poller<'_> {
         }
         let (received, newest) = first_page.unwrap_or_else(|| (shared.now(), None));
         self.front.advance(began, received, newest);
-        Ok(has_changed)
+        Ok(changes)
     }
 
     /// Reads a page of the whole list.
@@ -142,7 +170,7 @@ impl Poller<'_> {
         match list.next(shared).await {
             Ok(Some(page)) => {
                 self.list_failures = 0;
-                observe(term, &page);
+                self.listed(observe(term, &page));
             }
             Ok(None) => {
                 if list.is_incomplete() {

@@ -1,6 +1,7 @@
 //! Reading of one chat: its new messages, late and edited ones, and changes of the chat itself.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use basalam_chat_api::UnreadableItem;
 
@@ -10,26 +11,13 @@ use super::handout::{Deliveries, FIRST_RETRY, Handout, LONGEST_RETRY, Stop};
 use super::scheduler::Depth;
 use super::term::{REREADS, Term};
 use super::{Event, Report};
-use crate::ChatId;
 use crate::chats::Chat;
 use crate::messages::{Message, MessagePage, MessagePages, SortOrder, idempotency_key};
+use crate::{ChatId, Error};
 
 const PAGE_SIZE: u32 = 100;
 /// The number of responses in a row after which a chat counts as gone.
 const MAX_FAILURES: u32 = 4;
-
-const OPENED: Slot = Slot {
-    message: 0,
-    revision: 1,
-};
-const CHANGED: Slot = Slot {
-    message: 0,
-    revision: 2,
-};
-const SEEN: Slot = Slot {
-    message: 0,
-    revision: 3,
-};
 
 /// Reads one chat, which no other task reads meanwhile.
 pub(super) struct Reader {
@@ -71,8 +59,8 @@ impl Reader {
 
     pub(super) async fn run(mut self, depth: Depth) {
         let result = self.read(depth).await;
-        if self.handout.is_changed && !matches!(result, Err(Stop::Ended)) {
-            // Nothing depends on whether this is stored: if it is not, the lease is lost.
+        if self.handout.is_changed {
+            // Also before a shutdown. Nothing depends on whether this is stored: if it is not, the lease is lost.
             let _ = self.handout.store().await;
         }
         self.finish(result);
@@ -82,11 +70,17 @@ impl Reader {
     fn finish(self, result: Result<(), Stop>) {
         let term = self.handout.term.clone();
         let now = term.shared.now();
+        let failure = self.give_back(&term, result, now);
+        term.marked.notify_one();
+        if let Some(error) = failure {
+            term.shared.report(&Report::RequestFailed(error));
+        }
+    }
+
+    fn give_back(self, term: &Term, result: Result<(), Stop>, now: Instant) -> Option<Error> {
         let core = &mut *term.core();
         let chat = self.handout.chat.0;
-        let Some(known) = core.chats.get_mut(&chat) else {
-            return;
-        };
+        let known = core.chats.get_mut(&chat)?;
         known.checkpoint = self.handout.checkpoint;
         known.version = self.handout.version;
         known.is_opened = self.is_opened;
@@ -99,6 +93,7 @@ impl Reader {
             known.rereads = REREADS.len() as u8;
         }
         known.failures = 0;
+        let mut failure = None;
         match result {
             Ok(()) => {
                 if let Some(pause) = known.next_reread() {
@@ -117,11 +112,11 @@ impl Reader {
                     let delay = shared.delay(FIRST_RETRY, LONGEST_RETRY, known.failures);
                     core.scheduler.hold(chat, now + delay);
                 }
-                term.shared.report(&Report::RequestFailed(error));
+                failure = Some(error);
             }
         }
         core.scheduler.release(chat);
-        term.marked.notify_one();
+        failure
     }
 
     async fn read(&mut self, depth: Depth) -> Result<(), Stop> {
@@ -150,6 +145,10 @@ impl Reader {
             // More messages would have changed the chat in the list, or are found when it is read again.
             if self.last_message != 0 && last >= self.last_message && depth == Depth::New {
                 break;
+            }
+            if self.handout.is_changed {
+                // Acknowledgements do not wait for a page that may take long.
+                self.handout.store().await?;
             }
         }
         if depth == Depth::Recent {
@@ -261,9 +260,9 @@ impl Reader {
         }
         self.handout.checkpoint.properties = properties(chat);
         self.handout
-            .deliver(Event::ChatOpened(Box::new(chat.clone())), OPENED)
+            .deliver(Event::ChatOpened(Box::new(chat.clone())), Slot::OPENED)
             .await?;
-        self.handout.checkpoint.resolve(OPENED);
+        self.handout.checkpoint.resolve(Slot::OPENED);
         self.handout.is_changed = true;
         self.is_opened = false;
         Ok(())
@@ -275,8 +274,8 @@ impl Reader {
             // Nothing is known of a chat from before the first start.
             if self.handout.checkpoint.properties != 0 {
                 let event = Event::ChatChanged(Box::new(chat.clone()));
-                self.handout.deliver(event, CHANGED).await?;
-                self.handout.checkpoint.resolve(CHANGED);
+                self.handout.deliver(event, Slot::CHANGED).await?;
+                self.handout.checkpoint.resolve(Slot::CHANGED);
                 self.handout.is_changed = true;
             }
             self.handout.checkpoint.properties = current;
@@ -285,9 +284,9 @@ impl Reader {
             && seen.0 > self.handout.checkpoint.seen
         {
             self.handout
-                .deliver(Event::SeenByContact(seen), SEEN)
+                .deliver(Event::SeenByContact(seen), Slot::SEEN)
                 .await?;
-            self.handout.checkpoint.resolve(SEEN);
+            self.handout.checkpoint.resolve(Slot::SEEN);
             self.handout.checkpoint.seen = seen.0;
             self.handout.is_changed = true;
         }

@@ -4,10 +4,10 @@ use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::time::Instant;
 
 use super::WatchError;
-use super::delivery::DeliveryState;
+use super::attempt::Attempt;
 use crate::MessageId;
 use crate::messages::{Message, NewMessage, SentMessage, SortOrder, idempotency_key};
 
@@ -23,7 +23,10 @@ const MAX_PAGES: usize = 5;
 /// [operation timeout](crate::ClientBuilder::operation_timeout) and the
 /// [visibility lag](super::Watch::visibility_lag) have passed since, looks for a message with the key, and sends only
 /// if it is certainly absent. If that cannot be known, the delivery goes to the dead letters, whatever the handler
-/// returns.
+/// returns. The same holds if a handler repeats a [step](Reply::step) after an error.
+///
+/// Await replies before the delivery is resolved: afterwards they are refused, since the next attempt may already look
+/// for them.
 ///
 /// # Assumptions
 ///
@@ -38,21 +41,21 @@ const MAX_PAGES: usize = 5;
 /// # Errors
 ///
 /// [`is_unknown_reply`](WatchError::is_unknown_reply) and [`is_revoked`](WatchError::is_revoked);
-/// [`is_invalid_input`](WatchError::is_invalid_input) if the event is not a message of another user; and the errors of
-/// [`create_message`](crate::Client::create_message) in [`service`](WatchError::service). Return the error from the
-/// handler, so that the next attempt looks for the reply.
+/// [`is_invalid_input`](WatchError::is_invalid_input) if the event is not a message of another user, and if the delivery
+/// is already resolved; and the errors of [`create_message`](crate::Client::create_message) in
+/// [`service`](WatchError::service). Return the error from the handler, so that the next attempt looks for the reply.
 #[must_use = "a reply is sent when it is awaited"]
 pub struct Reply {
-    delivery: Arc<DeliveryState>,
+    attempt: Arc<Attempt>,
     message: NewMessage,
     step: String,
 }
 
 impl Reply {
-    pub(super) fn new(delivery: Arc<DeliveryState>, message: NewMessage) -> Reply {
-        let ordinal = delivery.next_ordinal.fetch_add(1, Ordering::SeqCst);
+    pub(super) fn new(attempt: Arc<Attempt>, message: NewMessage) -> Reply {
+        let ordinal = attempt.next_ordinal();
         Reply {
-            delivery,
+            attempt,
             message,
             step: format!("ordinal {ordinal}"),
         }
@@ -76,35 +79,38 @@ impl Reply {
     }
 
     async fn send(self) -> Result<Message, WatchError> {
-        let delivery = &self.delivery;
-        let term = &delivery.term;
-        let answered = answered(delivery)?;
+        let attempt = &*self.attempt;
+        let term = &attempt.term;
+        let answered = answered(attempt)?;
         if term.is_revoked() {
             return Err(WatchError::revoked());
         }
         let key = term.secret.key(&[
             &term.user.to_string(),
             &answered.id.to_string(),
-            &delivery.slot.revision.to_string(),
+            &attempt.slot.revision.to_string(),
             &self.step,
         ]);
-        if delivery.may_have_replied
-            && let Some(earlier) = find_earlier(delivery, answered, &key).await?
+        let earlier_reply = match attempt.may_have_sent(&self.step) {
+            true => Some(term.shared.now()),
+            false => attempt.earlier_reply,
+        };
+        if let Some(ended_at) = earlier_reply
+            && let Some(earlier) = find_earlier(attempt, answered, &key, ended_at).await?
         {
             return Ok(earlier);
         }
         if term.is_revoked() {
             return Err(WatchError::revoked());
         }
-        delivery.replies.fetch_add(1, Ordering::SeqCst);
+        attempt.begin_reply(&self.step)?;
         let client = &term.shared.client;
-        let request = client.create_message(delivery.chat, self.message);
+        let request = client.create_message(attempt.chat, self.message);
         let request = request.reply_to(answered.id).idempotency_key(key.as_str());
         let sent: SentMessage = tokio::select! {
             sent = request.send() => sent.inspect_err(|error| {
-                // Certainly not sent, so the next attempt needs not look for it.
                 if !error.may_have_succeeded() {
-                    delivery.replies.fetch_sub(1, Ordering::SeqCst);
+                    attempt.reply_not_sent(&self.step);
                 }
             })?,
             () = term.revoked() => return Err(WatchError::revoked()),
@@ -118,42 +124,41 @@ impl Reply {
 }
 
 /// Returns the message that is answered.
-fn answered(delivery: &DeliveryState) -> Result<&Message, WatchError> {
+fn answered(attempt: &Attempt) -> Result<&Message, WatchError> {
     let problem = "only a message of another user can be replied to; use `create_message`";
-    let message = delivery.event.message();
+    let message = attempt.event.message();
     let message = message.ok_or_else(|| WatchError::invalid_input(problem))?;
     match message.sender_id() {
         None => Err(WatchError::unknown_sender()),
-        Some(sender) if sender == delivery.term.user => Err(WatchError::invalid_input(problem)),
+        Some(sender) if sender == attempt.term.user => Err(WatchError::invalid_input(problem)),
         Some(_) => Ok(message),
     }
 }
 
-/// Waits until a reply of an earlier attempt is visible, and returns it, or `None` if it was certainly not sent.
+/// Waits until a reply is visible that was sent before a time, and returns it, or `None` if it was certainly not sent.
 async fn find_earlier(
-    delivery: &DeliveryState,
+    attempt: &Attempt,
     answered: &Message,
     key: &str,
+    ended_at: Instant,
 ) -> Result<Option<Message>, WatchError> {
-    let term = &delivery.term;
+    let term = &attempt.term;
     let shared = &term.shared;
     // It may be there already, which saves the wait.
-    if let Search::Found(message) = search(delivery, answered.id, key).await? {
+    if let Search::Found(message) = search(attempt, answered.id, key).await? {
         return Ok(Some(*message));
     }
-    // Without an attempt in this process, the earlier one ended before this process had the lease.
-    let ended_at = delivery.replied_at.unwrap_or(term.started_at);
     let wait = shared.client.transport().operation_timeout() + shared.config.visibility_lag;
     tokio::select! {
         () = shared.sleep_until(ended_at + wait) => {}
         () = term.revoked() => return Err(WatchError::revoked()),
     }
-    let problem = match search(delivery, answered.id, key).await? {
+    let problem = match search(attempt, answered.id, key).await? {
         Search::Found(message) => return Ok(Some(*message)),
         Search::Absent => return Ok(None),
         Search::Unknown(problem) => problem,
     };
-    delivery.is_unknown.store(true, Ordering::SeqCst);
+    attempt.reply_unknown();
     Err(WatchError::unknown_reply(problem))
 }
 
@@ -164,13 +169,9 @@ enum Search {
 }
 
 /// Looks for a message with a key after the one that it answers.
-async fn search(
-    delivery: &DeliveryState,
-    answered: MessageId,
-    key: &str,
-) -> Result<Search, WatchError> {
-    let term = &delivery.term;
-    let request = term.shared.client.get_messages(delivery.chat);
+async fn search(attempt: &Attempt, answered: MessageId, key: &str) -> Result<Search, WatchError> {
+    let term = &attempt.term;
+    let request = term.shared.client.get_messages(attempt.chat);
     let request = request
         .after(answered)
         .order(SortOrder::Asc)

@@ -42,7 +42,9 @@ pub(super) struct Term {
 }
 
 /// The record that distinguishes a first start from a lost state.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+///
+/// It has no `Debug`, since it contains a secret.
+#[derive(Clone, Deserialize, Serialize)]
 pub(super) struct Marker {
     /// The hexadecimal secret of the reply keys.
     pub(super) secret: String,
@@ -83,7 +85,7 @@ pub(super) struct KnownChat {
     /// The messages up to this one are settled after the next read.
     pub(super) settle_now: i64,
     pub(super) failures: u32,
-    /// When an attempt ended that may have sent a reply, in this process.
+    /// When the last attempt of this process ended that may have sent a reply, to whichever message.
     pub(super) replied_at: Option<Instant>,
     /// What was handed out by this process only, which has not begun to reply.
     pub(super) unreplied: Option<Slot>,
@@ -152,7 +154,9 @@ impl Term {
         let core = &mut *self.core();
         for (id, chat) in &core.chats {
             let checkpoint = &chat.checkpoint;
-            if checkpoint.has_unacknowledged() || checkpoint.is_unsettled() {
+            let is_unfinished = checkpoint.has_unacknowledged() || checkpoint.is_unsettled();
+            // That a chat was opened is handed out first, when it is listed.
+            if is_unfinished && !chat.is_opened {
                 core.scheduler.mark(*id, now, Depth::Recent);
             }
         }

@@ -2,17 +2,18 @@
 
 use std::fmt;
 use std::future::poll_fn;
-use std::pin::Pin;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, JoinSet};
 
+use super::attempt::Attempt;
 use super::shared::Shared;
-use super::{Delivery, WatchError};
+use super::{Delivery, HandlerFailure, Report, WatchError};
 
 /// A running watcher: a stream of deliveries; returned by [`Watch::start`](super::Watch::start).
 ///
@@ -49,8 +50,8 @@ pub struct WatchHandle {
 }
 
 impl WatchHandle {
-    /// Polls at once instead of after the interval, for example when a webhook reports a message. Several calls
-    /// before the poll starts are one.
+    /// Polls at once instead of after the interval, for example after the program has opened a chat. Several calls
+    /// before the poll starts are one. Webhooks do this themselves if the watcher has their receiver.
     pub fn wake(&self) {
         self.shared.wake.notify_one();
     }
@@ -96,15 +97,43 @@ impl Watcher {
 
     /// Runs a handler for each delivery, each in its own task, until [`WatchHandle::shutdown`] is called.
     ///
-    /// `Ok` acknowledges the delivery. An error, a panic and a timeout are failed attempts: the event is delivered
-    /// again after a backoff, and goes to the dead letters after the last attempt. Other chats are not affected. (A
-    /// program that is compiled with `panic = "abort"` ends at a panic.)
+    /// `Ok` acknowledges the delivery. An error, a panic and a timeout are failed attempts, which are
+    /// [reported](super::Report::HandlerFailed): the event is delivered again after a backoff, and goes to the dead
+    /// letters after the last attempt. Other chats are not affected. (A program that is compiled with
+    /// `panic = "abort"` ends at a panic.)
     ///
     /// If this process loses its lease, its handlers are cancelled at their next `.await`.
     ///
     /// # Errors
     ///
     /// As [`next`](Watcher::next).
+    ///
+    /// # Examples
+    ///
+    /// A bot that stops when it is asked to, after the handlers that run have finished:
+    ///
+    /// ```no_run
+    /// # use basalam_chat::{Client, state::FileState};
+    /// # async fn run(client: Client, store: FileState, stop: impl Future + Send + 'static)
+    /// # -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// let watcher = client.watch(store).start()?;
+    /// let handle = watcher.handle();
+    /// tokio::spawn(async move {
+    ///     // Such as `tokio::signal::ctrl_c()`.
+    ///     stop.await;
+    ///     handle.shutdown();
+    /// });
+    /// watcher
+    ///     .run(|delivery| async move {
+    ///         if delivery.event().received().is_some() {
+    ///             delivery.reply("Thank you, we will answer soon.").await?;
+    ///         }
+    ///         Ok(())
+    ///     })
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn run<H, F>(mut self, handler: H) -> Result<(), WatchError>
     where
         H: Fn(Delivery) -> F + Send + Sync + 'static,
@@ -134,25 +163,42 @@ where
     H: Fn(Delivery) -> F,
     F: Future<Output = Result<(), Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
 {
-    let state = delivery.shared.clone();
-    state.is_run.store(true, Ordering::SeqCst);
-    // Resolves the delivery even if the handler panics or the task is aborted.
-    let guard = NackGuard(Delivery {
-        shared: state.clone(),
+    // Resolves the delivery even if the task is aborted.
+    let guard = NackGuard(delivery.shared_attempt().clone());
+    let attempt = &guard.0;
+    attempt.begin_run();
+    let failure = tokio::select! {
+        result = catch_panic(async { handler(delivery).await }) => match result {
+            Some(Ok(())) => return attempt.resolve(true),
+            Some(Err(error)) => HandlerFailure::Error(error),
+            None => HandlerFailure::Panicked,
+        },
+        () = shared.sleep(shared.config.handler_timeout) => HandlerFailure::TimedOut,
+        () = attempt.term.revoked() => return,
+    };
+    shared.report(&Report::HandlerFailed {
+        chat: attempt.chat,
+        attempt: attempt.number,
+        failure,
     });
-    tokio::select! {
-        result = handler(delivery) => state.resolve(result.is_ok()),
-        () = shared.sleep(shared.config.handler_timeout) => {}
-        () = state.term.revoked() => {}
-    }
-    drop(guard);
 }
 
-struct NackGuard(Delivery);
+/// Runs a future, and returns `None` if it panics.
+async fn catch_panic<T>(future: impl Future<Output = T>) -> Option<T> {
+    let mut future = pin!(future);
+    poll_fn(|context| {
+        // The future is dropped after a panic, so nobody sees what it has left half done.
+        let result = catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context)));
+        result.map_or(Poll::Ready(None), |poll| poll.map(Some))
+    })
+    .await
+}
+
+struct NackGuard(Arc<Attempt>);
 
 impl Drop for NackGuard {
     fn drop(&mut self) {
-        self.0.shared.resolve(false);
+        self.0.resolve(false);
     }
 }
 

@@ -7,7 +7,7 @@ use tokio::sync::{Notify, oneshot};
 
 use super::outage::Outage;
 use super::shared::Shared;
-use crate::state::{PutMode, PutRequest, StateError, StateKey, Version};
+use crate::state::{PutMode, PutRequest, StateError, StateErrorKind, StateKey, Version};
 
 /// The maximum number of writes that are made together.
 const MAX_BATCH: usize = 256;
@@ -85,7 +85,12 @@ async fn write_all(shared: &Shared, batch: Vec<Write>) -> (Vec<Write>, Option<St
         Err(error) => vec![Err(error); batch.len()],
     };
     let (mut remaining, mut last_error) = (Vec::new(), None);
-    for (write, result) in batch.into_iter().zip(results) {
+    let mut results = results.into_iter();
+    for write in batch {
+        let result = results.next().unwrap_or_else(|| {
+            let message = "the store has returned no result";
+            Err(StateError::new(StateErrorKind::Unknown, message))
+        });
         let result = match result {
             // A conflict may be caused by this very write, whose response was lost before.
             Err(error) if error.is_unknown() || error.is_conflict() => {

@@ -44,7 +44,8 @@ pub use user::{City, EventUser};
 ///   bounded: a slow subscriber misses events.
 ///
 /// So use wake-ups to find out when to read chats, and events for what may get lost. A header with the secret proves
-/// nothing about the body; see the [module documentation](crate::webhooks).
+/// nothing about the body; see the [module documentation](crate::webhooks). A watcher (feature `watch`) does the reading:
+/// `client.watch(store).webhooks(&receiver)` wakes it.
 ///
 /// Clones share everything. Use one receiver, with its own URL and its own secret, for each login, since a delivery
 /// does not name it.
@@ -187,6 +188,12 @@ impl Receiver {
     /// Subscribes to the events of later deliveries.
     pub fn events(&self) -> Events {
         Events::new(self.shared.events.subscribe())
+    }
+
+    /// Subscribes to the number of deliveries.
+    #[cfg(feature = "watch")]
+    pub(crate) fn deliveries(&self) -> watch::Receiver<u64> {
+        self.shared.wakeups.subscribe()
     }
 
     /// The maximum size of a body in bytes.

@@ -11,3 +11,5 @@ mod paging;
 mod replies;
 mod setup;
 mod store_outage;
+#[cfg(feature = "webhooks")]
+mod webhooks;

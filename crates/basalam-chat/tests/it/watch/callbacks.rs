@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use basalam_chat::watch::Report;
+use basalam_chat::watch::{HandlerFailure, Report};
 use basalam_chat_emulator::{Fault, FaultRule};
 
 use super::setup::{MINUTE, SECOND, next_received, setup, wait};
@@ -63,6 +63,84 @@ async fn panicking_functions_do_not_end_the_watcher() {
     let mut handled = handled.lock().unwrap().clone();
     handled.sort();
     assert_eq!(handled, ["later", "works"]);
+}
+
+#[tokio::test]
+async fn failures_of_handlers_are_reported() {
+    let setup = setup().await;
+    setup.run(MINUTE, setup.watch()).await;
+    setup.receive(&["fails", "panics", "panics at once", "hangs", "works"]);
+    let reports = Arc::new(Mutex::new(Vec::new()));
+    let failures = reports.clone();
+    let chat_id = setup.chat;
+    let watch = setup.watch().max_attempts(2).handler_timeout(SECOND * 30);
+    let watch = watch.on_report(move |report| {
+        if let Report::HandlerFailed {
+            chat,
+            attempt,
+            failure,
+            ..
+        } = report
+        {
+            assert_eq!(chat.0, chat_id);
+            let failure = match failure {
+                HandlerFailure::Error(error) => error.to_string(),
+                other => format!("{other:?}"),
+            };
+            failures.lock().unwrap().push((*attempt, failure));
+        }
+    });
+    let run = setup.run_handler(MINUTE * 5, watch, |delivery| {
+        let text = delivery.event().received();
+        let text = text.and_then(|it| it.content.text.clone());
+        assert_ne!(text.as_deref(), Some("panics at once"), "on purpose");
+        async move {
+            match text.as_deref() {
+                Some("fails") => Err("no connection to the help desk".into()),
+                Some("panics") => panic!("on purpose"),
+                Some("hangs") => std::future::pending().await,
+                _ => Ok(()),
+            }
+        }
+    });
+    run.await;
+    let expected = [
+        "no connection to the help desk",
+        "Panicked",
+        "Panicked",
+        "TimedOut",
+    ];
+    let expected = expected.map(|it| [(1, it.to_owned()), (2, it.to_owned())]);
+    assert_eq!(*reports.lock().unwrap(), expected.concat());
+}
+
+#[tokio::test]
+async fn debug_output_of_reports_and_dead_letters_contains_no_message() {
+    let setup = setup().await;
+    setup.run(MINUTE, setup.watch()).await;
+    let rule = FaultRule::new(Fault::status(503)).operation("create_message");
+    setup.emulator.add_fault(rule).unwrap();
+    setup.receive(&["a-private-question"]);
+    let shown = Arc::new(Mutex::new(String::new()));
+    let (reports, letters) = (shown.clone(), shown.clone());
+    let watch = setup
+        .watch()
+        .max_attempts(1)
+        .on_report(move |report| *reports.lock().unwrap() += &format!("{report:?}"))
+        .dead_letter(move |letter| *letters.lock().unwrap() += &format!("{letter:?}"));
+    let run = setup.run_handler(MINUTE * 5, watch, |delivery| async move {
+        if delivery.event().received().is_some() {
+            delivery.reply("a-private-answer").await?;
+        }
+        Ok(())
+    });
+    run.await;
+    let shown = shown.lock().unwrap();
+    assert!(shown.contains("HandlerFailed") && shown.contains("AttemptsExhausted"));
+    let token = setup.emulator.seller().token();
+    for private in ["a-private-question", "a-private-answer", token] {
+        assert!(!shown.contains(private), "{shown}");
+    }
 }
 
 #[tokio::test]

@@ -4,10 +4,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use basalam_chat::watch::{DeadLetterReason, Report};
+use basalam_chat::MessageId;
+use basalam_chat::watch::{DeadLetterReason, Delivery, Report};
 use basalam_chat_emulator::{Emulator, Fault, FaultRule};
 
-use super::setup::{MINUTE, Setup, setup};
+use super::setup::{MINUTE, Setup, next_received, setup, wait};
 
 #[tokio::test]
 async fn answers_each_message_once_in_order() {
@@ -183,4 +184,99 @@ async fn reply_that_becomes_visible_late_is_not_repeated() {
     });
     run.await;
     assert_eq!(setup.answers(), ["re: 1"]);
+}
+
+#[tokio::test]
+async fn reply_is_not_repeated_although_another_event_was_handled_meanwhile() {
+    let setup = setup().await;
+    setup.run(MINUTE, setup.watch()).await;
+    let watcher = setup.watch().start().unwrap();
+    let handle = watcher.handle();
+    let handled = Arc::new(Mutex::new(Vec::new()));
+    let (order, customer) = (handled.clone(), setup.customer());
+    let earlier = Arc::new(Mutex::new(None));
+    let edited = earlier.clone();
+    let run = watcher.run(move |delivery| {
+        let (order, customer, edited) = (order.clone(), customer.clone(), edited.clone());
+        async move {
+            let text = delivery.event().message();
+            let text = text.and_then(|it| it.content.text.clone());
+            let Some(text) = text else { return Ok(()) };
+            order.lock().unwrap().push(text.clone());
+            if delivery.event().received().is_some() {
+                delivery.reply(format!("re: {text}")).await?;
+            }
+            if text == "2" && delivery.attempt() == 1 {
+                let id = *edited.lock().unwrap();
+                customer.edit_message(id.unwrap(), "edited").await?;
+                return Err("on purpose".into());
+            }
+            Ok(())
+        }
+    });
+    let arrivals = async {
+        // Long after the start, so the wait does not count from there.
+        wait(&setup.clock, MINUTE * 10).await;
+        let id = setup.receive(&["1"])[0];
+        *earlier.lock().unwrap() = Some(MessageId(id));
+        wait(&setup.clock, MINUTE).await;
+        let late = FaultRule::new(Fault::late_messages(Duration::from_secs(4)));
+        let late = late.operation("create_message").times(1);
+        setup.emulator.add_fault(late).unwrap();
+        setup.receive(&["2"]);
+        wait(&setup.clock, MINUTE * 5).await;
+        handle.shutdown();
+    };
+    let run = async { tokio::join!(run, arrivals).0.unwrap() };
+    setup.clock.run(run).await;
+    assert_eq!(*handled.lock().unwrap(), ["1", "2", "edited", "2"]);
+    assert_eq!(setup.answers(), ["re: 1", "re: 2"]);
+}
+
+#[tokio::test]
+async fn reply_to_a_resolved_delivery_is_refused() {
+    let resolve: [fn(Delivery); 3] = [Delivery::ack, Delivery::nack, drop];
+    for resolve in resolve {
+        let setup = setup().await;
+        setup.receive(&["1"]);
+        let run = async {
+            let watch = setup.watch().from_the_beginning();
+            let mut watcher = watch.start().unwrap();
+            let (_, delivery) = next_received(&mut watcher).await;
+            let reply = delivery.reply("too late");
+            resolve(delivery);
+            reply.await.unwrap_err()
+        };
+        let error = setup.clock.run(run).await;
+        assert!(error.is_invalid_input(), "{error}");
+        assert!(error.to_string().contains("resolved"), "{error}");
+        assert!(setup.answers().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn step_that_a_handler_repeats_after_an_error_is_sent_once() {
+    for fault in [
+        Fault::truncated_body(),
+        Fault::disconnect(),
+        Fault::status(503),
+        Fault::late_messages(Duration::from_secs(4)),
+    ] {
+        let setup = setup().await;
+        setup.run(MINUTE, setup.watch()).await;
+        let rule = FaultRule::new(fault).operation("create_message").times(1);
+        setup.emulator.add_fault(rule).unwrap();
+        setup.receive(&["1"]);
+        let run = setup.run_handler(MINUTE * 5, setup.watch(), |delivery| async move {
+            if delivery.event().received().is_some() {
+                for _ in 0..2 {
+                    let _ = delivery.reply("hello").step("greeting").await;
+                }
+                delivery.reply("bye").step("farewell").await?;
+            }
+            Ok(())
+        });
+        run.await;
+        assert_eq!(setup.answers(), ["hello", "bye"]);
+    }
 }

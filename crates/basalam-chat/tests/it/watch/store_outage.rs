@@ -5,22 +5,28 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use basalam_chat::state::{
-    DeleteMode, Entry, MemoryState, PutMode, StateError, StateErrorKind, StateFuture, StateKey,
-    StateStore, Version,
+    DeleteMode, Entry, MemoryState, PutMode, PutRequest, StateError, StateErrorKind, StateFuture,
+    StateKey, StateStore, Version,
 };
 use basalam_chat::watch::Report;
 
 use super::setup::{MINUTE, SECOND, Setup, next_received, setup, wait};
 
-/// A store whose operations fail while a flag is set.
-#[derive(Debug)]
+/// A store whose operations fail or hang while a flag is set.
+#[derive(Debug, Default)]
 struct FailingStore {
     store: Arc<MemoryState>,
     is_failing: Arc<AtomicBool>,
+    is_hanging: Arc<AtomicBool>,
+    /// The number of results that are left out of each list of them.
+    missing_results: usize,
 }
 
 impl FailingStore {
-    fn check(&self) -> Result<(), StateError> {
+    async fn check(&self) -> Result<(), StateError> {
+        if self.is_hanging.load(Ordering::SeqCst) {
+            std::future::pending::<()>().await;
+        }
         match self.is_failing.load(Ordering::SeqCst) {
             true => Err(StateError::new(StateErrorKind::Unavailable, "on purpose")),
             false => Ok(()),
@@ -31,7 +37,7 @@ impl FailingStore {
 impl StateStore for FailingStore {
     fn get<'a>(&'a self, key: &'a StateKey) -> StateFuture<'a, Option<Entry>> {
         Box::pin(async move {
-            self.check()?;
+            self.check().await?;
             self.store.get(key).await
         })
     }
@@ -43,14 +49,14 @@ impl StateStore for FailingStore {
         mode: PutMode,
     ) -> StateFuture<'a, Version> {
         Box::pin(async move {
-            self.check()?;
+            self.check().await?;
             self.store.put(key, value, mode).await
         })
     }
 
     fn delete<'a>(&'a self, key: &'a StateKey, mode: DeleteMode) -> StateFuture<'a, ()> {
         Box::pin(async move {
-            self.check()?;
+            self.check().await?;
             self.store.delete(key, mode).await
         })
     }
@@ -62,8 +68,20 @@ impl StateStore for FailingStore {
         limit: usize,
     ) -> StateFuture<'a, Vec<Entry>> {
         Box::pin(async move {
-            self.check()?;
+            self.check().await?;
             self.store.list(prefix, after, limit).await
+        })
+    }
+
+    fn put_many<'a>(
+        &'a self,
+        requests: &'a [PutRequest],
+    ) -> StateFuture<'a, Vec<Result<Version, StateError>>> {
+        Box::pin(async move {
+            self.check().await?;
+            let mut results = self.store.put_many(requests).await?;
+            results.truncate(results.len().saturating_sub(self.missing_results));
+            Ok(results)
         })
     }
 }
@@ -74,6 +92,7 @@ async fn outage(setup: &Setup, duration: Duration) -> Vec<&'static str> {
     let store = FailingStore {
         store: setup.store.clone(),
         is_failing: is_failing.clone(),
+        ..FailingStore::default()
     };
     let reports = Arc::new(Mutex::new(Vec::new()));
     let reported = reports.clone();
@@ -160,6 +179,7 @@ async fn watcher_starts_when_the_store_begins_to_work() {
     let store = FailingStore {
         store: setup.store.clone(),
         is_failing: is_failing.clone(),
+        ..FailingStore::default()
     };
     let run = async {
         let watch = setup.client.watch(store).from_the_beginning();
@@ -171,4 +191,55 @@ async fn watcher_starts_when_the_store_begins_to_work() {
         next_received(&mut watcher).await.1.ack();
     };
     setup.clock.run(run).await;
+}
+
+#[tokio::test]
+async fn shutdown_ends_although_the_store_hangs() {
+    for seconds in [0, 5, 60] {
+        let setup = setup().await;
+        let is_hanging = Arc::new(AtomicBool::new(false));
+        let store = FailingStore {
+            store: setup.store.clone(),
+            is_hanging: is_hanging.clone(),
+            ..FailingStore::default()
+        };
+        let run = async {
+            let watch = setup.client.watch(store).from_the_beginning();
+            let mut watcher = watch.start().unwrap();
+            setup.receive(&["1", "2"]);
+            let (_, delivery) = next_received(&mut watcher).await;
+            is_hanging.store(true, Ordering::SeqCst);
+            delivery.ack();
+            wait(&setup.clock, SECOND * seconds).await;
+            let before = setup.clock.elapsed();
+            watcher.handle().shutdown();
+            while watcher.next().await.is_some() {}
+            let took = setup.clock.elapsed() - before;
+            assert!(took <= SECOND * 30, "{took:?}");
+        };
+        setup.clock.run(run).await;
+    }
+}
+
+#[tokio::test]
+async fn store_that_leaves_out_results_does_not_stop_a_chat() {
+    for missing_results in [1, 2, 100] {
+        let setup = setup().await;
+        let store = FailingStore {
+            store: setup.store.clone(),
+            missing_results,
+            ..FailingStore::default()
+        };
+        let run = async {
+            let watch = setup.client.watch(store).from_the_beginning();
+            let mut watcher = watch.start().unwrap();
+            let ids = setup.receive(&["1", "2", "3"]);
+            for id in ids {
+                let (received, delivery) = next_received(&mut watcher).await;
+                assert_eq!(received.0, id);
+                delivery.ack();
+            }
+        };
+        setup.clock.run(run).await;
+    }
 }
