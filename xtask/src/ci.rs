@@ -1,5 +1,6 @@
 //! `cargo xtask ci`: all CI checks.
 
+mod beside;
 mod databases;
 mod deny;
 mod documents;
@@ -46,20 +47,31 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> anyhow::Result<()> {
         }
     }
     let mut results = Vec::new();
-    for Step { name, run } in steps {
-        println!("\n=== {name}");
-        let start = Instant::now();
-        let result = run(root);
-        if let Err(error) = &result {
-            println!("=== {name} failed: {error:#}");
+    let beside = beside::Lane::start(root)?;
+    for step in steps {
+        println!("\n=== {}", step.name);
+        if step.is_beside {
+            println!("runs beside the next steps; its output follows them");
+            beside.push(step);
+        } else {
+            results.push(run_step(root, step));
         }
-        results.push(StepResult {
-            name,
-            result,
-            duration: start.elapsed(),
-        });
     }
+    results.extend(beside.finish()?);
     summarize(&results)
+}
+
+fn run_step(root: &Path, step: Step) -> StepResult {
+    let start = Instant::now();
+    let result = (step.run)(root);
+    if let Err(error) = &result {
+        println!("=== {} failed: {error:#}", step.name);
+    }
+    StepResult {
+        name: step.name,
+        result,
+        duration: start.elapsed(),
+    }
 }
 
 /// Runs a single step, which fails if it cannot run on this machine.

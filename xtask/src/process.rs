@@ -1,7 +1,10 @@
 //! Running other programs, and the outcome of a step.
 
+use std::cell::RefCell;
 use std::env;
 use std::ffi::OsStr;
+use std::fs::File;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -27,9 +30,29 @@ pub(crate) fn command(directory: &Path, program: &str) -> Command {
     command
 }
 
-/// Prints and runs a command with inherited output; fails if its exit status is not zero.
+thread_local! {
+    /// Receives the output of the commands that this thread runs, instead of the output of this program.
+    static LOG: RefCell<Option<File>> = const { RefCell::new(None) };
+}
+
+/// Writes the output of all commands that this thread runs from now on to `log`.
+pub(crate) fn log_commands_to(log: File) {
+    LOG.set(Some(log));
+}
+
+/// Prints and runs a command, with the output of this program or the log of this thread; fails if its exit status is
+/// not zero.
 pub(crate) fn run_command(command: &mut Command) -> anyhow::Result<Outcome> {
-    println!("$ {}", command_line(command));
+    LOG.with_borrow_mut(|log| -> anyhow::Result<()> {
+        match log {
+            Some(log) => {
+                writeln!(log, "$ {}", command_line(command))?;
+                command.stdout(log.try_clone()?).stderr(log.try_clone()?);
+            }
+            None => println!("$ {}", command_line(command)),
+        }
+        Ok(())
+    })?;
     let status = command.status()?;
     if !status.success() {
         bail!("`{}` failed with {status}", command_line(command));

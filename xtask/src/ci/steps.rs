@@ -59,10 +59,19 @@ const TLS_LIBRARIES: [[&str; 2]; 2] = [
 pub(super) struct Step {
     pub(super) name: String,
     pub(super) run: Run,
+    /// Whether it mostly waits for servers, so that the next steps can run meanwhile.
+    pub(super) is_beside: bool,
+}
+
+impl Step {
+    fn beside_others(mut self) -> Step {
+        self.is_beside = true;
+        self
+    }
 }
 
 /// The function that runs a step in the workspace with this root.
-pub(super) type Run = Box<dyn Fn(&Path) -> anyhow::Result<Outcome>>;
+pub(super) type Run = Box<dyn Fn(&Path) -> anyhow::Result<Outcome> + Send>;
 
 pub(super) fn all() -> Vec<Step> {
     let mut steps = vec![
@@ -74,7 +83,7 @@ pub(super) fn all() -> Vec<Step> {
         step("advisories", deny::check_advisories),
         step("openapi-spec-validator", spec_validator::run),
         workspace_tests("tests", &[]),
-        step("state stores on real servers", databases::run),
+        step("state stores on real servers", databases::run).beside_others(),
         step("client of an applied contract", documents::compile_applied),
         step("random documents", documents::fuzz),
         workspace_tests(
@@ -102,10 +111,14 @@ pub(super) fn all() -> Vec<Step> {
     steps
 }
 
-fn step(name: impl Into<String>, run: impl Fn(&Path) -> anyhow::Result<Outcome> + 'static) -> Step {
+fn step(
+    name: impl Into<String>,
+    run: impl Fn(&Path) -> anyhow::Result<Outcome> + Send + 'static,
+) -> Step {
     Step {
         name: name.into(),
         run: Box::new(run),
+        is_beside: false,
     }
 }
 
