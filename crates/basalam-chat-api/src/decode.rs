@@ -9,6 +9,7 @@
 mod containers;
 mod fields;
 mod kind;
+mod name;
 mod scalars;
 #[cfg(test)]
 mod tests;
@@ -20,8 +21,9 @@ use std::marker::PhantomData;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 
 pub use containers::ListVisitor;
-pub use fields::{Fields, Name, present};
+pub use fields::{Fields, present};
 pub use kind::Kind;
+pub use name::Name;
 pub use scalars::IntegerVisitor;
 pub(crate) use tolerant::read_tolerantly;
 

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use super::fields::Name;
+use super::name::Name;
 use super::tolerant::{self, Mode, fail_at_index};
 use super::{Decode, Kind, Seed};
 use crate::Secret;
@@ -99,18 +99,10 @@ impl<'de, T: Decode> Visitor<'de> for ListVisitor<T> {
     fn visit_map<A: MapAccess<'de>>(self, mut items: A) -> Result<Vec<T>, A::Error> {
         let mut list = Vec::new();
         while let Some(name) = items.next_key::<Name<'_>>()? {
-            check_index(&name)?;
+            name.check_index()?;
             list.push(items.next_value_seed(Seed::new())?);
         }
         Ok(list)
-    }
-}
-
-/// Checks that the name of an item in a sparse list is an index.
-pub(super) fn check_index<E: Error>(name: &Name<'_>) -> Result<(), E> {
-    match name.as_str().bytes().all(|byte| byte.is_ascii_digit()) {
-        true => Ok(()),
-        false => Err(E::custom("invalid type: map, expected an array")),
     }
 }
 

@@ -19,9 +19,8 @@ use serde_json::Value;
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 
-use super::containers::check_index;
-use super::fields::Name;
 use super::kind::is_empty_array;
+use super::name::Name;
 use super::{Decode, Kind};
 use crate::{Extra, UnreadableItem};
 
@@ -349,7 +348,7 @@ impl<'de> Visitor<'de> for RawListVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
         let mut list = Vec::new();
         while let Some(name) = items.next_key::<Name<'_>>()? {
-            check_index(&name)?;
+            name.check_index()?;
             list.push(items.next_value()?);
         }
         Ok(list)

@@ -1,5 +1,7 @@
 //! The statements of the store. Nothing here opens or commits a transaction.
 
+use std::path::Path;
+
 use basalam_chat::state::{
     DeleteMode, Entry, PutRequest, StateError, StateErrorKind, StateKey, Version, check_value,
 };
@@ -171,4 +173,10 @@ fn database_error(problem: &str, error: rusqlite::Error) -> StateError {
         }
     };
     StateError::new(kind, message).with_source(error)
+}
+
+/// Returns the error for a database that cannot be opened or used.
+pub(super) fn refused(path: &Path, cause: impl std::fmt::Display) -> StateError {
+    let message = format!("the database `{}` cannot be used: {cause}", path.display());
+    StateError::new(StateErrorKind::Configuration, message)
 }

@@ -10,7 +10,7 @@ use basalam_chat::state::{StateError, StateErrorKind};
 use rusqlite::{ErrorCode, Transaction, TransactionBehavior};
 use tokio::sync::Semaphore;
 
-use super::connection::{Connection, write_error};
+use super::connection::{Connection, refused, write_error};
 use super::{mount, schema};
 
 /// The number of connections for reading. More would not read faster, and each needs memory and open files.
@@ -122,11 +122,6 @@ fn commit_error(error: rusqlite::Error) -> StateError {
             StateError::new(StateErrorKind::Unknown, message).with_source(error)
         }
     }
-}
-
-pub(super) fn refused(path: &Path, cause: impl std::fmt::Display) -> StateError {
-    let message = format!("the database `{}` cannot be used: {cause}", path.display());
-    StateError::new(StateErrorKind::Configuration, message)
 }
 
 /// Creates the file if it is missing, since SQLite would create one that others can read. The files that

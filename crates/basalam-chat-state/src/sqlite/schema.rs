@@ -6,8 +6,7 @@ use std::time::{Duration, Instant};
 use basalam_chat::state::StateError;
 use rusqlite::{OpenFlags, Transaction, TransactionBehavior};
 
-use super::connection::{Connection, read_error, write_error};
-use super::database::refused;
+use super::connection::{Connection, read_error, refused, write_error};
 
 /// Marks databases of this crate: `BCHS`.
 const APPLICATION_ID: i64 = 0x4243_4853;

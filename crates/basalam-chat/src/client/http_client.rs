@@ -3,20 +3,13 @@
 use reqwest::Url;
 
 use super::base_url::is_loopback;
-use super::proxy::{ProxyChoice, Variables};
+use super::proxy::{HAS_TLS, ProxyChoice, Variables};
 use crate::error::{Error, ErrorKind};
 use crate::http::root_cause;
 
 /// A function that changes the HTTP client's configuration.
 pub(super) type ConfigureHttp =
     Box<dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send>;
-
-/// Whether a feature names a TLS library.
-pub(super) const HAS_TLS: bool = cfg!(any(
-    feature = "rustls",
-    feature = "rustls-no-provider",
-    feature = "native-tls"
-));
 
 /// Builds the HTTP client: first the defaults that a user may change, then the user's changes, then the
 /// settings that security depends on.

@@ -4,9 +4,15 @@ use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::{ClientBuilder, Proxy, Url};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::http_client::HAS_TLS;
 use crate::error::{Error, ErrorKind, one_line};
 use crate::http::root_cause;
+
+/// Whether a feature names a TLS library.
+pub(super) const HAS_TLS: bool = cfg!(any(
+    feature = "rustls",
+    feature = "rustls-no-provider",
+    feature = "native-tls"
+));
 
 /// The choice of a proxy. URLs are secrets, since they may contain a password.
 #[derive(Default)]
