@@ -28,6 +28,7 @@ mod webhook_event_id;
     missing = "Webhook",
     missing = "WebhookEventId"
 )))]
+#[cfg(feature = "webhooks")]
 mod webhook_events;
 
 #[cfg(not(missing = "Chat"))]

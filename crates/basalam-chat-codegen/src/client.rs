@@ -1,6 +1,7 @@
 //! Generation of the client and the mocks with progenitor.
 
 mod arrays;
+mod features;
 mod mocks;
 mod operations;
 mod requests;
@@ -23,6 +24,7 @@ pub(crate) fn generate(lowered: &Lowered) -> Result<String, Error> {
     requests::rewrite(&mut file);
     operations::rewrite(&mut file)?;
     types::rewrite(&mut file, &lowered.structs)?;
+    features::add_attributes(&mut file, &lowered.features);
     module_paths::rewrite(&mut file);
     Ok(format::format(&file))
 }

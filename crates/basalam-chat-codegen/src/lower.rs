@@ -6,6 +6,7 @@
 
 mod classify;
 mod components;
+mod features;
 mod field_names;
 mod keywords;
 mod lowering;
@@ -29,8 +30,8 @@ use lowering::Lowering;
 use reachability::ReachableSchemas;
 
 pub(crate) use model::{
-    ArrayParameter, Authorization, Decoding, Lowered, LoweredOperation, Newtype, NewtypeKind,
-    OAuthEndpoints, StructNames, Variant,
+    ArrayParameter, Authorization, Decoding, Features, Lowered, LoweredOperation, Newtype,
+    NewtypeKind, OAuthEndpoints, StructNames, Variant,
 };
 
 /// Validates and lowers a normalized document. `errors` holds the problems found before.
@@ -51,6 +52,7 @@ pub(crate) fn lower(
     let reachable = ReachableSchemas::collect(document, &operations);
     lowering.classify_components(&reachable);
     lowering.check_paths(&operations);
+    let features = lowering.lower_features(&operations);
     let (paths, operations) = lowering.lower_operations(&operations);
     lowering.check_required_response_fields(&reachable);
     let schemas = lowering.lower_components(&reachable);
@@ -77,6 +79,7 @@ pub(crate) fn lower(
         }),
         newtypes,
         structs,
+        features,
         arrays: lowering.arrays,
         operations,
         field_names: field_names::collect(document.root()),

@@ -100,7 +100,10 @@
 //! - `tracing`: a span for each call and each attempt, without bodies and tokens.
 //! - `watch`: `Client::watch`, live events of all chats, and replies that are sent once.
 //! - `schemars`: JSON Schemas of the types.
-//! - `webhooks`: `webhooks::Receiver`, which checks and decodes the requests that webhooks deliver.
+//! - `file-state`: `state::FileState` and `auth::TokenStore::directory`, which keep state and tokens in a directory.
+//!   `watch` enables it.
+//! - `webhooks`: `Client::webhooks`, the operations on webhooks, and `webhooks::Receiver`, which checks and decodes the
+//!   requests that they deliver.
 //! - `webhooks-tower`: `webhooks::Receiver` as a tower service, for axum, hyper and others.
 //! - `webhooks-axum`: `webhooks::Receiver` as an axum router.
 //! - `build-time-codegen`: generates the client during the build, from the `openapi/chat.json` of
@@ -130,6 +133,7 @@ mod transport;
 pub mod users;
 #[cfg(feature = "watch")]
 pub mod watch;
+#[cfg(feature = "webhooks")]
 pub mod webhooks;
 
 pub use crate::http::{RequestOptions, RetryLimit, RetryPolicy};

@@ -1,9 +1,12 @@
 //! The tokio runtime that polls a call, and blocking work on its pool of threads.
 
 use std::io;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
 
 use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
 
 use crate::{Error, ErrorKind};
 
@@ -46,6 +49,60 @@ pub(crate) async fn spawn_blocking<T: Send + 'static>(
 async fn run(work: Box<dyn FnOnce() + Send>) -> io::Result<()> {
     let runtime = current_runtime().map_err(io::Error::other)?;
     Ok(runtime.spawn_blocking(work).await?)
+}
+
+/// A spawned task, which is aborted when it is dropped.
+///
+/// tokio's task is compiled for each type of future, so all futures are boxed as one type.
+pub(crate) struct Task<T> {
+    handle: JoinHandle<()>,
+    result: Arc<Mutex<Option<T>>>,
+}
+
+/// Spawns a future on a runtime. It is aborted when the returned task is dropped.
+pub(crate) fn spawn<T: Send + 'static>(
+    runtime: &Handle,
+    future: impl Future<Output = T> + Send + 'static,
+) -> Task<T> {
+    let slot = Arc::new(Mutex::new(None));
+    let result = Arc::clone(&slot);
+    let handle = spawn_boxed(
+        runtime,
+        Box::pin(async move {
+            let value = future.await;
+            *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
+        }),
+    );
+    Task { handle, result }
+}
+
+/// Spawns a future that continues even if nobody waits for it.
+pub(crate) fn spawn_boxed(
+    runtime: &Handle,
+    future: Pin<Box<dyn Future<Output = ()> + Send>>,
+) -> JoinHandle<()> {
+    runtime.spawn(future)
+}
+
+impl<T> Future for Task<T> {
+    /// Fails if the task panics or the runtime shuts down.
+    type Output = io::Result<T>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<T>> {
+        ready!(Pin::new(&mut self.handle).poll(context))?;
+        let result = self
+            .result
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        Poll::Ready(result.ok_or_else(|| io::Error::other("the task has no result")))
+    }
+}
+
+impl<T> Drop for Task<T> {
+    fn drop(&mut self) {
+        self.handle.abort();
+    }
 }
 
 #[cfg(test)]

@@ -7,12 +7,13 @@
 //! | store | shared by | crate |
 //! | --- | --- | --- |
 //! | [`MemoryState`] | the clients of one process | `basalam-chat` |
-//! | [`FileState`] | the processes of one machine | `basalam-chat` |
+//! | `FileState` | the processes of one machine | `basalam-chat`, feature `file-state` |
 //! | `SqliteState` | the processes of one machine | `basalam-chat-state` |
 //! | `PostgresState`, `RedisState` | processes on any machine | `basalam-chat-state` |
 
 mod entry;
 mod error;
+#[cfg(feature = "file-state")]
 mod file;
 mod key;
 mod lease;
@@ -24,6 +25,7 @@ mod values;
 
 pub use entry::{DeleteMode, Entry, MAX_VALUE_BYTES, PutMode, PutRequest, Version, check_value};
 pub use error::{StateError, StateErrorKind};
+#[cfg(feature = "file-state")]
 pub use file::FileState;
 pub use key::{MAX_KEY_BYTES, StateKey};
 pub use lease::{Lease, LeaseRequest};

@@ -179,7 +179,7 @@ impl HttpTransport {
     fn call(
         &self,
         operation: &'static Operation,
-        requests: &mut impl RequestSource,
+        requests: &mut dyn RequestSource,
     ) -> impl Future<Output = Result<SuccessResponse, Error>> {
         let is_bearer = matches!(operation.authorization, Authorization::Bearer { .. });
         let sends_token = is_bearer || self.authorize_bot_methods;

@@ -1,6 +1,6 @@
 //! Webhooks: have the service deliver chat events to a URL.
 //!
-//! [`Client::webhooks`] manages webhooks. `Receiver` (feature `webhooks`) checks and decodes the requests that
+//! [`Client::webhooks`] manages webhooks. [`Receiver`] checks and decodes the requests that
 //! arrive at the URL.
 //!
 //! A webhook belongs to a user, and delivers the events of the users who are registered on it. A program for
@@ -38,7 +38,6 @@ mod list;
 mod lists;
 mod paged;
 mod pager;
-#[cfg(feature = "webhooks")]
 mod receiver;
 mod registration;
 mod services;
@@ -58,7 +57,6 @@ pub use paged::{
     GetRegisteredWebhooks, GetWebhookCustomers, RegisteredWebhookPages, RegisteredWebhookStream,
     WebhookCustomerPages, WebhookCustomerStream,
 };
-#[cfg(feature = "webhooks")]
 pub use receiver::{
     City, Event, EventUser, Events, MessageEvent, Outcome, Receiver, ReceiverBuilder, Wakeups,
 };

@@ -927,6 +927,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg(feature = "webhooks")]
     pub struct CreateWebhookBody {
         /// At least one event.
         pub event_ids: ::std::vec::Vec<super::super::newtypes::WebhookEventId>,
@@ -951,6 +952,7 @@ pub mod types {
         /// URL that receives the events, of 1 to 2083 characters.
         pub url: ::std::string::String,
     }
+    #[cfg(feature = "webhooks")]
     impl CreateWebhookBody {
         /// Creates a value from its required fields. All other fields are unset.
         pub fn new(
@@ -969,17 +971,20 @@ pub mod types {
             }
         }
     }
+    #[cfg(feature = "webhooks")]
     ::basalam_chat_api::decode::impl_decode!(CreateWebhookBody, Object);
     /// A service to create, which groups the webhooks of an application.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg(feature = "webhooks")]
     pub struct CreateWebhookServiceBody {
         /// What the service does.
         pub description: ::std::string::String,
         /// Title of 3 to 100 characters.
         pub title: ::std::string::String,
     }
+    #[cfg(feature = "webhooks")]
     impl CreateWebhookServiceBody {
         /// Creates a value from its required fields. All other fields are unset.
         pub fn new(
@@ -989,6 +994,7 @@ pub mod types {
             Self { description, title }
         }
     }
+    #[cfg(feature = "webhooks")]
     ::basalam_chat_api::decode::impl_decode!(CreateWebhookServiceBody, Object);
     /// The user to whom the token belongs, reduced to the properties that a chat client needs.
     ///
@@ -1095,6 +1101,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg(feature = "webhooks")]
     pub struct DeleteWebhookResponse {
         /// Time of the deletion.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1105,6 +1112,7 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::basalam_chat_api::Extra,
     }
+    #[cfg(feature = "webhooks")]
     impl ::basalam_chat_api::decode::Object for DeleteWebhookResponse {
         fn index(name: &str) -> ::std::option::Option<usize> {
             ::std::option::Option::Some(
@@ -1136,6 +1144,7 @@ pub mod types {
             })
         }
     }
+    #[cfg(feature = "webhooks")]
     ::basalam_chat_api::decode::impl_object!(DeleteWebhookResponse, Object);
     /// New content for a message.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -1838,21 +1847,25 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg(feature = "webhooks")]
     pub struct RegisterWebhookBody {
         /// Id of the webhook.
         pub webhook_id: super::super::newtypes::WebhookId,
     }
+    #[cfg(feature = "webhooks")]
     impl RegisterWebhookBody {
         /// Creates a value from its required fields. All other fields are unset.
         pub fn new(webhook_id: super::super::newtypes::WebhookId) -> Self {
             Self { webhook_id }
         }
     }
+    #[cfg(feature = "webhooks")]
     ::basalam_chat_api::decode::impl_decode!(RegisterWebhookBody, Object);
     /// A webhook that the current user is registered on.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg(feature = "webhooks")]
     pub struct RegisteredWebhook {
         /// The registered user.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1879,6 +1892,7 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::basalam_chat_api::Extra,
     }
+    #[cfg(feature = "webhooks")]
     impl ::basalam_chat_api::decode::Object for RegisteredWebhook {
         fn index(name: &str) -> ::std::option::Option<usize> {
             ::std::option::Option::Some(
@@ -1926,6 +1940,7 @@ pub mod types {
             })
         }
     }
+    #[cfg(feature = "webhooks")]
     ::basalam_chat_api::decode::impl_object!(RegisteredWebhook, Item);
     /// A list of webhooks that the current user is registered on.
     ///
@@ -1933,6 +1948,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg(feature = "webhooks")]
     pub struct RegisteredWebhookList {
         /// The items. Can be null if there are none.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1959,6 +1975,7 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::basalam_chat_api::Extra,
     }
+    #[cfg(feature = "webhooks")]
     impl ::basalam_chat_api::decode::Object for RegisteredWebhookList {
         fn index(name: &str) -> ::std::option::Option<usize> {
             ::std::option::Option::Some(
@@ -2008,6 +2025,7 @@ pub mod types {
             })
         }
     }
+    #[cfg(feature = "webhooks")]
     ::basalam_chat_api::decode::impl_object!(RegisteredWebhookList, Page);
     /// The message that another message replies to: a `Message` without `replied_message`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -2203,6 +2221,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg(feature = "webhooks")]
     pub struct UnregisterWebhookBody {
         /// User to unregister; the current user by default.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -2210,6 +2229,7 @@ pub mod types {
         /// Id of the webhook.
         pub webhook_id: super::super::newtypes::WebhookId,
     }
+    #[cfg(feature = "webhooks")]
     impl UnregisterWebhookBody {
         /// Creates a value from its required fields. All other fields are unset.
         pub fn new(webhook_id: super::super::newtypes::WebhookId) -> Self {
@@ -2219,11 +2239,13 @@ pub mod types {
             }
         }
     }
+    #[cfg(feature = "webhooks")]
     ::basalam_chat_api::decode::impl_decode!(UnregisterWebhookBody, Object);
     /// Confirmation that a user was unregistered from a webhook.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg(feature = "webhooks")]
     pub struct UnregisterWebhookResponse {
         /// The unregistered user.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -2237,6 +2259,7 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::basalam_chat_api::Extra,
     }
+    #[cfg(feature = "webhooks")]
     impl ::basalam_chat_api::decode::Object for UnregisterWebhookResponse {
         fn index(name: &str) -> ::std::option::Option<usize> {
             ::std::option::Option::Some(
@@ -2275,6 +2298,7 @@ pub mod types {
             })
         }
     }
+    #[cfg(feature = "webhooks")]
     ::basalam_chat_api::decode::impl_object!(UnregisterWebhookResponse, Object);
     /// Number of chats with unseen messages.
     ///
@@ -2330,6 +2354,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg(feature = "webhooks")]
     pub struct UpdateWebhookBody {
         /// At least one event, instead of the current ones.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -2351,6 +2376,7 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub url: ::std::option::Option<::std::string::String>,
     }
+    #[cfg(feature = "webhooks")]
     impl UpdateWebhookBody {
         /// Creates a value from its required fields. All other fields are unset.
         pub fn new() -> Self {
@@ -2363,6 +2389,7 @@ pub mod types {
             }
         }
     }
+    #[cfg(feature = "webhooks")]
     ::basalam_chat_api::decode::impl_decode!(UpdateWebhookBody, Object);
     /// An uploaded file, ready to be attached to a message.
     ///
@@ -2581,6 +2608,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg(feature = "webhooks")]
     pub struct Webhook {
         /// Time at which the webhook was created.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -2618,6 +2646,7 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::basalam_chat_api::Extra,
     }
+    #[cfg(feature = "webhooks")]
     impl ::basalam_chat_api::decode::Object for Webhook {
         fn index(name: &str) -> ::std::option::Option<usize> {
             ::std::option::Option::Some(
@@ -2677,11 +2706,13 @@ pub mod types {
             })
         }
     }
+    #[cfg(feature = "webhooks")]
     ::basalam_chat_api::decode::impl_object!(Webhook, Item);
     /// The registration of a user on a webhook: the webhook receives the events of that user.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg(feature = "webhooks")]
     pub struct WebhookCustomer {
         /// Time of the registration.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -2701,6 +2732,7 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::basalam_chat_api::Extra,
     }
+    #[cfg(feature = "webhooks")]
     impl ::basalam_chat_api::decode::Object for WebhookCustomer {
         fn index(name: &str) -> ::std::option::Option<usize> {
             ::std::option::Option::Some(
@@ -2744,6 +2776,7 @@ pub mod types {
             })
         }
     }
+    #[cfg(feature = "webhooks")]
     ::basalam_chat_api::decode::impl_object!(WebhookCustomer, Item);
     /// A list of registrations.
     ///
@@ -2751,6 +2784,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg(feature = "webhooks")]
     pub struct WebhookCustomerList {
         /// The items. Can be null if there are none.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -2777,6 +2811,7 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::basalam_chat_api::Extra,
     }
+    #[cfg(feature = "webhooks")]
     impl ::basalam_chat_api::decode::Object for WebhookCustomerList {
         fn index(name: &str) -> ::std::option::Option<usize> {
             ::std::option::Option::Some(
@@ -2826,11 +2861,13 @@ pub mod types {
             })
         }
     }
+    #[cfg(feature = "webhooks")]
     ::basalam_chat_api::decode::impl_object!(WebhookCustomerList, Page);
     /// An event that webhooks can receive.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg(feature = "webhooks")]
     pub struct WebhookEvent {
         /// Description of the event.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -2852,6 +2889,7 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::basalam_chat_api::Extra,
     }
+    #[cfg(feature = "webhooks")]
     impl ::basalam_chat_api::decode::Object for WebhookEvent {
         fn index(name: &str) -> ::std::option::Option<usize> {
             ::std::option::Option::Some(
@@ -2895,6 +2933,7 @@ pub mod types {
             })
         }
     }
+    #[cfg(feature = "webhooks")]
     ::basalam_chat_api::decode::impl_object!(WebhookEvent, Item);
     /// A list of events.
     ///
@@ -2902,6 +2941,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg(feature = "webhooks")]
     pub struct WebhookEventList {
         /// The items. Can be null if there are none.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -2928,6 +2968,7 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::basalam_chat_api::Extra,
     }
+    #[cfg(feature = "webhooks")]
     impl ::basalam_chat_api::decode::Object for WebhookEventList {
         fn index(name: &str) -> ::std::option::Option<usize> {
             ::std::option::Option::Some(
@@ -2977,6 +3018,7 @@ pub mod types {
             })
         }
     }
+    #[cfg(feature = "webhooks")]
     ::basalam_chat_api::decode::impl_object!(WebhookEventList, Page);
     /// A list of webhooks.
     ///
@@ -2984,6 +3026,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg(feature = "webhooks")]
     pub struct WebhookList {
         /// The items. Can be null if there are none.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -3010,6 +3053,7 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::basalam_chat_api::Extra,
     }
+    #[cfg(feature = "webhooks")]
     impl ::basalam_chat_api::decode::Object for WebhookList {
         fn index(name: &str) -> ::std::option::Option<usize> {
             ::std::option::Option::Some(
@@ -3059,6 +3103,7 @@ pub mod types {
             })
         }
     }
+    #[cfg(feature = "webhooks")]
     ::basalam_chat_api::decode::impl_object!(WebhookList, Page);
     /// A recorded delivery of a webhook.
     ///
@@ -3066,6 +3111,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg(feature = "webhooks")]
     pub struct WebhookLog {
         /// Time of the delivery.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -3090,6 +3136,7 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::basalam_chat_api::Extra,
     }
+    #[cfg(feature = "webhooks")]
     impl ::basalam_chat_api::decode::Object for WebhookLog {
         fn index(name: &str) -> ::std::option::Option<usize> {
             ::std::option::Option::Some(
@@ -3137,6 +3184,7 @@ pub mod types {
             })
         }
     }
+    #[cfg(feature = "webhooks")]
     ::basalam_chat_api::decode::impl_object!(WebhookLog, Item);
     /// A list of recorded deliveries.
     ///
@@ -3144,6 +3192,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg(feature = "webhooks")]
     pub struct WebhookLogList {
         /// The items. Can be null if there are none.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -3170,6 +3219,7 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::basalam_chat_api::Extra,
     }
+    #[cfg(feature = "webhooks")]
     impl ::basalam_chat_api::decode::Object for WebhookLogList {
         fn index(name: &str) -> ::std::option::Option<usize> {
             ::std::option::Option::Some(
@@ -3219,11 +3269,13 @@ pub mod types {
             })
         }
     }
+    #[cfg(feature = "webhooks")]
     ::basalam_chat_api::decode::impl_object!(WebhookLogList, Page);
     /// A group of webhooks of an application.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg(feature = "webhooks")]
     pub struct WebhookService {
         /// Time at which the service was created.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -3247,6 +3299,7 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::basalam_chat_api::Extra,
     }
+    #[cfg(feature = "webhooks")]
     impl ::basalam_chat_api::decode::Object for WebhookService {
         fn index(name: &str) -> ::std::option::Option<usize> {
             ::std::option::Option::Some(
@@ -3294,6 +3347,7 @@ pub mod types {
             })
         }
     }
+    #[cfg(feature = "webhooks")]
     ::basalam_chat_api::decode::impl_object!(WebhookService, Item);
     /// A list of services.
     ///
@@ -3301,6 +3355,7 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg(feature = "webhooks")]
     pub struct WebhookServiceList {
         /// The items. Can be null if there are none.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -3327,6 +3382,7 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::basalam_chat_api::Extra,
     }
+    #[cfg(feature = "webhooks")]
     impl ::basalam_chat_api::decode::Object for WebhookServiceList {
         fn index(name: &str) -> ::std::option::Option<usize> {
             ::std::option::Option::Some(
@@ -3376,6 +3432,7 @@ pub mod types {
             })
         }
     }
+    #[cfg(feature = "webhooks")]
     ::basalam_chat_api::decode::impl_object!(WebhookServiceList, Page);
 }
 #[derive(Clone, Debug)]
@@ -3928,6 +3985,7 @@ impl Client {
     /// - `page`: Number of the page, from 1. The default is 1.
     /// - `per_page`: Maximum number of items on a page. The default is 10. Unknown: the upper limit.
     /// - `service_id`: Only webhooks of this service.
+    #[cfg(feature = "webhooks")]
     pub async fn get_registered_webhooks<'a>(
         &'a self,
         page: Option<i64>,
@@ -3958,6 +4016,7 @@ impl Client {
     ///
     /// Arguments:
     /// - `body`: The webhook.
+    #[cfg(feature = "webhooks")]
     pub async fn register_webhook<'a>(
         &'a self,
         body: &'a types::RegisterWebhookBody,
@@ -3981,6 +4040,7 @@ impl Client {
     ///
     /// Arguments:
     /// - `body`: The webhook, and optionally the user.
+    #[cfg(feature = "webhooks")]
     pub async fn unregister_webhook<'a>(
         &'a self,
         body: &'a types::UnregisterWebhookBody,
@@ -4024,6 +4084,7 @@ impl Client {
     /// Arguments:
     /// - `event_ids`: Only webhooks with these events: ids separated by commas (likely; the contract declares a string).
     /// - `service_id`: Only webhooks of this service.
+    #[cfg(feature = "webhooks")]
     pub async fn get_webhooks<'a>(
         &'a self,
         event_ids: Option<&'a str>,
@@ -4050,6 +4111,7 @@ impl Client {
     ///
     /// Arguments:
     /// - `body`: The webhook.
+    #[cfg(feature = "webhooks")]
     pub async fn create_webhook<'a>(
         &'a self,
         body: &'a types::CreateWebhookBody,
@@ -4075,6 +4137,7 @@ impl Client {
     /// - `page`: Number of the page, from 1. The default is 1.
     /// - `per_page`: Maximum number of items on a page. The default is 10. Unknown: the upper limit.
     /// - `webhook_id`: Only users of this webhook.
+    #[cfg(feature = "webhooks")]
     pub async fn get_webhook_customers<'a>(
         &'a self,
         page: Option<i64>,
@@ -4102,6 +4165,7 @@ impl Client {
     /// Each event has a sample of its body, the best source for the current format. Unknown: the required scope.
     ///
     /// Sends a `GET` request to `/v1/webhooks/events`
+    #[cfg(feature = "webhooks")]
     pub async fn get_webhook_events<'a>(
         &'a self,
     ) -> Result<ResponseValue<types::WebhookEventList>, Error<()>> {
@@ -4121,6 +4185,7 @@ impl Client {
     /// The contract declares counts of pages, but no parameter to request a page. Unknown: the required scope.
     ///
     /// Sends a `GET` request to `/v1/webhooks/services`
+    #[cfg(feature = "webhooks")]
     pub async fn get_webhook_services<'a>(
         &'a self,
     ) -> Result<ResponseValue<types::WebhookServiceList>, Error<()>> {
@@ -4143,6 +4208,7 @@ impl Client {
     ///
     /// Arguments:
     /// - `body`: The service.
+    #[cfg(feature = "webhooks")]
     pub async fn create_webhook_service<'a>(
         &'a self,
         body: &'a types::CreateWebhookServiceBody,
@@ -4166,6 +4232,7 @@ impl Client {
     ///
     /// Arguments:
     /// - `webhook_id`: Id of the webhook.
+    #[cfg(feature = "webhooks")]
     pub async fn delete_webhook_by_id<'a>(
         &'a self,
         webhook_id: &'a super::newtypes::WebhookId,
@@ -4190,6 +4257,7 @@ impl Client {
     /// Arguments:
     /// - `webhook_id`: Id of the webhook.
     /// - `body`: The changes.
+    #[cfg(feature = "webhooks")]
     pub async fn update_webhook<'a>(
         &'a self,
         webhook_id: &'a super::newtypes::WebhookId,
@@ -4214,6 +4282,7 @@ impl Client {
     ///
     /// Arguments:
     /// - `webhook_id`: Id of the webhook.
+    #[cfg(feature = "webhooks")]
     pub async fn get_webhook_logs<'a>(
         &'a self,
         webhook_id: &'a super::newtypes::WebhookId,
@@ -4646,6 +4715,7 @@ impl Requests<'_> {
             .build()?;
         Ok(request)
     }
+    #[cfg(feature = "webhooks")]
     fn get_registered_webhooks<'a>(
         &'a self,
         page: Option<i64>,
@@ -4667,6 +4737,7 @@ impl Requests<'_> {
             .build()?;
         Ok(request)
     }
+    #[cfg(feature = "webhooks")]
     fn register_webhook<'a>(
         &'a self,
         body: &'a types::RegisterWebhookBody,
@@ -4684,6 +4755,7 @@ impl Requests<'_> {
             .build()?;
         Ok(request)
     }
+    #[cfg(feature = "webhooks")]
     fn unregister_webhook<'a>(
         &'a self,
         body: &'a types::UnregisterWebhookBody,
@@ -4714,6 +4786,7 @@ impl Requests<'_> {
             .build()?;
         Ok(request)
     }
+    #[cfg(feature = "webhooks")]
     fn get_webhooks<'a>(
         &'a self,
         event_ids: Option<&'a str>,
@@ -4733,6 +4806,7 @@ impl Requests<'_> {
             .build()?;
         Ok(request)
     }
+    #[cfg(feature = "webhooks")]
     fn create_webhook<'a>(
         &'a self,
         body: &'a types::CreateWebhookBody,
@@ -4750,6 +4824,7 @@ impl Requests<'_> {
             .build()?;
         Ok(request)
     }
+    #[cfg(feature = "webhooks")]
     fn get_webhook_customers<'a>(
         &'a self,
         page: Option<i64>,
@@ -4771,6 +4846,7 @@ impl Requests<'_> {
             .build()?;
         Ok(request)
     }
+    #[cfg(feature = "webhooks")]
     fn get_webhook_events<'a>(&'a self) -> Result<::reqwest::Request, Error<()>> {
         let url = format!("{}/v1/webhooks/events", self.baseurl,);
         #[allow(unused_mut)]
@@ -4784,6 +4860,7 @@ impl Requests<'_> {
             .build()?;
         Ok(request)
     }
+    #[cfg(feature = "webhooks")]
     fn get_webhook_services<'a>(&'a self) -> Result<::reqwest::Request, Error<()>> {
         let url = format!("{}/v1/webhooks/services", self.baseurl,);
         #[allow(unused_mut)]
@@ -4797,6 +4874,7 @@ impl Requests<'_> {
             .build()?;
         Ok(request)
     }
+    #[cfg(feature = "webhooks")]
     fn create_webhook_service<'a>(
         &'a self,
         body: &'a types::CreateWebhookServiceBody,
@@ -4814,6 +4892,7 @@ impl Requests<'_> {
             .build()?;
         Ok(request)
     }
+    #[cfg(feature = "webhooks")]
     fn delete_webhook_by_id<'a>(
         &'a self,
         webhook_id: &'a super::newtypes::WebhookId,
@@ -4833,6 +4912,7 @@ impl Requests<'_> {
             .build()?;
         Ok(request)
     }
+    #[cfg(feature = "webhooks")]
     fn update_webhook<'a>(
         &'a self,
         webhook_id: &'a super::newtypes::WebhookId,
@@ -4854,6 +4934,7 @@ impl Requests<'_> {
             .build()?;
         Ok(request)
     }
+    #[cfg(feature = "webhooks")]
     fn get_webhook_logs<'a>(
         &'a self,
         webhook_id: &'a super::newtypes::WebhookId,
@@ -4968,16 +5049,19 @@ impl Responses {
     ) -> Result<ResponseValue<types::CreateMessageResponse>, Error<()>> {
         response.read_json()
     }
+    #[cfg(feature = "webhooks")]
     fn get_registered_webhooks(
         response: ::basalam_chat_api::response::RawResponse,
     ) -> Result<ResponseValue<types::RegisteredWebhookList>, Error<()>> {
         response.read_json()
     }
+    #[cfg(feature = "webhooks")]
     fn register_webhook(
         response: ::basalam_chat_api::response::RawResponse,
     ) -> Result<ResponseValue<types::WebhookCustomer>, Error<()>> {
         response.read_json()
     }
+    #[cfg(feature = "webhooks")]
     fn unregister_webhook(
         response: ::basalam_chat_api::response::RawResponse,
     ) -> Result<ResponseValue<types::UnregisterWebhookResponse>, Error<()>> {
@@ -4988,46 +5072,55 @@ impl Responses {
     ) -> Result<ResponseValue<types::CurrentUser>, Error<()>> {
         response.read_json()
     }
+    #[cfg(feature = "webhooks")]
     fn get_webhooks(
         response: ::basalam_chat_api::response::RawResponse,
     ) -> Result<ResponseValue<types::WebhookList>, Error<()>> {
         response.read_json()
     }
+    #[cfg(feature = "webhooks")]
     fn create_webhook(
         response: ::basalam_chat_api::response::RawResponse,
     ) -> Result<ResponseValue<types::Webhook>, Error<()>> {
         response.read_json()
     }
+    #[cfg(feature = "webhooks")]
     fn get_webhook_customers(
         response: ::basalam_chat_api::response::RawResponse,
     ) -> Result<ResponseValue<types::WebhookCustomerList>, Error<()>> {
         response.read_json()
     }
+    #[cfg(feature = "webhooks")]
     fn get_webhook_events(
         response: ::basalam_chat_api::response::RawResponse,
     ) -> Result<ResponseValue<types::WebhookEventList>, Error<()>> {
         response.read_json()
     }
+    #[cfg(feature = "webhooks")]
     fn get_webhook_services(
         response: ::basalam_chat_api::response::RawResponse,
     ) -> Result<ResponseValue<types::WebhookServiceList>, Error<()>> {
         response.read_json()
     }
+    #[cfg(feature = "webhooks")]
     fn create_webhook_service(
         response: ::basalam_chat_api::response::RawResponse,
     ) -> Result<ResponseValue<types::WebhookService>, Error<()>> {
         response.read_json()
     }
+    #[cfg(feature = "webhooks")]
     fn delete_webhook_by_id(
         response: ::basalam_chat_api::response::RawResponse,
     ) -> Result<ResponseValue<types::DeleteWebhookResponse>, Error<()>> {
         response.read_json()
     }
+    #[cfg(feature = "webhooks")]
     fn update_webhook(
         response: ::basalam_chat_api::response::RawResponse,
     ) -> Result<ResponseValue<types::Webhook>, Error<()>> {
         response.read_json()
     }
+    #[cfg(feature = "webhooks")]
     fn get_webhook_logs(
         response: ::basalam_chat_api::response::RawResponse,
     ) -> Result<ResponseValue<types::WebhookLogList>, Error<()>> {

@@ -15,6 +15,7 @@ pub(crate) struct Lowered {
     pub(crate) newtypes: Vec<Newtype>,
     /// Structs that are rewritten in a particular way.
     pub(crate) structs: StructNames,
+    pub(crate) features: Features,
     /// Query parameters that are arrays.
     pub(crate) arrays: Vec<ArrayParameter>,
     /// All operations, including those that progenitor does not generate.
@@ -35,6 +36,13 @@ pub(crate) struct StructNames {
     pub(crate) boxed: BTreeSet<String>,
     /// `format: password`: the names of structs and of their secret properties.
     pub(crate) secrets: BTreeSet<(String, String)>,
+}
+
+/// The Cargo features of the client's crate that methods and structs need.
+#[derive(Default)]
+pub(crate) struct Features {
+    pub(crate) methods: BTreeMap<String, String>,
+    pub(crate) structs: BTreeMap<String, String>,
 }
 
 /// How a struct of a response is decoded. The names are those of the client's crate.

@@ -3,6 +3,7 @@
 mod bodies;
 mod descriptions;
 mod documents;
+mod features;
 mod inline_types;
 mod named_schemas;
 mod names;

@@ -99,6 +99,10 @@ impl Generated {
         normalize(&self.sources.client).contains(&normalize(code))
     }
 
+    pub(crate) fn client_without_spaces(&self) -> String {
+        normalize(&self.sources.client)
+    }
+
     pub(crate) fn newtypes_contain(&self, code: &str) -> bool {
         normalize(&self.sources.newtypes).contains(&normalize(code))
     }

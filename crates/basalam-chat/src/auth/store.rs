@@ -3,18 +3,21 @@
 mod turn;
 
 use std::fmt;
+#[cfg(feature = "file-state")]
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::{Mutex, MutexGuard, OnceCell};
+#[cfg(feature = "file-state")]
+use tokio::sync::OnceCell;
+use tokio::sync::{Mutex, MutexGuard};
 
 use super::token_set::TokenSet;
 use crate::Error;
-use crate::state::{
-    DeleteMode, FileState, MemoryState, PutMode, StateError, StateKey, StateStore, Version,
-};
+#[cfg(feature = "file-state")]
+use crate::state::FileState;
+use crate::state::{DeleteMode, MemoryState, PutMode, StateError, StateKey, StateStore, Version};
 pub(super) use turn::{Claim, Turn};
 
 /// The default of [`TokenStore::lease_duration`].
@@ -87,6 +90,7 @@ struct Shared {
 enum Source {
     Open(Arc<dyn StateStore>),
     /// Opened when it is first needed.
+    #[cfg(feature = "file-state")]
     Directory {
         path: PathBuf,
         state: OnceCell<FileState>,
@@ -126,7 +130,7 @@ impl TokenStore {
     }
 
     /// Stores the tokens of one login in a directory, which is opened as a [`FileState`] before the first request,
-    /// and created if it is missing. Processes of one machine can share it.
+    /// and created if it is missing (feature `file-state`). Processes of one machine can share it.
     ///
     /// A directory that cannot be used is refused when it is opened, before anything is sent, with the reason:
     /// the path is a file or a named pipe, or the file system has no locks, renames or modes. A symbolic link is
@@ -146,6 +150,7 @@ impl TokenStore {
     /// # Ok(())
     /// # }
     /// ```
+    #[cfg(feature = "file-state")]
     pub fn directory(path: impl Into<PathBuf>) -> TokenStore {
         let source = Source::Directory {
             path: path.into(),
@@ -214,6 +219,7 @@ impl TokenStore {
     async fn state(&self) -> Result<&dyn StateStore, StateError> {
         match &self.shared.state {
             Source::Open(state) => Ok(&**state),
+            #[cfg(feature = "file-state")]
             Source::Directory { path, state } => {
                 let open = || FileState::open(path);
                 Ok(state.get_or_try_init(open).await?)

@@ -17,7 +17,7 @@ use super::token_endpoint::TokenEndpoint;
 use crate::Error;
 use crate::http::retry::rate_limit::RateLimitGate;
 use crate::http::{HttpStack, timeout};
-use crate::runtime::current_runtime;
+use crate::runtime::{current_runtime, spawn_boxed};
 pub(crate) use cached_token::CachedToken;
 use state::{InFlight, State};
 
@@ -287,14 +287,15 @@ impl TokenCache {
             started_at: shared.http.clock().instant(),
         };
         let running = shared.http.refreshes.start();
-        runtime.spawn(async move {
+        let refresh_and_publish = async move {
             let _running = running;
             let result = shared.refresh(current, reason).await;
             let now = shared.http.clock().instant();
             let result = shared.state().complete(result, now);
             // There may be no receiver left.
             sender.send_replace(Some(result));
-        });
+        };
+        spawn_boxed(&runtime, Box::pin(refresh_and_publish));
         Ok(refresh)
     }
 }

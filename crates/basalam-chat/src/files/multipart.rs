@@ -11,7 +11,7 @@ use reqwest::multipart::{Form, Part};
 use super::chunks::{ChunkReader, Chunks, OnProgress, ReadError};
 use super::new_file::OpenFile;
 use super::{NewFile, UploadFileType};
-use crate::http::retry::source::RequestSource;
+use crate::http::retry::source::{NextRequest, RequestSource};
 use crate::raw::ClientInfo;
 use crate::{Client, Error};
 
@@ -37,24 +37,26 @@ pub(super) struct MultipartSource<'a> {
 }
 
 impl RequestSource for MultipartSource<'_> {
-    async fn next(&mut self) -> Result<Option<Box<reqwest::Request>>, Error> {
-        let Some(params) = self.next.take() else {
-            return Ok(None);
-        };
-        self.next = params.try_clone();
-        let timeout = params.timeout;
-        *self.read_error = ReadError::default();
-        let form = params.into_form(self.read_error, self.name).await?;
-        let url = format!("{}{}", self.client.base_url(), UPLOAD_FILE.path);
-        let http = self.client.raw().client();
-        let request = http
-            .request(UPLOAD_FILE.method.clone(), url)
-            .header(ACCEPT, "application/json")
-            .multipart(form)
-            .timeout(timeout)
-            .build();
-        let request = request.map_err(Error::invalid_request)?;
-        Ok(Some(Box::new(request)))
+    fn next(&mut self) -> NextRequest<'_> {
+        Box::pin(async {
+            let Some(params) = self.next.take() else {
+                return Ok(None);
+            };
+            self.next = params.try_clone();
+            let timeout = params.timeout;
+            *self.read_error = ReadError::default();
+            let form = params.into_form(self.read_error, self.name).await?;
+            let url = format!("{}{}", self.client.base_url(), UPLOAD_FILE.path);
+            let http = self.client.raw().client();
+            let request = http
+                .request(UPLOAD_FILE.method.clone(), url)
+                .header(ACCEPT, "application/json")
+                .multipart(form)
+                .timeout(timeout)
+                .build();
+            let request = request.map_err(Error::invalid_request)?;
+            Ok(Some(Box::new(request)))
+        })
     }
 
     fn can_repeat(&self) -> bool {

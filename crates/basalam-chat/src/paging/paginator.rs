@@ -1,12 +1,12 @@
 //! Paginator of pages: drives a [`Pager`] and prefetches the next page.
 
 use std::future::Future;
+use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use tokio::task::{JoinError, JoinHandle};
-
 use super::{Page, PageItems, Pager};
+use crate::runtime::{Task, spawn};
 use crate::{Error, ErrorKind};
 
 type PageOf<P> = Page<<P as Pager>::Item, <P as Pager>::Cursor>;
@@ -24,7 +24,7 @@ enum State<P: Pager> {
     /// No page is being fetched.
     Idle(Box<P>),
     /// A spawned task fetches the next page.
-    Prefetching(AbortOnDrop<FetchResult<P>>),
+    Prefetching(Task<FetchResult<P>>),
     /// The next page is fetched while the caller polls.
     Fetching(Pin<Box<dyn Future<Output = FetchResult<P>> + Send>>),
     /// The list has ended, or an error has ended the paginator.
@@ -53,7 +53,7 @@ impl<P: Pager> Paginator<P> {
                     }
                     continue;
                 }
-                State::Prefetching(task) => match ready!(Pin::new(&mut task.0).poll(context)) {
+                State::Prefetching(task) => match ready!(Pin::new(task).poll(context)) {
                     Ok(fetched) => fetched,
                     Err(error) => {
                         self.state = State::Done;
@@ -106,23 +106,14 @@ impl<P: Pager> State<P> {
             (pager, result)
         };
         match tokio::runtime::Handle::try_current() {
-            Ok(runtime) if read_ahead => State::Prefetching(AbortOnDrop(runtime.spawn(fetch))),
+            Ok(runtime) if read_ahead => State::Prefetching(spawn(&runtime, fetch)),
             _ => State::Fetching(Box::pin(fetch)),
         }
     }
 }
 
-/// Task that is aborted when its handle is dropped.
-struct AbortOnDrop<T>(JoinHandle<T>);
-
-impl<T> Drop for AbortOnDrop<T> {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
-
 impl Error {
-    fn prefetch_failed(error: JoinError) -> Error {
+    fn prefetch_failed(error: io::Error) -> Error {
         Error::new(
             ErrorKind::Connection,
             "the task that prefetches the next page ended early",

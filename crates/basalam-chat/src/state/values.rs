@@ -24,24 +24,6 @@ impl Values {
         self.entries.get(key).map(|(_, version)| *version)
     }
 
-    pub(super) fn last_version(&self) -> u64 {
-        self.last_version
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.entries.len()
-    }
-
-    /// Returns the length of all keys and values.
-    pub(super) fn bytes(&self) -> usize {
-        self.bytes
-    }
-
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&StateKey, &[u8], Version)> {
-        let entries = self.entries.iter();
-        entries.map(|(key, (value, version))| (key, value.as_slice(), *version))
-    }
-
     pub(super) fn put(
         &mut self,
         key: &StateKey,
@@ -95,5 +77,27 @@ impl Values {
             .take(limit)
             .map(|(key, (value, version))| Entry::new(key.clone(), value.clone(), *version))
             .collect()
+    }
+}
+
+/// What only the file of a directory needs.
+#[cfg(feature = "file-state")]
+impl Values {
+    pub(super) fn last_version(&self) -> u64 {
+        self.last_version
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Returns the length of all keys and values.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&StateKey, &[u8], Version)> {
+        let entries = self.entries.iter();
+        entries.map(|(key, (value, version))| (key, value.as_slice(), *version))
     }
 }

@@ -30,7 +30,7 @@ impl HttpTransport {
     pub(crate) async fn send_custom<T>(
         &self,
         operation: &'static Operation,
-        requests: &mut impl RequestSource,
+        requests: &mut dyn RequestSource,
         read: impl FnOnce(&[u8]) -> Result<T, serde_json::Error>,
     ) -> Result<T, Error> {
         let response = self.call(operation, requests).await;

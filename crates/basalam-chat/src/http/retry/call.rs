@@ -77,7 +77,7 @@ impl HttpStack {
         operation: &'static Operation,
         authorizer: impl Authorizer,
         gate: Option<&RateLimitGate>,
-        requests: &mut impl RequestSource,
+        requests: &mut dyn RequestSource,
     ) -> Result<SuccessResponse, Error> {
         // Before anything that needs a runtime: timers, connections and the files of an upload.
         current_runtime()?;
@@ -165,7 +165,7 @@ impl<A: Authorizer> Call<'_, A> {
     /// Runs the call and adds facts about all attempts to the error of the last one.
     async fn run_with_context(
         &mut self,
-        requests: &mut impl RequestSource,
+        requests: &mut dyn RequestSource,
     ) -> Result<SuccessResponse, Error> {
         let result = self.run(requests).await;
         trace::record_attempts(self.attempts);
@@ -176,7 +176,7 @@ impl<A: Authorizer> Call<'_, A> {
         })
     }
 
-    async fn run(&mut self, requests: &mut impl RequestSource) -> Result<SuccessResponse, Error> {
+    async fn run(&mut self, requests: &mut dyn RequestSource) -> Result<SuccessResponse, Error> {
         let mut last: Option<Error> = None;
         let mut pause = None;
         loop {
@@ -284,7 +284,7 @@ impl<A: Authorizer> Call<'_, A> {
         &mut self,
         error: &Error,
         ticket: Ticket,
-        requests: &impl RequestSource,
+        requests: &dyn RequestSource,
     ) -> Result<Next, Stop> {
         if error.is_rate_limited() {
             let pause = self.record_rate_limit(error, ticket);
@@ -313,7 +313,7 @@ impl<A: Authorizer> Call<'_, A> {
         })
     }
 
-    fn check_rate_limit_retry(&self, requests: &impl RequestSource) -> Result<(), Stop> {
+    fn check_rate_limit_retry(&self, requests: &dyn RequestSource) -> Result<(), Stop> {
         let policy = &self.config.retry_policy;
         if !requests.can_repeat() {
             return Err(Stop::default());
@@ -326,7 +326,7 @@ impl<A: Authorizer> Call<'_, A> {
     }
 
     /// Returns the time to wait before the next attempt after an error other than a 429.
-    fn next_backoff(&self, error: &Error, requests: &impl RequestSource) -> Result<Duration, Stop> {
+    fn next_backoff(&self, error: &Error, requests: &dyn RequestSource) -> Result<Duration, Stop> {
         let policy = &self.config.retry_policy;
         let is_idempotent = requests.is_idempotent(self.operation);
         let reason = retry_reason(is_idempotent, error).filter(|_| requests.can_repeat());

@@ -1,17 +1,23 @@
 //! The requests of a call, one for each attempt.
 
+use std::future::ready;
+use std::pin::Pin;
+
 use basalam_chat_api::RequestFactory;
 use basalam_chat_api::operation::Operation;
 use reqwest::Request;
 
 use crate::Error;
 
-/// Yields the request of each attempt of a call.
+/// The next request of a call, or `None` if it cannot be built again.
+///
+/// It is boxed, so that a call that waits does not reserve space for it.
+pub(crate) type NextRequest<'a> =
+    Pin<Box<dyn Future<Output = Result<Option<Box<Request>>, Error>> + Send + 'a>>;
+
+/// Yields the request of each attempt of a call. It is used as a trait object, so that the retry loop is compiled once.
 pub(crate) trait RequestSource: Send {
-    /// Returns the next request, or `None` if it cannot be built again.
-    ///
-    /// It is boxed, so that a call that waits does not reserve space for it.
-    fn next(&mut self) -> impl Future<Output = Result<Option<Box<Request>>, Error>> + Send;
+    fn next(&mut self) -> NextRequest<'_>;
 
     /// Returns `false` if it is certain that the next request cannot be built.
     fn can_repeat(&self) -> bool {
@@ -40,9 +46,10 @@ impl<'a> RebuiltRequest<'a> {
 }
 
 impl RequestSource for RebuiltRequest<'_> {
-    async fn next(&mut self) -> Result<Option<Box<Request>>, Error> {
+    fn next(&mut self) -> NextRequest<'_> {
         let first = self.first.take();
-        Ok(first.or_else(|| (self.factory)().map(Box::new)))
+        let request = first.or_else(|| (self.factory)().map(Box::new));
+        Box::pin(ready(Ok(request)))
     }
 }
 
@@ -63,10 +70,11 @@ impl ClonedRequest {
 }
 
 impl RequestSource for ClonedRequest {
-    async fn next(&mut self) -> Result<Option<Box<Request>>, Error> {
+    fn next(&mut self) -> NextRequest<'_> {
         let clone = self.request.as_ref().and_then(|it| it.try_clone());
         // A request with a streaming body can be sent once.
-        Ok(clone.map(Box::new).or_else(|| self.request.take()))
+        let request = clone.map(Box::new).or_else(|| self.request.take());
+        Box::pin(ready(Ok(request)))
     }
 
     fn is_idempotent(&self, _: &Operation) -> bool {
