@@ -4,6 +4,7 @@
 mod broken_stores;
 #[cfg(any(feature = "postgres-rustls", feature = "redis-rustls"))]
 mod certificates;
+mod chaos;
 mod conformance;
 mod connect;
 mod encryption;

@@ -2,7 +2,6 @@
 
 mod budget;
 mod callbacks;
-mod chaos;
 mod deliveries;
 mod events;
 mod late_messages;
