@@ -76,6 +76,7 @@ mod reply;
 mod reply_key;
 mod scheduler;
 mod shared;
+mod tenure;
 mod term;
 mod watcher;
 mod webhooks;

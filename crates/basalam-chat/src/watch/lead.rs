@@ -1,12 +1,12 @@
 //! The election of the process that reads a login, and its work while it has the lease.
 
 use std::sync::Arc;
-
-use tokio::sync::watch;
+use std::time::Duration;
 
 use super::handout::Deliveries;
 use super::outage::Outage;
 use super::shared::Shared;
+use super::tenure::{EndTenure, Tenure};
 use super::{Report, WatchError, dispatch, load, poller};
 use crate::UserId;
 use crate::state::{Lease, LeaseRequest};
@@ -14,15 +14,6 @@ use crate::state::{Lease, LeaseRequest};
 enum End {
     Shutdown,
     Lost,
-}
-
-/// Revokes the deliveries of a term when it ends, also if the task is aborted.
-struct Revoke(watch::Sender<bool>);
-
-impl Drop for Revoke {
-    fn drop(&mut self) {
-        self.0.send_replace(true);
-    }
 }
 
 /// Reads the login whenever no other process does, until the watcher is stopped.
@@ -60,13 +51,14 @@ async fn elect(shared: &Arc<Shared>, deliveries: &Deliveries) -> Result<(), Watc
             () = shared.stopped() => return Ok(()),
         };
         shared.report(&Report::Started);
-        let revoked = watch::Sender::new(false);
-        let revoke = Revoke(revoked.clone());
+        let tenure = Tenure::new(shared.clock.clone(), time_left(shared, &lease));
+        let tenure = Arc::new(tenure);
+        let guard = EndTenure(tenure.clone());
         let end = tokio::select! {
-            end = lead(shared, user, revoked, deliveries) => end?,
-            () = keep(shared, &mut lease) => End::Lost,
+            end = lead(shared, user, tenure.clone(), deliveries) => end?,
+            () = keep(shared, &mut lease, &tenure) => End::Lost,
         };
-        drop(revoke);
+        drop(guard);
         match end {
             End::Lost => shared.report(&Report::LeaseLost),
             End::Shutdown => {
@@ -93,20 +85,26 @@ async fn acquire(shared: &Shared, request: &mut LeaseRequest) -> Lease {
     }
 }
 
+/// Returns how long a process goes on without renewing its lease. It stops while it still has the lease for a while.
+fn time_left(shared: &Shared, lease: &Lease) -> Duration {
+    let safety_margin = shared.config.lease_duration / 3;
+    lease.time_left().saturating_sub(safety_margin)
+}
+
 /// Renews the lease until it is lost.
-async fn keep(shared: &Shared, lease: &mut Lease) {
+async fn keep(shared: &Shared, lease: &mut Lease, tenure: &Tenure) {
     let duration = shared.config.lease_duration;
-    // A process stops while it still has the lease for this long.
-    let (renew_interval, safety_margin) = (duration / 4, duration / 3);
+    let renew_interval = duration / 4;
     let mut pause = renew_interval;
     let mut outage = Outage::default();
     loop {
-        let left = lease.time_left().saturating_sub(safety_margin);
+        let left = time_left(shared, lease);
         if left.is_zero() {
             return;
         }
+        tenure.set_time_left(left);
         shared.sleep(pause.min(left)).await;
-        let left = lease.time_left().saturating_sub(safety_margin);
+        let left = time_left(shared, lease);
         let renewed = tokio::select! {
             renewed = shared.store.renew_lease(lease) => renewed,
             // A store that hangs must not keep a lost lease alive.
@@ -138,11 +136,11 @@ async fn release(shared: &Shared, lease: Lease) {
 async fn lead(
     shared: &Arc<Shared>,
     user: UserId,
-    revoked: watch::Sender<bool>,
+    tenure: Arc<Tenure>,
     deliveries: &Deliveries,
 ) -> Result<End, WatchError> {
     let term = tokio::select! {
-        term = load::load(shared, user, revoked) => Arc::new(term?),
+        term = load::load(shared, user, tenure) => Arc::new(term?),
         () = shared.stopped() => return Ok(End::Shutdown),
     };
     term.mark_unfinished();

@@ -3,8 +3,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use tokio::sync::watch;
-
 use super::WatchError;
 use super::chat_list::ChatList;
 use super::checkpoint::{Checkpoint, Slot};
@@ -12,6 +10,7 @@ use super::config::Start;
 use super::event::properties;
 use super::outage::Outage;
 use super::shared::Shared;
+use super::tenure::Tenure;
 use super::term::{KnownChat, Marker, Term};
 use crate::chats::ChatPage;
 use crate::messages::SortOrder;
@@ -32,7 +31,7 @@ type Position = (i64, i64, i64, u32);
 pub(super) async fn load(
     shared: &Arc<Shared>,
     user: UserId,
-    revoked: watch::Sender<bool>,
+    tenure: Arc<Tenure>,
 ) -> Result<Term, WatchError> {
     let key = shared.config.key(user.0, "marker")?;
     let stored = with_store(shared, || async { shared.store.get(&key).await }).await;
@@ -46,7 +45,7 @@ pub(super) async fn load(
         None => initialize(shared, user, &key).await?,
     };
     load_checkpoints(shared, user, &mut chats).await?;
-    Ok(Term::new(shared.clone(), user, marker, chats, revoked))
+    Ok(Term::new(shared.clone(), user, marker, chats, tenure))
 }
 
 /// Repeats an operation of the store until it succeeds.

@@ -29,6 +29,8 @@ pub(super) struct Reader {
     failures: u32,
     /// Something new was found, so the chat is active.
     is_active: bool,
+    /// A message had no id, so it cannot be told which one was not delivered.
+    is_incomplete: bool,
 }
 
 impl Reader {
@@ -52,6 +54,7 @@ impl Reader {
             settle: known.settle_now,
             failures: known.failures,
             is_active: false,
+            is_incomplete: false,
         };
         drop(core);
         reader
@@ -92,7 +95,8 @@ impl Reader {
         if self.is_active {
             known.rereads = REREADS.len() as u8;
         }
-        known.failures = 0;
+        // What is missing is looked for at the next resync.
+        known.failures = u32::from(self.is_incomplete);
         let mut failure = None;
         match result {
             Ok(()) => {
@@ -151,7 +155,7 @@ impl Reader {
                 self.handout.store().await?;
             }
         }
-        if depth == Depth::Recent {
+        if depth == Depth::Recent && !self.is_incomplete {
             self.handout.is_changed |= self.handout.checkpoint.settle(self.settle);
         }
         Ok(())
@@ -193,6 +197,7 @@ impl Reader {
         let Some(message) = item.id() else {
             let report = Report::UnreadableMessage(self.handout.chat);
             self.handout.term.shared.report(&report);
+            self.is_incomplete = true;
             return Ok(());
         };
         if self.handout.checkpoint.is_acknowledged(message) {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::WatchError;
 use super::attempt::Attempt;
@@ -14,6 +14,9 @@ use crate::messages::{Message, NewMessage, SentMessage, SortOrder, idempotency_k
 const PAGE_SIZE: u32 = 100;
 /// The maximum number of pages that are searched for an earlier reply.
 const MAX_PAGES: usize = 5;
+/// How often a search without a result is repeated, since one response can be damaged.
+const MAX_REPETITIONS: usize = 2;
+const REPETITION_INTERVAL: Duration = Duration::from_secs(1);
 
 /// A reply to the message of a delivery; returned by [`Delivery::reply`](super::Delivery::reply). `.await` sends it.
 ///
@@ -108,12 +111,14 @@ impl Reply {
         let request = client.create_message(attempt.chat, self.message);
         let request = request.reply_to(answered.id).idempotency_key(key.as_str());
         let sent: SentMessage = tokio::select! {
+            // First, so that nothing is sent after a pause of the process that was longer than the lease.
+            biased;
+            () = term.revoked() => return Err(WatchError::revoked()),
             sent = request.send() => sent.inspect_err(|error| {
                 if !error.may_have_succeeded() {
                     attempt.reply_not_sent(&self.step);
                 }
             })?,
-            () = term.revoked() => return Err(WatchError::revoked()),
         };
         match idempotency_key::of_message(&sent) == Some(key.as_str()) {
             true => term.metadata_returned(),
@@ -153,10 +158,18 @@ async fn find_earlier(
         () = shared.sleep_until(ended_at + wait) => {}
         () = term.revoked() => return Err(WatchError::revoked()),
     }
-    let problem = match search(attempt, answered.id, key).await? {
-        Search::Found(message) => return Ok(Some(*message)),
-        Search::Absent => return Ok(None),
-        Search::Unknown(problem) => problem,
+    let mut repetitions = 0;
+    let problem = loop {
+        match search(attempt, answered.id, key).await? {
+            Search::Found(message) => return Ok(Some(*message)),
+            Search::Absent => return Ok(None),
+            Search::Unknown(problem) if repetitions == MAX_REPETITIONS => break problem,
+            Search::Unknown(_) => repetitions += 1,
+        }
+        tokio::select! {
+            () = shared.sleep(REPETITION_INTERVAL) => {}
+            () = term.revoked() => return Err(WatchError::revoked()),
+        }
     };
     attempt.reply_unknown();
     Err(WatchError::unknown_reply(problem))

@@ -6,12 +6,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
-use tokio::sync::{Notify, watch};
+use tokio::sync::Notify;
 
 use super::checkpoint::{Checkpoint, Slot};
 use super::reply_key::ReplySecret;
 use super::scheduler::{Depth, Scheduler};
 use super::shared::Shared;
+use super::tenure::Tenure;
 use super::writer::Writer;
 use super::{Report, WatchError};
 use crate::UserId;
@@ -36,7 +37,7 @@ pub(super) struct Term {
     /// A chat was marked.
     pub(super) marked: Notify,
     core: Mutex<Core>,
-    revoked: watch::Sender<bool>,
+    tenure: Arc<Tenure>,
     has_reported_metadata: AtomicBool,
     returns_metadata: AtomicBool,
 }
@@ -84,6 +85,7 @@ pub(super) struct KnownChat {
     pub(super) settle_next: i64,
     /// The messages up to this one are settled after the next read.
     pub(super) settle_now: i64,
+    /// How many reads in a row have failed, or were incomplete.
     pub(super) failures: u32,
     /// When the last attempt of this process ended that may have sent a reply, to whichever message.
     pub(super) replied_at: Option<Instant>,
@@ -106,7 +108,7 @@ impl Term {
         user: UserId,
         marker: Marker,
         chats: HashMap<i64, KnownChat>,
-        revoked: watch::Sender<bool>,
+        tenure: Arc<Tenure>,
     ) -> Term {
         let core = Core {
             chats,
@@ -123,7 +125,7 @@ impl Term {
             writer: Writer::default(),
             marked: Notify::new(),
             core: Mutex::new(core),
-            revoked,
+            tenure,
             has_reported_metadata: AtomicBool::new(false),
             returns_metadata: AtomicBool::new(false),
         }
@@ -134,13 +136,12 @@ impl Term {
     }
 
     pub(super) fn is_revoked(&self) -> bool {
-        *self.revoked.borrow()
+        self.tenure.is_over()
     }
 
+    /// Waits until it is revoked. To be polled before what must not go on afterwards.
     pub(super) async fn revoked(&self) {
-        let mut revoked = self.revoked.subscribe();
-        // The sender exists as long as this.
-        let _ = revoked.wait_for(|is_revoked| *is_revoked).await;
+        self.tenure.over().await;
     }
 
     pub(super) fn checkpoint_key(&self, chat: i64) -> Result<StateKey, WatchError> {

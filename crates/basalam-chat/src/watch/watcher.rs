@@ -168,13 +168,15 @@ where
     let attempt = &guard.0;
     attempt.begin_run();
     let failure = tokio::select! {
+        // First, so that a handler does not go on after a pause of the process that was longer than the lease.
+        biased;
+        () = attempt.term.revoked() => return,
         result = catch_panic(async { handler(delivery).await }) => match result {
             Some(Ok(())) => return attempt.resolve(true),
             Some(Err(error)) => HandlerFailure::Error(error),
             None => HandlerFailure::Panicked,
         },
         () = shared.sleep(shared.config.handler_timeout) => HandlerFailure::TimedOut,
-        () = attempt.term.revoked() => return,
     };
     shared.report(&Report::HandlerFailed {
         chat: attempt.chat,

@@ -7,6 +7,7 @@ mod events;
 mod late_messages;
 mod model;
 mod paging;
+mod pauses;
 mod replies;
 mod setup;
 mod store_outage;

@@ -47,6 +47,11 @@ impl VirtualClock {
         self.0.state.lock().unwrap().elapsed
     }
 
+    /// Lets time pass while nothing runs, as a pause of the process does.
+    pub(crate) fn pause(&self, duration: Duration) {
+        self.0.state.lock().unwrap().elapsed += duration;
+    }
+
     /// Runs a future and advances the clock whenever no attempt is running.
     pub(crate) async fn run<T>(&self, future: impl Future<Output = T>) -> T {
         let advance = async {

@@ -1,6 +1,6 @@
 //! Replies that are sent once.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use basalam_chat::MessageId;
 use basalam_chat::watch::{DeadLetterReason, Delivery, Report};
 use basalam_chat_emulator::{Emulator, Fault, FaultRule};
 
-use super::setup::{MINUTE, Setup, next_received, setup, wait};
+use super::setup::{MINUTE, Setup, answer, next_received, setup, wait};
 
 #[tokio::test]
 async fn answers_each_message_once_in_order() {
@@ -159,6 +159,41 @@ async fn reply_that_may_have_been_sent_goes_to_the_dead_letters_without_metadata
         assert_eq!(*reasons.lock().unwrap(), [DeadLetterReason::UnknownReply]);
         assert_eq!(setup.answers(), ["re: 1", "re: 2"]);
     }
+}
+
+#[tokio::test]
+async fn damaged_responses_to_the_look_up_are_read_again() {
+    for (field, times) in [("sender", 2), ("sender", 3), ("id", 3), ("content", 2)] {
+        // It was not sent, or only its response was lost.
+        for fault in [Fault::status(503), Fault::truncated_body()] {
+            look_up_with_damaged_responses(field, times, fault).await;
+        }
+    }
+}
+
+async fn look_up_with_damaged_responses(field: &'static str, times: usize, fault: Fault) {
+    let setup = setup().await;
+    setup.run(MINUTE, setup.watch()).await;
+    let rule = FaultRule::new(fault).operation("create_message");
+    setup.emulator.add_fault(rule.times(1)).unwrap();
+    setup.receive(&["1", "2"]);
+    let is_looked_up = Arc::new(AtomicBool::new(false));
+    let (looks_up, left) = (is_looked_up.clone(), AtomicUsize::new(times));
+    let hook = move |emulator: &Emulator| {
+        if is_looked_up.load(Ordering::SeqCst) && left.load(Ordering::SeqCst) > 0 {
+            left.fetch_sub(1, Ordering::SeqCst);
+            let rule = FaultRule::new(Fault::null_field(field)).operation("get_messages");
+            emulator.add_fault(rule.times(1)).unwrap();
+        }
+    };
+    setup.emulator.on_request("get_messages", hook).unwrap();
+    let run = setup.run_handler(MINUTE * 5, setup.watch(), move |delivery| {
+        looks_up.store(delivery.is_redelivery(), Ordering::SeqCst);
+        answer(delivery)
+    });
+    run.await;
+    let answers = setup.answers();
+    assert_eq!(answers, ["re: 1", "re: 2"], "{field} {times} times");
 }
 
 #[tokio::test]
