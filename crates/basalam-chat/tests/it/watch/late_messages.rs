@@ -1,8 +1,9 @@
 //! Messages that become visible later than larger ids.
 
-use basalam_chat_emulator::SeedMessage;
+use basalam_chat_emulator::{Fault, FaultRule, SeedMessage};
+use serde_json::{Value, json};
 
-use super::setup::{MINUTE, SECOND, Setup, setup, wait};
+use super::setup::{MINUTE, SECOND, Setup, setup, setup_with_short_pages, wait};
 
 /// Receives a message that is late and one that is not, and returns the order in which they are answered.
 async fn answers(setup: &Setup, late_by: std::time::Duration) -> Vec<String> {
@@ -53,10 +54,10 @@ async fn wait_without_watcher(setup: &Setup) {
 
 #[tokio::test]
 async fn only_message_of_a_chat_can_be_late() {
-    let setup = setup().await;
+    let setup = setup_with_short_pages().await;
     setup.run(MINUTE, setup.watch()).await;
     // Chats with later activity are listed before it.
-    let others = setup.add_chats(120);
+    let others = setup.add_chats(40);
     let late = SeedMessage::text("late").visible_after(SECOND * 30);
     setup.receive_messages([late]);
     for (chat, user) in &others {
@@ -65,4 +66,34 @@ async fn only_message_of_a_chat_can_be_late() {
     }
     setup.run(MINUTE * 12, setup.watch()).await;
     assert_eq!(setup.answers(), ["re: late"]);
+}
+
+#[tokio::test]
+async fn message_whose_id_is_missing_in_some_responses_is_answered_later() {
+    let set_invalid_ids = |body: &mut Value| {
+        let messages = body["data"].as_array_mut();
+        for message in messages.into_iter().flatten() {
+            message["id"] = json!("none");
+        }
+    };
+    for fault in [
+        Fault::missing_field("id"),
+        Fault::null_field("id"),
+        Fault::map_body(set_invalid_ids),
+    ] {
+        let setup = setup().await;
+        setup.run(MINUTE, setup.watch()).await;
+        let late = SeedMessage::text("late").visible_after(SECOND * 90);
+        let messages = ["1", "2"].map(SeedMessage::text);
+        setup.receive_messages([late].into_iter().chain(messages));
+        setup.run(MINUTE, setup.watch()).await;
+        assert_eq!(setup.answers(), ["re: 1", "re: 2"]);
+        // Longer than it takes until no smaller ids are expected.
+        let rule = FaultRule::new(fault).operation("get_messages");
+        setup.emulator.add_fault(rule).unwrap();
+        setup.run(MINUTE * 45, setup.watch()).await;
+        setup.emulator.clear_faults();
+        setup.run(MINUTE * 12, setup.watch()).await;
+        assert_eq!(setup.answers(), ["re: 1", "re: 2", "re: late"]);
+    }
 }

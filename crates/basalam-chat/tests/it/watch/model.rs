@@ -145,7 +145,7 @@ async fn arrivals(
     chats: &[(i64, User)],
     random: &Random,
 ) -> bool {
-    for _ in 0..10 {
+    for _ in 0..7 {
         let now = service_time(setup.clock.elapsed());
         let count = match random.one_in(5) {
             // Most chats change in the same second.

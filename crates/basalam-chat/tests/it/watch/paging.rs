@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex};
 use basalam_chat::RetryPolicy;
 use basalam_chat_emulator::{Emulator, Fault, SeedMessage, TimeBound};
 
-use super::setup::{MINUTE, SECOND, Setup, next_received, service_time, setup, wait};
+use super::setup::{
+    MINUTE, SECOND, Setup, next_received, service_time, setup, setup_with_short_pages, wait,
+};
 
 #[tokio::test]
 async fn chat_that_changes_in_the_second_of_many_others_is_found_by_a_poll() {
@@ -59,8 +61,8 @@ async fn idle_polls_read_one_page_although_all_chats_share_a_second() {
 
 #[tokio::test]
 async fn lists_resume_at_the_page_that_failed() {
-    let setup = setup().await;
-    setup.add_chats(500);
+    let setup = setup_with_short_pages().await;
+    setup.add_chats(150);
     let count = AtomicUsize::new(0);
     // The list has six pages, of which no more than three are read without an error.
     let hook = move |emulator: &Emulator| {

@@ -30,6 +30,12 @@ pub(super) async fn setup() -> Setup {
     Setup::start(Emulator::builder()).await
 }
 
+/// Returns a setup whose lists have short pages, so that few chats fill several of them.
+pub(super) async fn setup_with_short_pages() -> Setup {
+    // The service's default page has 30 items, so its maximum is not below that.
+    Setup::start(Emulator::builder().max_page_size(30)).await
+}
+
 /// Returns the time of the service after a time on the virtual clock.
 pub(super) fn service_time(elapsed: Duration) -> DateTime {
     let start = date(2026, 7, 22).at(10, 0, 0, 0);
