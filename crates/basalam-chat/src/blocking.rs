@@ -18,6 +18,10 @@
 //! }
 //! ```
 //!
+//! # Live updates
+//!
+//! `Client::watch` (feature `watch`) delivers the events of all chats; see the module `watch`.
+//!
 //! # Threads
 //!
 //! A client has a background thread that owns the connections and sends the requests. It ends when the last
@@ -34,6 +38,8 @@ mod iter;
 mod operations;
 mod worker;
 
+#[cfg(feature = "watch")]
+pub use crate::watch::blocking::Watcher;
 pub use client::Client;
 pub use iter::Iter;
 pub(crate) use iter::{Source, next};

@@ -98,7 +98,8 @@
 //! - `gzip`: compressed responses.
 //! - `jiff`: `Timestamp::civil` and `Timestamp::instant`, which convert the service's times to jiff types.
 //! - `tracing`: a span for each call and each attempt, without bodies and tokens.
-//! - `watch`: `Client::watch`, live events of all chats, and replies that are sent once.
+//! - `watch`: `Client::watch`, live events of all chats, and replies that are sent once; with `blocking` also
+//!   `blocking::Client::watch`.
 //! - `schemars`: JSON Schemas of the types.
 //! - `file-state`: `state::FileState` and `auth::TokenStore::directory`, which keep state and tokens in a directory.
 //!   `watch` enables it.

@@ -54,8 +54,15 @@
 //!
 //! [`Delivery::reply`] sends a message *effectively once*, even if the program dies between sending and
 //! acknowledging; see [`Reply`] for the assumptions.
+//!
+//! # Without `async`
+//!
+//! `blocking::Client::watch` (feature `blocking`) has the same settings. Its handlers run on threads, and its watcher is an
+//! iterator.
 
 mod attempt;
+#[cfg(feature = "blocking")]
+pub(crate) mod blocking;
 mod builder;
 mod chat_list;
 mod checkpoint;

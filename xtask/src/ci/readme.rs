@@ -1,4 +1,4 @@
-//! The programs of the README, run unchanged against the emulator.
+//! The programs of the README, and the blocking form of one of them, run unchanged against the emulator.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -17,6 +17,9 @@ use crate::workspace::Workspace;
 const FIRST_MESSAGE: &str = "first_message";
 const ANSWERING_BOT: &str = "answering_bot";
 
+/// The same bot without `async`.
+const BLOCKING_BOT: &str = "answering_bot_blocking";
+
 /// The longest time that the bot takes to start and to answer.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -33,11 +36,18 @@ pub(super) fn run(root: &Path) -> anyhow::Result<Outcome> {
     })
 }
 
-/// Checks that the README contains the answering bot, then runs it and writes to it. The test step has
-/// built it.
-pub(super) fn run_bot(root: &Path) -> anyhow::Result<Outcome> {
+/// Checks that the README contains the answering bot, then runs it and its blocking form, and writes to them. The test
+/// step has built both.
+pub(super) fn run_bots(root: &Path) -> anyhow::Result<Outcome> {
     // It needs a feature, so it is not compiled as a part of the README.
     check(root, ANSWERING_BOT, "rust,ignore")?;
+    match run_bot(root, ANSWERING_BOT)? {
+        Outcome::Passed => run_bot(root, BLOCKING_BOT),
+        outcome => Ok(outcome),
+    }
+}
+
+fn run_bot(root: &Path, name: &str) -> anyhow::Result<Outcome> {
     with_emulator(root, |target| {
         // The directory of its state.
         let directory = target.join("tmp/answering-bot");
@@ -45,7 +55,7 @@ pub(super) fn run_bot(root: &Path) -> anyhow::Result<Outcome> {
             fs::remove_dir_all(&directory)?;
         }
         fs::create_dir_all(&directory)?;
-        let mut bot = Command::new(target.join("examples").join(ANSWERING_BOT))
+        let mut bot = Command::new(target.join("examples").join(name))
             .current_dir(&directory)
             .stdout(Stdio::piped())
             .spawn()
@@ -55,7 +65,8 @@ pub(super) fn run_bot(root: &Path) -> anyhow::Result<Outcome> {
         bot.kill()?;
         bot.wait()?;
         fs::remove_dir_all(&directory)?;
-        result.map(|()| Outcome::Passed)
+        result.with_context(|| format!("{name} failed"))?;
+        Ok(Outcome::Passed)
     })
 }
 
@@ -76,7 +87,7 @@ fn talk_to_bot() -> anyhow::Result<()> {
             thread::sleep(Duration::from_secs(1));
         }
     }
-    bail!("the answering bot of README.md does not answer")
+    bail!("it does not answer")
 }
 
 /// Sends a request of the customer to the emulator, and returns the whole response.

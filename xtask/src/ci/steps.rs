@@ -97,7 +97,7 @@ pub(super) fn all() -> Vec<Step> {
         step("webhook bridge example", |root| {
             example(root, "webhook_bridge")
         }),
-        step("answering bot of the README", readme::run_bot),
+        step("answering bots", readme::run_bots),
         clippy("clippy", &["--workspace"]),
         clippy("clippy with all features", &WITH_ALL_FEATURES),
         step("docs", docs),

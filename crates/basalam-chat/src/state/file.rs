@@ -62,11 +62,34 @@ impl FileState {
     /// [`is_unavailable`](StateError::is_unavailable) if another process holds the lock for more than 5 seconds.
     pub async fn open(path: impl Into<PathBuf>) -> Result<FileState, StateError> {
         let path = path.into();
-        let store = run(StateErrorKind::Unavailable, move || {
-            Store::open(&path, Instant::now() + LOCK_TIMEOUT)
-        });
+        run(StateErrorKind::Unavailable, move || {
+            FileState::open_blocking(path)
+        })
+        .await
+    }
+
+    /// Opens the store and blocks the thread meanwhile, for programs without `async`. All other methods are
+    /// asynchronous; a blocking client awaits them on its own thread.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`open`](FileState::open).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use basalam_chat::state::FileState;
+    ///
+    /// # let directory = std::env::temp_dir().join(format!("basalam-chat-example-{}", std::process::id()));
+    /// let store = FileState::open_blocking(&directory)?;
+    /// # drop(store);
+    /// # std::fs::remove_dir_all(directory).unwrap();
+    /// # Ok::<(), basalam_chat::state::StateError>(())
+    /// ```
+    pub fn open_blocking(path: impl AsRef<Path>) -> Result<FileState, StateError> {
+        let store = Store::open(path.as_ref(), Instant::now() + LOCK_TIMEOUT)?;
         Ok(FileState {
-            store: Arc::new(store.await?),
+            store: Arc::new(store),
             lock_timeout: LOCK_TIMEOUT,
         })
     }

@@ -50,7 +50,8 @@ impl Client {
     }
 }
 
-/// Builder for a [`Watcher`]; returned by [`Client::watch`].
+/// Builder for a [`Watcher`]; returned by [`Client::watch`]. `Watch<blocking::Client>` (feature `blocking`) has the same
+/// settings.
 ///
 /// | setting | default |
 /// | --- | --- |
@@ -76,35 +77,35 @@ impl Client {
 /// [`start`](Watch::start) and [`run`](Watch::run).
 #[derive(Clone)]
 #[must_use = "a watcher does nothing until it is started or run"]
-pub struct Watch {
-    client: Client,
+pub struct Watch<C = Client> {
+    pub(super) client: C,
     store: Arc<dyn StateStore>,
     config: Config,
 }
 
-impl Watch {
+impl<C> Watch<C> {
     /// Starts with the first message of each chat, if the watcher has no state yet.
-    pub fn from_the_beginning(mut self) -> Watch {
+    pub fn from_the_beginning(mut self) -> Watch<C> {
         self.config.start = Start::Beginning;
         self
     }
 
     /// Starts after this message in all chats, if the watcher has no state yet. Ids are shared by all chats and grow
     /// with time (likely: the service sorts by them).
-    pub fn after(mut self, message: MessageId) -> Watch {
+    pub fn after(mut self, message: MessageId) -> Watch<C> {
         self.config.start = Start::After(message);
         self
     }
 
     /// Sets the name, which is part of all keys in the store: ASCII letters, digits, `-` and `_`. Two watchers of one
     /// login with different names each receive everything; those with the same name take turns.
-    pub fn name(mut self, name: impl Into<String>) -> Watch {
+    pub fn name(mut self, name: impl Into<String>) -> Watch<C> {
         self.config.name = name.into();
         self
     }
 
     /// Sets the interval between polls while there is activity. Must be greater than zero. The default is 2 seconds.
-    pub fn poll_interval(mut self, interval: Duration) -> Watch {
+    pub fn poll_interval(mut self, interval: Duration) -> Watch<C> {
         self.config.poll_interval = interval;
         self
     }
@@ -112,7 +113,7 @@ impl Watch {
     /// Sets the longest interval between polls, which is reached after some polls without activity: each interval is
     /// half as long again as the one before. The default is 15 seconds. One that is shorter than the poll interval is the
     /// same as that. [`WatchHandle::wake`](super::WatchHandle::wake) polls at once.
-    pub fn idle_interval(mut self, interval: Duration) -> Watch {
+    pub fn idle_interval(mut self, interval: Duration) -> Watch<C> {
         self.config.idle_interval = interval;
         self
     }
@@ -155,7 +156,7 @@ impl Watch {
     /// # }
     /// ```
     #[cfg(feature = "webhooks")]
-    pub fn webhooks(mut self, receiver: &crate::webhooks::Receiver) -> Watch {
+    pub fn webhooks(mut self, receiver: &crate::webhooks::Receiver) -> Watch<C> {
         self.config.webhooks = Some((receiver.user(), receiver.deliveries()));
         self
     }
@@ -165,35 +166,35 @@ impl Watch {
     ///
     /// A message whose delivery gets lost is found after at most this interval.
     #[cfg(feature = "webhooks")]
-    pub fn webhook_interval(mut self, interval: Duration) -> Watch {
+    pub fn webhook_interval(mut self, interval: Duration) -> Watch<C> {
         self.config.webhook_interval = interval;
         self
     }
 
     /// Sets the interval at which the whole list of chats is read, and the messages of chats that were active since.
     /// A message that becomes visible late is found if it is late by less than this. Must be greater than zero. The default is 10 minutes.
-    pub fn resync_interval(mut self, interval: Duration) -> Watch {
+    pub fn resync_interval(mut self, interval: Duration) -> Watch<C> {
         self.config.resync_interval = interval;
         self
     }
 
     /// Sets the maximum number of deliveries, each of another chat, that are not acknowledged. Further chats wait. Must
     /// be greater than zero. The default is 64.
-    pub fn max_in_flight(mut self, deliveries: usize) -> Watch {
+    pub fn max_in_flight(mut self, deliveries: usize) -> Watch<C> {
         self.config.max_in_flight = deliveries;
         self
     }
 
     /// Sets the timeout of a handler of [`run`](Watch::run), after which it is cancelled and the attempt has failed. Must
     /// be greater than zero. The default is 10 minutes. Deliveries of the stream have none.
-    pub fn handler_timeout(mut self, timeout: Duration) -> Watch {
+    pub fn handler_timeout(mut self, timeout: Duration) -> Watch<C> {
         self.config.handler_timeout = timeout;
         self
     }
 
     /// Sets how long a shutdown waits for deliveries in flight. The default is 25 seconds, after which some more are
     /// needed to release the lease: Kubernetes kills a process after 30.
-    pub fn shutdown_timeout(mut self, timeout: Duration) -> Watch {
+    pub fn shutdown_timeout(mut self, timeout: Duration) -> Watch<C> {
         self.config.shutdown_timeout = timeout;
         self
     }
@@ -201,40 +202,40 @@ impl Watch {
     /// Sets the number of attempts after which a delivery goes to the dead letters. Must be greater than zero. The
     /// default is 5. The backoff between them grows from 1 to 60 seconds; later messages of the chat wait. An attempt
     /// that ends because the process is stopped or killed, or loses its lease, counts as well.
-    pub fn max_attempts(mut self, attempts: u32) -> Watch {
+    pub fn max_attempts(mut self, attempts: u32) -> Watch<C> {
         self.config.max_attempts = attempts;
         self
     }
 
     /// Sets how long a process that has died keeps the login from others. At least 3 seconds. The default is 15. A process that cannot
     /// renew its lease for two thirds of it stops its handlers, so a short one needs a fast store.
-    pub fn lease_duration(mut self, duration: Duration) -> Watch {
+    pub fn lease_duration(mut self, duration: Duration) -> Watch<C> {
         self.config.lease_duration = duration;
         self
     }
 
     /// Sets how long a sent message may take to appear in the list of messages. Unknown for the service. The default is
     /// 5 seconds.
-    pub fn visibility_lag(mut self, lag: Duration) -> Watch {
+    pub fn visibility_lag(mut self, lag: Duration) -> Watch<C> {
         self.config.visibility_lag = lag;
         self
     }
 
     /// Sets whether messages that the token's user sends from elsewhere are delivered. The default is `false`.
-    pub fn own_messages(mut self, enabled: bool) -> Watch {
+    pub fn own_messages(mut self, enabled: bool) -> Watch<C> {
         self.config.own_messages = enabled;
         self
     }
 
     /// Watches only chats of these types.
-    pub fn chat_types(mut self, types: impl IntoIterator<Item = ChatType>) -> Watch {
+    pub fn chat_types(mut self, types: impl IntoIterator<Item = ChatType>) -> Watch<C> {
         self.config.chat_types = Some(types.into_iter().collect());
         self
     }
 
     /// Limits the requests of this watcher together with those of the others that have the same budget. The default
     /// is no limit.
-    pub fn request_budget(mut self, budget: &RequestBudget) -> Watch {
+    pub fn request_budget(mut self, budget: &RequestBudget) -> Watch<C> {
         self.config.request_budget = Some(budget.clone());
         self
     }
@@ -242,18 +243,36 @@ impl Watch {
     /// Sets the function that receives deliveries that were given up. It is called before the delivery is
     /// acknowledged, at least once, and must not block. If it panics, the event is delivered again. Without it, they
     /// are only [reported](Report::DeadLetter).
-    pub fn dead_letter(mut self, handle: impl Fn(&DeadLetter) + Send + Sync + 'static) -> Watch {
+    pub fn dead_letter(mut self, handle: impl Fn(&DeadLetter) + Send + Sync + 'static) -> Watch<C> {
         self.config.dead_letter = Some(Arc::new(handle));
         self
     }
 
     /// Sets the function that receives reports, such as failed requests. It must not block. If it panics, the report
     /// is lost.
-    pub fn on_report(mut self, handle: impl Fn(&Report) + Send + Sync + 'static) -> Watch {
+    pub fn on_report(mut self, handle: impl Fn(&Report) + Send + Sync + 'static) -> Watch<C> {
         self.config.on_report = Some(Arc::new(handle));
         self
     }
 
+    /// Returns this builder with another client.
+    #[cfg(feature = "blocking")]
+    pub(super) fn with_client<D>(self, client: D) -> Watch<D> {
+        Watch {
+            client,
+            store: self.store,
+            config: self.config,
+        }
+    }
+
+    /// Returns the maximum number of deliveries in flight.
+    #[cfg(feature = "blocking")]
+    pub(super) fn limit_in_flight(&self) -> usize {
+        self.config.max_in_flight
+    }
+}
+
+impl Watch {
     /// Starts the watcher in a background task, which ends when the [`Watcher`] is dropped.
     ///
     /// # Errors
@@ -298,7 +317,7 @@ impl Watch {
     }
 }
 
-impl fmt::Debug for Watch {
+impl<C: fmt::Debug> fmt::Debug for Watch<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Watch")
             .field("client", &self.client)

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::attempt::Attempt;
 use super::{Event, Reply};
-use crate::ChatId;
 use crate::messages::NewMessage;
+use crate::{ChatId, Client};
 
 /// An event that was handed out, until it is acknowledged.
 ///
@@ -30,59 +30,82 @@ use crate::messages::NewMessage;
 /// # Ok(())
 /// # }
 /// ```
-pub struct Delivery {
-    attempt: Arc<Attempt>,
+///
+/// `Delivery<blocking::Client>` (feature `blocking`) is the same for programs without `async`.
+pub struct Delivery<C = Client> {
+    attempt: HandedOut,
+    client: C,
+}
+
+/// An attempt that is not resolved unless the program does so.
+struct HandedOut(Arc<Attempt>);
+
+impl Drop for HandedOut {
+    fn drop(&mut self) {
+        self.0.dropped();
+    }
 }
 
 impl Delivery {
     pub(super) fn new(attempt: Arc<Attempt>) -> Delivery {
-        Delivery { attempt }
+        let client = attempt.term.shared.client.clone();
+        let attempt = HandedOut(attempt);
+        Delivery { attempt, client }
     }
 
     pub(super) fn shared_attempt(&self) -> &Arc<Attempt> {
-        &self.attempt
+        &self.attempt.0
     }
 
+    /// Returns this delivery with another client.
+    #[cfg(feature = "blocking")]
+    pub(super) fn with_client<D>(self, client: D) -> Delivery<D> {
+        let attempt = self.attempt;
+        Delivery { attempt, client }
+    }
+
+    /// Waits until the delivery is [revoked](Delivery::is_revoked), to stop work on it.
+    pub async fn revoked(&self) {
+        self.attempt.0.term.revoked().await;
+    }
+}
+
+impl<C> Delivery<C> {
     /// Returns the event.
     pub fn event(&self) -> &Event {
-        &self.attempt.event
+        &self.attempt.0.event
     }
 
     /// Returns the chat, whose events are delivered in order and one at a time.
     pub fn chat_id(&self) -> ChatId {
-        self.attempt.chat
+        self.attempt.0.chat
     }
 
     /// Returns the number of this attempt, from 1. Earlier attempts include those of other processes, if they may
     /// have handed out the event.
     pub fn attempt(&self) -> u32 {
-        self.attempt.number
+        self.attempt.0.number
     }
 
     /// Returns `true` if the event may have been handed out before.
     pub fn is_redelivery(&self) -> bool {
-        self.attempt.number > 1
+        self.attempt.0.number > 1
     }
 
     /// Returns `true` if this process no longer reads the login: another one delivers the event again, replies are
     /// refused, and acknowledging has no effect.
     pub fn is_revoked(&self) -> bool {
-        self.attempt.term.is_revoked()
-    }
-
-    /// Waits until the delivery is [revoked](Delivery::is_revoked), to stop work on it.
-    pub async fn revoked(&self) {
-        self.attempt.term.revoked().await;
+        self.attempt.0.term.is_revoked()
     }
 
     /// Acknowledges the event: it is not delivered again once that is stored, shortly after.
     pub fn ack(self) {
-        self.attempt.resolve(true);
+        self.attempt.0.resolve(true);
     }
 
     /// Reports that the event was not handled. It is delivered again after a backoff.
     pub fn nack(self) {
-        self.attempt.resolve(false);
+        self.attempt.0.resolve(false);
     }
 
     /// Replies in the chat of a message, effectively once; see [`Reply`]. The message is sent as a reply to the one
@@ -93,24 +116,21 @@ impl Delivery {
     ///
     /// # Errors
     ///
-    /// Awaiting the reply can fail; see [`Reply`].
-    pub fn reply(&self, message: impl Into<NewMessage>) -> Reply {
-        Reply::new(self.attempt.clone(), message.into())
-    }
-}
-
-impl Drop for Delivery {
-    fn drop(&mut self) {
-        self.attempt.dropped();
+    /// Sending the reply can fail; see [`Reply`].
+    pub fn reply(&self, message: impl Into<NewMessage>) -> Reply<C>
+    where
+        C: Clone,
+    {
+        Reply::new(self.attempt.0.clone(), self.client.clone(), message.into())
     }
 }
 
 /// Omits the event, which is private.
-impl fmt::Debug for Delivery {
+impl<C> fmt::Debug for Delivery<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Delivery")
-            .field("chat", &self.attempt.chat)
-            .field("attempt", &self.attempt.number)
+            .field("chat", &self.attempt.0.chat)
+            .field("attempt", &self.attempt.0.number)
             .finish_non_exhaustive()
     }
 }

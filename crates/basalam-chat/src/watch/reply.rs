@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use super::WatchError;
 use super::attempt::Attempt;
-use crate::MessageId;
 use crate::messages::{Message, NewMessage, SentMessage, SortOrder, idempotency_key};
+use crate::{Client, MessageId};
 
 const PAGE_SIZE: u32 = 100;
 /// The maximum number of pages that are searched for an earlier reply.
@@ -18,7 +18,8 @@ const MAX_PAGES: usize = 5;
 const MAX_REPETITIONS: usize = 2;
 const REPETITION_INTERVAL: Duration = Duration::from_secs(1);
 
-/// A reply to the message of a delivery; returned by [`Delivery::reply`](super::Delivery::reply). `.await` sends it.
+/// A reply to the message of a delivery; returned by [`Delivery::reply`](super::Delivery::reply). `.await` sends it, and
+/// so does `send` of a `Reply<blocking::Client>` (feature `blocking`).
 ///
 /// A reply is sent *effectively once*. It has an idempotency key in its metadata: an HMAC, with a secret in the state
 /// store, over the user, the message, its revision and the number or the [step](Reply::step) of the reply. The first
@@ -48,16 +49,18 @@ const REPETITION_INTERVAL: Duration = Duration::from_secs(1);
 /// is already resolved; and the errors of [`create_message`](crate::Client::create_message) in
 /// [`service`](WatchError::service). Return the error from the handler, so that the next attempt looks for the reply.
 #[must_use = "a reply is sent when it is awaited"]
-pub struct Reply {
+pub struct Reply<C = Client> {
+    pub(super) client: C,
     attempt: Arc<Attempt>,
     message: NewMessage,
     step: String,
 }
 
-impl Reply {
-    pub(super) fn new(attempt: Arc<Attempt>, message: NewMessage) -> Reply {
+impl<C> Reply<C> {
+    pub(super) fn new(attempt: Arc<Attempt>, client: C, message: NewMessage) -> Reply<C> {
         let ordinal = attempt.next_ordinal();
         Reply {
+            client,
             attempt,
             message,
             step: format!("ordinal {ordinal}"),
@@ -76,11 +79,24 @@ impl Reply {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn step(mut self, name: impl AsRef<str>) -> Reply {
+    pub fn step(mut self, name: impl AsRef<str>) -> Reply<C> {
         self.step = format!("step {}", name.as_ref());
         self
     }
 
+    /// Returns this reply with another client.
+    #[cfg(feature = "blocking")]
+    pub(super) fn with_client<D>(self, client: D) -> Reply<D> {
+        Reply {
+            client,
+            attempt: self.attempt,
+            message: self.message,
+            step: self.step,
+        }
+    }
+}
+
+impl Reply {
     async fn send(self) -> Result<Message, WatchError> {
         let attempt = &*self.attempt;
         let term = &attempt.term;
@@ -107,8 +123,7 @@ impl Reply {
             return Err(WatchError::revoked());
         }
         attempt.begin_reply(&self.step)?;
-        let client = &term.shared.client;
-        let request = client.create_message(attempt.chat, self.message);
+        let request = self.client.create_message(attempt.chat, self.message);
         let request = request.reply_to(answered.id).idempotency_key(key.as_str());
         let sent: SentMessage = tokio::select! {
             // First, so that nothing is sent after a pause of the process that was longer than the lease.
@@ -230,7 +245,7 @@ impl IntoFuture for Reply {
 }
 
 /// Omits the content, which is private.
-impl fmt::Debug for Reply {
+impl<C> fmt::Debug for Reply<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Reply").finish_non_exhaustive()
     }

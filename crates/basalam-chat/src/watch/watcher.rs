@@ -134,12 +134,27 @@ impl Watcher {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn run<H, F>(mut self, handler: H) -> Result<(), WatchError>
+    pub async fn run<H, F>(self, handler: H) -> Result<(), WatchError>
     where
         H: Fn(Delivery) -> F + Send + Sync + 'static,
         F: Future<Output = Result<(), Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
     {
         let handler = Arc::new(handler);
+        self.run_tasks(move |shared, delivery| {
+            let handler = handler.clone();
+            handle(shared, delivery, move |delivery| handler(delivery))
+        })
+        .await
+    }
+
+    /// Spawns a task for each delivery until the watcher ends.
+    pub(super) async fn run_tasks<T>(
+        mut self,
+        task: impl Fn(Arc<Shared>, Delivery) -> T,
+    ) -> Result<(), WatchError>
+    where
+        T: Future<Output = ()> + Send + 'static,
+    {
         let mut handlers = JoinSet::new();
         loop {
             tokio::select! {
@@ -149,7 +164,7 @@ impl Watcher {
                     None => return Ok(()),
                     Some(Err(error)) => return Err(error),
                     Some(Ok(delivery)) => {
-                        handlers.spawn(handle(self.shared.clone(), handler.clone(), delivery));
+                        handlers.spawn(task(self.shared.clone(), delivery));
                     }
                 },
             }
@@ -158,10 +173,12 @@ impl Watcher {
 }
 
 /// Runs a handler and resolves its delivery.
-async fn handle<H, F>(shared: Arc<Shared>, handler: Arc<H>, delivery: Delivery)
-where
-    H: Fn(Delivery) -> F,
-    F: Future<Output = Result<(), Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
+pub(super) async fn handle<F>(
+    shared: Arc<Shared>,
+    delivery: Delivery,
+    handler: impl FnOnce(Delivery) -> F,
+) where
+    F: Future<Output = Result<(), Box<dyn std::error::Error + Send + Sync>>>,
 {
     // Resolves the delivery even if the task is aborted.
     let guard = NackGuard(delivery.shared_attempt().clone());
@@ -178,6 +195,8 @@ where
         },
         () = shared.sleep(shared.config.handler_timeout) => HandlerFailure::TimedOut,
     };
+    // First, since a handler on a thread may still run.
+    attempt.resolve(false);
     shared.report(&Report::HandlerFailed {
         chat: attempt.chat,
         attempt: attempt.number,

@@ -1,5 +1,7 @@
 //! Watchers deliver each message of every chat, and reply to it once.
 
+#[cfg(feature = "blocking")]
+mod blocking;
 mod budget;
 mod callbacks;
 mod deliveries;
