@@ -55,7 +55,7 @@ fn as_id(index: usize) -> i64 {
 }
 
 /// Returns a message of a typical shop chat: mostly text, some pictures, products and replies.
-fn message(id: i64) -> Value {
+pub fn message(id: i64) -> Value {
     let mut message = plain_message(id);
     match id % 10 {
         3 => {
@@ -93,7 +93,8 @@ fn plain_message(id: i64) -> Value {
     })
 }
 
-fn chat(index: usize) -> Value {
+/// Returns a chat of a list, which has its last message.
+pub fn chat(index: usize) -> Value {
     let offset = as_id(index);
     json!({
         "id": CHAT_ID + offset,

@@ -22,9 +22,9 @@ pub use client::{
     AnyClient, Case, Facade, Generated, HandWritten, HyperBaseline, Kind, MAX_RESPONSE_BYTES,
 };
 pub use decode::{decode, response_body};
-pub use process::{memory, peak_memory};
+pub use process::{cpu_time, memory, peak_memory};
 pub use ratios::{Ratios, median};
-pub use server::{Server, serve, serve_if_requested};
+pub use server::{Respond, Server, query_value, run_server, serve, serve_if_requested};
 
 /// The access token that all clients send, of a realistic length.
 pub const TOKEN: &str = "a-token-with-the-length-of-those-of-the-service-0123456789";

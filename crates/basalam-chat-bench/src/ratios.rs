@@ -23,6 +23,11 @@ impl Ratios {
         self.0[index]
     }
 
+    /// Returns the median.
+    pub fn median(&self) -> f64 {
+        self.quartile(2)
+    }
+
     fn quartile(&self, quarters: usize) -> f64 {
         self.0[self.0.len() * quarters / 4]
     }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::Context;
 use bytes::{Bytes, BytesMut};
 use http::header::CONTENT_TYPE;
+use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
@@ -21,6 +22,9 @@ use crate::bodies::{self, HISTORY, NEWEST_ID};
 
 /// The first argument of a program that runs as the server.
 const SERVE_ARGUMENT: &str = "--serve";
+
+/// Returns the JSON that responds to a request, or `None` for an error.
+pub type Respond = dyn Fn(&Parts, &Bytes) -> Option<Bytes> + Send + Sync;
 
 /// A server in a separate process, so its instructions and memory are not measured.
 #[derive(Debug)]
@@ -36,9 +40,17 @@ impl Server {
     ///
     /// Returns an error if the process cannot be started or does not print its URL.
     pub fn start(latency: Duration) -> anyhow::Result<Server> {
+        Server::spawn(&[SERVE_ARGUMENT, &latency.as_millis().to_string()])
+    }
+
+    /// Starts another process of this program with these arguments, with which it calls [`run_server`].
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the process cannot be started or does not print its URL.
+    pub fn spawn(arguments: &[&str]) -> anyhow::Result<Server> {
         let mut process = Command::new(std::env::current_exe()?)
-            .arg(SERVE_ARGUMENT)
-            .arg(latency.as_millis().to_string())
+            .args(arguments)
             // The server exits when its standard input is closed, even if this process crashes.
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -76,6 +88,15 @@ pub fn serve_if_requested() -> anyhow::Result<()> {
         return Ok(());
     }
     let latency = arguments.next().unwrap_or_default().parse()?;
+    run_server(Duration::from_millis(latency), responses())
+}
+
+/// Serves in this process, prints the URL, and exits when the standard input is closed.
+///
+/// # Errors
+///
+/// Returns an error if the server cannot listen.
+pub fn run_server(latency: Duration, respond: Arc<Respond>) -> anyhow::Result<()> {
     std::thread::spawn(|| {
         // Nothing is written to stdin: this blocks until the parent process exits.
         let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
@@ -89,7 +110,7 @@ pub fn serve_if_requested() -> anyhow::Result<()> {
         let mut stdout = std::io::stdout();
         writeln!(stdout, "http://{}", listener.local_addr()?)?;
         stdout.flush()?;
-        serve(listener, Duration::from_millis(latency)).await
+        serve_with(listener, latency, respond).await
     })
 }
 
@@ -99,27 +120,35 @@ pub fn serve_if_requested() -> anyhow::Result<()> {
 ///
 /// Returns an error if a connection cannot be accepted.
 pub async fn serve(listener: TcpListener, latency: Duration) -> anyhow::Result<()> {
-    let pages = Arc::new(Pages::new());
+    serve_with(listener, latency, responses()).await
+}
+
+async fn serve_with(
+    listener: TcpListener,
+    latency: Duration,
+    respond: Arc<Respond>,
+) -> anyhow::Result<()> {
     loop {
         let (stream, _) = listener.accept().await?;
-        tokio::spawn(serve_connection(stream, pages.clone(), latency));
+        tokio::spawn(serve_connection(stream, respond.clone(), latency));
     }
 }
 
-async fn serve_connection(stream: TcpStream, pages: Arc<Pages>, latency: Duration) {
+async fn serve_connection(stream: TcpStream, respond: Arc<Respond>, latency: Duration) {
     // Without this, Nagle's algorithm delays responses until the client acknowledges earlier data.
     if stream.set_nodelay(true).is_err() {
         return;
     }
     let service = service_fn(move |request: Request<Incoming>| {
-        let pages = pages.clone();
+        let respond = respond.clone();
         async move {
             let (head, body) = request.into_parts();
             let body = body.collect().await.map(|body| body.to_bytes());
             if !latency.is_zero() {
                 tokio::time::sleep(latency).await;
             }
-            Ok::<_, Infallible>(respond(&pages, &head, &body.unwrap_or_default()))
+            let body = respond(&head, &body.unwrap_or_default());
+            Ok::<_, Infallible>(response(body))
         }
     });
     // A disconnected client is not an error.
@@ -129,17 +158,7 @@ async fn serve_connection(stream: TcpStream, pages: Arc<Pages>, latency: Duratio
         .await;
 }
 
-fn respond(pages: &Pages, head: &http::request::Parts, body: &Bytes) -> Response<Full<Bytes>> {
-    let path = head.uri.path();
-    let is_authorized = head.headers.contains_key(http::header::AUTHORIZATION);
-    let is_messages = path.ends_with("/messages");
-    let body = match (&head.method, is_authorized) {
-        (_, false) => None,
-        (&Method::POST, _) if is_messages && !body.is_empty() => Some(bodies::sent_message()),
-        (&Method::GET, _) if is_messages => pages.page(head.uri.query().unwrap_or_default()),
-        (&Method::GET, _) => Some(bodies::chats()),
-        _ => None,
-    };
+fn response(body: Option<Bytes>) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::new(body.clone().unwrap_or_default()));
     if body.is_none() {
         *response.status_mut() = StatusCode::BAD_REQUEST;
@@ -147,6 +166,31 @@ fn respond(pages: &Pages, head: &http::request::Parts, body: &Bytes) -> Response
     let json = HeaderValue::from_static("application/json");
     response.headers_mut().insert(CONTENT_TYPE, json);
     response
+}
+
+/// Returns the responses of one chat with a long history.
+fn responses() -> Arc<Respond> {
+    let pages = Pages::new();
+    Arc::new(move |head, body| respond(&pages, head, body))
+}
+
+fn respond(pages: &Pages, head: &Parts, body: &Bytes) -> Option<Bytes> {
+    let path = head.uri.path();
+    let is_authorized = head.headers.contains_key(http::header::AUTHORIZATION);
+    let is_messages = path.ends_with("/messages");
+    match (&head.method, is_authorized) {
+        (_, false) => None,
+        (&Method::POST, _) if is_messages && !body.is_empty() => Some(bodies::sent_message()),
+        (&Method::GET, _) if is_messages => pages.page(head.uri.query().unwrap_or_default()),
+        (&Method::GET, _) => Some(bodies::chats()),
+        _ => None,
+    }
+}
+
+/// Returns a parameter of a query, as it is encoded.
+pub fn query_value<'a>(query: &'a str, name: &str) -> Option<&'a str> {
+    let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    pairs.find(|pair| pair.0 == name).map(|pair| pair.1)
 }
 
 /// Pages of the history by size, each from a template body in which only the ids are replaced.
@@ -167,10 +211,7 @@ impl Pages {
 
     /// Returns the requested page: the newest, or the one before `message_id`.
     fn page(&self, query: &str) -> Option<Bytes> {
-        let value = |name: &str| {
-            let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-            pairs.find(|pair| pair.0 == name).map(|pair| pair.1)
-        };
+        let value = |name| query_value(query, name);
         let limit: usize = value("limit")?.parse().ok()?;
         let page = self.0.iter().find(|page| page.0 == limit);
         let bound = value("message_id").map_or(Ok(NEWEST_ID + 1), str::parse);

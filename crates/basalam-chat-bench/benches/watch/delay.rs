@@ -1,0 +1,139 @@
+//! Time from when a message is stored at the service until its handler is called.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, ensure};
+use basalam_chat::state::MemoryState;
+use basalam_chat::watch::Watch;
+use basalam_chat::webhooks::{Receiver, WebhookEventId};
+use basalam_chat::{Client, PersonalToken};
+use basalam_chat_bench::median;
+use basalam_chat_emulator::{Emulator, SeedChat, SeedMessage};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+
+use crate::report::Report;
+
+const LATENCY: Duration = Duration::from_millis(50);
+const INTERVAL: Duration = Duration::from_millis(500);
+const SAMPLES: u32 = 60;
+/// Deliveries that open connections and prove the webhooks reliable.
+const WARM_UP: u32 = 3;
+/// What the handling of a delivery may take besides the round trips.
+const OVERHEAD: Duration = Duration::from_millis(5);
+
+pub(crate) fn measure(report: &mut Report) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    let polled = runtime.block_on(measure_polling())?;
+    check(report, "polling", INTERVAL / 2 + LATENCY * 2, polled);
+    let delivered = runtime.block_on(measure_webhooks())?;
+    check(report, "webhook", LATENCY * 2 + OVERHEAD, delivered);
+    Ok(())
+}
+
+fn check(report: &mut Report, by: &str, limit: Duration, delays: Vec<f64>) {
+    let delay = median(delays).unwrap_or(f64::INFINITY);
+    report.check(
+        &format!(
+            "delay by {by}, {} ms of latency, median",
+            LATENCY.as_millis()
+        ),
+        &format!("{} ms", limit.as_millis()),
+        &format!("{:.1} ms", delay * 1e3),
+        delay <= limit.as_secs_f64(),
+    );
+}
+
+/// An emulator with a chat for each sample.
+struct Setup {
+    emulator: Emulator,
+    client: Client,
+    chats: Vec<(i64, i64)>,
+}
+
+impl Setup {
+    fn start() -> anyhow::Result<Setup> {
+        let emulator = Emulator::builder().latency(LATENCY).start_blocking()?;
+        let token = PersonalToken::new(emulator.seller().token());
+        let client = Client::builder(token)
+            .base_url(emulator.base_url())
+            .build()?;
+        let chats = (0..SAMPLES + WARM_UP).map(|index| {
+            let user = emulator.add_user(format!("User {index}")).id;
+            let chat = SeedChat::private(emulator.seller().id, user);
+            Ok((emulator.seed_chat(chat)?, user))
+        });
+        Ok(Setup {
+            chats: chats.collect::<anyhow::Result<_>>()?,
+            emulator,
+            client,
+        })
+    }
+
+    /// Stores a message in each chat after a pause, and returns the seconds until its handler is called.
+    async fn sample(
+        &self,
+        watch: Watch,
+        pause: impl Fn(u32) -> Duration,
+    ) -> anyhow::Result<Vec<f64>> {
+        let watcher = watch.start()?;
+        let handle = watcher.handle();
+        let (sender, mut handled) = mpsc::unbounded_channel();
+        let run = tokio::spawn(watcher.run(move |delivery| {
+            let now = Instant::now();
+            if let Some(message) = delivery.event().received() {
+                // The receiver lives until the watcher has ended.
+                let _ = sender.send((message.chat_id.0, now));
+            }
+            std::future::ready(Ok(()))
+        }));
+        // The first list and the first resync.
+        tokio::time::sleep(LATENCY * 20).await;
+        let mut delays = Vec::new();
+        for (index, (chat, user)) in (0..).zip(&self.chats) {
+            tokio::time::sleep(pause(index)).await;
+            let stored = Instant::now();
+            let message = SeedMessage::text("Is it in stock?");
+            self.emulator.seed_messages(*chat, *user, [message])?;
+            let (handled, at) = handled.recv().await.context("the watcher has ended")?;
+            ensure!(handled == *chat, "another message was delivered");
+            if index >= WARM_UP {
+                delays.push((at - stored).as_secs_f64());
+            }
+        }
+        handle.shutdown();
+        run.await??;
+        Ok(delays)
+    }
+}
+
+/// Messages are stored at evenly distributed times between two polls.
+async fn measure_polling() -> anyhow::Result<Vec<f64>> {
+    let setup = Setup::start()?;
+    let watch = setup.client.watch(MemoryState::new());
+    let watch = watch.poll_interval(INTERVAL).idle_interval(INTERVAL);
+    let cycle = INTERVAL + LATENCY;
+    // Steps of 37 visit all of them in an irregular order.
+    let pause = |index: u32| cycle * ((index * 37) % SAMPLES) / SAMPLES;
+    setup.sample(watch, pause).await
+}
+
+async fn measure_webhooks() -> anyhow::Result<Vec<f64>> {
+    let setup = Setup::start()?;
+    let secret = "Bearer a-secret-of-the-benchmark-0123456789";
+    let user = setup.client.current_user_id().await?;
+    let receiver = Receiver::builder(user, secret).build()?;
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let url = format!("http://{}/webhooks", listener.local_addr()?);
+    let router = receiver.axum_router("/webhooks")?;
+    let server = tokio::spawn(async move { axum::serve(listener, router).await });
+    let events = [WebhookEventId::CHAT_RECEIVED_MESSAGE];
+    let webhooks = setup.client.webhooks();
+    let created = webhooks.create_webhook(url, events);
+    created.header("Authorization", secret).await?;
+    let watch = setup.client.watch(MemoryState::new()).webhooks(&receiver);
+    let pause = |index: u32| Duration::from_millis(100) + LATENCY * ((index * 37) % 11) / 11;
+    let delays = setup.sample(watch, pause).await;
+    server.abort();
+    delays
+}
