@@ -61,7 +61,10 @@ impl Setup {
         let chats = (0..SAMPLES + WARM_UP).map(|index| {
             let user = emulator.add_user(format!("User {index}")).id;
             let chat = SeedChat::private(emulator.seller().id, user);
-            Ok((emulator.seed_chat(chat)?, user))
+            let chat = emulator.seed_chat(chat)?;
+            // The watcher asks for the newest message of a chat whose last message is not listed.
+            emulator.seed_messages(chat, user, [SeedMessage::text("Hello!")])?;
+            Ok((chat, user))
         });
         Ok(Setup {
             chats: chats.collect::<anyhow::Result<_>>()?,
@@ -88,7 +91,7 @@ impl Setup {
             std::future::ready(Ok(()))
         }));
         // The first list and the first resync.
-        tokio::time::sleep(LATENCY * 20).await;
+        tokio::time::sleep(LATENCY * 40).await;
         let mut delays = Vec::new();
         for (index, (chat, user)) in (0..).zip(&self.chats) {
             tokio::time::sleep(pause(index)).await;
