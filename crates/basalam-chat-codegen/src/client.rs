@@ -37,6 +37,7 @@ pub(crate) fn generate_mock(lowered: &Lowered) -> Result<String, Error> {
     let mut file = format::parse(tokens)?;
     arrays::rewrite(&mut file, &lowered.arrays);
     mocks::rewrite(&mut file);
+    features::add_attributes(&mut file, &lowered.features);
     module_paths::rewrite(&mut file);
     Ok(format::format(&file))
 }

@@ -32,7 +32,7 @@ pub(super) const WORKSPACE_TESTS: [&str; 5] = [
 ];
 
 /// Feature combinations of the facade that no other step builds.
-const FEATURES: [&str; 14] = [
+const FEATURES: [&str; 15] = [
     "",
     "rustls",
     "rustls-no-provider",
@@ -44,6 +44,7 @@ const FEATURES: [&str; 14] = [
     "rustls,gzip",
     "rustls,jiff",
     "rustls,tracing",
+    "rustls,file-state",
     "rustls,watch",
     "rustls,webhooks",
     "rustls,webhooks-tower",

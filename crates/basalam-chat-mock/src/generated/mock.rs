@@ -887,7 +887,9 @@ pub mod operations {
             )
         }
     }
+    #[cfg(feature = "webhooks")]
     pub struct GetRegisteredWebhooksWhen(::httpmock::When);
+    #[cfg(feature = "webhooks")]
     impl GetRegisteredWebhooksWhen {
         pub fn new(inner: ::httpmock::When) -> Self {
             Self(
@@ -930,7 +932,9 @@ pub mod operations {
             }
         }
     }
+    #[cfg(feature = "webhooks")]
     pub struct GetRegisteredWebhooksThen(::httpmock::Then);
+    #[cfg(feature = "webhooks")]
     impl GetRegisteredWebhooksThen {
         pub fn new(inner: ::httpmock::Then) -> Self {
             Self(inner)
@@ -948,7 +952,9 @@ pub mod operations {
             )
         }
     }
+    #[cfg(feature = "webhooks")]
     pub struct RegisterWebhookWhen(::httpmock::When);
+    #[cfg(feature = "webhooks")]
     impl RegisterWebhookWhen {
         pub fn new(inner: ::httpmock::When) -> Self {
             Self(
@@ -964,7 +970,9 @@ pub mod operations {
             Self(self.0.json_body_obj(value))
         }
     }
+    #[cfg(feature = "webhooks")]
     pub struct RegisterWebhookThen(::httpmock::Then);
+    #[cfg(feature = "webhooks")]
     impl RegisterWebhookThen {
         pub fn new(inner: ::httpmock::Then) -> Self {
             Self(inner)
@@ -982,7 +990,9 @@ pub mod operations {
             )
         }
     }
+    #[cfg(feature = "webhooks")]
     pub struct UnregisterWebhookWhen(::httpmock::When);
+    #[cfg(feature = "webhooks")]
     impl UnregisterWebhookWhen {
         pub fn new(inner: ::httpmock::When) -> Self {
             Self(
@@ -998,7 +1008,9 @@ pub mod operations {
             Self(self.0.json_body_obj(value))
         }
     }
+    #[cfg(feature = "webhooks")]
     pub struct UnregisterWebhookThen(::httpmock::Then);
+    #[cfg(feature = "webhooks")]
     impl UnregisterWebhookThen {
         pub fn new(inner: ::httpmock::Then) -> Self {
             Self(inner)
@@ -1047,7 +1059,9 @@ pub mod operations {
             )
         }
     }
+    #[cfg(feature = "webhooks")]
     pub struct GetWebhooksWhen(::httpmock::When);
+    #[cfg(feature = "webhooks")]
     impl GetWebhooksWhen {
         pub fn new(inner: ::httpmock::When) -> Self {
             Self(
@@ -1080,7 +1094,9 @@ pub mod operations {
             }
         }
     }
+    #[cfg(feature = "webhooks")]
     pub struct GetWebhooksThen(::httpmock::Then);
+    #[cfg(feature = "webhooks")]
     impl GetWebhooksThen {
         pub fn new(inner: ::httpmock::Then) -> Self {
             Self(inner)
@@ -1098,7 +1114,9 @@ pub mod operations {
             )
         }
     }
+    #[cfg(feature = "webhooks")]
     pub struct CreateWebhookWhen(::httpmock::When);
+    #[cfg(feature = "webhooks")]
     impl CreateWebhookWhen {
         pub fn new(inner: ::httpmock::When) -> Self {
             Self(
@@ -1114,7 +1132,9 @@ pub mod operations {
             Self(self.0.json_body_obj(value))
         }
     }
+    #[cfg(feature = "webhooks")]
     pub struct CreateWebhookThen(::httpmock::Then);
+    #[cfg(feature = "webhooks")]
     impl CreateWebhookThen {
         pub fn new(inner: ::httpmock::Then) -> Self {
             Self(inner)
@@ -1132,7 +1152,9 @@ pub mod operations {
             )
         }
     }
+    #[cfg(feature = "webhooks")]
     pub struct GetWebhookCustomersWhen(::httpmock::When);
+    #[cfg(feature = "webhooks")]
     impl GetWebhookCustomersWhen {
         pub fn new(inner: ::httpmock::When) -> Self {
             Self(
@@ -1175,7 +1197,9 @@ pub mod operations {
             }
         }
     }
+    #[cfg(feature = "webhooks")]
     pub struct GetWebhookCustomersThen(::httpmock::Then);
+    #[cfg(feature = "webhooks")]
     impl GetWebhookCustomersThen {
         pub fn new(inner: ::httpmock::Then) -> Self {
             Self(inner)
@@ -1193,7 +1217,9 @@ pub mod operations {
             )
         }
     }
+    #[cfg(feature = "webhooks")]
     pub struct GetWebhookEventsWhen(::httpmock::When);
+    #[cfg(feature = "webhooks")]
     impl GetWebhookEventsWhen {
         pub fn new(inner: ::httpmock::When) -> Self {
             Self(
@@ -1206,7 +1232,9 @@ pub mod operations {
             self.0
         }
     }
+    #[cfg(feature = "webhooks")]
     pub struct GetWebhookEventsThen(::httpmock::Then);
+    #[cfg(feature = "webhooks")]
     impl GetWebhookEventsThen {
         pub fn new(inner: ::httpmock::Then) -> Self {
             Self(inner)
@@ -1224,7 +1252,9 @@ pub mod operations {
             )
         }
     }
+    #[cfg(feature = "webhooks")]
     pub struct GetWebhookServicesWhen(::httpmock::When);
+    #[cfg(feature = "webhooks")]
     impl GetWebhookServicesWhen {
         pub fn new(inner: ::httpmock::When) -> Self {
             Self(
@@ -1237,7 +1267,9 @@ pub mod operations {
             self.0
         }
     }
+    #[cfg(feature = "webhooks")]
     pub struct GetWebhookServicesThen(::httpmock::Then);
+    #[cfg(feature = "webhooks")]
     impl GetWebhookServicesThen {
         pub fn new(inner: ::httpmock::Then) -> Self {
             Self(inner)
@@ -1255,7 +1287,9 @@ pub mod operations {
             )
         }
     }
+    #[cfg(feature = "webhooks")]
     pub struct CreateWebhookServiceWhen(::httpmock::When);
+    #[cfg(feature = "webhooks")]
     impl CreateWebhookServiceWhen {
         pub fn new(inner: ::httpmock::When) -> Self {
             Self(
@@ -1271,7 +1305,9 @@ pub mod operations {
             Self(self.0.json_body_obj(value))
         }
     }
+    #[cfg(feature = "webhooks")]
     pub struct CreateWebhookServiceThen(::httpmock::Then);
+    #[cfg(feature = "webhooks")]
     impl CreateWebhookServiceThen {
         pub fn new(inner: ::httpmock::Then) -> Self {
             Self(inner)
@@ -1289,7 +1325,9 @@ pub mod operations {
             )
         }
     }
+    #[cfg(feature = "webhooks")]
     pub struct DeleteWebhookByIdWhen(::httpmock::When);
+    #[cfg(feature = "webhooks")]
     impl DeleteWebhookByIdWhen {
         pub fn new(inner: ::httpmock::When) -> Self {
             Self(
@@ -1307,7 +1345,9 @@ pub mod operations {
             Self(self.0.path_matches(re))
         }
     }
+    #[cfg(feature = "webhooks")]
     pub struct DeleteWebhookByIdThen(::httpmock::Then);
+    #[cfg(feature = "webhooks")]
     impl DeleteWebhookByIdThen {
         pub fn new(inner: ::httpmock::Then) -> Self {
             Self(inner)
@@ -1325,7 +1365,9 @@ pub mod operations {
             )
         }
     }
+    #[cfg(feature = "webhooks")]
     pub struct UpdateWebhookWhen(::httpmock::When);
+    #[cfg(feature = "webhooks")]
     impl UpdateWebhookWhen {
         pub fn new(inner: ::httpmock::When) -> Self {
             Self(
@@ -1346,7 +1388,9 @@ pub mod operations {
             Self(self.0.json_body_obj(value))
         }
     }
+    #[cfg(feature = "webhooks")]
     pub struct UpdateWebhookThen(::httpmock::Then);
+    #[cfg(feature = "webhooks")]
     impl UpdateWebhookThen {
         pub fn new(inner: ::httpmock::Then) -> Self {
             Self(inner)
@@ -1364,7 +1408,9 @@ pub mod operations {
             )
         }
     }
+    #[cfg(feature = "webhooks")]
     pub struct GetWebhookLogsWhen(::httpmock::When);
+    #[cfg(feature = "webhooks")]
     impl GetWebhookLogsWhen {
         pub fn new(inner: ::httpmock::When) -> Self {
             Self(
@@ -1386,7 +1432,9 @@ pub mod operations {
             Self(self.0.path_matches(re))
         }
     }
+    #[cfg(feature = "webhooks")]
     pub struct GetWebhookLogsThen(::httpmock::Then);
+    #[cfg(feature = "webhooks")]
     impl GetWebhookLogsThen {
         pub fn new(inner: ::httpmock::Then) -> Self {
             Self(inner)
@@ -1472,54 +1520,66 @@ pub trait MockServerExt {
     fn create_message<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::CreateMessageWhen, operations::CreateMessageThen);
+    #[cfg(feature = "webhooks")]
     fn get_registered_webhooks<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::GetRegisteredWebhooksWhen,
             operations::GetRegisteredWebhooksThen,
         );
+    #[cfg(feature = "webhooks")]
     fn register_webhook<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::RegisterWebhookWhen, operations::RegisterWebhookThen);
+    #[cfg(feature = "webhooks")]
     fn unregister_webhook<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::UnregisterWebhookWhen, operations::UnregisterWebhookThen);
     fn get_current_user<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::GetCurrentUserWhen, operations::GetCurrentUserThen);
+    #[cfg(feature = "webhooks")]
     fn get_webhooks<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::GetWebhooksWhen, operations::GetWebhooksThen);
+    #[cfg(feature = "webhooks")]
     fn create_webhook<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::CreateWebhookWhen, operations::CreateWebhookThen);
+    #[cfg(feature = "webhooks")]
     fn get_webhook_customers<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::GetWebhookCustomersWhen,
             operations::GetWebhookCustomersThen,
         );
+    #[cfg(feature = "webhooks")]
     fn get_webhook_events<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::GetWebhookEventsWhen, operations::GetWebhookEventsThen);
+    #[cfg(feature = "webhooks")]
     fn get_webhook_services<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::GetWebhookServicesWhen,
             operations::GetWebhookServicesThen,
         );
+    #[cfg(feature = "webhooks")]
     fn create_webhook_service<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::CreateWebhookServiceWhen,
             operations::CreateWebhookServiceThen,
         );
+    #[cfg(feature = "webhooks")]
     fn delete_webhook_by_id<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::DeleteWebhookByIdWhen, operations::DeleteWebhookByIdThen);
+    #[cfg(feature = "webhooks")]
     fn update_webhook<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::UpdateWebhookWhen, operations::UpdateWebhookThen);
+    #[cfg(feature = "webhooks")]
     fn get_webhook_logs<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::GetWebhookLogsWhen, operations::GetWebhookLogsThen);
@@ -1729,6 +1789,7 @@ impl MockServerExt for ::httpmock::MockServer {
             )
         })
     }
+    #[cfg(feature = "webhooks")]
     fn get_registered_webhooks<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
@@ -1743,6 +1804,7 @@ impl MockServerExt for ::httpmock::MockServer {
             )
         })
     }
+    #[cfg(feature = "webhooks")]
     fn register_webhook<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::RegisterWebhookWhen, operations::RegisterWebhookThen),
@@ -1754,6 +1816,7 @@ impl MockServerExt for ::httpmock::MockServer {
             )
         })
     }
+    #[cfg(feature = "webhooks")]
     fn unregister_webhook<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::UnregisterWebhookWhen, operations::UnregisterWebhookThen),
@@ -1776,6 +1839,7 @@ impl MockServerExt for ::httpmock::MockServer {
             )
         })
     }
+    #[cfg(feature = "webhooks")]
     fn get_webhooks<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::GetWebhooksWhen, operations::GetWebhooksThen),
@@ -1787,6 +1851,7 @@ impl MockServerExt for ::httpmock::MockServer {
             )
         })
     }
+    #[cfg(feature = "webhooks")]
     fn create_webhook<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::CreateWebhookWhen, operations::CreateWebhookThen),
@@ -1798,6 +1863,7 @@ impl MockServerExt for ::httpmock::MockServer {
             )
         })
     }
+    #[cfg(feature = "webhooks")]
     fn get_webhook_customers<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
@@ -1812,6 +1878,7 @@ impl MockServerExt for ::httpmock::MockServer {
             )
         })
     }
+    #[cfg(feature = "webhooks")]
     fn get_webhook_events<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::GetWebhookEventsWhen, operations::GetWebhookEventsThen),
@@ -1823,6 +1890,7 @@ impl MockServerExt for ::httpmock::MockServer {
             )
         })
     }
+    #[cfg(feature = "webhooks")]
     fn get_webhook_services<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
@@ -1837,6 +1905,7 @@ impl MockServerExt for ::httpmock::MockServer {
             )
         })
     }
+    #[cfg(feature = "webhooks")]
     fn create_webhook_service<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
@@ -1851,6 +1920,7 @@ impl MockServerExt for ::httpmock::MockServer {
             )
         })
     }
+    #[cfg(feature = "webhooks")]
     fn delete_webhook_by_id<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::DeleteWebhookByIdWhen, operations::DeleteWebhookByIdThen),
@@ -1862,6 +1932,7 @@ impl MockServerExt for ::httpmock::MockServer {
             )
         })
     }
+    #[cfg(feature = "webhooks")]
     fn update_webhook<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::UpdateWebhookWhen, operations::UpdateWebhookThen),
@@ -1873,6 +1944,7 @@ impl MockServerExt for ::httpmock::MockServer {
             )
         })
     }
+    #[cfg(feature = "webhooks")]
     fn get_webhook_logs<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::GetWebhookLogsWhen, operations::GetWebhookLogsThen),

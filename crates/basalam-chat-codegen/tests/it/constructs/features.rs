@@ -41,6 +41,16 @@ fn operations_of_a_tag_and_what_only_they_use_need_its_feature() {
     );
     assert_eq!(gated(&document, "write", "pub struct NewNote {"), 1);
     assert_eq!(gated(&document, "write", "impl NewNote {"), 1);
+    let generated = document.expect_generated();
+    for mock in [
+        "pub struct CreateNoteWhen(",
+        "impl CreateNoteWhen {",
+        "pub struct CreateNoteThen(",
+        "fn create_note<",
+    ] {
+        let mock = format!("#[cfg(feature = \"write\")] {mock}");
+        assert!(generated.mock_contains(&mock), "{mock}");
+    }
     for other in [
         "pub struct Note {",
         "pub struct NotePage {",
