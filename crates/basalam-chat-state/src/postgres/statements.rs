@@ -35,11 +35,13 @@ impl Statements {
                 WHERE expected IS NULL OR expected = 0 ORDER BY key COLLATE \"C\" \
                 ON CONFLICT (key) DO NOTHING"
             ),
+            // A value that is deleted before it is locked, and created again, is not locked. So `update` compares the
+            // version, too, and a write whose value has changed meanwhile is not made.
             lock: format!("SELECT 1 FROM {name} WHERE key = ANY ($1) ORDER BY key FOR UPDATE"),
             update: format!(
                 "WITH permitted AS MATERIALIZED (
-                    SELECT key, value, nextval('{sequence}') AS version FROM (
-                        SELECT request.key, request.value \
+                    SELECT key, value, seen, nextval('{sequence}') AS version FROM (
+                        SELECT request.key, request.value, stored.version AS seen \
                         FROM unnest($1::text[], $2::bytea[], $3::int8[]) WITH ORDINALITY \
                         AS request (key, value, expected, position) \
                         JOIN {name} AS stored ON stored.key = request.key \
@@ -47,7 +49,8 @@ impl Statements {
                         ORDER BY request.position OFFSET 0
                     ) AS ordered
                 ) UPDATE {name} AS stored SET value = permitted.value, version = permitted.version \
-                FROM permitted WHERE stored.key = permitted.key RETURNING stored.key, stored.version"
+                FROM permitted WHERE stored.key = permitted.key AND stored.version = permitted.seen \
+                RETURNING stored.key, stored.version"
             ),
             delete: format!(
                 "DELETE FROM {name} WHERE key = $1 AND ($2::int8 IS NULL OR version = $2) RETURNING 1"
