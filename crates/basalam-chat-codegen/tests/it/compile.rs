@@ -144,7 +144,7 @@ fn manifest() -> String {
         .unwrap();
     format!(
         "[package]\nname = \"generated-modules\"\nedition = \"2024\"\n\n[workspace]\n\n\
-         [features]\ndefault = [\"schemars\"]\nschemars = []\n\n\
+         [features]\ndefault = [\"schemars\", \"webhooks\"]\nschemars = []\nwebhooks = []\n\n\
          [dependencies]\n{dependencies}\
          basalam-chat-api = {{ path = {api:?}, features = [\"schemars\"] }}\n\n\
          [profile.dev]\ndebug = 0\n"
