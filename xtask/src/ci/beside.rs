@@ -1,4 +1,5 @@
-//! Steps that mostly wait for servers run beside the others, one after another, so that CI takes less time.
+//! Steps that mostly wait, or hardly use the target directory, run beside the others, one after another, so that CI
+//! takes less time.
 
 use std::fs::{self, File};
 use std::path::Path;

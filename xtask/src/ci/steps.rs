@@ -13,14 +13,6 @@ use crate::{build_cost, generate};
 /// The minimum supported Rust version of the workspace.
 const MINIMUM_RUST: &str = env!("CARGO_PKG_RUST_VERSION");
 
-/// The packages with optional features that change what is compiled.
-const WITH_ALL_FEATURES: [&str; 4] = [
-    "--package=basalam-chat",
-    "--package=basalam-chat-api",
-    "--package=basalam-chat-state",
-    "--all-features",
-];
-
 /// The workspace with all features of the facade except those of other TLS libraries, which would rebuild the
 /// dependencies. All steps that run tests select the same, so that each package is compiled for tests once.
 pub(super) const WORKSPACE_TESTS: [&str; 5] = [
@@ -30,6 +22,9 @@ pub(super) const WORKSPACE_TESTS: [&str; 5] = [
     "--features=basalam-chat/schemars,basalam-chat/socks,basalam-chat/tracing",
     "--features=basalam-chat/watch,basalam-chat/webhooks-axum",
 ];
+
+/// The selection of clippy. The feature combinations below are checked without tests.
+const ALL_TARGETS: [&str; 3] = ["--workspace", "--all-targets", "--all-features"];
 
 /// Feature combinations of the facade that no other step builds.
 const FEATURES: [&str; 15] = [
@@ -60,7 +55,7 @@ const TLS_LIBRARIES: [[&str; 2]; 2] = [
 pub(super) struct Step {
     pub(super) name: String,
     pub(super) run: Run,
-    /// Whether it mostly waits for servers, so that the next steps can run meanwhile.
+    /// Whether the next steps can run meanwhile: it mostly waits, or hardly uses the target directory.
     pub(super) is_beside: bool,
 }
 
@@ -76,31 +71,30 @@ pub(super) type Run = Box<dyn Fn(&Path) -> anyhow::Result<Outcome> + Send>;
 
 pub(super) fn all() -> Vec<Step> {
     let mut steps = vec![
+        step("licences, sources and duplicates", deny::check).beside_others(),
+        step("advisories", deny::check_advisories).beside_others(),
+        step("openapi-spec-validator", spec_validator::run).beside_others(),
         cargo("format", &["fmt", "--all", "--check"]),
         step("generated files", |root| {
             generate::check(root).map(|()| Outcome::Passed)
         }),
-        step("licences, sources and duplicates", deny::check),
-        step("advisories", deny::check_advisories),
-        step("openapi-spec-validator", spec_validator::run),
         workspace_tests("tests", &[]),
         step("state stores on real servers", databases::run).beside_others(),
+        step("random documents", documents::fuzz).beside_others(),
+        step("Python SDK of the vendor", python_sdk::run).beside_others(),
+        step("schemathesis", schemathesis::run).beside_others(),
         step("client of an applied contract", documents::compile_applied),
-        step("random documents", documents::fuzz),
         workspace_tests(
             "generated code compiles",
             &["--test=it", "--", "--ignored", "compile::"],
         ),
-        step("Python SDK of the vendor", python_sdk::run),
-        step("schemathesis", schemathesis::run),
         step("quickstart example", |root| example(root, "quickstart")),
         step("first program of the README", readme::run),
         step("webhook bridge example", |root| {
             example(root, "webhook_bridge")
         }),
         step("answering bots", readme::run_bots),
-        clippy("clippy", &["--workspace"]),
-        clippy("clippy with all features", &WITH_ALL_FEATURES),
+        step("clippy", |root| clippy(root, &ALL_TARGETS)),
         step("docs", docs),
         step("public API", public_api::check),
     ];
@@ -137,12 +131,11 @@ fn workspace_tests(name: &str, arguments: &'static [&'static str]) -> Step {
     })
 }
 
-fn clippy(name: &str, selection: &'static [&'static str]) -> Step {
-    step(name, move |root| {
-        let mut command = command(root, "cargo");
-        command.args(["clippy", "--all-targets"]);
-        run_command(command.args(selection).args(["--", "-D", "warnings"]))
-    })
+/// Runs clippy, whose warnings and those of the compiler are errors.
+fn clippy(root: &Path, selection: &[&str]) -> anyhow::Result<Outcome> {
+    let mut command = command(root, "cargo");
+    command.arg("clippy").args(selection);
+    run_command(command.args(["--", "-D", "warnings"]))
 }
 
 /// Runs an example that a test step has built. `cargo run --example` would rebuild its dependencies
@@ -168,9 +161,8 @@ fn features(features: &'static str) -> Step {
         if let Some(reason) = missing_openssl(features) {
             return Ok(Outcome::Skipped(reason));
         }
-        let mut command = command(root, "cargo");
-        command.args(["check", "--package=basalam-chat", "--no-default-features"]);
-        run_command(command.args(["--features", features]))
+        let package = ["--package=basalam-chat", "--no-default-features"];
+        clippy(root, &[&package[..], &["--features", features]].concat())
     })
 }
 
@@ -185,7 +177,7 @@ fn tls_library([own, foreign]: [&'static str; 2]) -> Step {
             let mut command = command(root, "cargo");
             command.args(["test", "--package=basalam-chat", "--no-default-features"]);
             command.args(["--features", own, "--features", foreign]);
-            run_command(command.args(["--test=it", "--", "tls::"]))
+            run_command(command.args(["--lib", "--", "tls::"]))
         },
     )
 }

@@ -91,3 +91,6 @@ fn http_client_failed(error: reqwest::Error) -> Error {
     let remedy = "check the TLS features of basalam-chat and what `configure_http` sets";
     Error::new(ErrorKind::Configuration, problem, remedy).with_source(error)
 }
+
+#[cfg(test)]
+mod tls;

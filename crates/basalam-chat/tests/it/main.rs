@@ -37,7 +37,6 @@ mod serialization;
 mod soak;
 mod support;
 mod timeouts;
-mod tls;
 mod token_contention;
 mod token_errors;
 mod token_exchange;

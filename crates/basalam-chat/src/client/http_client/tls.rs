@@ -9,7 +9,7 @@ mod handshake;
 #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls")))]
 #[test]
 fn build_without_a_crypto_provider_is_an_error() {
-    use basalam_chat::{Client, PersonalToken};
+    use crate::{Client, PersonalToken};
 
     let builder = || Client::builder(PersonalToken::new("access-token"));
     for error in [
@@ -34,7 +34,7 @@ fn build_without_a_crypto_provider_is_an_error() {
 )))]
 #[test]
 fn https_without_a_tls_feature_is_an_error() {
-    use basalam_chat::{Client, PersonalToken};
+    use crate::{Client, PersonalToken};
 
     let error = Client::new(PersonalToken::new("access-token")).unwrap_err();
     assert!(error.is_configuration(), "{error}");

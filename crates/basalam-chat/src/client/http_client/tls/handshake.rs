@@ -2,15 +2,15 @@
 
 use std::error::Error as _;
 use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::thread;
 
-use basalam_chat::{Client, Error, PersonalToken};
-
-use crate::support::{listen, no_retries};
+use crate::{Client, Error, PersonalToken, RequestOptions, RetryPolicy};
 
 /// Returns the error of a request to a server that does not speak TLS.
 async fn handshake_error() -> Error {
-    let (server, base_url) = listen();
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base_url = format!("https://{}", server.local_addr().unwrap());
     let server = thread::spawn(move || {
         let (mut stream, _) = server.accept().unwrap();
         // The start of the TLS handshake.
@@ -22,11 +22,11 @@ async fn handshake_error() -> Error {
             .unwrap();
     });
     let client = Client::builder(PersonalToken::new("access-token"))
-        .base_url(base_url.replace("http:", "https:"))
+        .base_url(base_url)
         .build()
         .unwrap();
-    let request = client.get_chats().options(no_retries());
-    let error = request.await.unwrap_err();
+    let options = RequestOptions::new().retry_policy(RetryPolicy::never());
+    let error = client.get_chats().options(options).await.unwrap_err();
     server.join().unwrap();
     error
 }
