@@ -3,7 +3,7 @@
 use super::Report;
 use super::shared::Shared;
 use crate::Error;
-use crate::chats::{ChatCursor, ChatPage, ChatPages};
+use crate::chats::{ChatCursor, ChatPage, ChatPages, GetChats};
 
 /// A pass over the list of chats, from the latest activity to the earliest. After an error it resumes at the page
 /// that failed.
@@ -12,11 +12,30 @@ pub(super) struct ChatList {
     is_incomplete: bool,
 }
 
+/// The size of the first page of a poll. Most polls find nothing or little, and the others read on.
+const FRONT_SIZE: u32 = 10;
+
 impl ChatList {
     pub(super) fn new(shared: &Shared) -> ChatList {
         ChatList {
-            pages: pages(shared, None),
+            pages: pages(shared.reader.get_chats(), None),
             is_incomplete: false,
+        }
+    }
+
+    /// A pass that probably ends with the first page.
+    pub(super) fn front(shared: &Shared) -> ChatList {
+        ChatList {
+            pages: pages(shared.reader.get_chats().limit(FRONT_SIZE), None),
+            is_incomplete: false,
+        }
+    }
+
+    /// Reads the rest of the list in pages of the usual size.
+    pub(super) fn read_on(self, shared: &Shared) -> ChatList {
+        ChatList {
+            pages: pages(shared.reader.get_chats(), Some(self.pages.cursor())),
+            ..self
         }
     }
 
@@ -31,7 +50,7 @@ impl ChatList {
                 }
                 Err(error) => {
                     // The pages end after an error.
-                    self.pages = pages(shared, Some(self.pages.cursor()));
+                    self.pages = pages(shared.reader.get_chats(), Some(self.pages.cursor()));
                     return Err(error);
                 }
             }
@@ -44,8 +63,8 @@ impl ChatList {
     }
 }
 
-fn pages(shared: &Shared, cursor: Option<ChatCursor>) -> ChatPages {
-    let request = shared.reader.get_chats().read_ahead(false);
+fn pages(request: GetChats, cursor: Option<ChatCursor>) -> ChatPages {
+    let request = request.read_ahead(false);
     match cursor.filter(|cursor| cursor.second().is_some()) {
         Some(cursor) => request.resume(cursor),
         None => request,

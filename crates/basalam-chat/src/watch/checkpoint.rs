@@ -27,9 +27,15 @@ pub(super) struct Checkpoint {
     /// The fingerprint of the chat's properties that was reported last; 0 if none was.
     #[serde(rename = "p")]
     pub(super) properties: u32,
-    /// Makes each write unique, so that one whose response was lost is recognized.
+}
+
+/// The stored form of a checkpoint.
+#[derive(Serialize)]
+struct Record<'a> {
+    #[serde(flatten)]
+    checkpoint: &'a Checkpoint,
     #[serde(rename = "w")]
-    pub(super) write: String,
+    write: &'a str,
 }
 
 /// What is acknowledged as one: a message, a revision of a message, or an event of the chat.
@@ -74,6 +80,19 @@ impl Checkpoint {
             settled: floor,
             ..Checkpoint::default()
         }
+    }
+
+    /// Returns the stored form. `write` makes each write unique, so that one whose response was lost is recognized.
+    pub(super) fn to_json(&self, write: &str) -> Vec<u8> {
+        let checkpoint = self;
+        // Integers and strings always serialize.
+        serde_json::to_vec(&Record { checkpoint, write }).unwrap_or_default()
+    }
+
+    /// Frees memory that is not needed while the chat is not read.
+    pub(super) fn shrink(&mut self) {
+        self.recent.shrink_to_fit();
+        self.handed_out.shrink_to_fit();
     }
 
     pub(super) fn floor(&self) -> i64 {

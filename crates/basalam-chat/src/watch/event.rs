@@ -1,6 +1,9 @@
 //! The events of a watcher.
 
+use std::hash::Hash;
+
 use basalam_chat_api::UnreadableItem;
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::chats::Chat;
@@ -65,29 +68,35 @@ impl Event {
 ///
 /// URLs of files are left out, since they may be signed anew for each response.
 pub(super) fn revision(message: &Message) -> u32 {
+    fingerprint(&compared_content(message))
+}
+
+/// Returns what an edit of a message changes.
+pub(super) fn compared_content(message: &Message) -> impl Hash + Serialize {
     let content = &message.content;
     let files = content.files.iter().flatten();
     let files: Vec<String> = files.map(|file| format!("{:?}", file.id)).collect();
-    fingerprint(&(
-        message.message_type.as_str(),
-        &content.text,
-        content.entity_id,
-        files,
-    ))
+    let message_type = message.message_type.as_str();
+    (message_type, &content.text, content.entity_id, files)
 }
 
 /// Returns a number that changes with the properties of a chat that [`Event::ChatChanged`] reports, never zero.
 pub(super) fn properties(chat: &Chat) -> u32 {
-    fingerprint(&(
+    fingerprint(&compared_properties(chat))
+}
+
+/// Returns the properties of a chat that [`Event::ChatChanged`] reports.
+pub(super) fn compared_properties(chat: &Chat) -> impl Hash + Serialize {
+    (
         chat.title(),
         chat.contact_is_blocked,
         chat.marked_as_unread,
         &chat.archive_state,
         &chat.deleted_at,
-    ))
+    )
 }
 
-fn fingerprint(value: &impl serde::Serialize) -> u32 {
+fn fingerprint(value: &impl Serialize) -> u32 {
     // Strings, booleans and integers always serialize.
     let json = serde_json::to_vec(value).unwrap_or_default();
     let hash = Sha256::digest(json);

@@ -69,11 +69,12 @@ impl Handout {
             self.term.clone(),
             self.chat,
             slot,
-            event.clone(),
+            event,
             attempt,
             earlier_reply,
         );
-        let sent = self.deliveries.send(Ok(Delivery::new(handed_out))).await;
+        let delivery = Delivery::new(handed_out.clone());
+        let sent = self.deliveries.send(Ok(delivery)).await;
         let resolution = match sent {
             Ok(()) => resolution.await,
             Err(_) => return Err(Stop::Ended),
@@ -97,7 +98,7 @@ impl Handout {
                 return Err(Stop::Retry(pause));
             }
         };
-        if self.give_up(event, attempt, reason) {
+        if self.give_up(&handed_out.event, attempt, reason) {
             return Ok(());
         }
         self.note_attempt(slot, may_have_replied, &resolution);
@@ -113,12 +114,12 @@ impl Handout {
     }
 
     /// Passes a delivery to the dead letters. Returns `false` if the function of the program panics.
-    fn give_up(&self, event: Event, attempts: u32, reason: DeadLetterReason) -> bool {
+    fn give_up(&self, event: &Event, attempts: u32, reason: DeadLetterReason) -> bool {
         let shared = &self.term.shared;
         let chat = self.chat;
         let letter = DeadLetter {
             chat,
-            event,
+            event: event.clone(),
             attempts,
             reason,
         };
@@ -136,13 +137,11 @@ impl Handout {
     /// Stores the checkpoint.
     pub(super) async fn store(&mut self) -> Result<(), Stop> {
         let shared = &self.term.shared;
-        self.checkpoint.write = random_hex(&*shared.random);
+        let value = self.checkpoint.to_json(&random_hex(&*shared.random));
         let key = self.term.checkpoint_key(self.chat.0);
         let Ok(key) = key else {
             return Err(Stop::Ended);
         };
-        // Integers and strings always serialize.
-        let value = serde_json::to_vec(&self.checkpoint).unwrap_or_default();
         let version = self.term.writer.write(key, value, self.version).await;
         self.version = Some(version.ok_or(Stop::Ended)?);
         self.is_changed = false;

@@ -76,7 +76,7 @@ async fn load_packs(
     shared: &Shared,
     user: UserId,
     marker: &Marker,
-) -> Result<HashMap<i64, KnownChat>, WatchError> {
+) -> Result<HashMap<i64, Box<KnownChat>>, WatchError> {
     let mut chats = HashMap::new();
     for number in 0..marker.packs {
         let key = pack_key(shared, user, number)?;
@@ -91,7 +91,7 @@ async fn load_packs(
     Ok(chats)
 }
 
-fn known_chat((chat, floor, seen, properties): Position) -> (i64, KnownChat) {
+fn known_chat((chat, floor, seen, properties): Position) -> (i64, Box<KnownChat>) {
     let mut checkpoint = Checkpoint::after(floor);
     checkpoint.seen = seen;
     checkpoint.properties = properties;
@@ -101,13 +101,13 @@ fn known_chat((chat, floor, seen, properties): Position) -> (i64, KnownChat) {
         settle_next: floor,
         ..KnownChat::default()
     };
-    (chat, known)
+    (chat, Box::new(known))
 }
 
 async fn load_checkpoints(
     shared: &Shared,
     user: UserId,
-    chats: &mut HashMap<i64, KnownChat>,
+    chats: &mut HashMap<i64, Box<KnownChat>>,
 ) -> Result<(), WatchError> {
     let prefix = format!("{}/", shared.config.key(user.0, "chats")?);
     let mut after: Option<StateKey> = None;
@@ -126,7 +126,8 @@ async fn load_checkpoints(
             let (id, checkpoint) = id
                 .zip(checkpoint)
                 .ok_or_else(|| WatchError::state_lost(problem))?;
-            let checkpoint: Checkpoint = checkpoint;
+            let mut checkpoint: Checkpoint = checkpoint;
+            checkpoint.shrink();
             let settled = match checkpoint.is_unsettled() {
                 true => 0,
                 false => checkpoint.newest(),
@@ -140,7 +141,7 @@ async fn load_checkpoints(
                 version: Some(entry.version),
                 ..KnownChat::default()
             };
-            chats.insert(id, known);
+            chats.insert(id, Box::new(known));
         }
         after = Some(next);
     }
@@ -151,7 +152,7 @@ async fn initialize(
     shared: &Shared,
     user: UserId,
     marker_key: &StateKey,
-) -> Result<(Marker, HashMap<i64, KnownChat>), WatchError> {
+) -> Result<(Marker, HashMap<i64, Box<KnownChat>>), WatchError> {
     let (pack, floor, newest_time) = first_list(shared).await?;
     let packs: Vec<&[Position]> = pack.chunks(PACK_SIZE).collect();
     for (number, pack) in packs.iter().enumerate() {

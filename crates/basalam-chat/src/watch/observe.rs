@@ -6,9 +6,9 @@ use std::time::Instant;
 use basalam_chat_api::{CivilTime, UnreadableItem};
 
 use super::checkpoint::Checkpoint;
-use super::event::{properties, revision};
+use super::event::{compared_content, compared_properties, properties, revision};
 use super::scheduler::Depth;
-use super::term::{Core, KnownChat, REREADS, Term};
+use super::term::{Core, KnownChat, Listed, REREADS, Term};
 use crate::chats::{Chat, ChatPage, ChatType, Timestamp};
 
 /// What is new in a list.
@@ -47,6 +47,7 @@ pub(super) fn observe(term: &Term, page: &ChatPage) -> Changes {
 
 fn observe_chat(term: &Term, core: &mut Core, chat: &Chat, now: Instant) -> Changes {
     let stamp = stamp(chat);
+    let is_busy = core.scheduler.is_busy(chat.id.0);
     let known = known(term, core, chat.id.0, Some(chat));
     let newest = match known.last_message {
         0 => known.checkpoint.newest(),
@@ -63,7 +64,14 @@ fn observe_chat(term: &Term, core: &mut Core, chat: &Chat, now: Instant) -> Chan
     known.stamp = stamp;
     known.last_message = chat.last_message.as_ref().map_or(0, |message| message.id.0);
     if is_changed {
-        known.listed = Some(Box::new(chat.clone()));
+        let properties = properties(chat);
+        // The checkpoint is not the current one while the chat is read.
+        let is_needed = is_busy || known.is_opened || has_changed(&known.checkpoint, properties);
+        known.listed = Some(Box::new(Listed {
+            properties,
+            seen: seen(chat),
+            chat: is_needed.then(|| chat.clone()),
+        }));
         mark(core, chat.id.0, now);
     }
     Changes {
@@ -108,11 +116,11 @@ fn known<'a>(term: &Term, core: &'a mut Core, id: i64, chat: Option<&Chat>) -> &
         // A chat from before the start was missing in the first list, since it moved meanwhile.
         let is_old = matches!((created, start), (Some(created), Some(start)) if created < start);
         let floor = if is_old { term.marker.floor } else { 0 };
-        KnownChat {
+        Box::new(KnownChat {
             checkpoint: Checkpoint::after(floor),
             is_opened: !is_old,
             ..KnownChat::default()
-        }
+        })
     });
     known.listed_in = core.resync;
     known
@@ -124,11 +132,17 @@ fn differs(checkpoint: &Checkpoint, chat: &Chat) -> bool {
         let id = message.id.0;
         id <= checkpoint.newest() && !checkpoint.is_edited(id, revision(message))
     });
-    let seen = chat.contact_last_seen_message_id.map_or(0, |id| id.0);
-    let properties_known = checkpoint.properties;
-    !is_read
-        || seen > checkpoint.seen
-        || (properties_known != 0 && properties_known != properties(chat))
+    !is_read || seen(chat) > checkpoint.seen || has_changed(checkpoint, properties(chat))
+}
+
+/// Returns `true` if the properties of a chat are known and were others.
+fn has_changed(checkpoint: &Checkpoint, properties: u32) -> bool {
+    checkpoint.properties != 0 && checkpoint.properties != properties
+}
+
+/// Returns the newest message that the other side has seen, or zero.
+fn seen(chat: &Chat) -> i64 {
+    chat.contact_last_seen_message_id.map_or(0, |id| id.0)
 }
 
 /// Returns a number that changes with everything of a chat that the watcher reports, never zero.
@@ -136,12 +150,10 @@ fn stamp(chat: &Chat) -> u64 {
     let mut hasher = DefaultHasher::new();
     chat.updated_at.as_str().hash(&mut hasher);
     if let Some(message) = &chat.last_message {
-        (message.id.0, revision(message)).hash(&mut hasher);
+        (message.id.0, compared_content(message)).hash(&mut hasher);
     }
-    chat.contact_last_seen_message_id
-        .map(|id| id.0)
-        .hash(&mut hasher);
-    properties(chat).hash(&mut hasher);
+    seen(chat).hash(&mut hasher);
+    compared_properties(chat).hash(&mut hasher);
     hasher.finish().max(1)
 }
 

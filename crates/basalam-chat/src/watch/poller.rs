@@ -141,16 +141,20 @@ impl Poller<'_> {
         let shared = &self.term.shared;
         let unchanged = self.front.unchanged_before();
         let (mut changes, mut first_page) = (Changes::default(), None);
-        let mut list = ChatList::new(shared);
+        let mut list = ChatList::front(shared);
         let began = shared.now();
         while let Some(page) = list.next(shared).await? {
             changes.add(observe(self.term, &page));
+            let is_first = first_page.is_none();
             first_page.get_or_insert_with(|| (shared.now(), newest_second(&page)));
             // Without a time there is nothing to read back to, and the resync finds the rest.
             let reaches = |unchanged| oldest_second(&page).is_none_or(|oldest| oldest < unchanged);
             // The first poll runs beside a resync, which reads everything.
             if unchanged.is_none_or(reaches) {
                 break;
+            }
+            if is_first {
+                list = list.read_on(shared);
             }
         }
         let (received, newest) = first_page.unwrap_or_else(|| (shared.now(), None));

@@ -9,11 +9,11 @@ use super::checkpoint::Slot;
 use super::event::{properties, revision};
 use super::handout::{Deliveries, FIRST_RETRY, Handout, LONGEST_RETRY, Stop};
 use super::scheduler::Depth;
-use super::term::{REREADS, Term};
+use super::term::{Listed, REREADS, Term};
 use super::{Event, Report};
 use crate::chats::Chat;
 use crate::messages::{Message, MessagePage, MessagePages, SortOrder, idempotency_key};
-use crate::{ChatId, Error};
+use crate::{ChatId, Error, MessageId};
 
 const PAGE_SIZE: u32 = 100;
 /// The number of responses in a row after which a chat counts as gone.
@@ -22,7 +22,7 @@ const MAX_FAILURES: u32 = 4;
 /// Reads one chat, which no other task reads meanwhile.
 pub(super) struct Reader {
     handout: Handout,
-    listed: Option<Box<Chat>>,
+    listed: Option<Box<Listed>>,
     is_opened: bool,
     last_message: i64,
     settle: i64,
@@ -85,6 +85,7 @@ impl Reader {
         let chat = self.handout.chat.0;
         let known = core.chats.get_mut(&chat)?;
         known.checkpoint = self.handout.checkpoint;
+        known.checkpoint.shrink();
         known.version = self.handout.version;
         known.is_opened = self.is_opened;
         known.replied_at = self.handout.replied_at;
@@ -124,21 +125,23 @@ impl Reader {
     }
 
     async fn read(&mut self, depth: Depth) -> Result<(), Stop> {
-        let Some(chat) = self.listed.take() else {
+        let Some(listed) = self.listed.take() else {
             return self.read_messages(depth).await;
         };
-        let result = self.read_listed(&chat, depth).await;
+        let result = self.read_listed(&listed, depth).await;
         if result.is_err() {
             // Its other events are still to be handed out.
-            self.listed = Some(chat);
+            self.listed = Some(listed);
         }
         result
     }
 
-    async fn read_listed(&mut self, chat: &Chat, depth: Depth) -> Result<(), Stop> {
-        self.report_opened(chat).await?;
+    async fn read_listed(&mut self, listed: &Listed, depth: Depth) -> Result<(), Stop> {
+        if let Some(chat) = &listed.chat {
+            self.report_opened(chat).await?;
+        }
         self.read_messages(depth).await?;
-        self.report_chat(chat).await
+        self.report_chat(listed).await
     }
 
     async fn read_messages(&mut self, depth: Depth) -> Result<(), Stop> {
@@ -174,7 +177,7 @@ impl Reader {
             .read_ahead(false);
         match start {
             0 => request,
-            start => request.after(crate::MessageId(start)),
+            start => request.after(MessageId(start)),
         }
         .pages()
     }
@@ -273,11 +276,13 @@ impl Reader {
         Ok(())
     }
 
-    async fn report_chat(&mut self, chat: &Chat) -> Result<(), Stop> {
-        let current = properties(chat);
+    async fn report_chat(&mut self, listed: &Listed) -> Result<(), Stop> {
+        let current = listed.properties;
         if self.handout.checkpoint.properties != current {
             // Nothing is known of a chat from before the first start.
-            if self.handout.checkpoint.properties != 0 {
+            if self.handout.checkpoint.properties != 0
+                && let Some(chat) = &listed.chat
+            {
                 let event = Event::ChatChanged(Box::new(chat.clone()));
                 self.handout.deliver(event, Slot::CHANGED).await?;
                 self.handout.checkpoint.resolve(Slot::CHANGED);
@@ -285,14 +290,11 @@ impl Reader {
             }
             self.handout.checkpoint.properties = current;
         }
-        if let Some(seen) = chat.contact_last_seen_message_id
-            && seen.0 > self.handout.checkpoint.seen
-        {
-            self.handout
-                .deliver(Event::SeenByContact(seen), Slot::SEEN)
-                .await?;
+        if listed.seen > self.handout.checkpoint.seen {
+            let event = Event::SeenByContact(MessageId(listed.seen));
+            self.handout.deliver(event, Slot::SEEN).await?;
             self.handout.checkpoint.resolve(Slot::SEEN);
-            self.handout.checkpoint.seen = seen.0;
+            self.handout.checkpoint.seen = listed.seen;
             self.handout.is_changed = true;
         }
         Ok(())

@@ -77,6 +77,11 @@ impl Scheduler {
         }
     }
 
+    /// Returns `true` if a chat is being read.
+    pub(super) fn is_busy(&self, chat: i64) -> bool {
+        self.busy.contains_key(&chat)
+    }
+
     pub(super) fn next_due(&self) -> Option<Instant> {
         self.order.first().map(|(at, _)| *at)
     }

@@ -58,7 +58,8 @@ pub(super) struct Marker {
 }
 
 pub(super) struct Core {
-    pub(super) chats: HashMap<i64, KnownChat>,
+    /// Boxed, so that a map that grows does not need twice the memory.
+    pub(super) chats: HashMap<i64, Box<KnownChat>>,
     pub(super) scheduler: Scheduler,
     /// The number of the resync that runs or was the last.
     pub(super) resync: u32,
@@ -75,8 +76,8 @@ pub(super) struct KnownChat {
     pub(super) listed_in: u32,
     /// The newest message in the list, zero if unknown.
     pub(super) last_message: i64,
-    /// The chat as it was listed, until its events are handed out.
-    pub(super) listed: Option<Box<Chat>>,
+    /// What the list has shown, until its events are handed out.
+    pub(super) listed: Option<Box<Listed>>,
     /// It was opened after the first start, which was not reported yet.
     pub(super) is_opened: bool,
     /// How many more times it is read again shortly.
@@ -93,6 +94,16 @@ pub(super) struct KnownChat {
     pub(super) unreplied: Option<Slot>,
 }
 
+/// A chat in the list.
+pub(super) struct Listed {
+    /// The fingerprint of its properties.
+    pub(super) properties: u32,
+    /// The newest message that the other side has seen.
+    pub(super) seen: i64,
+    /// The chat itself, if there may be an event that contains it. It takes much memory, and many chats may be waiting.
+    pub(super) chat: Option<Chat>,
+}
+
 impl KnownChat {
     /// Returns the pause before the chat is read again, and counts it.
     pub(super) fn next_reread(&mut self) -> Option<Duration> {
@@ -107,7 +118,7 @@ impl Term {
         shared: Arc<Shared>,
         user: UserId,
         marker: Marker,
-        chats: HashMap<i64, KnownChat>,
+        chats: HashMap<i64, Box<KnownChat>>,
         tenure: Arc<Tenure>,
     ) -> Term {
         let core = Core {
