@@ -1,7 +1,7 @@
 //! The election of the process that reads a login, and its work while it has the lease.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use super::handout::Deliveries;
 use super::outage::Outage;
@@ -94,8 +94,11 @@ fn time_left(shared: &Shared, lease: &Lease) -> Duration {
 /// Renews the lease until it is lost.
 async fn keep(shared: &Shared, lease: &mut Lease, tenure: &Tenure) {
     let duration = shared.config.lease_duration;
-    let renew_interval = duration / 4;
-    let mut pause = renew_interval;
+    let next_pause = || {
+        let now = shared.clock.system_time().duration_since(UNIX_EPOCH);
+        until_renewal(now.unwrap_or_default(), duration)
+    };
+    let mut pause = next_pause();
     let mut outage = Outage::default();
     loop {
         let left = time_left(shared, lease);
@@ -113,7 +116,7 @@ async fn keep(shared: &Shared, lease: &mut Lease, tenure: &Tenure) {
         pause = match renewed {
             Ok(()) => {
                 outage.succeeded(shared);
-                renew_interval
+                next_pause()
             }
             Err(error) if error.is_conflict() => return,
             Err(error) => {
@@ -122,6 +125,15 @@ async fn keep(shared: &Shared, lease: &mut Lease, tenure: &Tenure) {
             }
         };
     }
+}
+
+/// Returns the pause before a lease is renewed. The renewals of many logins are due at the same moments, so that they
+/// wake the process seldom, and a store can make them together. `now` is the time since any fixed one.
+fn until_renewal(now: Duration, lease_duration: Duration) -> Duration {
+    let (interval, step) = (lease_duration / 4, lease_duration / 60);
+    let excess = (now + interval).as_nanos() % step.as_nanos().max(1);
+    // Less than `step`, which is at most some months.
+    interval - Duration::from_nanos(u64::try_from(excess).unwrap_or(0))
 }
 
 /// Releases the lease, so that another process need not wait until it expires, which it does otherwise.
@@ -148,5 +160,39 @@ async fn lead(
         error = poller::poll(&term) => Err(error),
         () = term.writer.run(shared) => Ok(End::Lost),
         () = dispatch::dispatch(&term, deliveries) => Ok(End::Shutdown),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn leases_of_many_logins_are_renewed_at_few_moments() {
+        for lease in [3, 15, 61].map(Duration::from_secs) {
+            let mut moments = BTreeSet::new();
+            for login in 0..1_000 {
+                let mut now = Duration::from_secs(1_800_000_000) + lease * login / 1_000;
+                for _ in 0..3 {
+                    let pause = until_renewal(now, lease);
+                    assert!(pause <= lease / 4 && pause > lease / 5, "{pause:?}");
+                    now += pause;
+                }
+                moments.insert(now);
+            }
+            // Those of one lease duration.
+            assert!(moments.len() <= 61, "{}", moments.len());
+        }
+    }
+
+    #[test]
+    fn longest_lease_is_renewed() {
+        let lease = Duration::from_secs(86_400 * 365 * 30);
+        for now in [Duration::ZERO, Duration::from_secs(u64::from(u32::MAX))] {
+            let pause = until_renewal(now, lease);
+            assert!(pause <= lease / 4 && pause > lease / 5, "{pause:?}");
+        }
     }
 }
