@@ -5,6 +5,7 @@ mod database;
 mod mount;
 mod reader;
 mod schema;
+mod writer;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -19,16 +20,18 @@ use basalam_chat::state::{
 use crate::threads::spawn_blocking;
 use database::Database;
 use reader::Reader;
+use writer::Writer;
 
 /// The default of [`SqliteState::busy_timeout`].
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A store in an SQLite database, which several processes of one machine can share. Clones share the store and its
-/// thread, which reads single values.
+/// two threads, one of which reads single values, and the other one writes.
 ///
 /// SQLite is compiled in. The database is used in WAL mode, so reads do not wait for writers, with
 /// `synchronous=FULL`: a write that has returned survives a crash of the process and of the machine.
-/// [`put_many`](StateStore::put_many) is one transaction, so it needs one fsync.
+/// [`put_many`](StateStore::put_many) is one transaction, so it needs one fsync, and writes of several tasks that wait
+/// at the same time share one.
 ///
 /// The database belongs to the store: do not create other tables in it. Deleted values can remain in free pages of
 /// the file; use [`EncryptedState`](crate::EncryptedState) for secrets. Network file systems are refused where
@@ -51,6 +54,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 pub struct SqliteState {
     database: Arc<Database>,
     reader: Reader,
+    writer: Writer,
     busy_timeout: Duration,
 }
 
@@ -69,13 +73,14 @@ impl SqliteState {
         let open = move || Database::open(&path, BUSY_TIMEOUT);
         let database = spawn_blocking(StateErrorKind::Unavailable, open).await?;
         let database = Arc::new(database);
-        let reader = Reader::start(Arc::clone(&database)).map_err(|error| {
-            let message = format!("the reading thread cannot be started: {error}");
+        let failed = |error| {
+            let message = format!("a thread of the store cannot be started: {error}");
             StateError::new(StateErrorKind::Unavailable, message)
-        })?;
+        };
         Ok(SqliteState {
+            reader: Reader::start(Arc::clone(&database)).map_err(failed)?,
+            writer: Writer::start(Arc::clone(&database)).map_err(failed)?,
             database,
-            reader,
             busy_timeout: BUSY_TIMEOUT,
         })
     }
@@ -95,14 +100,6 @@ impl SqliteState {
 
     /// Runs an operation on a thread for blocking work. If that fails, the outcome of a write is unknown.
     async fn run<T: Send + 'static>(
-        &self,
-        failure: StateErrorKind,
-        operation: impl FnOnce(&Database, Instant) -> Result<T, StateError> + Send + 'static,
-    ) -> Result<T, StateError> {
-        self.run_until(self.deadline(), failure, operation).await
-    }
-
-    async fn run_until<T: Send + 'static>(
         &self,
         deadline: Instant,
         failure: StateErrorKind,
@@ -134,11 +131,10 @@ impl StateStore for SqliteState {
 
     fn delete<'a>(&'a self, key: &'a StateKey, mode: DeleteMode) -> StateFuture<'a, ()> {
         let key = key.clone();
-        Box::pin(
-            self.run(StateErrorKind::Unknown, move |database, deadline| {
-                database.write(deadline, |connection| connection.delete(&key, mode))?
-            }),
-        )
+        let delete = move |database: &Database, deadline| {
+            database.write(deadline, |connection| connection.delete(&key, mode))?
+        };
+        Box::pin(self.run(self.deadline(), StateErrorKind::Unknown, delete))
     }
 
     fn list<'a>(
@@ -157,8 +153,7 @@ impl StateStore for SqliteState {
                     connection.list(&prefix, after.as_ref(), limit)
                 })
             };
-            self.run_until(deadline, StateErrorKind::Unavailable, list)
-                .await
+            self.run(deadline, StateErrorKind::Unavailable, list).await
         })
     }
 
@@ -166,12 +161,7 @@ impl StateStore for SqliteState {
         &'a self,
         requests: &'a [PutRequest],
     ) -> StateFuture<'a, Vec<Result<Version, StateError>>> {
-        let requests = requests.to_vec();
-        Box::pin(
-            self.run(StateErrorKind::Unknown, move |database, deadline| {
-                database.write(deadline, |connection| connection.put_many(&requests))
-            }),
-        )
+        Box::pin(self.writer.put_many(requests.to_vec(), self.deadline()))
     }
 }
 
