@@ -231,7 +231,7 @@ fn debug_output_does_not_contain_the_secret() {
 }
 
 /// The largest body that the receiver of the random test accepts.
-const MAX_BODY_BYTES: usize = 2048;
+const MAX_BODY_BYTES: usize = 512;
 
 /// SplitMix64: reproducible, and cheap enough for 100,000 requests.
 struct Random(u64);

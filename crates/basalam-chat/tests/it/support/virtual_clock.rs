@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
-use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
@@ -10,6 +9,7 @@ use std::time::{Duration, Instant, SystemTime};
 use basalam_chat::random::RandomSource;
 use basalam_chat::time::{Clock, Sleep, SleepReason};
 use tokio::sync::oneshot;
+use tokio::task::JoinSet;
 
 /// A clock for many concurrent calls: time passes only while every one of them waits for a backoff or a scheduled action, so no
 /// request takes time. Timeouts never end.
@@ -54,24 +54,27 @@ impl VirtualClock {
 
     /// Runs a future and advances the clock whenever no attempt is running.
     pub(crate) async fn run<T>(&self, future: impl Future<Output = T>) -> T {
-        let advance = async {
-            let mut turns = 0;
-            loop {
-                tokio::task::yield_now().await;
-                turns = match self.0.timeouts.load(Ordering::SeqCst) {
-                    0 => turns + 1,
-                    _ => 0,
-                };
-                if turns >= TURNS {
-                    turns = 0;
-                    self.end_next_backoff();
-                }
-            }
-        };
-        let (mut future, mut advance) = (pin!(future), pin!(advance));
+        // In its own task, so that the future is polled only if it is woken. Ends when it is dropped.
+        let mut advance = JoinSet::new();
+        advance.spawn(self.clone().advance());
         tokio::select! {
-            output = &mut future => output,
-            () = &mut advance => unreachable!("the future is always pending"),
+            output = future => output,
+            result = advance.join_next() => panic!("the clock has stopped: {result:?}"),
+        }
+    }
+
+    async fn advance(self) {
+        let mut turns = 0;
+        loop {
+            tokio::task::yield_now().await;
+            turns = match self.0.timeouts.load(Ordering::SeqCst) {
+                0 => turns + 1,
+                _ => 0,
+            };
+            if turns >= TURNS {
+                turns = 0;
+                self.end_next_backoff();
+            }
         }
     }
 
