@@ -43,15 +43,17 @@ struct Size {
     messages: usize,
     kills: usize,
     pauses: usize,
+    longest_pause: Duration,
 }
 
 impl Size {
     /// A small size, or that of `BASALAM_CHAT_CHAOS=full`.
     fn of(scenario: &Scenario<'_>) -> Size {
         let is_full = std::env::var("BASALAM_CHAT_CHAOS").is_ok_and(|it| it == "full");
-        let (chats, messages, kills) = match is_full {
-            true => (50, 2_000, 20),
-            false => (10, 200, 2),
+        let (chats, messages, kills, longest_pause) = match is_full {
+            // Some pauses are so long that the other bot sends what it looks for.
+            true => (50, 2_000, 20, LEASE * 3),
+            false => (10, 200, 2, LEASE * 2),
         };
         let pauses = if scenario.is_paused { kills } else { 0 };
         Size {
@@ -59,6 +61,7 @@ impl Size {
             messages,
             kills,
             pauses,
+            longest_pause,
         }
     }
 }
@@ -228,8 +231,8 @@ impl<'a> Run<'a> {
             faults::add_burst(&self.emulator);
             let bot = &mut bots[self.random.below(self.scenario.bots)];
             if pauses.len() < self.size.pauses && (kills == 0 || self.random.one_in(2)) {
-                // Some are shorter than a lease, and some so long that the other bot sends what it looks for.
-                let duration = self.random.duration(LEASE * 3);
+                // Some are shorter than a lease.
+                let duration = self.random.duration(self.size.longest_pause);
                 let (emulator, chat) = (Arc::clone(&self.emulator), self.quiet_chat);
                 let now = move || {
                     let sender = emulator.seller().id;
