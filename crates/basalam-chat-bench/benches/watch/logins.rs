@@ -25,16 +25,12 @@ const MAX_CPU: f64 = 0.05;
 pub(crate) fn measure(report: &mut Report) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Runtime::new()?;
     let directory = tempfile::tempdir()?;
-    for name in ["memory", "SQLite"] {
-        runtime.block_on(async {
-            let store: Arc<dyn StateStore> = match name {
-                "memory" => Arc::new(MemoryState::new()),
-                _ => Arc::new(SqliteState::open(directory.path().join("state.db")).await?),
-            };
-            measure_with(report, name, store).await
-        })?;
-    }
-    Ok(())
+    runtime.block_on(async {
+        let store = Arc::new(MemoryState::new());
+        measure_with(report, "memory", store).await?;
+        let store = SqliteState::open(directory.path().join("state.db")).await?;
+        measure_with(report, "SQLite", Arc::new(store)).await
+    })
 }
 
 async fn measure_with(
@@ -90,11 +86,9 @@ async fn measure_with(
         counts.busiest_ten_seconds <= limit,
     );
     let per_interval = counts.first_pages as f64 / LOGINS as f64 * IDLE_INTERVAL / elapsed;
-    report.check(
+    report.show(
         &format!("{LOGINS} idle logins, {name}: polls per login and interval"),
-        "1",
         &format!("{per_interval:.2}"),
-        per_interval <= 1.02,
     );
     Ok(())
 }

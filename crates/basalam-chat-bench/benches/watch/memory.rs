@@ -75,12 +75,13 @@ pub(crate) fn measure(report: &mut Report) -> anyhow::Result<()> {
         BufReader::new(stdout).read_to_string(&mut output)?;
         ensure!(process.wait()?.success(), "the watching process failed");
         let peak: u64 = output.trim().parse()?;
-        report.check(
-            &format!("memory, {CHATS} chats: {what}"),
-            "64 MiB",
-            &format!("{:.1} MiB", peak as f64 / (1024.0 * 1024.0)),
-            peak < MAX_MEMORY,
-        );
+        let what = format!("memory, {CHATS} chats: {what}");
+        let result = format!("{:.1} MiB", peak as f64 / (1024.0 * 1024.0));
+        match case {
+            // All chats are waiting at the same time, which takes more than that they are known.
+            BEGINNING => report.show(&what, &result),
+            _ => report.check(&what, "64 MiB", &result, peak < MAX_MEMORY),
+        }
     }
     Ok(())
 }
