@@ -87,7 +87,10 @@ impl Broken {
             }
             PutMode::Create if self.has(Fault::CreateOverwrites) => PutMode::Overwrite,
             mode if self.has(Fault::ChecksBeforeWriting) && mode.permits(version) => {
-                tokio::task::yield_now().await;
+                // Once is not enough on a busy machine, where the other thread may not run.
+                for _ in 0..20 {
+                    tokio::task::yield_now().await;
+                }
                 PutMode::Overwrite
             }
             mode => mode,
