@@ -69,6 +69,13 @@ impl UnreadableItem {
         deserializer.deserialize_map(FieldVisitor(name)).ok()?
     }
 
+    /// Creates an item from its [`raw`](Self::raw) JSON and its [`error`](Self::error), for bridges between processes.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn from_raw(raw: &str, error: String) -> UnreadableItem {
+        UnreadableItem::new(0, raw, error)
+    }
+
     /// Returns the item with another position.
     #[doc(hidden)]
     #[must_use]

@@ -10,6 +10,7 @@
 //! | `FileState` | the processes of one machine | `basalam-chat`, feature `file-state` |
 //! | `SqliteState` | the processes of one machine | `basalam-chat-state` |
 //! | `PostgresState`, `RedisState` | processes on any machine | `basalam-chat-state` |
+//! | `NatsState` | processes on any machine | `basalam-chat-nats` |
 
 mod entry;
 mod error;

@@ -50,6 +50,9 @@
 //! [lease duration](Watch::lease_duration). If it loses the lease while it runs, its deliveries are
 //! [revoked](Delivery::is_revoked).
 //!
+//! What outgrows a process is mostly the work of handlers. Then other processes can handle the events that one has
+//! read: see [`Watch::forwarded`] and the crate `basalam-chat-nats`.
+//!
 //! # Replies
 //!
 //! [`Delivery::reply`] sends a message *effectively once*, even if the program dies between sending and
@@ -66,12 +69,15 @@ pub(crate) mod blocking;
 mod builder;
 mod chat_list;
 mod checkpoint;
+mod claims;
 mod config;
 mod delivery;
 mod dispatch;
 mod error;
 mod event;
+mod forwarded;
 mod front;
+mod handler;
 mod handout;
 mod lead;
 mod load;
@@ -82,6 +88,7 @@ mod reader;
 mod reply;
 mod reply_key;
 mod scheduler;
+mod session;
 mod shared;
 mod tenure;
 mod term;
@@ -94,5 +101,6 @@ pub use builder::Watch;
 pub use delivery::Delivery;
 pub use error::{DeadLetter, DeadLetterReason, HandlerFailure, Report, WatchError};
 pub use event::Event;
+pub use forwarded::{ForwardedDeliveries, ForwardedEvent, ForwardedOutcome};
 pub use reply::Reply;
 pub use watcher::{WatchHandle, Watcher};

@@ -7,23 +7,42 @@ use std::time::Instant;
 use tokio::sync::oneshot;
 
 use super::checkpoint::Slot;
-use super::term::Term;
+use super::claims::Claims;
+use super::session::Session;
+use super::tenure::Tenure;
 use super::{Event, WatchError};
 use crate::ChatId;
+use crate::state::Version;
 
 pub(super) struct Attempt {
-    pub(super) term: Arc<Term>,
+    pub(super) session: Arc<Session>,
     pub(super) chat: ChatId,
     pub(super) slot: Slot,
     pub(super) event: Event,
     /// From 1, over all processes.
     pub(super) number: u32,
+    /// The fencing number of the lease under which the event was read.
+    pub(super) fencing: Version,
     /// When an earlier attempt ended that may have sent a reply; `None` if there was none.
     pub(super) earlier_reply: Option<Instant>,
+    /// Decides about replies if other processes may handle the event at the same time.
+    pub(super) claims: Option<Claims>,
+    tenure: Arc<Tenure>,
     next_ordinal: AtomicU32,
     progress: Mutex<Progress>,
     /// The runner resolves it, so dropping the delivery is not a nack.
     is_run: AtomicBool,
+}
+
+/// What is handed out.
+pub(super) struct Handed {
+    pub(super) chat: ChatId,
+    pub(super) slot: Slot,
+    pub(super) event: Event,
+    pub(super) number: u32,
+    pub(super) fencing: Version,
+    pub(super) earlier_reply: Option<Instant>,
+    pub(super) claims: Option<Claims>,
 }
 
 struct Progress {
@@ -44,21 +63,21 @@ pub(super) struct Resolution {
 
 impl Attempt {
     pub(super) fn new(
-        term: Arc<Term>,
-        chat: ChatId,
-        slot: Slot,
-        event: Event,
-        number: u32,
-        earlier_reply: Option<Instant>,
+        session: Arc<Session>,
+        tenure: Arc<Tenure>,
+        handed: Handed,
     ) -> (Arc<Attempt>, oneshot::Receiver<Resolution>) {
         let (sender, resolution) = oneshot::channel();
         let attempt = Attempt {
-            term,
-            chat,
-            slot,
-            event,
-            number,
-            earlier_reply,
+            session,
+            chat: handed.chat,
+            slot: handed.slot,
+            event: handed.event,
+            number: handed.number,
+            fencing: handed.fencing,
+            earlier_reply: handed.earlier_reply,
+            claims: handed.claims,
+            tenure,
             next_ordinal: AtomicU32::new(0),
             progress: Mutex::new(Progress {
                 sender: Some(sender),
@@ -68,6 +87,15 @@ impl Attempt {
             is_run: AtomicBool::new(false),
         };
         (Arc::new(attempt), resolution)
+    }
+
+    pub(super) fn is_revoked(&self) -> bool {
+        self.tenure.is_over()
+    }
+
+    /// Waits until it is revoked. To be polled before what must not go on afterwards.
+    pub(super) async fn revoked(&self) {
+        self.tenure.over().await;
     }
 
     /// Ends the attempt, unless it has ended.

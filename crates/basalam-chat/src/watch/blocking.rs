@@ -8,7 +8,7 @@ use std::thread;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
-use super::watcher::handle;
+use super::handler::handle;
 use super::{Delivery, Reply, Watch, WatchError, WatchHandle};
 use crate::blocking::Client;
 use crate::messages::Message;
@@ -175,7 +175,8 @@ impl Watcher {
                     if let Ok(slot) = slots.acquire_owned().await {
                         let run =
                             |it: Delivery| run_on_thread(handler, it.with_client(client), slot);
-                        handle(shared, delivery, run).await;
+                        let timeout = shared.config.handler_timeout;
+                        handle(&shared, delivery, timeout, run).await;
                     }
                 }
             }))?
@@ -240,7 +241,6 @@ impl Reply<Client> {
     /// Those of [`Reply`].
     pub fn send(self) -> Result<Message, WatchError> {
         let client = self.client.clone();
-        let reply = self.with_client(client.async_client());
-        client.block_on(reply.into_future())?
+        client.block_on(self.into_async().into_future())?
     }
 }

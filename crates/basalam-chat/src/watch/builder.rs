@@ -8,7 +8,9 @@ use tokio::sync::{Notify, mpsc, watch};
 
 use super::config::{Config, Start};
 use super::shared::Shared;
-use super::{DeadLetter, Delivery, Report, RequestBudget, WatchError, Watcher, lead};
+use super::{
+    DeadLetter, Delivery, ForwardedDeliveries, Report, RequestBudget, WatchError, Watcher, lead,
+};
 use crate::Client;
 use crate::chats::ChatType;
 use crate::messages::MessageId;
@@ -67,6 +69,7 @@ impl Client {
 /// | [attempts](Watch::max_attempts) | 5 |
 /// | [lease duration](Watch::lease_duration) | 15 seconds |
 /// | [visibility lag](Watch::visibility_lag) | 5 seconds |
+/// | [reply timeout](Watch::reply_timeout) | the [operation timeout](crate::ClientBuilder::operation_timeout) of the client |
 /// | [own messages](Watch::own_messages) | not delivered |
 /// | [chat types](Watch::chat_types) | all |
 /// | [request budget](Watch::request_budget) | none |
@@ -221,6 +224,14 @@ impl<C> Watch<C> {
         self
     }
 
+    /// Sets the timeout of sending a [reply](super::Delivery::reply), if it is shorter than the
+    /// [operation timeout](crate::ClientBuilder::operation_timeout) of the client, which is the default. Must be greater
+    /// than zero. An attempt that follows one that may have sent a reply waits for this time and the visibility lag.
+    pub fn reply_timeout(mut self, timeout: Duration) -> Watch<C> {
+        self.config.reply_timeout = Some(timeout);
+        self
+    }
+
     /// Sets whether messages that the token's user sends from elsewhere are delivered. The default is `false`.
     pub fn own_messages(mut self, enabled: bool) -> Watch<C> {
         self.config.own_messages = enabled;
@@ -280,16 +291,62 @@ impl Watch {
     /// [`is_invalid_input`](WatchError::is_invalid_input) if a setting is invalid, and an error with
     /// [`service`](WatchError::service) if no tokio runtime is running.
     pub fn start(self) -> Result<Watcher, WatchError> {
-        let config = self.config.checked()?;
+        let shared = self.shared()?;
         let runtime = crate::runtime::current_runtime()?;
+        let (sender, deliveries) = mpsc::channel(shared.config.max_in_flight);
+        let task = runtime.spawn(lead::supervise(shared.clone(), sender));
+        Ok(Watcher::new(shared, deliveries, task))
+    }
+
+    /// Prepares to handle events that a watcher has read in another process, with the same store and
+    /// [name](Watch::name) as here: replies have the same idempotency keys as there.
+    ///
+    /// `log` identifies where the events are forwarded, for example the stream of a broker: the positions of events
+    /// belong to it, so another log needs another string. Handler timeout, visibility lag, reply timeout, dead letters
+    /// and reports apply as set here.
+    ///
+    /// # Errors
+    ///
+    /// [`is_invalid_input`](WatchError::is_invalid_input) if a setting is invalid or the store has no state of such a
+    /// watcher; and the errors of the service and of the store.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # use std::time::Duration;
+    /// # use basalam_chat::Client;
+    /// # use basalam_chat::state::FileState;
+    /// # use basalam_chat::watch::{Delivery, ForwardedEvent};
+    /// # async fn run(client: Client, store: FileState, received: ForwardedEvent)
+    /// # -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// let deliveries = client.watch(store).forwarded("events of 2026").await?;
+    /// let handler = |delivery: Delivery| async move {
+    ///     println!("an event in chat {}", delivery.chat_id());
+    ///     Ok(())
+    /// };
+    /// let outcome = deliveries
+    ///     .handle(received, &handler, Duration::from_secs(20))
+    ///     .await;
+    /// # let _ = outcome;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn forwarded(
+        self,
+        log: impl Into<String>,
+    ) -> Result<ForwardedDeliveries, WatchError> {
+        ForwardedDeliveries::open(self.shared()?, log.into()).await
+    }
+
+    fn shared(self) -> Result<Arc<Shared>, WatchError> {
+        let config = self.config.checked()?;
         let http = self.client.transport().http();
         let (clock, random) = (http.clock.clone(), http.random.clone());
-        let (sender, deliveries) = mpsc::channel(config.max_in_flight);
         let reader = match config.request_budget.clone() {
             Some(budget) => self.client.with_budget(budget),
             None => self.client.clone(),
         };
-        let shared = Arc::new(Shared {
+        Ok(Arc::new(Shared {
             reader,
             client: self.client,
             store: self.store,
@@ -298,9 +355,7 @@ impl Watch {
             random,
             wake: Notify::new(),
             shutdown: watch::Sender::new(false),
-        });
-        let task = runtime.spawn(lead::supervise(shared.clone(), sender));
-        Ok(Watcher::new(shared, deliveries, task))
+        }))
     }
 
     /// Starts the watcher and runs a handler for each delivery; see [`Watcher::run`].

@@ -32,6 +32,8 @@ pub(super) struct Config {
     pub(super) max_attempts: u32,
     pub(super) lease_duration: Duration,
     pub(super) visibility_lag: Duration,
+    /// `None` for the operation timeout of the client.
+    pub(super) reply_timeout: Option<Duration>,
     pub(super) own_messages: bool,
     pub(super) chat_types: Option<Vec<ChatType>>,
     /// The user whose webhooks are received, and the number of their deliveries.
@@ -64,6 +66,7 @@ impl Default for Config {
             max_attempts: 5,
             lease_duration: Duration::from_secs(15),
             visibility_lag: Duration::from_secs(5),
+            reply_timeout: None,
             own_messages: false,
             chat_types: None,
             webhooks: None,
@@ -104,6 +107,10 @@ impl Config {
             ("max_in_flight", self.max_in_flight == 0),
             ("handler_timeout", self.handler_timeout.is_zero()),
             ("max_attempts", self.max_attempts == 0),
+            (
+                "reply_timeout",
+                self.reply_timeout.is_some_and(|it| it.is_zero()),
+            ),
         ] {
             if is_zero {
                 return Err(Error::zero(argument).into());

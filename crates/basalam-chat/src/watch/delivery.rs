@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::attempt::Attempt;
 use super::{Event, Reply};
 use crate::messages::NewMessage;
-use crate::{ChatId, Client};
+use crate::state::Version;
+use crate::{ChatId, Client, UserId};
 
 /// An event that was handed out, until it is acknowledged.
 ///
@@ -48,7 +49,7 @@ impl Drop for HandedOut {
 
 impl Delivery {
     pub(super) fn new(attempt: Arc<Attempt>) -> Delivery {
-        let client = attempt.term.shared.client.clone();
+        let client = attempt.session.client.clone();
         let attempt = HandedOut(attempt);
         Delivery { attempt, client }
     }
@@ -66,7 +67,7 @@ impl Delivery {
 
     /// Waits until the delivery is [revoked](Delivery::is_revoked), to stop work on it.
     pub async fn revoked(&self) {
-        self.attempt.0.term.revoked().await;
+        self.attempt.0.revoked().await;
     }
 }
 
@@ -79,6 +80,27 @@ impl<C> Delivery<C> {
     /// Returns the chat, whose events are delivered in order and one at a time.
     pub fn chat_id(&self) -> ChatId {
         self.attempt.0.chat
+    }
+
+    /// Returns the user whose chat it is.
+    pub fn user_id(&self) -> UserId {
+        self.attempt.0.session.user
+    }
+
+    /// Returns the revision of the message's content, which is a part of the idempotency keys of replies: zero for a
+    /// message that is delivered for the first time, and for an edit a number that depends on the content.
+    pub fn revision(&self) -> u32 {
+        match self.attempt.0.event {
+            Event::ChatOpened(_) | Event::ChatChanged(_) | Event::SeenByContact(_) => 0,
+            _ => self.attempt.0.slot.revision,
+        }
+    }
+
+    /// Returns the fencing number of the lease under which the event was read: larger than that of every process
+    /// that has read the login before. What a process does with the deliveries after it was overtaken can be refused
+    /// with it.
+    pub fn fencing(&self) -> Version {
+        self.attempt.0.fencing
     }
 
     /// Returns the number of this attempt, from 1. Earlier attempts include those of other processes, if they may
@@ -95,7 +117,7 @@ impl<C> Delivery<C> {
     /// Returns `true` if this process no longer reads the login: another one delivers the event again, replies are
     /// refused, and acknowledging has no effect.
     pub fn is_revoked(&self) -> bool {
-        self.attempt.0.term.is_revoked()
+        self.attempt.0.is_revoked()
     }
 
     /// Acknowledges the event: it is not delivered again once that is stored, shortly after.

@@ -1,15 +1,14 @@
 //! Handing out of events, and the position in a chat that records it.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
-use super::attempt::{Attempt, Resolution};
+use super::attempt::{Attempt, Handed, Resolution};
 use super::checkpoint::{Checkpoint, Slot};
 use super::term::Term;
-use super::{DeadLetter, DeadLetterReason, Delivery, Event, Report, WatchError};
+use super::{DeadLetterReason, Delivery, Event, WatchError};
 use crate::random::random_hex;
 use crate::state::Version;
 use crate::{ChatId, Error};
@@ -65,14 +64,17 @@ impl Handout {
         // Without an attempt in this process, the earlier one ended before this process had the lease.
         let earlier_reply =
             may_have_replied.then(|| self.replied_at.unwrap_or(self.term.started_at));
-        let (handed_out, resolution) = Attempt::new(
-            self.term.clone(),
-            self.chat,
+        let handed = Handed {
+            chat: self.chat,
             slot,
             event,
-            attempt,
+            number: attempt,
+            fencing: self.term.fencing,
             earlier_reply,
-        );
+            claims: None,
+        };
+        let (session, tenure) = (self.term.session.clone(), self.term.tenure.clone());
+        let (handed_out, resolution) = Attempt::new(session, tenure, handed);
         let delivery = Delivery::new(handed_out.clone());
         let sent = self.deliveries.send(Ok(delivery)).await;
         let resolution = match sent {
@@ -98,7 +100,7 @@ impl Handout {
                 return Err(Stop::Retry(pause));
             }
         };
-        if self.give_up(&handed_out.event, attempt, reason) {
+        if shared.give_up(self.chat, handed_out.event.clone(), attempt, reason) {
             return Ok(());
         }
         self.note_attempt(slot, may_have_replied, &resolution);
@@ -111,27 +113,6 @@ impl Handout {
         if resolution.has_replied {
             self.replied_at = Some(self.term.shared.now());
         }
-    }
-
-    /// Passes a delivery to the dead letters. Returns `false` if the function of the program panics.
-    fn give_up(&self, event: &Event, attempts: u32, reason: DeadLetterReason) -> bool {
-        let shared = &self.term.shared;
-        let chat = self.chat;
-        let letter = DeadLetter {
-            chat,
-            event: event.clone(),
-            attempts,
-            reason,
-        };
-        let dead_letter = shared.config.dead_letter.as_ref();
-        let is_taken = dead_letter.is_none_or(|dead_letter| {
-            catch_unwind(AssertUnwindSafe(|| dead_letter(&letter))).is_ok()
-        });
-        shared.report(&match is_taken {
-            true => Report::DeadLetter(chat),
-            false => Report::DeadLetterFailed(chat),
-        });
-        is_taken
     }
 
     /// Stores the checkpoint.

@@ -9,7 +9,7 @@ use super::shared::Shared;
 use super::tenure::{EndTenure, Tenure};
 use super::{Report, WatchError, dispatch, load, poller};
 use crate::UserId;
-use crate::state::{Lease, LeaseRequest};
+use crate::state::{Lease, LeaseRequest, Version};
 
 enum End {
     Shutdown,
@@ -51,11 +51,12 @@ async fn elect(shared: &Arc<Shared>, deliveries: &Deliveries) -> Result<(), Watc
             () = shared.stopped() => return Ok(()),
         };
         shared.report(&Report::Started);
+        let fencing = lease.fencing();
         let tenure = Tenure::new(shared.clock.clone(), time_left(shared, &lease));
         let tenure = Arc::new(tenure);
         let guard = EndTenure(tenure.clone());
         let end = tokio::select! {
-            end = lead(shared, user, tenure.clone(), deliveries) => end?,
+            end = lead(shared, user, fencing, tenure.clone(), deliveries) => end?,
             () = keep(shared, &mut lease, &tenure) => End::Lost,
         };
         drop(guard);
@@ -148,11 +149,12 @@ async fn release(shared: &Shared, lease: Lease) {
 async fn lead(
     shared: &Arc<Shared>,
     user: UserId,
+    fencing: Version,
     tenure: Arc<Tenure>,
     deliveries: &Deliveries,
 ) -> Result<End, WatchError> {
     let term = tokio::select! {
-        term = load::load(shared, user, tenure) => Arc::new(term?),
+        term = load::load(shared, user, fencing, tenure) => Arc::new(term?),
         () = shared.stopped() => return Ok(End::Shutdown),
     };
     term.mark_unfinished();

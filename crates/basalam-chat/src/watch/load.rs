@@ -9,13 +9,14 @@ use super::checkpoint::{Checkpoint, Slot};
 use super::config::Start;
 use super::event::properties;
 use super::outage::Outage;
+use super::session::Session;
 use super::shared::Shared;
 use super::tenure::Tenure;
 use super::term::{KnownChat, Marker, Term};
 use crate::chats::ChatPage;
 use crate::messages::SortOrder;
 use crate::random::random_hex;
-use crate::state::{PutMode, StateError, StateKey};
+use crate::state::{PutMode, StateError, StateKey, Version};
 use crate::{ChatId, Error, UserId};
 
 /// The maximum number of chats whose positions are stored together.
@@ -31,21 +32,22 @@ type Position = (i64, i64, i64, u32);
 pub(super) async fn load(
     shared: &Arc<Shared>,
     user: UserId,
+    fencing: Version,
     tenure: Arc<Tenure>,
 ) -> Result<Term, WatchError> {
     let key = shared.config.key(user.0, "marker")?;
     let stored = with_store(shared, || async { shared.store.get(&key).await }).await;
     let (marker, mut chats) = match stored {
         Some(entry) => {
-            let marker: Marker = serde_json::from_slice(&entry.value)
-                .map_err(|_| WatchError::state_lost("the marker cannot be read"))?;
+            let marker = Marker::from_json(&entry.value)?;
             let chats = load_packs(shared, user, &marker).await?;
             (marker, chats)
         }
         None => initialize(shared, user, &key).await?,
     };
     load_checkpoints(shared, user, &mut chats).await?;
-    Ok(Term::new(shared.clone(), user, marker, chats, tenure))
+    let session = Arc::new(Session::new(shared.clone(), user, &marker));
+    Ok(Term::new(session, marker, chats, fencing, tenure))
 }
 
 /// Repeats an operation of the store until it succeeds.

@@ -55,7 +55,7 @@ fn observe_chat(term: &Term, core: &mut Core, chat: &Chat, now: Instant) -> Chan
     };
     let received = chat.last_message.as_ref().is_some_and(|message| {
         let sender = message.sender_id();
-        message.id.0 > newest && sender.is_some_and(|sender| sender != term.user)
+        message.id.0 > newest && sender.is_some_and(|sender| sender != term.session.user)
     });
     let is_changed = match known.stamp {
         0 => known.is_opened || differs(&known.checkpoint, chat),

@@ -235,14 +235,14 @@ impl Reader {
     /// Returns the event of a message, or `None` if it is not delivered.
     fn event_of(&self, message: Message, is_new: bool) -> Option<Event> {
         let key = idempotency_key::of_message(&message);
-        let is_own_reply = key.is_some_and(|key| self.handout.term.secret.made(key));
+        let is_own_reply = key.is_some_and(|key| self.handout.term.session.secret.made(key));
         if is_own_reply {
-            self.handout.term.metadata_returned();
+            self.handout.term.session.metadata_returned();
         }
         let own_messages = self.handout.term.shared.config.own_messages;
         let message = Box::new(message);
         match message.sender_id() {
-            Some(sender) if sender != self.handout.term.user => Some(match is_new {
+            Some(sender) if sender != self.handout.term.session.user => Some(match is_new {
                 true => Event::MessageReceived(message),
                 false => Event::MessageEdited(message),
             }),

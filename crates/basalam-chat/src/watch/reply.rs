@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::WatchError;
 use super::attempt::Attempt;
+use super::claims::Claims;
 use crate::messages::{Message, NewMessage, SentMessage, SortOrder, idempotency_key};
 use crate::{Client, MessageId};
 
@@ -24,7 +25,7 @@ const REPETITION_INTERVAL: Duration = Duration::from_secs(1);
 /// A reply is sent *effectively once*. It has an idempotency key in its metadata: an HMAC, with a secret in the state
 /// store, over the user, the message, its revision and the number or the [step](Reply::step) of the reply. The first
 /// delivery of an event sends at once. If an earlier attempt may have sent the reply, this one waits until the
-/// [operation timeout](crate::ClientBuilder::operation_timeout) and the
+/// [reply timeout](super::Watch::reply_timeout) and the
 /// [visibility lag](super::Watch::visibility_lag) have passed since, looks for a message with the key, and sends only
 /// if it is certainly absent. If that cannot be known, the delivery goes to the dead letters, whatever the handler
 /// returns. The same holds if a handler repeats a [step](Reply::step) after an error.
@@ -37,7 +38,7 @@ const REPETITION_INTERVAL: Duration = Duration::from_secs(1);
 /// - The service returns the metadata of messages (likely). The first reply without it is
 ///   [reported](super::Report::MetadataNotReturned).
 /// - A message is visible in the list within the visibility lag (unknown), and the service does not process a
-///   request later than the operation timeout after it was sent (unknown).
+///   request later than the reply timeout after it was sent (unknown).
 /// - The reply has a larger id than the message that it answers (likely).
 /// - No process is paused between the look-up and sending for longer than its lease: the service cannot reject a
 ///   message of a process that was overtaken.
@@ -84,11 +85,11 @@ impl<C> Reply<C> {
         self
     }
 
-    /// Returns this reply with another client.
+    /// Returns this reply with the watcher's client.
     #[cfg(feature = "blocking")]
-    pub(super) fn with_client<D>(self, client: D) -> Reply<D> {
+    pub(super) fn into_async(self) -> Reply {
         Reply {
-            client,
+            client: self.attempt.session.client.clone(),
             attempt: self.attempt,
             message: self.message,
             step: self.step,
@@ -99,45 +100,57 @@ impl<C> Reply<C> {
 impl Reply {
     async fn send(self) -> Result<Message, WatchError> {
         let attempt = &*self.attempt;
-        let term = &attempt.term;
+        let session = &*attempt.session;
         let answered = answered(attempt)?;
-        if term.is_revoked() {
+        if attempt.is_revoked() {
             return Err(WatchError::revoked());
         }
-        let key = term.secret.key(&[
-            &term.user.to_string(),
+        let key = session.secret.key(&[
+            &session.user.to_string(),
             &answered.id.to_string(),
             &attempt.slot.revision.to_string(),
             &self.step,
         ]);
-        let earlier_reply = match attempt.may_have_sent(&self.step) {
-            true => Some(term.shared.now()),
-            false => attempt.earlier_reply,
+        let earlier = match &attempt.claims {
+            Some(claims) => claim(attempt, claims, answered, &key, &self.step).await?,
+            None => {
+                let earlier_reply = match attempt.may_have_sent(&self.step) {
+                    true => Some(session.shared.now()),
+                    false => attempt.earlier_reply,
+                };
+                match earlier_reply {
+                    Some(ended_at) => find_earlier(attempt, answered, &key, ended_at).await?,
+                    None => None,
+                }
+            }
         };
-        if let Some(ended_at) = earlier_reply
-            && let Some(earlier) = find_earlier(attempt, answered, &key, ended_at).await?
-        {
+        if let Some(earlier) = earlier {
             return Ok(earlier);
         }
-        if term.is_revoked() {
+        if attempt.is_revoked() {
             return Err(WatchError::revoked());
         }
         attempt.begin_reply(&self.step)?;
         let request = self.client.create_message(attempt.chat, self.message);
         let request = request.reply_to(answered.id).idempotency_key(key.as_str());
-        let sent: SentMessage = tokio::select! {
+        let sent: Result<SentMessage, _> = tokio::select! {
             // First, so that nothing is sent after a pause of the process that was longer than the lease.
             biased;
-            () = term.revoked() => return Err(WatchError::revoked()),
-            sent = request.send() => sent.inspect_err(|error| {
-                if !error.may_have_succeeded() {
-                    attempt.reply_not_sent(&self.step);
-                }
-            })?,
+            () = attempt.revoked() => return Err(WatchError::revoked()),
+            sent = request.send() => sent,
         };
+        if let Err(error) = &sent
+            && !error.may_have_succeeded()
+        {
+            attempt.reply_not_sent(&self.step);
+            if let Some(claims) = &attempt.claims {
+                claims.release(&session.shared, &self.step).await;
+            }
+        }
+        let sent = sent?;
         match idempotency_key::of_message(&sent) == Some(key.as_str()) {
-            true => term.metadata_returned(),
-            false => term.metadata_not_returned(),
+            true => session.metadata_returned(),
+            false => session.metadata_not_returned(),
         }
         Ok(sent.message)
     }
@@ -150,8 +163,36 @@ fn answered(attempt: &Attempt) -> Result<&Message, WatchError> {
     let message = message.ok_or_else(|| WatchError::invalid_input(problem))?;
     match message.sender_id() {
         None => Err(WatchError::unknown_sender()),
-        Some(sender) if sender == attempt.term.user => Err(WatchError::invalid_input(problem)),
+        Some(sender) if sender == attempt.session.user => Err(WatchError::invalid_input(problem)),
         Some(_) => Ok(message),
+    }
+}
+
+/// Claims a reply, and returns it if another attempt has sent it.
+async fn claim(
+    attempt: &Attempt,
+    claims: &Claims,
+    answered: &Message,
+    key: &str,
+    step: &str,
+) -> Result<Option<Message>, WatchError> {
+    let shared = &attempt.session.shared;
+    let mut looked_for = None;
+    loop {
+        let claim = tokio::select! {
+            biased;
+            () = attempt.revoked() => return Err(WatchError::revoked()),
+            claim = claims.claim(shared, step, looked_for) => claim,
+        };
+        if claim.is_none() {
+            return Ok(None);
+        }
+        // Whoever has claimed it sends it from then on, if at all.
+        let found = find_earlier(attempt, answered, key, shared.now()).await?;
+        if found.is_some() {
+            return Ok(found);
+        }
+        looked_for = claim;
     }
 }
 
@@ -162,16 +203,14 @@ async fn find_earlier(
     key: &str,
     ended_at: Instant,
 ) -> Result<Option<Message>, WatchError> {
-    let term = &attempt.term;
-    let shared = &term.shared;
+    let session = &attempt.session;
     // It may be there already, which saves the wait.
     if let Search::Found(message) = search(attempt, answered.id, key).await? {
         return Ok(Some(*message));
     }
-    let wait = shared.client.transport().operation_timeout() + shared.config.visibility_lag;
     tokio::select! {
-        () = shared.sleep_until(ended_at + wait) => {}
-        () = term.revoked() => return Err(WatchError::revoked()),
+        () = session.shared.sleep_until(ended_at + session.reply_wait()) => {}
+        () = attempt.revoked() => return Err(WatchError::revoked()),
     }
     let mut repetitions = 0;
     let problem = loop {
@@ -182,8 +221,8 @@ async fn find_earlier(
             Search::Unknown(_) => repetitions += 1,
         }
         tokio::select! {
-            () = shared.sleep(REPETITION_INTERVAL) => {}
-            () = term.revoked() => return Err(WatchError::revoked()),
+            () = session.shared.sleep(REPETITION_INTERVAL) => {}
+            () = attempt.revoked() => return Err(WatchError::revoked()),
         }
     };
     attempt.reply_unknown();
@@ -198,8 +237,8 @@ enum Search {
 
 /// Looks for a message with a key after the one that it answers.
 async fn search(attempt: &Attempt, answered: MessageId, key: &str) -> Result<Search, WatchError> {
-    let term = &attempt.term;
-    let request = term.shared.client.get_messages(attempt.chat);
+    let session = &attempt.session;
+    let request = session.client.get_messages(attempt.chat);
     let request = request
         .after(answered)
         .order(SortOrder::Asc)
@@ -212,13 +251,13 @@ async fn search(attempt: &Attempt, answered: MessageId, key: &str) -> Result<Sea
             problem = Some("a later message cannot be decoded");
         }
         for message in page {
-            let is_own = message.sender_id() == Some(term.user);
+            let is_own = message.sender_id() == Some(session.user);
             match idempotency_key::of_message(&message) {
                 // Anybody can repeat the key of a reply that was sent, so the reply exists either way.
                 Some(found) if found == key => return Ok(Search::Found(Box::new(message))),
                 Some(_) => {}
                 // Unless metadata is known to be returned, it may be the reply.
-                None if is_own && !term.returns_metadata() => {
+                None if is_own && !session.returns_metadata() => {
                     problem = Some("the user has sent a later message without metadata");
                 }
                 None if message.sender.is_none() => {

@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Notify, watch};
 
 use super::config::Config;
-use super::{Report, WatchError};
+use super::{DeadLetter, DeadLetterReason, Event, Report, WatchError};
 use crate::random::{RandomSource, jitter};
 use crate::state::StateStore;
 use crate::time::{Clock, SleepReason};
-use crate::{Client, Error};
+use crate::{ChatId, Client, Error};
 
 pub(super) struct Shared {
     pub(super) client: Client,
@@ -34,6 +34,31 @@ impl Shared {
             // The panic hook has shown it, and there is nowhere else to report it to.
             let _ = catch_unwind(AssertUnwindSafe(|| on_report(report)));
         }
+    }
+
+    /// Passes an event to the dead letters. Returns `false` if the function of the program panics.
+    pub(super) fn give_up(
+        &self,
+        chat: ChatId,
+        event: Event,
+        attempts: u32,
+        reason: DeadLetterReason,
+    ) -> bool {
+        let letter = DeadLetter {
+            chat,
+            event,
+            attempts,
+            reason,
+        };
+        let dead_letter = self.config.dead_letter.as_ref();
+        let is_taken = dead_letter.is_none_or(|dead_letter| {
+            catch_unwind(AssertUnwindSafe(|| dead_letter(&letter))).is_ok()
+        });
+        self.report(&match is_taken {
+            true => Report::DeadLetter(chat),
+            false => Report::DeadLetterFailed(chat),
+        });
+        is_taken
     }
 
     pub(super) fn now(&self) -> Instant {

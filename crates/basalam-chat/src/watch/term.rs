@@ -1,21 +1,19 @@
 //! What a process knows while it reads a login.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
+use super::WatchError;
 use super::checkpoint::{Checkpoint, Slot};
-use super::reply_key::ReplySecret;
 use super::scheduler::{Depth, Scheduler};
+use super::session::Session;
 use super::shared::Shared;
 use super::tenure::Tenure;
 use super::writer::Writer;
-use super::{Report, WatchError};
-use crate::UserId;
 use crate::chats::Chat;
 use crate::state::{StateKey, Version};
 
@@ -29,17 +27,16 @@ pub(super) const REREADS: [Duration; 3] = [
 /// The time during which one process reads the login.
 pub(super) struct Term {
     pub(super) shared: Arc<Shared>,
-    pub(super) user: UserId,
+    pub(super) session: Arc<Session>,
     pub(super) marker: Marker,
-    pub(super) secret: ReplySecret,
+    /// The fencing number of the lease.
+    pub(super) fencing: Version,
     pub(super) started_at: Instant,
     pub(super) writer: Writer,
     /// A chat was marked.
     pub(super) marked: Notify,
     core: Mutex<Core>,
-    tenure: Arc<Tenure>,
-    has_reported_metadata: AtomicBool,
-    returns_metadata: AtomicBool,
+    pub(super) tenure: Arc<Tenure>,
 }
 
 /// The record that distinguishes a first start from a lost state.
@@ -115,10 +112,10 @@ impl KnownChat {
 
 impl Term {
     pub(super) fn new(
-        shared: Arc<Shared>,
-        user: UserId,
+        session: Arc<Session>,
         marker: Marker,
         chats: HashMap<i64, Box<KnownChat>>,
+        fencing: Version,
         tenure: Arc<Tenure>,
     ) -> Term {
         let core = Core {
@@ -127,18 +124,17 @@ impl Term {
             // No chat is listed yet.
             resync: 1,
         };
+        let shared = session.shared.clone();
         Term {
             started_at: shared.now(),
-            secret: ReplySecret::new(&marker.secret),
             shared,
-            user,
+            session,
             marker,
+            fencing,
             writer: Writer::default(),
             marked: Notify::new(),
             core: Mutex::new(core),
             tenure,
-            has_reported_metadata: AtomicBool::new(false),
-            returns_metadata: AtomicBool::new(false),
         }
     }
 
@@ -150,14 +146,9 @@ impl Term {
         self.tenure.is_over()
     }
 
-    /// Waits until it is revoked. To be polled before what must not go on afterwards.
-    pub(super) async fn revoked(&self) {
-        self.tenure.over().await;
-    }
-
     pub(super) fn checkpoint_key(&self, chat: i64) -> Result<StateKey, WatchError> {
         let name = format!("chats/{chat}");
-        self.shared.config.key(self.user.0, &name)
+        self.shared.config.key(self.session.user.0, &name)
     }
 
     /// Marks what is unfinished from an earlier process, and what may have late ids.
@@ -193,21 +184,5 @@ impl Term {
             }
         }
         self.marked.notify_one();
-    }
-
-    /// Reports once that the service does not return metadata.
-    pub(super) fn metadata_not_returned(&self) {
-        if !self.has_reported_metadata.swap(true, Ordering::SeqCst) {
-            self.shared.report(&Report::MetadataNotReturned);
-        }
-    }
-
-    /// Records that the service has returned the metadata of a reply.
-    pub(super) fn metadata_returned(&self) {
-        self.returns_metadata.store(true, Ordering::SeqCst);
-    }
-
-    pub(super) fn returns_metadata(&self) -> bool {
-        self.returns_metadata.load(Ordering::SeqCst)
     }
 }

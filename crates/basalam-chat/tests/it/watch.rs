@@ -6,6 +6,7 @@ mod budget;
 mod callbacks;
 mod deliveries;
 mod events;
+mod forwarded;
 mod late_messages;
 mod model;
 mod paging;
