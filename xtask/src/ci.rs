@@ -4,6 +4,7 @@ mod beside;
 mod databases;
 mod deny;
 mod documents;
+mod nats;
 pub(crate) mod packages;
 pub(crate) mod public_api;
 mod python;

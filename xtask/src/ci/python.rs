@@ -20,6 +20,17 @@ pub(super) fn with_package(
     module: &str,
     upgrade: bool,
 ) -> anyhow::Result<Python> {
+    with_packages(root, name, &[package], module, upgrade)
+}
+
+/// Like [`with_package`], but with several packages, the last of which to be installed has the module.
+pub(super) fn with_packages(
+    root: &Path,
+    name: &str,
+    packages: &[&str],
+    module: &str,
+    upgrade: bool,
+) -> anyhow::Result<Python> {
     if !is_available("python3", &["--version"]) {
         return Ok(Python::Unavailable("python3 is not installed".to_owned()));
     }
@@ -40,15 +51,17 @@ pub(super) fn with_package(
     }
     let mut install = command(root, &program);
     install.args(["-m", "pip", "install", "--upgrade", "--quiet"]);
-    install.args(["--disable-pip-version-check", "--retries", "1", package]);
+    install.args(["--disable-pip-version-check", "--retries", "1"]);
+    install.args(packages);
     match run_command(&mut install) {
         Ok(_) => Ok(Python::Ready(python)),
         Err(error) if is_available(&program, &import) => {
-            println!("{package} was not upgraded: {error:#}");
+            println!("{} was not upgraded: {error:#}", packages.join(" and "));
             Ok(Python::Ready(python))
         }
         Err(error) => Ok(Python::Unavailable(format!(
-            "failed to install {package} ({error:#})"
+            "failed to install {} ({error:#})",
+            packages.join(" and ")
         ))),
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{
-    databases, deny, documents, packages, public_api, python_sdk, readme, schemathesis,
+    databases, deny, documents, nats, packages, public_api, python_sdk, readme, schemathesis,
     spec_validator,
 };
 use crate::process::{Outcome, command, is_available, run_command};
@@ -80,6 +80,7 @@ pub(super) fn all() -> Vec<Step> {
         }),
         workspace_tests("tests", &[]),
         step("state stores on real servers", databases::run).beside_others(),
+        step("relays and workers on a real server", nats::run).beside_others(),
         step("random documents", documents::fuzz).beside_others(),
         step("Python SDK of the vendor", python_sdk::run).beside_others(),
         step("schemathesis", schemathesis::run).beside_others(),
