@@ -28,11 +28,14 @@
 //! }
 //! ```
 
+mod body;
+
 pub use basalam_chat_api::{
     ByteStream, Client, ClientInfo, Error, Inner, InvalidSecret, RequestFactory, ResponseValue,
     SuccessResponse, Transport, TransportError, TransportFuture, UndecodableResponse, newtypes,
     operation, operations, path, read_json, types,
 };
+pub use body::body;
 use serde::de::DeserializeOwned;
 
 /// Converts the result of a generated operation of `client` to that of this crate.

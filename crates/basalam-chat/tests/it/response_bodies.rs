@@ -185,3 +185,42 @@ async fn byte_order_mark_is_skipped_in_every_response() {
         "{error}"
     );
 }
+
+#[tokio::test]
+async fn raw_body_is_returned_as_received() {
+    use basalam_chat::raw::{self, operations::GET_MESSAGES};
+
+    let (emulator, client) = start().await;
+    let body = || {
+        raw::body(&client, &GET_MESSAGES, |raw| async move {
+            raw.get_messages(&ChatId(1), None, None, None, None).await
+        })
+    };
+    // The client skips a byte order mark of any response.
+    for received in [
+        "{ \"data\" : {\"messages\":[{\"id\":7,\"size\":1e400,\"size\":12.0}]}}\n",
+        "not JSON",
+        "",
+    ] {
+        queue(&emulator, 200, received);
+        assert_eq!(body().await.unwrap(), received.as_bytes());
+    }
+    queue(&emulator, 200, &format!("{BYTE_ORDER_MARK}{{}}"));
+    assert_eq!(body().await.unwrap(), b"{}");
+    queue(&emulator, 404, r#"{"message":"not found"}"#);
+    let error = body().await.unwrap_err();
+    assert!(error.is_not_found(), "{error}");
+    assert_eq!(error.operation(), Some("get_messages"));
+    queue(&emulator, 401, "{}");
+    assert!(body().await.unwrap_err().needs_login());
+}
+
+#[tokio::test]
+async fn raw_body_without_a_call_of_the_operation_is_an_error() {
+    use basalam_chat::raw::{self, operations::GET_MESSAGES};
+
+    let (_emulator, client) = start().await;
+    let error = basalam_chat::raw::Error::<()>::InvalidRequest("no call".to_owned());
+    let body = raw::body::<(), _>(&client, &GET_MESSAGES, |_| async { Err(error) });
+    assert!(body.await.unwrap_err().is_invalid_input());
+}

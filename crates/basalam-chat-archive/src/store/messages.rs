@@ -1,0 +1,314 @@
+//! Rows of messages, and their entries in the search index.
+
+use std::collections::HashMap;
+
+use rusqlite::{Connection, OptionalExtension, named_params};
+use sha2::{Digest, Sha256};
+
+use super::chats::ChatTimes;
+use super::coverage::add_coverage;
+use super::files::write_files;
+use super::users::Senders;
+use crate::error::{DatabaseResult, Error};
+use crate::message::{ArchivedMessage, UnreadableMessage};
+use crate::page::MessagePage;
+use crate::range::Ids;
+
+/// A page to write.
+#[derive(Debug)]
+pub(crate) struct PageWrite {
+    pub(crate) chat: i64,
+    pub(crate) page: MessagePage,
+    /// The range of ids in which the page contains every message.
+    pub(crate) covered: Option<Ids>,
+    /// The times of the chat, if this is its newest page.
+    pub(crate) newest_of: Option<ChatTimes>,
+}
+
+/// What a write has changed.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Counts {
+    pub(crate) added: u64,
+    pub(crate) changed: u64,
+    pub(crate) deleted: u64,
+}
+
+impl Counts {
+    pub(crate) fn add(&mut self, other: Counts) {
+        self.added += other.added;
+        self.changed += other.changed;
+        self.deleted += other.deleted;
+    }
+}
+
+/// A message that is stored.
+struct Stored {
+    row: i64,
+    is_deleted: bool,
+}
+
+/// Writes the messages of a page, the range that it covers, and the deletion of messages that it no longer contains.
+pub(crate) fn write_page(
+    connection: &Connection,
+    write: PageWrite,
+    senders: &mut Senders,
+    now: &str,
+) -> Result<Counts, Error> {
+    let PageWrite {
+        chat,
+        mut page,
+        covered,
+        newest_of,
+    } = write;
+    // The index merges its data each time a row is smaller than the last.
+    page.messages.sort_unstable_by_key(|it| it.id);
+    let ids = page.ids();
+    let range = ids.fold(covered, |range, id| {
+        let range = range.unwrap_or(Ids { low: id, high: id });
+        Some(Ids {
+            low: range.low.min(id),
+            high: range.high.max(id),
+        })
+    });
+    let mut counts = Counts::default();
+    let mut stored = match range {
+        Some(range) => stored_in(connection, chat, range)?,
+        None => HashMap::new(),
+    };
+    for message in &page.messages {
+        senders.add(message);
+        match stored.remove(&message.id) {
+            None => {
+                insert(connection, chat, message)?;
+                counts.added += 1;
+            }
+            Some(stored) if update(connection, chat, message, &stored)? => counts.changed += 1,
+            Some(_) => {}
+        }
+    }
+    for message in &page.unreadable {
+        if let Some(id) = message.id {
+            stored.remove(&id);
+        }
+        write_unreadable(connection, chat, message)?;
+    }
+    if let Some(covered) = covered {
+        if page.has_all_ids() {
+            counts.deleted = mark_deleted(connection, &stored, now)?;
+        }
+        add_coverage(connection, chat, covered)?;
+    }
+    if let Some(times) = newest_of {
+        let sql = "UPDATE chats SET read_updated_at = ?2, read_modified_at = ?3 WHERE id = ?1";
+        let mut statement = connection.prepare_cached(sql).db()?;
+        statement
+            .execute((chat, times.updated_at, times.modified_at))
+            .db()?;
+    }
+    Ok(counts)
+}
+
+/// Writes a message that is not stored.
+pub(crate) fn insert_message(
+    connection: &Connection,
+    chat: i64,
+    message: &ArchivedMessage,
+    senders: &mut Senders,
+) -> Result<Counts, Error> {
+    senders.add(message);
+    insert(connection, chat, message)?;
+    Ok(Counts {
+        added: 1,
+        ..Counts::default()
+    })
+}
+
+/// Writes a message that may be stored already.
+pub(crate) fn write_message(
+    connection: &Connection,
+    chat: i64,
+    message: &ArchivedMessage,
+    senders: &mut Senders,
+) -> Result<Counts, Error> {
+    senders.add(message);
+    let range = Ids {
+        low: message.id,
+        high: message.id,
+    };
+    let mut counts = Counts::default();
+    match stored_in(connection, chat, range)?.get(&message.id) {
+        None => {
+            insert(connection, chat, message)?;
+            counts.added = 1;
+        }
+        Some(stored) => counts.changed = u64::from(update(connection, chat, message, stored)?),
+    }
+    Ok(counts)
+}
+
+fn stored_in(
+    connection: &Connection,
+    chat: i64,
+    range: Ids,
+) -> Result<HashMap<i64, Stored>, Error> {
+    let sql = "SELECT id, row, deleted_at IS NOT NULL FROM messages
+        WHERE chat_id = ?1 AND id BETWEEN ?2 AND ?3";
+    let mut statement = connection.prepare_cached(sql).db()?;
+    let rows = statement.query_map((chat, range.low, range.high), |row| {
+        Ok((
+            row.get(0)?,
+            Stored {
+                row: row.get(1)?,
+                is_deleted: row.get(2)?,
+            },
+        ))
+    });
+    rows.db()?.collect::<Result<_, _>>().db()
+}
+
+const INSERT: &str = "
+    INSERT INTO messages (row, chat_id, id, type, sender_id, sent_at, updated_at, seen_at, text, entity_id, reply_to, forward_from, json)
+    VALUES (:row, :chat_id, :id, :type, :sender_id, :sent_at, :updated_at, :seen_at, :text, :entity_id, :reply_to, :forward_from, :json)
+    ON CONFLICT (row) DO NOTHING";
+
+const UPDATE: &str = "
+    UPDATE messages SET chat_id = :chat_id, id = :id, type = :type, sender_id = :sender_id, sent_at = :sent_at, updated_at = :updated_at,
+        seen_at = :seen_at, text = :text, entity_id = :entity_id, reply_to = :reply_to, forward_from = :forward_from, json = :json,
+        deleted_at = NULL
+    WHERE row = :row";
+
+fn execute(
+    connection: &Connection,
+    sql: &str,
+    row: i64,
+    chat: i64,
+    message: &ArchivedMessage,
+) -> Result<usize, Error> {
+    let values = named_params! {
+        ":row": row,
+        ":chat_id": chat,
+        ":id": message.id,
+        ":type": message.message_type,
+        ":sender_id": message.sender_id(),
+        ":sent_at": message.sent_at,
+        ":updated_at": message.updated_at,
+        ":seen_at": message.seen_at,
+        ":text": message.text,
+        ":entity_id": message.entity_id,
+        ":reply_to": message.reply_to,
+        ":forward_from": message.forward_from,
+        ":json": message.json,
+    };
+    connection.prepare_cached(sql).db()?.execute(values).db()
+}
+
+fn insert(connection: &Connection, chat: i64, message: &ArchivedMessage) -> Result<(), Error> {
+    let mut row = message.id;
+    if execute(connection, INSERT, row, chat, message)? == 0 {
+        // A message of another chat has the same id, although ids are unique according to the contract.
+        let sql = "SELECT min(0, coalesce(min(row), 0)) - 1 FROM messages";
+        row = connection.query_row(sql, [], |row| row.get(0)).db()?;
+        execute(connection, INSERT, row, chat, message)?;
+    }
+    index(connection, "INSERT", row, chat, message)?;
+    write_files(connection, chat, message.id, &message.files, true)
+}
+
+/// Returns `true` if the message has changed.
+fn update(
+    connection: &Connection,
+    chat: i64,
+    message: &ArchivedMessage,
+    stored: &Stored,
+) -> Result<bool, Error> {
+    let sql = "SELECT json = ?2 FROM messages WHERE row = ?1";
+    let mut statement = connection.prepare_cached(sql).db()?;
+    let is_same = statement
+        .query_row((stored.row, &message.json), |row| row.get(0))
+        .optional();
+    if is_same.db()? == Some(true) && !stored.is_deleted {
+        return Ok(false);
+    }
+    execute(connection, UPDATE, stored.row, chat, message)?;
+    index(connection, "REPLACE", stored.row, chat, message)?;
+    write_files(connection, chat, message.id, &message.files, false)?;
+    Ok(true)
+}
+
+fn index(
+    connection: &Connection,
+    verb: &str,
+    row: i64,
+    chat: i64,
+    message: &ArchivedMessage,
+) -> Result<(), Error> {
+    let sql = match verb {
+        "INSERT" => "INSERT INTO search (rowid, body, joined, meta) VALUES (?1, ?2, ?3, ?4)",
+        _ => "REPLACE INTO search (rowid, body, joined, meta) VALUES (?1, ?2, ?3, ?4)",
+    };
+    let mut meta = format!("{} {}", chat_token(chat), type_token(&message.message_type));
+    if let Some(sender) = message.sender_id() {
+        meta.push(' ');
+        meta.push_str(&sender_token(sender));
+    }
+    let mut statement = connection.prepare_cached(sql).db()?;
+    statement
+        .execute((row, &message.index.body, &message.index.joined, meta))
+        .db()?;
+    Ok(())
+}
+
+/// Returns the token of a chat in the index.
+pub(crate) fn chat_token(chat: i64) -> String {
+    format!("chat{chat}")
+}
+
+/// Returns the token of a sender in the index.
+pub(crate) fn sender_token(user: i64) -> String {
+    format!("from{user}")
+}
+
+/// Returns the token of a message type in the index, without characters that separate tokens.
+pub(crate) fn type_token(message_type: &str) -> String {
+    let letters = message_type.chars().filter(|it| it.is_alphanumeric());
+    format!("type{}", letters.collect::<String>().to_lowercase())
+}
+
+/// Marks stored messages as deleted, unless they are.
+fn mark_deleted(
+    connection: &Connection,
+    missing: &HashMap<i64, Stored>,
+    now: &str,
+) -> Result<u64, Error> {
+    let mut deleted = 0;
+    for stored in missing.values().filter(|it| !it.is_deleted) {
+        let sql = "UPDATE messages SET deleted_at = ?2 WHERE row = ?1";
+        connection
+            .prepare_cached(sql)
+            .db()?
+            .execute((stored.row, now))
+            .db()?;
+        deleted += 1;
+    }
+    Ok(deleted)
+}
+
+pub(crate) fn write_unreadable(
+    connection: &Connection,
+    chat: i64,
+    message: &UnreadableMessage,
+) -> Result<(), Error> {
+    if let Some(id) = message.id {
+        let sql = "DELETE FROM unreadable WHERE chat_id = ?1 AND id = ?2";
+        connection
+            .prepare_cached(sql)
+            .db()?
+            .execute((chat, id))
+            .db()?;
+    }
+    let sha256 = Sha256::digest(message.json.as_bytes());
+    let sql = "INSERT INTO unreadable (chat_id, id, json, sha256) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
+    let values = (chat, message.id, &message.json, &sha256[..]);
+    connection.prepare_cached(sql).db()?.execute(values).db()?;
+    Ok(())
+}

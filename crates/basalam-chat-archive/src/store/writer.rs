@@ -1,0 +1,277 @@
+//! The thread that writes: it collects pages in transactions, so that they cost little.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{self, Receiver};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::Connection;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+
+use super::{
+    ChatRow, Counts, FileKey, FileOutcome, PageWrite, Senders, write_chat, write_outcome,
+    write_page,
+};
+use crate::archive::{Account, claim};
+use crate::clock::ArchiveClock;
+use crate::error::{DatabaseResult, Error, ErrorKind};
+use crate::file::WriterLock;
+
+/// A transaction is committed after this many rows, or earlier if nothing is queued: the slower the thread is compared
+/// with the requests, the more a transaction contains.
+const MAX_ROWS: usize = 2_000;
+
+/// What is not yet committed is lost if the process is killed. It is at most this many units, which are bytes of JSON, and
+/// a page is at least one unit.
+const CAPACITY: usize = 16;
+const UNIT: usize = 256 * 1024;
+
+/// Something to write.
+#[derive(Debug)]
+pub(crate) enum Job {
+    Chats(Vec<ChatRow>),
+    Page(PageWrite),
+    File(FileKey, FileOutcome),
+    /// Sets the account's data.
+    Account(Account),
+    /// Commits what was queued before, and responds.
+    Commit(oneshot::Sender<()>),
+}
+
+impl Job {
+    fn bytes(&self) -> usize {
+        match self {
+            Job::Chats(chats) => chats.iter().map(|it| it.json.len()).sum(),
+            Job::Page(write) => {
+                let page = &write.page;
+                let messages = page
+                    .messages
+                    .iter()
+                    .map(|it| it.json.len() + it.index.body.len());
+                messages
+                    .chain(page.unreadable.iter().map(|it| it.json.len()))
+                    .sum()
+            }
+            _ => 0,
+        }
+    }
+
+    fn rows(&self) -> usize {
+        match self {
+            Job::Chats(chats) => chats.len(),
+            Job::Page(write) => write.page.messages.len() + 1,
+            _ => 1,
+        }
+    }
+}
+
+/// What was committed.
+#[derive(Debug, Default)]
+pub(crate) struct Totals {
+    added: AtomicU64,
+    changed: AtomicU64,
+    deleted: AtomicU64,
+}
+
+impl Totals {
+    fn add(&self, counts: Counts) {
+        self.added.fetch_add(counts.added, Ordering::Relaxed);
+        self.changed.fetch_add(counts.changed, Ordering::Relaxed);
+        self.deleted.fetch_add(counts.deleted, Ordering::Relaxed);
+    }
+
+    pub(crate) fn counts(&self) -> Counts {
+        Counts {
+            added: self.added.load(Ordering::Relaxed),
+            changed: self.changed.load(Ordering::Relaxed),
+            deleted: self.deleted.load(Ordering::Relaxed),
+        }
+    }
+}
+
+/// The thread. It ends, after it has committed everything, when all handles are dropped.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    thread: std::thread::JoinHandle<()>,
+    handle: WriterHandle,
+}
+
+/// Queues jobs for the thread.
+#[derive(Clone, Debug)]
+pub(crate) struct WriterHandle {
+    jobs: mpsc::Sender<(Job, OwnedSemaphorePermit)>,
+    capacity: Arc<Semaphore>,
+    totals: Arc<Totals>,
+    error: Arc<Mutex<Option<Error>>>,
+}
+
+impl Writer {
+    /// Starts the thread. It holds the lock until it ends.
+    pub(crate) fn start(
+        connection: Connection,
+        lock: WriterLock,
+        clock: ArchiveClock,
+    ) -> Result<Writer, Error> {
+        let (sender, jobs) = mpsc::channel();
+        let handle = WriterHandle {
+            jobs: sender,
+            capacity: Arc::new(Semaphore::new(CAPACITY)),
+            totals: Arc::default(),
+            error: Arc::default(),
+        };
+        let (capacity, totals, error) = (
+            handle.capacity.clone(),
+            handle.totals.clone(),
+            handle.error.clone(),
+        );
+        let run = move || {
+            if let Err(failure) = run(&connection, &jobs, &totals, &clock) {
+                *error.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure);
+            }
+            capacity.close();
+            drop(lock);
+        };
+        let thread = std::thread::Builder::new().name("basalam-chat-archive".to_owned());
+        let thread = thread.spawn(run).map_err(|error| {
+            let message = format!("the writing thread cannot be started: {error}");
+            Error::new(ErrorKind::Io, message)
+        })?;
+        Ok(Writer { thread, handle })
+    }
+
+    pub(crate) fn handle(&self) -> &WriterHandle {
+        &self.handle
+    }
+
+    /// Waits until everything is committed and the thread has ended.
+    pub(crate) async fn finish(self) -> Result<Counts, Error> {
+        let Writer { thread, handle } = self;
+        let WriterHandle {
+            jobs,
+            totals,
+            error,
+            ..
+        } = handle;
+        drop(jobs);
+        // Blocking work of the runtime's pool, since the thread may still have much to commit.
+        let joined = tokio::task::spawn_blocking(move || thread.join()).await;
+        let failure = error.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match (joined, failure) {
+            (Ok(Ok(())), None) => Ok(totals.counts()),
+            (_, Some(error)) => Err(error),
+            _ => Err(ended()),
+        }
+    }
+}
+
+impl WriterHandle {
+    /// Queues a job. Waits while as much as possible is not yet committed.
+    pub(crate) async fn send(&self, job: Job) -> Result<(), Error> {
+        let units = job.bytes().div_ceil(UNIT).clamp(1, CAPACITY) as u32;
+        let permit = self.capacity.clone().acquire_many_owned(units).await;
+        let permit = permit.map_err(|_| self.failure())?;
+        self.jobs.send((job, permit)).map_err(|_| self.failure())
+    }
+
+    /// Waits until what was queued before is committed.
+    pub(crate) async fn commit(&self) -> Result<(), Error> {
+        let (sender, committed) = oneshot::channel();
+        self.send(Job::Commit(sender)).await?;
+        committed.await.map_err(|_| self.failure())
+    }
+
+    pub(crate) fn counts(&self) -> Counts {
+        self.totals.counts()
+    }
+
+    fn failure(&self) -> Error {
+        let error = self.error.lock().unwrap_or_else(PoisonError::into_inner);
+        error.clone().unwrap_or_else(ended)
+    }
+}
+
+fn ended() -> Error {
+    Error::new(ErrorKind::Database, "the writing thread has ended early")
+}
+
+fn run(
+    connection: &Connection,
+    jobs: &Receiver<(Job, OwnedSemaphorePermit)>,
+    totals: &Totals,
+    clock: &ArchiveClock,
+) -> Result<(), Error> {
+    while let Ok(first) = jobs.recv() {
+        write_batch(connection, first, jobs, totals, clock)?;
+    }
+    // Leaves one file, and fails only if another process reads.
+    let checkpoint = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+    checkpoint.db()
+}
+
+/// Writes the jobs that are queued in one transaction.
+fn write_batch(
+    connection: &Connection,
+    first: (Job, OwnedSemaphorePermit),
+    jobs: &Receiver<(Job, OwnedSemaphorePermit)>,
+    totals: &Totals,
+    clock: &ArchiveClock,
+) -> Result<(), Error> {
+    let (mut counts, mut senders, mut rows) = (Counts::default(), Senders::default(), 0);
+    let now = clock.now();
+    let mut waiting = Vec::new();
+    // Returned after the commit.
+    let mut permits = Vec::new();
+    connection.execute_batch("BEGIN IMMEDIATE").db()?;
+    let mut next = Some(first);
+    while let Some((job, permit)) = next.take() {
+        permits.push(permit);
+        rows += job.rows();
+        let is_commit = matches!(job, Job::Commit(_));
+        let written = write(connection, job, &mut senders, &now, &mut waiting);
+        match written {
+            Ok(changes) => counts.add(changes),
+            Err(error) => {
+                // The first error is the one to report.
+                let _ = connection.execute_batch("ROLLBACK");
+                return Err(error);
+            }
+        }
+        if rows >= MAX_ROWS || is_commit {
+            break;
+        }
+        next = jobs.try_recv().ok();
+    }
+    let committed = senders
+        .write(connection)
+        .and_then(|()| connection.execute_batch("COMMIT").db());
+    if let Err(error) = committed {
+        let _ = connection.execute_batch("ROLLBACK");
+        return Err(error);
+    }
+    totals.add(counts);
+    for response in waiting {
+        // The sync may have been dropped.
+        let _ = response.send(());
+    }
+    Ok(())
+}
+
+fn write(
+    connection: &Connection,
+    job: Job,
+    senders: &mut Senders,
+    now: &str,
+    waiting: &mut Vec<oneshot::Sender<()>>,
+) -> Result<Counts, Error> {
+    match job {
+        Job::Chats(chats) => {
+            for chat in &chats {
+                write_chat(connection, chat)?;
+            }
+        }
+        Job::Page(write) => return write_page(connection, write, senders, now),
+        Job::File(key, outcome) => write_outcome(connection, key, &outcome)?,
+        Job::Account(account) => claim(connection, &account)?,
+        Job::Commit(response) => waiting.push(response),
+    }
+    Ok(Counts::default())
+}
