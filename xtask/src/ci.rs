@@ -1,7 +1,10 @@
 //! `cargo xtask ci`: all CI checks.
 
 mod beside;
+mod browser;
+mod chromium;
 mod databases;
+mod debian;
 mod deny;
 mod documents;
 mod nats;

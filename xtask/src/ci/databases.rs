@@ -2,8 +2,8 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
+use super::debian;
 use super::steps::WORKSPACE_TESTS;
 use crate::process::{Outcome, command, is_available, run_command};
 
@@ -46,7 +46,7 @@ pub(super) fn run(root: &Path) -> anyhow::Result<Outcome> {
     };
     let reason = match missing().as_slice() {
         [] => String::new(),
-        packages => match install(root, packages) {
+        packages => match debian::install(root, packages) {
             Ok(()) => "it is still missing after the installation".to_owned(),
             Err(error) => format!("{error:#}"),
         },
@@ -83,22 +83,4 @@ fn has_postgresql() -> bool {
 
 fn has_redis() -> bool {
     is_available("redis-server", &["--version"]) && is_available("redis-cli", &["--version"])
-}
-
-fn install(root: &Path, packages: &[&str]) -> anyhow::Result<()> {
-    if !is_available("apt-get", &["--version"]) {
-        anyhow::bail!("apt-get is missing");
-    }
-    let apt = || -> Command {
-        let mut apt = command(root, "apt-get");
-        apt.env("DEBIAN_FRONTEND", "noninteractive");
-        // In this runlevel, packages do not start their services.
-        apt.env("RUNLEVEL", "1");
-        apt
-    };
-    // A stale list can still be good enough.
-    let _ = run_command(apt().args(["update", "--quiet"]));
-    let mut install = apt();
-    install.args(["install", "--yes", "--quiet", "--no-install-recommends"]);
-    run_command(install.args(packages)).map(drop)
 }

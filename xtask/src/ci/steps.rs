@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::{
-    databases, deny, documents, nats, packages, public_api, python_sdk, readme, schemathesis,
-    spec_validator,
+    browser, databases, deny, documents, nats, packages, public_api, python_sdk, readme,
+    schemathesis, spec_validator,
 };
 use crate::process::{Outcome, command, is_available, run_command};
 use crate::workspace::Workspace;
@@ -84,6 +84,7 @@ pub(super) fn all() -> Vec<Step> {
         step("random documents", documents::fuzz).beside_others(),
         step("Python SDK of the vendor", python_sdk::run).beside_others(),
         step("schemathesis", schemathesis::run).beside_others(),
+        step("pages of the archive in a browser", browser::run).beside_others(),
         step("client of an applied contract", documents::compile_applied),
         workspace_tests(
             "generated code compiles",
