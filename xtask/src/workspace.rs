@@ -12,6 +12,8 @@ pub(crate) struct Workspace {
     pub(crate) target: PathBuf,
     /// Names and versions.
     pub(crate) packages: Vec<(String, String)>,
+    /// The names of the packages with a library.
+    pub(crate) libraries: Vec<String>,
 }
 
 impl Workspace {
@@ -27,11 +29,12 @@ impl Workspace {
                 .context("`cargo metadata` has no target_directory")?
                 .into(),
             packages: published_packages(&metadata)?,
+            libraries: published_libraries(&metadata)?,
         })
     }
 }
 
-fn published_packages(metadata: &Value) -> anyhow::Result<Vec<(String, String)>> {
+fn published(metadata: &Value) -> anyhow::Result<impl Iterator<Item = &Value>> {
     let packages = metadata["packages"]
         .as_array()
         .context("`cargo metadata` has no packages")?;
@@ -40,7 +43,22 @@ fn published_packages(metadata: &Value) -> anyhow::Result<Vec<(String, String)>>
         let registries = package["publish"].as_array();
         registries.is_none_or(|it| !it.is_empty())
     };
-    let published = packages.iter().filter(is_published).map(|package| {
+    Ok(packages.iter().filter(is_published))
+}
+
+fn published_libraries(metadata: &Value) -> anyhow::Result<Vec<String>> {
+    let is_library = |target: &Value| target["kind"][0] == "lib";
+    let has_library = |package: &&Value| {
+        let targets = package["targets"].as_array();
+        targets.is_some_and(|targets| targets.iter().any(is_library))
+    };
+    let libraries = published(metadata)?.filter(has_library);
+    let names = libraries.filter_map(|package| package["name"].as_str());
+    Ok(names.map(str::to_owned).collect())
+}
+
+fn published_packages(metadata: &Value) -> anyhow::Result<Vec<(String, String)>> {
+    let published = published(metadata)?.map(|package| {
         let field = |name: &str| package[name].as_str().map(str::to_owned);
         let name_and_version = field("name").zip(field("version"));
         name_and_version.context("a package without name or version")

@@ -27,7 +27,9 @@ tokio = { version = "1", features = ["macros", "rt-multi-thread"] }
 /// `cargo package` would verify each package with a separate build. Building them together reuses
 /// the dependencies of earlier steps and takes a tenth of the time.
 pub(crate) fn run(root: &Path) -> anyhow::Result<Outcome> {
-    let Workspace { target, packages } = Workspace::read(root)?;
+    let Workspace {
+        target, packages, ..
+    } = Workspace::read(root)?;
     let mut package = command(root, "cargo");
     package.args(["package", "--no-verify", "--allow-dirty", "--quiet"]);
     for (name, _) in &packages {

@@ -112,10 +112,12 @@ fn read_listings(root: &Path) -> anyhow::Result<Result<Vec<Listing>, String>> {
     if let Err(error) = run_command(&mut document) {
         return Ok(Err(format!("rustdoc did not write JSON ({error:#})")));
     }
-    let Workspace { target, packages } = Workspace::read(root)?;
+    let Workspace {
+        target, libraries, ..
+    } = Workspace::read(root)?;
     let directory = target.join("doc");
     let mut listings = Vec::new();
-    for (name, _) in packages {
+    for name in libraries {
         let json = directory.join(format!("{}.json", name.replace('-', "_")));
         let api = public_api::Builder::from_rustdoc_json(&json)
             .omit_blanket_impls(true)
