@@ -1,5 +1,6 @@
 //! The arguments of the command.
 
+mod archive;
 mod login;
 mod webhooks;
 
@@ -13,6 +14,9 @@ use clap_complete::Shell;
 use crate::directories::check_profile;
 use crate::failure::Kind;
 
+pub(crate) use archive::{
+    ExportFormat, ExportOptions, ImportOptions, PageLanguage, SearchOptions, SortBy, SyncOptions,
+};
 pub(crate) use login::LoginOptions;
 pub(crate) use webhooks::{CreateOptions, ListenOptions, WebhookCommand};
 
@@ -126,10 +130,18 @@ pub(crate) enum Command {
     Send(SendOptions),
     /// Show new messages of all chats as they arrive.
     Watch(WatchOptions),
+    /// Copy the history of all chats into the archive, or what is new since the last time.
+    Sync(SyncOptions),
+    /// Find messages in the archive.
+    Search(SearchOptions),
+    /// Write the archive as JSON Lines, CSV or HTML.
+    Export(ExportOptions),
+    /// Read JSON Lines that `export` has written into the archive.
+    Import(ImportOptions),
     /// Manage webhooks, and print what they deliver.
     #[command(subcommand)]
     Webhooks(WebhookCommand),
-    /// Check login, network, clock and files.
+    /// Check login, network, clock, files and archive.
     Doctor,
     /// Print a completion script for a shell.
     Completions {

@@ -1,5 +1,6 @@
 //! The commands.
 
+mod archive;
 mod chats;
 mod doctor;
 mod list;
@@ -25,6 +26,10 @@ pub(crate) async fn run(context: &Context<'_>, command: Command) -> Result<(), F
         Command::Messages(options) => messages::run(context, options).await,
         Command::Send(options) => send::run(context, options).await,
         Command::Watch(options) => watch::run(context, options).await,
+        Command::Sync(options) => archive::sync(context, options).await,
+        Command::Search(options) => archive::search(context, options).await,
+        Command::Export(options) => archive::export(context, options).await,
+        Command::Import(options) => archive::import(context, options).await,
         Command::Webhooks(command) => webhooks::run(context, command).await,
         Command::Doctor => doctor::run(context).await,
         Command::Completions { shell } => shell::completions(context, shell),

@@ -43,6 +43,11 @@ impl Directories {
         self.config.join("profiles").join(profile).join("login")
     }
 
+    /// Returns the file of a profile's archive.
+    pub(crate) fn archive(&self, profile: &str) -> PathBuf {
+        self.data.join("profiles").join(profile).join("archive.db")
+    }
+
     /// Returns the directory of the positions of a profile's watchers.
     pub(crate) fn watch(&self, profile: &str) -> PathBuf {
         self.data.join("profiles").join(profile).join("watch")

@@ -12,6 +12,12 @@ pub(crate) fn bytes(output: &Output, what: &str, total: u64) -> ProgressBar {
     bar(output, template, Some(total)).with_message(crate::text::field(what))
 }
 
+/// Returns a bar for items whose number is not known yet.
+pub(crate) fn items(output: &Output, what: &str) -> ProgressBar {
+    let template = format!("{{spinner}} {{pos}}/{{len}} {what} {{wide_bar}} {{msg}}");
+    bar(output, &template, Some(0))
+}
+
 fn bar(output: &Output, template: &str, total: Option<u64>) -> ProgressBar {
     if !output.can_draw {
         return ProgressBar::hidden();

@@ -114,12 +114,18 @@ pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut output = String::new();
     for (position, digit) in digits.chars().enumerate() {
-        if position > 0 && (digits.len() - position) % 3 == 0 {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
             output.push(',');
         }
         output.push(digit);
     }
     output
+}
+
+/// Returns a count with its noun, such as `1 chat` or `2,000 chats`.
+pub(crate) fn counted(count: u64, noun: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{} {noun}{ending}", grouped(count))
 }
 
 #[cfg(test)]
@@ -181,5 +187,7 @@ mod tests {
     fn grouped_separates_thousands() {
         let numbers = [0, 999, 1_000, 996_000, 1_234_567].map(grouped);
         assert_eq!(numbers, ["0", "999", "1,000", "996,000", "1,234,567"]);
+        let chats = [0, 1, 2_000].map(|count| counted(count, "chat"));
+        assert_eq!(chats, ["0 chats", "1 chat", "2,000 chats"]);
     }
 }

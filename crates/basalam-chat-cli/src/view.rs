@@ -1,6 +1,7 @@
 //! Lines of output for people: columns, colours, and the direction of text.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use anstyle::{AnsiColor, Style};
 use unicode_bidi::{BidiInfo, Level};
@@ -68,6 +69,25 @@ impl Line {
     pub(crate) fn foreign(self, text: &str) -> Line {
         let shown = text::field(text);
         self.isolated(&shown)
+    }
+
+    /// Adds text of somebody else, on one line, in which some ranges of bytes are emphasized.
+    pub(crate) fn foreign_with_matches(mut self, text: &str, matches: &[Range<usize>]) -> Line {
+        let isolates = self.view.direction != Direction::Plain;
+        self.text.extend(isolates.then_some(ISOLATE));
+        let mut rest = 0;
+        for range in matches {
+            let (Some(before), Some(found)) =
+                (text.get(rest..range.start), text.get(range.clone()))
+            else {
+                continue;
+            };
+            self = self.own(before).styled(strong(), |line| line.own(found));
+            rest = range.end;
+        }
+        self = self.own(text.get(rest..).unwrap_or_default());
+        self.text.extend(isolates.then_some(END_OF_ISOLATE));
+        self
     }
 
     /// Adds text of somebody else in a column of this width, with a gap after it.
@@ -181,6 +201,25 @@ mod tests {
         assert_eq!(line("Sara"), "Sara    |");
         assert_eq!(line("日本"), "日本    |");
         assert_eq!(line("Alexandra"), "Alexa…  |");
+    }
+
+    #[test]
+    fn matches_are_emphasized_and_made_safe() {
+        let text = "a\u{1b}[31m هزینه b";
+        let start = text.find('ه').unwrap();
+        let matches = [start..start + "هزینه".len(), 900..901];
+        let line = |color| {
+            let view = View {
+                color,
+                direction: Direction::Isolated,
+            };
+            view.line().foreign_with_matches(text, &matches).finish()
+        };
+        assert_eq!(line(false), "\u{2068}a\u{fffd}[31m هزینه b\u{2069}");
+        assert_eq!(
+            line(true),
+            "\u{2068}a\u{fffd}[31m \u{1b}[1mهزینه\u{1b}[0m b\u{2069}"
+        );
     }
 
     #[test]

@@ -4,12 +4,16 @@ mod network;
 
 use basalam_chat::auth::Scope;
 use basalam_chat::{Client, Environment, Error};
+use basalam_chat_archive::Archive;
 use serde::Serialize;
 
+use super::archive::default_path;
 use super::whoami::{expiry, read_user};
 use crate::context::Context;
 use crate::directories::Directories;
 use crate::failure::{Failure, Kind};
+use crate::prompt::blocking;
+use crate::text::counted;
 use crate::view::{green, red, yellow};
 
 /// The result of a check.
@@ -96,6 +100,7 @@ pub(crate) async fn run(context: &Context<'_>) -> Result<(), Failure> {
         Some(client) => checks.extend(interrupt.or(token(client)).await?),
         None => checks.push(Check::skipped("token", "no login")),
     }
+    checks.push(interrupt.or(archive(context)).await??);
     print(context, &checks)?;
     let failed = checks.iter().filter(|check| check.status == Status::Failed);
     let kinds: Vec<Kind> = failed.map(|check| check.kind).collect();
@@ -179,6 +184,37 @@ async fn token(client: &Client) -> Vec<Check> {
         None => Check::skipped("send messages", "only sending a message would show it"),
     });
     checks
+}
+
+/// Checks the profile's archive, if there is one.
+async fn archive(context: &Context<'_>) -> Result<Check, Failure> {
+    const NAME: &str = "archive";
+    if context.emulated.is_some() {
+        return Ok(Check::skipped(NAME, "the emulator keeps nothing"));
+    }
+    let path = default_path(context)?;
+    let check = move || {
+        let archive = Archive::open_existing(&path)?;
+        archive.check()
+    };
+    Ok(match blocking(check).await? {
+        Err(error) if error.is_not_found() => {
+            Check::skipped(NAME, "there is none yet; `basalam-chat sync` makes it")
+        }
+        Err(error) => Check::failed(NAME, error.into()),
+        Ok(health) if !health.is_healthy() => {
+            Check::failed(NAME, Failure::failed(health.problems.join("; ")))
+        }
+        Ok(health) => {
+            let messages = counted(health.messages, "message");
+            let facts = format!("{messages} of {}", counted(health.chats, "chat"));
+            match health.incomplete_chats {
+                0 => Check::ok(NAME, facts),
+                count => Check::warning(NAME, format!("{facts}; {count} of them incomplete"))
+                    .remedy("Run `basalam-chat sync`."),
+            }
+        }
+    })
 }
 
 fn scope_check(name: &'static str, granted: Option<bool>, error: Option<Error>) -> Check {

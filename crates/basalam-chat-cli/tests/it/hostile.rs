@@ -59,7 +59,8 @@ fn no_command_lets_control_characters_through() {
     let shop = Shop::logged_in();
     let chat = hostile_chat(&shop).to_string();
     let count = "4";
-    let commands: [&[&str]; 6] = [
+    assert_eq!(shop.run(&["sync"]).code, 0);
+    let commands: [&[&str]; 9] = [
         &["chats"],
         &["messages", &chat],
         &["messages", &chat, "--full"],
@@ -72,7 +73,10 @@ fn no_command_lets_control_characters_through() {
             "--limit",
             count,
         ],
+        &["search", "end"],
+        &["search", "--chat", &chat],
         &["send", &chat, HOSTILE_ARGUMENT],
+        &["sync"],
     ];
     for arguments in commands {
         for options in [

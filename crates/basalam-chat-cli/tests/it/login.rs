@@ -88,6 +88,36 @@ fn redirect_to_this_computer_finishes_the_login() {
 }
 
 #[test]
+fn url_to_log_in_at_is_json_on_request() {
+    let shop = Shop::new();
+    let base_url = shop.emulator.base_url();
+    let client = shop.emulator.oauth_client();
+    let arguments = [
+        "--json",
+        "login",
+        "--oauth",
+        "--client-id",
+        client.id(),
+        "--redirect-uri",
+        "https://shop.example/callback",
+        "--base-url",
+        base_url,
+        "--scope",
+        "customer.chat.read",
+    ];
+    let secret = format!("{}\n", client.secret());
+    let mut running = shop.start_with_input(&arguments, &secret);
+    let line: serde_json::Value = serde_json::from_str(&running.line()).unwrap();
+    assert_eq!(line["type"], "authorization_url");
+    let url = line["url"].as_str().unwrap();
+    assert!(url.contains("scope=customer.chat.read&"), "{url}");
+    running.type_line(&authorize(&shop, url));
+    let ran = running.finish();
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(ran.json()[0]["type"], "account");
+}
+
+#[test]
 fn pasted_url_finishes_the_login() {
     let shop = Shop::new();
     let secret = shop.emulator.oauth_client().secret().to_owned();

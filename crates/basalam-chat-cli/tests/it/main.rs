@@ -2,6 +2,7 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used)] // In a test, a panic is the report.
 
+mod archive;
 mod failures;
 mod hostile;
 mod login;

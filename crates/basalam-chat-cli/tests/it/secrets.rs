@@ -38,7 +38,7 @@ fn no_command_prints_the_token() {
     assert_secret(&ran, "login");
     // That of the first webhook.
     let webhook = "5120";
-    let commands: [&[&str]; 14] = [
+    let commands: [&[&str]; 18] = [
         &["whoami"],
         &["chats"],
         &["messages", "2001"],
@@ -62,6 +62,10 @@ fn no_command_prints_the_token() {
         &["webhooks", "list"],
         &["webhooks", "log", webhook],
         &["webhooks", "delete", webhook],
+        &["sync"],
+        &["search", "hello"],
+        &["export", "jsonl"],
+        &["export", "csv", "history.csv"],
         &["doctor"],
         &["messages", "999"],
         &["completions", "bash"],
@@ -125,7 +129,7 @@ fn only_the_user_can_read_the_files() {
         let mode = fs::metadata(&path).unwrap().permissions().mode() & 0o777;
         let is_in_store = path.components().any(|part| {
             let part = part.as_os_str();
-            part == "login" || part == "watch"
+            part == "login" || part == "watch" || part.to_string_lossy().starts_with("archive.db")
         });
         if is_in_store {
             private += 1;

@@ -108,7 +108,7 @@ macro_rules! sessions {
     )*};
 }
 
-sessions! { account chats doctor emulator json messages not_logged_in send usage webhooks }
+sessions! { account archive chats doctor emulator json messages not_logged_in send usage webhooks }
 
 #[test]
 fn documented_session() {

@@ -147,6 +147,15 @@ impl Shop {
         }
     }
 
+    /// Waits until the service has so many requests for an operation.
+    pub(crate) fn wait_for_requests(&self, operation: &str, count: u64) {
+        let deadline = Instant::now() + PATIENCE;
+        while self.emulator.request_count(operation).unwrap() < count {
+            assert!(Instant::now() < deadline);
+            std::thread::yield_now();
+        }
+    }
+
     /// Returns the files and directories of the command.
     pub(crate) fn files(&self) -> Vec<PathBuf> {
         let mut found = Vec::new();

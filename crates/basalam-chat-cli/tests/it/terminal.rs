@@ -162,6 +162,32 @@ fn upload_draws_a_bar_that_is_removed() {
 }
 
 #[test]
+fn archive_is_synced_searched_and_not_written_to_the_screen() {
+    let shop = Shop::logged_in();
+    let mut terminal = Terminal::open(&shop, &[PROGRAM, "sync"]);
+    assert_eq!(terminal.finish(), 0);
+    assert_eq!(terminal.screen().trim(), "3 chats: 7 new messages");
+    let mut terminal = Terminal::open(&shop, &[PROGRAM, "search", "گليم"]);
+    assert_eq!(terminal.finish(), 0);
+    let shown = "\u{2068}سلام، این \u{1b}[1mگلیم\u{1b}[0m موجود است؟\u{2069}";
+    assert!(terminal.bytes().contains(shown), "{}", terminal.bytes());
+    let mut terminal = Terminal::open(&shop, &[PROGRAM, "export", "jsonl"]);
+    assert_eq!(terminal.finish(), 2);
+    let screen = terminal.screen();
+    assert!(
+        screen.contains("an export is not written to a terminal"),
+        "{screen}"
+    );
+    std::fs::write(shop.home.path().join("history.csv"), "mine").unwrap();
+    let mut terminal = Terminal::open(&shop, &[PROGRAM, "export", "csv", "history.csv"]);
+    terminal.wait_for("Replace history.csv? [y/N]");
+    terminal.type_text("n\n");
+    assert_eq!(terminal.finish(), 1);
+    let kept = std::fs::read_to_string(shop.home.path().join("history.csv")).unwrap();
+    assert_eq!(kept, "mine");
+}
+
+#[test]
 fn watching_ends_with_ctrl_c() {
     let shop = Shop::logged_in();
     let mut terminal = Terminal::open(&shop, &[PROGRAM, "watch"]);

@@ -2,11 +2,13 @@
 
 use basalam_chat::Error;
 use basalam_chat::auth::{AuthorizationCode, Login, TokenSet, TokenStore};
+use serde_json::json;
 
 use super::callback::Callbacks;
 use crate::arguments::LoginOptions;
 use crate::context::Context;
 use crate::failure::{Failure, Kind};
+use crate::output::Output;
 use crate::profile::{Method, OAuthClient, client_builder};
 use crate::prompt;
 
@@ -51,17 +53,7 @@ async fn authorize(
 ) -> Result<Login, Failure> {
     let request = flow.authorize_url(options.scope.iter().cloned())?;
     let mut callbacks = Callbacks::listen(context, &options.redirect_uri).await?;
-    // Always shown, since no browser may run on this computer.
-    let output = context.output;
-    output.line(
-        output
-            .view
-            .line()
-            .own("Open this URL in a browser, and log in:"),
-    )?;
-    output.line(output.view.line().own(request.url()))?;
-    output.line(output.view.line().own(&callbacks.instruction()))?;
-    output.flush()?;
+    show_url(context.output, request.url(), &callbacks.instruction())?;
     loop {
         let callback = context.interrupt.or(callbacks.next()).await??;
         match flow.callback(request.state(), &callback.query) {
@@ -72,7 +64,9 @@ async fn authorize(
             // Any page in the browser can send requests to this computer, so those are ignored.
             Err(error) if is_of_another_login(&error) => {
                 callback.respond("This does not belong to the login that is waiting.");
-                output.warning("a URL that does not belong to this login was ignored");
+                context
+                    .output
+                    .warning("a URL that does not belong to this login was ignored");
             }
             Err(error) => {
                 callback.respond("The login failed. See the terminal.");
@@ -80,6 +74,19 @@ async fn authorize(
             }
         }
     }
+}
+
+/// Shows the URL to log in at, always, since no browser may run on this computer.
+fn show_url(output: &Output, url: &str, instruction: &str) -> Result<(), Failure> {
+    if output.is_json {
+        output.json("authorization_url", json!({ "url": url }))?;
+        output.note(instruction);
+        return output.flush();
+    }
+    for line in ["Open this URL in a browser, and log in:", url, instruction] {
+        output.line(output.view.line().own(line))?;
+    }
+    output.flush()
 }
 
 /// Returns `true` if the state of a callback differs, rather than that the service refused the login.
