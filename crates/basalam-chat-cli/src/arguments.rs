@@ -8,11 +8,14 @@ use std::path::PathBuf;
 
 use basalam_chat::{ChatId, EntityId, MessageId};
 use clap::error::ErrorKind;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::command_line::CommandLine;
 use crate::directories::check_profile;
-use crate::failure::Kind;
+use crate::failure::{Failure, Kind};
+use crate::output::print_failure;
+use crate::view::View;
 
 pub(crate) use archive::{
     ExportFormat, ExportOptions, ImportOptions, PageLanguage, SearchOptions, SortBy, SyncOptions,
@@ -198,14 +201,13 @@ pub(crate) struct MessagesOptions {
     pub(crate) full: bool,
 }
 
-/// Whatever arrives after a lost response, a message is sent once: it has an idempotency key, and the chat is searched
-/// for the key.
+/// Each message has an idempotency key. If the response is lost, the chat is searched for the message.
 #[derive(Debug, Args)]
 pub(crate) struct SendOptions {
     /// The id of the chat.
     pub(crate) chat: ChatId,
 
-    /// The text; `-` reads it from standard input, which is the default if that is no terminal.
+    /// The text. `-` reads it from standard input, which is the default if that is not a terminal.
     pub(crate) text: Option<String>,
 
     /// Send a picture; repeat it for several. The text becomes the caption.
@@ -264,36 +266,52 @@ pub(crate) struct WatchOptions {
 }
 
 /// Parses the arguments of the process. If there is nothing to run, returns the exit code.
-pub(crate) fn parse() -> Result<Arguments, i32> {
-    Arguments::try_parse().map_err(|error| {
-        let is_login = std::env::args_os().any(|it| it == "login");
-        match error.kind() {
-            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-                let _ = error.print();
-                0
-            }
-            // Their messages name arguments of the definition alone.
-            ErrorKind::MissingRequiredArgument | ErrorKind::ArgumentConflict => {
-                let _ = error.print();
-                Kind::Usage.exit_code()
-            }
-            // The message would repeat the argument, which may be a token.
-            _ if is_login => {
-                crate::output::print_error(login::usage_error());
-                Kind::Usage.exit_code()
-            }
-            _ => {
-                let _ = error.print();
-                Kind::Usage.exit_code()
-            }
-        }
-    })
+pub(crate) fn parse() -> Result<(Arguments, CommandLine), i32> {
+    let mut command = Arguments::command();
+    command.build();
+    let matches = command.try_get_matches_from_mut(std::env::args_os());
+    let parsed = matches.and_then(|matches| {
+        let line = CommandLine::read(&command, &matches);
+        Ok((Arguments::from_arg_matches(&matches)?, line))
+    });
+    parsed.map_err(|error| report(&error))
+}
+
+/// Prints an error of the parser, or the help that was asked for. Returns the exit code.
+fn report(error: &clap::Error) -> i32 {
+    let kind = error.kind();
+    if matches!(kind, ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        let _ = error.print();
+        return 0;
+    }
+    let arguments = || std::env::args_os().skip(1);
+    // These messages name arguments of the definition alone.
+    let is_harmless = matches!(
+        kind,
+        ErrorKind::MissingRequiredArgument | ErrorKind::ArgumentConflict
+    );
+    let is_json = arguments().any(|argument| argument == "--json");
+    if !is_harmless && login::is_login(arguments()) {
+        print_failure(&login::usage_error(), is_json, View::PLAIN);
+    } else if is_json {
+        print_failure(&usage_error(error), is_json, View::PLAIN);
+    } else {
+        let _ = error.print();
+    }
+    Kind::Usage.exit_code()
+}
+
+/// Returns the first paragraph of an error of the parser, without the usage.
+fn usage_error(error: &clap::Error) -> Failure {
+    let text = error.render().to_string();
+    let text = text.strip_prefix("error: ").unwrap_or(&text);
+    let lines = text.lines().map(str::trim);
+    let lines: Vec<&str> = lines.take_while(|line| !line.is_empty()).collect();
+    Failure::usage(lines.join(" ")).hint("See `basalam-chat --help`.")
 }
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]

@@ -4,6 +4,7 @@ use basalam_chat::{Client, PersonalToken};
 use tokio::sync::OnceCell;
 
 use crate::arguments::GlobalOptions;
+use crate::command_line::CommandLine;
 use crate::directories::Directories;
 use crate::emulated::Emulated;
 use crate::failure::Failure;
@@ -20,15 +21,17 @@ pub(crate) struct Context<'a> {
     /// The throw-away emulator of `--emulator`.
     pub(crate) emulated: Option<Emulated>,
     client: OnceCell<Client>,
+    line: CommandLine,
 }
 
 impl<'a> Context<'a> {
     pub(crate) async fn new(
         options: &'a GlobalOptions,
+        line: CommandLine,
         output: &'a Output,
     ) -> Result<Context<'a>, Failure> {
         if options.verbose {
-            verbose::enable();
+            verbose::enable(options.json);
         }
         Ok(Context {
             options,
@@ -39,6 +42,7 @@ impl<'a> Context<'a> {
                 false => None,
             },
             client: OnceCell::new(),
+            line,
         })
     }
 
@@ -74,15 +78,15 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Returns a command line that uses the same login, to show to the user.
+    /// Returns another command with the same login, to show to the user.
     pub(crate) fn command(&self, arguments: &str) -> String {
-        let mut command = "basalam-chat".to_owned();
-        if self.emulated.is_none() && self.options.profile != "default" {
-            command.push_str(&format!(" --profile {}", self.options.profile));
-        }
-        if self.options.json {
-            command.push_str(" --json");
-        }
-        format!("{command} {arguments}")
+        self.line.other(arguments)
+    }
+
+    /// Returns a hint to run this command again, without some options and with others. What an emulator had is gone with
+    /// it, so there is none then.
+    pub(crate) fn again(&self, what: &str, without: &[&str], added: &str) -> Option<String> {
+        let is_possible = self.emulated.is_none();
+        is_possible.then(|| format!("{what}, run: {}", self.line.again(without, added)))
     }
 }

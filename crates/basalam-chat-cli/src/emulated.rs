@@ -14,6 +14,12 @@ const CHAT: i64 = 1001;
 /// The customer.
 const CUSTOMER: i64 = 501;
 
+/// The URL of the seller's webhook, at which nothing listens.
+const WEBHOOK: &str = "http://127.0.0.1:9/";
+
+/// How often a service in this process is polled.
+pub(crate) const POLL_INTERVAL: Duration = Duration::from_millis(500);
+
 /// How often the customer writes.
 const INTERVAL: Duration = Duration::from_secs(2);
 
@@ -39,8 +45,10 @@ impl Emulated {
         emulator
             .seed_json(include_str!("emulated.json"))
             .map_err(failed)?;
+        let seller = emulator.seller().clone();
+        emulator.add_webhook(seller.id, WEBHOOK).map_err(failed)?;
         Ok(Emulated {
-            seller: emulator.seller().clone(),
+            seller,
             emulator: Arc::new(emulator),
         })
     }

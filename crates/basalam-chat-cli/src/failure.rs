@@ -95,6 +95,14 @@ impl Failure {
         self.hint = Some(hint.into());
         self
     }
+
+    /// Replaces the hint, if there is another one.
+    pub(crate) fn hint_if(self, hint: Option<String>) -> Failure {
+        match hint {
+            Some(hint) => self.hint(hint),
+            None => self,
+        }
+    }
 }
 
 impl From<Error> for Failure {

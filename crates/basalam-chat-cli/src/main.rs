@@ -1,6 +1,7 @@
 //! The command `basalam-chat`: the chats of a Basalam account from the command line.
 
 mod arguments;
+mod command_line;
 mod commands;
 mod context;
 mod directories;
@@ -18,17 +19,18 @@ mod verbose;
 mod view;
 
 use arguments::Arguments;
+use command_line::CommandLine;
 use context::Context;
 use failure::{Failure, Kind};
 use output::Output;
 
 fn main() {
-    let arguments = match arguments::parse() {
-        Ok(arguments) => arguments,
+    let (arguments, line) = match arguments::parse() {
+        Ok(parsed) => parsed,
         Err(code) => std::process::exit(code),
     };
     let output = Output::new(&arguments.global);
-    let code = match run(arguments, &output) {
+    let code = match run(arguments, line, &output) {
         Ok(()) => 0,
         Err(failure) => {
             output.failure(&failure);
@@ -39,13 +41,13 @@ fn main() {
     std::process::exit(code);
 }
 
-fn run(arguments: Arguments, output: &Output) -> Result<(), Failure> {
+fn run(arguments: Arguments, line: CommandLine, output: &Output) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::io("the runtime cannot be started", &error))?;
     let result = runtime.block_on(async {
-        let context = Context::new(&arguments.global, output).await?;
+        let context = Context::new(&arguments.global, line, output).await?;
         let result = commands::run(&context, arguments.command).await;
         let closed = context.close().await;
         result.and(closed)

@@ -21,7 +21,10 @@ pub(crate) struct Output {
     pub(crate) is_terminal: bool,
     /// Progress can be drawn.
     pub(crate) can_draw: bool,
+    /// The width of the terminal, if results are read at one.
+    pub(crate) columns: Option<usize>,
     pub(crate) view: View,
+    is_error_terminal: bool,
     error_view: View,
     stdout: Mutex<BufWriter<Stdout>>,
 }
@@ -60,8 +63,12 @@ impl Output {
             is_json: options.json,
             is_quiet: options.quiet,
             is_terminal: is_terminal && !options.json,
-            can_draw: is_error_terminal && !options.json && !options.quiet && !options.verbose,
+            can_draw: is_error_terminal
+                && !is_dumb_terminal()
+                && !(options.json || options.quiet || options.verbose),
+            columns: is_terminal.then(terminal_columns).flatten(),
             view: view(options, is_terminal),
+            is_error_terminal,
             error_view: view(options, is_error_terminal),
             stdout: Mutex::new(BufWriter::new(io::stdout())),
         }
@@ -118,30 +125,11 @@ impl Output {
 
     /// Reports a failure.
     pub(crate) fn failure(&self, failure: &Failure) {
-        if self.is_json {
-            let content = FailureContent {
-                kind: failure.kind.name(),
-                exit_code: failure.kind.exit_code(),
-                message: &failure.message,
-                hint: failure.hint.as_deref(),
-                operation: failure.operation,
-                status: failure.status,
-                retry_after_seconds: failure.retry_after,
-            };
-            return print_error_json("error", content);
+        if failure.kind == Kind::Interrupted && self.is_error_terminal && !self.is_json {
+            // The terminal shows `^C` at the start of the line.
+            let _ = write!(io::stderr(), "\r");
         }
-        let line = self.error_view.line();
-        let line = match failure.kind {
-            Kind::Interrupted => line.own("Interrupted."),
-            _ => line
-                .styled(view::red(), |line| line.own("error:"))
-                .own(" ")
-                .own(&failure.message),
-        };
-        print_error(line);
-        for hint in failure.hint.iter().flat_map(|hint| hint.lines()) {
-            print_error(self.error_view.line().own(hint));
-        }
+        print_failure(failure, self.is_json, self.error_view);
     }
 
     /// Starts a line for standard error, such as a question.
@@ -160,8 +148,43 @@ fn document(name: &str, content: impl Serialize) -> Result<String, Failure> {
         .map_err(|error| Failure::failed(format!("the result cannot be written as JSON: {error}")))
 }
 
+/// Prints a failure to standard error.
+pub(crate) fn print_failure(failure: &Failure, is_json: bool, view: View) {
+    if is_json {
+        let content = FailureContent {
+            kind: failure.kind.name(),
+            exit_code: failure.kind.exit_code(),
+            message: &failure.message,
+            hint: failure.hint.as_deref(),
+            operation: failure.operation,
+            status: failure.status,
+            retry_after_seconds: failure.retry_after,
+        };
+        return print_error_json("error", content);
+    }
+    let line = view.line();
+    print_error(match failure.kind {
+        Kind::Interrupted => line.own("Interrupted."),
+        _ => line
+            .styled(view::red(), |line| line.own("error:"))
+            .own(" ")
+            .own(&failure.message),
+    });
+    for hint in failure.hint.iter().flat_map(|hint| hint.lines()) {
+        print_error(view.line().own(hint));
+    }
+}
+
+/// Prints a line of the log to standard error.
+pub(crate) fn print_log(message: &str, is_json: bool) {
+    match is_json {
+        true => print_error_json("log", Message { message }),
+        false => print_error(View::PLAIN.line().own(message)),
+    }
+}
+
 /// Prints to standard error. A failure has nowhere to be reported.
-pub(crate) fn print_error(line: Line) {
+fn print_error(line: Line) {
     let _ = writeln!(io::stderr(), "{}", line.finish());
 }
 
@@ -190,8 +213,19 @@ fn view(options: &GlobalOptions, is_terminal: bool) -> View {
     View { color, direction }
 }
 
+/// Returns the width of the terminal, unless it does not know it.
+fn terminal_columns() -> Option<usize> {
+    let (_, columns) = console::Term::stdout().size_checked()?;
+    (columns > 0).then_some(columns.into())
+}
+
 /// Returns `true` unless the environment forbids colours.
 fn allows_color() -> bool {
     let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    !is_set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+    !is_set("NO_COLOR") && !is_dumb_terminal()
+}
+
+/// Returns `true` if the terminal has no escape sequences, such as that of an editor.
+fn is_dumb_terminal() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }

@@ -31,6 +31,12 @@ pub(crate) struct View {
 }
 
 impl View {
+    /// Text without colours and marks.
+    pub(crate) const PLAIN: View = View {
+        color: false,
+        direction: Direction::Plain,
+    };
+
     /// Starts a line.
     pub(crate) fn line(&self) -> Line {
         Line {
@@ -192,6 +198,16 @@ mod tests {
         let latin = view(Direction::Visual).line().own("7 ").foreign("Sara");
         assert_eq!(latin.finish(), "7 Sara");
         assert_eq!(view(Direction::Visual).line().finish(), "");
+    }
+
+    #[test]
+    fn long_lines_of_both_directions_are_reordered() {
+        for part in ["سلام hello (1) ", "\u{2067}\u{202b}aب", "[(", "ب)(1", "1ب"] {
+            let text = part.repeat(20_000);
+            let shown = text::own(&text);
+            let line = view(Direction::Visual).line().isolated(&shown).finish();
+            assert_eq!(line.chars().count(), shown.chars().count(), "{part}");
+        }
     }
 
     #[test]

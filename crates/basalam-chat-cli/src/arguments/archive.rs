@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use basalam_chat::reqwest::Url;
 use basalam_chat::{ChatId, MessageType, UserId};
 use clap::{Args, ValueEnum};
 
@@ -25,8 +26,8 @@ pub(crate) struct SyncOptions {
     #[arg(long)]
     pub(crate) attachments: bool,
 
-    /// Download attachments from this host, too.
-    #[arg(long, value_name = "HOST", requires = "attachments")]
+    /// Download attachments from this host, too, such as cdn.example.com.
+    #[arg(long, value_name = "HOST", requires = "attachments", value_parser = parse_host)]
     pub(crate) attachment_host: Vec<String>,
 
     /// The largest number of requests at once. [default: 16]
@@ -86,7 +87,7 @@ pub(crate) struct ExportOptions {
     /// The format.
     pub(crate) format: ExportFormat,
 
-    /// The file, or for HTML the directory. Without it, lines go to standard output.
+    /// The file, or for HTML the directory. Lines are written to standard output without it, and with `-`.
     pub(crate) path: Option<PathBuf>,
 
     /// The file of the archive, instead of that of the profile.
@@ -134,7 +135,7 @@ pub(crate) enum PageLanguage {
 
 #[derive(Debug, Args)]
 pub(crate) struct ImportOptions {
-    /// The JSON Lines that `export jsonl` has written.
+    /// The JSON Lines that `export jsonl` has written. `-` reads standard input.
     pub(crate) path: PathBuf,
 
     /// The file of the archive, instead of that of the profile.
@@ -158,9 +159,36 @@ fn parse_duration(text: &str) -> Result<Duration, String> {
     parsed.ok_or_else(|| "use a number and d, h or m, such as 7d".to_owned())
 }
 
+/// Parses the name of a host, without a scheme, a port and a path.
+fn parse_host(text: &str) -> Result<String, String> {
+    let has_more = text.contains(['/', '\\', '@', '?', '#', '%']) || text.trim() != text;
+    let url = Url::parse(&format!("https://{text}/")).ok();
+    let url = url.filter(|url| !has_more && url.port().is_none());
+    let host = url.as_ref().and_then(Url::host_str);
+    host.map(str::to_owned)
+        .ok_or_else(|| "use the name of a host, such as cdn.example.com".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn hosts_are_names_alone() {
+        assert_eq!(parse_host("CDN.example.com").unwrap(), "cdn.example.com");
+        assert_eq!(parse_host("127.0.0.1").unwrap(), "127.0.0.1");
+        for text in [
+            "",
+            "not a host",
+            "https://cdn.example.com",
+            "cdn.example.com/",
+            "cdn.example.com:8080",
+            "user@cdn.example.com",
+            "a?b",
+        ] {
+            assert!(parse_host(text).is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn durations_have_a_unit() {

@@ -1,9 +1,11 @@
 //! The arguments of `login`.
 
+use std::ffi::OsString;
+
 use basalam_chat::auth::Scope;
 use clap::Args;
 
-use crate::view::{Direction, Line, View};
+use crate::failure::Failure;
 
 /// The redirect URI at which the command listens, unless the user has registered another one.
 const REDIRECT_URI: &str = "http://127.0.0.1:8765/callback";
@@ -41,14 +43,58 @@ pub(crate) struct LoginOptions {
 }
 
 /// The error of arguments that may contain a token.
-pub(super) fn usage_error() -> Line {
-    let view = View {
-        color: false,
-        direction: Direction::Plain,
-    };
-    view.line().own(
-        "error: unexpected arguments for `login`; they are not shown here, since they may contain a token. Tokens are \
-         never arguments: write the token at the prompt, or to standard input with `--with-token`. \
+pub(super) fn usage_error() -> Failure {
+    Failure::usage(
+        "unexpected arguments for `login`; they are not shown here, since they may contain a token",
+    )
+    .hint(
+        "Tokens are never arguments: write the token at the prompt, or to standard input with `--with-token`. \
          See `basalam-chat login --help`.",
     )
+}
+
+/// Returns `true` if the command is `login`, or looks like one that was misspelt with a token.
+pub(super) fn is_login(arguments: impl Iterator<Item = OsString>) -> bool {
+    let mut arguments = arguments;
+    while let Some(argument) = arguments.next() {
+        let argument = argument.to_string_lossy();
+        match &*argument {
+            // The next argument is their value.
+            "--profile" | "--color" | "--bidi" => drop(arguments.next()),
+            "login" => return true,
+            option if option.contains("token") => return true,
+            option if option.starts_with('-') => {}
+            _ => return false,
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn command_is_found_among_options() {
+        let is_login = |line: &str| is_login(line.split(' ').map(OsString::from));
+        for line in [
+            "login x",
+            "--json login x",
+            "--profile shop login --token x",
+            "--profile=shop login",
+            "--token x chats",
+            "--with-token=x",
+        ] {
+            assert!(is_login(line), "{line}");
+        }
+        for line in [
+            "search login --bad",
+            "send 1 login --bad",
+            "--profile login chats",
+            "chats --bad",
+            "--bad",
+        ] {
+            assert!(!is_login(line), "{line}");
+        }
+    }
 }

@@ -13,6 +13,7 @@ pub(crate) use export::{export, import};
 pub(crate) use search::search;
 pub(crate) use sync::sync;
 
+use crate::command_line::quoted;
 use crate::context::Context;
 use crate::directories::Directories;
 use crate::failure::{Failure, Kind};
@@ -62,11 +63,21 @@ impl OpenArchive {
             context.interrupt.or(sync).await??;
             return Ok(open);
         }
-        let path = match path {
-            Some(path) => path.to_owned(),
-            None => default_path(context)?,
+        let (path, sync) = match path {
+            Some(path) => {
+                let option = quoted(&path.to_string_lossy());
+                (path.to_owned(), format!("sync --archive {option}"))
+            }
+            None => (default_path(context)?, "sync".to_owned()),
         };
-        let archive = blocking(move || Archive::open_existing(path)).await??;
+        let opened = blocking(move || Archive::open_existing(path)).await?;
+        let archive = opened.map_err(|error| match error.is_not_found() {
+            true => {
+                let hint = format!("To create it, run: {}", context.command(&sync));
+                Failure::failed(error.to_string()).hint(hint)
+            }
+            false => Failure::from(error),
+        })?;
         Ok(OpenArchive {
             archive,
             _temporary: None,
@@ -100,10 +111,6 @@ impl From<Error> for Failure {
         if let Some(client) = error.client_error() {
             return Failure::from(client);
         }
-        let message = error.to_string();
-        if error.is_not_found() {
-            return Failure::failed(message).hint("Make the archive with `basalam-chat sync`.");
-        }
         let kind = if error.is_locked() {
             Kind::TryLater
         } else if error.is_invalid_input() {
@@ -111,6 +118,6 @@ impl From<Error> for Failure {
         } else {
             Kind::Failed
         };
-        Failure::new(kind, message)
+        Failure::new(kind, error.to_string())
     }
 }

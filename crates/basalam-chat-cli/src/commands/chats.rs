@@ -9,12 +9,32 @@ use crate::arguments::ChatsOptions;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::message_view::summary;
+use crate::text;
 use crate::view::{faint, strong};
 
 /// The largest page that has been used with the service.
 const MAX_PAGE: u32 = 100;
 
-const NAME_COLUMNS: usize = 24;
+/// The widths of the last columns.
+#[derive(Debug, Eq, PartialEq)]
+struct Widths {
+    name: usize,
+    last_message: usize,
+}
+
+impl Widths {
+    /// Lets a line fit into a terminal of at least 80 columns.
+    fn new(columns: Option<usize>) -> Widths {
+        let columns = columns.unwrap_or(usize::MAX);
+        let name = if columns < 100 { 16 } else { 24 };
+        // The other columns, and the gap after the name.
+        let before = 50 + name + 2;
+        Widths {
+            name,
+            last_message: columns.saturating_sub(before).clamp(10, 40),
+        }
+    }
+}
 
 #[derive(Serialize)]
 struct Content<'a> {
@@ -56,13 +76,14 @@ fn print(context: &Context<'_>, chat: &Chat, is_first: bool) -> Result<(), Failu
     if output.is_json {
         return output.json("chat", Content { chat });
     }
+    let widths = Widths::new(output.columns);
     if is_first && output.is_terminal {
         let header = output.view.line().styled(faint(), |line| {
             line.column("CHAT", 10)
                 .own("UNSEEN  ")
                 .column("UPDATED", 19)
                 .column("TYPE", 7)
-                .column("NAME", NAME_COLUMNS)
+                .column("NAME", widths.name)
                 .own("LAST MESSAGE")
         });
         output.line(header)?;
@@ -75,14 +96,28 @@ fn print(context: &Context<'_>, chat: &Chat, is_first: bool) -> Result<(), Failu
         .column(chat.updated_at.as_str(), 19)
         .foreign_column(chat.chat_type.as_str(), 7)
         .styled(strong(), |line| {
-            line.foreign_column(chat.title().unwrap_or("-"), NAME_COLUMNS)
+            line.foreign_column(chat.title().unwrap_or("-"), widths.name)
         });
     let last = chat.last_message.as_ref();
     let last = last.map(|message| summary(message)).unwrap_or_default();
-    output.line(line.foreign(&shortened(&last)))
+    let last = text::truncate(&text::field(&last), widths.last_message);
+    output.line(line.foreign(&last))
 }
 
-/// Returns the start of a message.
-fn shortened(text: &str) -> String {
-    crate::text::truncate(&crate::text::field(text), 40)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_fit_into_the_terminal() {
+        let widths = |columns| {
+            let widths = Widths::new(columns);
+            (widths.name, widths.last_message)
+        };
+        assert_eq!(widths(None), (24, 40));
+        assert_eq!(widths(Some(200)), (24, 40));
+        assert_eq!(widths(Some(100)), (24, 24));
+        assert_eq!(widths(Some(80)), (16, 12));
+        assert_eq!(widths(Some(20)), (16, 10));
+    }
 }

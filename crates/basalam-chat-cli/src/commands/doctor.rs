@@ -198,9 +198,10 @@ async fn archive(context: &Context<'_>) -> Result<Check, Failure> {
         archive.check()
     };
     Ok(match blocking(check).await? {
-        Err(error) if error.is_not_found() => {
-            Check::skipped(NAME, "there is none yet; `basalam-chat sync` makes it")
-        }
+        Err(error) if error.is_not_found() => Check::skipped(
+            NAME,
+            "it does not exist yet; `basalam-chat sync` creates it",
+        ),
         Err(error) => Check::failed(NAME, error.into()),
         Ok(health) if !health.is_healthy() => {
             Check::failed(NAME, Failure::failed(health.problems.join("; ")))
@@ -211,7 +212,7 @@ async fn archive(context: &Context<'_>) -> Result<Check, Failure> {
             match health.incomplete_chats {
                 0 => Check::ok(NAME, facts),
                 count => Check::warning(NAME, format!("{facts}; {count} of them incomplete"))
-                    .remedy("Run `basalam-chat sync`."),
+                    .remedy(&format!("Run: {}", context.command("sync"))),
             }
         }
     })

@@ -22,6 +22,17 @@ struct Unreadable<'a> {
 }
 
 impl Gaps {
+    /// Reports the items of a page that cannot be read.
+    pub(crate) fn of(context: &Context<'_>, items: &[UnreadableItem]) -> Result<Gaps, Failure> {
+        for item in items {
+            print_unreadable(context, item)?;
+        }
+        Ok(Gaps {
+            unreadable: items.len(),
+            incomplete: false,
+        })
+    }
+
     /// Reports an error after which the list goes on. Returns all others.
     pub(crate) fn report(&mut self, context: &Context<'_>, error: Error) -> Result<(), Failure> {
         if let Some(item) = error.unreadable_item() {

@@ -86,9 +86,9 @@ impl MessageList<'_> {
                 Ok(Ok(None)) => break,
                 Ok(Err(error)) => {
                     let reported = self.gaps.report(self.context, error);
-                    reported.map_err(|failure| self.resumable(failure, last))?;
+                    reported.map_err(|failure| self.resumable(failure, last, limit - count))?;
                 }
-                Err(interrupted) => return Err(self.resumable(interrupted, last)),
+                Err(interrupted) => return Err(self.resumable(interrupted, last, limit - count)),
             }
             count += 1;
             // The next page may take long.
@@ -102,17 +102,19 @@ impl MessageList<'_> {
         self.gaps.finish()
     }
 
-    /// Adds the command that goes on after the last message that was printed.
-    fn resumable(&self, failure: Failure, last: Option<MessageId>) -> Failure {
+    /// Adds the command that goes on after the last message that was printed, with as many as are left.
+    fn resumable(&self, failure: Failure, last: Option<MessageId>, left: u32) -> Failure {
         let can_resume = matches!(failure.kind, Kind::Interrupted | Kind::TryLater);
         // A second bound is not possible.
         let (Some(last), true, None) = (last, can_resume, self.options.before) else {
             return failure;
         };
-        let all = if self.options.all { " --all" } else { "" };
-        let arguments = format!("messages {}{all} --after {last}", self.options.chat);
-        let hint = format!("To go on, run: {}", self.context.command(&arguments));
-        failure.hint(hint)
+        let mut added = format!("--after {last}");
+        if !self.options.all {
+            added = format!("--limit {left} {added}");
+        }
+        let hint = self.context.again("To go on", &["after", "limit"], &added);
+        failure.hint_if(hint)
     }
 
     fn print(&self, message: &Message) -> Result<(), Failure> {

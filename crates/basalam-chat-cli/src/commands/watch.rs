@@ -14,12 +14,10 @@ use super::list::print_unreadable;
 use crate::arguments::WatchOptions;
 use crate::context::Context;
 use crate::directories::Directories;
+use crate::emulated::POLL_INTERVAL;
 use crate::failure::Failure;
 use crate::message_view::MessageView;
 use crate::output::Output;
-
-/// A service in this process can be polled often.
-const EMULATED_INTERVAL: Duration = Duration::from_millis(500);
 
 /// Nothing is in flight when the command ends, so this is never reached.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
@@ -56,14 +54,15 @@ pub(crate) async fn run(context: &Context<'_>, options: WatchOptions) -> Result<
     };
     if let Some(emulated) = &context.emulated {
         emulated.start_customer();
-        watch = watch.poll_interval(EMULATED_INTERVAL);
-        watch = watch.idle_interval(EMULATED_INTERVAL);
+        watch = watch.poll_interval(POLL_INTERVAL);
+        watch = watch.idle_interval(POLL_INTERVAL);
     }
     let watcher = start_watcher(context, watch)?;
     let mut follower = Follower {
         context,
         options: &options,
         last: start,
+        received: None,
     };
     follower.run(watcher).await
 }
@@ -115,35 +114,38 @@ struct Follower<'a> {
     options: &'a WatchOptions,
     /// The newest message that was shown.
     last: Option<MessageId>,
+    /// The message that was shown last, if its sender is somebody else.
+    received: Option<MessageId>,
 }
 
 impl Follower<'_> {
     async fn run(&mut self, mut watcher: Watcher) -> Result<(), Failure> {
         let handle = watcher.handle();
         let mut left = self.options.limit.unwrap_or(u64::MAX);
-        let mut result = Ok(());
-        while left > 0 {
+        let mut ended = Ok(());
+        while left > 0 && ended.is_ok() {
             match self.context.interrupt.or(watcher.next()).await {
                 Ok(Some(delivery)) => left -= u64::from(self.show(delivery?)?),
                 Ok(None) => break,
-                Err(interrupted) => {
-                    result = Err(interrupted.hint(self.continuation()));
-                    break;
-                }
+                Err(interrupted) => ended = Err(interrupted),
             }
         }
         // Stores the position. What was not shown is not acknowledged.
         handle.shutdown();
         while let Some(delivery) = watcher.next().await {
-            drop(delivery?);
+            // A newer message of another chat may have been shown.
+            if let Some(message) = delivery?.event().message() {
+                self.last = self.last.min(Some(MessageId(message.id.0 - 1)));
+            }
         }
-        result
+        ended.map_err(|interrupted| interrupted.hint_if(self.continuation(left)))
     }
 
     /// Shows an event, and acknowledges it when it is written. Returns `false` if it is of another chat.
     fn show(&mut self, delivery: Delivery) -> Result<bool, Failure> {
         let chats = &self.options.chat;
-        let is_shown = chats.is_empty() || chats.contains(&delivery.chat_id());
+        let is_chosen = chats.is_empty() || chats.contains(&delivery.chat_id());
+        let is_shown = is_chosen && !self.is_obvious(delivery.event());
         if is_shown {
             match self.context.output.is_json {
                 true => self.print_json(&delivery)?,
@@ -153,9 +155,21 @@ impl Follower<'_> {
         }
         if let Some(message) = delivery.event().message() {
             self.last = self.last.max(Some(message.id));
+            let is_received = matches!(delivery.event(), Event::MessageReceived(_));
+            self.received = is_received.then_some(message.id);
         }
         delivery.ack();
         Ok(is_shown)
+    }
+
+    /// Returns `true` if a person does not need to be told that the sender of a message has seen it.
+    fn is_obvious(&self, event: &Event) -> bool {
+        match event {
+            Event::SeenByContact(message) => {
+                self.received == Some(*message) && !self.context.output.is_json
+            }
+            _ => false,
+        }
     }
 
     fn print(&self, delivery: &Delivery) -> Result<(), Failure> {
@@ -184,7 +198,8 @@ impl Follower<'_> {
             Event::ChatOpened(chat) => chat_line(chat, "  (new chat)"),
             Event::ChatChanged(chat) => chat_line(chat, "  (chat changed)"),
             Event::SeenByContact(message) => {
-                let line = format!("chat {}  {message}  (seen)", delivery.chat_id());
+                let chat = delivery.chat_id();
+                let line = format!("chat {chat}  seen by the contact up to {message}");
                 output.line(output.view.line().own(&line))
             }
             _ => Ok(()),
@@ -223,18 +238,17 @@ impl Follower<'_> {
         output.json(name, content)
     }
 
-    /// Tells how to go on after the last message.
-    fn continuation(&self) -> String {
-        match (&self.options.name, self.last) {
-            (Some(name), _) => {
-                let command = self.context.command(&format!("watch --name {name}"));
-                format!("To go on after the last message, run: {command}")
-            }
-            (None, Some(message)) => {
-                let command = self.context.command(&format!("watch --after {message}"));
-                format!("To go on after the last message, run: {command}")
-            }
-            (None, None) => "No message was shown.".to_owned(),
-        }
+    /// Tells how to go on after the last message, with as many events as are left.
+    fn continuation(&self, left: u64) -> Option<String> {
+        let after = match (&self.options.name, self.last) {
+            (Some(_), _) => None,
+            (None, Some(message)) => Some(format!("--after {message}")),
+            (None, None) => Some("--from-the-beginning".to_owned()),
+        };
+        let limit = self.options.limit.map(|_| format!("--limit {left}"));
+        let added: Vec<String> = after.into_iter().chain(limit).collect();
+        let without = ["after", "from_the_beginning", "limit"];
+        let what = "To go on after the last message";
+        self.context.again(what, &without, &added.join(" "))
     }
 }

@@ -10,6 +10,7 @@ use basalam_chat::webhooks::{Webhook, WebhookId, WebhookLog};
 use serde::Serialize;
 use serde_json::json;
 
+use super::list::Gaps;
 use crate::arguments::{CreateOptions, WebhookCommand};
 use crate::context::Context;
 use crate::failure::Failure;
@@ -49,7 +50,7 @@ async fn list(context: &Context<'_>) -> Result<(), Failure> {
     if page.is_empty() {
         context.output.note("No webhooks.");
     }
-    report_unreadable(context, page.unreadable())
+    Gaps::of(context, page.unreadable())?.finish()
 }
 
 /// Prints a webhook without the secret headers of its deliveries.
@@ -96,7 +97,8 @@ async fn create(context: &Context<'_>, options: CreateOptions) -> Result<(), Fai
     if let Some(secret) = &secret {
         request = request.header(&options.header, secret.expose_secret());
     }
-    let webhook = context.interrupt.or(request.send()).await??;
+    let created = context.interrupt.or(request.send()).await;
+    let webhook = created.map_err(may_exist)??;
     print(context, &webhook)
 }
 
@@ -124,7 +126,7 @@ async fn log(context: &Context<'_>, webhook: WebhookId) -> Result<(), Failure> {
     if page.is_empty() {
         context.output.note("No deliveries.");
     }
-    report_unreadable(context, page.unreadable())
+    Gaps::of(context, page.unreadable())?.finish()
 }
 
 fn print_delivery(
@@ -156,18 +158,7 @@ fn print_delivery(
     output.line(line)
 }
 
-fn report_unreadable(
-    context: &Context<'_>,
-    items: &[basalam_chat::UnreadableItem],
-) -> Result<(), Failure> {
-    for item in items {
-        super::list::print_unreadable(context, item)?;
-    }
-    match items.len() {
-        0 => Ok(()),
-        count => Err(Failure::new(
-            crate::failure::Kind::Partial,
-            format!("{count} items cannot be read"),
-        )),
-    }
+/// Adds to a Ctrl-C before the response that the webhook may be there.
+fn may_exist(interrupted: Failure) -> Failure {
+    interrupted.hint("The webhook may have been created. Look with `basalam-chat webhooks list`.")
 }

@@ -37,22 +37,28 @@ fn interrupted_sync_keeps_what_it_has_read_and_goes_on() {
         }
     };
     shop.emulator.on_request("get_messages", hook).unwrap();
-    let running = shop.start(&["sync", "--max-concurrency", "1"]);
+    let sync = ["sync", "--archive", "my shop.db", "--max-concurrency", "1"];
+    let running = shop.start(&sync);
     shop.wait_for_requests("get_messages", 5);
     let ran = running.interrupt();
     assert_eq!(ran.code, 130, "{ran:?}");
-    assert!(
-        ran.stderr.contains("To go on, run: basalam-chat sync"),
-        "{ran:?}"
-    );
-    let found = shop.run(&["search", "--limit", "2000", "--json"]).json();
+    let command = "To go on, run: basalam-chat sync --archive 'my shop.db' --max-concurrency 1\n";
+    assert!(ran.stderr.ends_with(command), "{ran:?}");
+    let search = [
+        "search",
+        "--limit",
+        "2000",
+        "--json",
+        "--archive",
+        "my shop.db",
+    ];
+    let found = shop.run(&search).json();
     assert!((1..1_007).contains(&found.len()), "{}", found.len());
     shop.emulator.clear_faults();
     hangs.store(false, Ordering::Relaxed);
-    let ran = shop.run(&["sync"]);
+    let ran = shop.run(&sync);
     assert_eq!(ran.code, 0, "{ran:?}");
-    let found = shop.run(&["search", "--limit", "2000", "--json"]).json();
-    assert_eq!(found.len(), 1_007);
+    assert_eq!(shop.run(&search).json().len(), 1_007);
 }
 
 #[test]
@@ -89,7 +95,7 @@ fn failed_export_leaves_the_earlier_file() {
     let path = shop.home.path().join("history.csv");
     let before = std::fs::read(&path).unwrap();
     let ran = shop.run(&["export", "csv", "missing/history.csv"]);
-    assert_eq!(ran.code, 1, "{ran:?}");
+    assert_eq!(ran.code, 2, "{ran:?}");
     let ran = shop.run(&["export", "html", "history.csv"]);
     assert_ne!(ran.code, 0, "{ran:?}");
     assert_eq!(std::fs::read(&path).unwrap(), before);

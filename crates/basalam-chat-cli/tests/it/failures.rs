@@ -125,6 +125,68 @@ fn list_with_an_unreadable_item_is_complete_otherwise_and_ends_with_5() {
 }
 
 #[test]
+fn usage_errors_are_json_on_request() {
+    let shop = Shop::new();
+    for (arguments, message) in [
+        (&["--json", "messages", "x"][..], "invalid ChatId"),
+        (
+            &["send", "--json"],
+            "required arguments were not provided: <CHAT>",
+        ),
+        (&["frobnicate", "--json"], "unrecognized subcommand"),
+        (&["login", "--json", "a-token"], "not shown"),
+        (&["export", "pdf", "--json"], "invalid value 'pdf'"),
+    ] {
+        let ran = shop.run(arguments);
+        assert_eq!(ran.code, 2, "{ran:?}");
+        let error = ran.error();
+        assert_eq!(error["kind"], "usage");
+        let text = error["message"].as_str().unwrap();
+        assert!(text.contains(message), "{text}");
+        assert!(!ran.stderr.contains("a-token"), "{ran:?}");
+        assert_eq!(ran.stderr.lines().count(), 1, "{ran:?}");
+    }
+    let help = shop.run(&["--help", "--json"]);
+    assert_eq!(help.code, 0);
+    assert!(help.stdout.contains("Usage:"), "{help:?}");
+}
+
+#[test]
+fn log_is_json_on_request() {
+    let shop = Shop::logged_in();
+    let ran = shop.run(&["--json", "--verbose", "chats"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.stderr.lines().count() >= 1, "{ran:?}");
+    for line in ran.stderr.lines() {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert_eq!(line["type"], "log");
+    }
+    let ran = shop.run(&["--verbose", "chats"]);
+    assert!(ran.stderr.contains("get_chats"), "{ran:?}");
+}
+
+#[test]
+fn endless_input_is_refused() {
+    let shop = Shop::logged_in();
+    let text = "x".repeat(5 * 1024 * 1024);
+    for (arguments, input) in [
+        (&["send", "1001"][..], &*text),
+        (&["send", "1001", "-"], &text),
+        (&["login", "--with-token"], &text[..70_000]),
+    ] {
+        let before = shop.emulator.total_request_count();
+        let ran = shop.run_with_input(arguments, input);
+        assert_eq!(ran.code, 2, "{arguments:?}: {}", ran.stderr);
+        assert!(
+            ran.stderr.contains("more than"),
+            "{arguments:?}: {}",
+            ran.stderr
+        );
+        assert_eq!(shop.emulator.total_request_count(), before);
+    }
+}
+
+#[test]
 fn closed_pipe_is_silent() {
     let shop = Shop::logged_in();
     let texts = (0..2_000).map(|number| SeedMessage::text(format!("message {number}")));

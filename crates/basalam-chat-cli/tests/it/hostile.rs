@@ -60,7 +60,18 @@ fn no_command_lets_control_characters_through() {
     let chat = hostile_chat(&shop).to_string();
     let count = "4";
     assert_eq!(shop.run(&["sync"]).code, 0);
-    let commands: [&[&str]; 9] = [
+    let seller = shop.emulator.seller().id;
+    let webhook = shop.emulator.add_webhook(seller, "http://127.0.0.1:9/");
+    let webhook = webhook.unwrap().to_string();
+    let base_url = shop.emulator.base_url();
+    let login = ["login", "--profile", "hostile", "--base-url", base_url];
+    let ran = shop.run_with_input(&login, "hostile-token");
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_harmless(&ran.stdout, "login");
+    let commands: [&[&str]; 12] = [
+        &["whoami", "--profile", "hostile"],
+        &["webhooks", "list"],
+        &["webhooks", "log", &webhook],
         &["chats"],
         &["messages", &chat],
         &["messages", &chat, "--full"],
@@ -83,7 +94,7 @@ fn no_command_lets_control_characters_through() {
             &["--bidi", "terminal"][..],
             &["--bidi", "visual"],
             &["--bidi", "off"],
-            &["--json"],
+            &["--json", "--verbose"],
         ] {
             let arguments = [arguments, options].concat();
             let ran = shop.run(&arguments);
@@ -150,4 +161,36 @@ fn long_message_is_cut_unless_all_of_it_is_asked_for() {
     assert_eq!(json[0]["message"]["content"]["text"], text);
     let chats = shop.run(&["chats"]);
     assert!(chats.stdout.len() < 2_000, "{}", chats.stdout.len());
+    assert_eq!(shop.run(&["sync"]).code, 0);
+    for arguments in [
+        &["watch", "--after", "10004", "--limit", "1"][..],
+        &["search", "سلام", "--limit", "1"],
+    ] {
+        let ran = shop.run(arguments);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        assert!(
+            ran.stdout.len() < 10_000,
+            "{arguments:?}: {}",
+            ran.stdout.len()
+        );
+    }
+}
+
+#[test]
+fn long_error_of_the_service_is_cut() {
+    let shop = Shop::logged_in();
+    let body = serde_json::json!({ "message": HOSTILE.repeat(20_000) }).to_string();
+    let fault = basalam_chat_emulator::Fault::status(400).body("application/json", body);
+    let rule = basalam_chat_emulator::FaultRule::new(fault);
+    shop.emulator.add_fault(rule).unwrap();
+    for arguments in [&["chats"][..], &["chats", "--json", "--verbose"], &["sync"]] {
+        let ran = shop.run(arguments);
+        assert_ne!(ran.code, 0, "{arguments:?}");
+        assert!(
+            ran.stderr.len() < 20_000,
+            "{arguments:?}: {}",
+            ran.stderr.len()
+        );
+        assert_harmless(&ran.stderr, &format!("{arguments:?}"));
+    }
 }

@@ -169,6 +169,23 @@ fn port_in_use_leaves_the_pasted_url() {
 }
 
 #[test]
+fn path_of_a_redirect_uri_may_contain_anything() {
+    let shop = Shop::new();
+    let secret = shop.emulator.oauth_client().secret().to_owned();
+    for path in [":callback", "*all", "%7Bcode%7D/x", "a%20b//", ""] {
+        let uri = format!("http://127.0.0.1:{}/{path}", free_port());
+        let (mut running, _) = start(&shop, &uri, &secret);
+        assert!(
+            running.line().starts_with("Waiting for the browser."),
+            "{path}"
+        );
+        let response = get(&format!("{uri}?state=guessed"));
+        assert!(response.contains("does not belong"), "{path}: {response}");
+        assert_eq!(running.interrupt().code, 130, "{path}");
+    }
+}
+
+#[test]
 fn expired_tokens_are_refreshed_and_saved() {
     let lifetime = std::time::Duration::from_secs(120);
     let builder = basalam_chat_emulator::Emulator::builder().access_token_lifetime(lifetime);

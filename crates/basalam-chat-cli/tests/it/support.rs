@@ -263,9 +263,13 @@ impl Running {
         self.finish()
     }
 
+    pub(crate) fn send_ctrl_c(&self) {
+        signal(self.child.id(), "INT");
+    }
+
     /// Sends Ctrl-C, and returns what is printed afterwards.
     pub(crate) fn interrupt(mut self) -> Ran {
-        signal(self.child.id(), "INT");
+        self.send_ctrl_c();
         self.finish()
     }
 

@@ -37,6 +37,31 @@ fn shows_messages_as_they_arrive_and_how_to_go_on() {
 }
 
 #[test]
+fn command_to_go_on_has_the_same_options() {
+    let shop = Shop::logged_in();
+    let watch = ["watch", "--chat", "1001", "--own", "--full"];
+    let mut running = shop.start(&[&watch[..], &["--after", "9", "-n", "20"]].concat());
+    // The lines of the four messages of the chat.
+    for _ in 0..10 {
+        running.line();
+    }
+    let ran = running.interrupt();
+    assert_eq!(ran.code, 130, "{ran:?}");
+    let command = "run: basalam-chat watch --chat 1001 --own --full --after 10004 --limit 16\n";
+    assert!(ran.stderr.ends_with(command), "{ran:?}");
+}
+
+#[test]
+fn emulated_service_is_gone_after_ctrl_c() {
+    let shop = Shop::new();
+    let mut running = shop.start(&["--emulator", "watch"]);
+    running.line();
+    let ran = running.interrupt();
+    assert_eq!(ran.code, 130, "{ran:?}");
+    assert!(ran.stderr.ends_with("Interrupted.\n"), "{ran:?}");
+}
+
+#[test]
 fn name_remembers_the_position() {
     let shop = Shop::logged_in();
     let mut running = shop.start(&["watch", "--name", "printer", "--json"]);

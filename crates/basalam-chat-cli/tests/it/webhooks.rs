@@ -1,5 +1,7 @@
 //! `webhooks listen`.
 
+use basalam_chat_emulator::{Fault, FaultRule};
+
 use crate::support::{CHAT, CUSTOMER, Shop};
 
 fn free_address() -> String {
@@ -37,6 +39,43 @@ fn events_are_received_and_the_webhook_is_deleted_at_the_end() {
     let ran = running.interrupt();
     assert_eq!(ran.code, 130, "{ran:?}");
     assert!(shop.emulator.webhook_ids(seller).is_empty());
+}
+
+#[test]
+fn second_ctrl_c_ends_at_once() {
+    let shop = Shop::logged_in();
+    let address = free_address();
+    let url = format!("http://{address}/");
+    let arguments = [
+        "webhooks",
+        "listen",
+        "--public-url",
+        &url,
+        "--address",
+        &address,
+    ];
+    let rule = FaultRule::new(Fault::hang()).operation("delete_webhook_by_id");
+    shop.emulator.add_fault(rule).unwrap();
+    let mut running = shop.start(&arguments);
+    running.wait_for_note("Created the webhook");
+    running.send_ctrl_c();
+    running.wait_for_note("Deleting the webhook 5120.");
+    shop.wait_for_requests("delete_webhook_by_id", 1);
+    let ran = running.interrupt();
+    assert_eq!((ran.code, &*ran.stderr), (130, ""), "{ran:?}");
+}
+
+#[test]
+fn ctrl_c_before_the_response_says_that_a_webhook_may_exist() {
+    let shop = Shop::logged_in();
+    let rule = FaultRule::new(Fault::hang()).operation("create_webhook");
+    shop.emulator.add_fault(rule).unwrap();
+    let create = ["webhooks", "create", "http://127.0.0.1:9/", "--no-secret"];
+    let running = shop.start(&create);
+    shop.wait_for_requests("create_webhook", 1);
+    let ran = running.interrupt();
+    assert_eq!(ran.code, 130, "{ran:?}");
+    assert!(ran.stderr.contains("may have been created"), "{ran:?}");
 }
 
 #[test]

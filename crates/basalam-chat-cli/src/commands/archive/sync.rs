@@ -110,13 +110,24 @@ fn print(context: &Context<'_>, report: &SyncReport) -> Result<(), Failure> {
         (report.messages_changed, "changed"),
         (report.messages_deleted, "deleted"),
         (report.unreadable, "unreadable"),
-        (report.attachments_downloaded, "attachments"),
-        (report.attachments_failed, "attachments failed"),
-        (report.attachments_skipped, "attachments skipped"),
     ] {
         if count > 0 {
             facts.push(format!("{} {what}", grouped(count)));
         }
+    }
+    for (count, what) in [
+        (report.attachments_downloaded, "downloaded"),
+        (report.attachments_failed, "failed"),
+        (report.attachments_skipped, "skipped"),
+    ] {
+        if count > 0 {
+            facts.push(format!("{} {what}", counted(count, "attachment")));
+        }
+    }
+    if report.attachments_skipped > 0 {
+        output.note(
+            "Attachments are skipped if they are too large, or at a host that --attachment-host does not name.",
+        );
     }
     let chats = counted(report.chats as u64, "chat");
     let line = format!("{chats}: {}", facts.join(", "));
@@ -143,11 +154,11 @@ fn finish(context: &Context<'_>, report: &SyncReport) -> Result<(), Failure> {
         1 => "one chat is not up to date".to_owned(),
         count => format!("{count} chats are not up to date"),
     };
-    Err(Failure::new(Kind::Partial, message)
-        .hint(format!("To try again, run: {}", context.command("sync"))))
+    let hint = context.again("To try again", &[], "");
+    Err(Failure::new(Kind::Partial, message).hint_if(hint))
 }
 
 fn stopped(context: &Context<'_>) -> Failure {
-    let command = context.command("sync");
-    Failure::interrupted().hint(format!("What was read is kept. To go on, run: {command}"))
+    let hint = context.again("What was read is kept. To go on", &[], "");
+    Failure::interrupted().hint_if(hint)
 }

@@ -46,8 +46,10 @@ impl Callbacks {
             match TcpListener::bind(address).await {
                 Ok(listener) => {
                     is_listening = true;
+                    // Colons and asterisks are not parameters; braces are encoded.
                     let router = Router::new()
-                        .route(&route(&url), get(receive))
+                        .without_v07_checks()
+                        .route(url.path(), get(receive))
                         .with_state(sender.clone());
                     // Ends with the command.
                     tokio::spawn(async move { axum::serve(listener, router).await });
@@ -109,11 +111,6 @@ fn local_address(url: &Url) -> Option<SocketAddr> {
         host => host.parse().ok()?,
     };
     (url.scheme() == "http" && ip.is_loopback()).then_some(SocketAddr::new(ip, port))
-}
-
-/// Returns the path of a redirect URI as a route, in which braces would be parameters.
-fn route(url: &Url) -> String {
-    url.path().replace('{', "{{").replace('}', "}}")
 }
 
 async fn receive(

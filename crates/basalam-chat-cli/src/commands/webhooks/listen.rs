@@ -12,6 +12,7 @@ use super::secret_file;
 use crate::arguments::ListenOptions;
 use crate::commands::send::random_hex;
 use crate::context::Context;
+use crate::emulated::POLL_INTERVAL;
 use crate::failure::{Failure, Kind};
 
 /// How often the delivery log is read.
@@ -27,7 +28,7 @@ pub(super) async fn run(context: &Context<'_>, options: ListenOptions) -> Result
     }
 }
 
-/// Receives deliveries with a webhook of its own, which is deleted at the end.
+/// Receives deliveries with a separate webhook, which is deleted at the end.
 async fn receive(
     context: &Context<'_>,
     options: &ListenOptions,
@@ -49,13 +50,17 @@ async fn receive(
     let webhooks = client.webhooks();
     let request = webhooks.create_webhook(url.as_str(), options.event.iter().copied());
     let request = request.header("Authorization", secret.expose_secret());
-    let webhook = context.interrupt.or(request.send()).await??;
+    let created = context.interrupt.or(request.send()).await;
+    let webhook = created.map_err(super::may_exist)??;
     let note = format!(
         "Created the webhook {}, which delivers to {url}, and listening on {address}. Press Ctrl-C to stop.",
         webhook.id
     );
     context.output.note(&note);
     let result = print_events(context, options, events).await;
+    context
+        .output
+        .note(&format!("Deleting the webhook {}.", webhook.id));
     let deleted = webhooks.delete_webhook(webhook.id).await;
     let command = context.command(&format!("webhooks delete {}", webhook.id));
     match (result, deleted) {
@@ -106,17 +111,21 @@ async fn follow_log(context: &Context<'_>, options: &ListenOptions) -> Result<()
         seen: BTreeSet::new(),
         decoder: LogDecoder::new(user)?,
     };
+    let interval = match context.emulated {
+        Some(_) => POLL_INTERVAL,
+        None => INTERVAL,
+    };
     // Earlier deliveries are in `webhooks log`.
     log.read().await?;
     let note = format!(
-        "Reading the delivery log of the webhook {webhook} every {} seconds: events appear here after the service has \
-         tried to deliver them. Pass --public-url to receive them directly. Press Ctrl-C to stop.",
-        INTERVAL.as_secs()
+        "Reading the delivery log of the webhook {webhook} every {:?}: events appear here after the service has tried \
+         to deliver them. Pass --public-url to receive them directly. Press Ctrl-C to stop.",
+        interval
     );
     context.output.note(&note);
     let mut left = options.limit.unwrap_or(u64::MAX);
     while left > 0 {
-        context.interrupt.or(tokio::time::sleep(INTERVAL)).await?;
+        context.interrupt.or(tokio::time::sleep(interval)).await?;
         let events = match log.read().await {
             Err(failure) if failure.kind == Kind::TryLater => {
                 let warning = format!("{} (it is tried again)", failure.message);
