@@ -4,7 +4,9 @@ use std::ops::Range;
 
 use super::MAX_BYTES;
 use super::affixes::{is_prefix, is_suffix};
-use super::characters::{Class, Role, class, fold_character, is_arabic_letter, is_digit, role};
+use super::characters::{
+    Class, Role, class, fold_character, is_arabic_letter, is_digit, is_plain, role,
+};
 
 /// The folded words of a text.
 #[derive(Debug, Default)]
@@ -132,6 +134,11 @@ impl Builder {
         let mut previous = None;
         for (index, character) in text.char_indices() {
             let next_index = index + character.len_utf8();
+            if is_plain(character) {
+                self.push_to_word(character, &(index..next_index));
+                previous = Some(character);
+                continue;
+            }
             match role(character) {
                 Role::Removed => self.extend_source(next_index),
                 Role::NonJoiner => self.non_joiner(),
@@ -155,6 +162,7 @@ impl Builder {
                     self.push(folded, index..next_index);
                 }),
             }
+            // The texts themselves are not longer, so only characters that grow have to be counted.
             if self.body.len() >= MAX_BYTES {
                 break;
             }
