@@ -116,7 +116,7 @@ impl IndexEntry {
         let tokens = match names.clone().next() {
             None => Tokens::of(text.unwrap_or_default()),
             Some(_) => {
-                // A line break keeps an affix of one text from being attached to another.
+                // A separator keeps an affix of one text from being attached to another.
                 let texts: Vec<&str> = text.into_iter().chain(names).collect();
                 Tokens::of(&texts.join(" | "))
             }

@@ -9,6 +9,9 @@ use crate::support::{Ran, Shop};
 
 const CANARY: &str = "canary-5f0c2a9e7b31";
 
+/// Options that change what a command prints.
+const OPTIONS: [&[&str]; 3] = [&["--verbose"], &["--json"], &["--color", "always"]];
+
 /// A shop with a login whose token is the canary.
 fn shop() -> Shop {
     let shop = Shop::new();
@@ -38,20 +41,12 @@ fn no_command_prints_the_token() {
     assert_secret(&ran, "login");
     // That of the first webhook.
     let webhook = "5120";
-    let commands: [&[&str]; 18] = [
+    let commands: [&[&str]; 17] = [
         &["whoami"],
         &["chats"],
         &["messages", "2001"],
         &["send", "2001", "hello"],
         &["watch", "--from-the-beginning", "--limit", "1"],
-        &[
-            "watch",
-            "--name",
-            "test",
-            "--from-the-beginning",
-            "--limit",
-            "1",
-        ],
         &[
             "webhooks",
             "create",
@@ -72,10 +67,18 @@ fn no_command_prints_the_token() {
         &["man"],
     ];
     for arguments in commands {
-        for options in [&["--verbose"][..], &["--json"], &["--color", "always"]] {
+        for options in OPTIONS {
             let arguments = [arguments, options].concat();
             assert_secret(&shop.run(&arguments), &format!("{arguments:?}"));
         }
+    }
+    // Each name has its own position.
+    for (name, options) in ["a", "b", "c"].into_iter().zip(OPTIONS) {
+        let watch = ["watch", "--name", name, "--from-the-beginning"];
+        let arguments = [&watch[..], &["--limit", "1"], options].concat();
+        let ran = shop.run(&arguments);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        assert_secret(&ran, &format!("{arguments:?}"));
     }
     // Errors, also those that repeat the request.
     let echo = format!("{{\"message\":\"Bearer {CANARY}\"}}");

@@ -271,8 +271,10 @@ fn output_of_all_other_tests_contains_no_secret() {
     }
     let mut child = Command::new(std::env::current_exe().unwrap());
     child.arg("--nocapture");
-    // The tests of long lists and of many requests are skipped: they log the same as the others.
-    for long in [
+    // The tests of long lists and of many requests are skipped: they log the same as the others. So are those that fork:
+    // another thread may hold the lock of the output at that moment, and the forked process would wait for it forever.
+    for skipped in [
+        "fork::",
         "message_stream::",
         "chat_stream::",
         "soak::",
@@ -286,7 +288,7 @@ fn output_of_all_other_tests_contains_no_secret() {
         "watch::paging::",
         "webhook_receiver::random_requests",
     ] {
-        child.args(["--skip", long]);
+        child.args(["--skip", skipped]);
     }
     let output = child
         .env(TRACED_CHILD, "1")
