@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection, OptionalExtension, named_params};
+use rusqlite::{Connection, OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
 use super::chats::ChatTimes;
@@ -166,16 +166,16 @@ fn stored_in(
     rows.db()?.collect::<Result<_, _>>().db()
 }
 
+/// The columns of [`UPDATE`] have the same order.
 const INSERT: &str = "
     INSERT INTO messages (row, chat_id, id, type, sender_id, sent_at, updated_at, seen_at, text, entity_id, reply_to, forward_from, json)
-    VALUES (:row, :chat_id, :id, :type, :sender_id, :sent_at, :updated_at, :seen_at, :text, :entity_id, :reply_to, :forward_from, :json)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
     ON CONFLICT (row) DO NOTHING";
 
 const UPDATE: &str = "
-    UPDATE messages SET chat_id = :chat_id, id = :id, type = :type, sender_id = :sender_id, sent_at = :sent_at, updated_at = :updated_at,
-        seen_at = :seen_at, text = :text, entity_id = :entity_id, reply_to = :reply_to, forward_from = :forward_from, json = :json,
-        deleted_at = NULL
-    WHERE row = :row";
+    UPDATE messages SET chat_id = ?2, id = ?3, type = ?4, sender_id = ?5, sent_at = ?6, updated_at = ?7, seen_at = ?8, text = ?9,
+        entity_id = ?10, reply_to = ?11, forward_from = ?12, json = ?13, deleted_at = NULL
+    WHERE row = ?1";
 
 fn execute(
     connection: &Connection,
@@ -184,21 +184,22 @@ fn execute(
     chat: i64,
     message: &ArchivedMessage,
 ) -> Result<usize, Error> {
-    let values = named_params! {
-        ":row": row,
-        ":chat_id": chat,
-        ":id": message.id,
-        ":type": message.message_type,
-        ":sender_id": message.sender_id(),
-        ":sent_at": message.sent_at,
-        ":updated_at": message.updated_at,
-        ":seen_at": message.seen_at,
-        ":text": message.text,
-        ":entity_id": message.entity_id,
-        ":reply_to": message.reply_to,
-        ":forward_from": message.forward_from,
-        ":json": message.json,
-    };
+    // By position: SQLite would look up each name in each execution.
+    let values = params![
+        row,
+        chat,
+        message.id,
+        message.message_type,
+        message.sender_id(),
+        message.sent_at,
+        message.updated_at,
+        message.seen_at,
+        message.text,
+        message.entity_id,
+        message.reply_to,
+        message.forward_from,
+        message.json,
+    ];
     connection.prepare_cached(sql).db()?.execute(values).db()
 }
 
