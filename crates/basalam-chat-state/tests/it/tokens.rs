@@ -179,7 +179,7 @@ impl Service {
         self.emulator.on_request(TOKEN_OPERATION, hook).unwrap();
         let child = self.spawn(1);
         is_reached.recv_timeout(PATIENCE).unwrap();
-        child.signal("-STOP");
+        child.stop();
         stopped.send(()).unwrap();
         self.wait_for_token_request();
         child

@@ -1,15 +1,16 @@
 //! The other processes.
 
+use std::fs;
 use std::io::Read;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use basalam_chat::Client;
 use basalam_chat::auth::{AuthorizationCode, TokenStore};
 
-use super::{KEY, database};
+use super::{KEY, PATIENCE, database};
 
 /// The fields of a [`Task`], for a child process.
 const VARIABLE: &str = "BASALAM_CHAT_STATE_TEST_TOKENS";
@@ -62,6 +63,29 @@ impl Process {
         let mut kill = Command::new("kill");
         let id = self.0.id().to_string();
         assert!(kill.args([name, &id]).status().unwrap().success());
+    }
+
+    /// Stops the process, and waits until all of its threads are stopped: one that runs could still save tokens.
+    pub(super) fn stop(&self) {
+        self.signal("-STOP");
+        let deadline = Instant::now() + PATIENCE;
+        while !self.is_stopped() {
+            assert!(Instant::now() < deadline, "the process does not stop");
+            std::thread::yield_now();
+        }
+    }
+
+    /// Only known on Linux.
+    fn is_stopped(&self) -> bool {
+        let Ok(threads) = fs::read_dir(format!("/proc/{}/task", self.0.id())) else {
+            return true;
+        };
+        threads.flatten().all(|thread| {
+            let status = fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
+            // The state follows the name in parentheses.
+            let state = status.rsplit(") ").next();
+            state.is_none_or(|it| !it.starts_with(['R', 'S', 'D']))
+        })
     }
 
     pub(super) fn kill(&mut self) {
