@@ -14,6 +14,9 @@
 //! - `jiff`: converts timestamps to jiff types.
 //! - `schemars`: implements `JsonSchema` for all types.
 
+// Shows the feature of each item in the documentation.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 // Generated sources name this crate by its name, so they also compile in other crates.
 extern crate self as basalam_chat_api;
 

@@ -32,6 +32,9 @@
 //! # }
 //! ```
 
+// Shows the feature of each item in the documentation.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod connect;

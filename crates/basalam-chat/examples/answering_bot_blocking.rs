@@ -7,6 +7,7 @@
 // Examples print to the terminal.
 #![allow(clippy::print_stdout)]
 
+// ANCHOR: program
 use basalam_chat::messages::MessageKind;
 use basalam_chat::state::FileState;
 use basalam_chat::watch::Delivery;

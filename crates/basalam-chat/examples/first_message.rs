@@ -4,6 +4,7 @@
 // Examples print to the terminal.
 #![allow(clippy::print_stdout)]
 
+// ANCHOR: program
 use basalam_chat::{ChatFilter, Client, PersonalToken, UserId};
 
 #[tokio::main]

@@ -19,6 +19,19 @@
 //! Token requests with client credentials are retried like idempotent requests. An authorization code or a
 //! refresh token can be used once, so they are sent again only if the service did not process the request.
 //! [`Error::oauth_error`](crate::Error::oauth_error) returns the name of an OAuth error.
+//!
+//! # How do I …
+//!
+//! | | |
+//! | --- | --- |
+//! | log in people in a browser? | [`AuthorizationCode::authorize_url`] returns an [`AuthorizationRequest`], and [`callback`](AuthorizationCode::callback) a [`Login`] |
+//! | keep tokens across restarts? | [`Login::store`] with a [`TokenStore`] |
+//! | store tokens myself? | [`AuthorizationCode::exchange`] and [`refresh`](AuthorizationCode::refresh), which return a [`TokenSet`] |
+//! | share tokens between processes? | a [`TokenStore`] on a state store that they share |
+//! | act for many people? | [`Client::with_authentication`](crate::Client::with_authentication) |
+//! | get tokens from elsewhere? | a [`TokenProvider`], whose [`AuthFuture`] ends with a [`BoxError`] if it fails |
+//! | check a token? | [`Client::authenticate`](crate::Client::authenticate), which returns a [`TokenInfo`] with the [`Scope`]s |
+//! | know that a person has to log in again? | [`Error::needs_login`](crate::Error::needs_login) |
 
 mod authentication;
 mod authorization_code;

@@ -3,6 +3,9 @@
 //! The service has four bot methods. Those that change something are also reachable by GET, which this
 //! module never uses; see [`raw`](crate::raw) for them. Unknown: anything else about bots, such as how to
 //! create one, or how it sends and receives messages.
+//!
+//! [`Client::bot`](crate::Client::bot) returns a [`Bot`]: [`get_me`](Bot::get_me) returns a [`BotInfo`],
+//! [`get_webhook_info`](Bot::get_webhook_info) a [`WebhookInfo`], and the other methods a [`BotResponse`].
 
 mod methods;
 mod response;

@@ -1,4 +1,16 @@
 //! Chats: create, list, count and delete.
+//!
+//! # How do I …
+//!
+//! | | |
+//! | --- | --- |
+//! | open a chat with a user? | [`create_chat`](crate::Client::create_chat) with a [`UserId`] or a [`HashId`], which are a [`ChatPartner`] |
+//! | list chats? | [`get_chats`](crate::Client::get_chats), which returns a [`ChatPage`]; a [`ChatOrder`] sorts it |
+//! | list all of them? | [`GetChats::stream`] ([`ChatStream`]) or [`pages`](GetChats::pages) ([`ChatPages`]); a [`ChatCursor`] resumes either |
+//! | find chats with unseen messages? | [`ChatFilter::Unseen`], and [`get_unseen_chat_count`](crate::Client::get_unseen_chat_count) for their number ([`UnseenChatCount`]) |
+//! | tell private chats, groups and channels apart? | [`Chat::kind`], which returns a [`ChatKind`] with the [`Contact`], [`Group`], [`Channel`] or [`ChatBot`] |
+//! | delete chats? | [`delete_chats`](crate::Client::delete_chats) |
+//! | mark a chat as read, block somebody, search? | Certain: the service has no operation for it. |
 
 mod create;
 mod cursor;

@@ -10,6 +10,18 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # How do I …
+//!
+//! | | |
+//! | --- | --- |
+//! | upload an image, a video, a voice recording? | [`upload_picture`](crate::Client::upload_picture), [`upload_video`](crate::Client::upload_video), [`upload_voice`](crate::Client::upload_voice) |
+//! | upload anything else? | [`upload_file`](crate::Client::upload_file); a [`UploadFileType`] chooses another type |
+//! | upload from memory or a stream? | [`NewFile`] |
+//! | send it? | [`UploadResult`] is a message, with [`caption`](UploadResult::caption) or as it is; it contains the [`UploadFileResponse`] with the [`FileId`] |
+//! | add it to another message? | [`UploadResult::attachment`], an [`AttachmentFile`] |
+//! | show the progress? | [`UploadFile::on_progress`] |
+//! | download a file? | request its URL with any HTTP client, without the token |
 
 mod chunks;
 mod multipart;

@@ -13,6 +13,28 @@
 //! # }
 //! ```
 //!
+//! # How do I …
+//!
+//! | | |
+//! | --- | --- |
+//! | connect? | [`Client::new`], or [`Client::builder`] for timeouts, retries, a proxy, another URL |
+//! | log in? | [`auth`] |
+//! | send, read, edit or delete messages? | [`messages`] |
+//! | open and list chats? | [`chats`] |
+//! | upload and send files? | [`files`] |
+//! | answer the messages of all chats? | `watch` (feature `watch`) |
+//! | receive webhooks? | `webhooks` (feature `webhooks`) |
+//! | work without `async`? | `blocking` (feature `blocking`) |
+//! | page through a list? | [`stream` and `pages`](#lists) |
+//! | handle errors? | [`Error`], with an [`ErrorKind`]; a [`ValidationProblem`] for each field that the service rejects; a [`BatchReport`] for lists of ids, with the [`CallOutcome`] of each [`BatchCall`] |
+//! | wait out a rate limit? | the client does; [`RetryPolicy`] has the limits, and [`Error::retry_limit`] returns the [`RetryLimit`] that was met |
+//! | run requests at the same time? | `tokio::join!` on their [`RequestFuture`]s |
+//! | convert ids and names? | parse an id ([`InvalidId`]), or compare an open enumeration such as [`MessageType`], which keeps an [`UnknownValue`] |
+//! | keep state across restarts? | [`state`] |
+//! | test without the service? | the crates `basalam-chat-emulator` and `basalam-chat-mock` |
+//!
+//! The guide in `docs/guide` of the repository has a chapter for each task.
+//!
 //! # Requests
 //!
 //! [`Client`] has a method for each operation of the service, with the name that the vendor uses. Required
@@ -110,6 +132,9 @@
 //! - `build-time-codegen`: generates the client during the build, from the `openapi/chat.json` of
 //!   `basalam-chat-api` or from the file named by the environment variable `BASALAM_CHAT_SPEC`.
 
+// Shows the feature of each item in the documentation. It is unstable, so it is only used for that.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 pub mod auth;
 mod batch;
 #[cfg(feature = "blocking")]
@@ -161,7 +186,12 @@ pub use reqwest;
 /// JSON values: metadata, button data, unknown fields.
 pub use serde_json;
 
-/// Compiles the code of the README as doctests.
-#[cfg(doctest)]
+/// Compiles the code of the README as doctests, if the features are enabled that it uses.
+#[cfg(all(
+    doctest,
+    feature = "blocking",
+    feature = "watch",
+    feature = "webhooks-axum"
+))]
 #[doc = include_str!("../../../README.md")]
 struct Readme;

@@ -1,7 +1,7 @@
 //! The random source of a client, for backoff jitter and idempotency keys.
 //!
 //! A client uses [`SystemRandom`] unless
-//! [`ClientBuilder::random_source`](crate::ClientBuilder::random_source) sets another one.
+//! [`ClientBuilder::random_source`](crate::ClientBuilder::random_source) sets another [`RandomSource`].
 
 use std::fmt;
 use std::time::Duration;

@@ -11,6 +11,16 @@
 //! | `SqliteState` | the processes of one machine | `basalam-chat-state` |
 //! | `PostgresState`, `RedisState` | processes on any machine | `basalam-chat-state` |
 //! | `NatsState` | processes on any machine | `basalam-chat-nats` |
+//!
+//! # How do I …
+//!
+//! | | |
+//! | --- | --- |
+//! | read and write a value? | [`StateStore::get`] returns an [`Entry`]; [`put`](StateStore::put) takes a [`StateKey`], the bytes and a [`PutMode`] |
+//! | write many values? | [`StateStore::put_many`] with [`PutRequest`]s |
+//! | delete a value? | [`StateStore::delete`] with a [`DeleteMode`] |
+//! | let one process at a time do something? | [`StateStore::try_acquire_lease`] with a [`LeaseRequest`] |
+//! | write a store? | implement [`StateStore`], whose methods return a [`StateFuture`] and fail with a [`StateError`] of a [`StateErrorKind`]; `basalam_chat_state::conformance` tests it |
 
 mod entry;
 mod error;

@@ -1,7 +1,8 @@
 //! The clock of a client, for timeouts, backoff and token expiry.
 //!
 //! A client uses [`SystemClock`] unless [`ClientBuilder::clock`](crate::ClientBuilder::clock) sets another
-//! one, so that a test can control every timeout and every backoff without waiting.
+//! one, so that a test can control every timeout and every backoff without waiting. A custom [`Clock`] learns from the
+//! [`SleepReason`] what a [`Sleep`] is for.
 
 use std::fmt;
 use std::future::Future;

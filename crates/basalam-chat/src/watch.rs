@@ -62,6 +62,19 @@
 //!
 //! `blocking::Client::watch` (feature `blocking`) has the same settings. Its handlers run on threads, and its watcher is an
 //! iterator.
+//!
+//! # How do I …
+//!
+//! | | |
+//! | --- | --- |
+//! | listen for messages of all chats? | [`Client::watch`](crate::Client::watch) with a handler ([`Watch::run`]), or as a stream ([`Watch::start`]) |
+//! | answer once? | [`Delivery::reply`] |
+//! | stop, or poll at once? | a [`WatchHandle`] |
+//! | see failures? | [`Watch::on_report`]: a [`Report`], with a [`HandlerFailure`] if a handler failed |
+//! | find what was given up? | [`Watch::dead_letter`]: a [`DeadLetter`] with a [`DeadLetterReason`] |
+//! | watch many logins? | one [`Watch`] each, with one [`RequestBudget`] |
+//! | use webhooks? | `Watch::webhooks` (feature `webhooks`) |
+//! | handle events in other processes? | the crate `basalam-chat-nats`; for other queues, a [`ForwardedEvent`] of [`ForwardedDeliveries`], with a [`ForwardedOutcome`] |
 
 mod attempt;
 #[cfg(feature = "blocking")]

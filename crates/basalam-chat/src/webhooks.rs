@@ -30,6 +30,22 @@
 //! retries, how long it waits for a response, and whether deliveries get lost. So use a delivery as a hint to
 //! read the chat, and act on messages that [`get_messages`](Client::get_messages) returns. `Client::watch` (feature
 //! `watch`) does that for all chats, each message once, if it has the receiver: `client.watch(store).webhooks(&receiver)`.
+//!
+//! # How do I …
+//!
+//! | | |
+//! | --- | --- |
+//! | register a URL? | [`Webhooks::create_webhook`], with [`WebhookEventId`]s and optionally a [`WebhookMethod`] |
+//! | list, change or delete webhooks? | [`get_webhooks`](Webhooks::get_webhooks), [`update_webhook`](Webhooks::update_webhook), [`delete_webhook`](Webhooks::delete_webhook) ([`DeleteWebhookResponse`]) |
+//! | see what was delivered? | [`get_webhook_logs`](Webhooks::get_webhook_logs): a [`WebhookLog`] for each attempt, with a [`WebhookLogId`] |
+//! | see which events exist? | [`get_webhook_events`](Webhooks::get_webhook_events): a [`WebhookEvent`] each |
+//! | receive deliveries? | a [`Receiver`], built by a [`ReceiverBuilder`], as an axum router, as a tower service (`DeliveryService`, `DeliveryFuture`), or with [`accept`](Receiver::accept), which returns an [`Outcome`] |
+//! | be woken, or get the events? | [`Wakeups`]; [`Events`], with a [`MessageEvent`] from an [`EventUser`] in a [`City`] |
+//! | let other users register? | [`register_webhook`](Webhooks::register_webhook), [`unregister_webhook`](Webhooks::unregister_webhook) ([`UnregisterWebhookResponse`]), [`get_registered_webhooks`](Webhooks::get_registered_webhooks) (a [`RegisteredWebhook`] each, from [`RegisteredWebhookPages`] or a [`RegisteredWebhookStream`]) |
+//! | see who is registered? | [`get_webhook_customers`](Webhooks::get_webhook_customers): a [`WebhookCustomer`] each, with a [`WebhookRegistrationId`], from [`WebhookCustomerPages`] or a [`WebhookCustomerStream`] |
+//! | group webhooks? | [`create_webhook_service`](Webhooks::create_webhook_service) and [`get_webhook_services`](Webhooks::get_webhook_services): a [`WebhookService`] has a [`WebhookServiceId`] |
+//!
+//! Lists return a [`WebhookPage`], and a [`PageCursor`] has the numbers of pages and items.
 
 mod changes;
 mod create;
@@ -81,6 +97,8 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "webhook")]
+    #[doc(alias = "callback")]
     pub fn webhooks(&self) -> Webhooks {
         Webhooks {
             client: self.clone(),

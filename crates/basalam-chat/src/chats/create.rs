@@ -32,6 +32,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "open_chat")]
+    #[doc(alias = "start conversation")]
+    #[doc(alias = "start_conversation")]
+    #[doc(alias = "get_or_create")]
     pub fn create_chat(&self, partner: impl Into<ChatPartner>) -> CreateChat {
         CreateChat {
             client: self.clone(),

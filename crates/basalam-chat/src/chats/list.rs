@@ -34,6 +34,9 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "inbox")]
+    #[doc(alias = "conversations")]
+    #[doc(alias = "list_chats")]
     pub fn get_chats(&self) -> GetChats {
         GetChats {
             client: self.clone(),
@@ -143,6 +146,8 @@ impl GetChats {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "pagination")]
+    #[doc(alias = "paginate")]
     pub fn stream(self) -> ChatStream {
         ChatStream::new(ChatPager::new(self.client, self.request))
     }

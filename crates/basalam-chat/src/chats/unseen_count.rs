@@ -12,6 +12,9 @@ impl Client {
     /// Likely, from its name: if `more_than_count` is `true`, there are more chats than `count`, because
     /// the service stops counting at a limit. Unknown: that limit.
     ///
+    /// Certain: the service has no operation that marks messages or chats as read. Unknown: whether listing the
+    /// messages of a chat does.
+    ///
     /// Requires the scope `customer.chat.read` (certain, from the vendor's documentation).
     ///
     /// # Errors
@@ -29,6 +32,9 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "mark as read")]
+    #[doc(alias = "mark_as_read")]
+    #[doc(alias = "unread")]
     pub fn get_unseen_chat_count(&self) -> GetUnseenChatCount {
         GetUnseenChatCount {
             client: self.clone(),

@@ -104,6 +104,9 @@ impl ClientBuilder {
     ///
     /// Tokens are requested from this URL too, so that no secret is sent elsewhere, unless
     /// [`auth_base_url`](ClientBuilder::auth_base_url) is called afterwards.
+    #[doc(alias = "endpoint")]
+    #[doc(alias = "emulator")]
+    #[doc(alias = "host")]
     pub fn base_url(mut self, base_url: impl Into<String>) -> ClientBuilder {
         let base_url = base_url.into();
         self.auth_base_url = Some(base_url.clone());
@@ -142,6 +145,7 @@ impl ClientBuilder {
     }
 
     /// Sets the timeout of one attempt, from connecting to the end of the response. Must be greater than zero.
+    #[doc(alias = "timeout")]
     pub fn attempt_timeout(mut self, timeout: Duration) -> ClientBuilder {
         self.config.attempt_timeout = timeout;
         self
@@ -152,12 +156,19 @@ impl ClientBuilder {
     ///
     /// If a method makes several calls, for example for a long list of ids, the timeout applies to each. For an
     /// upload, the upload's own timeout applies if it is longer.
+    #[doc(alias = "deadline")]
+    #[doc(alias = "timeout")]
     pub fn operation_timeout(mut self, timeout: Duration) -> ClientBuilder {
         self.config.operation_timeout = timeout;
         self
     }
 
     /// Sets the retry policy, including how rate limits are handled; [`RetryPolicy::never`] turns retries off.
+    #[doc(alias = "retry")]
+    #[doc(alias = "retries")]
+    #[doc(alias = "rate limit")]
+    #[doc(alias = "rate_limit")]
+    #[doc(alias = "throttle")]
     pub fn retry_policy(mut self, policy: RetryPolicy) -> ClientBuilder {
         self.config.retry_policy = policy;
         self
@@ -224,6 +235,11 @@ impl ClientBuilder {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "socks")]
+    #[doc(alias = "socks5")]
+    #[doc(alias = "http_proxy")]
+    #[doc(alias = "HTTPS_PROXY")]
+    #[doc(alias = "vpn")]
     pub fn proxy(mut self, url: impl Into<String>) -> ClientBuilder {
         self.proxy = ProxyChoice::Url(SecretString::from(url.into()));
         self
@@ -251,6 +267,9 @@ impl ClientBuilder {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "reqwest")]
+    #[doc(alias = "tls")]
+    #[doc(alias = "certificate")]
     pub fn configure_http(
         mut self,
         configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + 'static,

@@ -61,6 +61,8 @@ impl Error {
     /// Repeat the call later, and not before [`retry_after`](Error::retry_after) if it is set. The client has
     /// already retried what is safe to retry, up to its limits. If the error stays for minutes, see the
     /// *Troubleshooting* section of the predicate of its kind, such as [`is_connect`](Error::is_connect).
+    #[doc(alias = "retry")]
+    #[doc(alias = "retryable")]
     pub fn is_transient(&self) -> bool {
         if let Some(cause) = self.cause() {
             return cause.is_transient();
@@ -93,6 +95,8 @@ impl Error {
     ///
     /// Start a new login with [`AuthorizationCode`](crate::auth::AuthorizationCode), or create a new personal
     /// token. If this happens soon after a login, another program has likely used the same refresh token.
+    #[doc(alias = "invalid_grant")]
+    #[doc(alias = "expired")]
     pub fn needs_login(&self) -> bool {
         if let Some(cause) = self.cause() {
             return cause.needs_login();
@@ -198,6 +202,7 @@ impl Error {
     ///
     /// The token has expired, was revoked, was replaced by a refresh elsewhere, or belongs to another
     /// environment.
+    #[doc(alias = "401")]
     pub fn is_unauthorized(&self) -> bool {
         self.has_error_status(401)
     }
@@ -208,6 +213,8 @@ impl Error {
     ///
     /// The token lacks a scope; the message names the one that the operation needs. Likely: seen in a live
     /// integration.
+    #[doc(alias = "403")]
+    #[doc(alias = "scope")]
     pub fn is_forbidden(&self) -> bool {
         self.has_error_status(403)
     }
@@ -219,6 +226,7 @@ impl Error {
     /// The id is wrong or not visible to the token's user. If the message is `404 page not found`, the
     /// service does not know the path, so the base URL is likely wrong (both likely: seen in a live
     /// integration).
+    #[doc(alias = "404")]
     pub fn is_not_found(&self) -> bool {
         self.has_error_status(404)
     }
@@ -228,6 +236,7 @@ impl Error {
     /// # Troubleshooting
     ///
     /// [`validation`](Error::validation) lists the invalid fields.
+    #[doc(alias = "422")]
     pub fn is_validation(&self) -> bool {
         self.has_error_status(422)
     }
@@ -241,6 +250,11 @@ impl Error {
     /// returns the one it met. Meanwhile other calls of the same login wait too, or fail in the same way
     /// with zero [`attempts`](Error::attempts). Unknown: the rate limits of the service,
     /// which are not published.
+    #[doc(alias = "429")]
+    #[doc(alias = "rate limit")]
+    #[doc(alias = "rate_limit")]
+    #[doc(alias = "too many requests")]
+    #[doc(alias = "too_many_requests")]
     pub fn is_rate_limited(&self) -> bool {
         self.has_error_status(429)
     }

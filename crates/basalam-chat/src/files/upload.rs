@@ -38,6 +38,11 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "upload image")]
+    #[doc(alias = "upload_image")]
+    #[doc(alias = "image")]
+    #[doc(alias = "photo")]
+    #[doc(alias = "send_photo")]
     pub fn upload_picture(&self, file: impl Into<NewFile>) -> UploadFile {
         self.upload(UploadFileType::ChatPhoto, file.into())
     }
@@ -51,6 +56,7 @@ impl Client {
     /// # Errors
     ///
     /// As [`upload_file`](Client::upload_file).
+    #[doc(alias = "video")]
     pub fn upload_video(&self, file: impl Into<NewFile>) -> UploadFile {
         self.upload(UploadFileType::ChatVideo, file.into())
     }
@@ -62,6 +68,9 @@ impl Client {
     /// # Errors
     ///
     /// As [`upload_file`](Client::upload_file).
+    #[doc(alias = "voice")]
+    #[doc(alias = "audio")]
+    #[doc(alias = "recording")]
     pub fn upload_voice(&self, file: impl Into<NewFile>) -> UploadFile {
         self.upload(UploadFileType::ChatVoice, file.into())
     }
@@ -94,6 +103,9 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "attachment")]
+    #[doc(alias = "document")]
+    #[doc(alias = "upload")]
     pub fn upload_file(&self, file: impl Into<NewFile>) -> UploadFile {
         self.upload(UploadFileType::ChatFile, file.into())
     }
@@ -166,6 +178,8 @@ impl<C> UploadFile<C> {
     ///
     /// Bytes that were passed to the connection may not have arrived. If the upload is retried after a 429,
     /// the count restarts at zero.
+    #[doc(alias = "progress bar")]
+    #[doc(alias = "progress_bar")]
     pub fn on_progress(
         mut self,
         on_progress: impl FnMut(u64, Option<u64>) + Send + 'static,

@@ -48,6 +48,11 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "send")]
+    #[doc(alias = "send_message")]
+    #[doc(alias = "send message")]
+    #[doc(alias = "reply")]
+    #[doc(alias = "answer")]
     pub fn create_message(&self, chat: ChatId, message: impl Into<NewMessage>) -> CreateMessage {
         CreateMessage {
             client: self.clone(),
@@ -105,6 +110,8 @@ impl Headers {
 
 impl<C> CreateMessage<C> {
     /// Makes the message a reply to another one of the chat.
+    #[doc(alias = "quote")]
+    #[doc(alias = "answer")]
     pub fn reply_to(mut self, message: MessageId) -> Self {
         self.request.reply_to = Some(message);
         self
@@ -122,12 +129,17 @@ impl<C> CreateMessage<C> {
     ///
     /// Likely: the service returns it as the metadata of the message's content, as seen in Basalam's web
     /// application.
+    #[doc(alias = "message_metadata")]
+    #[doc(alias = "custom data")]
+    #[doc(alias = "custom_data")]
     pub fn metadata(mut self, metadata: impl Into<Value>) -> Self {
         self.request.metadata = Some(metadata.into());
         self
     }
 
     /// Adds rows of buttons below the message: at least one row, and at least one button in each, with a label.
+    #[doc(alias = "keyboard")]
+    #[doc(alias = "reply_markup")]
     pub fn inline_buttons(mut self, rows: impl Into<Vec<Vec<NewButton>>>) -> Self {
         self.request.inline_buttons = Some(rows.into());
         self
@@ -176,6 +188,9 @@ impl<C> CreateMessage<C> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "deduplicate")]
+    #[doc(alias = "exactly once")]
+    #[doc(alias = "exactly_once")]
     pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
         self.request.idempotency_key = Some(IdempotencyKey::Custom(key.into()));
         self

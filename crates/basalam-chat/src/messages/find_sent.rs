@@ -62,6 +62,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "duplicate")]
+    #[doc(alias = "exactly once")]
+    #[doc(alias = "exactly_once")]
+    #[doc(alias = "deduplicate")]
     pub fn find_sent_message(&self, message: &UnconfirmedMessage) -> FindSentMessage {
         FindSentMessage {
             client: self.clone(),

@@ -32,6 +32,10 @@ impl Client {
     /// }
     /// # }
     /// ```
+    #[doc(alias = "poll")]
+    #[doc(alias = "listen")]
+    #[doc(alias = "new messages")]
+    #[doc(alias = "new_messages")]
     pub fn follow(&self, chat: ChatId) -> Follower {
         Follower {
             client: self.clone(),

@@ -35,6 +35,11 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "history")]
+    #[doc(alias = "read messages")]
+    #[doc(alias = "read_messages")]
+    #[doc(alias = "export")]
+    #[doc(alias = "list_messages")]
     pub fn get_messages(&self, chat: ChatId) -> GetMessages {
         GetMessages {
             client: self.clone(),
@@ -133,11 +138,17 @@ impl GetMessages {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "pagination")]
+    #[doc(alias = "paginate")]
+    #[doc(alias = "history")]
+    #[doc(alias = "export")]
     pub fn stream(self) -> MessageStream {
         MessageStream::new(MessagePager::new(self.client, self.request))
     }
 
     /// Returns a stream of pages; otherwise like [`stream`](GetMessages::stream).
+    #[doc(alias = "pagination")]
+    #[doc(alias = "paginate")]
     pub fn pages(self) -> MessagePages {
         MessagePages::new(MessagePager::new(self.client, self.request))
     }

@@ -27,6 +27,9 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "me")]
+    #[doc(alias = "whoami")]
+    #[doc(alias = "get_me")]
     pub fn get_current_user(&self) -> GetCurrentUser {
         GetCurrentUser {
             client: self.clone(),

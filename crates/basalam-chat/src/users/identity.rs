@@ -42,6 +42,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "own message")]
+    #[doc(alias = "own_message")]
+    #[doc(alias = "is_own")]
+    #[doc(alias = "from_me")]
     pub async fn is_mine(&self, message: &Message) -> Result<bool, Error> {
         Ok(message.is_from(self.current_user_id().await?))
     }

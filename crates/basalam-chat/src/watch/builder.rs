@@ -43,6 +43,14 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "listen")]
+    #[doc(alias = "poll")]
+    #[doc(alias = "live")]
+    #[doc(alias = "subscribe")]
+    #[doc(alias = "events")]
+    #[doc(alias = "bot")]
+    #[doc(alias = "long polling")]
+    #[doc(alias = "long_polling")]
     pub fn watch(&self, store: impl StateStore + 'static) -> Watch {
         Watch {
             client: self.clone(),

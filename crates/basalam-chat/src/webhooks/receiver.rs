@@ -76,6 +76,9 @@ pub use user::{City, EventUser};
 /// # Ok::<(), basalam_chat::Error>(())
 /// ```
 #[derive(Clone)]
+#[doc(alias = "webhook")]
+#[doc(alias = "signature")]
+#[doc(alias = "verify")]
 pub struct Receiver {
     shared: Arc<Shared>,
 }

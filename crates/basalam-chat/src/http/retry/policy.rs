@@ -58,6 +58,11 @@ use crate::Error;
 /// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[must_use = "a policy does nothing until it is passed to a client or a request"]
+#[doc(alias = "retry")]
+#[doc(alias = "backoff")]
+#[doc(alias = "rate limit")]
+#[doc(alias = "rate_limit")]
+#[doc(alias = "throttle")]
 pub struct RetryPolicy {
     pub(super) max_attempts: u32,
     pub(super) max_rate_limit_retries: u32,
