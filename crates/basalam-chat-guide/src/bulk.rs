@@ -1,0 +1,5 @@
+//! Bulk work.
+
+pub mod announce;
+pub mod clean_up;
+pub mod patient;

@@ -1,0 +1,5 @@
+//! Messages that are sent once, whatever fails.
+
+pub mod job;
+pub mod send;
+pub mod steps;

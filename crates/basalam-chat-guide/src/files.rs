@@ -1,0 +1,4 @@
+//! Files: upload, send, download.
+
+pub mod download;
+pub mod upload;

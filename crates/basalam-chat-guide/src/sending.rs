@@ -1,0 +1,6 @@
+//! Sending and changing messages.
+
+pub mod buttons;
+pub mod change;
+pub mod future_type;
+pub mod kinds;

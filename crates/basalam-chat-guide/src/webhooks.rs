@@ -1,0 +1,4 @@
+//! Receiving webhooks.
+
+pub mod bridge;
+pub mod secret;
