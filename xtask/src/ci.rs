@@ -10,7 +10,7 @@ mod documents;
 mod nats;
 pub(crate) mod packages;
 pub(crate) mod public_api;
-mod python;
+pub(crate) mod python;
 pub(crate) mod python_sdk;
 mod readme;
 pub(crate) mod schemathesis;

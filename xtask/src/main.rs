@@ -7,6 +7,7 @@ mod build_cost;
 mod ci;
 mod drift;
 mod generate;
+mod guide;
 mod process;
 mod workspace;
 
@@ -33,6 +34,8 @@ enum Command {
     Schemathesis,
     /// Compares the wire shape of the vendor's contracts with openapi/chat.json.
     Drift(drift::Arguments),
+    /// Builds the guide, and checks its code, links and spelling.
+    Guide,
     /// Packages every crate, then builds and runs a program that depends only on the packages.
     Packages,
     /// Compares the build time of a program that uses the SDK with one that uses reqwest alone.
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
         Command::PythonSdk => ci::run_single(root, ci::python_sdk::run),
         Command::Schemathesis => ci::run_single(root, ci::schemathesis::run),
         Command::Drift(arguments) => return drift::run(root, &arguments),
+        Command::Guide => ci::run_single(root, guide::run),
         Command::Packages => ci::run_single(root, ci::packages::run),
         Command::BuildCost(arguments) => build_cost::run(root, &arguments),
         Command::PublicApi => ci::public_api::update(root),

@@ -71,6 +71,14 @@ pub(crate) fn run_as_rustdoc() -> Option<ExitCode> {
     })
 }
 
+/// Lets `cargo doc` use unstable features of rustdoc, with this program in its place.
+pub(super) fn allow_unstable_rustdoc(cargo: &mut Command) -> anyhow::Result<()> {
+    let rustdoc = env::var_os("RUSTDOC").unwrap_or_else(|| "rustdoc".into());
+    cargo.env("RUSTDOC", env::current_exe()?);
+    cargo.env(REAL_RUSTDOC, rustdoc);
+    Ok(())
+}
+
 /// The current and the committed public API of a crate.
 struct Listing {
     name: String,
@@ -98,7 +106,6 @@ fn print_changes(listings: &[Listing]) -> Vec<&Listing> {
 
 /// Lists the API of every published crate, or returns the reason why this toolchain cannot.
 fn read_listings(root: &Path) -> anyhow::Result<Result<Vec<Listing>, String>> {
-    let rustdoc = env::var_os("RUSTDOC").unwrap_or_else(|| "rustdoc".into());
     let mut document = command(root, "cargo");
     document
         .args(["doc", "--quiet", "--workspace", "--exclude", "xtask"])
@@ -106,9 +113,8 @@ fn read_listings(root: &Path) -> anyhow::Result<Result<Vec<Listing>, String>> {
         .env(
             "RUSTDOCFLAGS",
             "-Z unstable-options --output-format json --cap-lints allow",
-        )
-        .env("RUSTDOC", env::current_exe()?)
-        .env(REAL_RUSTDOC, rustdoc);
+        );
+    allow_unstable_rustdoc(&mut document)?;
     if let Err(error) = run_command(&mut document) {
         return Ok(Err(format!("rustdoc did not write JSON ({error:#})")));
     }

@@ -29,7 +29,7 @@ const PORT: u16 = 8080;
 /// Checks that the README contains the first program, then runs it against the emulator's binary. The
 /// test step has built both.
 pub(super) fn run(root: &Path) -> anyhow::Result<Outcome> {
-    check(root, FIRST_MESSAGE, "rust,no_run")?;
+    check(root, FIRST_MESSAGE)?;
     with_emulator(root, |target| {
         let program = target.join("examples").join(FIRST_MESSAGE);
         run_command(&mut command(root, &program.to_string_lossy()))
@@ -39,8 +39,7 @@ pub(super) fn run(root: &Path) -> anyhow::Result<Outcome> {
 /// Checks that the README contains the answering bot, then runs it and its blocking form, and writes to them. The test
 /// step has built both.
 pub(super) fn run_bots(root: &Path) -> anyhow::Result<Outcome> {
-    // It needs a feature, so it is not compiled as a part of the README.
-    check(root, ANSWERING_BOT, "rust,ignore")?;
+    check(root, ANSWERING_BOT)?;
     match run_bot(root, ANSWERING_BOT)? {
         Outcome::Passed => run_bot(root, BLOCKING_BOT),
         outcome => Ok(outcome),
@@ -108,15 +107,15 @@ fn request(method: &str, path: &str, body: &str) -> anyhow::Result<String> {
     }
 }
 
-/// Checks that the README contains an example, in a code block with this language.
-fn check(root: &Path, name: &str, language: &str) -> anyhow::Result<()> {
+/// Checks that the README contains an example.
+fn check(root: &Path, name: &str) -> anyhow::Result<()> {
     let path = format!("crates/basalam-chat/examples/{name}.rs");
     let example = fs::read_to_string(root.join(&path))?;
     let start = example
         .find("use basalam_chat")
         .context("the example has no `use basalam_chat`")?;
     let readme = fs::read_to_string(root.join("README.md"))?;
-    if !readme.contains(&format!("```{language}\n{}```", &example[start..])) {
+    if !readme.contains(&format!("```rust,no_run\n{}```", &example[start..])) {
         bail!(
             "README.md does not contain {path} verbatim; copy it, starting at `use basalam_chat`"
         );

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::process::{Outcome, command, is_available, run_command};
 use crate::workspace::Workspace;
-use crate::{build_cost, generate};
+use crate::{build_cost, generate, guide};
 
 /// The minimum supported Rust version of the workspace.
 const MINIMUM_RUST: &str = env!("CARGO_PKG_RUST_VERSION");
@@ -74,6 +74,7 @@ pub(super) fn all() -> Vec<Step> {
         step("licences, sources and duplicates", deny::check).beside_others(),
         step("advisories", deny::check_advisories).beside_others(),
         step("openapi-spec-validator", spec_validator::run).beside_others(),
+        step("guide", guide::run).beside_others(),
         cargo("format", &["fmt", "--all", "--check"]),
         step("generated files", |root| {
             generate::check(root).map(|()| Outcome::Passed)
@@ -148,9 +149,11 @@ fn example(root: &Path, name: &str) -> anyhow::Result<Outcome> {
     run_command(command(root, &program.to_string_lossy()).env_remove("BASALAM_TOKEN"))
 }
 
+/// Builds the documentation as it is published, with the feature of each item, which is unstable.
 fn docs(root: &Path) -> anyhow::Result<Outcome> {
     let mut command = command(root, "cargo");
-    command.env("RUSTDOCFLAGS", "-D warnings");
+    command.env("RUSTDOCFLAGS", "-D warnings --cfg docsrs");
+    public_api::allow_unstable_rustdoc(&mut command)?;
     run_command(command.args(["doc", "--workspace", "--no-deps", "--all-features"]))
 }
 
