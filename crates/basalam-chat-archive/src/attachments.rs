@@ -158,7 +158,7 @@ pub(crate) fn is_sha256(text: &str) -> bool {
             .all(|it| matches!(it, b'0'..=b'9' | b'a'..=b'f'))
 }
 
-/// Returns where a content is stored.
+/// Returns the path of the file with this SHA-256.
 pub(crate) fn stored_path(directory: &Path, sha256: &str) -> PathBuf {
     let prefix = sha256.get(..2).unwrap_or("00");
     directory.join(prefix).join(sha256)

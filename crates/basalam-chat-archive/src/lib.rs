@@ -21,7 +21,7 @@
 //!
 //! [`Archive::sync`] reads whole histories the first time, and what is new afterwards. Chats are read in parallel, and
 //! long chats in several ranges of ids at once. Each page is written in one transaction with the range of ids that it
-//! covers, so a sync can be interrupted at any time, even by `SIGKILL`, and the next one resumes where it stopped.
+//! covers, so a sync can be interrupted at any time, even by `SIGKILL`, and the next one reads only what is missing.
 //! Requests that are limited by the service or fail for a while are repeated.
 //!
 //! The service does not report edits and deletions. A chat is read again from its newest messages if one of its times

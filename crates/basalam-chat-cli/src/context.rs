@@ -83,8 +83,8 @@ impl<'a> Context<'a> {
         self.line.other(arguments)
     }
 
-    /// Returns a hint to run this command again, without some options and with others. What an emulator had is gone with
-    /// it, so there is none then.
+    /// Returns a hint to run this command again, without some options and with others. Returns `None` with
+    /// `--emulator`, since the emulator and what it stored end with the command.
     pub(crate) fn again(&self, what: &str, without: &[&str], added: &str) -> Option<String> {
         let is_possible = self.emulated.is_none();
         is_possible.then(|| format!("{what}, run: {}", self.line.again(without, added)))

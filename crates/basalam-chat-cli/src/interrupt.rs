@@ -4,7 +4,7 @@ use tokio::sync::watch;
 
 use crate::failure::{Failure, Kind};
 
-/// Tells commands that they are asked to end.
+/// Signals commands to end.
 #[derive(Clone)]
 pub(crate) struct Interrupt {
     presses: watch::Receiver<u32>,

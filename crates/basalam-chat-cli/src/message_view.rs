@@ -21,7 +21,7 @@ pub(crate) struct MessageView<'a> {
 }
 
 impl MessageView<'_> {
-    /// Prints a message: the time, the id and the sender on a line, and the content below. `what` tells what happened
+    /// Prints a message: the time, the id and the sender on a line, and the content below. `what` is what happened
     /// to it, and may be empty.
     pub(crate) fn print(&self, message: &Message, what: &str) -> Result<(), Failure> {
         let mut line = self.output.view.line().styled(faint(), |line| {

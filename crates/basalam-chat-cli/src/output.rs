@@ -101,22 +101,22 @@ impl Output {
         stdout.flush().map_err(write_failed)
     }
 
-    /// Tells the user something that is not a part of the result, unless they want quiet.
+    /// Prints a line on standard error that is not a part of the result, unless `--quiet` is set.
     pub(crate) fn note(&self, message: &str) {
         if !self.is_quiet {
-            self.tell("note", message, |line| line);
+            self.print_to_stderr("note", message, |line| line);
         }
     }
 
     /// Warns the user.
     pub(crate) fn warning(&self, message: &str) {
-        self.tell("warning", message, |line| {
+        self.print_to_stderr("warning", message, |line| {
             line.styled(view::yellow(), |line| line.own("warning:"))
                 .own(" ")
         });
     }
 
-    fn tell(&self, name: &str, message: &str, start: impl FnOnce(Line) -> Line) {
+    fn print_to_stderr(&self, name: &str, message: &str, start: impl FnOnce(Line) -> Line) {
         match self.is_json {
             true => print_error_json(name, Message { message }),
             false => print_error(start(self.error_view.line()).own(message)),

@@ -80,7 +80,7 @@ impl Profile {
         }
     }
 
-    /// Returns the login and its tokens, or a failure that tells how to log in.
+    /// Returns the login and its tokens, or a failure whose hint is how to log in.
     pub(crate) async fn load(&self) -> Result<(Login, TokenStore), Failure> {
         let not_logged_in = || {
             let message = format!("the profile `{}` is not logged in", self.name);

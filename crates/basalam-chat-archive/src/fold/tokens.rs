@@ -115,7 +115,7 @@ fn cut(text: &str) -> &str {
 struct Builder {
     body: String,
     tokens: Vec<Token>,
-    /// Where the current word starts, in the body and in the original.
+    /// The offsets of the current word in the body and in the original.
     start: Option<(usize, usize)>,
     /// What is between the last word and the current position.
     gap: Gap,

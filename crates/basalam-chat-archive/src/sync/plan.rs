@@ -180,7 +180,7 @@ impl Plan {
     }
 
     /// Splits the largest range that is being read, so that another request can read its lower part. Returns `false` if
-    /// there is none that is likely to have several pages.
+    /// no range is likely to have several pages.
     ///
     /// The lower half of a range is often empty, since ids are assigned across all chats and most chats are younger than
     /// the first id. So the upper part has as many ids as the pages that were read so far, and at most one half.

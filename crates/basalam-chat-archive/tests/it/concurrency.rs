@@ -3,19 +3,12 @@
 use std::time::Duration;
 
 use basalam_chat_archive::{Archive, SearchQuery};
-use basalam_chat_emulator::Emulator;
 
 use super::support::Fixture;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn second_sync_of_an_archive_is_refused() {
-    let fixture = Fixture::with(
-        Emulator::builder()
-            .latency(Duration::from_millis(20))
-            .start()
-            .await
-            .unwrap(),
-    );
+    let fixture = Fixture::with_latency(Duration::from_millis(20)).await;
     let chat = fixture.chat("Sara", (0..3000).map(|it| format!("message {it}")));
     let (sender, started) = tokio::sync::oneshot::channel();
     let mut sender = Some(sender);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 
 use basalam_chat::{Client, PersonalToken};
 use basalam_chat_archive::Archive;
@@ -20,6 +21,10 @@ pub(crate) struct Fixture {
 impl Fixture {
     pub(crate) async fn new() -> Fixture {
         Fixture::with(Emulator::start().await.unwrap())
+    }
+
+    pub(crate) async fn with_latency(latency: Duration) -> Fixture {
+        Fixture::with(Emulator::builder().latency(latency).start().await.unwrap())
     }
 
     pub(crate) fn with(emulator: Emulator) -> Fixture {

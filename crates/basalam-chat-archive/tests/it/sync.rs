@@ -253,13 +253,7 @@ async fn rate_limits_slow_the_sync_down() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn stopped_sync_is_resumed() {
-    let fixture = Fixture::with(
-        Emulator::builder()
-            .latency(Duration::from_millis(5))
-            .start()
-            .await
-            .unwrap(),
-    );
+    let fixture = Fixture::with_latency(Duration::from_millis(5)).await;
     let chat = fixture.chat("Sara", numbered(3000));
     let (sender, signal) = tokio::sync::oneshot::channel();
     let mut sender = Some(sender);
@@ -300,13 +294,7 @@ async fn stopped_sync_is_resumed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn dropped_sync_is_resumed() {
-    let fixture = Fixture::with(
-        Emulator::builder()
-            .latency(Duration::from_millis(5))
-            .start()
-            .await
-            .unwrap(),
-    );
+    let fixture = Fixture::with_latency(Duration::from_millis(5)).await;
     let chat = fixture.chat("Sara", numbered(3000));
     let (sender, read) = tokio::sync::oneshot::channel();
     let mut sender = Some(sender);

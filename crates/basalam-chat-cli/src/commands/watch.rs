@@ -162,7 +162,7 @@ impl Follower<'_> {
         Ok(is_shown)
     }
 
-    /// Returns `true` if a person does not need to be told that the sender of a message has seen it.
+    /// Returns `true` for the event that the sender of the last shown message has seen it, which is not shown to people.
     fn is_obvious(&self, event: &Event) -> bool {
         match event {
             Event::SeenByContact(message) => {
@@ -238,7 +238,7 @@ impl Follower<'_> {
         output.json(name, content)
     }
 
-    /// Tells how to go on after the last message, with as many events as are left.
+    /// Returns the hint to continue after the last message, with the number of events that are left.
     fn continuation(&self, left: u64) -> Option<String> {
         let after = match (&self.options.name, self.last) {
             (Some(_), _) => None,

@@ -73,7 +73,8 @@ impl<'a> Received<'a> {
         }
     }
 
-    /// Returns when the worker gives the message up, a third of the acknowledgement wait before another one gets it.
+    /// Returns the time at which the worker gives up the message, a third of the acknowledgement wait before another worker
+    /// receives it.
     fn lost_at(&self) -> Instant {
         self.confirmed_at() + 2 * (self.queue.ack_wait() / 3)
     }

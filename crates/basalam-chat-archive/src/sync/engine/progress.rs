@@ -7,7 +7,7 @@ use super::super::report::{SyncEvent, SyncEventKind, SyncProgress, SyncReport};
 use crate::archive::Account;
 use crate::store::{Counts, FileOutcome, WriterHandle};
 
-/// The progress, and who is told about it.
+/// The progress of a sync, and the callback that receives its events.
 pub(super) struct Progress {
     callback: Option<Callback>,
     writer: Option<WriterHandle>,

@@ -67,7 +67,7 @@ impl Callbacks {
         })
     }
 
-    /// Tells the user what to do after the login.
+    /// Returns what the user has to do after the login in the browser.
     pub(super) fn instruction(&self) -> String {
         let paste = "paste the URL that the browser ends at here, and press Enter";
         match self.is_listening {

@@ -111,7 +111,7 @@ impl Sending<'_> {
         }
     }
 
-    /// Tells how to repeat the command without sending the message twice.
+    /// Returns the hint to repeat the command without sending the message twice.
     pub(super) fn repetition(&self) -> String {
         format!(
             "The message may have been sent. To make sure that it is sent once, repeat the command with \
