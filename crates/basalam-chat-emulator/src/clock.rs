@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::{Serialize, Serializer};
 
-pub(crate) use settable::SettableClock;
+pub(crate) use settable::{ClockState, SettableClock};
 
 /// The source of the service's times.
 ///

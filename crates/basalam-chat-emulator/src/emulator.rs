@@ -144,6 +144,11 @@ impl Emulator {
     pub(crate) fn service(&self) -> &Service {
         &self.shared.service
     }
+
+    #[cfg(test)]
+    pub(crate) fn shared_service(&self) -> Arc<Service> {
+        Arc::clone(&self.shared.service)
+    }
 }
 
 impl fmt::Debug for Emulator {

@@ -4,10 +4,11 @@ mod delivery;
 mod kind;
 mod parse;
 mod rule;
+mod rules;
 mod spec;
+mod text;
 mod transform;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -17,7 +18,12 @@ pub use delivery::DELIVER_WEBHOOK;
 pub(crate) use delivery::DeliveryFault;
 pub(crate) use kind::{CannedResponse, FaultKind, final_status, header};
 pub use rule::FaultRule;
-pub(crate) use spec::RuleSpec;
+pub(crate) use rules::FaultRules;
+use transform::Transform;
+pub(crate) use spec::{FAULT_EXAMPLES, RuleSpec};
+
+/// The body of [`Fault::html`].
+const HTML_PAGE: &str = "<!DOCTYPE html><html><body><h1>Injected fault</h1></body></html>";
 
 /// A fault to inject into a request.
 ///
@@ -87,8 +93,7 @@ impl Fault {
 
     /// Responds with a status and an HTML page, as a proxy or gateway does.
     pub fn html(status: u16) -> Self {
-        let page = "<!DOCTYPE html><html><body><h1>Injected fault</h1></body></html>";
-        Self::status(status).body("text/html", page)
+        Self::status(status).body("text/html", HTML_PAGE)
     }
 
     /// Adds a header to the response of [`Fault::status`], [`Fault::redirect`] or
@@ -168,33 +173,31 @@ impl Fault {
     /// # let _ = fault;
     /// ```
     pub fn map_body(transform: impl Fn(&mut Value) + Send + Sync + 'static) -> Self {
-        Self::new(FaultKind::MapBody(Arc::new(transform)))
+        Self::new(FaultKind::MapBody(Transform::custom(transform)))
     }
 
     /// Handles the request, and adds an undocumented field to every object of the response
     /// except `urls`, whose fields are all URLs.
     pub fn unknown_fields() -> Self {
-        Self::map_body(transform::add_unknown_fields)
+        Self::new(FaultKind::MapBody(Transform::UnknownFields))
     }
 
     /// Handles the request, and replaces every `message_type`, `chat_type` and `type` of
     /// the response by an undocumented value.
     pub fn unknown_values() -> Self {
-        Self::map_body(transform::set_unknown_values)
+        Self::new(FaultKind::MapBody(Transform::UnknownValues))
     }
 
     /// Handles the request, and removes every field with this name from the response, at
     /// any depth.
     pub fn missing_field(name: impl Into<String>) -> Self {
-        let name = name.into();
-        Self::map_body(move |body| transform::remove_fields(body, &name))
+        Self::new(FaultKind::MapBody(Transform::MissingField(name.into())))
     }
 
     /// Handles the request, and sets every field with this name to null in the response,
     /// at any depth.
     pub fn null_field(name: impl Into<String>) -> Self {
-        let name = name.into();
-        Self::map_body(move |body| transform::nullify_fields(body, &name))
+        Self::new(FaultKind::MapBody(Transform::NullField(name.into())))
     }
 
     /// Sets a delay before the fault.

@@ -11,7 +11,7 @@ mod users;
 mod webhooks;
 
 pub(crate) use call::{Call, Handler, Reply};
-pub(crate) use responses::content;
+pub(crate) use responses::{ResponseBuilder, content};
 pub(crate) use webhooks::{add_webhook, message_events};
 
 /// Returns the handler of an operation, or `None` if the operation is not implemented.

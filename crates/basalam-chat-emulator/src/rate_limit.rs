@@ -1,6 +1,7 @@
 //! A limit for the requests of each token.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::str::FromStr;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -30,7 +31,21 @@ impl RateLimit {
     }
 }
 
-/// Parses `REQUESTS/PERIOD`; the period is `s`, `m` or `h`, optionally after an integer.
+/// Formats the limit as it is parsed, such as `10/s`. The period is rounded up to milliseconds.
+impl fmt::Display for RateLimit {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let milliseconds = self.period.as_nanos().div_ceil(1_000_000);
+        let units = [(3_600_000, "h"), (60_000, "m"), (1_000, "s"), (1, "ms")];
+        let exact = units.into_iter().find(|it| milliseconds % it.0 == 0);
+        let (length, unit) = exact.unwrap_or((1, "ms"));
+        match milliseconds / length {
+            1 => write!(formatter, "{}/{unit}", self.requests),
+            count => write!(formatter, "{}/{count}{unit}", self.requests),
+        }
+    }
+}
+
+/// Parses `REQUESTS/PERIOD`; the period is `ms`, `s`, `m` or `h`, optionally after an integer.
 ///
 /// ```
 /// use std::time::Duration;
@@ -54,11 +69,13 @@ impl FromStr for RateLimit {
 
 fn parse(limit: &str) -> Option<RateLimit> {
     let (requests, period) = limit.split_once('/')?;
-    let (count, unit) = period.split_at_checked(period.len().checked_sub(1)?)?;
-    let seconds = match unit {
-        "s" => 1,
-        "m" => 60,
-        "h" => 3_600,
+    let unit = period.find(|it: char| !it.is_ascii_digit())?;
+    let (count, unit) = period.split_at(unit);
+    let milliseconds = match unit {
+        "ms" => 1,
+        "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
         _ => return None,
     };
     let count: u32 = if count.is_empty() {
@@ -66,7 +83,7 @@ fn parse(limit: &str) -> Option<RateLimit> {
     } else {
         count.parse().ok()?
     };
-    let period = Duration::from_secs(u64::from(count) * seconds);
+    let period = Duration::from_millis(u64::from(count) * milliseconds);
     let limit = RateLimit::new(requests.parse().ok()?, period);
     limit.is_valid().then_some(limit)
 }
@@ -131,6 +148,15 @@ mod tests {
         limiter.count(limit, "one", at(10));
         limiter.clear();
         assert_eq!(limiter.count(limit, "one", at(10)), None);
+    }
+
+    #[test]
+    fn is_displayed_as_parsed() {
+        for limit in ["10/s", "100/m", "1/h", "50/10s", "5/1500ms", "2/ms", "7/90s"] {
+            assert_eq!(limit.parse::<RateLimit>().unwrap().to_string(), limit);
+        }
+        let minute = RateLimit::new(1, Duration::from_secs(60));
+        assert_eq!(minute.to_string(), "1/m");
     }
 
     #[test]

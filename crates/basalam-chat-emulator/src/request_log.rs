@@ -3,14 +3,19 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use axum::http::{Method, Uri};
+use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 use serde::{Serialize, Serializer};
 
 /// The maximum number of entries.
-const CAPACITY: usize = 1000;
+const CAPACITY: usize = 5000;
+
+/// The maximum number of requests in a batch, and the length of their paths and errors.
+const MAX_BATCH: usize = 200;
+const MAX_BATCH_BYTES: usize = 256 * 1024;
 
 /// A finished request and its outcome.
 ///
@@ -20,12 +25,17 @@ const CAPACITY: usize = 1000;
 pub struct LoggedRequest {
     /// The sequence number, from 1.
     pub number: u64,
+    /// When the request arrived.
+    #[serde(serialize_with = "as_timestamp")]
+    pub started_at: SystemTime,
     /// The HTTP method, such as `GET`.
     pub method: String,
     /// The path, followed by the query if the path belongs to an operation.
     pub path: String,
     /// The operation id, or `None` if the path belongs to no operation.
     pub operation: Option<String>,
+    /// The user of the access token, or `None` if the request has no valid one.
+    pub user_id: Option<i64>,
     /// The status of the response, or `None` if there was no response.
     pub status: Option<u16>,
     /// The time between the request and its response.
@@ -39,6 +49,17 @@ pub struct LoggedRequest {
 
 fn as_milliseconds<S: Serializer>(duration: &Duration, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_f64(duration.as_secs_f64() * 1000.0)
+}
+
+fn as_timestamp<S: Serializer>(time: &SystemTime, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(&timestamp(*time))
+}
+
+/// Formats a time as RFC 3339 with milliseconds.
+pub(crate) fn timestamp(time: SystemTime) -> String {
+    // Times outside the years of a timestamp do not occur.
+    let time = Timestamp::try_from(time).unwrap_or(Timestamp::UNIX_EPOCH);
+    format!("{time:.3}")
 }
 
 impl fmt::Display for LoggedRequest {
@@ -70,6 +91,18 @@ pub(crate) struct RequestLog {
     entries: VecDeque<Entry>,
     /// The number of requests received, finished or not.
     total: u64,
+    /// The number of requests finished. A reset does not change it.
+    finished: u64,
+}
+
+/// The requests that finished after a position.
+#[derive(Debug)]
+pub(crate) struct Batch {
+    pub(crate) requests: Vec<LoggedRequest>,
+    /// The number of earlier requests that the batch leaves out.
+    pub(crate) skipped: u64,
+    /// The position after the batch.
+    pub(crate) finished: u64,
 }
 
 impl RequestLog {
@@ -89,6 +122,57 @@ impl RequestLog {
             self.entries.pop_front();
         }
         self.entries.push_back(entry);
+        self.finished += 1;
+    }
+
+    /// Returns the number of requests finished. It is the position of the next one: a request that takes long has a
+    /// lower number than requests that finished earlier.
+    pub(crate) fn finished(&self) -> u64 {
+        self.finished
+    }
+
+    /// Returns the latest requests that finished after a position, bounded in number and size.
+    pub(crate) fn since(&self, position: u64) -> Batch {
+        let new = self.finished.saturating_sub(position);
+        let mut bytes = 0;
+        let newest = self.entries.iter().rev();
+        let newest = newest.take(MAX_BATCH.min(usize::try_from(new).unwrap_or(usize::MAX)));
+        let mut requests: Vec<_> = newest
+            .map(Entry::redacted)
+            .take_while(|it| {
+                bytes += it.path.len() + it.error.as_ref().map_or(0, String::len);
+                bytes <= MAX_BATCH_BYTES
+            })
+            .collect();
+        requests.reverse();
+        Batch {
+            skipped: new - requests.len() as u64,
+            requests,
+            finished: self.finished,
+        }
+    }
+
+    /// Returns up to `limit` requests that finished after a position, oldest first, and the position after them.
+    pub(crate) fn page(&self, position: u64, limit: usize) -> (Vec<LoggedRequest>, u64) {
+        let first = self.finished - self.entries.len() as u64;
+        let position = position.clamp(first, self.finished);
+        let skipped = usize::try_from(position - first).unwrap_or(usize::MAX);
+        let entries = self.entries.iter().skip(skipped).take(limit);
+        let requests: Vec<_> = entries.map(Entry::redacted).collect();
+        let next = position + requests.len() as u64;
+        (requests, next)
+    }
+
+    /// Returns a request by its sequence number.
+    pub(crate) fn by_number(&self, number: u64) -> Option<LoggedRequest> {
+        let mut entries = self.entries.iter().rev();
+        entries.find(|it| it.number == number).map(Entry::redacted)
+    }
+
+    /// Removes the entries and restarts the numbers.
+    pub(crate) fn reset(&mut self) {
+        self.clear();
+        self.total = 0;
     }
 
     pub(crate) fn entries(&self) -> impl Iterator<Item = LoggedRequest> {
@@ -104,9 +188,11 @@ impl RequestLog {
 /// deferred.
 pub(crate) struct Entry {
     pub(crate) number: u64,
+    pub(crate) started_at: SystemTime,
     pub(crate) method: Method,
     pub(crate) uri: Uri,
     pub(crate) operation: Option<&'static str>,
+    pub(crate) user_id: Option<i64>,
     pub(crate) status: Option<u16>,
     pub(crate) duration: Duration,
     pub(crate) error: Option<String>,
@@ -117,9 +203,11 @@ impl Entry {
     pub(crate) fn redacted(&self) -> LoggedRequest {
         LoggedRequest {
             number: self.number,
+            started_at: self.started_at,
             method: self.method.to_string(),
             path: redact_path(&self.uri, self.operation.is_some()),
             operation: self.operation.map(str::to_owned),
+            user_id: self.user_id,
             status: self.status,
             duration: self.duration,
             error: self.error.clone(),
@@ -183,6 +271,70 @@ mod tests {
         }
     }
 
+    fn log_of(count: u64, path: &str) -> RequestLog {
+        let mut log = RequestLog::default();
+        for _ in 0..count {
+            let number = log.next_number();
+            log.push(Entry {
+                number,
+                started_at: SystemTime::UNIX_EPOCH,
+                method: Method::GET,
+                uri: path.parse().unwrap(),
+                operation: None,
+                user_id: None,
+                status: Some(200),
+                duration: Duration::ZERO,
+                error: None,
+                fault: None,
+            });
+        }
+        log
+    }
+
+    fn numbers(requests: &[LoggedRequest]) -> Vec<u64> {
+        requests.iter().map(|it| it.number).collect()
+    }
+
+    #[test]
+    fn batch_contains_the_latest_requests_after_a_position() {
+        let log = log_of(3, "/");
+        let batch = log.since(1);
+        assert_eq!((numbers(&batch.requests), batch.skipped), (vec![2, 3], 0));
+        assert_eq!(log.since(3).requests, []);
+        let log = log_of(10_000, "/");
+        let batch = log.since(1);
+        assert_eq!(batch.requests.len(), MAX_BATCH);
+        assert_eq!(batch.skipped, 9_999 - MAX_BATCH as u64);
+        assert_eq!(batch.requests.last().unwrap().number, 10_000);
+        assert_eq!(batch.finished, 10_000);
+    }
+
+    #[test]
+    fn batch_of_long_paths_is_bounded() {
+        let log = log_of(100, &format!("/{}", "a".repeat(60_000)));
+        let batch = log.since(0);
+        assert_eq!((batch.requests.len(), batch.skipped), (4, 96));
+    }
+
+    #[test]
+    fn pages_resume_at_their_position_and_skip_dropped_entries() {
+        let log = log_of(CAPACITY as u64 + 10, "/");
+        let (requests, next) = log.page(0, 2);
+        assert_eq!((numbers(&requests), next), (vec![11, 12], 12));
+        let (requests, next) = log.page(next, 1);
+        assert_eq!((numbers(&requests), next), (vec![13], 13));
+        let (requests, next) = log.page(u64::MAX, 1);
+        assert_eq!((numbers(&requests), next), (vec![], CAPACITY as u64 + 10));
+    }
+
+    #[test]
+    fn reset_restarts_numbers_but_not_positions() {
+        let mut log = log_of(3, "/");
+        log.reset();
+        assert_eq!((log.total(), log.finished()), (0, 3));
+        assert_eq!(log.next_number(), 1);
+    }
+
     #[test]
     fn drops_queries_outside_operations() {
         let uri = "/accounts/sso?state=secret".parse().unwrap();
@@ -193,9 +345,11 @@ mod tests {
     fn displays_request_as_one_line() {
         let mut request = LoggedRequest {
             number: 1,
+            started_at: SystemTime::UNIX_EPOCH,
             method: "POST".to_owned(),
             path: "/v1/chats".to_owned(),
             operation: Some("create_chat".to_owned()),
+            user_id: Some(430),
             status: Some(422),
             duration: Duration::from_micros(1_250),
             error: Some("body.user_id: int_type".to_owned()),

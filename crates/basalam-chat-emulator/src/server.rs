@@ -2,8 +2,10 @@
 
 mod authorize;
 mod body;
+mod console;
 mod control;
 pub(crate) mod delivery;
+pub(crate) mod events;
 mod fault_injection;
 pub(crate) mod listener;
 mod log_context;
@@ -11,6 +13,7 @@ mod log_middleware;
 mod multipart;
 mod response;
 mod service;
+mod settings;
 mod token;
 
 use std::sync::Arc;
@@ -84,7 +87,7 @@ async fn handle_operation(
     };
     let request = request_parts(&parts, &path, &payload);
     let handle = || service.handle(operation, handler, &request, &log_context);
-    let fault = service.test_controls().next_fault(&operation.id);
+    let fault = service.test_controls().faults.next(&operation.id);
     match fault {
         Some(fault) => fault_injection::inject(fault, &service, &log_context, handle).await,
         None => handle().into_response(),
@@ -106,7 +109,7 @@ async fn handle_token(State(service): State<Arc<Service>>, request: Request) -> 
         return queued;
     }
     let handle = || token::handle(&service, &parts.headers, &body, &log_context);
-    let fault = service.test_controls().next_fault(TOKEN_OPERATION);
+    let fault = service.test_controls().faults.next(TOKEN_OPERATION);
     match fault {
         Some(fault) => fault_injection::inject(fault, &service, &log_context, handle).await,
         None => handle().into_response(),

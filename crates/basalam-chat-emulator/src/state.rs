@@ -1,6 +1,7 @@
 //! The state of the emulated service.
 
 pub(crate) mod bots;
+pub(crate) mod changes;
 pub(crate) mod chat;
 pub(crate) mod chats;
 pub(crate) mod files;
@@ -21,6 +22,7 @@ use jiff::civil::DateTime;
 use crate::error::Error;
 use crate::oauth::OAuthClient;
 use bots::Bots;
+use changes::Changes;
 use chat::Chat;
 use files::Files;
 use message::Message;
@@ -41,6 +43,7 @@ pub(crate) struct State {
     pub(crate) files: Files,
     pub(crate) tokens: Tokens,
     pub(crate) webhooks: Webhooks,
+    pub(crate) changes: Changes,
     chats: BTreeMap<i64, Chat>,
     chats_by_member: BTreeMap<i64, BTreeSet<i64>>,
     private_chats: BTreeMap<(i64, i64), i64>,
@@ -77,6 +80,7 @@ impl Default for State {
             files: Files::default(),
             tokens: Tokens::default(),
             webhooks: Webhooks::default(),
+            changes: Changes::default(),
             chats: BTreeMap::new(),
             chats_by_member: BTreeMap::new(),
             private_chats: BTreeMap::new(),

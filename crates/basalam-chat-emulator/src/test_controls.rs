@@ -10,7 +10,7 @@ use axum::response::Response;
 use bytes::Bytes;
 
 use crate::error::Error;
-use crate::fault::{Fault, FaultRule};
+use crate::fault::FaultRules;
 use crate::request_log::RequestLog;
 
 /// The controls for tests.
@@ -18,7 +18,7 @@ use crate::request_log::RequestLog;
 pub(crate) struct TestControls {
     hooks: BTreeMap<String, Vec<Hook>>,
     queued_responses: VecDeque<RawResponse>,
-    fault_rules: Vec<FaultRule>,
+    pub(crate) faults: FaultRules,
     pub(crate) log: RequestLog,
     request_counts: BTreeMap<String, u64>,
     /// Requests to the token endpoint, by `grant_type`.
@@ -43,11 +43,11 @@ impl TestControls {
 
     /// Resets everything except the hooks.
     pub(crate) fn reset(&mut self) {
-        let hooks = std::mem::take(&mut self.hooks);
-        *self = Self {
-            hooks,
-            ..Self::default()
-        };
+        self.queued_responses.clear();
+        self.faults.clear();
+        self.log.reset();
+        self.request_counts.clear();
+        self.token_request_counts.clear();
     }
 
     /// Counts a request for an operation.
@@ -84,27 +84,6 @@ impl TestControls {
     pub(crate) fn next_response(&mut self) -> Option<Response> {
         let response = self.queued_responses.pop_front();
         response.map(RawResponse::into_response)
-    }
-
-    pub(crate) fn add_fault_rule(&mut self, rule: FaultRule) {
-        self.fault_rules.push(rule);
-    }
-
-    /// Returns the rules that still apply, in order.
-    pub(crate) fn fault_rules(&self) -> impl Iterator<Item = &FaultRule> {
-        self.fault_rules.iter()
-    }
-
-    pub(crate) fn clear_fault_rules(&mut self) {
-        self.fault_rules.clear();
-    }
-
-    /// Returns the fault of the first rule that applies to a request for an operation.
-    pub(crate) fn next_fault(&mut self, operation_id: &str) -> Option<Fault> {
-        let rules = self.fault_rules.iter_mut();
-        let fault = rules.filter_map(|rule| rule.next(operation_id)).next();
-        self.fault_rules.retain(|rule| !rule.is_exhausted());
-        fault
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use jiff::civil::DateTime;
+use serde::Serialize;
 
 use super::{Clock, truncate_to_seconds};
 use crate::error::Error;
@@ -12,7 +13,16 @@ use crate::error::Error;
 /// The clock of a running service: the configured clock until it is set.
 pub(crate) struct SettableClock {
     base: Arc<dyn Clock>,
-    setting: Mutex<Setting>,
+    /// The setting and a counter of its changes.
+    setting: Mutex<(Setting, u64)>,
+}
+
+/// Whether time passes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ClockState {
+    Running,
+    Stopped,
 }
 
 #[derive(Clone, Copy)]
@@ -27,13 +37,43 @@ impl SettableClock {
     pub(crate) fn new(base: Arc<dyn Clock>) -> Self {
         Self {
             base,
-            setting: Mutex::new(Setting::Offset(SignedDuration::ZERO)),
+            setting: Mutex::new((Setting::Offset(SignedDuration::ZERO), 0)),
         }
     }
 
     /// Stops the clock at a time.
     pub(crate) fn set(&self, time: DateTime) {
-        *self.setting() = Setting::Stopped(time);
+        self.update(|_| Ok(Setting::Stopped(time)))
+            .unwrap_or_default();
+    }
+
+    /// Stops the clock at the current time.
+    pub(crate) fn pause(&self) {
+        self.set(self.now());
+    }
+
+    /// Lets a stopped clock run again from the time at which it stopped.
+    pub(crate) fn resume(&self) {
+        let base = truncate_to_seconds(self.base.now());
+        self.update(|setting| {
+            Ok(match setting {
+                Setting::Stopped(time) => Setting::Offset(base.duration_until(time)),
+                running => running,
+            })
+        })
+        .unwrap_or_default();
+    }
+
+    pub(crate) fn state(&self) -> ClockState {
+        match self.setting().0 {
+            Setting::Offset(_) => ClockState::Running,
+            Setting::Stopped(_) => ClockState::Stopped,
+        }
+    }
+
+    /// Returns a counter of the changes of the clock, except that time passes.
+    pub(crate) fn version(&self) -> u64 {
+        self.setting().1
     }
 
     /// Moves the clock forwards; a stopped clock stays stopped.
@@ -44,24 +84,27 @@ impl SettableClock {
         let by = SignedDuration::try_from(by).map_err(|_| too_far())?;
         let now = self.now();
         now.checked_add(by).map_err(|_| too_far())?;
-        let mut setting = self.setting();
-        *setting = match *setting {
-            Setting::Offset(offset) => Setting::Offset(offset.checked_add(by).ok_or_else(too_far)?),
-            Setting::Stopped(time) => {
-                Setting::Stopped(time.checked_add(by).map_err(|_| too_far())?)
-            }
-        };
-        Ok(())
+        self.update(|setting| {
+            Ok(match setting {
+                Setting::Offset(offset) => {
+                    Setting::Offset(offset.checked_add(by).ok_or_else(too_far)?)
+                }
+                Setting::Stopped(time) => {
+                    Setting::Stopped(time.checked_add(by).map_err(|_| too_far())?)
+                }
+            })
+        })
     }
 
     /// Resets the clock to its base clock.
     pub(crate) fn reset(&self) {
-        *self.setting() = Setting::Offset(SignedDuration::ZERO);
+        self.update(|_| Ok(Setting::Offset(SignedDuration::ZERO)))
+            .unwrap_or_default();
     }
 
     /// Returns the time in whole seconds.
     pub(crate) fn now(&self) -> DateTime {
-        let setting = *self.setting();
+        let (setting, _) = *self.setting();
         let time = match setting {
             Setting::Stopped(time) => time,
             Setting::Offset(SignedDuration::ZERO) => self.base.now(),
@@ -70,7 +113,13 @@ impl SettableClock {
         truncate_to_seconds(time)
     }
 
-    fn setting(&self) -> MutexGuard<'_, Setting> {
+    fn update(&self, update: impl FnOnce(Setting) -> Result<Setting, Error>) -> Result<(), Error> {
+        let mut setting = self.setting();
+        *setting = (update(setting.0)?, setting.1 + 1);
+        Ok(())
+    }
+
+    fn setting(&self) -> MutexGuard<'_, (Setting, u64)> {
         self.setting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -93,6 +142,27 @@ mod tests {
         assert_eq!(clock.now(), date(2030, 1, 1).at(0, 0, 1, 0));
         clock.reset();
         assert_eq!(clock.now(), date(2026, 7, 22).at(12, 0, 0, 0));
+    }
+
+    #[test]
+    fn resumed_clock_continues_at_the_time_at_which_it_stopped() {
+        let base = Arc::new(Mutex::new(date(2026, 7, 22).at(12, 0, 0, 0)));
+        let source = Arc::clone(&base);
+        let clock = SettableClock::new(Arc::new(move || *source.lock().unwrap()));
+        let advance = || {
+            let mut base = base.lock().unwrap();
+            *base = base.saturating_add(SignedDuration::from_secs(10));
+        };
+        clock.pause();
+        assert_eq!(clock.state(), ClockState::Stopped);
+        advance();
+        assert_eq!(clock.now(), date(2026, 7, 22).at(12, 0, 0, 0));
+        clock.resume();
+        clock.resume();
+        assert_eq!(clock.state(), ClockState::Running);
+        assert_eq!(clock.now(), date(2026, 7, 22).at(12, 0, 0, 0));
+        advance();
+        assert_eq!(clock.now(), date(2026, 7, 22).at(12, 0, 10, 0));
     }
 
     #[test]

@@ -242,7 +242,11 @@ impl EmulatorBuilder {
         let router = server::router(&service, has_control);
         let stopping = Arc::clone(&service);
         let delivering = server::delivery::run(Arc::clone(&service), queue);
-        let server = Server::start(listener, router, delivering, move || {
+        let publishing = server::events::run(Arc::clone(&service));
+        let background = async move {
+            futures_util::future::join(delivering, publishing).await;
+        };
+        let server = Server::start(listener, router, background, move || {
             stopping.start_shutdown();
         })?;
         let shared = Shared {

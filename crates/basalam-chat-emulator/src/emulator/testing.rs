@@ -56,7 +56,7 @@ impl Emulator {
         self.service().test_controls().log.total()
     }
 
-    /// Returns the latest 1000 finished requests, oldest first, except those to the control
+    /// Returns the latest 5000 finished requests, oldest first, except those to the control
     /// endpoints.
     #[must_use]
     pub fn request_log(&self) -> Vec<LoggedRequest> {
@@ -185,11 +185,11 @@ impl Emulator {
     /// [`Error::is_invalid_argument`] if the OpenAPI document has no such operation, if the
     /// probability is out of range, and as for [`Emulator::fail_next`].
     pub fn add_fault(&self, rule: FaultRule) -> Result<(), Error> {
-        self.service().add_fault(rule)
+        self.service().add_fault(rule).map(drop)
     }
 
     /// Removes all fault rules.
     pub fn clear_faults(&self) {
-        self.service().test_controls().clear_fault_rules();
+        self.service().test_controls().faults.clear();
     }
 }

@@ -1,13 +1,12 @@
 //! The kinds of faults.
 
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::{HeaderName, HeaderValue, StatusCode};
-use serde_json::Value;
 
 use super::DeliveryFault;
+use super::transform::Transform;
 use crate::error::Error;
 
 /// The effect of a fault on the response.
@@ -24,7 +23,7 @@ pub(crate) enum FaultKind {
     OversizedBody(usize),
     InvalidJson,
     EmptyBody,
-    MapBody(Arc<dyn Fn(&mut Value) + Send + Sync>),
+    MapBody(Transform),
     /// For deliveries to webhooks only.
     Delivery(DeliveryFault),
 }
@@ -52,7 +51,7 @@ impl FaultKind {
             Self::OversizedBody(bytes) => format!("oversized_body {bytes}"),
             Self::InvalidJson => "invalid_json".to_owned(),
             Self::EmptyBody => "empty_body".to_owned(),
-            Self::MapBody(_) => "map_body".to_owned(),
+            Self::MapBody(transform) => transform.name(),
             Self::Delivery(fault) => fault.name().to_owned(),
         }
     }

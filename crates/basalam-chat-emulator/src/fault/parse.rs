@@ -20,7 +20,8 @@ use crate::error::Error;
 /// - Options of some faults: `status`, `location`, `bytes`, `field`, `seconds`, `body`, `media_type`,
 ///   `retry_after`.
 /// - Options of every fault: `operation`, `times`, `probability`, `random_seed`, `delay_ms`,
-///   `after_handling`. An option without a value is `true`.
+///   `headers`, `after_handling`. An option without a value is `true`. A value with commas is written as a JSON
+///   string, and `headers` as a JSON object.
 ///
 /// ```
 /// use basalam_chat_emulator::{Emulator, FaultRule};
@@ -57,9 +58,11 @@ fn parse(rule: &str) -> Result<FaultRule, String> {
     } else {
         fields.insert("fault".to_owned(), fault.into());
     }
-    for option in options.split(',').filter(|it| !it.is_empty()) {
-        let (name, value) = option.split_once('=').unwrap_or((option, "true"));
-        let value = serde_json::from_str(value).unwrap_or_else(|_| value.into());
+    let mut rest = options;
+    while !rest.is_empty() {
+        let Some((name, value)) = next_option(&mut rest) else {
+            continue;
+        };
         if fields.insert(name.to_owned(), value).is_some() {
             return Err(format!("`{name}` is set twice"));
         }
@@ -67,6 +70,38 @@ fn parse(rule: &str) -> Result<FaultRule, String> {
     let spec: RuleSpec = serde_path_to_error::deserialize(Value::Object(fields))
         .map_err(|error| error.to_string())?;
     spec.into_rule().map_err(|error| error.to_string())
+}
+
+/// Removes the first option, or a comma without one.
+fn next_option<'r>(rest: &mut &'r str) -> Option<(&'r str, Value)> {
+    let end = rest.find([',', '=']).unwrap_or(rest.len());
+    let (name, after) = rest.split_at(end);
+    let Some(value) = after.strip_prefix('=') else {
+        *rest = after.get(1..).unwrap_or_default();
+        return (!name.is_empty()).then_some((name, Value::Bool(true)));
+    };
+    if let Some((json, after)) = json_with_commas(value) {
+        *rest = after;
+        return Some((name, json));
+    }
+    let (value, after) = value.split_once(',').unwrap_or((value, ""));
+    *rest = after;
+    let value = serde_json::from_str(value).unwrap_or_else(|_| value.into());
+    Some((name, value))
+}
+
+/// Parses a JSON string, array or object at the start, which may contain commas, and returns what follows it.
+fn json_with_commas(text: &str) -> Option<(Value, &str)> {
+    if !text.starts_with(['"', '[', '{']) {
+        return None;
+    }
+    let mut values = serde_json::Deserializer::from_str(text).into_iter();
+    let value = values.next()?.ok()?;
+    let after = &text[values.byte_offset()..];
+    match after.strip_prefix(',') {
+        Some(after) => Some((value, after)),
+        None => after.is_empty().then_some((value, after)),
+    }
 }
 
 #[cfg(test)]

@@ -30,15 +30,17 @@ use crate::oauth::TOKEN_OPERATION;
 /// ```
 #[must_use = "a rule does nothing until it is added to an emulator"]
 pub struct FaultRule {
-    fault: Fault,
+    pub(super) fault: Fault,
     operation_id: Option<String>,
     /// The remaining number of times, or `None` for no limit.
-    times_left: Option<u64>,
-    sampling: Option<Sampling>,
+    pub(super) times_left: Option<u64>,
+    pub(super) sampling: Option<Sampling>,
 }
 
-struct Sampling {
-    probability: f64,
+pub(super) struct Sampling {
+    pub(super) probability: f64,
+    /// `None` for a custom source.
+    pub(super) random_seed: Option<u64>,
     source: Box<dyn FnMut() -> f64 + Send>,
 }
 
@@ -80,6 +82,7 @@ impl FaultRule {
     ) -> Self {
         self.sampling = Some(Sampling {
             probability,
+            random_seed: None,
             source: Box::new(source),
         });
         self
@@ -96,7 +99,7 @@ impl FaultRule {
     /// ```
     pub fn seeded_probability(self, probability: f64, seed: u64) -> Self {
         let mut state = seed;
-        self.probability(probability, move || {
+        let mut rule = self.probability(probability, move || {
             // SplitMix64, which needs no warm-up for any seed.
             state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
             let mut bits = state;
@@ -105,7 +108,11 @@ impl FaultRule {
             bits ^= bits >> 31;
             // The 53 bits of a float's mantissa.
             (bits >> 11) as f64 / (1_u64 << 53) as f64
-        })
+        });
+        if let Some(sampling) = &mut rule.sampling {
+            sampling.random_seed = Some(seed);
+        }
+        rule
     }
 
     pub(crate) fn operation_id(&self) -> Option<&str> {

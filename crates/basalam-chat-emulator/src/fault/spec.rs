@@ -75,6 +75,30 @@ enum FaultSpec {
     WrongHeader {},
 }
 
+/// The names of all faults, each with the shortest sensible rule.
+pub(crate) const FAULT_EXAMPLES: [(&str, &str); 20] = [
+    ("status", "status,status=503"),
+    ("html", "html,status=502"),
+    ("redirect", "redirect,location=https://example.com/"),
+    ("override_status", "override_status,status=201"),
+    ("disconnect", "disconnect"),
+    ("hang", "hang"),
+    ("latency", "latency,delay_ms=300"),
+    ("late_messages", "late_messages,seconds=3"),
+    ("truncated_body", "truncated_body"),
+    ("oversized_body", "oversized_body,bytes=100000"),
+    ("invalid_json", "invalid_json"),
+    ("empty_body", "empty_body"),
+    ("unknown_fields", "unknown_fields"),
+    ("unknown_values", "unknown_values"),
+    ("missing_field", "missing_field,field=sender"),
+    ("null_field", "null_field,field=sender"),
+    ("lost", "lost"),
+    ("repeated", "repeated"),
+    ("reordered", "reordered"),
+    ("wrong_header", "wrong_header"),
+];
+
 impl RuleSpec {
     pub(crate) fn into_rule(self) -> Result<FaultRule, Error> {
         let delay = self.delay_ms.map(Duration::from_millis);
@@ -168,4 +192,20 @@ fn string_or_integer<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Strin
         StringOrInteger::String(text) => text,
         StringOrInteger::Integer(integer) => integer.to_string(),
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn examples_are_valid_and_cover_every_fault() {
+        for (name, example) in FAULT_EXAMPLES {
+            assert_eq!(example.split(',').next(), Some(name));
+            example.parse::<FaultRule>().unwrap().check().unwrap();
+        }
+        let error = "thunder".parse::<FaultRule>().unwrap_err().to_string();
+        let (_, expected) = error.split_once("expected one of ").unwrap();
+        assert_eq!(expected.matches('`').count(), 2 * FAULT_EXAMPLES.len());
+    }
 }

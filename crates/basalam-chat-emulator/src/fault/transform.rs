@@ -1,9 +1,47 @@
 //! Transformations of JSON bodies that clients must tolerate or detect.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value, json};
 
+/// A change of the JSON body of a response.
+#[derive(Clone)]
+pub(crate) enum Transform {
+    UnknownFields,
+    UnknownValues,
+    MissingField(String),
+    NullField(String),
+    Custom(Arc<dyn Fn(&mut Value) + Send + Sync>),
+}
+
+impl Transform {
+    pub(super) fn custom(transform: impl Fn(&mut Value) + Send + Sync + 'static) -> Self {
+        Self::Custom(Arc::new(transform))
+    }
+
+    pub(crate) fn apply(&self, body: &mut Value) {
+        match self {
+            Self::UnknownFields => add_unknown_fields(body),
+            Self::UnknownValues => set_unknown_values(body),
+            Self::MissingField(name) => remove_fields(body, name),
+            Self::NullField(name) => nullify_fields(body, name),
+            Self::Custom(transform) => transform(body),
+        }
+    }
+
+    pub(super) fn name(&self) -> String {
+        match self {
+            Self::UnknownFields => "unknown_fields".to_owned(),
+            Self::UnknownValues => "unknown_values".to_owned(),
+            Self::MissingField(name) => format!("missing_field {name}"),
+            Self::NullField(name) => format!("null_field {name}"),
+            Self::Custom(_) => "map_body".to_owned(),
+        }
+    }
+}
+
 /// Adds an undocumented field to every object except `urls`, whose fields are all URLs.
-pub(super) fn add_unknown_fields(value: &mut Value) {
+fn add_unknown_fields(value: &mut Value) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(add_unknown_fields),
         Value::Object(fields) => {
@@ -20,7 +58,7 @@ pub(super) fn add_unknown_fields(value: &mut Value) {
 }
 
 /// Sets every string field that is an enumeration to an undocumented value.
-pub(super) fn set_unknown_values(value: &mut Value) {
+fn set_unknown_values(value: &mut Value) {
     for_each_object(value, &|fields| {
         for name in ["message_type", "chat_type", "type"] {
             if let Some(field) = fields.get_mut(name).filter(|it| it.is_string()) {
@@ -31,12 +69,12 @@ pub(super) fn set_unknown_values(value: &mut Value) {
 }
 
 /// Removes every field with this name.
-pub(super) fn remove_fields(value: &mut Value, name: &str) {
+fn remove_fields(value: &mut Value, name: &str) {
     for_each_object(value, &|fields| _ = fields.remove(name));
 }
 
 /// Sets every field with this name to null.
-pub(super) fn nullify_fields(value: &mut Value, name: &str) {
+fn nullify_fields(value: &mut Value, name: &str) {
     for_each_object(value, &|fields| {
         if let Some(field) = fields.get_mut(name) {
             *field = Value::Null;

@@ -18,14 +18,14 @@ use crate::user::{User, Vendor};
 const VENDOR_STATUS: i64 = 1;
 
 /// Builds the JSON of messages and chats.
-pub(super) struct ResponseBuilder<'a> {
-    pub(super) state: &'a State,
-    pub(super) options: &'a Options,
+pub(crate) struct ResponseBuilder<'a> {
+    pub(crate) state: &'a State,
+    pub(crate) options: &'a Options,
 }
 
 impl ResponseBuilder<'_> {
     /// Returns a message, including the message that it replies to.
-    pub(super) fn message(&self, message: &Message) -> Value {
+    pub(crate) fn message(&self, message: &Message) -> Value {
         let mut json = self.message_without_reply(message);
         let replied = self.replied_message(message);
         json["replied_message"] = replied.map_or(Value::Null, |it| self.message_without_reply(it));

@@ -79,7 +79,7 @@ async fn deliver_in_order(service: Arc<Service>, mut queue: UnboundedReceiver<De
         // A panic in a hook must not end the deliveries.
         let hooks = AssertUnwindSafe(|| service.run_hooks(DELIVER_WEBHOOK));
         let _ = std::panic::catch_unwind(hooks);
-        let fault = service.test_controls().next_fault(DELIVER_WEBHOOK);
+        let fault = service.test_controls().faults.next(DELIVER_WEBHOOK);
         let is_reordered = |fault: &Fault| fault.kind.delivery() == Some(DeliveryFault::Reordered);
         if held.is_none() && fault.as_ref().is_some_and(is_reordered) {
             held = Some((delivery, fault));

@@ -63,7 +63,7 @@ pub(super) async fn inject(
             let mut response = handle();
             // Always succeeds, since the service serialized the body itself.
             if let Ok(mut body) = serde_json::from_str(&response.body) {
-                transform(&mut body);
+                transform.apply(&mut body);
                 response.body = body.to_string();
             }
             response.into_response()

@@ -11,6 +11,7 @@ pub(super) struct LogContext(Arc<Mutex<LogFields>>);
 #[derive(Default)]
 pub(super) struct LogFields {
     pub(super) operation: Option<&'static str>,
+    pub(super) user_id: Option<i64>,
     pub(super) error: Option<String>,
     pub(super) fault: Option<String>,
     /// `true` if a fault closes the connection without a response.
@@ -26,6 +27,10 @@ impl LogContext {
 
     pub(super) fn set_operation(&self, id: &'static str) {
         self.update(|it| it.operation = Some(id));
+    }
+
+    pub(super) fn set_user(&self, id: i64) {
+        self.update(|it| it.user_id = Some(id));
     }
 
     pub(super) fn set_error(&self, reason: String) {

@@ -1,7 +1,7 @@
 //! The middleware that logs requests.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use axum::extract::{Request, State};
 use axum::http::{Method, Uri};
@@ -19,6 +19,7 @@ struct PendingEntry {
     number: u64,
     method: Method,
     uri: Uri,
+    started_at: SystemTime,
     start: Instant,
     context: LogContext,
     status: Option<u16>,
@@ -36,12 +37,13 @@ pub(super) async fn log_request(
         method: request.method().clone(),
         uri: request.uri().clone(),
         service,
+        started_at: SystemTime::now(),
         start: Instant::now(),
         context: LogContext::default(),
         status: None,
     };
     request.extensions_mut().insert(entry.context.clone());
-    let latency = entry.service.options().latency;
+    let latency = entry.service.settings().latency;
     if !latency.is_zero() {
         tokio::time::sleep(latency).await;
     }
@@ -55,9 +57,11 @@ impl Drop for PendingEntry {
         let fields = self.context.take();
         let entry = request_log::Entry {
             number: self.number,
+            started_at: self.started_at,
             method: self.method.clone(),
             uri: self.uri.clone(),
             operation: fields.operation,
+            user_id: fields.user_id,
             status: self.status.filter(|_| !fields.is_disconnected),
             duration: self.start.elapsed(),
             error: fields.error,

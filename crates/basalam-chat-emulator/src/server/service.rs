@@ -11,8 +11,10 @@ use jiff::civil::DateTime;
 use tokio::sync::watch;
 
 use super::delivery::DeliveryQueue;
+use super::events::Events;
 use super::log_context::LogContext;
 use super::response::JsonResponse;
+use super::settings::{CurrentSettings, Settings};
 use crate::clock::SettableClock;
 use crate::contract::{Contract, OperationContract, RequestParts};
 use crate::error::Error;
@@ -40,6 +42,8 @@ pub(crate) struct Service {
     rate_limiter: RateLimiter,
     is_shutting_down: watch::Sender<bool>,
     deliveries: DeliveryQueue,
+    settings: CurrentSettings,
+    events: Events,
 }
 
 /// The immutable configuration of a service.
@@ -58,6 +62,8 @@ impl Service {
     /// Creates a service that puts events for webhooks into a queue.
     pub(crate) fn new(config: ServiceConfig, state: State, deliveries: DeliveryQueue) -> Self {
         Self {
+            settings: CurrentSettings::new(Settings::of(&config.options)),
+            events: Events::default(),
             config,
             state: Mutex::new(state),
             test_controls: Mutex::default(),
@@ -89,10 +95,14 @@ impl Service {
         {
             let mut state = self.state();
             self.deliveries.reset();
+            let changes = std::mem::take(&mut state.changes);
             *state = initial.state;
+            state.changes = changes;
         }
+        self.set_settings(Settings::of(self.options()));
         self.test_controls().reset();
         self.rate_limiter.clear();
+        self.events.resync();
         Ok(())
     }
 
@@ -107,17 +117,17 @@ impl Service {
         if let Some(time) = seed.clock {
             self.clock().set(time.0);
         }
+        self.events.resync();
         Ok(seeded)
     }
 
-    /// Adds a fault rule after checking it.
-    pub(crate) fn add_fault(&self, rule: FaultRule) -> Result<(), Error> {
+    /// Adds a fault rule after checking it. Returns its id.
+    pub(crate) fn add_fault(&self, rule: FaultRule) -> Result<u64, Error> {
         rule.check()?;
         if let Some(id) = rule.operation_id() {
             self.check_operation(id)?;
         }
-        self.test_controls().add_fault_rule(rule);
-        Ok(())
+        Ok(self.test_controls().faults.add(rule))
     }
 
     /// Rejects unknown operation ids.
@@ -161,6 +171,23 @@ impl Service {
 
     pub(crate) fn clock(&self) -> &SettableClock {
         &self.config.clock
+    }
+
+    /// Returns the current values of the options that can be changed.
+    pub(crate) fn settings(&self) -> Settings {
+        self.settings.get()
+    }
+
+    pub(super) fn settings_version(&self) -> u64 {
+        self.settings.version()
+    }
+
+    pub(super) fn set_settings(&self, settings: Settings) {
+        self.settings.set(settings);
+    }
+
+    pub(super) fn events(&self) -> &Events {
+        &self.events
     }
 
     /// Returns the time in whole seconds.
@@ -244,7 +271,7 @@ impl Service {
 
     /// Counts a request of a token. If it is above the rate limit, returns the seconds after which it may be repeated.
     pub(super) fn exceeds_rate_limit(&self, headers: &HeaderMap) -> Option<u64> {
-        let limit = self.options().rate_limit?;
+        let limit = self.settings().rate_limit?;
         let token = headers.get(AUTHORIZATION).and_then(|it| it.to_str().ok());
         self.rate_limiter
             .count(limit, token.unwrap_or_default(), Instant::now())
@@ -273,7 +300,7 @@ impl Service {
         request: &RequestParts<'_>,
         log_context: &LogContext,
     ) -> JsonResponse {
-        let (status, body) = match self.try_handle(operation, handler, request) {
+        let (status, body) = match self.try_handle(operation, handler, request, log_context) {
             Ok(Reply::Json(body)) => (200, body),
             Ok(Reply::List(body)) => return JsonResponse { status: 200, body },
             Err(ServiceError::InvalidResponse(violation)) => {
@@ -295,8 +322,12 @@ impl Service {
         operation: &OperationContract,
         handler: Handler,
         request: &RequestParts<'_>,
+        log_context: &LogContext,
     ) -> Result<Reply, ServiceError> {
         let user_id = self.authenticate(operation, request)?;
+        if let Some(id) = user_id {
+            log_context.set_user(id);
+        }
         let checked = operation
             .check_request(request)
             .map_err(ServiceError::Invalid)?;

@@ -62,6 +62,10 @@ impl Bots {
         self.by_id.values().map(|it| &it.bot)
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.by_id.len()
+    }
+
     pub(crate) fn by_id(&self, id: i64) -> Option<&StoredBot> {
         self.by_id.get(&id)
     }

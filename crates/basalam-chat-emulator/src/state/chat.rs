@@ -103,7 +103,7 @@ impl Member {
         }
     }
 
-    fn has_seen(&self, message_id: i64) -> bool {
+    pub(crate) fn has_seen(&self, message_id: i64) -> bool {
         self.last_seen_id.is_some_and(|last| message_id <= last)
     }
 }
@@ -126,6 +126,11 @@ impl Chat {
     /// Returns the user ids of all members, including those who deleted the chat.
     pub(crate) fn member_ids(&self) -> impl Iterator<Item = i64> {
         self.members.iter().map(|it| it.user_id)
+    }
+
+    /// Returns all members, including those who deleted the chat.
+    pub(crate) fn members(&self) -> impl Iterator<Item = &Member> {
+        self.members.iter()
     }
 
     pub(crate) fn member_count(&self) -> usize {

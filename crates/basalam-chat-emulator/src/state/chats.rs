@@ -14,6 +14,11 @@ impl State {
         self.chats.get(&id)
     }
 
+    /// Returns all chats, by id.
+    pub(crate) fn chats(&self) -> impl Iterator<Item = &Chat> {
+        self.chats.values()
+    }
+
     /// Returns a chat if `user_id` is a member and has not deleted it.
     pub(crate) fn chat_of(&self, id: i64, user_id: i64) -> Option<&Chat> {
         self.chat(id).filter(|chat| chat.member(user_id).is_some())
@@ -43,6 +48,7 @@ impl State {
         if let Some(id) = self.private_chat_id(user_id, other) {
             if let Some(chat) = self.chats.get_mut(&id) {
                 chat.set_deleted(user_id, false);
+                self.changes.mark(id);
             }
             return id;
         }
@@ -56,6 +62,7 @@ impl State {
 
     /// Deletes a chat for `user_id` only. Returns `false` if the user has no such chat.
     pub(crate) fn delete_chat_for(&mut self, id: i64, user_id: i64) -> bool {
+        self.changes.mark(id);
         let exists = self.chat_of(id, user_id).is_some();
         let chat = self.chats.get_mut(&id);
         exists && chat.is_some_and(|chat| chat.set_deleted(user_id, true))
@@ -100,6 +107,7 @@ impl State {
             members: member_ids.iter().copied().map(Member::new).collect(),
         };
         self.chats.insert(id, chat);
+        self.changes.mark(id);
         id
     }
 
@@ -108,6 +116,7 @@ impl State {
         let Some(chat) = self.chats.remove(&id) else {
             return false;
         };
+        self.changes.mark(id);
         // Cached responses are dropped, because a later chat may have the same id and versions.
         self.response_cache.take();
         for message_id in &chat.message_ids {
@@ -128,6 +137,7 @@ impl State {
             Error::invalid_argument(format!("there is no chat {id}; seed it first"))
         })?;
         chat.version += 1;
+        self.changes.mark(id);
         Ok(&mut chat.times)
     }
 }

@@ -15,6 +15,17 @@ impl State {
         !self.late_messages.is_empty()
     }
 
+    /// Returns the messages of a chat that wait to become visible, and when they become visible.
+    pub(crate) fn late_messages_of(&self, chat_id: i64) -> impl Iterator<Item = (i64, DateTime)> {
+        let late = self.late_messages.iter().map(|(id, time)| (*id, *time));
+        late.filter(move |(id, _)| self.message(*id).is_some_and(|it| it.chat_id == chat_id))
+    }
+
+    /// Returns when a message becomes visible, or `None` if it is visible.
+    pub(crate) fn visible_at(&self, message_id: i64) -> Option<DateTime> {
+        self.late_messages.get(&message_id).copied()
+    }
+
     /// Makes the messages visible whose time has come. They change `updated_at` of their chat only if it is earlier
     /// than the time at which they were sent.
     pub(crate) fn reveal_late_messages(&mut self, now: DateTime) {
@@ -25,6 +36,7 @@ impl State {
             let Some(message) = self.messages.get(&id) else {
                 continue;
             };
+            self.changes.mark(message.chat_id);
             match self.chats.get_mut(&message.chat_id) {
                 Some(chat) => chat.add_message(id, message.sender_id, message.created_at),
                 // It was deleted meanwhile.

@@ -112,6 +112,7 @@ impl State {
         };
         self.messages.insert(id, Arc::new(message));
         self.webhooks.message_sent(id);
+        self.changes.mark(chat_id);
         Some(id)
     }
 
@@ -119,6 +120,7 @@ impl State {
     pub(crate) fn message_mut(&mut self, id: i64) -> Option<&mut Message> {
         let message = Arc::make_mut(self.messages.get_mut(&id)?);
         message.version += 1;
+        self.changes.mark(message.chat_id);
         Some(message)
     }
 
@@ -127,6 +129,7 @@ impl State {
         let Some(message) = self.messages.remove(&id) else {
             return false;
         };
+        self.changes.mark(message.chat_id);
         if self.late_messages.remove(&id).is_some() {
             return true;
         }
@@ -141,6 +144,7 @@ impl State {
         let Some(chat) = self.chats.get_mut(&chat_id) else {
             return;
         };
+        self.changes.mark(chat_id);
         for id in chat.mark_seen(user_id) {
             let message = self.messages.get_mut(&id);
             if let Some(message) = message.filter(|it| it.sender_id != user_id) {

@@ -87,6 +87,10 @@ impl Users {
         self.by_id.values()
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.by_id.len()
+    }
+
     /// Revokes the token of a user. Returns `false` if it did not exist.
     pub(crate) fn revoke_token(&mut self, token: &str) -> bool {
         self.ids_by_token.remove(token).is_some()

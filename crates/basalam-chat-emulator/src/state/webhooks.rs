@@ -33,6 +33,8 @@ pub(crate) struct Webhooks {
     next_log_id: i64,
     /// Ids of messages whose events were not handed out yet.
     outbox: Vec<i64>,
+    /// Incremented by every change of webhooks, registrations and logs.
+    version: u64,
 }
 
 /// A group of webhooks.
@@ -135,6 +137,7 @@ impl Webhooks {
     ) -> &Webhook {
         let id = self.next_webhook_id;
         self.next_webhook_id += 1;
+        self.version += 1;
         self.webhooks.entry(id).or_insert(Webhook {
             id,
             service_id,
@@ -149,6 +152,16 @@ impl Webhooks {
         self.webhooks.get(&id)
     }
 
+    /// Returns all webhooks, by id.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Webhook> {
+        self.webhooks.values()
+    }
+
+    /// Returns a counter of the changes.
+    pub(crate) fn version(&self) -> u64 {
+        self.version
+    }
+
     /// Returns the webhooks of a user, by id.
     pub(crate) fn webhooks_of(&self, owner_id: i64) -> impl Iterator<Item = &Webhook> {
         let webhooks = self.webhooks.values();
@@ -157,6 +170,7 @@ impl Webhooks {
 
     /// Returns the webhook of a user with this id.
     pub(crate) fn webhook_of(&mut self, id: i64, owner_id: i64) -> Option<&mut Webhook> {
+        self.version += 1;
         let webhook = self.webhooks.get_mut(&id);
         webhook.filter(|it| it.owner_id == owner_id)
     }
@@ -180,6 +194,7 @@ impl Webhooks {
         now: DateTime,
     ) -> Option<&Registration> {
         self.webhooks.get(&webhook_id)?;
+        self.version += 1;
         let existing = self
             .registrations()
             .find(|it| it.is_of(webhook_id, user_id));
@@ -195,6 +210,7 @@ impl Webhooks {
 
     /// Ends a registration. Returns `false` if the user is not registered.
     pub(crate) fn unregister(&mut self, webhook_id: i64, user_id: i64) -> bool {
+        self.version += 1;
         let count = self.registrations.len();
         self.registrations
             .retain(|_, it| !it.is_of(webhook_id, user_id));
@@ -238,6 +254,7 @@ impl Webhooks {
         }
         let id = self.next_log_id;
         self.next_log_id += 1;
+        self.version += 1;
         let log = self.logs.entry(webhook_id).or_default();
         log.push_back(DeliveryLog {
             id,
@@ -276,6 +293,7 @@ impl Default for Webhooks {
             next_registration_id: FIRST_REGISTRATION_ID,
             next_log_id: FIRST_LOG_ID,
             outbox: Vec::new(),
+            version: 0,
         }
     }
 }

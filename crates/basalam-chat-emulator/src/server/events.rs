@@ -1,0 +1,89 @@
+//! The event stream of the console.
+//!
+//! One task collects what changed and serializes it once for all streams. A stream that falls behind is told to read
+//! everything again, so that a slow reader costs a bounded amount of memory.
+
+mod publisher;
+mod stream;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use bytes::Bytes;
+use tokio::sync::{broadcast, watch};
+
+use super::service::Service;
+pub(crate) use publisher::run;
+pub(super) use stream::open;
+
+/// The maximum number of streams at a time.
+const MAX_STREAMS: usize = 16;
+
+/// The number of frames that a stream can fall behind.
+const MAX_QUEUED_FRAMES: usize = 16;
+
+/// Tells a reader to read everything again.
+const RESYNC: &[u8] = b"event: resync\ndata: {}\n\n";
+
+/// The streams and what they share.
+pub(crate) struct Events {
+    frames: broadcast::Sender<Bytes>,
+    stream_count: watch::Sender<usize>,
+    /// `true` while a console is open, and for a while afterwards.
+    is_recording: AtomicBool,
+    needs_resync: AtomicBool,
+}
+
+impl Default for Events {
+    fn default() -> Self {
+        Self {
+            frames: broadcast::Sender::new(MAX_QUEUED_FRAMES),
+            stream_count: watch::Sender::new(0),
+            is_recording: AtomicBool::new(false),
+            needs_resync: AtomicBool::new(false),
+        }
+    }
+}
+
+impl Events {
+    /// Tells all readers to read everything again, after a change that is too large to describe.
+    pub(crate) fn resync(&self) {
+        self.needs_resync.store(true, Ordering::Relaxed);
+    }
+
+    /// Returns `true` if requests are recorded with headers and bodies.
+    pub(super) fn is_recording(&self) -> bool {
+        self.is_recording.load(Ordering::Relaxed)
+    }
+
+    /// Reserves one of the streams. Returns `false` if none is free.
+    fn reserve(&self) -> bool {
+        self.stream_count.send_if_modified(|count| {
+            let is_free = *count < MAX_STREAMS;
+            *count += usize::from(is_free);
+            is_free
+        })
+    }
+
+    fn release(&self) {
+        self.stream_count.send_modify(|count| *count -= 1);
+    }
+}
+
+impl Service {
+    /// Starts or stops to record changes and requests.
+    fn set_recording(&self, enabled: bool) {
+        self.events().is_recording.store(enabled, Ordering::Relaxed);
+        self.state().changes.set_enabled(enabled);
+    }
+}
+
+/// Returns an event with JSON data.
+fn event(name: &str, data: &impl serde::Serialize) -> Bytes {
+    let mut frame = format!("event: {name}\ndata: ").into_bytes();
+    // Serialization of the events cannot fail, and JSON contains no line breaks.
+    if serde_json::to_writer(&mut frame, data).is_err() {
+        return Bytes::from_static(RESYNC);
+    }
+    frame.extend_from_slice(b"\n\n");
+    frame.into()
+}

@@ -1,0 +1,144 @@
+//! The task that publishes what changed.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use bytes::Bytes;
+use serde::Serialize;
+
+use super::{RESYNC, event};
+use crate::clock::{ClockState, ServiceTime};
+use crate::request_log::{Batch, LoggedRequest};
+use crate::server::service::Service;
+use crate::state::changes::ChangedChats;
+
+/// The pause between frames.
+const INTERVAL: Duration = Duration::from_millis(100);
+
+/// How long requests are still recorded after the last stream has ended, for a page that is reloaded.
+const RECORDING_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Publishes frames while streams are open, until the runtime ends.
+pub(crate) async fn run(service: Arc<Service>) {
+    let mut stream_count = service.events().stream_count.subscribe();
+    let mut publisher = Publisher::default();
+    loop {
+        // The sender is in the service, so it cannot be dropped meanwhile.
+        let _ = stream_count.wait_for(|count| *count > 0).await;
+        while *stream_count.borrow() > 0 {
+            if let Some(frame) = publisher.next_frame(&service) {
+                // Fails if the last stream has just ended.
+                let _ = service.events().frames.send(frame);
+            }
+            tokio::time::sleep(INTERVAL).await;
+        }
+        let reopened = stream_count.wait_for(|count| *count > 0);
+        if tokio::time::timeout(RECORDING_TIMEOUT, reopened)
+            .await
+            .is_err()
+        {
+            service.set_recording(false);
+        }
+    }
+}
+
+/// What was published last. It is kept while no stream is open, so that the first frame of a new stream may repeat
+/// what its reader knows, but misses nothing.
+#[derive(Default)]
+struct Publisher {
+    finished_requests: u64,
+    versions: Versions,
+}
+
+/// Counters that change with what they are named after.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+struct Versions {
+    deliveries: u64,
+    faults: u64,
+    settings: u64,
+    clock: u64,
+    users: usize,
+}
+
+#[derive(Serialize)]
+struct Changes {
+    requests: Vec<LoggedRequest>,
+    skipped_requests: u64,
+    /// `None` for too many.
+    chats: Option<Vec<i64>>,
+    #[serde(skip_serializing_if = "is_false")]
+    deliveries: bool,
+    #[serde(skip_serializing_if = "is_false")]
+    faults: bool,
+    #[serde(skip_serializing_if = "is_false")]
+    settings: bool,
+    #[serde(skip_serializing_if = "is_false")]
+    users: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    clock: Option<Clock>,
+}
+
+#[derive(Serialize)]
+struct Clock {
+    now: ServiceTime,
+    state: ClockState,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+impl Publisher {
+    /// Returns the changes since the last call, or `None` if there are none.
+    fn next_frame(&mut self, service: &Service) -> Option<Bytes> {
+        let needs_resync = service.events().needs_resync.swap(false, Ordering::Relaxed);
+        let (batch, faults) = {
+            let controls = service.test_controls();
+            let batch = controls.log.since(self.finished_requests);
+            (batch, controls.faults.version())
+        };
+        let (chats, deliveries, users) = {
+            let mut state = service.state();
+            let users = state.users.len() + state.bots.len();
+            (state.changes.take(), state.webhooks.version(), users)
+        };
+        let versions = Versions {
+            deliveries,
+            faults,
+            settings: service.settings_version(),
+            clock: service.clock().version(),
+            users,
+        };
+        let Batch {
+            requests,
+            skipped,
+            finished,
+        } = batch;
+        let has_changed = finished != self.finished_requests
+            || versions != self.versions
+            || chats != ChangedChats::Ids(Vec::new());
+        let old = std::mem::replace(&mut self.versions, versions);
+        self.finished_requests = finished;
+        if needs_resync {
+            return Some(Bytes::from_static(RESYNC));
+        }
+        let changes = || Changes {
+            requests,
+            skipped_requests: skipped,
+            chats: match chats {
+                ChangedChats::Ids(ids) => Some(ids),
+                ChangedChats::TooMany => None,
+            },
+            deliveries: versions.deliveries != old.deliveries,
+            faults: versions.faults != old.faults,
+            settings: versions.settings != old.settings,
+            users: versions.users != old.users,
+            clock: (versions.clock != old.clock).then(|| Clock {
+                now: ServiceTime(service.now()),
+                state: service.clock().state(),
+            }),
+        };
+        has_changed.then(|| event("changes", &changes()))
+    }
+}
