@@ -1,0 +1,185 @@
+// The open chat as the chosen user sees it.
+
+import { control, query } from './api.js';
+import * as composer from './composer.js';
+import { byId, button, h, iconButton } from './dom.js';
+import { chatPicture } from './chats.js';
+import { t } from './i18n.js';
+import { memberButtons } from './members.js';
+import { renderMessage } from './message.js';
+import { attachMenu, attempt } from './overlay.js';
+import * as simulate from './simulate.js';
+import { chatTitle, coalesce, member, on, openChatInfo, state } from './store.js';
+import { showView } from './tabs.js';
+import * as transcript from './transcript.js';
+import { VirtualList } from './virtual-list.js';
+
+const PAGE = 100;
+const OLDER_PAGE = 300;
+
+let list;
+let messages = [];
+let hasMore = false;
+let isLoading = false;
+/** Increments with every opened chat, so that a late response for another one is ignored. */
+let opening = 0;
+
+const refresh = coalesce(() => attempt(readLatest), 150);
+
+export function start() {
+  const scroller = byId('messages');
+  scroller.setAttribute('role', 'feed');
+  scroller.tabIndex = 0;
+  list = new VirtualList(scroller, {
+    stick: 'end',
+    estimate: 72,
+    render: (row) => renderMessage(row, { reply: composer.replyTo, press: composer.sendText }),
+    decorate(element, row, index) {
+      element.setAttribute('aria-posinset', String(index + 1));
+      element.setAttribute('aria-setsize', hasMore ? '-1' : String(list.rows.length));
+    },
+    onStart: loadOlder,
+    onScroll: showNewButton,
+  });
+  scroller.addEventListener('keydown', moveBetweenMessages);
+  byId('new-messages').addEventListener('click', () => {
+    list.scrollToEnd();
+    showNewButton();
+  });
+  on('chat', open);
+  on('chats', showHead);
+  on('chats-changed', (ids) => {
+    if (state.chatId !== null && (ids === null || ids.includes(state.chatId))) refresh();
+  });
+  on('resync', () => {
+    if (state.chatId !== null) refresh();
+  });
+  on('language', () => {
+    showHead();
+    list.refresh();
+  });
+  open();
+}
+
+function open() {
+  opening += 1;
+  messages = [];
+  hasMore = false;
+  isLoading = false;
+  list.setRows([]);
+  list.scrollToEnd();
+  byId('no-chat').hidden = state.chatId !== null;
+  byId('messages').hidden = state.chatId === null;
+  showHead();
+  if (state.chatId !== null) attempt(readLatest);
+}
+
+const read = (parameters) => control('GET', `chats/${state.chatId}/messages${query({ as: state.memberId, ...parameters })}`);
+
+/** Reads the latest messages, and takes over what was added, changed or deleted among them. */
+async function readLatest() {
+  const current = opening;
+  if (state.chatId === null) return;
+  const page = await read({ limit: PAGE });
+  if (current !== opening) return;
+  const first = page.messages[0]?.id ?? Infinity;
+  const older = messages.filter((it) => it.id < first);
+  // Without overlap, messages between the pages are missing: begin with the new page.
+  const isContiguous = !page.has_more || messages.some((it) => it.id >= first);
+  messages = isContiguous ? [...older, ...page.messages] : page.messages;
+  if (!isContiguous || older.length === 0) hasMore = page.has_more;
+  show();
+}
+
+async function loadOlder() {
+  if (isLoading || !hasMore || messages.length === 0) return;
+  isLoading = true;
+  const current = opening;
+  byId('messages').setAttribute('aria-busy', 'true');
+  const page = await attempt(() => read({ before: messages[0].id, limit: OLDER_PAGE }));
+  if (current !== opening) return;
+  isLoading = false;
+  byId('messages').removeAttribute('aria-busy');
+  if (!page) return;
+  messages = [...page.messages, ...messages];
+  hasMore = page.has_more;
+  show();
+}
+
+function show() {
+  const showsSender = state.memberId === null || openChatInfo()?.chat_type !== 'private';
+  let previous = null;
+  list.setRows(messages.map((message) => {
+    const isNewDay = previous?.created_at.slice(0, 10) !== message.created_at.slice(0, 10);
+    const row = {
+      key: message.id,
+      message,
+      day: isNewDay ? message.created_at : null,
+      isFirst: isNewDay || previous?.sender?.id !== message.sender?.id,
+      showsSender,
+    };
+    row.signature = signature(row);
+    previous = message;
+    return row;
+  }));
+  showNewButton();
+}
+
+/** Whatever may change a message or how it is shown. */
+function signature({ message, day, isFirst, showsSender }) {
+  const { updated_at: updated, visible_at: visible, seen_by: seen, content, replied_message: replied } = message;
+  return [updated, visible, seen?.join(), content?.text?.length, content?.text?.slice(0, 100), replied?.updated_at, day, isFirst, showsSender].join('\u0000');
+}
+
+/** Offers the way to the end if new messages are out of view. */
+function showNewButton() {
+  const element = byId('new-messages');
+  element.hidden = list.isAtEnd || messages.length === 0;
+  element.textContent = t('newMessages');
+}
+
+function moveBetweenMessages(event) {
+  const steps = { ArrowDown: 1, ArrowUp: -1 };
+  const article = document.activeElement.closest('article');
+  if (!(event.key in steps) || event.target.closest('a, button')) return;
+  event.preventDefault();
+  const index = article ? Number(article.getAttribute('aria-posinset')) - 1 + steps[event.key] : list.rows.length - 1;
+  const row = list.rows[Math.min(Math.max(index, 0), list.rows.length - 1)];
+  if (!row) return;
+  list.reveal(list.indexOf(row.key));
+  list.elementOf(row.key)?.focus({ preventScroll: true });
+}
+
+function showHead() {
+  const head = byId('conversation-head');
+  head.hidden = state.chatId === null;
+  if (state.chatId === null) return;
+  const chat = openChatInfo();
+  const me = member();
+  const more = iconButton('more', t('moreActions'), () => {}, { class: 'ghost' });
+  attachMenu(more, () => [
+    ...composer.replayActions(() => messages),
+    [t('simulate'), () => simulate.open()],
+    [t('saveTranscript'), () => transcript.save()],
+    [t('playTranscript'), () => transcript.choose()],
+  ]);
+  head.replaceChildren(...[
+    iconButton('back', t('back'), () => showView('chats'), { class: 'ghost narrow-only flips' }),
+    chat && chatPicture(chat),
+    h('div', { class: 'conversation-title' },
+      h('h2', {}, h('bdi', { text: chat ? chatTitle(chat) : t('chatNumber', { id: String(state.chatId) }) })),
+      h('p', { class: 'hint', text: chat ? describe(chat) : '' })),
+    me && chat?.unseen_count > 0 && button(t('markSeen'), markSeen, { class: 'small' }),
+    more,
+  ].filter(Boolean));
+  composer.show(chat, chat && !me ? memberButtons(chat.members) : []);
+}
+
+function describe(chat) {
+  const id = `#${chat.id}`;
+  return [t(`type-${chat.chat_type}`), id, t('members', { count: chat.member_count }), t('messagesCount', { count: chat.message_count })].join(' · ');
+}
+
+async function markSeen() {
+  await attempt(() => control('POST', 'seen', { chat_id: state.chatId, user_id: state.memberId }));
+}
