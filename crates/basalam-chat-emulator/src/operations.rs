@@ -12,7 +12,8 @@ mod webhooks;
 
 pub(crate) use call::{Call, Handler, Reply};
 pub(crate) use responses::{ResponseBuilder, content};
-pub(crate) use webhooks::{add_webhook, message_events};
+pub(crate) use webhooks::events::name as webhook_event_name;
+pub(crate) use webhooks::{WebhookEvent, add_webhook, message_events};
 
 /// Returns the handler of an operation, or `None` if the operation is not implemented.
 pub(crate) fn handler(operation_id: &str) -> Option<Handler> {

@@ -10,6 +10,8 @@ use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 use serde::{Serialize, Serializer};
 
+use crate::redaction::mask_form_fields;
+
 /// The maximum number of entries.
 const CAPACITY: usize = 5000;
 
@@ -234,7 +236,7 @@ fn redact_path(uri: &Uri, is_operation: bool) -> String {
         && is_operation
     {
         path.push('?');
-        path.push_str(query);
+        path.push_str(&mask_form_fields(query));
     }
     path
 }

@@ -11,6 +11,7 @@ pub(crate) mod listener;
 mod log_context;
 mod log_middleware;
 mod multipart;
+mod recording;
 mod response;
 mod service;
 mod settings;

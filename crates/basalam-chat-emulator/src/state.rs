@@ -9,6 +9,7 @@ mod late;
 pub(crate) mod message;
 pub(crate) mod messages;
 pub(crate) mod response_cache;
+mod secrets;
 pub(crate) mod tokens;
 pub(crate) mod users;
 pub(crate) mod webhooks;

@@ -10,6 +10,7 @@ use axum::response::Response;
 use bytes::Bytes;
 
 use crate::error::Error;
+use crate::exchange::ExchangeLog;
 use crate::fault::FaultRules;
 use crate::request_log::RequestLog;
 
@@ -20,6 +21,7 @@ pub(crate) struct TestControls {
     queued_responses: VecDeque<RawResponse>,
     pub(crate) faults: FaultRules,
     pub(crate) log: RequestLog,
+    pub(crate) exchanges: ExchangeLog,
     request_counts: BTreeMap<String, u64>,
     /// Requests to the token endpoint, by `grant_type`.
     token_request_counts: BTreeMap<String, u64>,
@@ -46,6 +48,7 @@ impl TestControls {
         self.queued_responses.clear();
         self.faults.clear();
         self.log.reset();
+        self.exchanges.clear();
         self.request_counts.clear();
         self.token_request_counts.clear();
     }

@@ -1,7 +1,7 @@
 //! Operations on webhooks, their services and registrations.
 
 mod body;
-mod events;
+pub(crate) mod events;
 mod responses;
 
 use jiff::civil::DateTime;
@@ -195,9 +195,18 @@ pub(crate) fn add_webhook(
     Ok(id)
 }
 
-/// Returns the bodies of the events of a message: the user whose event it is, the id of the webhook that receives
-/// it, and the JSON.
-pub(crate) fn message_events(state: &State, message_id: i64) -> Vec<(i64, i64, Value)> {
+/// An event for a webhook.
+#[derive(Clone)]
+pub(crate) struct WebhookEvent {
+    pub(crate) event_id: i64,
+    /// The user whose event it is.
+    pub(crate) user_id: i64,
+    pub(crate) webhook_id: i64,
+    pub(crate) body: Value,
+}
+
+/// Returns the events of a message.
+pub(crate) fn message_events(state: &State, message_id: i64) -> Vec<WebhookEvent> {
     let Some(message) = state.message(message_id) else {
         return Vec::new();
     };
@@ -212,9 +221,14 @@ pub(crate) fn message_events(state: &State, message_id: i64) -> Vec<(i64, i64, V
     });
     let events = users.flat_map(|(user_id, event_id)| {
         let webhooks = state.webhooks.receivers(user_id, event_id);
-        webhooks.map(move |webhook| (user_id, webhook.id))
+        webhooks.map(move |webhook| (event_id, user_id, webhook.id))
     });
     events
-        .map(|(user_id, webhook_id)| (user_id, webhook_id, body.clone()))
+        .map(|(event_id, user_id, webhook_id)| WebhookEvent {
+            event_id,
+            user_id,
+            webhook_id,
+            body: body.clone(),
+        })
         .collect()
 }

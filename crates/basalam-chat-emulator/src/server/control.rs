@@ -2,12 +2,16 @@
 
 mod chats;
 mod clock;
+mod exchange;
 mod faults;
+mod har;
 mod info;
 mod query;
 mod reply;
 mod requests;
 mod settings;
+mod simulate;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -52,6 +56,12 @@ pub(super) fn router(service: &Arc<Service>) -> Router {
         )
         .route("/settings", get(settings::get).patch(settings::change))
         .route("/requests", get(requests::list).delete(requests::clear))
+        .route("/requests/{number}", get(requests::one))
+        .route("/requests.har", get(requests::har))
+        .route("/webhooks", get(webhooks::list))
+        .route("/deliveries", get(webhooks::deliveries))
+        .route("/deliveries/{id}/resend", post(webhooks::resend))
+        .route("/simulate", post(simulate::simulate))
         .route("/seed", post(seed))
         .route("/seen", post(mark_seen))
         .route("/reset", post(reset))

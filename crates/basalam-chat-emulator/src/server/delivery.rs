@@ -9,17 +9,17 @@ mod queue;
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::http::HeaderValue;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
 use super::service::Service;
 use crate::fault::{DELIVER_WEBHOOK, DeliveryFault, Fault, FaultKind};
 use crate::operations;
 use crate::state::State;
-use crate::state::webhooks::WebhookConfig;
+use crate::state::webhooks::{DeliveryAttempt, WebhookConfig};
 pub(crate) use queue::{Delivery, DeliveryQueue};
 
 /// How long a delivery that is held back waits for the one that overtakes it.
@@ -29,8 +29,8 @@ impl Service {
     /// Queues the events of the messages that were sent since the last call.
     pub(crate) fn queue_deliveries(&self, state: &mut State) {
         for message_id in state.webhooks.take_outbox() {
-            for (user_id, webhook_id, body) in operations::message_events(state, message_id) {
-                self.deliveries().push(webhook_id, user_id, body);
+            for event in operations::message_events(state, message_id) {
+                self.deliveries().push(event);
             }
         }
     }
@@ -48,7 +48,7 @@ impl Service {
 pub(crate) async fn run(service: Arc<Service>, mut queue: UnboundedReceiver<Delivery>) {
     let mut workers: HashMap<i64, UnboundedSender<Delivery>> = HashMap::new();
     while let Some(delivery) = queue.recv().await {
-        let worker = workers.entry(delivery.webhook_id).or_insert_with(|| {
+        let worker = workers.entry(delivery.event.webhook_id).or_insert_with(|| {
             let (sender, deliveries) = mpsc::unbounded_channel();
             tokio::spawn(deliver_in_order(Arc::clone(&service), deliveries));
             sender
@@ -144,16 +144,28 @@ async fn deliver_with_retries(service: &Service, delivery: &Delivery, has_wrong_
                 *value = HeaderValue::from_static("wrong");
             }
         }
-        let body = delivery.body.to_string();
+        let event = &delivery.event;
+        let start = Instant::now();
+        let body = event.body.to_string();
         let result = http::send(&config, body, options.allow_remote_webhooks).await;
         let request = json!({
-            "method": config.method.as_str(), "url": config.url.as_str(), "body": delivery.body,
+            "method": config.method.as_str(), "url": config.url.as_str(), "body": event.body,
         });
         let (status, response) = match result {
             Ok((status, body)) => (status, json!({ "body": body })),
             Err(error) => (0, json!({ "error": error })),
         };
-        log(service, delivery, (status, request, response));
+        let logged = DeliveryAttempt {
+            webhook_id: event.webhook_id,
+            user_id: event.user_id,
+            event_id: event.event_id,
+            number: attempt + 1,
+            status,
+            request,
+            response,
+            duration: start.elapsed(),
+        };
+        log(service, delivery, logged);
         if (200..300).contains(&status) {
             return;
         }
@@ -164,17 +176,16 @@ async fn deliver_with_retries(service: &Service, delivery: &Delivery, has_wrong_
 fn config_of(service: &Service, delivery: &Delivery) -> Option<WebhookConfig> {
     // A reset locks the state, too.
     let state = service.state();
-    let webhook = state.webhooks.by_id(delivery.webhook_id);
+    let webhook = state.webhooks.by_id(delivery.event.webhook_id);
     let webhook = webhook.filter(|_| service.deliveries().is_current(delivery));
     let config = webhook.map(|it| it.config.clone());
     config.filter(|it| it.is_active)
 }
 
-fn log(service: &Service, delivery: &Delivery, attempt: (u16, Value, Value)) {
+fn log(service: &Service, delivery: &Delivery, attempt: DeliveryAttempt) {
     let now = service.now();
     let mut state = service.state();
     if service.deliveries().is_current(delivery) {
-        let webhooks = &mut state.webhooks;
-        webhooks.log(delivery.webhook_id, delivery.user_id, attempt, now);
+        state.webhooks.log(attempt, now);
     }
 }

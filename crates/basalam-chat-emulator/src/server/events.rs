@@ -6,7 +6,7 @@
 mod publisher;
 mod stream;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use bytes::Bytes;
 use tokio::sync::{broadcast, watch};
@@ -21,6 +21,10 @@ const MAX_STREAMS: usize = 16;
 /// The number of frames that a stream can fall behind.
 const MAX_QUEUED_FRAMES: usize = 16;
 
+/// The maximum number of requests that are recorded between two frames, so that recording does not slow a busy service
+/// down. A frame lists fewer.
+const MAX_RECORDED_PER_FRAME: u32 = 500;
+
 /// Tells a reader to read everything again.
 const RESYNC: &[u8] = b"event: resync\ndata: {}\n\n";
 
@@ -30,6 +34,7 @@ pub(crate) struct Events {
     stream_count: watch::Sender<usize>,
     /// `true` while a console is open, and for a while afterwards.
     is_recording: AtomicBool,
+    recording_permits: AtomicU32,
     needs_resync: AtomicBool,
 }
 
@@ -39,6 +44,7 @@ impl Default for Events {
             frames: broadcast::Sender::new(MAX_QUEUED_FRAMES),
             stream_count: watch::Sender::new(0),
             is_recording: AtomicBool::new(false),
+            recording_permits: AtomicU32::new(0),
             needs_resync: AtomicBool::new(false),
         }
     }
@@ -50,9 +56,19 @@ impl Events {
         self.needs_resync.store(true, Ordering::Relaxed);
     }
 
-    /// Returns `true` if requests are recorded with headers and bodies.
-    pub(super) fn is_recording(&self) -> bool {
-        self.is_recording.load(Ordering::Relaxed)
+    /// Returns `true` if the next request is to be recorded with headers and bodies.
+    pub(super) fn take_recording_permit(&self) -> bool {
+        let is_recording = self.is_recording.load(Ordering::Relaxed);
+        is_recording
+            && self
+                .recording_permits
+                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |it| it.checked_sub(1))
+                .is_ok()
+    }
+
+    fn renew_recording_permits(&self) {
+        self.recording_permits
+            .store(MAX_RECORDED_PER_FRAME, Ordering::Relaxed);
     }
 
     /// Reserves one of the streams. Returns `false` if none is free.
@@ -73,6 +89,7 @@ impl Service {
     /// Starts or stops to record changes and requests.
     fn set_recording(&self, enabled: bool) {
         self.events().is_recording.store(enabled, Ordering::Relaxed);
+        self.events().renew_recording_permits();
         self.state().changes.set_enabled(enabled);
     }
 }

@@ -9,6 +9,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use super::log_context::LogContext;
+use super::recording::Recorder;
 use super::service::Service;
 use crate::request_log;
 
@@ -23,6 +24,7 @@ struct PendingEntry {
     start: Instant,
     context: LogContext,
     status: Option<u16>,
+    recorder: Option<Recorder>,
 }
 
 /// Delays a request by the configured latency, runs it, and logs it.
@@ -41,7 +43,11 @@ pub(super) async fn log_request(
         start: Instant::now(),
         context: LogContext::default(),
         status: None,
+        recorder: None,
     };
+    if entry.service.events().take_recording_permit() {
+        entry.recorder = Some(Recorder::start(&mut request));
+    }
     request.extensions_mut().insert(entry.context.clone());
     let latency = entry.service.settings().latency;
     if !latency.is_zero() {
@@ -49,7 +55,10 @@ pub(super) async fn log_request(
     }
     let response = next.run(request).await;
     entry.status = Some(response.status().as_u16());
-    response
+    match &mut entry.recorder {
+        Some(recorder) => recorder.record_response(response).await,
+        None => response,
+    }
 }
 
 impl Drop for PendingEntry {
@@ -68,6 +77,12 @@ impl Drop for PendingEntry {
             fault: fields.fault,
         };
         self.service.notify_observers(&entry);
-        self.service.test_controls().log.push(entry);
+        let exchange = self.recorder.take();
+        let exchange = exchange.map(|it| it.finish(entry.status.is_some()));
+        let mut controls = self.service.test_controls();
+        if let Some(exchange) = exchange {
+            controls.exchanges.push(entry.number, exchange);
+        }
+        controls.log.push(entry);
     }
 }

@@ -77,6 +77,13 @@ impl Bots {
         (!stored.is_logged_out && stored.bot.token() == token).then_some(stored)
     }
 
+    /// Returns `true` if a bot has this token, valid or not.
+    pub(crate) fn has_token(&self, token: &str) -> bool {
+        let id = token.split_once(':').and_then(|it| it.0.parse().ok());
+        let stored = id.and_then(|id: i64| self.by_id(id));
+        stored.is_some_and(|it| it.bot.token() == token)
+    }
+
     fn unused_id(&self) -> i64 {
         let mut id = FIRST_BOT_ID;
         while self.by_id.contains_key(&id) {

@@ -101,6 +101,15 @@ impl Tokens {
         self.clients.get(id)
     }
 
+    /// Returns `true` if a string is a code, a token or the secret of a client.
+    pub(crate) fn has_secret(&self, text: &str) -> bool {
+        self.codes.contains_key(text)
+            || self.access_tokens.contains_key(text)
+            || self.refresh_tokens.contains_key(text)
+            || self.used_refresh_tokens.contains_key(text)
+            || self.clients.values().any(|it| it.secret() == text)
+    }
+
     /// Issues a single-use code.
     pub(crate) fn issue_code(
         &mut self,

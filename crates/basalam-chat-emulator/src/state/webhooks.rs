@@ -1,6 +1,7 @@
 //! The webhooks of the service: what is registered, and what was delivered.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
 
 use axum::http::{HeaderName, HeaderValue, Method};
 use jiff::civil::DateTime;
@@ -77,16 +78,27 @@ pub(crate) struct Registration {
     pub(crate) created_at: DateTime,
 }
 
-/// An attempt to deliver an event.
+/// A logged attempt to deliver an event.
 #[derive(Clone)]
 pub(crate) struct DeliveryLog {
     pub(crate) id: i64,
+    pub(crate) attempt: DeliveryAttempt,
+    pub(crate) created_at: DateTime,
+}
+
+/// An attempt to deliver an event.
+#[derive(Clone)]
+pub(crate) struct DeliveryAttempt {
+    pub(crate) webhook_id: i64,
     pub(crate) user_id: i64,
+    pub(crate) event_id: i64,
+    /// 1 for the first attempt.
+    pub(crate) number: u32,
     /// 0 without a response.
     pub(crate) status: u16,
     pub(crate) request: Value,
     pub(crate) response: Value,
-    pub(crate) created_at: DateTime,
+    pub(crate) duration: Duration,
 }
 
 impl Webhooks {
@@ -242,13 +254,8 @@ impl Webhooks {
     }
 
     /// Logs an attempt to deliver, unless the webhook was deleted.
-    pub(crate) fn log(
-        &mut self,
-        webhook_id: i64,
-        user_id: i64,
-        (status, request, response): (u16, Value, Value),
-        now: DateTime,
-    ) {
+    pub(crate) fn log(&mut self, attempt: DeliveryAttempt, now: DateTime) {
+        let webhook_id = attempt.webhook_id;
         if !self.webhooks.contains_key(&webhook_id) {
             return;
         }
@@ -258,15 +265,17 @@ impl Webhooks {
         let log = self.logs.entry(webhook_id).or_default();
         log.push_back(DeliveryLog {
             id,
-            user_id,
-            status,
-            request,
-            response,
+            attempt,
             created_at: now,
         });
         if log.len() > MAX_LOG_LENGTH {
             log.pop_front();
         }
+    }
+
+    /// Returns the logged deliveries of all webhooks, unordered.
+    pub(crate) fn all_logs(&self) -> impl Iterator<Item = &DeliveryLog> {
+        self.logs.values().flatten()
     }
 
     /// Returns the logged deliveries of a webhook, oldest first.

@@ -26,9 +26,14 @@ pub(super) fn all() -> impl Iterator<Item = Value> {
     ids().filter_map(by_id)
 }
 
+/// Returns the name of an event.
+pub(crate) fn name(id: i64) -> Option<&'static str> {
+    NAMES.iter().find(|it| it.0 == id).map(|it| it.1)
+}
+
 /// Returns an event. Only chat events have a sample and a scope.
 pub(super) fn by_id(id: i64) -> Option<Value> {
-    let (_, name) = NAMES.iter().find(|it| it.0 == id)?;
+    let name = name(id)?;
     let is_chat_event = matches!(id, MESSAGE_RECEIVED | MESSAGE_SENT);
     Some(json!({
         "id": id,

@@ -104,9 +104,10 @@ pub(super) fn registered(registration: &Registration, webhook: &Webhook) -> Valu
 }
 
 pub(super) fn log(log: &DeliveryLog) -> Value {
+    let attempt = &log.attempt;
     json!({
-        "id": log.id, "user_id": log.user_id, "status_code": log.status, "request": log.request,
-        "response": log.response, "created_at": date_time(log.created_at),
+        "id": log.id, "user_id": attempt.user_id, "status_code": attempt.status,
+        "request": attempt.request, "response": attempt.response, "created_at": date_time(log.created_at),
     })
 }
 

@@ -26,6 +26,14 @@ impl ControlError {
             message: message.into(),
         }
     }
+
+    /// The error of a task that the shutdown ended.
+    pub(super) fn interrupted() -> Self {
+        Self {
+            status: 503,
+            message: "the emulator is shutting down".to_owned(),
+        }
+    }
 }
 
 impl From<Error> for ControlError {

@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::Response;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::query::Query;
-use super::reply::{ControlResult, done, respond};
+use super::exchange::{self, RedactedMessage};
+use super::har;
+use super::query::{Query, id};
+use super::reply::{ControlError, ControlResult, done, respond, respond_with_attachment};
 use crate::server::service::Service;
+use crate::state;
 
 type ServiceState = State<Arc<Service>>;
 
@@ -31,7 +34,68 @@ fn list_requests(service: &Service, uri: &Uri) -> ControlResult {
 }
 
 pub(super) async fn clear(State(service): ServiceState) -> Response {
-    service.test_controls().log.clear();
+    let mut controls = service.test_controls();
+    controls.log.clear();
+    controls.exchanges.clear();
+    drop(controls);
     service.events().resync();
     respond(done())
+}
+
+pub(super) async fn one(State(service): ServiceState, Path(number): Path<String>) -> Response {
+    respond(one_request(&service, &number))
+}
+
+fn one_request(service: &Service, number: &str) -> ControlResult {
+    let number: u64 = id("request", number)?;
+    let controls = service.test_controls();
+    let (request, recorded) = (controls.log.by_number(number), controls.exchanges.get(number));
+    drop(controls);
+    let (Some(request), Some(recorded)) = (request, recorded) else {
+        return Err(ControlError::not_found(format!(
+            "the request {number} was not recorded, or is too old; requests are recorded while a console is open, and only some of them above 5000 a second"
+        )));
+    };
+    let state = service.state();
+    let sent = message(&RedactedMessage::new(&recorded.request, &state));
+    let mut sent = sent;
+    sent["method"] = request.method.into();
+    sent["url"] = format!("{}{}", service.base_url(), exchange::url(&request.path, &state)).into();
+    let received = recorded.response.as_ref().map(|it| {
+        let mut json = message(&RedactedMessage::new(it, &state));
+        json["status"] = request.status.into();
+        json
+    });
+    Ok(json!({ "request": sent, "response": received }))
+}
+
+fn message(message: &RedactedMessage) -> Value {
+    json!({
+        "headers": message.headers,
+        "body": message.body,
+        "body_truncated": message.is_truncated,
+        "body_base64": message.is_base64,
+    })
+}
+
+/// Exports the log. It may be large, so it is built on another thread, which locks the state for one request at a time.
+pub(super) async fn har(State(service): ServiceState) -> Response {
+    let document = tokio::task::spawn_blocking(move || export(&service)).await;
+    let document = document.map_err(|_| ControlError::interrupted());
+    respond_with_attachment(document, "requests.har")
+}
+
+fn export(service: &Service) -> Value {
+    let controls = service.test_controls();
+    let requests = controls.log.entries().map(|request| {
+        let recorded = controls.exchanges.get(request.number);
+        (request, recorded)
+    });
+    let requests: Vec<_> = requests.collect();
+    drop(controls);
+    let entries = requests.iter().map(|(request, recorded)| {
+        let state: &state::State = &service.state();
+        har::entry(request, recorded.as_deref(), service.base_url(), state)
+    });
+    har::document(entries.collect())
 }

@@ -1,14 +1,13 @@
 //! The queue of deliveries.
 
-use serde_json::Value;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio::sync::watch;
 
-/// An event for a webhook.
+use crate::operations::WebhookEvent;
+
+/// An event to deliver.
 pub(crate) struct Delivery {
-    pub(crate) webhook_id: i64,
-    pub(crate) user_id: i64,
-    pub(crate) body: Value,
+    pub(crate) event: WebhookEvent,
     /// The number of resets before it.
     resets: u64,
 }
@@ -34,18 +33,13 @@ impl DeliveryQueue {
         (DeliveryQueue { sender, pending }, receiver)
     }
 
-    pub(crate) fn push(&self, webhook_id: i64, user_id: i64, body: Value) {
+    pub(crate) fn push(&self, event: WebhookEvent) {
         let mut resets = 0;
         self.pending.send_modify(|pending| {
             pending.count += 1;
             resets = pending.resets;
         });
-        let delivery = Delivery {
-            webhook_id,
-            user_id,
-            body,
-            resets,
-        };
+        let delivery = Delivery { event, resets };
         // Fails after the server has stopped.
         if let Err(error) = self.sender.send(delivery) {
             self.finish(&error.0);

@@ -16,8 +16,9 @@ use crate::state::changes::ChangedChats;
 /// The pause between frames.
 const INTERVAL: Duration = Duration::from_millis(100);
 
-/// How long requests are still recorded after the last stream has ended, for a page that is reloaded.
-const RECORDING_TIMEOUT: Duration = Duration::from_secs(60);
+/// The number of intervals for which requests are still recorded after the last stream has ended, for a page that is
+/// reloaded.
+const IDLE_INTERVALS: u32 = 600;
 
 /// Publishes frames while streams are open, until the runtime ends.
 pub(crate) async fn run(service: Arc<Service>) {
@@ -26,18 +27,21 @@ pub(crate) async fn run(service: Arc<Service>) {
     loop {
         // The sender is in the service, so it cannot be dropped meanwhile.
         let _ = stream_count.wait_for(|count| *count > 0).await;
-        while *stream_count.borrow() > 0 {
-            if let Some(frame) = publisher.next_frame(&service) {
-                // Fails if the last stream has just ended.
-                let _ = service.events().frames.send(frame);
+        let mut idle_intervals = 0;
+        while idle_intervals < IDLE_INTERVALS {
+            if *stream_count.borrow() == 0 {
+                idle_intervals += 1;
+            } else {
+                idle_intervals = 0;
+                if let Some(frame) = publisher.next_frame(&service) {
+                    // Fails if the last stream has just ended.
+                    let _ = service.events().frames.send(frame);
+                }
             }
+            service.events().renew_recording_permits();
             tokio::time::sleep(INTERVAL).await;
         }
-        let reopened = stream_count.wait_for(|count| *count > 0);
-        if tokio::time::timeout(RECORDING_TIMEOUT, reopened)
-            .await
-            .is_err()
-        {
+        if *stream_count.borrow() == 0 {
             service.set_recording(false);
         }
     }
