@@ -16,6 +16,7 @@ let clock = { now: null, isRunning: true, readAt: 0 };
 let timeText;
 let stateText;
 let pauseButton;
+let jumpInput;
 
 export function start(element) {
   panel = element;
@@ -54,7 +55,7 @@ function build() {
     if (seconds.valueAsNumber > 0) change({ advance_seconds: Math.round(seconds.valueAsNumber) });
   });
   const when = h('input', { type: 'datetime-local', step: '1', dir: 'ltr' });
-  if (clock.now) when.value = clock.now.toISOString().slice(0, 19);
+  jumpInput = when;
   const jump = h('form', { class: 'form-row' }, field(t('jump'), when), button(t('jumpTo'), () => {}, { type: 'submit' }));
   jump.addEventListener('submit', (event) => {
     event.preventDefault();
@@ -74,14 +75,14 @@ const serviceTime = (value) => `${value.replace('T', ' ')}${value.length === 16 
 function showTime() {
   const { now, isRunning, readAt } = clock;
   if (!now) return;
+  if (jumpInput.value === '') jumpInput.value = now.toISOString().slice(0, 19);
   const time = isRunning ? new Date(now.getTime() + performance.now() - readAt) : now;
   const phase = t(isRunning ? 'running' : 'stopped');
   timeText.textContent = formatTime(time, 'full');
   stateText.textContent = phase;
   pauseButton.textContent = t(isRunning ? 'pause' : 'resume');
   const chip = byId('clock-chip');
-  const short = formatTime(time, 'seconds');
-  chip.textContent = short;
+  chip.textContent = formatTime(time, 'seconds');
   chip.title = t('clockChip', { time: formatTime(time, 'full'), state: phase });
   chip.classList.toggle('stopped', !isRunning);
 }

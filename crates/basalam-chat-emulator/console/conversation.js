@@ -2,7 +2,7 @@
 
 import { control, query } from './api.js';
 import * as composer from './composer.js';
-import { byId, button, h, iconButton } from './dom.js';
+import { byId, button, h, icon, iconButton } from './dom.js';
 import { chatPicture } from './chats.js';
 import { t } from './i18n.js';
 import { memberButtons } from './members.js';
@@ -169,7 +169,7 @@ function showHead() {
     h('div', { class: 'conversation-title' },
       h('h2', {}, h('bdi', { text: chat ? chatTitle(chat) : t('chatNumber', { id: String(state.chatId) }) })),
       h('p', { class: 'hint', text: chat ? describe(chat) : '' })),
-    me && chat?.unseen_count > 0 && button(t('markSeen'), markSeen, { class: 'small' }),
+    me && chat?.unseen_count > 0 && button([icon('seen'), h('span', { class: 'wide-only', text: t('markSeen') })], markSeen, { class: 'small', 'aria-label': t('markSeen') }),
     more,
   ].filter(Boolean));
   composer.show(chat, chat && !me ? memberButtons(chat.members) : []);

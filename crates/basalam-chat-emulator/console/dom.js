@@ -17,7 +17,7 @@ export function h(tag, properties = {}, ...children) {
       element.setAttribute(name, value === true ? '' : value);
     }
   }
-  element.append(...children.flat().filter((it) => it !== null && it !== undefined && it !== false));
+  element.append(...children.flat(Infinity).filter((it) => it !== null && it !== undefined && it !== false));
   return element;
 }
 
@@ -66,7 +66,7 @@ const PATHS = {
   pause: 'M8 5v14M16 5v14',
   play: 'M7 5l12 7-12 7z',
   trash: 'M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13',
-  down: 'M12 5v14M6 13l6 6 6-6',
+  chevron: 'M6 9l6 6 6-6',
   seen: 'M2 13l4 4L14 8M10 16l1 1 9-9',
   sent: 'M5 13l4 4L18 8',
   users: 'M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM2 20c0-4 3-6 7-6s7 2 7 6M16 4.5a3.5 3.5 0 0 1 0 6.5M18 14c2.5.700 4 2.7 4 6',

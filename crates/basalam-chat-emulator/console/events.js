@@ -47,6 +47,7 @@ function dispatch(changes) {
   // `null` stands for more chats than fit into one event.
   if (changes.chats === null || changes.chats?.length) emit('chats-changed', changes.chats);
   if (changes.deliveries) emit('deliveries');
+  if (changes.settings) emit('settings');
   if (changes.faults) emit('faults');
   if (changes.clock) emit('clock', changes.clock);
 }

@@ -6,12 +6,6 @@ import { t } from './i18n.js';
 import { attempt, notify } from './overlay.js';
 import { coalesce, on, state } from './store.js';
 
-/** The options that a fault needs, with values to begin with. */
-const OPTIONS = {
-  status: 'status=503', html: 'status=502', redirect: 'location=https://example.com/', latency: 'delay_ms=1500', late_messages: 'seconds=5',
-  override_status: 'status=201', oversized_body: 'bytes=1000000', missing_field: 'field=sender', null_field: 'field=content',
-};
-
 /** Faults of deliveries to webhooks, which have no operation of the service. */
 const OF_DELIVERIES = new Set(['lost', 'repeated', 'reordered', 'wrong_header']);
 
@@ -25,6 +19,7 @@ const scope = { operation: 'create_message', times: '', probability: '', afterHa
 export function start(element) {
   panel = element;
   on('faults', coalesce(() => attempt(read)));
+  on('settings', () => attempt(readAll));
   on('resync', () => attempt(readAll));
   on('language', show);
   on('users', show);
@@ -41,18 +36,23 @@ async function read() {
   show();
 }
 
+/** The shortest rule with a fault, which has the options that it needs. */
+const exampleOf = (kind) => state.info.fault_examples?.[kind] ?? kind;
+
 /** The rule of a switch, in the grammar of the command line. */
 function ruleOf(kind) {
   const isDelivery = OF_DELIVERIES.has(kind);
   return [
-    kind, OPTIONS[kind], !isDelivery && scope.operation && `operation=${scope.operation}`, scope.times && `times=${scope.times}`,
+    exampleOf(kind), !isDelivery && scope.operation && `operation=${scope.operation}`, scope.times && `times=${scope.times}`,
     scope.probability && `probability=${scope.probability}`, scope.afterHandling && CAN_FOLLOW.has(kind) && 'after_handling',
   ].filter(Boolean).join(',');
 }
 
-/** The kind of an active rule: `503` is short for `status,status=503`. */
-function kindOf({ rule }) {
-  const [kind] = rule.split(',');
+/**
+ * The kind of an active rule: `503` is short for `status,status=503`. Rules that Rust code defines have no grammar.
+ */
+function kindOf({ rule, fault }) {
+  const [kind] = (rule ?? fault).split(/[, ]/);
   return /^\d+$/.test(kind) ? 'status' : kind;
 }
 
@@ -120,7 +120,7 @@ function faultSwitch(kind) {
     on: { click: () => (isOn ? remove(matching) : add(ruleOf(kind))) },
   });
   return h('li', { class: 'switch-row' }, h('label', { for: id, id: `${id}-label` }, h('span', { text: t(`fault-${kind}`) }),
-    h('span', { class: 'hint code', dir: 'ltr', text: [kind, OPTIONS[kind]].filter(Boolean).join(',') })), toggle);
+    h('span', { class: 'hint code', dir: 'ltr', text: exampleOf(kind) })), toggle);
 }
 
 function freeRule(typed) {
@@ -140,7 +140,7 @@ function active() {
   return h('section', { class: 'card-section' },
     h('div', { class: 'section-head' }, h('h3', { text: t('rules') }), rules.length > 1 && button(t('removeAll'), () => remove(rules), { class: 'small' })),
     rules.length === 0 ? h('p', { class: 'hint', text: t('noRules') }) : h('ul', { class: 'plain rules' }, rules.map((it) => h('li', { class: 'rule' },
-      h('span', { class: 'code', dir: 'ltr', text: it.rule }),
+      h('span', { class: 'code', dir: 'ltr', text: it.rule ?? it.fault }),
       it.times_left !== null && it.times_left !== undefined && h('span', { class: 'tag', text: t('timesLeft', { n: it.times_left }) }),
-      iconButton('trash', `${t('removeRule')}: ${it.rule}`, () => remove([it]), { class: 'ghost small' })))));
+      iconButton('trash', `${t('removeRule')}: ${it.rule ?? it.fault}`, () => remove([it]), { class: 'ghost small' })))));
 }

@@ -31,7 +31,9 @@ function makeFormats() {
     seconds: time({ hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false }),
     day: time({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }),
     full: time({ dateStyle: 'medium', timeStyle: 'medium' }),
-    shortDay: time({ day: 'numeric', month: 'short' }),
+    // Requests have a zone, so they are shown in that of this computer.
+    local: new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false }),
+    localFull: new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' }),
   };
 }
 
@@ -54,7 +56,10 @@ export function parseTime(text) {
   return Number.isNaN(date.getTime()) ? null : date;
 }
 
-/** Formats a time of the service; `form`: `time`, `seconds`, `day`, `shortDay` or `full`. */
+/**
+ * Formats a time of the service; `form`: `time`, `seconds`, `day`, `full`, or `local` and
+ * `localFull` for times with a zone.
+ */
 export function formatTime(text, form = 'time') {
   const date = text instanceof Date ? text : parseTime(text);
   return date ? formats[form].format(date) : String(text ?? '');

@@ -28,7 +28,7 @@ function show() {
   byId('me').replaceChildren(
     me ? avatar(me.id, me.name) : h('span', { class: 'avatar all' }, icon('users')),
     h('span', { class: 'me-text' }, h('span', { class: 'me-label', text: t('you') }), h('bdi', { class: 'me-name', text: name })),
-    icon('down'));
+    icon('chevron'));
   byId('new-chat').disabled = !me;
 }
 

@@ -123,7 +123,7 @@ function markupButton(it, actions) {
 
 async function showWhole(id) {
   const message = await attempt(() => control('GET', `messages/${id}`));
-  const text = (message?.message ?? message)?.content?.text;
+  const text = message?.content?.text;
   if (typeof text === 'string') showDialog(t('wholeText'), h('pre', { class: 'whole-text', dir: 'auto', tabindex: '0', text }), { isWide: true });
 }
 

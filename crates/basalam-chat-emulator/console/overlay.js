@@ -97,7 +97,7 @@ function place(menu, opener) {
 
 /** Shows a short message, which screen readers announce. */
 export function notify(text, isError = false) {
-  const notice = h('p', { class: isError ? 'notice error' : 'notice', text });
+  const notice = h('p', { class: isError ? 'notice error' : 'notice', dir: 'auto', text });
   byId('notices').append(notice);
   setTimeout(() => notice.remove(), NOTICE_MS);
 }

@@ -27,8 +27,7 @@ export async function open(panel, logged, onClose) {
   panel.append(view);
   closer.focus();
   content.append(facts(logged));
-  // 404: not recorded.
-  const recorded = await control('GET', `requests/${logged.number}`).catch((error) => (error.status === 404 ? null : attempt(() => { throw error; })));
+  const recorded = await attempt(() => read(logged.number));
   if (!recorded) {
     content.append(h('p', { class: 'hint', text: t('notRecorded') }));
     return;
@@ -38,10 +37,20 @@ export async function open(panel, logged, onClose) {
   content.append(...part(t('request'), recorded.request), ...(recorded.response ? part(t('response'), recorded.response) : []));
 }
 
+/** Returns headers and bodies, or `null` if they were not recorded or are gone. */
+async function read(number) {
+  try {
+    return await control('GET', `requests/${number}`);
+  } catch (error) {
+    if (error.status === 404) return null;
+    throw error;
+  }
+}
+
 function facts(logged) {
   const name = nameOf(logged);
   const rows = [
-    ['URL', logged.path], [t('user'), name], [t('time'), logged.started_at && formatTime(logged.started_at, 'full')],
+    ['URL', logged.path], [t('user'), name], [t('time'), logged.started_at && formatTime(logged.started_at, 'localFull')],
     [t('status'), logged.status ?? t('noStatus')], [t('error'), logged.error], [t('fault'), logged.fault],
   ].filter(([, value]) => value !== null && value !== undefined);
   return h('dl', { class: 'facts' }, rows.map(([label, value]) => [h('dt', { text: label }), h('dd', {}, h('bdi', { text: String(value) }))]));

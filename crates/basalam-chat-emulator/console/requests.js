@@ -11,13 +11,15 @@ import { coalesce, on, state } from './store.js';
 
 /** As many as the emulator keeps. */
 const CAPACITY = 5000;
-const PAGE = 1000;
+const PAGE = 500;
 
 let panel;
 let listbox;
 /** Oldest first. */
 let requests = [];
 let total = 0;
+/** Up to where requests were read, in the order in which they finished. */
+let position = 0;
 let skipped = 0;
 let selected = null;
 const filters = { operation: '', status: '', text: '', onlyErrors: false };
@@ -31,17 +33,19 @@ export function start(element) {
   on('resync', () => {
     requests = [];
     skipped = 0;
+    total = 0;
+    position = 0;
     attempt(readNew);
   });
   on('users', show);
   on('language', build);
 }
 
-/** Reads what came since the last request that is known. */
+/** Reads what came since the last request that was read. */
 async function readNew() {
   for (;;) {
-    const after = requests.at(-1)?.number ?? 0;
-    const page = await control('GET', `requests${query({ after, limit: PAGE })}`);
+    const page = await control('GET', `requests${query({ after: position, limit: PAGE })}`);
+    position = page.next ?? position;
     total = page.total;
     append(page.requests, 0);
     if (page.requests.length < PAGE) return;
@@ -49,14 +53,12 @@ async function readNew() {
 }
 
 function append(added, missed) {
-  const last = requests.at(-1)?.number ?? 0;
-  // The first events repeat what was read meanwhile. A request that took long has a smaller number than later ones.
-  const known = new Set(requests.slice(-2 * PAGE).map((it) => it.number));
-  const fresh = added.filter((it) => it.number > last || !known.has(it.number));
-  requests.push(...fresh);
+  // Events repeat requests that were read meanwhile.
+  const known = new Set(requests.map((it) => it.number));
+  requests.push(...added.filter((it) => !known.has(it.number)));
   if (requests.length > CAPACITY) requests = requests.slice(-CAPACITY);
   skipped += missed;
-  total = Math.max(total + missed, requests.at(-1)?.number ?? 0);
+  total = Math.max(total, requests.at(-1)?.number ?? 0);
   showSoon();
 }
 
@@ -131,9 +133,9 @@ function requestOption(request) {
     h('span', { class: 'request-line' }, statusTag(request.status),
       h('span', { class: 'request-operation code', dir: 'ltr', text: request.operation ?? request.path }),
       h('span', { class: 'hint nowrap', dir: 'ltr', text: t('duration', { ms: Math.round(request.duration_ms * 10) / 10 }) }),
-      h('time', { class: 'hint nowrap', text: request.started_at ? formatTime(request.started_at, 'seconds') : `#${number(request.number)}` })),
+      h('time', { class: 'hint nowrap', text: request.started_at ? formatTime(request.started_at, 'local') : `#${number(request.number)}` })),
     h('span', { class: 'request-line second' },
-      h('span', { class: 'request-path code', dir: 'ltr', text: `${request.method} ${request.path}` }),
+      h('span', { class: 'request-path code', dir: 'ltr', text: request.operation ? `${request.method} ${request.path}` : request.method }),
       reason ? h('bdi', { class: 'request-reason', text: reason }) : name && h('bdi', { class: 'request-who', text: name })));
 }
 
@@ -149,9 +151,7 @@ function open(row) {
 
 function clear() {
   confirmDialog(t('clear'), t('requests'), t('clear'), async () => {
+    // The emulator answers with `resync`.
     await attempt(() => control('DELETE', 'requests'));
-    requests = [];
-    skipped = 0;
-    show();
   });
 }

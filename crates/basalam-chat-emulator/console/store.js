@@ -4,7 +4,8 @@ const bus = new EventTarget();
 
 /**
  * Events: `users`, `member` (another user was chosen), `chat` (another chat was opened), `chats` (the list was read),
- * `language`; from the stream `hello`, `requests`, `chats-changed`, `deliveries`, `faults`, `clock`, `resync`, `stream`.
+ * `language`; from the stream `hello`, `requests`, `chats-changed`, `users-changed`,
+ * `deliveries`, `faults`, `settings`, `clock`, `resync`, `stream` (its status), `streams` (of all tabs).
  */
 export function on(event, listener) {
   bus.addEventListener(event, ({ detail }) => listener(detail));
