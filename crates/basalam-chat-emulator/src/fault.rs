@@ -19,8 +19,8 @@ pub(crate) use delivery::DeliveryFault;
 pub(crate) use kind::{CannedResponse, FaultKind, final_status, header};
 pub use rule::FaultRule;
 pub(crate) use rules::FaultRules;
-use transform::Transform;
 pub(crate) use spec::{FAULT_EXAMPLES, RuleSpec};
+use transform::Transform;
 
 /// The body of [`Fault::html`].
 const HTML_PAGE: &str = "<!DOCTYPE html><html><body><h1>Injected fault</h1></body></html>";

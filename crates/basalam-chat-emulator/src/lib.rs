@@ -173,6 +173,7 @@ mod service_error;
 mod setup;
 mod state;
 mod test_controls;
+mod transcript;
 mod user;
 
 pub use bot::{Bot, NewBot};

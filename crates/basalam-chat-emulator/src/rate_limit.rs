@@ -152,7 +152,9 @@ mod tests {
 
     #[test]
     fn is_displayed_as_parsed() {
-        for limit in ["10/s", "100/m", "1/h", "50/10s", "5/1500ms", "2/ms", "7/90s"] {
+        for limit in [
+            "10/s", "100/m", "1/h", "50/10s", "5/1500ms", "2/ms", "7/90s",
+        ] {
             assert_eq!(limit.parse::<RateLimit>().unwrap().to_string(), limit);
         }
         let minute = RateLimit::new(1, Duration::from_secs(60));

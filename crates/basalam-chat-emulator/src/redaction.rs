@@ -162,8 +162,14 @@ mod tests {
                 r#"{"request_headers":{"X-A":"***","b":["***"]},"d":"e"}"#,
             ),
             (r#"{"c\u006fde":"a"}"#, r#"{"c\u006fde":"***"}"#),
-            (r#"{"code":401,"message":"no"}"#, r#"{"code":401,"message":"no"}"#),
-            (r#"{"code":null,"message":"no"}"#, r#"{"code":null,"message":"no"}"#),
+            (
+                r#"{"code":401,"message":"no"}"#,
+                r#"{"code":401,"message":"no"}"#,
+            ),
+            (
+                r#"{"code":null,"message":"no"}"#,
+                r#"{"code":null,"message":"no"}"#,
+            ),
         ] {
             assert_eq!(json(text), masked);
         }
@@ -191,9 +197,7 @@ mod tests {
     #[test]
     fn masks_known_secrets_between_other_characters() {
         let is_secret = |it: &str| ["seller-token", "7:secret"].contains(&it);
-        let mask = |text: &str| {
-            String::from_utf8(mask_words(text.as_bytes(), &is_secret)).unwrap()
-        };
+        let mask = |text: &str| String::from_utf8(mask_words(text.as_bytes(), &is_secret)).unwrap();
         for (text, masked) in [
             ("my seller-token.", "my ***."),
             ("توکن: seller-token", "توکن: ***"),

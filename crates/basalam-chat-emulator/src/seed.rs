@@ -7,5 +7,5 @@ mod message;
 
 pub use apply::SeededIds;
 pub use chat::SeedChat;
-pub(crate) use document::Seed;
+pub(crate) use document::{ChatJson, ChatType, Seed};
 pub use message::SeedMessage;

@@ -11,6 +11,7 @@ pub(crate) mod listener;
 mod log_context;
 mod log_middleware;
 mod multipart;
+mod player;
 mod recording;
 mod response;
 mod service;
@@ -54,7 +55,10 @@ pub(crate) fn router(service: &Arc<Service>, has_control: bool) -> Router {
             log_middleware::log_request,
         ));
     match has_control {
-        true => router.merge(control::router(service)),
+        true => {
+            let control = control::router(service, &router);
+            router.merge(control)
+        }
         false => router,
     }
 }

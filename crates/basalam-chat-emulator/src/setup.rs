@@ -70,6 +70,7 @@ impl Setup {
         let mut state = State::default();
         let seller = state.users.add(self.seller.clone())?;
         let customer = state.users.add(self.customer.clone())?;
+        state.default_users = Some((seller.id, customer.id));
         let bot = state.bots.add(self.bot.clone())?;
         state.add_oauth_client(self.oauth_client.clone())?;
         let mut clock = None;

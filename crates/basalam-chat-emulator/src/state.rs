@@ -45,6 +45,8 @@ pub(crate) struct State {
     pub(crate) tokens: Tokens,
     pub(crate) webhooks: Webhooks,
     pub(crate) changes: Changes,
+    /// The ids of the initial seller and customer.
+    pub(crate) default_users: Option<(i64, i64)>,
     chats: BTreeMap<i64, Chat>,
     chats_by_member: BTreeMap<i64, BTreeSet<i64>>,
     private_chats: BTreeMap<(i64, i64), i64>,
@@ -64,6 +66,16 @@ pub(crate) struct State {
 }
 
 impl State {
+    /// Returns `true` for the initial seller.
+    pub(crate) fn is_seller(&self, user_id: i64) -> bool {
+        self.default_users.is_some_and(|it| it.0 == user_id)
+    }
+
+    /// Returns `true` for the initial customer.
+    pub(crate) fn is_customer(&self, user_id: i64) -> bool {
+        self.default_users.is_some_and(|it| it.1 == user_id)
+    }
+
     /// Adds an OAuth client; its user must exist.
     pub(crate) fn add_oauth_client(&mut self, client: OAuthClient) -> Result<(), Error> {
         if let Some(id) = client.user_id {
@@ -82,6 +94,7 @@ impl Default for State {
             tokens: Tokens::default(),
             webhooks: Webhooks::default(),
             changes: Changes::default(),
+            default_users: None,
             chats: BTreeMap::new(),
             chats_by_member: BTreeMap::new(),
             private_chats: BTreeMap::new(),

@@ -44,7 +44,7 @@ impl User {
 }
 
 /// A stall, which makes its user a seller.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Vendor {
     /// The id of the stall.

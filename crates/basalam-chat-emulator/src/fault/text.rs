@@ -52,9 +52,7 @@ fn kind(kind: &FaultKind) -> Option<String> {
     Some(match kind {
         FaultKind::Response(response) => canned(response)?,
         FaultKind::LateMessages(delay) => with("late_messages", "seconds", whole_seconds(*delay)),
-        FaultKind::OverrideStatus(status) => {
-            with("override_status", "status", u64::from(*status))
-        }
+        FaultKind::OverrideStatus(status) => with("override_status", "status", u64::from(*status)),
         FaultKind::OversizedBody(bytes) => with("oversized_body", "bytes", *bytes as u64),
         FaultKind::MapBody(Transform::Custom(_)) => return None,
         FaultKind::MapBody(Transform::MissingField(name)) => with_field("missing_field", name),

@@ -28,6 +28,9 @@ impl Seed {
     /// Adds the whole seed to the state. If this fails, the state contains a part of the seed.
     pub(crate) fn apply(&self, state: &mut State, now: DateTime) -> Result<SeededIds, Error> {
         let now = self.clock.map_or(now, |it| it.0);
+        if let Some(transcript) = &self.transcript {
+            return transcript.apply(state, now);
+        }
         let mut seeded = SeededIds::default();
         for (index, user) in self.users.iter().enumerate() {
             let user = at(format!("users[{index}]"), state.users.add(user.to_user()))?;
@@ -54,7 +57,7 @@ impl Seed {
 }
 
 impl ChatJson {
-    fn to_chat(&self) -> Result<SeedChat, Error> {
+    pub(crate) fn to_chat(&self) -> Result<SeedChat, Error> {
         let member_ids = self.member_ids.clone();
         let title = || {
             self.title.clone().ok_or_else(|| {

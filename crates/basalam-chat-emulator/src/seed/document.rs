@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use serde::Deserialize;
 use serde::de::Deserializer;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::bot::NewBot;
@@ -12,6 +12,7 @@ use crate::clock::ServiceTime;
 use crate::error::Error;
 use crate::oauth::OAuthClient;
 use crate::state::message::{AttachedFile, Button};
+use crate::transcript::Transcript;
 use crate::user::{NewUser, Vendor};
 
 /// A seed in JSON.
@@ -26,6 +27,9 @@ pub(crate) struct Seed {
     pub(crate) bots: Vec<BotJson>,
     pub(crate) oauth_clients: Vec<OAuthClientJson>,
     pub(crate) chats: Vec<ChatJson>,
+    /// Set if the document is a transcript; all other fields are then empty.
+    #[serde(skip)]
+    pub(crate) transcript: Option<Transcript>,
 }
 
 #[derive(Clone, Deserialize)]
@@ -59,7 +63,7 @@ pub(crate) struct OAuthClientJson {
     user_id: Option<i64>,
 }
 
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ChatType {
     Private,
@@ -110,8 +114,14 @@ pub(crate) struct MessageJson {
 }
 
 impl Seed {
-    /// Parses a seed. Errors name the JSON path.
+    /// Parses a seed or a transcript. Errors name the JSON path.
     pub(crate) fn parse(json: &str) -> Result<Self, Error> {
+        if Transcript::is_likely(json) {
+            return Ok(Self {
+                transcript: Some(Transcript::parse(json)?),
+                ..Self::default()
+            });
+        }
         let mut deserializer = serde_json::Deserializer::from_str(json);
         let seed = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
             let path = error.path().to_string();
@@ -125,6 +135,28 @@ impl Seed {
             .end()
             .map_err(|error| Error::invalid_argument(format!("the seed is invalid: {error}")))?;
         Ok(seed)
+    }
+}
+
+impl ChatJson {
+    /// Creates a chat without messages.
+    pub(crate) fn new(chat_type: ChatType, member_ids: Vec<i64>) -> Self {
+        Self {
+            chat_type,
+            member_ids,
+            id: None,
+            title: None,
+            description: None,
+            avatar: None,
+            link: None,
+            verified: None,
+            members_count: None,
+            created_at: None,
+            updated_at: None,
+            modified_at: None,
+            messages: Vec::new(),
+            seen_by: Vec::new(),
+        }
     }
 }
 

@@ -11,6 +11,7 @@ mod reply;
 mod requests;
 mod settings;
 mod simulate;
+mod transcripts;
 mod webhooks;
 
 use std::sync::Arc;
@@ -35,7 +36,11 @@ type ServiceState = State<Arc<Service>>;
 
 /// Creates the control endpoints. Their requests are not counted or logged, and have no
 /// faults.
-pub(super) fn router(service: &Arc<Service>) -> Router {
+///
+/// `api` are the other routes, through which transcripts are played.
+pub(super) fn router(service: &Arc<Service>, api: &Router) -> Router {
+    let api = api.clone();
+    let play = move |state, body| transcripts::play(state, body, api);
     let endpoints = Router::new()
         .route("/", get(info::info))
         .route("/console", get(console::redirect))
@@ -44,7 +49,13 @@ pub(super) fn router(service: &Arc<Service>) -> Router {
         .route("/events", get(events::open))
         .route("/chats", get(chats::chats))
         .route("/chats/{id}/messages", get(chats::messages))
+        .route("/chats/{id}/transcript", get(transcripts::save))
         .route("/messages/{id}", get(chats::message))
+        .route("/transcripts", post(play))
+        .route(
+            "/transcripts/{id}",
+            get(transcripts::status).delete(transcripts::stop),
+        )
         .route(
             "/faults",
             get(faults::list).post(faults::add).delete(faults::clear),

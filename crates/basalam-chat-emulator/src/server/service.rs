@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use super::delivery::DeliveryQueue;
 use super::events::Events;
 use super::log_context::LogContext;
+use super::player::Players;
 use super::response::JsonResponse;
 use super::settings::{CurrentSettings, Settings};
 use crate::clock::SettableClock;
@@ -44,6 +45,7 @@ pub(crate) struct Service {
     deliveries: DeliveryQueue,
     settings: CurrentSettings,
     events: Events,
+    players: Players,
 }
 
 /// The immutable configuration of a service.
@@ -64,6 +66,7 @@ impl Service {
         Self {
             settings: CurrentSettings::new(Settings::of(&config.options)),
             events: Events::default(),
+            players: Players::default(),
             config,
             state: Mutex::new(state),
             test_controls: Mutex::default(),
@@ -87,6 +90,7 @@ impl Service {
     /// Restores the initial users, chats, messages, tokens and clock, clears faults,
     /// counters and log, and gives up pending deliveries. Hooks are kept.
     pub(crate) fn reset(&self) -> Result<(), Error> {
+        self.players.clear();
         self.clock().reset();
         let initial = self.config.setup.build(self.now())?;
         if let Some(time) = initial.clock {
@@ -108,17 +112,25 @@ impl Service {
 
     /// Applies a seed to the state, all or nothing.
     pub(crate) fn apply_seed(&self, seed: &Seed) -> Result<SeededIds, Error> {
-        let mut state = self.state();
-        let mut copy = state.clone();
-        let seeded = seed.apply(&mut copy, self.now())?;
-        *state = copy;
-        self.queue_deliveries(&mut state);
-        drop(state);
+        let seeded = self.update_state(|state| seed.apply(state, self.now()))?;
         if let Some(time) = seed.clock {
             self.clock().set(time.0);
         }
         self.events.resync();
         Ok(seeded)
+    }
+
+    /// Changes the state, all or nothing.
+    pub(super) fn update_state<T>(
+        &self,
+        update: impl FnOnce(&mut State) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let mut state = self.state();
+        let mut copy = state.clone();
+        let result = update(&mut copy)?;
+        *state = copy;
+        self.queue_deliveries(&mut state);
+        Ok(result)
     }
 
     /// Adds a fault rule after checking it. Returns its id.
@@ -184,6 +196,10 @@ impl Service {
 
     pub(super) fn set_settings(&self, settings: Settings) {
         self.settings.set(settings);
+    }
+
+    pub(super) fn players(&self) -> &Players {
+        &self.players
     }
 
     pub(super) fn events(&self) -> &Events {

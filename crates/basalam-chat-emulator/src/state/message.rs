@@ -32,7 +32,7 @@ pub(crate) struct Content {
 }
 
 /// A file of a message, as in requests and responses.
-#[derive(Clone, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub(crate) struct AttachedFile {
     id: i64,
     url: String,
@@ -69,7 +69,7 @@ impl AttachedFile {
 }
 
 /// A button of a message, as in requests and responses.
-#[derive(Clone, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Button {
     id: i64,
     label: String,

@@ -60,7 +60,13 @@ impl Users {
 
     /// Adds a user with only a name, which cannot fail.
     pub(crate) fn add_named(&mut self, name: String) -> User {
-        self.insert(NewUser::new(name))
+        self.add_without_ids(NewUser::new(name))
+    }
+
+    /// Adds a user without an explicit id, hash id and token, which cannot fail.
+    pub(crate) fn add_without_ids(&mut self, mut new: NewUser) -> User {
+        (new.id, new.hash_id, new.token) = (None, None, None);
+        self.insert(new)
     }
 
     pub(crate) fn by_id(&self, id: i64) -> Option<&User> {

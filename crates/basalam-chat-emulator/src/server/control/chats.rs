@@ -16,9 +16,9 @@ use crate::error::Error;
 use crate::operations::ResponseBuilder;
 use crate::options::Options;
 use crate::server::service::Service;
+use crate::state;
 use crate::state::chat::Chat;
 use crate::state::message::Message;
-use crate::state;
 
 type ServiceState = State<Arc<Service>>;
 
@@ -211,7 +211,10 @@ fn whole_message(service: &Service, message_id: &str) -> ControlResult {
 /// Returns a message as the service does, with who has seen it.
 fn message_json(state: &state::State, options: &Options, message: &Message) -> Value {
     let mut json = ResponseBuilder { state, options }.message(message);
-    let members = state.chat(message.chat_id).into_iter().flat_map(Chat::members);
+    let members = state
+        .chat(message.chat_id)
+        .into_iter()
+        .flat_map(Chat::members);
     let seen_by = members.filter(|it| it.user_id != message.sender_id && it.has_seen(message.id));
     let seen_by = seen_by.take(MAX_MEMBERS).map(|it| it.user_id);
     json["seen_by"] = seen_by.collect();
@@ -261,7 +264,10 @@ mod tests {
     fn late_messages_are_listed_in_order_of_their_ids() {
         let ids = newest(&[1, 2, 5], &[3, 4], None, 3);
         assert_eq!(ids, (vec![5, 4, 3], true));
-        assert_eq!(newest(&[1, 2, 5], &[3, 4], Some(4), 3), (vec![3, 2, 1], false));
+        assert_eq!(
+            newest(&[1, 2, 5], &[3, 4], Some(4), 3),
+            (vec![3, 2, 1], false)
+        );
         assert_eq!(newest(&[1], &[], Some(1), 3), (vec![], false));
     }
 }

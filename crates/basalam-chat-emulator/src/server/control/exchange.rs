@@ -1,7 +1,7 @@
 //! The JSON of recorded exchanges, redacted.
 
 use axum::http::header::{
-    AUTHORIZATION, COOKIE, CONTENT_TYPE, LOCATION, PROXY_AUTHORIZATION, SET_COOKIE,
+    AUTHORIZATION, CONTENT_TYPE, COOKIE, LOCATION, PROXY_AUTHORIZATION, SET_COOKIE,
 };
 use axum::http::{HeaderName, HeaderValue};
 use base64::Engine;
@@ -29,9 +29,10 @@ impl RedactedMessage {
         let bytes = body(&message.body.bytes, message.media_type(), state);
         let (body, is_base64) = match String::from_utf8(bytes) {
             Ok(text) => (text, false),
-            Err(error) if is_cut_character(error.as_bytes(), error.utf8_error()) => {
-                (String::from_utf8_lossy(error.as_bytes()).into_owned(), false)
-            }
+            Err(error) if is_cut_character(error.as_bytes(), error.utf8_error()) => (
+                String::from_utf8_lossy(error.as_bytes()).into_owned(),
+                false,
+            ),
             Err(error) => (STANDARD.encode(error.as_bytes()), true),
         };
         Self {

@@ -45,9 +45,8 @@ struct RuleText {
 }
 
 fn rule(body: Value) -> Result<FaultRule, Error> {
-    let invalid = |error: serde_json::Error| {
-        Error::invalid_argument(format!("the body is invalid: {error}"))
-    };
+    let invalid =
+        |error: serde_json::Error| Error::invalid_argument(format!("the body is invalid: {error}"));
     if body.get("rule").is_some() {
         let text: RuleText = serde_json::from_value(body).map_err(invalid)?;
         return text.rule.parse();

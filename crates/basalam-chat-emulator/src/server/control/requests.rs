@@ -49,7 +49,10 @@ pub(super) async fn one(State(service): ServiceState, Path(number): Path<String>
 fn one_request(service: &Service, number: &str) -> ControlResult {
     let number: u64 = id("request", number)?;
     let controls = service.test_controls();
-    let (request, recorded) = (controls.log.by_number(number), controls.exchanges.get(number));
+    let (request, recorded) = (
+        controls.log.by_number(number),
+        controls.exchanges.get(number),
+    );
     drop(controls);
     let (Some(request), Some(recorded)) = (request, recorded) else {
         return Err(ControlError::not_found(format!(
@@ -60,7 +63,12 @@ fn one_request(service: &Service, number: &str) -> ControlResult {
     let sent = message(&RedactedMessage::new(&recorded.request, &state));
     let mut sent = sent;
     sent["method"] = request.method.into();
-    sent["url"] = format!("{}{}", service.base_url(), exchange::url(&request.path, &state)).into();
+    sent["url"] = format!(
+        "{}{}",
+        service.base_url(),
+        exchange::url(&request.path, &state)
+    )
+    .into();
     let received = recorded.response.as_ref().map(|it| {
         let mut json = message(&RedactedMessage::new(it, &state));
         json["status"] = request.status.into();

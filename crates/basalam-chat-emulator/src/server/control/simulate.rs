@@ -66,9 +66,13 @@ fn run(service: &Service, simulation: Simulation) -> ControlResult {
             state.users.require(user_id)?;
             add_customers(&mut state, user_id, count, messages, now)?
         }
-        Simulation::Odd { chat_id, sender_id } => {
-            send(&mut state, chat_id, sender_id, odd_messages().into_iter(), now)?
-        }
+        Simulation::Odd { chat_id, sender_id } => send(
+            &mut state,
+            chat_id,
+            sender_id,
+            odd_messages().into_iter(),
+            now,
+        )?,
     };
     service.queue_deliveries(&mut state);
     Ok(result)

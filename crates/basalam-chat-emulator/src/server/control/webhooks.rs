@@ -16,8 +16,8 @@ use crate::error::Error;
 use crate::exchange::MAX_BODY_BYTES;
 use crate::operations::{WebhookEvent, webhook_event_name};
 use crate::server::service::Service;
-use crate::state::webhooks::{DeliveryLog, Webhook};
 use crate::state;
+use crate::state::webhooks::{DeliveryLog, Webhook};
 
 type ServiceState = State<Arc<Service>>;
 

@@ -107,8 +107,8 @@ mod tests {
     }
 
     fn next(stream: &mut EventStream) -> Option<Bytes> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time();
-        let runtime = { runtime }.build().unwrap();
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        let runtime = runtime.enable_time().build().unwrap();
         runtime.block_on(stream.next())
     }
 
