@@ -3,9 +3,10 @@
 import { service } from './api.js';
 import { button, byId, field, h, iconButton } from './dom.js';
 import { t } from './i18n.js';
+import { memberButtons } from './members.js';
 import * as outbox from './outbox.js';
 import { notify, showDialog } from './overlay.js';
-import { member, on, state } from './store.js';
+import { member, on, openChatInfo, state } from './store.js';
 
 /** How many messages can be replayed at once. */
 const REPLAYS = [5, 20];
@@ -34,14 +35,15 @@ export function start() {
   on('chat', () => replyTo(null));
 }
 
-/** Shows the composer for a chat, or, if the page is no member, the buttons that change that. */
-export function show(chat, memberButtons) {
+/** Shows the composer for the open chat, or, if the page is no member, the buttons that change that. */
+export function show() {
   const composer = byId('composer');
   const me = member();
   composer.hidden = state.chatId === null;
   if (composer.hidden) return;
   if (!me) {
-    composer.replaceChildren(h('div', { class: 'observe' }, h('span', { class: 'hint', text: t('observeHint') }), memberButtons));
+    composer.replaceChildren(h('div', { class: 'observe' }, h('span', { class: 'hint', text: t('observeHint') }),
+      memberButtons(openChatInfo()?.members ?? [])));
     return;
   }
   const hadFocus = document.activeElement === text;

@@ -5,7 +5,6 @@ import * as composer from './composer.js';
 import { byId, button, h, icon, iconButton } from './dom.js';
 import { chatPicture } from './chats.js';
 import { t } from './i18n.js';
-import { memberButtons } from './members.js';
 import { renderMessage } from './message.js';
 import { attachMenu, attempt } from './overlay.js';
 import * as simulate from './simulate.js';
@@ -47,7 +46,7 @@ export function start() {
     showNewButton();
   });
   on('chat', open);
-  on('chats', showHead);
+  on('chats', updateHead);
   on('chats-changed', (ids) => {
     if (state.chatId !== null && (ids === null || ids.includes(state.chatId))) refresh();
   });
@@ -55,7 +54,7 @@ export function start() {
     if (state.chatId !== null) refresh();
   });
   on('language', () => {
-    showHead();
+    buildHead();
     list.refresh();
   });
   open();
@@ -70,7 +69,7 @@ function open() {
   list.scrollToEnd();
   byId('no-chat').hidden = state.chatId !== null;
   byId('messages').hidden = state.chatId === null;
-  showHead();
+  buildHead();
   if (state.chatId !== null) attempt(readLatest);
 }
 
@@ -150,12 +149,15 @@ function moveBetweenMessages(event) {
   list.elementOf(row.key)?.focus({ preventScroll: true });
 }
 
-function showHead() {
+/** The parts of the head that change with every message; the rest stays, since the focus may be in it. */
+const parts = {};
+
+/** Shows the head and the composer of the open chat. */
+function buildHead() {
   const head = byId('conversation-head');
   head.hidden = state.chatId === null;
+  composer.show();
   if (state.chatId === null) return;
-  const chat = openChatInfo();
-  const me = member();
   const more = iconButton('more', t('moreActions'), () => {}, { class: 'ghost' });
   attachMenu(more, () => [
     ...composer.replayActions(() => messages),
@@ -163,16 +165,28 @@ function showHead() {
     [t('saveTranscript'), () => transcript.save()],
     [t('playTranscript'), () => transcript.choose()],
   ]);
-  head.replaceChildren(...[
-    iconButton('back', t('back'), () => showView('chats'), { class: 'ghost narrow-only flips' }),
-    chat && chatPicture(chat),
-    h('div', { class: 'conversation-title' },
-      h('h2', {}, h('bdi', { text: chat ? chatTitle(chat) : t('chatNumber', { id: String(state.chatId) }) })),
-      h('p', { class: 'hint', text: chat ? describe(chat) : '' })),
-    me && chat?.unseen_count > 0 && button([icon('seen'), h('span', { class: 'wide-only', text: t('markSeen') })], markSeen, { class: 'small', 'aria-label': t('markSeen') }),
-    more,
-  ].filter(Boolean));
-  composer.show(chat, chat && !me ? memberButtons(chat.members) : []);
+  parts.picture = h('span', { class: 'picture' });
+  parts.title = h('bdi');
+  parts.description = h('p', { class: 'hint' });
+  parts.seen = button([icon('seen'), h('span', { class: 'wide-only', text: t('markSeen') })], markSeen, { class: 'small', 'aria-label': t('markSeen') });
+  parts.isKnown = openChatInfo() !== undefined;
+  head.replaceChildren(iconButton('back', t('back'), () => showView('chats'), { class: 'ghost narrow-only flips' }),
+    parts.picture, h('div', { class: 'conversation-title' }, h('h2', {}, parts.title), parts.description), parts.seen, more);
+  updateHead();
+}
+
+function updateHead() {
+  if (state.chatId === null) return;
+  const chat = openChatInfo();
+  // The members of the chat were not known before.
+  if (chat && !parts.isKnown) {
+    buildHead();
+    return;
+  }
+  parts.picture.replaceChildren(...(chat ? [chatPicture(chat)] : []));
+  parts.title.textContent = chat ? chatTitle(chat) : t('chatNumber', { id: String(state.chatId) });
+  parts.description.textContent = chat ? describe(chat) : '';
+  parts.seen.hidden = !member() || !(chat?.unseen_count > 0);
 }
 
 function describe(chat) {

@@ -36,10 +36,15 @@ export function iconButton(name, label, action, properties = {}) {
   return button(icon(name), action, { class: `icon-only ${classes}`, 'aria-label': label, title: label, ...others });
 }
 
-/** Creates a labelled field around a control. */
+let fieldCount = 0;
+
+/** Creates a labelled field around a control. The hint describes the control, but is no part of its name. */
 export function field(label, control, hint) {
-  return h('label', { class: 'field' }, h('span', { class: 'field-label', text: label }), control,
-    hint && h('span', { class: 'hint', text: hint }));
+  fieldCount += 1;
+  const id = `hint-${fieldCount}`;
+  if (hint) control.setAttribute('aria-describedby', id);
+  return h('div', { class: 'field' }, h('label', {}, h('span', { class: 'field-label', text: label }), control),
+    hint && h('span', { class: 'hint', id, text: hint }));
 }
 
 /** Creates a `<select>` of `[value, label]` pairs. */

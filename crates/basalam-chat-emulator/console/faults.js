@@ -77,7 +77,7 @@ function show() {
 
 function network() {
   const { latency_ms: latency = 0, rate_limit: rate } = state.info.settings;
-  const delay = h('input', { type: 'number', min: '0', step: '50', value: String(latency), data: { keep: 'latency' } });
+  const delay = h('input', { type: 'number', min: '0', step: '1', value: String(latency), data: { keep: 'latency' } });
   const limit = h('input', { type: 'text', dir: 'ltr', value: rate ?? '', placeholder: '10/s', data: { keep: 'rate' } });
   const form = h('form', { class: 'card-section' }, h('h3', { text: t('network') }), h('div', { class: 'form-row' },
     field(t('latency'), delay, t('latencyHint')), field(t('rateLimit'), limit, t('rateLimitHint')),

@@ -47,7 +47,9 @@ function showUsers(title, { choose, selected, exclude, hasEveryone = false, hasB
   });
   const scroller = h('div', { class: 'scroller user-options', id: 'user-options', 'aria-label': t('users') });
   const empty = h('p', { class: 'empty', text: t('noUsers'), hidden: true });
-  const close = showDialog(title, [search, scroller, empty, hasBots && bots()]);
+  // Users can be added while the dialog is open.
+  const stopListening = on('users', () => filter());
+  const close = showDialog(title, [search, scroller, empty, hasBots && bots()], { onClose: stopListening });
   const listbox = new Listbox(scroller, {
     input: search,
     estimate: 56,

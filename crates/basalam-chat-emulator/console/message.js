@@ -9,6 +9,8 @@ import { state, userById } from './store.js';
 /** Characters that make text appear in another order than it is stored. */
 const BIDI_CONTROLS = /[\u202a-\u202e\u2066-\u2069]/;
 
+const LONG_PART = 8000;
+
 /**
  * Renders a message. `row`: `message`, `day` (shown above), `isFirst` of several by one sender, `showsSender`.
  * `actions`: `reply(message)`, `press(label)`.
@@ -124,7 +126,24 @@ function markupButton(it, actions) {
 async function showWhole(id) {
   const message = await attempt(() => control('GET', `messages/${id}`));
   const text = message?.content?.text;
-  if (typeof text === 'string') showDialog(t('wholeText'), h('pre', { class: 'whole-text', dir: 'auto', tabindex: '0', text }), { isWide: true });
+  if (typeof text === 'string') showDialog(t('wholeText'), longText(text), { isWide: true });
+}
+
+/**
+ * Shows a text of any length in parts, of which the browser lays out only those in view: a megabyte in one paragraph
+ * takes it twenty seconds.
+ */
+function longText(text) {
+  const parts = [];
+  for (let start = 0; start < text.length;) {
+    const end = Math.min(start + LONG_PART, text.length);
+    // Between words, if there are any.
+    const space = end < text.length ? Math.max(text.lastIndexOf(' ', end), text.lastIndexOf('\n', end)) + 1 : end;
+    const next = space > start ? space : end;
+    parts.push(h('div', { class: 'long-part', dir: 'auto', text: text.slice(start, next) }));
+    start = next;
+  }
+  return h('div', { class: 'whole-text', tabindex: '0', role: 'document' }, parts);
 }
 
 function showJson(message) {

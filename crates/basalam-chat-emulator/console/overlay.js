@@ -7,7 +7,7 @@ const NOTICE_MS = 6000;
 let count = 0;
 
 /** Shows a modal dialog; the browser keeps the focus inside, and Escape closes it. Returns a function that closes it. */
-export function showDialog(title, content, { actions = [], isWide = false } = {}) {
+export function showDialog(title, content, { actions = [], isWide = false, onClose = () => {} } = {}) {
   const opener = document.activeElement;
   count += 1;
   const id = `dialog-title-${count}`;
@@ -22,6 +22,7 @@ export function showDialog(title, content, { actions = [], isWide = false } = {}
   });
   dialog.addEventListener('close', () => {
     dialog.remove();
+    onClose();
     opener?.focus?.();
   });
   document.body.append(dialog);

@@ -6,7 +6,7 @@ import { t } from './i18n.js';
 import { attempt, notify, showDialog } from './overlay.js';
 import { openChatInfo, state } from './store.js';
 
-const MAX_COUNT = 10_000;
+const MAX_COUNT = 1000;
 
 const count = (value) => h('input', { type: 'number', min: '1', max: String(MAX_COUNT), value: String(value) });
 

@@ -5,10 +5,13 @@ const bus = new EventTarget();
 /**
  * Events: `users`, `member` (another user was chosen), `chat` (another chat was opened), `chats` (the list was read),
  * `language`; from the stream `hello`, `requests`, `chats-changed`, `users-changed`,
- * `deliveries`, `faults`, `settings`, `clock`, `resync`, `stream` (its status), `streams` (of all tabs).
+ * `deliveries`, `faults`, `settings`, `clock`, `resync`, `stream` (its status), `streams` (of all tabs). Returns a function that removes
+ * the listener.
  */
 export function on(event, listener) {
-  bus.addEventListener(event, ({ detail }) => listener(detail));
+  const handle = ({ detail }) => listener(detail);
+  bus.addEventListener(event, handle);
+  return () => bus.removeEventListener(event, handle);
 }
 
 export function emit(event, detail) {

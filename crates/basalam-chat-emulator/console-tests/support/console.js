@@ -22,7 +22,12 @@ export class Console {
   async be(name) {
     await this.page.getByRole('button', { name: 'You are' }).click();
     await this.page.getByRole('combobox', { name: 'Search users by name or id' }).fill(name);
-    await this.page.getByRole('option', { name }).click();
+    await this.user(name).click();
+  }
+
+  /** The user with this name in the dialog that chooses one. */
+  user(name) {
+    return this.page.getByRole('listbox', { name: 'Users' }).getByRole('option', { name });
   }
 
   async openChat(title) {

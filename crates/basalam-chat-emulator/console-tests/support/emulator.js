@@ -32,8 +32,9 @@ export class Emulator {
     this.console = `${origin}/_emulator/console/`;
   }
 
-  static async start(...options) {
-    const program = await startProgram(emulatorProgram, ['--port', '0', ...options]);
+  /** Starts an emulator on any free port by default. */
+  static async start(port = 0, ...options) {
+    const program = await startProgram(emulatorProgram, ['--port', String(port), ...options]);
     const [origin] = program.line.match(/http:\/\/[^\s/]+/) ?? [];
     if (!origin) throw new Error(`no address in ${program.line}`);
     return new Emulator(program, origin);

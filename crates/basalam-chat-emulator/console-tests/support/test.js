@@ -7,11 +7,11 @@ import { Emulator } from './emulator.js';
 export { expect };
 
 export const test = base.extend({
-  /** Arguments of the emulator. */
-  emulatorArguments: [[], { option: true }],
+  /** The port of the emulator; any free one by default. */
+  emulatorPort: [0, { option: true }],
 
-  emulator: async ({ emulatorArguments }, use) => {
-    const emulator = await Emulator.start(...emulatorArguments);
+  emulator: async ({ emulatorPort }, use) => {
+    const emulator = await Emulator.start(emulatorPort);
     await use(emulator);
     await emulator.stop();
   },

@@ -7,7 +7,7 @@ import { startProgram } from '../support/emulator.js';
 import { botProgram } from '../support/paths.js';
 import { expect, test } from '../support/test.js';
 
-test.use({ emulatorArguments: ['--port', '8080'] });
+test.use({ emulatorPort: 8080 });
 
 test('the answer of a real bot arrives @bot', async ({ console, page }) => {
   const isBuilt = await access(botProgram).then(() => true, () => false);
@@ -18,7 +18,7 @@ test('the answer of a real bot arrives @bot', async ({ console, page }) => {
   await console.open();
   await console.be('Customer');
   await page.getByRole('button', { name: 'New chat' }).click();
-  await page.getByRole('option', { name: 'Seller' }).click();
+  await console.user('Seller').click();
   await console.write('سلام، این محصول موجود است؟');
   await expect(console.message('A person will answer soon.')).toBeVisible({ timeout: 45_000 });
   await bot.stop();

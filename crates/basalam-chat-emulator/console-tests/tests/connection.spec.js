@@ -7,7 +7,7 @@ test('the page connects again and reads everything again after a restart', async
   await expect(console.chats.getByRole('option')).toHaveCount(1);
   await emulator.stop();
   await expect(page.getByText('Disconnected, trying again').or(page.getByText('Connecting'))).toBeVisible();
-  const again = await Emulator.start('--port', new URL(emulator.origin).port);
+  const again = await Emulator.start(new URL(emulator.origin).port);
   await again.seed({ chats: [{ chat_type: 'group', title: 'After', member_ids: [431] }] });
   await expect(page.getByText('Live', { exact: true })).toBeVisible();
   await expect(console.chats.getByRole('option')).toContainText('After');

@@ -6,7 +6,7 @@ test('messages of the chosen user reach the other side, which sees them in its o
   await console.open();
   await console.be('Customer');
   await page.getByRole('button', { name: 'New chat' }).click();
-  await page.getByRole('option', { name: 'Seller' }).click();
+  await console.user('Seller').click();
   await console.write('سلام، این محصول موجود است؟');
   const own = console.message('سلام، این محصول موجود است؟');
   await expect(own).toHaveClass(/own/);

@@ -15,7 +15,7 @@ test('requests appear live and can be filtered', async ({ console, emulator, pag
   await page.getByLabel('Only errors').check();
   await expect(options).toHaveCount(1);
   await page.getByLabel('Only errors').uncheck();
-  await page.getByLabel('Operation').selectOption('create_message');
+  await page.getByLabel('Operation', { exact: true }).first().selectOption('create_message');
   await expect(options).toHaveText(/create_message/);
   await page.getByLabel('Path, user or error').fill('nobody');
   await expect(page.getByText('No request matches the filters.')).toBeVisible();
@@ -77,7 +77,7 @@ test('a fault is switched on, happens, and is switched off', async ({ console, e
 test('rules are written as on the command line, and an invalid one is explained', async ({ console, emulator, page }) => {
   await console.open({ as: 431 });
   const faults = await console.tab('Faults');
-  const rule = faults.getByLabel('Rule', { exact: false }).last();
+  const rule = faults.getByRole('textbox', { name: 'Rule' });
   await rule.fill('503,often');
   await faults.getByRole('button', { name: 'Add' }).click();
   await expect(page.getByText(/often/).last()).toBeVisible();
@@ -93,7 +93,7 @@ test('rules are written as on the command line, and an invalid one is explained'
 test('latency and rate limit can be changed', async ({ console, emulator, page }) => {
   await console.open({ as: 431 });
   const faults = await console.tab('Faults');
-  await faults.getByLabel('Latency').fill('5');
+  await faults.getByRole('spinbutton', { name: 'Latency' }).fill('5');
   await faults.getByLabel('Rate limit').fill('1/m');
   await faults.getByRole('button', { name: 'Apply' }).click();
   await expect(page.getByText('Applied')).toBeVisible();
