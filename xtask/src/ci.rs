@@ -3,12 +3,14 @@
 mod beside;
 mod browser;
 mod chromium;
+pub(crate) mod console;
 mod databases;
 mod debian;
 mod deny;
 mod documents;
 mod nats;
 pub(crate) mod packages;
+mod port;
 pub(crate) mod public_api;
 pub(crate) mod python;
 pub(crate) mod python_sdk;

@@ -32,6 +32,8 @@ enum Command {
     PythonSdk,
     /// Runs schemathesis to find emulator responses that violate the document.
     Schemathesis,
+    /// Runs the tests of the emulator's console in a browser; screenshots are below target/console.
+    Console,
     /// Compares the wire shape of the vendor's contracts with openapi/chat.json.
     Drift(drift::Arguments),
     /// Builds the guide, and checks its code, links and spelling.
@@ -55,6 +57,7 @@ fn main() -> ExitCode {
         Command::Generate(arguments) => generate::run(root, &arguments),
         Command::PythonSdk => ci::run_single(root, ci::python_sdk::run),
         Command::Schemathesis => ci::run_single(root, ci::schemathesis::run),
+        Command::Console => ci::run_single(root, ci::console::build_and_run),
         Command::Drift(arguments) => return drift::run(root, &arguments),
         Command::Guide => ci::run_single(root, guide::run),
         Command::Packages => ci::run_single(root, ci::packages::run),

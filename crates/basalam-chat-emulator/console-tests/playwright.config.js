@@ -1,7 +1,7 @@
 // The console in Debian's Chromium, or the browser that CHROMIUM names.
 
 import { defineConfig } from 'playwright/test';
-import { artifacts } from './support/paths.js';
+import { artifacts, browserProgram } from './support/paths.js';
 
 export default defineConfig({
   testDir: 'tests',
@@ -17,7 +17,7 @@ export default defineConfig({
     viewport: { width: 1440, height: 900 },
     screenshot: 'only-on-failure',
     launchOptions: {
-      executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+      executablePath: browserProgram,
       // CI runs as root, where the sandbox of Chromium does not start. Names of test hosts lead to this computer.
       args: ['--no-sandbox', '--host-resolver-rules=MAP *.test 127.0.0.1'],
     },

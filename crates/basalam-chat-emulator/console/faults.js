@@ -104,7 +104,7 @@ function switches() {
   for (const input of [operation, times, probability, afterHandling]) input.addEventListener('input', update);
   const kinds = state.info.fault_kinds;
   return h('section', { class: 'card-section' }, h('h3', { text: t('faultSwitches') }), h('p', { class: 'hint', text: t('faultsHint') }),
-    h('div', { class: 'form-row' }, field(t('operation'), operation), field(t('times'), times), field(t('probability'), probability)),
+    h('div', { class: 'form-row scope' }, field(t('operation'), operation), field(t('times'), times), field(t('probability'), probability)),
     h('label', { class: 'check' }, afterHandling, h('span', { text: t('afterHandling') })),
     h('ul', { class: 'plain switches' }, kinds.filter((it) => !OF_DELIVERIES.has(it)).map(faultSwitch)),
     h('h4', { text: t('deliveries') }),

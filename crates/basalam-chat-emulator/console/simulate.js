@@ -6,9 +6,12 @@ import { t } from './i18n.js';
 import { attempt, notify, showDialog } from './overlay.js';
 import { openChatInfo, state } from './store.js';
 
-const MAX_COUNT = 1000;
+/** The bounds of the emulator. */
+const MAX_MESSAGES = 1000;
+const MAX_CUSTOMERS = 100;
+const MAX_OF_EACH = 20;
 
-const count = (value) => h('input', { type: 'number', min: '1', max: String(MAX_COUNT), value: String(value) });
+const count = (value, max) => h('input', { type: 'number', min: '1', max: String(max), value: String(value) });
 
 /** Shows the dialog for the open chat. */
 export function open() {
@@ -17,10 +20,10 @@ export function open() {
   const users = state.info.users.map((it) => [String(it.id), it.name]);
   const me = String(state.memberId ?? senders[0]?.[0] ?? '');
   const sender = select(senders, me);
-  const messages = count(50);
+  const messages = count(50, MAX_MESSAGES);
   const receiver = select(users, users[0]?.[0]);
-  const customers = count(10);
-  const each = count(3);
+  const customers = count(10, MAX_CUSTOMERS);
+  const each = count(3, MAX_OF_EACH);
   showDialog(t('simulateTitle'), [
     part(t('simulateMessages'), null, [field(t('sender'), sender), field(t('count'), messages)], () => ({
       kind: 'messages', chat_id: state.chatId, sender_id: Number(sender.value), count: messages.valueAsNumber,

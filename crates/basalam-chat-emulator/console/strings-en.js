@@ -1,7 +1,7 @@
 // The English strings of the interface.
 
 export default {
-  pageTitle: 'Basalam chat emulator', title: 'Chat emulator', otherLanguage: 'فارسی', skip: 'Skip to the message box',
+  pageTitle: 'Basalam chat emulator', title: 'Chat emulator', otherLanguage: 'فارسی', skip: 'Skip to the conversation',
   views: 'Views', 'view-chats': 'Chats', 'view-conversation': 'Conversation', 'view-inspector': 'Inspector',
   inspector: 'Inspector', close: 'Close', cancel: 'Cancel', back: 'Back', copied: 'Copied', copyThis: 'Copy this text',
   theme: 'Theme', 'theme-system': 'as the system', 'theme-light': 'light', 'theme-dark': 'dark',

@@ -1,7 +1,7 @@
-// The Persian strings of the interface.
+// The Persian strings of the interface. \u2066 and \u2069 isolate code, which is left-to-right.
 
 export default {
-  pageTitle: 'شبیه‌ساز گفتگوی باسلام', title: 'شبیه‌ساز گفتگو', otherLanguage: 'English', skip: 'رفتن به کادر پیام',
+  pageTitle: 'شبیه‌ساز گفتگوی باسلام', title: 'شبیه‌ساز گفتگو', otherLanguage: 'English', skip: 'رفتن به پیام‌ها',
   views: 'نماها', 'view-chats': 'گفتگوها', 'view-conversation': 'پیام‌ها', 'view-inspector': 'بازرسی',
   inspector: 'بازرسی', close: 'بستن', cancel: 'انصراف', back: 'بازگشت', copied: 'رونوشت شد', copyThis: 'این متن را رونوشت کنید',
   theme: 'پوسته', 'theme-system': 'مانند سیستم', 'theme-light': 'روشن', 'theme-dark': 'تیره',
@@ -47,17 +47,17 @@ export default {
   operation: 'عملیات', status: 'وضعیت', all: 'همه', anyOperation: 'همهٔ عملیات', anyStatus: 'همهٔ وضعیت‌ها',
   noStatus: 'بدون پاسخ', search: 'جستجو', searchRequests: 'مسیر، کاربر یا خطا', onlyErrors: 'فقط خطاها',
   requests: 'درخواست‌ها', requestsCount: '{shown} از {total}', skipped: '{n} درخواست پرشتاب نشان داده نشد', clear: 'پاک کردن', noRequests: 'هنوز درخواستی نیست.',
-  noRequestsHint: 'نشانی کارخواه خود را {url} بگذارید', noMatch: 'هیچ درخواستی با صافی‌ها نمی‌خواند.', har: 'دریافت HAR', curl: 'رونوشت curl',
+  noRequestsHint: 'نشانی کارخواه خود را \u2066{url}\u2069 بگذارید', noMatch: 'هیچ درخواستی با صافی‌ها نمی‌خواند.', har: 'دریافت HAR', curl: 'رونوشت curl',
   request: 'درخواست', response: 'پاسخ', headers: 'سرآیندها', body: 'بدنه', noBody: 'بدون بدنه', bodyTruncated: 'بدنه در ۶۴ کیبی‌بایت بریده شده است.',
   base64: 'Base64', notRecorded: 'سرآیندها و بدنه‌ها ثبت نشده‌اند.', requestDetail: 'درخواست {number}', error: 'خطا', fault: 'خطای تزریق‌شده',
   nobody: 'بدون کاربر', duration: '{ms} ms', user: 'کاربر', time: 'زمان',
 
   network: 'شبکه', latency: 'تأخیر', latencyHint: 'میلی‌ثانیه پیش از هر پاسخ', rateLimit: 'محدودیت نرخ',
-  rateLimitHint: 'برای هر توکن، مانند 10/s یا 100/m؛ خالی یعنی بدون محدودیت', apply: 'اعمال', applied: 'اعمال شد', faultSwitches: 'خطاها',
+  rateLimitHint: 'برای هر توکن، مانند \u206610/s\u2069 یا \u2066100/m\u2069؛ خالی یعنی بدون محدودیت', apply: 'اعمال', applied: 'اعمال شد', faultSwitches: 'خطاها',
   faultsHint: 'هر کلید یک قاعده برای عملیات و تعداد زیر می‌افزاید.', times: 'دفعات', unlimited: 'بی‌نهایت',
   probability: 'احتمال', afterHandling: 'نخست درخواست انجام شود', rules: 'قاعده‌های فعال', noRules: 'قاعده‌ای فعال نیست.',
   removeRule: 'برداشتن قاعده', removeAll: 'برداشتن همه', freeRule: 'قاعده', addRule: 'افزودن', timesLeft: '{n} بار مانده',
-  freeRuleHint: 'مانند خط فرمان: FAULT[,OPTION=VALUE]…', deliveries: 'تحویل‌ها',
+  freeRuleHint: 'مانند خط فرمان: \u2066FAULT[,OPTION=VALUE]…\u2069', deliveries: 'تحویل‌ها',
   'fault-status': 'وضعیت خطا', 'fault-html': 'صفحهٔ HTML با وضعیت خطا', 'fault-redirect': 'تغییر مسیر',
   'fault-disconnect': 'قطع اتصال بدون پاسخ', 'fault-hang': 'بدون پاسخ، اتصال باز',
   'fault-latency': 'پاسخ‌های کند', 'fault-late_messages': 'پیام‌ها دیر دیده می‌شوند', 'fault-override_status': 'وضعیت دیگر پس از انجام',

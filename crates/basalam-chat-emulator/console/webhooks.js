@@ -57,16 +57,18 @@ function bot({ id, url }) {
   return h('li', { class: 'webhook' }, h('strong', { text: t('bot', { id: String(id) }) }), h('p', { class: 'code', dir: 'ltr', text: url }));
 }
 
-function delivery({ id, webhook_id: webhookId, event, status, attempt: count, created_at: created, duration_ms: duration, body }) {
+function delivery({ id, webhook_id: webhookId, event, status, attempt: count, created_at: created, duration_ms: duration, error, body }) {
+  // Bodies above 64 KiB are left out, and a status of 0 stands for no response.
   const text = typeof body === 'string' ? pretty(body) : JSON.stringify(body, null, 2);
   const details = h('details', { open: opened.has(id) }, h('summary', { text: t('body') }), h('pre', { class: 'code block', dir: 'ltr', tabindex: '0', text: text ?? '' }));
   details.addEventListener('toggle', () => (details.open ? opened.add(id) : opened.delete(id)));
   return h('li', { class: 'delivery' },
-    h('div', { class: 'section-head' }, statusTag(status ?? null), h('span', { class: 'code grow', dir: 'ltr', text: String(event ?? '') }),
+    h('div', { class: 'section-head' }, statusTag(status || null), h('span', { class: 'code grow', dir: 'ltr', text: String(event ?? '') }),
       h('time', { class: 'hint nowrap', text: formatTime(created, 'seconds') }),
       button(t('sendAgain'), () => resend(id), { class: 'small', 'aria-label': `${t('sendAgain')}: ${t('delivery', { id: String(id) })}` })),
     h('p', { class: 'hint', text: [t('webhook', { id: String(webhookId) }), t('attemptNumber', { n: count ?? 1 }), Number.isFinite(duration) && t('duration', { ms: Math.round(duration) })].filter(Boolean).join(' · ') }),
-    details);
+    error && h('p', { class: 'request-reason', dir: 'auto', text: error }),
+    body !== null && details);
 }
 
 async function resend(id) {

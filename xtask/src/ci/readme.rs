@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::thread;
@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 
+use super::port::{PORT, with_port};
 use crate::process::{Outcome, command, run_command};
 use crate::workspace::Workspace;
 
@@ -22,9 +23,6 @@ const BLOCKING_BOT: &str = "answering_bot_blocking";
 
 /// The longest time that the bot takes to start and to answer.
 const TIMEOUT: Duration = Duration::from_secs(60);
-
-/// The port in the README's commands.
-const PORT: u16 = 8080;
 
 /// Checks that the README contains the first program, then runs it against the emulator's binary. The
 /// test step has built both.
@@ -128,17 +126,21 @@ fn with_emulator(
     root: &Path,
     run: impl FnOnce(&Path) -> anyhow::Result<Outcome>,
 ) -> anyhow::Result<Outcome> {
-    if TcpListener::bind(("127.0.0.1", PORT)).is_err() {
-        return Ok(Outcome::Skipped(format!("port {PORT} is in use")));
-    }
     let target = Workspace::read(root)?.target.join("debug");
+    with_port(|| run_with_emulator(&target, run))
+}
+
+fn run_with_emulator(
+    target: &Path,
+    run: impl FnOnce(&Path) -> anyhow::Result<Outcome>,
+) -> anyhow::Result<Outcome> {
     let mut emulator = Command::new(target.join("basalam-chat-emulator"))
         .args(["--port", &PORT.to_string()])
         .stdout(Stdio::piped())
         .spawn()
         .context("the emulator cannot be started")?;
     // The emulator prints to this pipe until it exits, so the pipe must stay open.
-    let result = wait_until_ready(&mut emulator).and_then(|_output| run(&target));
+    let result = wait_until_ready(&mut emulator).and_then(|_output| run(target));
     emulator.kill()?;
     emulator.wait()?;
     result

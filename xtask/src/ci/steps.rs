@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{
-    browser, databases, deny, documents, nats, packages, public_api, python_sdk, readme,
+    browser, console, databases, deny, documents, nats, packages, public_api, python_sdk, readme,
     schemathesis, spec_validator,
 };
 use crate::process::{Outcome, command, is_available, run_command};
@@ -86,6 +86,7 @@ pub(super) fn all() -> Vec<Step> {
         step("Python SDK of the vendor", python_sdk::run).beside_others(),
         step("schemathesis", schemathesis::run).beside_others(),
         step("pages of the archive in a browser", browser::run).beside_others(),
+        step("console in a browser", console::run).beside_others(),
         step("client of an applied contract", documents::compile_applied),
         workspace_tests(
             "generated code compiles",

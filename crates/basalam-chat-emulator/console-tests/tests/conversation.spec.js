@@ -123,7 +123,7 @@ test('everything is reachable by keyboard', async ({ console, emulator, page }) 
   await emulator.seedChat([{ sender_id: 430, text: 'hello' }]);
   await console.open();
   await page.keyboard.press('Tab');
-  await expect(page.getByRole('link', { name: 'Skip to the message box' })).toBeFocused();
+  await expect(page.getByRole('link', { name: 'Skip to the conversation' })).toBeFocused();
   await page.getByRole('button', { name: 'You are' }).focus();
   await page.keyboard.press('Enter');
   await page.keyboard.type('Custo');
