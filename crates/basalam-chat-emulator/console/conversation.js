@@ -69,6 +69,7 @@ function open() {
   list.scrollToEnd();
   byId('no-chat').hidden = state.chatId !== null;
   byId('messages').hidden = state.chatId === null;
+  byId('no-messages').hidden = true;
   buildHead();
   if (state.chatId !== null) attempt(readLatest);
 }
@@ -121,6 +122,7 @@ function show() {
     previous = message;
     return row;
   }));
+  byId('no-messages').hidden = messages.length > 0;
   showNewButton();
 }
 

@@ -8,7 +8,7 @@ export default {
   'stream-live': 'Live', 'stream-connecting': 'Connecting', 'stream-disconnected': 'Disconnected, trying again',
   'stream-paused': 'Paused',
   tooManyTabs: '{n} tabs of this console are open. A browser has six connections per site: close some, or the next ones wait.',
-  timeout: 'No response in time', noResponse: 'No response', unreachable: 'The emulator cannot be reached',
+  timeout: 'No response in time', noResponse: 'No response',
   bytes: '{n} B', kibibytes: '{n} KiB', mebibytes: '{n} MiB',
 
   chats: 'Chats', noChats: 'No chats yet.', newChat: 'New chat', newChatWith: 'Write to', pickMember: 'Be another user',
@@ -20,7 +20,7 @@ export default {
 
   messages: 'Messages', noChatTitle: 'No chat is open', noChatHint: 'Choose who you are, then a chat.',
   chatNumber: 'Chat {id}', emptyChat: 'No messages yet. Write the first one.', newMessages: 'New messages',
-  loadingOlder: 'Loading older messages', markSeen: 'Mark as seen', writeAs: 'Write as', moreActions: 'More actions',
+  markSeen: 'Mark as seen', writeAs: 'Write as', moreActions: 'More actions',
   seenBy: 'Seen by {names}', notSeen: 'Not seen yet', reply: 'Reply', showJson: 'Show JSON', messageJson: 'Message {id}',
   replyingTo: 'Replying to {name}', cancelReply: 'Cancel the reply', forwarded: 'Forwarded', edited: 'edited',
   late: 'Appears in lists from {time}', bidiControls: 'Contains characters that change the text direction',
@@ -32,7 +32,7 @@ export default {
   writeMessage: 'Write a message', writeAsName: 'Write as {name}', send: 'Send', sendHint: 'Enter sends, Shift+Enter starts a new line',
   addPicture: 'Send a picture', addProduct: 'Send a product', addLocation: 'Send a location', productId: 'Product id',
   latitude: 'Latitude', longitude: 'Longitude', caption: 'Caption', outbox: 'Messages being sent', sending: 'Sending',
-  waiting: 'Waiting', failed: 'Failed', tryAgain: 'Send again', dismiss: 'Dismiss', removePicture: 'Remove the picture',
+  waiting: 'Waiting', failed: 'Failed', tryAgain: 'Send again', dismiss: 'Dismiss',
   mayBeSent: 'The message may have been sent all the same.', observeHint: 'Choose a member to write:',
 
   replayLast: 'Replay the last message', replayMany: 'Replay the last {n} messages', nothingToReplay: 'This user has sent nothing here.',
@@ -45,13 +45,13 @@ export default {
   stop: 'Stop', chooseFile: 'Choose a file', playFast: 'Without the original pauses', play: 'Play', notTranscript: 'The file is not JSON.',
 
   'tab-requests': 'Requests', 'tab-faults': 'Faults', 'tab-clock': 'Clock', 'tab-webhooks': 'Webhooks', 'tab-data': 'Data',
-  operation: 'Operation', status: 'Status', all: 'All', anyOperation: 'Every operation', anyStatus: 'Every status',
+  operation: 'Operation', status: 'Status', anyOperation: 'Every operation', anyStatus: 'Every status',
   noStatus: 'No response', search: 'Search', searchRequests: 'Path, user or error', onlyErrors: 'Only errors',
   requests: 'Requests', requestsCount: '{shown} of {total}', skipped: '{n} too fast to show', clear: 'Clear', noRequests: 'No requests yet.',
   noRequestsHint: 'Point a client at {url}', noMatch: 'No request matches the filters.', har: 'Download HAR', curl: 'Copy as curl',
   request: 'Request', response: 'Response', headers: 'Headers', body: 'Body', noBody: 'No body', bodyTruncated: 'The body is cut at 64 KiB.',
   base64: 'Base64', notRecorded: 'Headers and bodies were not recorded.', requestDetail: 'Request {number}', error: 'Error', fault: 'Fault',
-  nobody: 'without a user', duration: '{ms} ms', user: 'User', time: 'Time',
+  duration: '{ms} ms', user: 'User', time: 'Time',
 
   network: 'Network', latency: 'Latency', latencyHint: 'Milliseconds before every response', rateLimit: 'Rate limit',
   rateLimitHint: 'For each token, such as 10/s or 100/m; empty for none', apply: 'Apply', applied: 'Applied', faultSwitches: 'Faults',
@@ -76,5 +76,5 @@ export default {
 
   reset: 'Reset', resetTitle: 'Reset the emulator?', resetHint: 'Restores the initial state with its seeds, and removes all faults and pending deliveries.',
   wasReset: 'The emulator was reset', seed: 'Seed', seedHint: 'Users, bots, chats and messages, or a transcript, as JSON.', seedText: 'JSON', applySeed: 'Apply',
-  seeded: 'The seed was applied', loadFile: 'Load a file', connection: 'Connection', baseUrl: 'Base URL', oauthClients: 'OAuth clients', users: 'Users',
+  seeded: 'The seed was applied', loadFile: 'Load a file', connection: 'Connection', baseUrl: 'Base URL', users: 'Users',
 };

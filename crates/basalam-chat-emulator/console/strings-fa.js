@@ -8,7 +8,7 @@ export default {
   'stream-live': 'زنده', 'stream-connecting': 'در حال اتصال', 'stream-disconnected': 'قطع شد، تلاش دوباره',
   'stream-paused': 'متوقف',
   tooManyTabs: '{n} زبانه از این کنسول باز است. مرورگر برای هر نشانی شش اتصال دارد: چند زبانه را ببندید، وگرنه بعدی‌ها منتظر می‌مانند.',
-  timeout: 'پاسخی به‌موقع نیامد', noResponse: 'بدون پاسخ', unreachable: 'شبیه‌ساز در دسترس نیست',
+  timeout: 'پاسخی به‌موقع نیامد', noResponse: 'بدون پاسخ',
   bytes: '{n} بایت', kibibytes: '{n} کیبی‌بایت', mebibytes: '{n} مبی‌بایت',
 
   chats: 'گفتگوها', noChats: 'هنوز گفتگویی نیست.', newChat: 'گفتگوی تازه', newChatWith: 'نوشتن به', pickMember: 'کاربر دیگری باشید',
@@ -19,7 +19,7 @@ export default {
 
   messages: 'پیام‌ها', noChatTitle: 'گفتگویی باز نیست', noChatHint: 'انتخاب کنید چه کسی هستید، سپس یک گفتگو را باز کنید.',
   chatNumber: 'گفتگوی {id}', emptyChat: 'هنوز پیامی نیست. نخستین پیام را بنویسید.', newMessages: 'پیام‌های تازه',
-  loadingOlder: 'در حال خواندن پیام‌های قدیمی', markSeen: 'علامت دیده‌شده', writeAs: 'نوشتن به‌جای', moreActions: 'کارهای بیشتر',
+  markSeen: 'علامت دیده‌شده', writeAs: 'نوشتن به‌جای', moreActions: 'کارهای بیشتر',
   seenBy: 'دیده‌شده توسط {names}', notSeen: 'هنوز دیده نشده', reply: 'پاسخ', showJson: 'نمایش JSON', messageJson: 'پیام {id}',
   replyingTo: 'پاسخ به {name}', cancelReply: 'لغو پاسخ', forwarded: 'هدایت‌شده', edited: 'ویرایش‌شده',
   late: 'از {time} در فهرست‌ها دیده می‌شود', bidiControls: 'نویسه‌هایی دارد که جهت متن را تغییر می‌دهند',
@@ -31,7 +31,7 @@ export default {
   writeMessage: 'پیام بنویسید', writeAsName: 'نوشتن به‌جای {name}', send: 'فرستادن', sendHint: 'Enter می‌فرستد و Shift+Enter سطر تازه می‌سازد',
   addPicture: 'فرستادن تصویر', addProduct: 'فرستادن محصول', addLocation: 'فرستادن موقعیت مکانی', productId: 'شناسهٔ محصول',
   latitude: 'عرض جغرافیایی', longitude: 'طول جغرافیایی', caption: 'شرح', outbox: 'پیام‌های در راه', sending: 'در حال فرستادن',
-  waiting: 'در انتظار', failed: 'ناموفق', tryAgain: 'دوباره بفرست', dismiss: 'رد کردن', removePicture: 'برداشتن تصویر',
+  waiting: 'در انتظار', failed: 'ناموفق', tryAgain: 'دوباره بفرست', dismiss: 'رد کردن',
   mayBeSent: 'با این حال شاید پیام فرستاده شده باشد.', observeHint: 'برای نوشتن یک عضو را انتخاب کنید:',
 
   replayLast: 'فرستادن دوبارهٔ آخرین پیام', replayMany: 'فرستادن دوبارهٔ {n} پیام آخر', nothingToReplay: 'این کاربر اینجا پیامی نفرستاده است.',
@@ -44,13 +44,13 @@ export default {
   stop: 'توقف', chooseFile: 'انتخاب پرونده', playFast: 'بدون مکث‌های اصلی', play: 'پخش', notTranscript: 'پرونده JSON نیست.',
 
   'tab-requests': 'درخواست‌ها', 'tab-faults': 'خطاها', 'tab-clock': 'ساعت', 'tab-webhooks': 'وب‌هوک‌ها', 'tab-data': 'داده‌ها',
-  operation: 'عملیات', status: 'وضعیت', all: 'همه', anyOperation: 'همهٔ عملیات', anyStatus: 'همهٔ وضعیت‌ها',
+  operation: 'عملیات', status: 'وضعیت', anyOperation: 'همهٔ عملیات', anyStatus: 'همهٔ وضعیت‌ها',
   noStatus: 'بدون پاسخ', search: 'جستجو', searchRequests: 'مسیر، کاربر یا خطا', onlyErrors: 'فقط خطاها',
   requests: 'درخواست‌ها', requestsCount: '{shown} از {total}', skipped: '{n} درخواست پرشتاب نشان داده نشد', clear: 'پاک کردن', noRequests: 'هنوز درخواستی نیست.',
   noRequestsHint: 'نشانی کارخواه خود را \u2066{url}\u2069 بگذارید', noMatch: 'هیچ درخواستی با صافی‌ها نمی‌خواند.', har: 'دریافت HAR', curl: 'رونوشت curl',
   request: 'درخواست', response: 'پاسخ', headers: 'سرآیندها', body: 'بدنه', noBody: 'بدون بدنه', bodyTruncated: 'بدنه در ۶۴ کیبی‌بایت بریده شده است.',
   base64: 'Base64', notRecorded: 'سرآیندها و بدنه‌ها ثبت نشده‌اند.', requestDetail: 'درخواست {number}', error: 'خطا', fault: 'خطای تزریق‌شده',
-  nobody: 'بدون کاربر', duration: '{ms} ms', user: 'کاربر', time: 'زمان',
+  duration: '{ms} ms', user: 'کاربر', time: 'زمان',
 
   network: 'شبکه', latency: 'تأخیر', latencyHint: 'میلی‌ثانیه پیش از هر پاسخ', rateLimit: 'محدودیت نرخ',
   rateLimitHint: 'برای هر توکن، مانند \u206610/s\u2069 یا \u2066100/m\u2069؛ خالی یعنی بدون محدودیت', apply: 'اعمال', applied: 'اعمال شد', faultSwitches: 'خطاها',
@@ -75,5 +75,5 @@ export default {
 
   reset: 'بازنشانی', resetTitle: 'شبیه‌ساز بازنشانی شود؟', resetHint: 'حالت آغازین را با داده‌های نخستینش برمی‌گرداند و همهٔ خطاها و تحویل‌های در انتظار را برمی‌دارد.',
   wasReset: 'شبیه‌ساز بازنشانی شد', seed: 'دادهٔ نخستین', seedHint: 'کاربران، ربات‌ها، گفتگوها و پیام‌ها یا یک رونوشت گفتگو، به شکل JSON.', seedText: 'JSON', applySeed: 'اعمال',
-  seeded: 'داده‌ها اعمال شد', loadFile: 'خواندن پرونده', connection: 'اتصال', baseUrl: 'نشانی پایه', oauthClients: 'کارخواه‌های OAuth', users: 'کاربران',
+  seeded: 'داده‌ها اعمال شد', loadFile: 'خواندن پرونده', connection: 'اتصال', baseUrl: 'نشانی پایه', users: 'کاربران',
 };

@@ -4,6 +4,8 @@ const at = (time) => `2026-07-22 ${time}`;
 
 /** Fills an emulator; returns the id of the chat to open. The customer's picture is uploaded, so that it is shown. */
 export async function fillScene(emulator) {
+  await emulator.control('POST', 'clock', { now: at('10:31:00') });
+  await emulator.control('POST', 'clock', { resume: true });
   const form = new FormData();
   form.append('file', new Blob([picture()], { type: 'image/svg+xml' }), 'shawl.svg');
   form.append('file_type', 'chat.photo');
