@@ -53,7 +53,9 @@ impl Default for Events {
 impl Events {
     /// Tells all readers to read everything again, after a change that is too large to describe.
     pub(crate) fn resync(&self) {
-        self.needs_resync.store(true, Ordering::Relaxed);
+        // A later reader starts with reading everything.
+        let has_readers = *self.stream_count.borrow() > 0;
+        self.needs_resync.store(has_readers, Ordering::Relaxed);
     }
 
     /// Returns `true` if the next request is to be recorded with headers and bodies.

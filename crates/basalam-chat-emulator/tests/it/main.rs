@@ -7,6 +7,7 @@ mod chats;
 #[cfg(feature = "cli")]
 mod cli;
 mod concurrency;
+mod console;
 mod contract_coverage;
 mod control;
 mod custom_responses;

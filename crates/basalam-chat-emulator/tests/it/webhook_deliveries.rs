@@ -15,13 +15,13 @@ use crate::webhooks::{URL, builder, new_webhook};
 
 /// A server that records deliveries and responds with a sequence of statuses, then 200.
 #[derive(Clone, Default)]
-struct Receiver {
+pub(crate) struct Receiver {
     received: Arc<Mutex<Vec<(HeaderMap, Value)>>>,
     statuses: Arc<Mutex<Vec<u16>>>,
 }
 
 impl Receiver {
-    async fn start(&self) -> String {
+    pub(crate) async fn start(&self) -> String {
         let handle = async |State(receiver): State<Receiver>, headers: HeaderMap, body: Bytes| {
             let body = serde_json::from_slice(&body).unwrap();
             receiver.received.lock().unwrap().push((headers, body));
@@ -42,7 +42,7 @@ impl Receiver {
         received.iter().map(|(_, body)| body.clone()).collect()
     }
 
-    fn texts(&self) -> Vec<String> {
+    pub(crate) fn texts(&self) -> Vec<String> {
         let texts = self.bodies().into_iter();
         let text = |body: Value| body["message"]["text"].as_str().unwrap().to_owned();
         texts.map(text).collect()
