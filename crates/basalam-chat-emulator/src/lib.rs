@@ -57,6 +57,12 @@
 //! ([`EmulatorBuilder::control`]) for faults, the clock, data and the request log.
 //! `docs/emulator.md` of the repository describes them.
 //!
+//! # Access
+//!
+//! Requests of web pages of other origins, and requests whose `Host` header has an unexpected name, get a 403, since a
+//! browser would send them for any page that it shows. [`EmulatorBuilder::allow_host`] and [`EmulatorBuilder::cors`]
+//! allow more. Changes through the control endpoints need the header `X-Basalam-Emulator: 1` and JSON.
+//!
 //! # Test features
 //!
 //! - Add data: [`Emulator::seed_chat`], [`Emulator::seed_messages`] (100,000 at once),
@@ -153,6 +159,7 @@
 //!   Registering twice is the same as once. Scopes of events are not checked. Without `service_id`, a
 //!   webhook belongs to the user's first service.
 
+mod access;
 mod bot;
 mod clock;
 mod contract;

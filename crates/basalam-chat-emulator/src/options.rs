@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use jiff::civil::DateTime;
 
+use crate::access::Access;
 use crate::clock::{Clock, SystemClock};
 use crate::oauth::{ACCESS_TOKEN_LIFETIME, RefreshTokenPolicy};
 use crate::rate_limit::RateLimit;
@@ -42,7 +43,19 @@ pub(crate) struct Options {
     pub(crate) allow_remote_webhooks: bool,
     pub(crate) webhook_retries: u32,
     pub(crate) webhook_retry_delay: Duration,
+    pub(crate) access: Access,
+    pub(crate) connection_limits: ConnectionLimits,
     pub(crate) clock: Arc<dyn Clock>,
+}
+
+/// The limits of connections.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ConnectionLimits {
+    pub(crate) max_connections: usize,
+    /// The time in which a client must send the head of its next request.
+    pub(crate) idle_timeout: Duration,
+    /// The time in which a client must send the body of a request.
+    pub(crate) body_timeout: Duration,
 }
 
 impl Options {
@@ -50,6 +63,16 @@ impl Options {
     pub(crate) fn access_token_expiry(&self, now: DateTime) -> DateTime {
         let lifetime = SignedDuration::try_from(self.access_token_lifetime);
         now.saturating_add(lifetime.unwrap_or(SignedDuration::MAX))
+    }
+}
+
+impl Default for ConnectionLimits {
+    fn default() -> Self {
+        Self {
+            max_connections: 1000,
+            idle_timeout: Duration::from_secs(120),
+            body_timeout: Duration::from_secs(120),
+        }
     }
 }
 
@@ -72,6 +95,8 @@ impl Default for Options {
             allow_remote_webhooks: false,
             webhook_retries: 3,
             webhook_retry_delay: Duration::from_secs(1),
+            access: Access::default(),
+            connection_limits: ConnectionLimits::default(),
             clock: Arc::new(SystemClock),
         }
     }
@@ -97,6 +122,8 @@ impl fmt::Debug for Options {
             .field("allow_remote_webhooks", &self.allow_remote_webhooks)
             .field("webhook_retries", &self.webhook_retries)
             .field("webhook_retry_delay", &self.webhook_retry_delay)
+            .field("access", &self.access)
+            .field("connection_limits", &self.connection_limits)
             .finish_non_exhaustive()
     }
 }

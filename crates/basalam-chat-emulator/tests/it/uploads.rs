@@ -267,7 +267,8 @@ async fn wrong_file_id_or_name_is_unknown_route() {
 
 #[tokio::test]
 async fn url_can_be_omitted_and_uses_the_request_host() {
-    let service = Service::start_with(Emulator::builder().include_upload_url(false)).await;
+    let builder = Emulator::builder().include_upload_url(false);
+    let service = Service::start_with(builder.allow_host("chat.example")).await;
     let request = service.request(Method::POST, FILES, service.emulator.customer());
     let request = request.header("Host", "chat.example:8080");
     let response = BufferedResponse::send(request.multipart(picture()))
