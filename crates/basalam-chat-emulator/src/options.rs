@@ -24,6 +24,18 @@ pub enum TimeBound {
     Exclusive,
 }
 
+/// The handling of `cmp=bt` when messages are listed. The contract lists the value and does not define it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum BetweenComparison {
+    /// The request is a violation.
+    #[default]
+    Reject,
+    /// The page contains the messages around `message_id`: half of them below it, and the rest from it on.
+    Around,
+    /// `message_id` is ignored: the page is the first one.
+    Ignore,
+}
+
 /// The options of a running emulator.
 #[derive(Clone)]
 pub(crate) struct Options {
@@ -34,6 +46,9 @@ pub(crate) struct Options {
     pub(crate) include_upload_url: bool,
     pub(crate) from_bound: TimeBound,
     pub(crate) before_bound: TimeBound,
+    pub(crate) between: BetweenComparison,
+    pub(crate) zoned_times: bool,
+    pub(crate) epoch_times: bool,
     pub(crate) mark_seen_on_read: bool,
     pub(crate) latency: Duration,
     pub(crate) return_metadata: bool,
@@ -86,6 +101,9 @@ impl Default for Options {
             include_upload_url: true,
             from_bound: TimeBound::Inclusive,
             before_bound: TimeBound::Exclusive,
+            between: BetweenComparison::default(),
+            zoned_times: false,
+            epoch_times: false,
             mark_seen_on_read: false,
             latency: Duration::ZERO,
             return_metadata: true,
@@ -113,6 +131,9 @@ impl fmt::Debug for Options {
             .field("include_upload_url", &self.include_upload_url)
             .field("from_bound", &self.from_bound)
             .field("before_bound", &self.before_bound)
+            .field("between", &self.between)
+            .field("zoned_times", &self.zoned_times)
+            .field("epoch_times", &self.epoch_times)
             .field("mark_seen_on_read", &self.mark_seen_on_read)
             .field("latency", &self.latency)
             .field("return_metadata", &self.return_metadata)

@@ -296,3 +296,15 @@ async fn message_can_attach_uploaded_and_unknown_files() {
     let listed = service.get(&messages(chat), seller).await.ok();
     assert_eq!(listed["data"]["messages"][0]["content"]["files"], files);
 }
+
+#[tokio::test]
+async fn dimensions_of_pictures_are_read_from_the_file() {
+    let service = Service::start().await;
+    let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x02\x80\0\0\x01\xe0\x08\x02\0\0\0";
+    let form = file("a.png", "image/png", png).text("file_type", "chat.photo");
+    let response = upload(&service, form).await.ok();
+    assert_eq!(
+        (&response["width"], &response["height"]),
+        (&json!(640), &json!(480))
+    );
+}
