@@ -54,7 +54,7 @@ class Fixture:
 
     def __init__(self, base_url):
         self.base_url = base_url
-        self.http = httpx.Client(base_url=base_url)
+        self.http = httpx.Client(base_url=base_url, headers={"X-Basalam-Emulator": "1"})
         self.post("/_emulator/seed", seed())
         self.config = BasalamConfig(
             custom_auth_urls={

@@ -1,5 +1,6 @@
 //! The OpenAPI document, compiled for checks of requests and responses.
 
+mod body_shape;
 mod form_body;
 mod list_schema;
 mod parameters;

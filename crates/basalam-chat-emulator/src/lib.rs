@@ -57,6 +57,12 @@
 //! ([`EmulatorBuilder::control`]) for faults, the clock, data and the request log.
 //! `docs/emulator.md` of the repository describes them.
 //!
+//! # Access
+//!
+//! Requests of web pages of other origins, and requests whose `Host` header has an unexpected name, get a 403, since a
+//! browser would send them for any page that it shows. [`EmulatorBuilder::allow_host`] and [`EmulatorBuilder::cors`]
+//! allow more. Changes through the control endpoints need the header `X-Basalam-Emulator: 1` and JSON.
+//!
 //! # Test features
 //!
 //! - Add data: [`Emulator::seed_chat`], [`Emulator::seed_messages`] (100,000 at once),
@@ -104,14 +110,14 @@
 //!
 //! Options of the [`EmulatorBuilder`] select between plausible behaviours: bounds of time
 //! ranges, maximum page size, unseen count and file size, ids as strings, whether reading
-//! marks messages as seen, whether messages have their metadata, a rate limit, and whether
-//! uploads have a `url`. Messages that become visible late are a [`Fault`] and an option of
+//! marks messages as seen, whether messages have their metadata, a rate limit, whether
+//! uploads have a `url`, the meaning of `cmp=bt`, and which forms of times are accepted. Messages that become visible late are a [`Fault`] and an option of
 //! [`SeedMessage`]. All other choices are fixed:
 //!
 //! - Without `message_id`, or with 0, a page of messages is the first `limit` messages of the chat
 //!   in the requested order: the newest by default, the oldest with `order=asc`. With `cmp=gt` and
 //!   `order=desc` it contains the newest messages above the id.
-//! - `cmp=bt` and a `limit` below 1 are violations.
+//! - A `limit` below 1 is a violation.
 //! - Chats with equal times are sorted by descending id. Sending a message sets
 //!   `updated_at` and `modified_at`; nothing else does.
 //! - `filters=order` returns chats with a message of the type `order`.
@@ -133,8 +139,8 @@
 //! - `forward_message` copies immediately, in the order of the ids (likely), duplicate ids
 //!   once. `forward_from` is the id of the copied message. If one of the messages is not
 //!   visible, nothing is copied and the response is a 404.
-//! - `upload_file` uses the media type of the part and does not determine the dimensions and
-//!   durations of images and videos. Thumbnails are not stored. A `custom_unique_name` can be used
+//! - `upload_file` uses the media type of the part. The dimensions of pictures (JPEG, PNG, GIF, WebP, BMP and HEIF)
+//!   are read from the file; those of videos, and durations, are null. Thumbnails are not stored. A `custom_unique_name` can be used
 //!   once. A file with `expire_minutes` (at least 1) expires after that time. The ids in
 //!   `file_type` are invented, except the first.
 //! - Scopes are separated by spaces or commas. Authorization codes expire after 10 minutes.
@@ -153,6 +159,7 @@
 //!   Registering twice is the same as once. Scopes of events are not checked. Without `service_id`, a
 //!   webhook belongs to the user's first service.
 
+mod access;
 mod bot;
 mod clock;
 mod contract;
@@ -164,6 +171,7 @@ mod form;
 mod oauth;
 mod operations;
 mod options;
+mod picture;
 mod rate_limit;
 mod redaction;
 mod request_log;
@@ -182,7 +190,7 @@ pub use emulator::{Emulator, EmulatorBuilder, StoredFile, StoredMessage};
 pub use error::Error;
 pub use fault::{DELIVER_WEBHOOK, Fault, FaultRule};
 pub use oauth::{IssuedTokens, OAuthClient, RefreshTokenPolicy, TOKEN_OPERATION};
-pub use options::{MAX_BODY_BYTES, TimeBound};
+pub use options::{BetweenComparison, MAX_BODY_BYTES, TimeBound};
 pub use rate_limit::RateLimit;
 pub use request_log::LoggedRequest;
 pub use seed::{SeedChat, SeedMessage, SeededIds};

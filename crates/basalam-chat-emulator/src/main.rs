@@ -1,19 +1,31 @@
 //! The command-line program.
-#![allow(clippy::print_stdout)] // Printing is its purpose.
+#![allow(clippy::print_stdout, clippy::print_stderr)] // Printing is its purpose.
 
 mod cli;
+mod readyz;
+mod signals;
 
 use std::io::{self, Write as _};
 
-use anyhow::Context;
 use basalam_chat_emulator::Emulator;
 use clap::Parser;
-use cli::Arguments;
+use cli::{Arguments, Command};
+use signals::Signals;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
+    match &arguments.command {
+        Some(Command::Readyz { url: Some(url) }) => readyz::check(url).await,
+        Some(Command::Readyz { url: None }) => readyz::check(&arguments.local_url()?).await,
+        None => serve(&arguments).await,
+    }
+}
+
+/// Runs an emulator until a signal ends it.
+async fn serve(arguments: &Arguments) -> anyhow::Result<()> {
     let rules = arguments.fault_rules()?;
+    let signals = Signals::new()?;
     let mut builder = arguments.builder();
     if !arguments.quiet {
         // Errors mean that the output is closed, which must not end the service.
@@ -23,18 +35,36 @@ async fn main() -> anyhow::Result<()> {
     for rule in rules {
         emulator.add_fault(rule)?;
     }
-    print_summary(&emulator, &arguments);
-    tokio::signal::ctrl_c()
-        .await
-        .context("cannot wait for Ctrl-C")?;
+    print_summary(&emulator, arguments);
+    if arguments.open {
+        open_console(&emulator, arguments);
+    }
+    signals.wait().await?;
     println!("Shutting down.");
     emulator.shutdown().await;
     Ok(())
 }
 
-/// Prints the URL, the ids and tokens of users, bots and OAuth clients, and examples.
+fn console_url(emulator: &Emulator) -> String {
+    format!("{}/_emulator/console/", emulator.base_url())
+}
+
+/// Opens the console in the browser. A failure is a warning: the service works without it.
+fn open_console(emulator: &Emulator, arguments: &Arguments) {
+    let url = console_url(emulator);
+    if !arguments.has_control() {
+        eprintln!("warning: the console is disabled; enable it with --control");
+    } else if let Err(error) = open::that_detached(&url) {
+        eprintln!("warning: cannot open {url} in a browser: {error}");
+    }
+}
+
+/// Prints the URLs, the ids and tokens of users, bots and OAuth clients, and examples.
 fn print_summary(emulator: &Emulator, arguments: &Arguments) {
     let url = emulator.base_url();
+    if arguments.has_control() {
+        println!("Console: {}", console_url(emulator));
+    }
     println!("Basalam chat emulator on {url}");
     println!();
     println!("State is kept in memory until the program ends. The tokens are not secret:");
@@ -54,6 +84,7 @@ fn print_summary(emulator: &Emulator, arguments: &Arguments) {
     );
     if arguments.has_control() {
         println!("  curl {url}/_emulator/");
+        println!("  curl -X POST {url}/_emulator/reset -H 'X-Basalam-Emulator: 1'");
     }
     println!();
     println!("Press Ctrl-C to stop.");

@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use jiff::civil::DateTime;
 
+use crate::access::Access;
 use crate::clock::{Clock, SystemClock};
 use crate::oauth::{ACCESS_TOKEN_LIFETIME, RefreshTokenPolicy};
 use crate::rate_limit::RateLimit;
@@ -23,6 +24,18 @@ pub enum TimeBound {
     Exclusive,
 }
 
+/// The handling of `cmp=bt` when messages are listed. The contract lists the value and does not define it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum BetweenComparison {
+    /// The request is a violation.
+    #[default]
+    Reject,
+    /// The page contains the messages around `message_id`: half of them below it, and the rest from it on.
+    Around,
+    /// `message_id` is ignored: the page is the first one.
+    Ignore,
+}
+
 /// The options of a running emulator.
 #[derive(Clone)]
 pub(crate) struct Options {
@@ -33,6 +46,9 @@ pub(crate) struct Options {
     pub(crate) include_upload_url: bool,
     pub(crate) from_bound: TimeBound,
     pub(crate) before_bound: TimeBound,
+    pub(crate) between: BetweenComparison,
+    pub(crate) zoned_times: bool,
+    pub(crate) epoch_times: bool,
     pub(crate) mark_seen_on_read: bool,
     pub(crate) latency: Duration,
     pub(crate) return_metadata: bool,
@@ -42,7 +58,19 @@ pub(crate) struct Options {
     pub(crate) allow_remote_webhooks: bool,
     pub(crate) webhook_retries: u32,
     pub(crate) webhook_retry_delay: Duration,
+    pub(crate) access: Access,
+    pub(crate) connection_limits: ConnectionLimits,
     pub(crate) clock: Arc<dyn Clock>,
+}
+
+/// The limits of connections.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ConnectionLimits {
+    pub(crate) max_connections: usize,
+    /// The time in which a client must send the head of its next request.
+    pub(crate) idle_timeout: Duration,
+    /// The time in which a client must send the body of a request.
+    pub(crate) body_timeout: Duration,
 }
 
 impl Options {
@@ -50,6 +78,16 @@ impl Options {
     pub(crate) fn access_token_expiry(&self, now: DateTime) -> DateTime {
         let lifetime = SignedDuration::try_from(self.access_token_lifetime);
         now.saturating_add(lifetime.unwrap_or(SignedDuration::MAX))
+    }
+}
+
+impl Default for ConnectionLimits {
+    fn default() -> Self {
+        Self {
+            max_connections: 1000,
+            idle_timeout: Duration::from_secs(120),
+            body_timeout: Duration::from_secs(120),
+        }
     }
 }
 
@@ -63,6 +101,9 @@ impl Default for Options {
             include_upload_url: true,
             from_bound: TimeBound::Inclusive,
             before_bound: TimeBound::Exclusive,
+            between: BetweenComparison::default(),
+            zoned_times: false,
+            epoch_times: false,
             mark_seen_on_read: false,
             latency: Duration::ZERO,
             return_metadata: true,
@@ -72,6 +113,8 @@ impl Default for Options {
             allow_remote_webhooks: false,
             webhook_retries: 3,
             webhook_retry_delay: Duration::from_secs(1),
+            access: Access::default(),
+            connection_limits: ConnectionLimits::default(),
             clock: Arc::new(SystemClock),
         }
     }
@@ -88,6 +131,9 @@ impl fmt::Debug for Options {
             .field("include_upload_url", &self.include_upload_url)
             .field("from_bound", &self.from_bound)
             .field("before_bound", &self.before_bound)
+            .field("between", &self.between)
+            .field("zoned_times", &self.zoned_times)
+            .field("epoch_times", &self.epoch_times)
             .field("mark_seen_on_read", &self.mark_seen_on_read)
             .field("latency", &self.latency)
             .field("return_metadata", &self.return_metadata)
@@ -97,6 +143,8 @@ impl fmt::Debug for Options {
             .field("allow_remote_webhooks", &self.allow_remote_webhooks)
             .field("webhook_retries", &self.webhook_retries)
             .field("webhook_retry_delay", &self.webhook_retry_delay)
+            .field("access", &self.access)
+            .field("connection_limits", &self.connection_limits)
             .finish_non_exhaustive()
     }
 }

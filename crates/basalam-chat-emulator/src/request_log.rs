@@ -43,7 +43,7 @@ pub struct LoggedRequest {
     /// The time between the request and its response.
     #[serde(rename = "duration_ms", serialize_with = "as_milliseconds")]
     pub duration: Duration,
-    /// Why the service rejected the request, without values of the request.
+    /// Why the request was rejected, without values of the request except its host and origin.
     pub error: Option<String>,
     /// The injected fault.
     pub fault: Option<String>,

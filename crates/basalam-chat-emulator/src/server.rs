@@ -2,11 +2,15 @@
 
 mod authorize;
 mod body;
+mod body_deadline;
+pub(crate) mod connections;
 mod console;
 mod control;
+mod cors;
 pub(crate) mod delivery;
 pub(crate) mod events;
 mod fault_injection;
+pub(crate) mod gate;
 pub(crate) mod listener;
 mod log_context;
 mod log_middleware;
@@ -28,6 +32,7 @@ use axum::response::Response;
 use axum::routing::{MethodFilter, get, on, post};
 use basalam_chat_openapi::Method;
 use bytes::Bytes;
+use serde_json::json;
 
 use crate::contract::{OperationContract, RequestParts};
 use crate::form::Form;
@@ -54,6 +59,8 @@ pub(crate) fn router(service: &Arc<Service>, has_control: bool) -> Router {
             Arc::clone(service),
             log_middleware::log_request,
         ));
+    // Health checks need no control endpoints.
+    let router = router.route("/_emulator/readyz", get(readyz));
     match has_control {
         true => {
             let control = control::router(service, &router);
@@ -61,6 +68,11 @@ pub(crate) fn router(service: &Arc<Service>, has_control: bool) -> Router {
         }
         false => router,
     }
+}
+
+/// Reports that the emulator handles requests.
+async fn readyz() -> Response {
+    response::json(200, &json!({ "ok": true }))
 }
 
 async fn handle_operation(
@@ -149,7 +161,7 @@ async fn handle_file(State(service): State<Arc<Service>>, request: Request) -> R
     let id = value("id").and_then(|it| it.parse().ok());
     let file = id.and_then(|id| state.files.get(id, now));
     match file.filter(|it| value("name") == Some(it.name.as_str())) {
-        Some(file) => response::file(file),
+        Some(file) => response::file(file, service.options().access.cors.is_enabled()),
         None => response::unknown_route(),
     }
 }

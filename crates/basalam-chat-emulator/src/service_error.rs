@@ -2,6 +2,9 @@
 
 use serde_json::{Value, json};
 
+/// The maximum number of violations in a log entry.
+const MAX_LOGGED: usize = 5;
+
 /// Why the service rejects a request.
 #[derive(Debug)]
 pub(crate) enum ServiceError {
@@ -63,14 +66,19 @@ impl ServiceError {
             Self::InvalidResponse(violation) => violation.clone(),
             Self::NotFound => "not found, or not visible to this user".to_owned(),
             Self::Invalid(violations) => {
-                let places = violations.iter().map(|it| {
+                let places = violations.iter().take(MAX_LOGGED).map(|it| {
                     let path = it.location.iter().map(|it| match it {
                         Value::String(text) => text.clone(),
                         other => other.to_string(),
                     });
                     format!("{}: {}", path.collect::<Vec<_>>().join("."), it.rule)
                 });
-                places.collect::<Vec<_>>().join(", ")
+                let mut reason = places.collect::<Vec<_>>().join(", ");
+                let omitted = violations.len().saturating_sub(MAX_LOGGED);
+                if omitted > 0 {
+                    reason.push_str(&format!(", and {omitted} more"));
+                }
+                reason
             }
         }
     }

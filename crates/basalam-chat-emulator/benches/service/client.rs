@@ -19,7 +19,7 @@ pub(crate) struct Request(Vec<u8>);
 impl Request {
     pub(crate) fn new(method: &str, path: &str, token: &str, body: Option<&str>) -> Self {
         let mut text = format!(
-            "{method} {path} HTTP/1.1\r\nHost: emulator\r\nAuthorization: Bearer {token}\r\n"
+            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n"
         );
         if let Some(body) = body {
             let length = body.len();

@@ -84,7 +84,7 @@ impl FormBody {
         let values = Value::Object(values);
         // Otherwise invalid fields would also be reported as missing.
         if violations.len() == count_before {
-            violations::collect(&self.validator, &values, &["body"], violations);
+            violations::collect_at(&self.validator, &values, &["body"], violations);
         }
         Some(values)
     }

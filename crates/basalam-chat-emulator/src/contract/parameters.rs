@@ -121,7 +121,7 @@ impl Parameter {
             }
         };
         if !self.validator.is_valid(&value) {
-            violations::collect(&self.validator, &value, &location, violations);
+            violations::collect_at(&self.validator, &value, &location, violations);
         }
         Some(value)
     }

@@ -7,6 +7,7 @@ use basalam_chat_openapi::Document;
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
+use super::body_shape::BodyShape;
 use super::form_body::FormBody;
 use super::parameters::RequestParts;
 use super::schema::{is_json, validator};
@@ -21,7 +22,7 @@ pub(super) struct RequestBody {
 }
 
 enum Content {
-    Json(Arc<Validator>),
+    Json(Arc<Validator>, BodyShape),
     Form(FormBody),
     /// Not checked; no operation uses it.
     Other,
@@ -37,7 +38,9 @@ impl RequestBody {
             found.and_then(|it| Some((it.schema?, it.pointer.child("schema"))))
         };
         let content = if let Some((schema, at)) = schema(is_json) {
-            Content::Json(validator(document, schema, &at)?)
+            // The validator is compiled first, since it rejects reference cycles.
+            let validator = validator(document, schema, &at)?;
+            Content::Json(validator, BodyShape::compile(document, schema, &at)?)
         } else if let Some((schema, at)) = schema(|it| it == "multipart/form-data") {
             Content::Form(FormBody::compile(document, schema, &at)?)
         } else {
@@ -59,8 +62,8 @@ impl RequestBody {
         request: &RequestParts<'_>,
         violations: &mut Vec<Violation>,
     ) -> Option<Value> {
-        let validator = match &self.content {
-            Content::Json(validator) => validator,
+        let (validator, shape) = match &self.content {
+            Content::Json(validator, shape) => (validator, shape),
             Content::Form(form) => return form.check(request.form, violations),
             Content::Other => return None,
         };
@@ -82,8 +85,11 @@ impl RequestBody {
         match serde_json::from_slice(request.body) {
             Ok(mut body) => {
                 if !validator.is_valid(&body) {
-                    violations::coerce_empty_arrays(validator, &mut body);
-                    violations::collect(validator, &body, &["body"], violations);
+                    shape.coerce_empty_arrays(&mut body);
+                    if !validator.is_valid(&body) {
+                        let shortened = shape.shorten(&mut body);
+                        violations::collect(validator, &body, &shortened, violations);
+                    }
                 }
                 Some(body)
             }

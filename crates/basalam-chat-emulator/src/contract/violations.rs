@@ -3,54 +3,50 @@
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::paths::LocationSegment;
 use jsonschema::{JsonType, JsonTypeSet, ValidationError, Validator};
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use super::body_shape::Shortened;
 use crate::service_error::Violation;
 
-/// Appends all violations of `value`, which is at `location` of the request.
+/// The maximum number of violations in a response.
+const MAX_VIOLATIONS: usize = 100;
+
+/// Appends the violations of a body whose long arrays were shortened, up to [`MAX_VIOLATIONS`], and the number of
+/// omitted ones.
 pub(super) fn collect(
+    validator: &Validator,
+    body: &Value,
+    shortened: &Shortened,
+    violations: &mut Vec<Violation>,
+) {
+    let mut omitted = shortened.removed_invalid;
+    for error in validator.iter_errors(body) {
+        for error in causes(&error) {
+            if violations.len() < MAX_VIOLATIONS {
+                violations.push(violation(error, &["body"], shortened));
+            } else {
+                omitted += 1;
+            }
+        }
+    }
+    if omitted > 0 {
+        let message = format!("has at least {omitted} more violations, which are omitted");
+        violations.push(Violation::new(["body"], message, "value_error"));
+    }
+}
+
+/// Appends all violations of a value that is not a body, which is at `location` of the request.
+pub(super) fn collect_at(
     validator: &Validator,
     value: &Value,
     location: &[&str],
     violations: &mut Vec<Violation>,
 ) {
+    let shortened = Shortened::default();
     for error in validator.iter_errors(value) {
-        for error in causes(&error) {
-            violations.push(violation(error, location));
-        }
+        let causes = causes(&error).into_iter();
+        violations.extend(causes.map(|it| violation(it, location, &shortened)));
     }
-}
-
-/// Replaces `[]` by `{}` wherever an object is required: the official PHP SDK serializes
-/// empty objects as `[]`, and the service accepts them.
-pub(super) fn coerce_empty_arrays(validator: &Validator, value: &mut Value) {
-    // Terminates, since each round replaces at least one array.
-    loop {
-        let pointers: Vec<String> = validator
-            .iter_errors(value)
-            .flat_map(|error| {
-                let causes = causes(&error).into_iter();
-                let empty = causes.filter(|it| is_empty_array_for_object(it));
-                empty
-                    .map(|it| it.instance_path().to_string())
-                    .collect::<Vec<_>>()
-            })
-            .collect();
-        if pointers.is_empty() {
-            return;
-        }
-        for pointer in pointers {
-            if let Some(array) = value.pointer_mut(&pointer) {
-                *array = json!({});
-            }
-        }
-    }
-}
-
-fn is_empty_array_for_object(error: &ValidationError<'_>) -> bool {
-    let is_empty = error.instance().as_array().is_some_and(Vec::is_empty);
-    let expected = expected_types(error);
-    is_empty && expected.is_some_and(|it| it.contains(JsonType::Object))
 }
 
 /// Returns the violations behind an `anyOf` or `oneOf`.
@@ -101,12 +97,16 @@ fn expected_types(error: &ValidationError<'_>) -> Option<JsonTypeSet> {
     }
 }
 
-fn violation(error: &ValidationError<'_>, location: &[&str]) -> Violation {
+fn violation(error: &ValidationError<'_>, location: &[&str], shortened: &Shortened) -> Violation {
     let mut location: Vec<Value> = location.iter().copied().map(Value::from).collect();
-    location.extend(error.instance_path().iter().map(|segment| match segment {
-        LocationSegment::Property(name) => Value::from(name.into_owned()),
-        LocationSegment::Index(index) => Value::from(index),
-    }));
+    let mut pointer = String::new();
+    for segment in error.instance_path() {
+        location.push(match &segment {
+            LocationSegment::Property(name) => Value::from(name.as_ref()),
+            LocationSegment::Index(index) => shortened.original_index(&pointer, *index).into(),
+        });
+        pointer.push_str(&format!("/{segment}"));
+    }
     if let ValidationErrorKind::Required { property } = error.kind() {
         location.push(property.clone());
     }

@@ -1,5 +1,6 @@
 //! The builder of an emulator.
 
+mod connections;
 mod options;
 
 use std::fmt;
@@ -17,6 +18,7 @@ use crate::oauth::OAuthClient;
 use crate::options::Options;
 use crate::request_log::{LoggedRequest, Observer};
 use crate::server::delivery::DeliveryQueue;
+use crate::server::gate::Gate;
 use crate::server::listener::Server;
 use crate::server::{self, Service, ServiceConfig};
 use crate::setup::{SeedSource, Setup};
@@ -228,6 +230,7 @@ impl EmulatorBuilder {
             .control
             .unwrap_or_else(|| self.address.ip().is_loopback());
         let (listener, address) = Server::bind(self.address)?;
+        let limits = self.options.connection_limits;
         let config = ServiceConfig {
             contract,
             options: self.options,
@@ -240,13 +243,14 @@ impl EmulatorBuilder {
         let (deliveries, queue) = DeliveryQueue::new();
         let service = Arc::new(Service::new(config, initial.state, deliveries));
         let router = server::router(&service, has_control);
+        let gate = Gate::new(Arc::clone(&service), router);
         let stopping = Arc::clone(&service);
         let delivering = server::delivery::run(Arc::clone(&service), queue);
         let publishing = server::events::run(Arc::clone(&service));
         let background = async move {
             futures_util::future::join(delivering, publishing).await;
         };
-        let server = Server::start(listener, router, background, move || {
+        let server = Server::start(listener, gate, limits, background, move || {
             stopping.start_shutdown();
         })?;
         let shared = Shared {
@@ -272,8 +276,14 @@ impl EmulatorBuilder {
             "the access token lifetime is below 1 second; use 1 second or more"
         } else if options.rate_limit.is_some_and(|limit| !limit.is_valid()) {
             "the rate limit has no requests or no period; use at least 1 request and a period above 0"
+        } else if options.connection_limits.max_connections == 0 {
+            "the maximum number of connections is 0; use 1 or more"
+        } else if options.connection_limits.idle_timeout.is_zero()
+            || options.connection_limits.body_timeout.is_zero()
+        {
+            "the idle timeout or the body timeout is 0; use more"
         } else {
-            return Ok(());
+            return options.access.validate();
         };
         Err(Error::invalid_argument(problem))
     }

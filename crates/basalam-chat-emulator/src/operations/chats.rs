@@ -2,16 +2,21 @@
 
 use std::cmp::Reverse;
 
+use jiff::Timestamp;
 use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::json;
 
 use super::call::{Call, HandlerResult, ListResult};
 use super::responses::object;
-use crate::options::TimeBound;
+use crate::options::{Options, TimeBound};
 use crate::service_error::ServiceError;
 use crate::state::State;
 use crate::state::chat::Chat;
+
+/// The first Unix time that is taken for milliseconds: as seconds it is in the year 5138, as milliseconds in 1973.
+const FIRST_MILLISECONDS: i64 = 100_000_000_000;
 
 #[derive(Deserialize)]
 struct CreateChatBody {
@@ -136,10 +141,11 @@ impl TimeRange {
             let Some(text) = call.query_str(name) else {
                 return Ok(None);
             };
-            let time = parse_time(text).ok_or_else(|| {
+            let time = parse_time(text, call.options).ok_or_else(|| {
                 ServiceError::invalid(
                     ["query", name],
-                    "must be a time such as \"2026-07-22 10:28:23\", without a time zone",
+                    "must be a time such as \"2026-07-22 10:28:23\"; for other forms, start the emulator with \
+                     `--zoned-times` or `--epoch-times`",
                     "datetime_parsing",
                 )
             })?;
@@ -173,11 +179,28 @@ impl TimeRange {
 
 /// Parses a time in the format of the service, optionally with `T` or fractional seconds.
 ///
-/// Time zones are rejected, since the time zone of the service is unknown.
-fn parse_time(text: &str) -> Option<DateTime> {
-    ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f"]
+/// Times with a time zone and Unix times are rejected unless an option accepts them.
+fn parse_time(text: &str, options: &Options) -> Option<DateTime> {
+    let civil = ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f"]
         .iter()
-        .find_map(|format| DateTime::strptime(format, text).ok())
+        .find_map(|format| DateTime::strptime(format, text).ok());
+    let zoned = || text.parse().ok().filter(|_| options.zoned_times);
+    let epoch = || parse_epoch(text).filter(|_| options.epoch_times);
+    let in_utc = |it: Timestamp| it.to_zoned(TimeZone::UTC).datetime();
+    civil.or_else(|| zoned().or_else(epoch).map(in_utc))
+}
+
+/// Parses a Unix time in seconds, or in milliseconds if it is too large.
+fn parse_epoch(text: &str) -> Option<Timestamp> {
+    if !text.bytes().all(|it| it.is_ascii_digit()) {
+        return None;
+    }
+    let number = text.parse::<i64>().ok()?;
+    let time = match number < FIRST_MILLISECONDS {
+        true => Timestamp::from_second(number),
+        false => Timestamp::from_millisecond(number),
+    };
+    time.ok()
 }
 
 #[cfg(test)]
@@ -194,7 +217,7 @@ mod tests {
             "2026-07-22T10:28:23",
             "2026-07-22 10:28:23.000",
         ] {
-            assert_eq!(parse_time(text), Some(time), "{text}");
+            assert_eq!(parse_time(text, &Options::default()), Some(time), "{text}");
         }
     }
 
@@ -211,7 +234,7 @@ mod tests {
             "۲۰۲۶-۰۷-۲۲ ۱۰:۲۸:۲۳",
             "1784716103",
         ] {
-            assert_eq!(parse_time(text), None, "{text}");
+            assert_eq!(parse_time(text, &Options::default()), None, "{text}");
         }
     }
 
@@ -242,6 +265,36 @@ mod tests {
             (None, bound, false),
         ] {
             assert_eq!(TimeRange { from, before }.contains(None), expected);
+        }
+    }
+
+    #[test]
+    fn options_accept_time_zones_and_unix_times() {
+        let time = date(2026, 7, 22).at(10, 28, 23, 0);
+        let zoned = Options {
+            zoned_times: true,
+            ..Options::default()
+        };
+        let epoch = Options {
+            epoch_times: true,
+            ..Options::default()
+        };
+        for text in ["2026-07-22 10:28:23Z", "2026-07-22T13:58:23+03:30"] {
+            assert_eq!(parse_time(text, &zoned), Some(time), "{text}");
+            assert_eq!(parse_time(text, &epoch), None, "{text}");
+        }
+        for text in ["1784716103", "1784716103000"] {
+            assert_eq!(parse_time(text, &epoch), Some(time), "{text}");
+            assert_eq!(parse_time(text, &zoned), None, "{text}");
+        }
+        for text in [
+            "",
+            "-1",
+            "1784716103.5",
+            "9223372036854775807",
+            "99999999999999999999",
+        ] {
+            assert_eq!(parse_time(text, &epoch), None, "{text}");
         }
     }
 }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::call::{Call, HandlerResult};
 use crate::clock::format_time;
 use crate::form::Part;
+use crate::picture;
 use crate::service_error::ServiceError;
 use crate::state::State;
 use crate::state::files::File;
@@ -41,7 +42,8 @@ struct UploadFileBody {
 ///
 /// The emulator's choice, since the service's behaviour is unknown: duplicate custom names and
 /// lifetimes below 1 minute are violations; thumbnails are not stored; the media type is that of
-/// the part; dimensions and durations of images and videos are not determined.
+/// the part; the dimensions of pictures are read from the file, and those of videos, as well as durations, are not
+/// determined.
 pub(super) fn upload_file(state: &mut State, call: &Call<'_>) -> HandlerResult {
     let user_id = call.user_id()?;
     let body: UploadFileBody = call.body()?;
@@ -75,6 +77,7 @@ fn response(id: i64, file: &File, call: &Call<'_>) -> Value {
         }
         _ => (file.name.as_str(), None),
     };
+    let dimensions = picture::dimensions(&file.bytes);
     let index = FILE_TYPES.iter().position(|it| *it == file.file_type);
     json!({
         "id": id,
@@ -85,8 +88,8 @@ fn response(id: i64, file: &File, call: &Call<'_>) -> Value {
         "mime_type": file.media_type,
         "type": media_kind(&file.media_type),
         "file_type": index.map(|it| FIRST_FILE_TYPE_ID + it),
-        "width": null,
-        "height": null,
+        "width": dimensions.map(|it| it.0),
+        "height": dimensions.map(|it| it.1),
         "size": file.bytes.len(),
         "duration": null,
         "url": call.options.include_upload_url.then_some(&url),

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::call::{Call, HandlerResult, ListResult};
 use super::responses::object;
+use crate::options::BetweenComparison;
 use crate::service_error::ServiceError;
 use crate::state::State;
 use crate::state::message::{AttachedFile, Button, Content, NewMessage};
@@ -95,7 +96,7 @@ pub(super) fn get_messages(state: &mut State, call: &Call<'_>) -> ListResult {
     let chat = state
         .chat_of(chat_id, user_id)
         .ok_or(ServiceError::NotFound)?;
-    let cursor = message_id.map(|id| (comparison, id));
+    let cursor = comparison.zip(message_id);
     let ids = page(&chat.message_ids, cursor, order, limit);
     if call.options.mark_seen_on_read {
         state.mark_seen(chat_id, user_id, call.now);
@@ -108,18 +109,24 @@ pub(super) fn get_messages(state: &mut State, call: &Call<'_>) -> ListResult {
         .collect()
 }
 
-fn comparison(call: &Call<'_>) -> Result<Comparison, ServiceError> {
-    Ok(match call.query_str("cmp") {
+/// Returns the comparison with the message id, or `None` if the id is ignored.
+fn comparison(call: &Call<'_>) -> Result<Option<Comparison>, ServiceError> {
+    Ok(Some(match call.query_str("cmp") {
         Some("lte") => Comparison::LessOrEqual,
         Some("gt") => Comparison::Greater,
         Some("gte") => Comparison::GreaterOrEqual,
-        Some("bt") => {
-            return Err(ServiceError::invalid(
-                ["query", "cmp"],
-                "the meaning of `bt` is unknown, so the emulator rejects it; use `lt`, `lte`, `gt` or `gte`",
-                "value_error",
-            ));
-        }
+        Some("bt") => match call.options.between {
+            BetweenComparison::Around => Comparison::Around,
+            BetweenComparison::Ignore => return Ok(None),
+            BetweenComparison::Reject => {
+                return Err(ServiceError::invalid(
+                    ["query", "cmp"],
+                    "the meaning of `bt` is unknown, so the emulator rejects it; use `lt`, `lte`, `gt` or `gte`, or \
+                     start the emulator with `--between`",
+                    "value_error",
+                ));
+            }
+        },
         _ => Comparison::Less,
-    })
+    }))
 }

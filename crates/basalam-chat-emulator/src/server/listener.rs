@@ -5,12 +5,13 @@ use std::net::{SocketAddr, TcpListener};
 use std::thread;
 use std::time::Duration;
 
-use axum::Router;
-use axum::serve::ListenerExt;
 use tokio::runtime::Runtime;
 use tokio::sync::{oneshot, watch};
 
+use super::connections::{Connections, signalled};
+use super::gate::Gate;
 use crate::error::Error;
+use crate::options::ConnectionLimits;
 
 /// The time that requests in progress have to finish on shutdown.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
@@ -45,7 +46,8 @@ impl Server {
     /// progress.
     pub(crate) fn start(
         listener: TcpListener,
-        router: Router,
+        gate: Gate,
+        limits: ConnectionLimits,
         background: impl Future<Output = ()> + Send + 'static,
         on_shutdown: impl FnOnce() + Send + 'static,
     ) -> Result<Self, Error> {
@@ -66,7 +68,10 @@ impl Server {
             .name("basalam-chat-emulator".to_owned())
             .spawn(move || {
                 runtime.spawn(background);
-                serve(runtime, listener, router, signal, on_shutdown);
+                let connections = Connections::new(gate, limits, signal.clone());
+                serve(&runtime, connections.serve(listener), signal, on_shutdown);
+                // Without waiting for the look-up of a webhook's host, which blocks a thread.
+                runtime.shutdown_background();
                 // Fails if the server was dropped, so that no task awaits the end of the thread.
                 let _ = notify_stopped.send(());
             })
@@ -82,32 +87,18 @@ impl Server {
     }
 }
 
-/// Serves until the sender of the signal is dropped.
+/// Serves connections until the sender of the signal is dropped.
 fn serve(
-    runtime: Runtime,
-    listener: tokio::net::TcpListener,
-    router: Router,
-    signal: watch::Receiver<()>,
+    runtime: &Runtime,
+    serving: impl Future<Output = ()> + Send + 'static,
+    mut signal: watch::Receiver<()>,
     on_shutdown: impl FnOnce(),
 ) {
     runtime.block_on(async {
-        // Sends small responses immediately.
-        let listener = listener.tap_io(|stream| {
-            let _ = stream.set_nodelay(true);
-        });
-        let serving = axum::serve(listener, router)
-            .with_graceful_shutdown(signalled(signal.clone()))
-            .into_future();
         let serving = tokio::spawn(serving);
-        signalled(signal).await;
+        signalled(&mut signal).await;
         on_shutdown();
         // Dropping the runtime aborts the remaining requests.
         let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, serving).await;
     });
-    // Without waiting for the look-up of a webhook's host, which blocks a thread.
-    runtime.shutdown_background();
-}
-
-async fn signalled(mut signal: watch::Receiver<()>) {
-    while signal.changed().await.is_ok() {}
 }

@@ -1,8 +1,10 @@
 //! HTTP responses.
 
 use axum::body::Body;
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::header::{
+    CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use serde_json::{Value, json};
 
@@ -11,6 +13,10 @@ use crate::state::files::File;
 
 const JSON: &str = "application/json";
 const TEXT: &str = "text/plain; charset=utf-8";
+
+/// Decides which origins can embed a file.
+const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName =
+    HeaderName::from_static("cross-origin-resource-policy");
 
 /// The response of an operation.
 pub(super) struct JsonResponse {
@@ -94,11 +100,27 @@ pub(super) fn body_incomplete() -> Response {
 }
 
 /// Returns an uploaded file.
-pub(super) fn file(file: &File) -> Response {
+///
+/// A browser does not show it as a page, in which a script could use the control endpoints; pictures can be shown
+/// inside of other pages.
+pub(super) fn file(file: &File, cross_origin: bool) -> Response {
     let media_type = HeaderValue::from_str(&file.media_type);
     let media_type = media_type.unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    let resource_policy = match cross_origin {
+        true => "cross-origin",
+        false => "same-origin",
+    };
     let mut response = Response::new(Body::from(file.bytes.clone()));
-    response.headers_mut().insert(CONTENT_TYPE, media_type);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, media_type);
+    for (name, value) in [
+        (CONTENT_DISPOSITION, "attachment"),
+        (CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'"),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (CROSS_ORIGIN_RESOURCE_POLICY, resource_policy),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
     response
 }
 

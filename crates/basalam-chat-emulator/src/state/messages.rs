@@ -18,6 +18,8 @@ pub(crate) enum Comparison {
     LessOrEqual,
     Greater,
     GreaterOrEqual,
+    /// On both sides of the cursor.
+    Around,
 }
 
 /// The order of ids in a page.
@@ -180,6 +182,11 @@ pub(crate) fn page(
         Some((Comparison::LessOrEqual, id)) => &ids[..ids.partition_point(|it| *it <= id)],
         Some((Comparison::Greater, id)) => &ids[ids.partition_point(|it| *it <= id)..],
         Some((Comparison::GreaterOrEqual, id)) => &ids[ids.partition_point(|it| *it < id)..],
+        Some((Comparison::Around, id)) => {
+            let middle = ids.partition_point(|it| *it < id);
+            let end = middle.saturating_add(limit - limit / 2).min(ids.len());
+            &ids[middle.saturating_sub(limit / 2)..end]
+        }
     };
     match order {
         SortOrder::Ascending => matching.iter().take(limit).copied().collect(),
@@ -207,6 +214,23 @@ mod tests {
         assert_eq!(all(Comparison::LessOrEqual), [10, 20, 30]);
         assert_eq!(all(Comparison::Greater), [40, 50]);
         assert_eq!(all(Comparison::GreaterOrEqual), [30, 40, 50]);
+    }
+
+    #[test]
+    fn page_around_cursor_contains_ids_on_both_sides() {
+        let around = |id, limit| {
+            page(
+                &IDS,
+                Some((Comparison::Around, id)),
+                SortOrder::Ascending,
+                limit,
+            )
+        };
+        assert_eq!(around(30, 2), [20, 30]);
+        assert_eq!(around(30, 3), [20, 30, 40]);
+        assert_eq!(around(25, 2), [20, 30]);
+        assert_eq!(around(10, 4), [10, 20]);
+        assert_eq!(around(99, usize::MAX), IDS);
     }
 
     #[test]

@@ -12,6 +12,7 @@ async fn control(
 ) -> BufferedResponse {
     let url = format!("{}/_emulator/{path}", service.emulator.base_url());
     let request = service.client.request(method, url);
+    let request = request.header("X-Basalam-Emulator", "1");
     BufferedResponse::send(match body {
         Some(body) => request.json(&body),
         None => request,

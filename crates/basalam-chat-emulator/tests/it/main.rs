@@ -1,15 +1,18 @@
 //! Integration tests of the emulator over HTTP.
 #![allow(clippy::unwrap_used)] // In a test, a panic is the report.
 
+mod access;
 mod authentication;
 mod bots;
 mod chats;
 #[cfg(feature = "cli")]
 mod cli;
 mod concurrency;
+mod connections;
 mod console;
 mod contract_coverage;
 mod control;
+mod cors;
 mod custom_responses;
 mod deleted_chats;
 mod faults;

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use basalam_chat_emulator::{Emulator, NewUser, RateLimit, TimeBound, User};
+use basalam_chat_emulator::{BetweenComparison, Emulator, NewUser, RateLimit, TimeBound, User};
 use reqwest::Method;
 use serde_json::json;
 
@@ -196,4 +196,56 @@ async fn latency_delays_requests_and_aborted_request_is_logged_without_status() 
         tokio::task::yield_now().await;
     }
     assert_eq!(service.emulator.request_log()[0].status, None);
+}
+
+#[tokio::test]
+async fn between_selects_the_meaning_of_bt() {
+    for (between, expected) in [
+        (BetweenComparison::Reject, None),
+        (BetweenComparison::Around, Some([2, 1])),
+        (BetweenComparison::Ignore, Some([3, 2])),
+    ] {
+        let service = Service::start_with(Emulator::builder().between(between)).await;
+        let (seller, customer) = service.users();
+        let chat = service.create_chat(customer, seller).await;
+        let mut ids = Vec::new();
+        for _ in 0..4 {
+            ids.push(service.send_text(chat, customer, "hello").await);
+        }
+        let query = format!("cmp=bt&limit=2&message_id={}", ids[2]);
+        if let Some(expected) = expected {
+            let found = service.message_ids(chat, seller, &query).await;
+            assert_eq!(found, expected.map(|it| ids[it]), "{between:?}");
+        } else {
+            let path = format!("{}?{query}", messages(chat));
+            let response = service.get(&path, seller).await;
+            let violation = response.assert_invalid(json!(["query", "cmp"]));
+            assert!(violation["msg"].as_str().unwrap().contains("--between"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn zoned_and_epoch_times_are_violations_unless_enabled() {
+    let clock = ManualClock::new();
+    let zoned = "2026-07-22T13:30:00%2B03:30";
+    let epoch = "1784714400";
+    for (builder, time) in [
+        (Emulator::builder().zoned_times(true), zoned),
+        (Emulator::builder().epoch_times(true), epoch),
+    ] {
+        let service = Service::start_with(builder.clock(clock.clock())).await;
+        let (seller, customer) = service.users();
+        service.create_chat(seller, customer).await;
+        for (name, count) in [("updated_from", 1), ("updated_before", 0)] {
+            let found = service.chats(seller, &format!("{name}={time}")).await;
+            assert_eq!(found.len(), count, "{name}={time}");
+        }
+    }
+    let service = Service::start().await;
+    for time in [zoned, epoch] {
+        let path = format!("/v1/chats?updated_from={time}");
+        let response = service.get(&path, service.emulator.seller()).await;
+        response.assert_invalid(json!(["query", "updated_from"]));
+    }
 }

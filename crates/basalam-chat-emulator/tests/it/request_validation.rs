@@ -1,6 +1,6 @@
 use basalam_chat_emulator::MAX_BODY_BYTES;
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{BufferedResponse, Service, messages, text_message};
 
@@ -284,4 +284,83 @@ async fn body_above_size_limit_is_413() {
         );
     }
     assert_eq!(service.emulator.message_count(), 1);
+}
+
+/// Sends a large invalid body, and returns the violations of the response.
+async fn violations_of_large(method: Method, path: &str, body: String) -> Vec<Value> {
+    let service = Service::start().await;
+    let (seller, customer) = service.users();
+    let chat = service.create_chat(seller, customer).await;
+    let path = path.replace("{id}", &chat.to_string());
+    let request = service.request(method, &path, seller);
+    let request = request.header("Content-Type", "application/json");
+    let response = BufferedResponse::send(request.body(body)).await;
+    assert_eq!(response.status, 422);
+    assert!(response.text.len() < 50_000, "{}", response.text.len());
+    let log = service.emulator.request_log();
+    assert!(log[1].error.as_ref().unwrap().len() < 500, "{log:?}");
+    response.json()["detail"].as_array().unwrap().clone()
+}
+
+fn omitted(violation: &Value) -> u64 {
+    assert_eq!(violation["loc"], json!(["body"]));
+    let message = violation["msg"].as_str().unwrap();
+    let number = message.split(' ').find_map(|it| it.parse().ok());
+    number.unwrap()
+}
+
+#[tokio::test]
+async fn violations_of_a_megabyte_of_wrong_buttons_are_capped() {
+    for buttons in ["[{}]", "[[]]", "[1]", "1"] {
+        let count = 1024 * 1024 / (buttons.len() + 1);
+        let buttons = vec![buttons; count].join(",");
+        let body = format!(r#"{{"message_type":"text","inline_markup_button":[{buttons}]}}"#);
+        let violations = violations_of_large(Method::POST, "/v1/chats/{id}/messages", body).await;
+        assert_eq!(violations.len(), 101);
+        let location = &violations[99]["loc"];
+        assert_eq!(location[1], "inline_markup_button");
+        assert!(omitted(&violations[100]) > 100_000);
+    }
+    // Nested arrays.
+    let row = format!("[{}]", vec!["{}"; 1000].join(","));
+    let buttons = vec![row; 300].join(",");
+    let body = format!(r#"{{"message_type":"text","inline_markup_button":[{buttons}]}}"#);
+    let violations = violations_of_large(Method::POST, "/v1/chats/{id}/messages", body).await;
+    assert_eq!(violations.len(), 101);
+}
+
+#[tokio::test]
+async fn violations_of_8_mib_of_wrong_ids_are_capped() {
+    let ids = vec![r#""a""#; 2_000_000].join(",");
+    let body = format!(r#"{{"message_ids":[{ids}]}}"#);
+    let violations = violations_of_large(Method::DELETE, "/v1/chats/messages", body).await;
+    assert_eq!(violations.len(), 101);
+    assert!(
+        violations.iter().any(|it| it["type"] == "too_long"),
+        "{violations:?}"
+    );
+    assert!(omitted(&violations[100]) >= 1_999_900);
+}
+
+#[tokio::test]
+async fn invalid_item_of_a_long_array_keeps_its_index() {
+    let mut files = vec![json!({ "id": 1, "url": "https://example.com" }); 3000];
+    files[2500] = json!({ "id": "a", "url": "https://example.com" });
+    let body = json!({ "message_type": "picture", "attachment": { "files": files } });
+    let path = "/v1/chats/{id}/messages";
+    let violations = violations_of_large(Method::POST, path, body.to_string()).await;
+    assert_eq!(violations.len(), 1, "{violations:?}");
+    assert_eq!(
+        violations[0]["loc"],
+        json!(["body", "attachment", "files", 2500, "id"])
+    );
+}
+
+#[tokio::test]
+async fn empty_arrays_of_many_buttons_are_accepted_for_objects() {
+    let (service, chat) = Service::start_with_chat().await;
+    let button = json!({ "id": 1, "label": "a", "type": "msg", "data": [] });
+    let body = json!({ "message_type": "text", "inline_markup_button": [vec![button; 2000]] });
+    let (_, customer) = service.users();
+    service.post(&messages(chat), customer, &body).await.ok();
 }

@@ -267,7 +267,8 @@ async fn wrong_file_id_or_name_is_unknown_route() {
 
 #[tokio::test]
 async fn url_can_be_omitted_and_uses_the_request_host() {
-    let service = Service::start_with(Emulator::builder().include_upload_url(false)).await;
+    let builder = Emulator::builder().include_upload_url(false);
+    let service = Service::start_with(builder.allow_host("chat.example")).await;
     let request = service.request(Method::POST, FILES, service.emulator.customer());
     let request = request.header("Host", "chat.example:8080");
     let response = BufferedResponse::send(request.multipart(picture()))
@@ -294,4 +295,16 @@ async fn message_can_attach_uploaded_and_unknown_files() {
     service.post(&messages(chat), customer, &body).await.ok();
     let listed = service.get(&messages(chat), seller).await.ok();
     assert_eq!(listed["data"]["messages"][0]["content"]["files"], files);
+}
+
+#[tokio::test]
+async fn dimensions_of_pictures_are_read_from_the_file() {
+    let service = Service::start().await;
+    let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x02\x80\0\0\x01\xe0\x08\x02\0\0\0";
+    let form = file("a.png", "image/png", png).text("file_type", "chat.photo");
+    let response = upload(&service, form).await.ok();
+    assert_eq!(
+        (&response["width"], &response["height"]),
+        (&json!(640), &json!(480))
+    );
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::EmulatorBuilder;
 use crate::clock::Clock;
 use crate::oauth::RefreshTokenPolicy;
-use crate::options::TimeBound;
+use crate::options::{BetweenComparison, TimeBound};
 use crate::rate_limit::RateLimit;
 
 impl EmulatorBuilder {
@@ -81,6 +81,27 @@ impl EmulatorBuilder {
     /// service's behaviour is unknown.
     pub fn before_bound(mut self, bound: TimeBound) -> Self {
         self.options.before_bound = bound;
+        self
+    }
+
+    /// Sets the handling of `cmp=bt`. Default: a violation; the service's behaviour is unknown.
+    pub fn between(mut self, comparison: BetweenComparison) -> Self {
+        self.options.between = comparison;
+        self
+    }
+
+    /// Sets whether the time parameters of `get_chats` can have a time zone, such as `2026-07-22T10:28:23+03:30`. They
+    /// are converted to UTC, the time zone of the default clock. Default: `false`, which makes them violations; the
+    /// service's behaviour is unknown.
+    pub fn zoned_times(mut self, enabled: bool) -> Self {
+        self.options.zoned_times = enabled;
+        self
+    }
+
+    /// Sets whether the time parameters of `get_chats` can be a Unix time, in seconds or, with 12 or more digits, in
+    /// milliseconds. Default: `false`, which makes them violations; the service's behaviour is unknown.
+    pub fn epoch_times(mut self, enabled: bool) -> Self {
+        self.options.epoch_times = enabled;
         self
     }
 
