@@ -49,6 +49,8 @@ struct Shared {
 }
 
 /// The use of a connection.
+///
+/// It is idle as soon as the response begins: a client that does not read its response must not keep others out.
 struct Usage {
     shared: Arc<Shared>,
     /// The tick at which the connection became idle, or [`BUSY`].
@@ -83,7 +85,9 @@ impl Connections {
             tokio::select! {
                 () = signalled(&mut shutdown) => break,
                 Some(ended) = self.tasks.join_next_with_id() => self.remove(&ended),
-                () = self.shared.became_idle.notified(), if is_full => _ = self.close_idle(),
+                () = self.shared.became_idle.notified(), if is_full => {
+                    self.close_idle();
+                }
                 accepted = listener.accept(), if !is_full => self.accept(accepted).await,
             }
         }
