@@ -8,7 +8,7 @@ use std::convert::Infallible;
 use std::io;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use hyper::server::conn::http1;
@@ -49,12 +49,14 @@ struct Shared {
 }
 
 /// The use of a connection.
+///
+/// It is idle as soon as the response begins: a client that does not read its response must not keep others out.
 struct Usage {
     shared: Arc<Shared>,
     /// The tick at which the connection became idle, or [`BUSY`].
     idle_since: AtomicU64,
-    /// `true` as 1 if the connection had a request.
-    requests: AtomicU64,
+    /// Whether the connection had a request.
+    is_used: AtomicBool,
     /// Notified to close the connection.
     close: Notify,
 }
@@ -79,12 +81,13 @@ impl Connections {
     pub(super) async fn serve(mut self, listener: TcpListener) {
         let mut shutdown = self.shutdown.clone();
         loop {
-            // One connection above the limit is accepted, and waits until another one can be closed.
-            let is_full = self.open.len() > self.limits.max_connections;
+            let is_full = self.is_full();
             tokio::select! {
                 () = signalled(&mut shutdown) => break,
                 Some(ended) = self.tasks.join_next_with_id() => self.remove(&ended),
-                () = self.shared.became_idle.notified(), if is_full => self.close_idle(),
+                () = self.shared.became_idle.notified(), if is_full => {
+                    self.close_idle();
+                }
                 accepted = listener.accept(), if !is_full => self.accept(accepted).await,
             }
         }
@@ -98,7 +101,7 @@ impl Connections {
                 // Sends small responses immediately.
                 let _ = stream.set_nodelay(true);
                 self.start(stream);
-                if self.open.len() > self.limits.max_connections {
+                if self.is_full() {
                     self.close_idle();
                 }
             }
@@ -106,8 +109,10 @@ impl Connections {
             Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
             Err(_) => {
                 // Most likely, the process has no file descriptor left.
-                self.close_idle();
-                tokio::time::sleep(ACCEPT_DELAY).await;
+                match self.close_idle() {
+                    true => tokio::task::yield_now().await,
+                    false => tokio::time::sleep(ACCEPT_DELAY).await,
+                }
             }
         }
     }
@@ -126,15 +131,22 @@ impl Connections {
         self.open.insert(task.id(), usage);
     }
 
-    /// Closes the connection that has been idle for the longest time, if any but the latest is idle.
-    fn close_idle(&self) {
+    /// Returns `true` if one connection above the limit is open. It waits until another one can be closed.
+    fn is_full(&self) -> bool {
+        self.open.len() > self.limits.max_connections
+    }
+
+    /// Closes the connection that has been idle for the longest time. Returns `false` if none but the latest is idle.
+    fn close_idle(&self) -> bool {
         let others = self.open.iter().filter(|it| Some(*it.0) != self.latest);
         let idle = others.map(|it| it.1).filter(|it| it.idle_since() != BUSY);
-        if let Some(usage) = idle.min_by_key(|it| it.idle_since()) {
-            // It is not chosen again.
-            usage.idle_since.store(BUSY, Ordering::Relaxed);
-            usage.close.notify_one();
-        }
+        let Some(usage) = idle.min_by_key(|it| it.idle_since()) else {
+            return false;
+        };
+        // It is not chosen again.
+        usage.idle_since.store(BUSY, Ordering::Relaxed);
+        usage.close.notify_one();
+        true
     }
 
     fn remove(&mut self, ended: &Result<(Id, ()), JoinError>) {
@@ -153,7 +165,7 @@ impl Usage {
         Self {
             shared,
             idle_since: AtomicU64::new(now),
-            requests: AtomicU64::new(0),
+            is_used: AtomicBool::new(false),
             close: Notify::new(),
         }
     }
@@ -165,7 +177,7 @@ impl Usage {
     /// Marks the connection as busy until the returned value is dropped.
     fn begin(self: &Arc<Self>) -> Request {
         self.idle_since.store(BUSY, Ordering::Relaxed);
-        self.requests.store(1, Ordering::Relaxed);
+        self.is_used.store(true, Ordering::Relaxed);
         Request(Arc::clone(self))
     }
 }
@@ -210,7 +222,7 @@ async fn serve_connection(
         () = usage.close.notified() => false,
         () = signalled(&mut shutdown) => true,
     };
-    if usage.requests.load(Ordering::Relaxed) == 0 {
+    if !usage.is_used.load(Ordering::Relaxed) {
         // There is no response to finish.
         return;
     }
