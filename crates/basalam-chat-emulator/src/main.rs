@@ -41,7 +41,8 @@ async fn serve(arguments: &Arguments) -> anyhow::Result<()> {
         open_console(&emulator, arguments);
     }
     signals.wait().await?;
-    println!("Shutting down.");
+    // The output can be closed already.
+    _ = writeln!(io::stdout(), "Shutting down.");
     emulator.shutdown().await;
     Ok(())
 }
