@@ -1,9 +1,9 @@
 //! Command-line arguments.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
 use std::time::Duration;
 
+use anyhow::ensure;
 use basalam_chat_emulator::{
     BetweenComparison, Emulator, EmulatorBuilder, Error, FaultRule, RateLimit, RefreshTokenPolicy,
     TimeBound,
@@ -20,10 +20,11 @@ use crate::readyz;
 /// `110201:the-token-of-an-emulated-bot-is-no-secret`) and the OAuth client `emulated-client`
 /// (secret `emulated-client-secret`).
 ///
-/// Set your client's base URL to the printed URL. Every option can also be set by its environment variable; several
-/// hosts and origins are then separated by commas, several seeds and faults by line breaks. Finished requests are printed with their
-/// status, method, path, operation, duration, error and fault, but without tokens. Ctrl-C
-/// and SIGTERM stop it.
+/// Set your client's base URL to the printed URL. Finished requests are printed with their status, method, path,
+/// operation, duration, error and fault, but without tokens. Ctrl-C and SIGTERM stop it.
+///
+/// Every option has an environment variable. In it, several hosts and origins are separated by commas, several seeds
+/// and faults by line breaks.
 #[derive(Parser)]
 #[command(version, after_help = EXAMPLES)]
 pub(crate) struct Arguments {
@@ -43,7 +44,7 @@ pub(crate) struct Arguments {
         env = "BASALAM_EMULATOR_SEED",
         value_delimiter = '\n'
     )]
-    seed: Vec<PathBuf>,
+    seed: Vec<String>,
 
     /// Do not print requests.
     #[arg(short, long, env = "BASALAM_EMULATOR_QUIET", value_parser = BoolishValueParser::new())]
@@ -118,7 +119,7 @@ pub(crate) struct Arguments {
 
     /// Enable the console and the control endpoints below `/_emulator/` on addresses that are not loopback
     /// addresses. The endpoints return all tokens.
-    #[arg(long, conflicts_with = "no_control", help_heading = "Control", env = "BASALAM_EMULATOR_CONTROL", value_parser = BoolishValueParser::new())]
+    #[arg(long, help_heading = "Control", env = "BASALAM_EMULATOR_CONTROL", value_parser = BoolishValueParser::new())]
     control: bool,
 
     /// Disable the console and the control endpoints below `/_emulator/`.
@@ -204,7 +205,7 @@ pub(crate) struct Arguments {
     reuse_refresh_tokens: bool,
 
     /// Revoke all tokens of a login if a used refresh token is sent again (RFC 9700).
-    #[arg(long, conflicts_with = "reuse_refresh_tokens", help_heading = UNKNOWN, env = "BASALAM_EMULATOR_REVOKE_ON_REUSE", value_parser = BoolishValueParser::new())]
+    #[arg(long, help_heading = UNKNOWN, env = "BASALAM_EMULATOR_REVOKE_ON_REUSE", value_parser = BoolishValueParser::new())]
     revoke_on_reuse: bool,
 
     #[command(subcommand)]
@@ -277,10 +278,37 @@ Examples:
   curl http://127.0.0.1:8080/v1/chats -H 'Authorization: Bearer seller-token'
   curl -X POST http://127.0.0.1:8080/_emulator/reset -H 'X-Basalam-Emulator: 1'";
 
+/// Returns the values of a list, whose variable can end with a separator.
+fn non_empty(values: &[String]) -> impl Iterator<Item = &String> {
+    values.iter().filter(|it| !it.is_empty())
+}
+
 impl Arguments {
     /// Parses the fault rules, in order.
     pub(crate) fn fault_rules(&self) -> Result<Vec<FaultRule>, Error> {
-        self.fault.iter().map(|it| it.parse()).collect()
+        non_empty(&self.fault).map(|it| it.parse()).collect()
+    }
+
+    /// Rejects options that exclude each other. clap would also reject those that a variable sets to `false`.
+    pub(crate) fn check(&self) -> anyhow::Result<()> {
+        for (both, names) in [
+            (
+                self.control && self.no_control,
+                ["--control", "--no-control"],
+            ),
+            (
+                self.reuse_refresh_tokens && self.revoke_on_reuse,
+                ["--reuse-refresh-tokens", "--revoke-on-reuse"],
+            ),
+        ] {
+            ensure!(
+                !both,
+                "{} and {} exclude each other; use one of them",
+                names[0],
+                names[1]
+            );
+        }
+        Ok(())
     }
 
     /// Returns `true` if the control endpoints are enabled.
@@ -304,7 +332,7 @@ impl Arguments {
             .epoch_times(self.epoch_times)
             .allow_remote_webhooks(self.allow_remote_webhooks)
             .return_metadata(!self.no_metadata);
-        for file in &self.seed {
+        for file in non_empty(&self.seed) {
             builder = builder.seed_file(file);
         }
         for name in &self.allow_host {
@@ -363,24 +391,4 @@ impl Arguments {
 }
 
 #[cfg(test)]
-mod tests {
-    use clap::CommandFactory;
-
-    use super::*;
-
-    #[test]
-    fn every_option_has_an_environment_variable() {
-        Arguments::command().debug_assert();
-        let command = Arguments::command();
-        let options: Vec<_> = command.get_arguments().collect();
-        assert!(options.len() > 30);
-        for option in options {
-            let name = option.get_long().unwrap();
-            if ["help", "version"].contains(&name) {
-                continue;
-            }
-            let variable = format!("BASALAM_EMULATOR_{}", name.to_uppercase().replace('-', "_"));
-            assert_eq!(option.get_env().unwrap().to_str(), Some(&*variable));
-        }
-    }
-}
+mod tests;

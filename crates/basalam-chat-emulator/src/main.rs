@@ -24,6 +24,7 @@ async fn main() -> anyhow::Result<()> {
 
 /// Runs an emulator until a signal ends it.
 async fn serve(arguments: &Arguments) -> anyhow::Result<()> {
+    arguments.check()?;
     let rules = arguments.fault_rules()?;
     let signals = Signals::new()?;
     let mut builder = arguments.builder();
@@ -40,7 +41,8 @@ async fn serve(arguments: &Arguments) -> anyhow::Result<()> {
         open_console(&emulator, arguments);
     }
     signals.wait().await?;
-    println!("Shutting down.");
+    // The output can be closed already.
+    _ = writeln!(io::stdout(), "Shutting down.");
     emulator.shutdown().await;
     Ok(())
 }

@@ -62,6 +62,10 @@ fn rejects_invalid_options_with_message() {
             ["--revoke-on-reuse", "--reuse-refresh-tokens"],
             "--reuse-refresh-tokens",
         ),
+        (["--control", "--no-control"], "--no-control"),
+        (["--allow-host", "*"], "host name"),
+        (["--cors", "localhost:3000"], "http://localhost:3000"),
+        (["--max-connections", "0"], "connections"),
     ] {
         let output = run(&arguments);
         assert!(!output.status.success(), "{arguments:?}");
@@ -229,10 +233,10 @@ async fn environment_variables_set_options() {
         .env("BASALAM_EMULATOR_ALLOW_HOST", "emulator,chat.example")
         .env("BASALAM_EMULATOR_QUIET", "true")
         .env("BASALAM_EMULATOR_NO_CONTROL", "1")
-        .env("BASALAM_EMULATOR_NO_METADATA", "false")
+        .env("BASALAM_EMULATOR_CONTROL", "false")
         .env(
             "BASALAM_EMULATOR_FAULT",
-            "503,operation=get_chats\n504,operation=get_messages",
+            "503,operation=get_chats\n504,operation=get_messages\n",
         );
     let (child, _output, greeting) = start_command(&mut command);
     let url = url_in(&greeting);
