@@ -8,7 +8,7 @@ let site;
 test.beforeEach(async () => {
   site = await startServer((_, response) => {
     response.setHeader('Content-Type', 'text/html');
-    response.end('<!doctype html><title>Attack</title><body>');
+    response.end('<!doctype html><title>Attack</title><body><p id="shown">');
   });
 });
 
@@ -103,12 +103,18 @@ for (const host of ['localhost', 'evil.test']) {
     }, { file: urls.primary, app: emulator.console });
     expect(loaded).toEqual(['script blocked', 'img blocked', 'script blocked']);
     expect(await page.evaluate(() => window.stolen)).toBeUndefined();
-    await page.evaluate((url) => {
-      const frame = document.createElement('iframe');
-      frame.src = url;
-      document.body.append(frame);
-    }, emulator.console);
-    await expect.poll(() => page.frames()[1]?.url()).toBe('chrome-error://chromewebdata/');
+    const frame = (url) => page.evaluate((src) => new Promise((resolve) => {
+      const element = document.createElement('iframe');
+      element.addEventListener('load', resolve);
+      element.src = src;
+      document.body.append(element);
+    }), url);
+    // A page that allows it shows that the test would see the console.
+    await frame(`http://localhost:${site.port}/?shown`);
+    await frame(emulator.console);
+    const framed = (index) => page.frameLocator(`iframe >> nth=${index}`);
+    await expect(framed(0).locator('#shown')).toHaveCount(1);
+    await expect(framed(1).locator('#chats-pane')).toHaveCount(0);
   });
 }
 
