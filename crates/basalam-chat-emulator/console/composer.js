@@ -50,6 +50,7 @@ export function show() {
   text.placeholder = t('writeAsName', { name: me.name });
   text.setAttribute('aria-label', t('writeMessage'));
   text.title = t('sendHint');
+  grow();
   replyBar = h('div', { class: 'reply-bar', hidden: true });
   sendButton = iconButton('send', t('send'), () => {}, { class: 'primary flips', type: 'submit' });
   composer.replaceChildren(replyBar, h('div', { class: 'composer-row' },
@@ -61,7 +62,9 @@ export function show() {
   if (hadFocus) text.focus();
 }
 
+/** Adapts the height to the text, and the direction, which without a text is that of the placeholder. */
 function grow() {
+  text.dir = text.value === '' ? document.documentElement.dir : 'auto';
   text.style.height = 'auto';
   text.style.height = `${Math.min(text.scrollHeight + 2, 200)}px`;
 }

@@ -21,7 +21,7 @@ export async function fillScene(emulator) {
           { sender_id: 430, text: 'سلام! بله، در سه رنگ: سرمه‌ای، زرشکی و سبز. کد محصول: SH-204', created_at: '2026-07-21 18:06:00' },
           { sender_id: 431, message_type: 'product', entity_id: 24835, created_at: at('10:01:00') },
           { sender_id: 431, text: 'Is the size 70 × 200 cm? And do you ship to Shiraz?', created_at: at('10:01:20') },
-          { sender_id: 431, message_type: 'picture', text: 'مثل این', files: [{ id, url, name: 'shawl.svg', width: 320, height: 180 }], created_at: at('10:02:00') },
+          { sender_id: 431, message_type: 'picture', text: 'مثل این', files: [{ id, url, name: 'shawl.svg', width: 320, height: 120 }], created_at: at('10:02:00') },
           {
             sender_id: 430, text: 'Yes, 70 × 200. ارسال به شیراز دو روزه است.\nکدام رنگ را می‌خواهید؟', created_at: at('10:05:00'),
             reply_markup: [[{ id: 1, label: 'سرمه‌ای', type: 'msg', data: {} }, { id: 2, label: 'زرشکی', type: 'msg', data: {} }], [{ id: 3, label: 'Size guide', type: 'url', data: { url: 'https://example.com/sizes' } }]],
@@ -49,10 +49,11 @@ export async function sendRequests(emulator, chat) {
   await emulator.control('POST', 'faults', { rule: '503,operation=create_message,times=1' });
   const text = { message_type: 'text', content: { text: 'Hello' } };
   await emulator.service('POST', '/v1/chats/1/messages', text, 'seller-token').catch(() => {});
-  await emulator.service('POST', `/v1/chats/${chat}/messages`, { message_type: 'text', content: { text: 'کد رهگیری: 4417' } }, 'seller-token').catch(() => {});
+  await emulator.service('POST', `/v1/chats/${chat}/messages`, { message_type: 'text', content: { text: 'کد رهگیری: 4417' } }, 'seller-token');
+  await emulator.service('POST', `/v1/chats/${chat}/messages`, { message_type: 'text', content: { text: 'خیلی ممنون' } });
 }
 
 function picture() {
-  const stripes = [...Array(9).keys()].map((it) => `<rect x="${it * 36}" width="18" height="180" fill="#0f766e"/>`);
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="320" height="180"><rect width="320" height="180" fill="#e7c98a"/>${stripes.join('')}</svg>`;
+  const stripes = [...Array(9).keys()].map((it) => `<rect x="${it * 36}" width="18" height="120" fill="#0f766e"/>`);
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="320" height="120"><rect width="320" height="120" fill="#e7c98a"/>${stripes.join('')}</svg>`;
 }
