@@ -49,7 +49,9 @@ async fn until(service: &Service, id: u64, state: &str) -> Value {
 
 fn texts(service: &Service, chat_id: i64) -> Vec<String> {
     let messages = service.emulator.messages(chat_id).into_iter();
-    messages.map(|it| it.text().unwrap_or_default().to_owned()).collect()
+    messages
+        .map(|it| it.text().unwrap_or_default().to_owned())
+        .collect()
 }
 
 #[tokio::test]
