@@ -50,7 +50,6 @@ export function show() {
   text.placeholder = t('writeAsName', { name: me.name });
   text.setAttribute('aria-label', t('writeMessage'));
   text.title = t('sendHint');
-  grow();
   replyBar = h('div', { class: 'reply-bar', hidden: true });
   sendButton = iconButton('send', t('send'), () => {}, { class: 'primary flips', type: 'submit' });
   composer.replaceChildren(replyBar, h('div', { class: 'composer-row' },
@@ -58,6 +57,7 @@ export function show() {
     iconButton('product', t('addProduct'), chooseProduct, { class: 'ghost' }),
     iconButton('location', t('addLocation'), chooseLocation, { class: 'ghost' }),
     text, sendButton));
+  grow();
   showReply();
   if (hadFocus) text.focus();
 }

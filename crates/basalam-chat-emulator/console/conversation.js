@@ -85,9 +85,12 @@ async function readLatest() {
   const first = page.messages[0]?.id ?? Infinity;
   const older = messages.filter((it) => it.id < first);
   // Without overlap, messages between the pages are missing: begin with the new page.
-  const isContiguous = !page.has_more || messages.some((it) => it.id >= first);
-  messages = isContiguous ? [...older, ...page.messages] : page.messages;
-  if (!isContiguous || older.length === 0) hasMore = page.has_more;
+  const isContiguous = messages.some((it) => it.id >= first);
+  // After a reset, the same chat can have other messages.
+  const isStale = older.length + page.messages.length > page.total || !page.has_more;
+  const keepsOlder = isContiguous && !isStale;
+  messages = keepsOlder ? [...older, ...page.messages] : page.messages;
+  if (!keepsOlder || older.length === 0) hasMore = page.has_more;
   show();
 }
 
@@ -96,11 +99,13 @@ async function loadOlder() {
   isLoading = true;
   const current = opening;
   byId('messages').setAttribute('aria-busy', 'true');
-  const page = await attempt(() => read({ before: messages[0].id, limit: OLDER_PAGE }));
+  const before = messages[0].id;
+  const page = await attempt(() => read({ before, limit: OLDER_PAGE }));
   if (current !== opening) return;
   isLoading = false;
   byId('messages').removeAttribute('aria-busy');
-  if (!page) return;
+  // Meanwhile, other messages may have been read.
+  if (!page || messages[0]?.id !== before) return;
   messages = [...page.messages, ...messages];
   hasMore = page.has_more;
   show();

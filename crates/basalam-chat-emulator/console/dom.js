@@ -98,9 +98,12 @@ export function avatar(id, name) {
   return h('span', { class: 'avatar', 'aria-hidden': 'true', data: { hue: String(Math.abs(id ?? 0) % 8) } }, initials);
 }
 
-/** Offers a text as a file. */
-export function download(name, text, type = 'application/json') {
-  const url = URL.createObjectURL(new Blob([text], { type }));
-  h('a', { href: url, download: name }).click();
-  URL.revokeObjectURL(url);
+/**
+ * Replaces the children of an element. The focus stays in the new element with the same `data-keep`: what is shown
+ * can change at any time, also while someone uses the keyboard in it.
+ */
+export function replaceChildren(parent, ...children) {
+  const focused = parent.contains(document.activeElement) ? document.activeElement.dataset.keep : undefined;
+  parent.replaceChildren(...children);
+  if (focused) parent.querySelector(`[data-keep="${CSS.escape(focused)}"]`)?.focus();
 }

@@ -1,7 +1,7 @@
 // Registered webhooks and what was delivered to them.
 
 import { control } from './api.js';
-import { button, h } from './dom.js';
+import { button, h, replaceChildren } from './dom.js';
 import { formatTime, t } from './i18n.js';
 import { attempt, notify } from './overlay.js';
 import { pretty, statusTag } from './request-format.js';
@@ -37,7 +37,7 @@ async function read() {
 
 function show() {
   const registered = [...webhooks.map(webhook), ...bots.filter((it) => it.url).map(bot)];
-  panel.replaceChildren(
+  replaceChildren(panel,
     h('section', { class: 'card-section' }, h('h3', { text: t('webhooks') }),
       registered.length > 0 ? h('ul', { class: 'plain' }, registered) : h('p', { class: 'hint', text: t('noWebhooks') })),
     h('section', { class: 'card-section' }, h('h3', { text: t('deliveries') }),
@@ -60,12 +60,12 @@ function bot({ id, url }) {
 function delivery({ id, webhook_id: webhookId, event, status, attempt: count, created_at: created, duration_ms: duration, error, body }) {
   // Bodies above 64 KiB are left out, and a status of 0 stands for no response.
   const text = typeof body === 'string' ? pretty(body) : JSON.stringify(body, null, 2);
-  const details = h('details', { open: opened.has(id) }, h('summary', { text: t('body') }), h('pre', { class: 'code block', dir: 'ltr', tabindex: '0', text: text ?? '' }));
+  const details = h('details', { open: opened.has(id) }, h('summary', { text: t('body'), data: { keep: `body-${id}` } }), h('pre', { class: 'code block', dir: 'ltr', tabindex: '0', text: text ?? '' }));
   details.addEventListener('toggle', () => (details.open ? opened.add(id) : opened.delete(id)));
   return h('li', { class: 'delivery' },
     h('div', { class: 'section-head' }, statusTag(status || null), h('span', { class: 'code grow', dir: 'ltr', text: String(event ?? '') }),
       h('time', { class: 'hint nowrap', text: formatTime(created, 'seconds') }),
-      button(t('sendAgain'), () => resend(id), { class: 'small', 'aria-label': `${t('sendAgain')}: ${t('delivery', { id: String(id) })}` })),
+      button(t('sendAgain'), () => resend(id), { class: 'small', data: { keep: `delivery-${id}` }, 'aria-label': `${t('sendAgain')}: ${t('delivery', { id: String(id) })}` })),
     h('p', { class: 'hint', text: [t('webhook', { id: String(webhookId) }), t('attemptNumber', { n: count ?? 1 }), Number.isFinite(duration) && t('duration', { ms: Math.round(duration) })].filter(Boolean).join(' · ') }),
     error && h('p', { class: 'request-reason', dir: 'auto', text: error }),
     body !== null && details);

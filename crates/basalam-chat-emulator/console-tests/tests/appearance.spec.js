@@ -15,7 +15,6 @@ const VARIANTS = {
   dark: { colorScheme: 'dark' },
   phone: { colorScheme: 'light', ...PHONE },
   rtl: { colorScheme: 'light', locale: 'fa-IR' },
-  'phone-rtl-dark': { colorScheme: 'dark', locale: 'fa-IR', ...PHONE },
 };
 
 /** Serious and critical faults that axe-core finds in a part of the page. */
