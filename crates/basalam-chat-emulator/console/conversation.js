@@ -74,7 +74,8 @@ function open() {
   if (state.chatId !== null) attempt(readLatest);
 }
 
-const read = (parameters) => control('GET', `chats/${state.chatId}/messages${query({ as: state.memberId, ...parameters })}`);
+const read = (parameters) =>
+  control('GET', `chats/${state.chatId}/messages${query({ as: state.memberId, ...parameters })}`);
 
 /** Reads the latest messages, and takes over what was added, changed or deleted among them. */
 async function readLatest() {
@@ -114,19 +115,21 @@ async function loadOlder() {
 function show() {
   const showsSender = state.memberId === null || openChatInfo()?.chat_type !== 'private';
   let previous = null;
-  list.setRows(messages.map((message) => {
-    const isNewDay = previous?.created_at.slice(0, 10) !== message.created_at.slice(0, 10);
-    const row = {
-      key: message.id,
-      message,
-      day: isNewDay ? message.created_at : null,
-      isFirst: isNewDay || previous?.sender?.id !== message.sender?.id,
-      showsSender,
-    };
-    row.signature = signature(row);
-    previous = message;
-    return row;
-  }));
+  list.setRows(
+    messages.map((message) => {
+      const isNewDay = previous?.created_at.slice(0, 10) !== message.created_at.slice(0, 10);
+      const row = {
+        key: message.id,
+        message,
+        day: isNewDay ? message.created_at : null,
+        isFirst: isNewDay || previous?.sender?.id !== message.sender?.id,
+        showsSender,
+      };
+      row.signature = signature(row);
+      previous = message;
+      return row;
+    }),
+  );
   byId('no-messages').hidden = messages.length > 0;
   showNewButton();
 }
@@ -134,7 +137,17 @@ function show() {
 /** Whatever may change a message or how it is shown. */
 function signature({ message, day, isFirst, showsSender }) {
   const { updated_at: updated, visible_at: visible, seen_by: seen, content, replied_message: replied } = message;
-  return [updated, visible, seen?.join(), content?.text?.length, content?.text?.slice(0, 100), replied?.updated_at, day, isFirst, showsSender].join('\u0000');
+  return [
+    updated,
+    visible,
+    seen?.join(),
+    content?.text?.length,
+    content?.text?.slice(0, 100),
+    replied?.updated_at,
+    day,
+    isFirst,
+    showsSender,
+  ].join('\u0000');
 }
 
 /** Offers the way to the end if new messages are out of view. */
@@ -175,10 +188,18 @@ function buildHead() {
   parts.picture = h('span', { class: 'picture' });
   parts.title = h('bdi');
   parts.description = h('p', { class: 'hint' });
-  parts.seen = button([icon('seen'), h('span', { class: 'wide-only', text: t('markSeen') })], markSeen, { class: 'small', 'aria-label': t('markSeen') });
+  parts.seen = button([icon('seen'), h('span', { class: 'wide-only', text: t('markSeen') })], markSeen, {
+    class: 'small',
+    'aria-label': t('markSeen'),
+  });
   parts.isKnown = openChatInfo() !== undefined;
-  head.replaceChildren(iconButton('back', t('back'), () => showView('chats'), { class: 'ghost narrow-only flips' }),
-    parts.picture, h('div', { class: 'conversation-title' }, h('h2', {}, parts.title), parts.description), parts.seen, more);
+  head.replaceChildren(
+    iconButton('back', t('back'), () => showView('chats'), { class: 'ghost narrow-only flips' }),
+    parts.picture,
+    h('div', { class: 'conversation-title' }, h('h2', {}, parts.title), parts.description),
+    parts.seen,
+    more,
+  );
   updateHead();
 }
 
@@ -198,7 +219,12 @@ function updateHead() {
 
 function describe(chat) {
   const id = `#${chat.id}`;
-  return [t(`type-${chat.chat_type}`), id, t('members', { count: chat.member_count }), t('messagesCount', { count: chat.message_count })].join(' · ');
+  return [
+    t(`type-${chat.chat_type}`),
+    id,
+    t('members', { count: chat.member_count }),
+    t('messagesCount', { count: chat.message_count }),
+  ].join(' · ');
 }
 
 async function markSeen() {

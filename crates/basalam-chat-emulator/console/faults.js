@@ -18,7 +18,10 @@ const scope = { operation: 'create_message', times: '', probability: '', afterHa
 
 export function start(element) {
   panel = element;
-  on('faults', coalesce(() => attempt(read)));
+  on(
+    'faults',
+    coalesce(() => attempt(read)),
+  );
   on('settings', () => attempt(readAll));
   on('resync', () => attempt(readAll));
   on('language', build);
@@ -44,9 +47,14 @@ const exampleOf = (kind) => state.info.fault_examples?.[kind] ?? kind;
 function ruleOf(kind) {
   const isDelivery = OF_DELIVERIES.has(kind);
   return [
-    exampleOf(kind), !isDelivery && scope.operation && `operation=${scope.operation}`, scope.times && `times=${scope.times}`,
-    scope.probability && `probability=${scope.probability}`, scope.afterHandling && CAN_FOLLOW.has(kind) && 'after_handling',
-  ].filter(Boolean).join(',');
+    exampleOf(kind),
+    !isDelivery && scope.operation && `operation=${scope.operation}`,
+    scope.times && `times=${scope.times}`,
+    scope.probability && `probability=${scope.probability}`,
+    scope.afterHandling && CAN_FOLLOW.has(kind) && 'after_handling',
+  ]
+    .filter(Boolean)
+    .join(',');
 }
 
 /**
@@ -81,7 +89,10 @@ function build() {
 
 function showSettings() {
   const { latency_ms: latency = 0, rate_limit: rate } = state.info.settings;
-  for (const [input, value] of [[parts.latency, String(latency)], [parts.rateLimit, rate ?? '']]) {
+  for (const [input, value] of [
+    [parts.latency, String(latency)],
+    [parts.rateLimit, rate ?? ''],
+  ]) {
     if (input !== document.activeElement) input.value = value;
   }
 }
@@ -89,16 +100,33 @@ function showSettings() {
 /** Shows which rules are active. */
 function show() {
   for (const [kind, element] of parts.switches) element.setAttribute('aria-checked', String(rulesOf(kind).length > 0));
-  replaceChildren(parts.active,
-    h('div', { class: 'section-head' }, h('h3', { text: t('rules') }), rules.length > 1 && button(t('removeAll'), () => remove(rules), { class: 'small' })),
-    rules.length === 0 ? h('p', { class: 'hint', text: t('noRules') }) : h('ul', { class: 'plain rules' }, rules.map(activeRule)));
+  replaceChildren(
+    parts.active,
+    h(
+      'div',
+      { class: 'section-head' },
+      h('h3', { text: t('rules') }),
+      rules.length > 1 && button(t('removeAll'), () => remove(rules), { class: 'small' }),
+    ),
+    rules.length === 0
+      ? h('p', { class: 'hint', text: t('noRules') })
+      : h('ul', { class: 'plain rules' }, rules.map(activeRule)),
+  );
 }
 
 function activeRule(it) {
   const text = it.rule ?? it.fault;
   const hasLimit = it.times_left !== null && it.times_left !== undefined;
-  return h('li', { class: 'rule' }, h('span', { class: 'code', dir: 'ltr', text }), hasLimit && h('span', { class: 'tag', text: t('timesLeft', { n: it.times_left }) }),
-    iconButton('trash', `${t('removeRule')}: ${text}`, () => remove([it]), { class: 'ghost small', data: { keep: `rule-${it.id}` } }));
+  return h(
+    'li',
+    { class: 'rule' },
+    h('span', { class: 'code', dir: 'ltr', text }),
+    hasLimit && h('span', { class: 'tag', text: t('timesLeft', { n: it.times_left }) }),
+    iconButton('trash', `${t('removeRule')}: ${text}`, () => remove([it]), {
+      class: 'ghost small',
+      data: { keep: `rule-${it.id}` },
+    }),
+  );
 }
 
 const rulesOf = (kind) => rules.filter((it) => kindOf(it) === kind);
@@ -107,9 +135,18 @@ function network() {
   const delay = h('input', { type: 'number', min: '0', step: '1' });
   const limit = h('input', { type: 'text', dir: 'ltr', placeholder: '10/s' });
   Object.assign(parts, { latency: delay, rateLimit: limit });
-  const form = h('form', { class: 'card-section' }, h('h3', { text: t('network') }), h('div', { class: 'form-row' },
-    field(t('latency'), delay, t('latencyHint')), field(t('rateLimit'), limit, t('rateLimitHint')),
-    button(t('apply'), () => {}, { type: 'submit' })));
+  const form = h(
+    'form',
+    { class: 'card-section' },
+    h('h3', { text: t('network') }),
+    h(
+      'div',
+      { class: 'form-row' },
+      field(t('latency'), delay, t('latencyHint')),
+      field(t('rateLimit'), limit, t('rateLimitHint')),
+      button(t('apply'), () => {}, { type: 'submit' }),
+    ),
+  );
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     const settings = { latency_ms: delay.valueAsNumber || 0, rate_limit: limit.value.trim() || null };
@@ -122,37 +159,93 @@ function network() {
 }
 
 function switches() {
-  const operation = select([['', t('anyOperation')], ...state.info.operations.map((it) => [it, it])], scope.operation, {});
+  const operation = select(
+    [['', t('anyOperation')], ...state.info.operations.map((it) => [it, it])],
+    scope.operation,
+    {},
+  );
   const times = h('input', { type: 'number', min: '1', value: scope.times, placeholder: t('unlimited') });
-  const probability = h('input', { type: 'number', min: '0', max: '1', step: '0.05', value: scope.probability, placeholder: '1' });
-  const afterHandling = h('input', { type: 'checkbox', checked: scope.afterHandling });
-  const update = () => Object.assign(scope, {
-    operation: operation.value, times: times.value, probability: probability.value, afterHandling: afterHandling.checked,
+  const probability = h('input', {
+    type: 'number',
+    min: '0',
+    max: '1',
+    step: '0.05',
+    value: scope.probability,
+    placeholder: '1',
   });
+  const afterHandling = h('input', { type: 'checkbox', checked: scope.afterHandling });
+  const update = () =>
+    Object.assign(scope, {
+      operation: operation.value,
+      times: times.value,
+      probability: probability.value,
+      afterHandling: afterHandling.checked,
+    });
   for (const input of [operation, times, probability, afterHandling]) input.addEventListener('input', update);
   const kinds = state.info.fault_kinds;
-  return h('section', { class: 'card-section' }, h('h3', { text: t('faultSwitches') }), h('p', { class: 'hint', text: t('faultsHint') }),
-    h('div', { class: 'form-row scope' }, field(t('operation'), operation), field(t('times'), times), field(t('probability'), probability)),
+  return h(
+    'section',
+    { class: 'card-section' },
+    h('h3', { text: t('faultSwitches') }),
+    h('p', { class: 'hint', text: t('faultsHint') }),
+    h(
+      'div',
+      { class: 'form-row scope' },
+      field(t('operation'), operation),
+      field(t('times'), times),
+      field(t('probability'), probability),
+    ),
     h('label', { class: 'check' }, afterHandling, h('span', { text: t('afterHandling') })),
     h('ul', { class: 'plain switches' }, kinds.filter((it) => !OF_DELIVERIES.has(it)).map(faultSwitch)),
     h('h4', { text: t('deliveries') }),
-    h('ul', { class: 'plain switches' }, kinds.filter((it) => OF_DELIVERIES.has(it)).map(faultSwitch)));
+    h('ul', { class: 'plain switches' }, kinds.filter((it) => OF_DELIVERIES.has(it)).map(faultSwitch)),
+  );
 }
 
 function faultSwitch(kind) {
   const id = `switch-${kind}`;
   const toggle = h('button', {
-    type: 'button', role: 'switch', class: 'switch', id, 'aria-checked': 'false', 'aria-labelledby': `${id}-label`,
+    type: 'button',
+    role: 'switch',
+    class: 'switch',
+    id,
+    'aria-checked': 'false',
+    'aria-labelledby': `${id}-label`,
     on: { click: () => (rulesOf(kind).length > 0 ? remove(rulesOf(kind)) : add(ruleOf(kind))) },
   });
   parts.switches.set(kind, toggle);
-  return h('li', { class: 'switch-row' }, h('label', { for: id, id: `${id}-label` }, h('span', { text: t(`fault-${kind}`) }),
-    h('span', { class: 'hint code', dir: 'ltr', text: exampleOf(kind) })), toggle);
+  return h(
+    'li',
+    { class: 'switch-row' },
+    h(
+      'label',
+      { for: id, id: `${id}-label` },
+      h('span', { text: t(`fault-${kind}`) }),
+      h('span', { class: 'hint code', dir: 'ltr', text: exampleOf(kind) }),
+    ),
+    toggle,
+  );
 }
 
 function freeRule() {
-  const rule = h('input', { type: 'text', class: 'code', dir: 'ltr', spellcheck: 'false', autocomplete: 'off', placeholder: '503,operation=create_message,times=2' });
-  const form = h('form', { class: 'card-section' }, h('div', { class: 'form-row' }, field(t('freeRule'), rule, t('freeRuleHint')), button(t('addRule'), () => {}, { type: 'submit' })));
+  const rule = h('input', {
+    type: 'text',
+    class: 'code',
+    dir: 'ltr',
+    spellcheck: 'false',
+    autocomplete: 'off',
+    placeholder: '503,operation=create_message,times=2',
+  });
+  const form = h(
+    'form',
+    { class: 'card-section' },
+    h(
+      'div',
+      { class: 'form-row' },
+      field(t('freeRule'), rule, t('freeRuleHint')),
+      button(t('addRule'), () => {}, { type: 'submit' }),
+    ),
+  );
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     const text = rule.value.trim();

@@ -51,7 +51,8 @@ export function chooseMember(id) {
   state.memberId = id;
   const chat = openChatInfo();
   // Only the first members of a large chat are listed.
-  const sees = id === null || !chat || chat.member_count > chat.members.length || chat.members.some((it) => it.id === id);
+  const sees =
+    id === null || !chat || chat.member_count > chat.members.length || chat.members.some((it) => it.id === id);
   if (!sees) state.chatId = null;
   writeHash();
   emit('member');

@@ -20,7 +20,8 @@ const VARIANTS = {
 /** Serious and critical faults that axe-core finds in a part of the page. */
 async function faultsOf(page, part = 'html') {
   const { violations } = await page.evaluate((it) => window.axe.run(it, { resultTypes: ['violations'] }), part);
-  return violations.filter((it) => ['serious', 'critical'].includes(it.impact))
+  return violations
+    .filter((it) => ['serious', 'critical'].includes(it.impact))
     .map((it) => `${it.id}: ${it.nodes.map((node) => node.html.slice(0, 150)).join(' | ')}`);
 }
 
@@ -39,7 +40,8 @@ for (const [name, options] of Object.entries(VARIANTS)) {
       await sendRequests(emulator, chat);
       await page.addScriptTag({ path: AXE });
       const view = async (part) => {
-        if (PHONE.viewport.width === page.viewportSize().width) await page.locator(`.view-button[data-view="${part}"]`).click();
+        if (PHONE.viewport.width === page.viewportSize().width)
+          await page.locator(`.view-button[data-view="${part}"]`).click();
       };
       await view('chats');
       await expect(page.locator('.chat-option')).toHaveCount(4);

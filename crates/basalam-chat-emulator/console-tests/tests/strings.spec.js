@@ -1,7 +1,10 @@
 import { expect, test } from '../support/test.js';
 
 /** English has forms for one and for many; in Persian they are the same. */
-const withoutPlurals = (strings) => Object.keys(strings).filter((it) => !it.endsWith('-one')).sort();
+const withoutPlurals = (strings) =>
+  Object.keys(strings)
+    .filter((it) => !it.endsWith('-one'))
+    .sort();
 
 const placeholders = (string) => [...string.matchAll(/\{\w+\}/g)].map(String).sort();
 
