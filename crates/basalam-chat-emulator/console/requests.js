@@ -58,7 +58,7 @@ function append(added, missed) {
   requests.push(...added.filter((it) => !known.has(it.number)));
   if (requests.length > CAPACITY) requests = requests.slice(-CAPACITY);
   skipped += missed;
-  total = Math.max(total, requests.at(-1)?.number ?? 0);
+  total = Math.max(total, ...added.map((it) => it.number));
   showSoon();
 }
 
