@@ -85,29 +85,58 @@ function show() {
 }
 
 function signature(chat) {
-  return [chat.updated_at, chat.unseen_count, chat.message_count, chat.last_message?.id, chat.last_message?.text, chat.title].join('\u0000');
+  return [
+    chat.updated_at,
+    chat.unseen_count,
+    chat.message_count,
+    chat.last_message?.id,
+    chat.last_message?.text,
+    chat.title,
+  ].join('\u0000');
 }
 
 function chatOption(chat) {
   const unseen = chat.unseen_count;
-  return h('div', { class: 'chat-option' }, chatPicture(chat),
-    h('span', { class: 'chat-text' },
-      h('span', { class: 'chat-line' },
+  return h(
+    'div',
+    { class: 'chat-option' },
+    chatPicture(chat),
+    h(
+      'span',
+      { class: 'chat-text' },
+      h(
+        'span',
+        { class: 'chat-line' },
         h('bdi', { class: 'chat-title', text: chatTitle(chat) }),
-        h('time', { class: 'hint', text: chatTime(chat) })),
-      h('span', { class: 'chat-line' },
+        h('time', { class: 'hint', text: chatTime(chat) }),
+      ),
+      h(
+        'span',
+        { class: 'chat-line' },
         h('bdi', { class: 'chat-preview', text: preview(chat) }),
-        unseen > 0 && h('span', { class: 'badge', 'aria-label': t('unseen', { count: unseen }) }, number(unseen)))));
+        unseen > 0 && h('span', { class: 'badge', 'aria-label': t('unseen', { count: unseen }) }, number(unseen)),
+      ),
+    ),
+  );
 }
 
 export function chatPicture(chat) {
-  const picture = chat.chat_type === 'private'
-    ? chat.members.find((it) => it.id !== state.memberId) ?? chat.members[0]
-    : { id: chat.id, name: chat.title };
+  const picture =
+    chat.chat_type === 'private'
+      ? (chat.members.find((it) => it.id !== state.memberId) ?? chat.members[0])
+      : { id: chat.id, name: chat.title };
   const isShared = chat.chat_type !== 'private';
-  return h('span', { class: 'picture' }, avatar(picture?.id, picture?.name),
-    isShared && h('span', { class: `type type-${chat.chat_type}`, title: t(`type-${chat.chat_type}`) },
-      icon(chat.chat_type === 'group' ? 'users' : chat.chat_type === 'bot' ? 'code' : 'send')));
+  return h(
+    'span',
+    { class: 'picture' },
+    avatar(picture?.id, picture?.name),
+    isShared &&
+      h(
+        'span',
+        { class: `type type-${chat.chat_type}`, title: t(`type-${chat.chat_type}`) },
+        icon(chat.chat_type === 'group' ? 'users' : chat.chat_type === 'bot' ? 'code' : 'send'),
+      ),
+  );
 }
 
 const chatTime = (chat) => formatTime(chat.updated_at, 'time');

@@ -49,23 +49,53 @@ function build() {
   stateText = h('p', { class: 'hint' });
   pauseButton = button('', () => change(clock.isRunning ? { pause: true } : { resume: true }));
   const seconds = h('input', { type: 'number', min: '1', value: '10' });
-  const step = h('form', { class: 'form-row' }, field(t('customStep'), seconds), button(t('step'), () => {}, { type: 'submit' }));
+  const step = h(
+    'form',
+    { class: 'form-row' },
+    field(t('customStep'), seconds),
+    button(t('step'), () => {}, { type: 'submit' }),
+  );
   step.addEventListener('submit', (event) => {
     event.preventDefault();
     if (seconds.valueAsNumber > 0) change({ advance_seconds: Math.round(seconds.valueAsNumber) });
   });
   const when = h('input', { type: 'datetime-local', step: '1', dir: 'ltr' });
   jumpInput = when;
-  const jump = h('form', { class: 'form-row' }, field(t('jump'), when), button(t('jumpTo'), () => {}, { type: 'submit' }));
+  const jump = h(
+    'form',
+    { class: 'form-row' },
+    field(t('jump'), when),
+    button(t('jumpTo'), () => {}, { type: 'submit' }),
+  );
   jump.addEventListener('submit', (event) => {
     event.preventDefault();
     if (when.value) change({ now: serviceTime(when.value) });
   });
   panel.replaceChildren(
-    h('section', { class: 'card-section' }, h('h3', { text: t('now') }), timeText, stateText, h('div', { class: 'button-row' }, pauseButton,
-      button(t('stepMinute'), () => change({ advance_seconds: MINUTE })), button(t('stepHour'), () => change({ advance_seconds: HOUR })),
-      button(t('stepDay'), () => change({ advance_seconds: 24 * HOUR })))),
-    h('section', { class: 'card-section' }, step, jump, button(t('resetClock'), () => change(null)), h('p', { class: 'hint', text: t('clockHint') })));
+    h(
+      'section',
+      { class: 'card-section' },
+      h('h3', { text: t('now') }),
+      timeText,
+      stateText,
+      h(
+        'div',
+        { class: 'button-row' },
+        pauseButton,
+        button(t('stepMinute'), () => change({ advance_seconds: MINUTE })),
+        button(t('stepHour'), () => change({ advance_seconds: HOUR })),
+        button(t('stepDay'), () => change({ advance_seconds: 24 * HOUR })),
+      ),
+    ),
+    h(
+      'section',
+      { class: 'card-section' },
+      step,
+      jump,
+      button(t('resetClock'), () => change(null)),
+      h('p', { class: 'hint', text: t('clockHint') }),
+    ),
+  );
   showTime();
 }
 

@@ -42,8 +42,14 @@ export function show() {
   composer.hidden = state.chatId === null;
   if (composer.hidden) return;
   if (!me) {
-    composer.replaceChildren(h('div', { class: 'observe' }, h('span', { class: 'hint', text: t('observeHint') }),
-      memberButtons(openChatInfo()?.members ?? [])));
+    composer.replaceChildren(
+      h(
+        'div',
+        { class: 'observe' },
+        h('span', { class: 'hint', text: t('observeHint') }),
+        memberButtons(openChatInfo()?.members ?? []),
+      ),
+    );
     return;
   }
   const hadFocus = document.activeElement === text;
@@ -52,16 +58,26 @@ export function show() {
   text.title = t('sendHint');
   replyBar = h('div', { class: 'reply-bar', hidden: true });
   sendButton = iconButton('send', t('send'), () => {}, { class: 'primary flips', type: 'submit' });
-  composer.replaceChildren(replyBar, h('div', { class: 'composer-row' },
-    iconButton('picture', t('addPicture'), choosePicture, { class: 'ghost' }),
-    iconButton('product', t('addProduct'), chooseProduct, { class: 'ghost' }),
-    iconButton('location', t('addLocation'), chooseLocation, { class: 'ghost' }),
-    text, sendButton));
+  composer.replaceChildren(
+    replyBar,
+    h(
+      'div',
+      { class: 'composer-row' },
+      iconButton('picture', t('addPicture'), choosePicture, { class: 'ghost' }),
+      iconButton('product', t('addProduct'), chooseProduct, { class: 'ghost' }),
+      iconButton('location', t('addLocation'), chooseLocation, { class: 'ghost' }),
+      text,
+      sendButton,
+    ),
+  );
+  grow();
   showReply();
   if (hadFocus) text.focus();
 }
 
+/** Adapts the height to the text, and the direction, which without a text is that of the placeholder. */
 function grow() {
+  text.dir = text.value === '' ? document.documentElement.dir : 'auto';
   text.style.height = 'auto';
   text.style.height = `${Math.min(text.scrollHeight + 2, 200)}px`;
 }
@@ -78,9 +94,14 @@ function showReply() {
   replyBar.hidden = !replied;
   if (!replied) return;
   replyBar.replaceChildren(
-    h('span', { class: 'reply-text' }, h('strong', { text: t('replyingTo', { name: replied.sender?.name ?? '?' }) }),
-      h('bdi', { class: 'hint', text: (replied.content?.text ?? replied.message_type).slice(0, 120) })),
-    iconButton('close', t('cancelReply'), () => replyTo(null), { class: 'ghost small' }));
+    h(
+      'span',
+      { class: 'reply-text' },
+      h('strong', { text: t('replyingTo', { name: replied.sender?.name ?? '?' }) }),
+      h('bdi', { class: 'hint', text: (replied.content?.text ?? replied.message_type).slice(0, 120) }),
+    ),
+    iconButton('close', t('cancelReply'), () => replyTo(null), { class: 'ghost small' }),
+  );
 }
 
 function submit() {
@@ -114,7 +135,9 @@ export function replayActions(messages) {
     if (own.length === 0) notify(t('nothingToReplay'));
     const [me, chatId] = [member(), state.chatId];
     for (const message of own.slice(-count)) {
-      outbox.add(message.content?.text?.slice(0, 200) ?? message.message_type, () => create(me, chatId, copyOf(message)));
+      outbox.add(message.content?.text?.slice(0, 200) ?? message.message_type, () =>
+        create(me, chatId, copyOf(message)),
+      );
     }
   };
   return [[t('replayLast'), replay(1)], ...REPLAYS.map((count) => [t('replayMany', { n: count }), replay(count)])];
@@ -180,7 +203,10 @@ function chooseProduct() {
   sendDialog(t('addProduct'), [field(t('productId'), id), field(t('caption'), caption)], () => {
     const entity = Number.parseInt(id.value, 10);
     if (!(entity > 0)) return false;
-    send(t('product', { id: String(entity) }), { message_type: 'product', content: { entity_id: entity, text: caption.value || null } });
+    send(t('product', { id: String(entity) }), {
+      message_type: 'product',
+      content: { entity_id: entity, text: caption.value || null },
+    });
     return true;
   });
 }
@@ -203,7 +229,16 @@ function chooseLocation() {
 
 /** Shows a form; `submitForm` returns whether it is complete. */
 function sendDialog(title, fields, submitForm) {
-  const form = h('form', { class: 'form' }, fields, h('div', { class: 'form-foot' }, button(t('send'), () => {}, { class: 'primary', type: 'submit' })));
+  const form = h(
+    'form',
+    { class: 'form' },
+    fields,
+    h(
+      'div',
+      { class: 'form-foot' },
+      button(t('send'), () => {}, { class: 'primary', type: 'submit' }),
+    ),
+  );
   const close = showDialog(title, form);
   form.addEventListener('submit', (event) => {
     event.preventDefault();

@@ -74,7 +74,8 @@ function open() {
   if (state.chatId !== null) attempt(readLatest);
 }
 
-const read = (parameters) => control('GET', `chats/${state.chatId}/messages${query({ as: state.memberId, ...parameters })}`);
+const read = (parameters) =>
+  control('GET', `chats/${state.chatId}/messages${query({ as: state.memberId, ...parameters })}`);
 
 /** Reads the latest messages, and takes over what was added, changed or deleted among them. */
 async function readLatest() {
@@ -85,9 +86,12 @@ async function readLatest() {
   const first = page.messages[0]?.id ?? Infinity;
   const older = messages.filter((it) => it.id < first);
   // Without overlap, messages between the pages are missing: begin with the new page.
-  const isContiguous = !page.has_more || messages.some((it) => it.id >= first);
-  messages = isContiguous ? [...older, ...page.messages] : page.messages;
-  if (!isContiguous || older.length === 0) hasMore = page.has_more;
+  const isContiguous = messages.some((it) => it.id >= first);
+  // After a reset, the same chat can have other messages.
+  const isStale = older.length + page.messages.length > page.total || !page.has_more;
+  const keepsOlder = isContiguous && !isStale;
+  messages = keepsOlder ? [...older, ...page.messages] : page.messages;
+  if (!keepsOlder || older.length === 0) hasMore = page.has_more;
   show();
 }
 
@@ -96,11 +100,13 @@ async function loadOlder() {
   isLoading = true;
   const current = opening;
   byId('messages').setAttribute('aria-busy', 'true');
-  const page = await attempt(() => read({ before: messages[0].id, limit: OLDER_PAGE }));
+  const before = messages[0].id;
+  const page = await attempt(() => read({ before, limit: OLDER_PAGE }));
   if (current !== opening) return;
   isLoading = false;
   byId('messages').removeAttribute('aria-busy');
-  if (!page) return;
+  // Meanwhile, other messages may have been read.
+  if (!page || messages[0]?.id !== before) return;
   messages = [...page.messages, ...messages];
   hasMore = page.has_more;
   show();
@@ -109,19 +115,21 @@ async function loadOlder() {
 function show() {
   const showsSender = state.memberId === null || openChatInfo()?.chat_type !== 'private';
   let previous = null;
-  list.setRows(messages.map((message) => {
-    const isNewDay = previous?.created_at.slice(0, 10) !== message.created_at.slice(0, 10);
-    const row = {
-      key: message.id,
-      message,
-      day: isNewDay ? message.created_at : null,
-      isFirst: isNewDay || previous?.sender?.id !== message.sender?.id,
-      showsSender,
-    };
-    row.signature = signature(row);
-    previous = message;
-    return row;
-  }));
+  list.setRows(
+    messages.map((message) => {
+      const isNewDay = previous?.created_at.slice(0, 10) !== message.created_at.slice(0, 10);
+      const row = {
+        key: message.id,
+        message,
+        day: isNewDay ? message.created_at : null,
+        isFirst: isNewDay || previous?.sender?.id !== message.sender?.id,
+        showsSender,
+      };
+      row.signature = signature(row);
+      previous = message;
+      return row;
+    }),
+  );
   byId('no-messages').hidden = messages.length > 0;
   showNewButton();
 }
@@ -129,7 +137,17 @@ function show() {
 /** Whatever may change a message or how it is shown. */
 function signature({ message, day, isFirst, showsSender }) {
   const { updated_at: updated, visible_at: visible, seen_by: seen, content, replied_message: replied } = message;
-  return [updated, visible, seen?.join(), content?.text?.length, content?.text?.slice(0, 100), replied?.updated_at, day, isFirst, showsSender].join('\u0000');
+  return [
+    updated,
+    visible,
+    seen?.join(),
+    content?.text?.length,
+    content?.text?.slice(0, 100),
+    replied?.updated_at,
+    day,
+    isFirst,
+    showsSender,
+  ].join('\u0000');
 }
 
 /** Offers the way to the end if new messages are out of view. */
@@ -170,10 +188,18 @@ function buildHead() {
   parts.picture = h('span', { class: 'picture' });
   parts.title = h('bdi');
   parts.description = h('p', { class: 'hint' });
-  parts.seen = button([icon('seen'), h('span', { class: 'wide-only', text: t('markSeen') })], markSeen, { class: 'small', 'aria-label': t('markSeen') });
+  parts.seen = button([icon('seen'), h('span', { class: 'wide-only', text: t('markSeen') })], markSeen, {
+    class: 'small',
+    'aria-label': t('markSeen'),
+  });
   parts.isKnown = openChatInfo() !== undefined;
-  head.replaceChildren(iconButton('back', t('back'), () => showView('chats'), { class: 'ghost narrow-only flips' }),
-    parts.picture, h('div', { class: 'conversation-title' }, h('h2', {}, parts.title), parts.description), parts.seen, more);
+  head.replaceChildren(
+    iconButton('back', t('back'), () => showView('chats'), { class: 'ghost narrow-only flips' }),
+    parts.picture,
+    h('div', { class: 'conversation-title' }, h('h2', {}, parts.title), parts.description),
+    parts.seen,
+    more,
+  );
   updateHead();
 }
 
@@ -193,7 +219,12 @@ function updateHead() {
 
 function describe(chat) {
   const id = `#${chat.id}`;
-  return [t(`type-${chat.chat_type}`), id, t('members', { count: chat.member_count }), t('messagesCount', { count: chat.message_count })].join(' · ');
+  return [
+    t(`type-${chat.chat_type}`),
+    id,
+    t('members', { count: chat.member_count }),
+    t('messagesCount', { count: chat.message_count }),
+  ].join(' · ');
 }
 
 async function markSeen() {

@@ -43,13 +43,21 @@ export function field(label, control, hint) {
   fieldCount += 1;
   const id = `hint-${fieldCount}`;
   if (hint) control.setAttribute('aria-describedby', id);
-  return h('div', { class: 'field' }, h('label', {}, h('span', { class: 'field-label', text: label }), control),
-    hint && h('span', { class: 'hint', id, text: hint }));
+  return h(
+    'div',
+    { class: 'field' },
+    h('label', {}, h('span', { class: 'field-label', text: label }), control),
+    hint && h('span', { class: 'hint', id, text: hint }),
+  );
 }
 
 /** Creates a `<select>` of `[value, label]` pairs. */
 export function select(options, value, properties = {}) {
-  const element = h('select', properties, options.map(([key, label]) => h('option', { value: key, text: label })));
+  const element = h(
+    'select',
+    properties,
+    options.map(([key, label]) => h('option', { value: key, text: label })),
+  );
   element.value = value;
   return element;
 }
@@ -74,7 +82,8 @@ const PATHS = {
   chevron: 'M6 9l6 6 6-6',
   seen: 'M2 13l4 4L14 8M10 16l1 1 9-9',
   sent: 'M5 13l4 4L18 8',
-  users: 'M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM2 20c0-4 3-6 7-6s7 2 7 6M16 4.5a3.5 3.5 0 0 1 0 6.5M18 14c2.5.700 4 2.7 4 6',
+  users:
+    'M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM2 20c0-4 3-6 7-6s7 2 7 6M16 4.5a3.5 3.5 0 0 1 0 6.5M18 14c2.5.700 4 2.7 4 6',
   replay: 'M4 5v6h6M4.5 11a8 8 0 1 1-.500 4',
 };
 
@@ -98,9 +107,12 @@ export function avatar(id, name) {
   return h('span', { class: 'avatar', 'aria-hidden': 'true', data: { hue: String(Math.abs(id ?? 0) % 8) } }, initials);
 }
 
-/** Offers a text as a file. */
-export function download(name, text, type = 'application/json') {
-  const url = URL.createObjectURL(new Blob([text], { type }));
-  h('a', { href: url, download: name }).click();
-  URL.revokeObjectURL(url);
+/**
+ * Replaces the children of an element. The focus stays in the new element with the same `data-keep`: what is shown
+ * can change at any time, also while someone uses the keyboard in it.
+ */
+export function replaceChildren(parent, ...children) {
+  const focused = parent.contains(document.activeElement) ? document.activeElement.dataset.keep : undefined;
+  parent.replaceChildren(...children);
+  if (focused) parent.querySelector(`[data-keep="${CSS.escape(focused)}"]`)?.focus();
 }

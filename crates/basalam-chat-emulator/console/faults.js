@@ -1,7 +1,7 @@
 // Faults as switches, rules as on the command line, latency and rate limit.
 
 import { control } from './api.js';
-import { button, field, h, iconButton, select } from './dom.js';
+import { button, field, h, iconButton, replaceChildren, select } from './dom.js';
 import { t } from './i18n.js';
 import { attempt, notify } from './overlay.js';
 import { coalesce, on, state } from './store.js';
@@ -18,16 +18,20 @@ const scope = { operation: 'create_message', times: '', probability: '', afterHa
 
 export function start(element) {
   panel = element;
-  on('faults', coalesce(() => attempt(read)));
+  on(
+    'faults',
+    coalesce(() => attempt(read)),
+  );
   on('settings', () => attempt(readAll));
   on('resync', () => attempt(readAll));
-  on('language', show);
-  on('users', show);
+  on('language', build);
+  build();
   return attempt(readAll);
 }
 
 async function readAll() {
   state.info.settings = await control('GET', 'settings');
+  showSettings();
   await read();
 }
 
@@ -43,9 +47,14 @@ const exampleOf = (kind) => state.info.fault_examples?.[kind] ?? kind;
 function ruleOf(kind) {
   const isDelivery = OF_DELIVERIES.has(kind);
   return [
-    exampleOf(kind), !isDelivery && scope.operation && `operation=${scope.operation}`, scope.times && `times=${scope.times}`,
-    scope.probability && `probability=${scope.probability}`, scope.afterHandling && CAN_FOLLOW.has(kind) && 'after_handling',
-  ].filter(Boolean).join(',');
+    exampleOf(kind),
+    !isDelivery && scope.operation && `operation=${scope.operation}`,
+    scope.times && `times=${scope.times}`,
+    scope.probability && `probability=${scope.probability}`,
+    scope.afterHandling && CAN_FOLLOW.has(kind) && 'after_handling',
+  ]
+    .filter(Boolean)
+    .join(',');
 }
 
 /**
@@ -67,21 +76,77 @@ async function remove(removed) {
   await attempt(read);
 }
 
-function show() {
-  // What is being typed must survive changes from elsewhere.
-  const focused = panel.contains(document.activeElement) ? document.activeElement.dataset.keep : undefined;
-  const typed = panel.querySelector('[data-keep="rule"]')?.value ?? '';
-  panel.replaceChildren(network(), switches(), freeRule(typed), active());
-  if (focused) panel.querySelector(`[data-keep="${focused}"]`)?.focus();
+/** The parts that change with the rules; the rest stays, since someone may be typing in it. */
+const parts = { switches: new Map(), active: null, latency: null, rateLimit: null };
+
+function build() {
+  parts.switches.clear();
+  parts.active = h('section', { class: 'card-section' });
+  panel.replaceChildren(network(), switches(), freeRule(), parts.active);
+  showSettings();
+  show();
 }
 
-function network() {
+function showSettings() {
   const { latency_ms: latency = 0, rate_limit: rate } = state.info.settings;
-  const delay = h('input', { type: 'number', min: '0', step: '1', value: String(latency), data: { keep: 'latency' } });
-  const limit = h('input', { type: 'text', dir: 'ltr', value: rate ?? '', placeholder: '10/s', data: { keep: 'rate' } });
-  const form = h('form', { class: 'card-section' }, h('h3', { text: t('network') }), h('div', { class: 'form-row' },
-    field(t('latency'), delay, t('latencyHint')), field(t('rateLimit'), limit, t('rateLimitHint')),
-    button(t('apply'), () => {}, { type: 'submit' })));
+  for (const [input, value] of [
+    [parts.latency, String(latency)],
+    [parts.rateLimit, rate ?? ''],
+  ]) {
+    if (input !== document.activeElement) input.value = value;
+  }
+}
+
+/** Shows which rules are active. */
+function show() {
+  for (const [kind, element] of parts.switches) element.setAttribute('aria-checked', String(rulesOf(kind).length > 0));
+  replaceChildren(
+    parts.active,
+    h(
+      'div',
+      { class: 'section-head' },
+      h('h3', { text: t('rules') }),
+      rules.length > 1 && button(t('removeAll'), () => remove(rules), { class: 'small' }),
+    ),
+    rules.length === 0
+      ? h('p', { class: 'hint', text: t('noRules') })
+      : h('ul', { class: 'plain rules' }, rules.map(activeRule)),
+  );
+}
+
+function activeRule(it) {
+  const text = it.rule ?? it.fault;
+  const hasLimit = it.times_left !== null && it.times_left !== undefined;
+  return h(
+    'li',
+    { class: 'rule' },
+    h('span', { class: 'code', dir: 'ltr', text }),
+    hasLimit && h('span', { class: 'tag', text: t('timesLeft', { n: it.times_left }) }),
+    iconButton('trash', `${t('removeRule')}: ${text}`, () => remove([it]), {
+      class: 'ghost small',
+      data: { keep: `rule-${it.id}` },
+    }),
+  );
+}
+
+const rulesOf = (kind) => rules.filter((it) => kindOf(it) === kind);
+
+function network() {
+  const delay = h('input', { type: 'number', min: '0', step: '1' });
+  const limit = h('input', { type: 'text', dir: 'ltr', placeholder: '10/s' });
+  Object.assign(parts, { latency: delay, rateLimit: limit });
+  const form = h(
+    'form',
+    { class: 'card-section' },
+    h('h3', { text: t('network') }),
+    h(
+      'div',
+      { class: 'form-row' },
+      field(t('latency'), delay, t('latencyHint')),
+      field(t('rateLimit'), limit, t('rateLimitHint')),
+      button(t('apply'), () => {}, { type: 'submit' }),
+    ),
+  );
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     const settings = { latency_ms: delay.valueAsNumber || 0, rate_limit: limit.value.trim() || null };
@@ -94,53 +159,98 @@ function network() {
 }
 
 function switches() {
-  const operation = select([['', t('anyOperation')], ...state.info.operations.map((it) => [it, it])], scope.operation, { data: { keep: 'operation' } });
-  const times = h('input', { type: 'number', min: '1', value: scope.times, placeholder: t('unlimited'), data: { keep: 'times' } });
-  const probability = h('input', { type: 'number', min: '0', max: '1', step: '0.05', value: scope.probability, placeholder: '1', data: { keep: 'probability' } });
-  const afterHandling = h('input', { type: 'checkbox', checked: scope.afterHandling, data: { keep: 'after' } });
-  const update = () => Object.assign(scope, {
-    operation: operation.value, times: times.value, probability: probability.value, afterHandling: afterHandling.checked,
+  const operation = select(
+    [['', t('anyOperation')], ...state.info.operations.map((it) => [it, it])],
+    scope.operation,
+    {},
+  );
+  const times = h('input', { type: 'number', min: '1', value: scope.times, placeholder: t('unlimited') });
+  const probability = h('input', {
+    type: 'number',
+    min: '0',
+    max: '1',
+    step: '0.05',
+    value: scope.probability,
+    placeholder: '1',
   });
+  const afterHandling = h('input', { type: 'checkbox', checked: scope.afterHandling });
+  const update = () =>
+    Object.assign(scope, {
+      operation: operation.value,
+      times: times.value,
+      probability: probability.value,
+      afterHandling: afterHandling.checked,
+    });
   for (const input of [operation, times, probability, afterHandling]) input.addEventListener('input', update);
   const kinds = state.info.fault_kinds;
-  return h('section', { class: 'card-section' }, h('h3', { text: t('faultSwitches') }), h('p', { class: 'hint', text: t('faultsHint') }),
-    h('div', { class: 'form-row scope' }, field(t('operation'), operation), field(t('times'), times), field(t('probability'), probability)),
+  return h(
+    'section',
+    { class: 'card-section' },
+    h('h3', { text: t('faultSwitches') }),
+    h('p', { class: 'hint', text: t('faultsHint') }),
+    h(
+      'div',
+      { class: 'form-row scope' },
+      field(t('operation'), operation),
+      field(t('times'), times),
+      field(t('probability'), probability),
+    ),
     h('label', { class: 'check' }, afterHandling, h('span', { text: t('afterHandling') })),
     h('ul', { class: 'plain switches' }, kinds.filter((it) => !OF_DELIVERIES.has(it)).map(faultSwitch)),
     h('h4', { text: t('deliveries') }),
-    h('ul', { class: 'plain switches' }, kinds.filter((it) => OF_DELIVERIES.has(it)).map(faultSwitch)));
+    h('ul', { class: 'plain switches' }, kinds.filter((it) => OF_DELIVERIES.has(it)).map(faultSwitch)),
+  );
 }
 
 function faultSwitch(kind) {
-  const matching = rules.filter((it) => kindOf(it) === kind);
-  const isOn = matching.length > 0;
   const id = `switch-${kind}`;
   const toggle = h('button', {
-    type: 'button', role: 'switch', class: 'switch', id, 'aria-checked': String(isOn), 'aria-labelledby': `${id}-label`, data: { keep: id },
-    on: { click: () => (isOn ? remove(matching) : add(ruleOf(kind))) },
+    type: 'button',
+    role: 'switch',
+    class: 'switch',
+    id,
+    'aria-checked': 'false',
+    'aria-labelledby': `${id}-label`,
+    on: { click: () => (rulesOf(kind).length > 0 ? remove(rulesOf(kind)) : add(ruleOf(kind))) },
   });
-  return h('li', { class: 'switch-row' }, h('label', { for: id, id: `${id}-label` }, h('span', { text: t(`fault-${kind}`) }),
-    h('span', { class: 'hint code', dir: 'ltr', text: exampleOf(kind) })), toggle);
+  parts.switches.set(kind, toggle);
+  return h(
+    'li',
+    { class: 'switch-row' },
+    h(
+      'label',
+      { for: id, id: `${id}-label` },
+      h('span', { text: t(`fault-${kind}`) }),
+      h('span', { class: 'hint code', dir: 'ltr', text: exampleOf(kind) }),
+    ),
+    toggle,
+  );
 }
 
-function freeRule(typed) {
-  const rule = h('input', { type: 'text', class: 'code', dir: 'ltr', spellcheck: 'false', autocomplete: 'off', placeholder: '503,operation=create_message,times=2', data: { keep: 'rule' } });
-  rule.value = typed;
-  const form = h('form', { class: 'card-section' }, h('div', { class: 'form-row' }, field(t('freeRule'), rule, t('freeRuleHint')), button(t('addRule'), () => {}, { type: 'submit' })));
+function freeRule() {
+  const rule = h('input', {
+    type: 'text',
+    class: 'code',
+    dir: 'ltr',
+    spellcheck: 'false',
+    autocomplete: 'off',
+    placeholder: '503,operation=create_message,times=2',
+  });
+  const form = h(
+    'form',
+    { class: 'card-section' },
+    h(
+      'div',
+      { class: 'form-row' },
+      field(t('freeRule'), rule, t('freeRuleHint')),
+      button(t('addRule'), () => {}, { type: 'submit' }),
+    ),
+  );
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     const text = rule.value.trim();
-    // Reading the rules shows the field again, with what was typed unless it was taken.
-    if (text !== '' && (await add(text))) panel.querySelector('[data-keep="rule"]').value = '';
+    // A rule that is refused stays, to be corrected.
+    if (text !== '' && (await add(text))) rule.value = '';
   });
   return form;
-}
-
-function active() {
-  return h('section', { class: 'card-section' },
-    h('div', { class: 'section-head' }, h('h3', { text: t('rules') }), rules.length > 1 && button(t('removeAll'), () => remove(rules), { class: 'small' })),
-    rules.length === 0 ? h('p', { class: 'hint', text: t('noRules') }) : h('ul', { class: 'plain rules' }, rules.map((it) => h('li', { class: 'rule' },
-      h('span', { class: 'code', dir: 'ltr', text: it.rule ?? it.fault }),
-      it.times_left !== null && it.times_left !== undefined && h('span', { class: 'tag', text: t('timesLeft', { n: it.times_left }) }),
-      iconButton('trash', `${t('removeRule')}: ${it.rule ?? it.fault}`, () => remove([it]), { class: 'ghost small' })))));
 }

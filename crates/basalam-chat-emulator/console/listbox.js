@@ -59,7 +59,12 @@ export class Listbox {
     const index = this.list.indexOf(this.#active);
     const page = Math.max(1, Math.floor(this.#scroller.clientHeight / 60));
     const isText = this.#input !== this.#scroller;
-    const moves = { ArrowDown: index + 1, ArrowUp: index < 0 ? rows.length - 1 : index - 1, PageDown: index + page, PageUp: index - page };
+    const moves = {
+      ArrowDown: index + 1,
+      ArrowUp: index < 0 ? rows.length - 1 : index - 1,
+      PageDown: index + page,
+      PageUp: index - page,
+    };
     // In a text field these keys move the cursor.
     if (!isText) Object.assign(moves, { Home: 0, End: rows.length - 1 });
     if (event.key in moves && rows.length > 0) {

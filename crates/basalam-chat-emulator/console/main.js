@@ -63,7 +63,12 @@ async function start() {
   conversation.start();
   requests.start(panels.requests);
   data.start(panels.data);
-  for (const [part, name] of [[faults, 'faults'], [clock, 'clock'], [webhooks, 'webhooks']]) part.start(panels[name]);
+  for (const [part, name] of [
+    [faults, 'faults'],
+    [clock, 'clock'],
+    [webhooks, 'webhooks'],
+  ])
+    part.start(panels[name]);
   events.start();
 }
 

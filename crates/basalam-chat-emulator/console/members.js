@@ -11,13 +11,17 @@ import { showView } from './tabs.js';
 const EVERYONE = 'everyone';
 
 export function start() {
-  byId('me').addEventListener('click', () => showUsers(t('pickMember'), {
-    hasEveryone: true,
-    hasBots: true,
-    selected: state.memberId ?? EVERYONE,
-    choose: (id) => chooseMember(id === EVERYONE ? null : id),
-  }));
-  byId('new-chat').addEventListener('click', () => showUsers(t('newChatWith'), { exclude: state.memberId, choose: writeTo }));
+  byId('me').addEventListener('click', () =>
+    showUsers(t('pickMember'), {
+      hasEveryone: true,
+      hasBots: true,
+      selected: state.memberId ?? EVERYONE,
+      choose: (id) => chooseMember(id === EVERYONE ? null : id),
+    }),
+  );
+  byId('new-chat').addEventListener('click', () =>
+    showUsers(t('newChatWith'), { exclude: state.memberId, choose: writeTo }),
+  );
   for (const event of ['member', 'users', 'language']) on(event, show);
   show();
 }
@@ -27,8 +31,14 @@ function show() {
   const name = me?.name ?? t('everyone');
   byId('me').replaceChildren(
     me ? avatar(me.id, me.name) : h('span', { class: 'avatar all' }, icon('users')),
-    h('span', { class: 'me-text' }, h('span', { class: 'me-label', text: t('you') }), h('bdi', { class: 'me-name', text: name })),
-    icon('chevron'));
+    h(
+      'span',
+      { class: 'me-text' },
+      h('span', { class: 'me-label', text: t('you') }),
+      h('bdi', { class: 'me-name', text: name }),
+    ),
+    icon('chevron'),
+  );
   byId('new-chat').disabled = !me;
 }
 
@@ -42,8 +52,15 @@ async function writeTo(userId) {
 
 function showUsers(title, { choose, selected, exclude, hasEveryone = false, hasBots = false }) {
   const search = h('input', {
-    type: 'search', role: 'combobox', 'aria-expanded': 'true', 'aria-controls': 'user-options', 'aria-autocomplete': 'list',
-    autocomplete: 'off', placeholder: t('searchUsers'), 'aria-label': t('searchUsers'), autofocus: true,
+    type: 'search',
+    role: 'combobox',
+    'aria-expanded': 'true',
+    'aria-controls': 'user-options',
+    'aria-autocomplete': 'list',
+    autocomplete: 'off',
+    placeholder: t('searchUsers'),
+    'aria-label': t('searchUsers'),
+    autofocus: true,
   });
   const scroller = h('div', { class: 'scroller user-options', id: 'user-options', 'aria-label': t('users') });
   const empty = h('p', { class: 'empty', text: t('noUsers'), hidden: true });
@@ -73,33 +90,79 @@ function showUsers(title, { choose, selected, exclude, hasEveryone = false, hasB
 
 function matching(text, exclude) {
   const words = text.toLowerCase().trim();
-  return state.info.users.filter((it) => it.id !== exclude
-    && (words === '' || it.name.toLowerCase().includes(words) || String(it.id).includes(words)));
+  return state.info.users.filter(
+    (it) =>
+      it.id !== exclude && (words === '' || it.name.toLowerCase().includes(words) || String(it.id).includes(words)),
+  );
 }
 
 function userOption(user) {
   if (!user) {
-    return h('div', { class: 'option' }, h('span', { class: 'avatar all' }, icon('users')),
-      h('span', { class: 'option-text' }, h('span', { class: 'option-title', text: t('everyone') }),
-        h('span', { class: 'hint', text: t('everyoneHint') })));
+    return h(
+      'div',
+      { class: 'option' },
+      h('span', { class: 'avatar all' }, icon('users')),
+      h(
+        'span',
+        { class: 'option-text' },
+        h('span', { class: 'option-title', text: t('everyone') }),
+        h('span', { class: 'hint', text: t('everyoneHint') }),
+      ),
+    );
   }
-  return h('div', { class: 'option' }, avatar(user.id, user.name),
-    h('span', { class: 'option-text' }, h('bdi', { class: 'option-title', text: user.name }),
-      h('span', { class: 'hint code', dir: 'ltr', text: `${user.id} · ${user.token}` })));
+  return h(
+    'div',
+    { class: 'option' },
+    avatar(user.id, user.name),
+    h(
+      'span',
+      { class: 'option-text' },
+      h('bdi', { class: 'option-title', text: user.name }),
+      h('span', { class: 'hint code', dir: 'ltr', text: `${user.id} · ${user.token}` }),
+    ),
+  );
 }
 
 /** The bots, as which nobody writes here, with their tokens. */
 function bots() {
   const { bots: all } = state.info;
-  return all.length > 0 && h('section', { class: 'bots' }, h('h3', { text: `${t('bots')} (${number(all.length)})` }),
-    h('ul', { class: 'plain' }, all.map((bot) => h('li', { class: 'option' }, avatar(bot.id, bot.name),
-      h('span', { class: 'option-text' }, h('bdi', { class: 'option-title', text: bot.name }),
-        h('span', { class: 'hint code', dir: 'ltr', text: String(bot.id) })),
-      iconButton('copy', t('copyToken'), () => copyText(bot.token), { class: 'ghost' })))));
+  return (
+    all.length > 0 &&
+    h(
+      'section',
+      { class: 'bots' },
+      h('h3', { text: `${t('bots')} (${number(all.length)})` }),
+      h(
+        'ul',
+        { class: 'plain' },
+        all.map((bot) =>
+          h(
+            'li',
+            { class: 'option' },
+            avatar(bot.id, bot.name),
+            h(
+              'span',
+              { class: 'option-text' },
+              h('bdi', { class: 'option-title', text: bot.name }),
+              h('span', { class: 'hint code', dir: 'ltr', text: String(bot.id) }),
+            ),
+            iconButton('copy', t('copyToken'), () => copyText(bot.token), { class: 'ghost' }),
+          ),
+        ),
+      ),
+    )
+  );
 }
 
 /** Buttons that make the page a member of a chat, for when it is none. */
 export function memberButtons(members) {
-  return members.filter((it) => !it.is_bot).slice(0, 8).map((it) => button(
-    h('bdi', { text: it.name }), () => chooseMember(it.id), { class: 'small member-button', 'aria-label': `${t('writeAs')} ${it.name}` }));
+  return members
+    .filter((it) => !it.is_bot)
+    .slice(0, 8)
+    .map((it) =>
+      button(h('bdi', { text: it.name }), () => chooseMember(it.id), {
+        class: 'small member-button',
+        'aria-label': `${t('writeAs')} ${it.name}`,
+      }),
+    );
 }

@@ -39,18 +39,35 @@ async function sendNext() {
 }
 
 function show() {
-  byId('outbox').replaceChildren(...entries.map((entry) => h('li', { class: `outgoing ${entry.state}` },
-    h('span', { class: 'outgoing-state', text: t(entry.state) }),
-    h('bdi', { class: 'outgoing-label', text: entry.label }),
-    entry.state === 'failed' && h('span', { class: 'outgoing-error', role: 'alert', text: reason(entry.error) }),
-    entry.state === 'failed' && button(t('tryAgain'), () => {
-      entry.state = 'waiting';
-      sendNext();
-    }, { class: 'small' }),
-    entry.state === 'failed' && button(t('dismiss'), () => {
-      entries = entries.filter((it) => it !== entry);
-      show();
-    }, { class: 'small ghost' }))));
+  byId('outbox').replaceChildren(
+    ...entries.map((entry) =>
+      h(
+        'li',
+        { class: `outgoing ${entry.state}` },
+        h('span', { class: 'outgoing-state', text: t(entry.state) }),
+        h('bdi', { class: 'outgoing-label', text: entry.label }),
+        entry.state === 'failed' && h('span', { class: 'outgoing-error', role: 'alert', text: reason(entry.error) }),
+        entry.state === 'failed' &&
+          button(
+            t('tryAgain'),
+            () => {
+              entry.state = 'waiting';
+              sendNext();
+            },
+            { class: 'small' },
+          ),
+        entry.state === 'failed' &&
+          button(
+            t('dismiss'),
+            () => {
+              entries = entries.filter((it) => it !== entry);
+              show();
+            },
+            { class: 'small ghost' },
+          ),
+      ),
+    ),
+  );
 }
 
 function reason(error) {

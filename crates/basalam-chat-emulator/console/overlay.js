@@ -11,11 +11,18 @@ export function showDialog(title, content, { actions = [], isWide = false, onClo
   const opener = document.activeElement;
   count += 1;
   const id = `dialog-title-${count}`;
-  const dialog = h('dialog', { class: isWide ? 'dialog wide' : 'dialog', 'aria-labelledby': id },
-    h('header', { class: 'dialog-head' }, h('h2', { id, text: title }),
-      iconButton('close', t('close'), () => dialog.close(), { class: 'ghost' })),
+  const dialog = h(
+    'dialog',
+    { class: isWide ? 'dialog wide' : 'dialog', 'aria-labelledby': id },
+    h(
+      'header',
+      { class: 'dialog-head' },
+      h('h2', { id, text: title }),
+      iconButton('close', t('close'), () => dialog.close(), { class: 'ghost' }),
+    ),
     h('div', { class: 'dialog-body' }, content),
-    actions.length > 0 && h('footer', { class: 'dialog-foot' }, actions));
+    actions.length > 0 && h('footer', { class: 'dialog-foot' }, actions),
+  );
   dialog.addEventListener('click', (event) => {
     // A click on the backdrop hits the dialog itself.
     if (event.target === dialog) dialog.close();
@@ -35,10 +42,14 @@ export function confirmDialog(title, text, label, action) {
   const close = showDialog(title, h('p', { text }), {
     actions: [
       button(t('cancel'), () => close()),
-      button(label, () => {
-        close();
-        action();
-      }, { class: 'danger' }),
+      button(
+        label,
+        () => {
+          close();
+          action();
+        },
+        { class: 'danger' },
+      ),
     ],
   });
 }
@@ -54,16 +65,23 @@ export function attachMenu(opener, items) {
   });
   menu.addEventListener('keydown', (event) => moveInMenu(menu, opener, event));
   opener.addEventListener('click', () => {
-    const entries = items().filter(Boolean).map(([label, action]) => h('button', {
-      type: 'button', role: 'menuitem', class: 'menu-item', text: label,
-      on: {
-        click() {
-          menu.hidePopover();
-          opener.focus();
-          action();
-        },
-      },
-    }));
+    const entries = items()
+      .filter(Boolean)
+      .map(([label, action]) =>
+        h('button', {
+          type: 'button',
+          role: 'menuitem',
+          class: 'menu-item',
+          text: label,
+          on: {
+            click() {
+              menu.hidePopover();
+              opener.focus();
+              action();
+            },
+          },
+        }),
+      );
     menu.replaceChildren(...entries);
     opener.after(menu);
     menu.showPopover();

@@ -58,22 +58,43 @@ function append(added, missed) {
   requests.push(...added.filter((it) => !known.has(it.number)));
   if (requests.length > CAPACITY) requests = requests.slice(-CAPACITY);
   skipped += missed;
-  total = Math.max(total, requests.at(-1)?.number ?? 0);
+  total = Math.max(total, ...added.map((it) => it.number));
   showSoon();
 }
 
 const showSoon = coalesce(show, 100);
 
 function build() {
-  const search = h('input', { type: 'search', placeholder: t('searchRequests'), 'aria-label': t('searchRequests'), dir: 'auto' });
+  const search = h('input', {
+    type: 'search',
+    placeholder: t('searchRequests'),
+    'aria-label': t('searchRequests'),
+    dir: 'auto',
+  });
   const operations = [['', t('anyOperation')], ...state.info.operations.map((it) => [it, it])];
   const operation = select(operations, filters.operation, { 'aria-label': t('operation'), class: 'operation-filter' });
-  const status = select([['', t('anyStatus')], ['2', '2xx'], ['3', '3xx'], ['4', '4xx'], ['5', '5xx'], ['none', t('noStatus')]], filters.status, { 'aria-label': t('status') });
+  const status = select(
+    [
+      ['', t('anyStatus')],
+      ['2', '2xx'],
+      ['3', '3xx'],
+      ['4', '4xx'],
+      ['5', '5xx'],
+      ['none', t('noStatus')],
+    ],
+    filters.status,
+    { 'aria-label': t('status') },
+  );
   const onlyErrors = h('input', { type: 'checkbox' });
   search.value = filters.text;
   onlyErrors.checked = filters.onlyErrors;
   const filter = () => {
-    Object.assign(filters, { text: search.value.toLowerCase(), operation: operation.value, status: status.value, onlyErrors: onlyErrors.checked });
+    Object.assign(filters, {
+      text: search.value.toLowerCase(),
+      operation: operation.value,
+      status: status.value,
+      onlyErrors: onlyErrors.checked,
+    });
     show();
   };
   for (const input of [search, operation, status, onlyErrors]) input.addEventListener('input', filter);
@@ -87,12 +108,24 @@ function build() {
     choose: open,
   });
   panel.replaceChildren(
-    h('div', { class: 'filters' }, search, h('div', { class: 'filter-row' }, operation, status),
-      h('div', { class: 'filter-row' },
-        h('label', { class: 'check' }, onlyErrors, h('span', { text: t('onlyErrors') })), shown.count, h('span', { class: 'topbar-space' }),
+    h(
+      'div',
+      { class: 'filters' },
+      search,
+      h('div', { class: 'filter-row' }, operation, status),
+      h(
+        'div',
+        { class: 'filter-row' },
+        h('label', { class: 'check' }, onlyErrors, h('span', { text: t('onlyErrors') })),
+        shown.count,
+        h('span', { class: 'topbar-space' }),
         h('a', { class: 'button small', href: controlUrl('requests.har'), download: 'requests.har', text: t('har') }),
-        button(t('clear'), clear, { class: 'small' }))),
-    shown.list, shown.empty);
+        button(t('clear'), clear, { class: 'small' }),
+      ),
+    ),
+    shown.list,
+    shown.empty,
+  );
   show();
 }
 
@@ -102,17 +135,35 @@ function matches(request) {
   if (status !== '' && status !== (request.status === null ? 'none' : String(request.status)[0])) return false;
   if (onlyErrors && !isError(request)) return false;
   if (text === '') return true;
-  const parts = [request.path, request.operation, request.error, request.fault, request.method, nameOf(request), request.user_id];
-  return parts.some((it) => String(it ?? '').toLowerCase().includes(text));
+  const parts = [
+    request.path,
+    request.operation,
+    request.error,
+    request.fault,
+    request.method,
+    nameOf(request),
+    request.user_id,
+  ];
+  return parts.some((it) =>
+    String(it ?? '')
+      .toLowerCase()
+      .includes(text),
+  );
 }
 
-const isError = (request) => request.status === null || request.status >= 400 || Boolean(request.error) || Boolean(request.fault);
+const isError = (request) =>
+  request.status === null || request.status >= 400 || Boolean(request.error) || Boolean(request.fault);
 
 function show() {
   if (!listbox) return;
   const matching = requests.filter(matches).reverse();
   listbox.setRows(matching.map((request) => ({ key: request.number, signature: '', request })));
-  shown.count.textContent = [t('requestsCount', { shown: matching.length, total }), skipped > 0 && t('skipped', { n: skipped })].filter(Boolean).join(' · ');
+  shown.count.textContent = [
+    t('requestsCount', { shown: matching.length, total }),
+    skipped > 0 && t('skipped', { n: skipped }),
+  ]
+    .filter(Boolean)
+    .join(' · ');
   shown.list.hidden = matching.length === 0;
   shown.empty.hidden = matching.length > 0;
   if (matching.length === 0) showEmpty();
@@ -122,21 +173,47 @@ function showEmpty() {
   if (requests.length > 0) {
     shown.empty.replaceChildren(h('p', { text: t('noMatch') }));
   } else {
-    shown.empty.replaceChildren(h('p', { text: t('noRequests') }), h('p', { text: t('noRequestsHint', { url: location.origin }) }));
+    shown.empty.replaceChildren(
+      h('p', { text: t('noRequests') }),
+      h('p', { text: t('noRequestsHint', { url: location.origin }) }),
+    );
   }
 }
 
 function requestOption(request) {
   const name = nameOf(request);
   const reason = request.fault ? `${t('fault')}: ${request.fault}` : request.error;
-  return h('div', { class: 'request-option' },
-    h('span', { class: 'request-line' }, statusTag(request.status),
+  return h(
+    'div',
+    { class: 'request-option' },
+    h(
+      'span',
+      { class: 'request-line' },
+      statusTag(request.status),
       h('span', { class: 'request-operation code', dir: 'ltr', text: request.operation ?? request.path }),
-      h('span', { class: 'hint nowrap', dir: 'ltr', text: t('duration', { ms: Math.round(request.duration_ms * 10) / 10 }) }),
-      h('time', { class: 'hint nowrap', text: request.started_at ? formatTime(request.started_at, 'local') : `#${number(request.number)}` })),
-    h('span', { class: 'request-line second' },
-      h('span', { class: 'request-path code', dir: 'ltr', text: request.operation ? `${request.method} ${request.path}` : request.method }),
-      reason ? h('bdi', { class: 'request-reason', text: reason }) : name && h('bdi', { class: 'request-who', text: name })));
+      h('span', {
+        class: 'hint nowrap',
+        dir: 'ltr',
+        text: t('duration', { ms: Math.round(request.duration_ms * 10) / 10 }),
+      }),
+      h('time', {
+        class: 'hint nowrap',
+        text: request.started_at ? formatTime(request.started_at, 'local') : `#${number(request.number)}`,
+      }),
+    ),
+    h(
+      'span',
+      { class: 'request-line second' },
+      h('span', {
+        class: 'request-path code',
+        dir: 'ltr',
+        text: request.operation ? `${request.method} ${request.path}` : request.method,
+      }),
+      reason
+        ? h('bdi', { class: 'request-reason', text: reason })
+        : name && h('bdi', { class: 'request-who', text: name }),
+    ),
+  );
 }
 
 function open(row) {

@@ -26,18 +26,43 @@ export function open() {
   const each = count(3, MAX_OF_EACH);
   showDialog(t('simulateTitle'), [
     part(t('simulateMessages'), null, [field(t('sender'), sender), field(t('count'), messages)], () => ({
-      kind: 'messages', chat_id: state.chatId, sender_id: Number(sender.value), count: messages.valueAsNumber,
+      kind: 'messages',
+      chat_id: state.chatId,
+      sender_id: Number(sender.value),
+      count: messages.valueAsNumber,
     })),
-    part(t('simulateOdd'), t('simulateOddHint'), [], () => ({ kind: 'odd', chat_id: state.chatId, sender_id: Number(sender.value) })),
-    part(t('simulateCustomers'), null, [field(t('writeTo'), receiver), field(t('count'), customers), field(t('messagesEach'), each)], () => ({
-      kind: 'customers', user_id: Number(receiver.value), count: customers.valueAsNumber, messages: each.valueAsNumber,
+    part(t('simulateOdd'), t('simulateOddHint'), [], () => ({
+      kind: 'odd',
+      chat_id: state.chatId,
+      sender_id: Number(sender.value),
     })),
+    part(
+      t('simulateCustomers'),
+      null,
+      [field(t('writeTo'), receiver), field(t('count'), customers), field(t('messagesEach'), each)],
+      () => ({
+        kind: 'customers',
+        user_id: Number(receiver.value),
+        count: customers.valueAsNumber,
+        messages: each.valueAsNumber,
+      }),
+    ),
   ]);
 }
 
 function part(title, hint, fields, body) {
-  const form = h('form', { class: 'form simulate-part' }, h('h3', { text: title }), hint && h('p', { class: 'hint', text: hint }),
-    h('div', { class: 'form-row' }, fields, button(t('run'), () => {}, { class: 'primary', type: 'submit', 'aria-label': `${t('run')}: ${title}` })));
+  const form = h(
+    'form',
+    { class: 'form simulate-part' },
+    h('h3', { text: title }),
+    hint && h('p', { class: 'hint', text: hint }),
+    h(
+      'div',
+      { class: 'form-row' },
+      fields,
+      button(t('run'), () => {}, { class: 'primary', type: 'submit', 'aria-label': `${t('run')}: ${title}` }),
+    ),
+  );
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     const done = await attempt(() => control('POST', 'simulate', body()));

@@ -50,7 +50,9 @@ export function chooseMember(id) {
   if (state.memberId === id) return;
   state.memberId = id;
   const chat = openChatInfo();
-  const sees = id === null || !chat || chat.members.some((it) => it.id === id);
+  // Only the first members of a large chat are listed.
+  const sees =
+    id === null || !chat || chat.member_count > chat.members.length || chat.members.some((it) => it.id === id);
   if (!sees) state.chatId = null;
   writeHash();
   emit('member');

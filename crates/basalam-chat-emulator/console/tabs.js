@@ -11,18 +11,42 @@ let selected = TABS[0];
 
 /** Creates the tabs; returns the panels by name. */
 export function start() {
-  const panels = Object.fromEntries(TABS.map((name) => [name, h('div', {
-    id: `panel-${name}`, class: `panel panel-${name}`, role: 'tabpanel', 'aria-labelledby': `tab-${name}`,
-  })]));
-  byId('tabs').append(...TABS.map((name) => h('button', {
-    type: 'button', role: 'tab', id: `tab-${name}`, class: 'tab', 'aria-controls': `panel-${name}`,
-    data: { t: `tab-${name}` }, on: { click: () => selectTab(name), keydown: moveBetweenTabs },
-  })));
+  const panels = Object.fromEntries(
+    TABS.map((name) => [
+      name,
+      h('div', {
+        id: `panel-${name}`,
+        class: `panel panel-${name}`,
+        role: 'tabpanel',
+        'aria-labelledby': `tab-${name}`,
+      }),
+    ]),
+  );
+  byId('tabs').append(
+    ...TABS.map((name) =>
+      h('button', {
+        type: 'button',
+        role: 'tab',
+        id: `tab-${name}`,
+        class: 'tab',
+        'aria-controls': `panel-${name}`,
+        data: { t: `tab-${name}` },
+        on: { click: () => selectTab(name), keydown: moveBetweenTabs },
+      }),
+    ),
+  );
   byId('tab-panels').append(...Object.values(panels));
   selectTab(selected);
-  byId('views').append(...VIEWS.map((name) => h('button', {
-    type: 'button', class: 'view-button', data: { view: name, t: `view-${name}` }, on: { click: () => showView(name) },
-  })));
+  byId('views').append(
+    ...VIEWS.map((name) =>
+      h('button', {
+        type: 'button',
+        class: 'view-button',
+        data: { view: name, t: `view-${name}` },
+        on: { click: () => showView(name) },
+      }),
+    ),
+  );
   showView('chats');
   on('language', label);
   label();

@@ -20,7 +20,8 @@ export function save() {
   const members = openChatInfo()?.members ?? [];
   const bot = select([['', '—'], ...members.map((it) => [String(it.id), it.name])], defaultBot(members));
   const link = h('a', { class: 'button primary', download: `chat-${state.chatId}.json`, text: t('save') });
-  const update = () => link.setAttribute('href', controlUrl(`chats/${state.chatId}/transcript${query({ bot: bot.value || null })}`));
+  const update = () =>
+    link.setAttribute('href', controlUrl(`chats/${state.chatId}/transcript${query({ bot: bot.value || null })}`));
   bot.addEventListener('change', update);
   update();
   const close = showDialog(t('saveTranscript'), field(t('botMember'), bot, t('botMemberHint')), { actions: [link] });
@@ -37,9 +38,17 @@ function defaultBot(members) {
 export function choose() {
   const input = h('input', { type: 'file', accept: 'application/json,.json', class: 'file-input' });
   const fast = h('input', { type: 'checkbox' });
-  const form = h('form', { class: 'form' }, field(t('chooseFile'), input),
+  const form = h(
+    'form',
+    { class: 'form' },
+    field(t('chooseFile'), input),
     h('label', { class: 'check' }, fast, h('span', { text: t('playFast') })),
-    h('div', { class: 'form-foot' }, button(t('play'), () => {}, { class: 'primary', type: 'submit' })));
+    h(
+      'div',
+      { class: 'form-foot' },
+      button(t('play'), () => {}, { class: 'primary', type: 'submit' }),
+    ),
+  );
   const close = showDialog(t('playTranscript'), form);
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
@@ -98,7 +107,9 @@ function show() {
   const progress = h('progress', { max: String(Math.max(turns, 1)), 'aria-label': t('playing') });
   progress.value = phase === 'finished' ? Math.max(turns, 1) : turn;
   bar.replaceChildren(
-    h('span', { class: `play-state ${phase}`, role: 'status', text: t(`play-${phase}`) }), progress,
+    h('span', { class: `play-state ${phase}`, role: 'status', text: t(`play-${phase}`) }),
+    progress,
     h('span', { class: 'hint', text: message ?? t('turns', { turn: number(turn), turns: number(turns) }) }),
-    button(isRunning(playing.status) ? t('stop') : t('dismiss'), stop, { class: 'small' }));
+    button(isRunning(playing.status) ? t('stop') : t('dismiss'), stop, { class: 'small' }),
+  );
 }

@@ -26,7 +26,15 @@ export class VirtualList {
 
   constructor(scroller, options) {
     this.#scroller = scroller;
-    this.#options = { stick: 'start', estimate: 56, decorate() {}, onStart() {}, onEnd() {}, onScroll() {}, ...options };
+    this.#options = {
+      stick: 'start',
+      estimate: 56,
+      decorate() {},
+      onStart() {},
+      onEnd() {},
+      onScroll() {},
+      ...options,
+    };
     this.#canvas.className = 'canvas';
     // Between a list and its items there is nothing for screen readers.
     this.#canvas.setAttribute('role', 'presentation');

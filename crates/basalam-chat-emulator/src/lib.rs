@@ -57,6 +57,11 @@
 //! ([`EmulatorBuilder::control`]) for faults, the clock, data and the request log.
 //! `docs/emulator.md` of the repository describes them.
 //!
+//! # Console
+//!
+//! A page at `/_emulator/console/` shows chats, requests, faults and webhooks while they change, and lets a developer
+//! write as any user. It is enabled together with the control endpoints.
+//!
 //! # Access
 //!
 //! Requests of web pages of other origins, and requests whose `Host` header has an unexpected name, get a 403, since a

@@ -36,7 +36,9 @@ impl fmt::Display for RateLimit {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let milliseconds = self.period.as_nanos().div_ceil(1_000_000);
         let units = [(3_600_000, "h"), (60_000, "m"), (1_000, "s"), (1, "ms")];
-        let exact = units.into_iter().find(|it| milliseconds % it.0 == 0);
+        let exact = units
+            .into_iter()
+            .find(|it| milliseconds.is_multiple_of(it.0));
         let (length, unit) = exact.unwrap_or((1, "ms"));
         match milliseconds / length {
             1 => write!(formatter, "{}/{unit}", self.requests),

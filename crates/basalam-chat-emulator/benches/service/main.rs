@@ -6,10 +6,14 @@
 //! on the computer affects both; the ratio is the median of the rounds. The benchmark fails below
 //! [`MIN_RATIO`] of the throughput, over one request of each kind, or above [`memory::MAX_BYTES`].
 //! Every request and response is checked against the document.
+//!
+//! The name `console` selects the cost of an open console, which is also limited: [`console::MIN_RATIO`] and
+//! [`console::MAX_LOG_BYTES`].
 
 #![allow(clippy::print_stdout)] // Printing is its purpose.
 
 mod client;
+mod console;
 mod memory;
 
 use std::net::SocketAddr;
@@ -39,6 +43,15 @@ fn main() {
     if names.is_empty() {
         let bytes = memory::with_a_million_messages();
         passed = bytes.is_none_or(|it| it <= memory::MAX_BYTES);
+    }
+    if names.is_empty() || names.iter().any(|it| it == "console") {
+        passed &= console::throughput(&scenarios()[..2]) >= console::MIN_RATIO;
+        let bytes = console::memory_of_full_log();
+        passed &= bytes.is_none_or(|it| it <= console::MAX_LOG_BYTES);
+    }
+    if names.iter().all(|it| it == "console") && !names.is_empty() {
+        report(passed);
+        return;
     }
     let (mut emulator_time, mut bare_time) = (0.0, 0.0);
     println!("\noperation          emulator/s     bare/s  ratio");
@@ -70,10 +83,23 @@ fn main() {
         bare_time.recip()
     );
     passed &= ratio >= MIN_RATIO;
+    report(passed);
+}
+
+fn report(passed: bool) {
     if !passed {
-        println!("\nFailed: the ratio must be at least {MIN_RATIO}, and the memory at most 1 GiB.");
+        println!(
+            "\nFailed: the ratio must be at least {MIN_RATIO}, with an open console {} of that without, and the memory at most 1 GiB, of the log 64 MiB.",
+            console::MIN_RATIO
+        );
         std::process::exit(1);
     }
+}
+
+/// Returns the address of an emulator.
+fn address(emulator: &Emulator) -> SocketAddr {
+    let address = emulator.base_url().trim_start_matches("http://");
+    address.parse().expect("the base URL has an address")
 }
 
 /// An emulator with data, and a request for it.
@@ -126,8 +152,7 @@ fn prepare<'b>(request: impl FnOnce(i64) -> (&'static str, String, Option<&'b st
 /// Returns the rates of all rounds, of the emulator and of the bare server.
 fn compare(scenario: &Scenario) -> (Vec<f64>, Vec<f64>) {
     let Prepared { emulator, request } = scenario();
-    let address = emulator.base_url().trim_start_matches("http://");
-    let address: SocketAddr = address.parse().expect("the base URL has an address");
+    let address = address(&emulator);
     let bare = start_bare_server(client::send(address, &request));
     let (mut emulator_rates, mut bare_rates) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {

@@ -45,7 +45,7 @@ pub(crate) fn with_a_million_messages() -> Option<u64> {
 }
 
 /// Reads the resident memory from procfs, which only Linux has.
-fn resident_bytes() -> Option<u64> {
+pub(crate) fn resident_bytes() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|it| it.starts_with("VmRSS:"))?;
     let kibibytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;

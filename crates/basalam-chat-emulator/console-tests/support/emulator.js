@@ -14,11 +14,12 @@ export async function startProgram(program, programArguments = [], options = {})
     child.once('exit', (code) => reject(new Error(`${program} ended with ${code}`)));
   });
   lines.on('line', () => {});
-  const stop = () => new Promise((resolve) => {
-    if (child.exitCode !== null || child.signalCode !== null) resolve();
-    child.once('exit', resolve);
-    child.kill();
-  });
+  const stop = () =>
+    new Promise((resolve) => {
+      if (child.exitCode !== null || child.signalCode !== null) resolve();
+      child.once('exit', resolve);
+      child.kill();
+    });
   return { line, stop };
 }
 
@@ -57,7 +58,9 @@ export class Emulator {
   async #send(method, path, headers, body) {
     const json = body === undefined ? {} : { 'Content-Type': 'application/json' };
     const response = await fetch(this.origin + path, {
-      method, headers: { 'X-Basalam-Emulator': '1', ...json, ...headers }, body: body === undefined ? undefined : JSON.stringify(body),
+      method,
+      headers: { 'X-Basalam-Emulator': '1', ...json, ...headers },
+      body: body === undefined ? undefined : JSON.stringify(body),
     });
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text.slice(0, 500)}`);

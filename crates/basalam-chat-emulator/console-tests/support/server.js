@@ -6,10 +6,11 @@ import { createServer } from 'node:http';
 export async function startServer(handle) {
   const server = createServer(handle);
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const stop = () => new Promise((resolve) => {
-    server.close(resolve);
-    server.closeAllConnections();
-  });
+  const stop = () =>
+    new Promise((resolve) => {
+      server.close(resolve);
+      server.closeAllConnections();
+    });
   return { port: server.address().port, stop };
 }
 
@@ -28,8 +29,16 @@ export async function startReceiver(emulator, onEvent = () => {}) {
     response.end('{}');
     await onEvent(event);
   });
-  await emulator.service('POST', '/v1/webhooks', {
-    event_ids: [1], request_method: 'POST', url: `http://127.0.0.1:${server.port}/events`, register_me: true,
-  }, 'seller-token');
+  await emulator.service(
+    'POST',
+    '/v1/webhooks',
+    {
+      event_ids: [1],
+      request_method: 'POST',
+      url: `http://127.0.0.1:${server.port}/events`,
+      register_me: true,
+    },
+    'seller-token',
+  );
   return { received, stop: server.stop };
 }

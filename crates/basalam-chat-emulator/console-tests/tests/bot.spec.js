@@ -10,7 +10,10 @@ import { expect, test } from '../support/test.js';
 test.use({ emulatorPort: 8080 });
 
 test('the answer of a real bot arrives @bot', async ({ console, page }) => {
-  const isBuilt = await access(botProgram).then(() => true, () => false);
+  const isBuilt = await access(botProgram).then(
+    () => true,
+    () => false,
+  );
   test.skip(!isBuilt, `${botProgram} is not built`);
   const directory = await mkdtemp(join(tmpdir(), 'answering-bot-'));
   // It reports its start, before which no message is its own to answer.

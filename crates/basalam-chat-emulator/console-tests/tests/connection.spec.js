@@ -20,7 +20,10 @@ test('more tabs than the browser has connections are announced', async ({ consol
   for (let tab = 0; tab < 5; tab += 1) {
     last = await context.newPage();
     await last.goto(emulator.console);
-    await last.locator('#stream').filter({ hasText: /Live|Connecting/ }).waitFor();
+    await last
+      .locator('#stream')
+      .filter({ hasText: /Live|Connecting/ })
+      .waitFor();
   }
   await expect(last.getByRole('alert')).toContainText('tabs of this console are open');
 });

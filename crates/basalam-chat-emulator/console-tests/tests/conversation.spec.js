@@ -1,6 +1,9 @@
 import { expect, test } from '../support/test.js';
 
-const PICTURE = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGP4z8AARAwQCgAf7gP9i18U1AAAAABJRU5ErkJggg==', 'base64');
+const PICTURE = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGP4z8AARAwQCgAf7gP9i18U1AAAAABJRU5ErkJggg==',
+  'base64',
+);
 
 test('messages of the chosen user reach the other side, which sees them in its own view', async ({ console, page }) => {
   await console.open();
@@ -26,7 +29,12 @@ test('messages of other programs appear at once', async ({ console, emulator }) 
   const chat = await emulator.seedChat([{ sender_id: 430, text: 'first' }]);
   await console.open({ as: 431, chat });
   await expect(console.message('first')).toBeVisible();
-  await emulator.service('POST', `/v1/chats/${chat}/messages`, { message_type: 'text', content: { text: 'second' } }, 'seller-token');
+  await emulator.service(
+    'POST',
+    `/v1/chats/${chat}/messages`,
+    { message_type: 'text', content: { text: 'second' } },
+    'seller-token',
+  );
   await expect(console.message('second')).toBeVisible();
   await expect(console.chats.getByRole('option').first()).toContainText('second');
 });
@@ -88,7 +96,11 @@ test('a message that fails is kept until it is sent again', async ({ console, em
 });
 
 test('the last messages of a user can be replayed', async ({ console, emulator }) => {
-  const chat = await emulator.seedChat([{ sender_id: 431, text: 'one' }, { sender_id: 430, text: 'answer' }, { sender_id: 431, text: 'two' }]);
+  const chat = await emulator.seedChat([
+    { sender_id: 431, text: 'one' },
+    { sender_id: 430, text: 'answer' },
+    { sender_id: 431, text: 'two' },
+  ]);
   await console.open({ as: 431, chat });
   await expect(console.message('two')).toBeVisible();
   await console.choose('Replay the last 5 messages');
@@ -109,8 +121,21 @@ test('messages and customers can be simulated', async ({ console, emulator, page
   await expect(page.getByText('50 messages')).toBeVisible();
 });
 
-test('groups, channels and chats of others can be seen, and joined as one of their members', async ({ console, emulator, page }) => {
-  await emulator.seed({ chats: [{ chat_type: 'group', title: 'Neighbours', member_ids: [430, 431], messages: [{ sender_id: 430, text: 'Good morning' }] }] });
+test('groups, channels and chats of others can be seen, and joined as one of their members', async ({
+  console,
+  emulator,
+  page,
+}) => {
+  await emulator.seed({
+    chats: [
+      {
+        chat_type: 'group',
+        title: 'Neighbours',
+        member_ids: [430, 431],
+        messages: [{ sender_id: 430, text: 'Good morning' }],
+      },
+    ],
+  });
   await console.open();
   await console.openChat('Neighbours');
   await expect(console.message('Good morning')).toContainText('Seller');

@@ -22,10 +22,18 @@ test('markup and scripts show as text', async ({ console, emulator, page }) => {
 
 test('buttons and files with dangerous addresses do nothing', async ({ console, emulator, page }) => {
   const button = (url) => [{ id: 1, label: `to ${url}`, type: 'url', data: { url } }];
-  const chat = await emulator.seedChat([{
-    sender_id: 430, text: 'press', reply_markup: [button('javascript:window.attacked=true'), button('data:text/html,<script>1</script>')],
-    message_type: 'picture', files: [{ id: 1, url: 'javascript:alert(1)' }, { id: 2, url: 'http://attacker.test/pixel.png' }],
-  }]);
+  const chat = await emulator.seedChat([
+    {
+      sender_id: 430,
+      text: 'press',
+      reply_markup: [button('javascript:window.attacked=true'), button('data:text/html,<script>1</script>')],
+      message_type: 'picture',
+      files: [
+        { id: 1, url: 'javascript:alert(1)' },
+        { id: 2, url: 'http://attacker.test/pixel.png' },
+      ],
+    },
+  ]);
   const foreign = [];
   page.on('request', (request) => {
     if (!request.url().startsWith(emulator.origin)) foreign.push(request.url());
@@ -39,24 +47,38 @@ test('buttons and files with dangerous addresses do nothing', async ({ console, 
 });
 
 test('bidi overrides stay within their message', async ({ console, emulator }) => {
-  const chat = await emulator.seedChat([{ sender_id: 430, text: '\u202Egnp.exe\u202D\u2067' }, { sender_id: 430, text: 'plain' }], {
-    chat_type: 'group', title: '\u202Egroup', member_ids: [430, 431],
-  });
+  const chat = await emulator.seedChat(
+    [
+      { sender_id: 430, text: '\u202Egnp.exe\u202D\u2067' },
+      { sender_id: 430, text: 'plain' },
+    ],
+    {
+      chat_type: 'group',
+      title: '\u202Egroup',
+      member_ids: [430, 431],
+    },
+  );
   await console.open({ as: 431, chat });
   await expect(console.message('gnp.exe')).toContainText('Contains characters that change the text direction');
   await expect(console.message('gnp.exe').locator('.message-text')).toHaveText('\u202Egnp.exe\u202D\u2067');
   await expect(console.message('gnp.exe').locator('.bubble')).toHaveCSS('unicode-bidi', 'isolate');
   // The number of messages follows the title in the page, and must not be reversed by it.
-  const order = await console.chats.getByRole('option').first().evaluate((it) => {
-    const title = it.querySelector('.chat-title').getBoundingClientRect();
-    return title.left < it.querySelector('time').getBoundingClientRect().left;
-  });
+  const order = await console.chats
+    .getByRole('option')
+    .first()
+    .evaluate((it) => {
+      const title = it.querySelector('.chat-title').getBoundingClientRect();
+      return title.left < it.querySelector('time').getBoundingClientRect().left;
+    });
   expect(order).toBe(true);
 });
 
 test('a text of 1 MB is cut, and shown whole on request', async ({ console, emulator, page }) => {
   const long = `${'سلام <b>x</b> '.repeat(70_000)}END`;
-  const chat = await emulator.seedChat([{ sender_id: 430, text: long }, { sender_id: 430, text: 'after' }]);
+  const chat = await emulator.seedChat([
+    { sender_id: 430, text: long },
+    { sender_id: 430, text: 'after' },
+  ]);
   await console.open({ as: 431, chat });
   await expect(console.message('after')).toBeVisible();
   expect(await console.messages.evaluate((it) => it.textContent.length)).toBeLessThan(20_000);
@@ -82,9 +104,21 @@ test('messages of odd content are shown', async ({ console, emulator }) => {
 test('the page allows neither foreign content nor inline code', async ({ emulator, request }) => {
   const response = await request.get(emulator.console);
   const policy = response.headers()['content-security-policy'];
-  for (const part of ["default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'none'", "require-trusted-types-for 'script'"]) {
+  for (const part of [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "require-trusted-types-for 'script'",
+  ]) {
     expect(policy).toContain(part);
   }
   expect(policy).not.toContain('unsafe');
-  expect(response.headers()).toMatchObject({ 'x-content-type-options': 'nosniff', 'cross-origin-resource-policy': 'same-origin', 'referrer-policy': 'no-referrer' });
+  expect(response.headers()).toMatchObject({
+    'x-content-type-options': 'nosniff',
+    'cross-origin-resource-policy': 'same-origin',
+    'referrer-policy': 'no-referrer',
+  });
 });

@@ -23,7 +23,12 @@ test('requests appear live and can be filtered', async ({ console, emulator, pag
   await expect(options).toHaveCount(1);
 });
 
-test('a request shows its bodies without tokens, and can be copied as curl', async ({ console, context, emulator, page }) => {
+test('a request shows its bodies without tokens, and can be copied as curl', async ({
+  console,
+  context,
+  emulator,
+  page,
+}) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const chat = await emulator.seedChat();
   await console.open({ as: 431, chat });
@@ -48,7 +53,10 @@ test('requests can be downloaded as HAR', async ({ console, emulator, page }) =>
   await console.open({ as: 431 });
   await emulator.service('GET', '/v1/chats');
   await expect(console.requests.getByRole('option')).toHaveCount(1);
-  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download HAR' }).click()]);
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'Download HAR' }).click(),
+  ]);
   const har = JSON.parse(await readFile(await download.path(), 'utf8'));
   expect(har.log.version).toBe('1.2');
   expect(har.log.entries.at(-1).request.url).toContain('/v1/chats');
@@ -74,7 +82,11 @@ test('a fault is switched on, happens, and is switched off', async ({ console, e
   await expect(console.message('will fail')).toBeVisible();
 });
 
-test('rules are written as on the command line, and an invalid one is explained', async ({ console, emulator, page }) => {
+test('rules are written as on the command line, and an invalid one is explained', async ({
+  console,
+  emulator,
+  page,
+}) => {
   await console.open({ as: 431 });
   const faults = await console.tab('Faults');
   const rule = faults.getByRole('textbox', { name: 'Rule' });
@@ -143,7 +155,14 @@ test('a delivery to a webhook is listed and can be sent again', async ({ console
 test('the emulator can be seeded and reset', async ({ console, page }) => {
   await console.open();
   const data = await console.tab('Data');
-  await data.getByLabel('JSON').fill(JSON.stringify({ users: [{ name: 'Sara', id: 501 }], chats: [{ chat_type: 'private', member_ids: [501, 430], messages: [{ sender_id: 501, text: 'seeded' }] }] }));
+  await data
+    .getByLabel('JSON')
+    .fill(
+      JSON.stringify({
+        users: [{ name: 'Sara', id: 501 }],
+        chats: [{ chat_type: 'private', member_ids: [501, 430], messages: [{ sender_id: 501, text: 'seeded' }] }],
+      }),
+    );
   await data.getByRole('button', { name: 'Apply' }).click();
   await expect(console.chats.getByRole('option')).toContainText('seeded');
   await console.be('Sara');

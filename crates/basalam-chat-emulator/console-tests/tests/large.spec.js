@@ -14,7 +14,12 @@ test('a chat of 100,000 messages opens, scrolls and stays live', async ({ consol
   for (let sent = 0; sent < COUNT; sent += BATCH) {
     await emulator.control('POST', 'simulate', { kind: 'messages', chat_id: chat, sender_id: 430, count: BATCH });
   }
-  await emulator.service('POST', `/v1/chats/${chat}/messages`, { message_type: 'text', content: { text: 'the latest' } }, 'seller-token');
+  await emulator.service(
+    'POST',
+    `/v1/chats/${chat}/messages`,
+    { message_type: 'text', content: { text: 'the latest' } },
+    'seller-token',
+  );
   await console.open({ as: 431, chat });
   await expect(console.message('the latest')).toBeVisible();
   await expect(page.getByText('100,001 messages')).toBeVisible();
@@ -26,14 +31,23 @@ test('a chat of 100,000 messages opens, scrolls and stays live', async ({ consol
     await expect.poll(first).not.toBe(before);
     expect(await elements(page)).toBeLessThan(MAX_ELEMENTS);
   }
-  await emulator.service('POST', `/v1/chats/${chat}/messages`, { message_type: 'text', content: { text: 'the newest' } }, 'seller-token');
+  await emulator.service(
+    'POST',
+    `/v1/chats/${chat}/messages`,
+    { message_type: 'text', content: { text: 'the newest' } },
+    'seller-token',
+  );
   await page.getByRole('button', { name: 'New messages' }).click();
   await expect(console.message('the newest')).toBeVisible();
 });
 
 test('thousands of chats and requests keep the page small', async ({ console, emulator, page }) => {
   const users = Array.from({ length: 3000 }, (_, index) => ({ name: `Customer ${index}`, id: 1000 + index }));
-  const chats = users.map(({ id }) => ({ chat_type: 'private', member_ids: [id, 430], messages: [{ sender_id: id, text: 'hello' }] }));
+  const chats = users.map(({ id }) => ({
+    chat_type: 'private',
+    member_ids: [id, 430],
+    messages: [{ sender_id: id, text: 'hello' }],
+  }));
   await emulator.seed({ users, chats });
   await console.open({ as: 430 });
   for (let batch = 0; batch < 20; batch += 1) {

@@ -4,9 +4,17 @@ import { expect, test } from '../support/test.js';
 
 /** Answers each message of the customer, as a bot under test does. */
 function startBot(emulator) {
-  return startReceiver(emulator, (event) => emulator.service('POST', `/v1/chats/${event.chat_id}/messages`, {
-    message_type: 'text', content: { text: `answer to ${event.message.text}` },
-  }, 'seller-token'));
+  return startReceiver(emulator, (event) =>
+    emulator.service(
+      'POST',
+      `/v1/chats/${event.chat_id}/messages`,
+      {
+        message_type: 'text',
+        content: { text: `answer to ${event.message.text}` },
+      },
+      'seller-token',
+    ),
+  );
 }
 
 test('a chat is saved as a transcript, and played again with the bot of today', async ({ console, emulator, page }) => {
@@ -18,7 +26,10 @@ test('a chat is saved as a transcript, and played again with the bot of today', 
   await console.write('second question');
   await expect(console.message('answer to second question')).toBeVisible();
   await console.choose('Save transcript…');
-  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Save' }).click()]);
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'Save' }).click(),
+  ]);
   const path = await download.path();
   const transcript = JSON.parse(await readFile(path, 'utf8'));
   expect(transcript.version).toBe(1);
@@ -26,9 +37,17 @@ test('a chat is saved as a transcript, and played again with the bot of today', 
 
   await emulator.control('POST', 'reset');
   await bot.stop();
-  const other = await startReceiver(emulator, (event) => emulator.service('POST', `/v1/chats/${event.chat_id}/messages`, {
-    message_type: 'text', content: { text: 'another answer' },
-  }, 'seller-token'));
+  const other = await startReceiver(emulator, (event) =>
+    emulator.service(
+      'POST',
+      `/v1/chats/${event.chat_id}/messages`,
+      {
+        message_type: 'text',
+        content: { text: 'another answer' },
+      },
+      'seller-token',
+    ),
+  );
   const another = await emulator.seedChat([], { chat_type: 'group', title: 'Another', member_ids: [431] });
   await console.open({ as: 431, chat: another });
   await console.choose('Play a transcript…');

@@ -1,6 +1,6 @@
 //! Transcripts of stored chats.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::Map;
 
@@ -62,11 +62,13 @@ fn names(state: &State, chat: &Chat) -> BTreeMap<i64, String> {
     let has_seller = chat.member_ids().any(|it| state.is_seller(it));
     let is_private = matches!(chat.kind, ChatKind::Private);
     let names = chat.member_ids().enumerate().map(|(index, id)| {
-        let name = match () {
-            () if state.is_seller(id) => SELLER.to_owned(),
+        let name = if state.is_seller(id) {
+            SELLER.to_owned()
+        } else if state.is_customer(id) || (is_private && has_seller) {
             // A chat that was played has a new customer.
-            () if state.is_customer(id) || (is_private && has_seller) => CUSTOMER.to_owned(),
-            () => format!("member{}", index + 1),
+            CUSTOMER.to_owned()
+        } else {
+            format!("member{}", index + 1)
         };
         (id, name)
     });
@@ -81,10 +83,7 @@ fn turns(
 ) -> Vec<Turn> {
     let first = chat.message_ids.len().saturating_sub(MAX_TURNS);
     let ids = &chat.message_ids[first..];
-    let replied = ids
-        .iter()
-        .filter_map(|id| state.message(*id)?.replied_message_id);
-    let replied: BTreeSet<i64> = replied.filter(|it| ids.binary_search(it).is_ok()).collect();
+    let references = references(state, ids);
     let mut turns: Vec<Turn> = Vec::new();
     let mut previous: Option<&Message> = None;
     let mut has_other_sender = false;
@@ -94,13 +93,9 @@ fn turns(
         };
         let mut turn = message_turn(message, name);
         turn.after_ms = previous.map_or(0, |it| milliseconds_between(it, message));
-        let reference = |id: i64| {
-            replied
-                .contains(&id)
-                .then(|| format!("m{}", position(ids, id)))
-        };
-        turn.reference = reference(message.id);
-        turn.reply_to = message.replied_message_id.and_then(reference);
+        turn.reference = references.get(&message.id).cloned();
+        let replied_id = message.replied_message_id.as_ref();
+        turn.reply_to = replied_id.and_then(|it| references.get(it).cloned());
         previous = Some(message);
         let is_bot = bot_id == Some(message.sender_id);
         has_other_sender |= !is_bot;
@@ -116,9 +111,16 @@ fn turns(
     turns
 }
 
-/// Returns the position of an id, from 1.
-fn position(ids: &[i64], id: i64) -> usize {
-    ids.partition_point(|it| *it <= id)
+/// Returns a name for each of the messages to which another one replies.
+fn references(state: &State, ids: &[i64]) -> BTreeMap<i64, String> {
+    let replied = ids
+        .iter()
+        .filter_map(|id| state.message(*id)?.replied_message_id);
+    let named = replied.filter_map(|id| {
+        let index = ids.binary_search(&id).ok()?;
+        Some((id, format!("m{}", index + 1)))
+    });
+    named.collect()
 }
 
 fn milliseconds_between(earlier: &Message, later: &Message) -> u64 {

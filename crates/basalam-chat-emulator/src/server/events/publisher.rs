@@ -97,52 +97,58 @@ impl Publisher {
     /// Returns the changes since the last call, or `None` if there are none.
     fn next_frame(&mut self, service: &Service) -> Option<Bytes> {
         let needs_resync = service.events().needs_resync.swap(false, Ordering::Relaxed);
-        let (batch, faults) = {
-            let controls = service.test_controls();
-            let batch = controls.log.since(self.finished_requests);
-            (batch, controls.faults.version())
-        };
-        let (chats, deliveries, users) = {
-            let mut state = service.state();
-            let users = state.users.len() + state.bots.len();
-            (state.changes.take(), state.webhooks.version(), users)
-        };
-        let versions = Versions {
-            deliveries,
-            faults,
-            settings: service.settings_version(),
-            clock: service.clock().version(),
-            users,
-        };
-        let Batch {
-            requests,
-            skipped,
-            finished,
-        } = batch;
-        let has_changed = finished != self.finished_requests
-            || versions != self.versions
-            || chats != ChangedChats::Ids(Vec::new());
+        let (batch, chats, versions) = read(service, self.finished_requests);
         let old = std::mem::replace(&mut self.versions, versions);
-        self.finished_requests = finished;
+        let has_changed = batch.finished != self.finished_requests
+            || versions != old
+            || chats != ChangedChats::Ids(Vec::new());
+        self.finished_requests = batch.finished;
         if needs_resync {
             return Some(Bytes::from_static(RESYNC));
         }
-        let changes = || Changes {
-            requests,
-            skipped_requests: skipped,
-            chats: match chats {
-                ChangedChats::Ids(ids) => Some(ids),
-                ChangedChats::TooMany => None,
-            },
-            deliveries: versions.deliveries != old.deliveries,
-            faults: versions.faults != old.faults,
-            settings: versions.settings != old.settings,
-            users: versions.users != old.users,
-            clock: (versions.clock != old.clock).then(|| Clock {
-                now: ServiceTime(service.now()),
-                state: service.clock().state(),
-            }),
-        };
+        let changes = || changes(batch, chats, &old, &versions, service);
         has_changed.then(|| event("changes", &changes()))
+    }
+}
+
+/// Reads what changed since a position in the log.
+fn read(service: &Service, position: u64) -> (Batch, ChangedChats, Versions) {
+    let controls = service.test_controls();
+    let (batch, faults) = (controls.log.since(position), controls.faults.version());
+    drop(controls);
+    let mut state = service.state();
+    let chats = state.changes.take();
+    let versions = Versions {
+        deliveries: state.webhooks.version(),
+        faults,
+        settings: service.settings_version(),
+        clock: service.clock().version(),
+        users: state.users.len() + state.bots.len(),
+    };
+    (batch, chats, versions)
+}
+
+fn changes(
+    batch: Batch,
+    chats: ChangedChats,
+    old: &Versions,
+    new: &Versions,
+    service: &Service,
+) -> Changes {
+    Changes {
+        requests: batch.requests,
+        skipped_requests: batch.skipped,
+        chats: match chats {
+            ChangedChats::Ids(ids) => Some(ids),
+            ChangedChats::TooMany => None,
+        },
+        deliveries: new.deliveries != old.deliveries,
+        faults: new.faults != old.faults,
+        settings: new.settings != old.settings,
+        users: new.users != old.users,
+        clock: (new.clock != old.clock).then(|| Clock {
+            now: ServiceTime(service.now()),
+            state: service.clock().state(),
+        }),
     }
 }
