@@ -56,8 +56,9 @@ pub(crate) fn connect(path: &Path) -> Result<Connection, Error> {
     let pragmas: [(&str, i64); 4] = [
         ("synchronous", 1),
         ("journal_size_limit", 64 * 1024 * 1024),
-        // In pages. A checkpoint waits for the disk twice, and a sync writes the same pages again and again.
-        ("wal_autocheckpoint", 64 * 1024 * 1024 / PAGE_SIZE),
+        // In pages. A checkpoint waits for the disk twice, and a sync writes the same pages again and again. Above this
+        // size, the writing thread helps the one that makes checkpoints, so that the log can start again.
+        ("wal_autocheckpoint", 128 * 1024 * 1024 / PAGE_SIZE),
         // In KiB if negative.
         ("cache_size", -8 * 1024),
     ];

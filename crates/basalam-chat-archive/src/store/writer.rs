@@ -19,7 +19,7 @@ use crate::file::WriterLock;
 
 /// A transaction is committed after this many rows, or earlier if nothing is queued: the slower the thread is compared
 /// with the requests, the more a transaction contains.
-const MAX_ROWS: usize = 2_000;
+const MAX_ROWS: usize = 5_000;
 
 /// What is not yet committed is lost if the process is killed. It is at most this many units, or as many as there are
 /// concurrent requests if those are more. A unit is this many bytes of JSON, and a page is at least one unit.
