@@ -14,6 +14,7 @@ use serde::Serialize;
 
 use crate::archive::Archive;
 use crate::error::{DatabaseResult, Error};
+pub use csv::CsvSeparator;
 pub use html::Language;
 pub(crate) use json_lines::{FORMAT, VERSION};
 use rows::Selection;
@@ -42,6 +43,7 @@ pub struct Export {
     selection: Selection,
     title: Option<String>,
     language: Language,
+    csv_separator: CsvSeparator,
 }
 
 /// What an export contains.
@@ -64,6 +66,7 @@ impl Archive {
             selection: Selection::default(),
             title: None,
             language: Language::default(),
+            csv_separator: CsvSeparator::default(),
         }
     }
 }
@@ -100,6 +103,12 @@ impl Export {
         self
     }
 
+    /// Sets the separator of the columns of a CSV export. The default is a comma.
+    pub fn csv_separator(mut self, separator: CsvSeparator) -> Export {
+        self.csv_separator = separator;
+        self
+    }
+
     /// Writes JSON Lines, which [`Archive::import_json_lines`] reads: a header, the account, and each chat followed by its
     /// messages, by id. Messages are written as received, byte for byte. An export of a whole archive loses nothing but
     /// the contents of files.
@@ -111,14 +120,17 @@ impl Export {
         self.with_snapshot(|connection| json_lines::write(connection, &self.selection, writer))
     }
 
-    /// Writes a table in CSV, for spreadsheets: UTF-8 with a byte order mark, and a row for each message. A text that a
-    /// spreadsheet would run as a formula starts with an apostrophe.
+    /// Writes a table in CSV, for spreadsheets: UTF-8 with a byte order mark, and a row for each message. An apostrophe is
+    /// added before what a spreadsheet would run as a formula, also if it expects another
+    /// [separator](Export::csv_separator) than the file has.
     ///
     /// # Errors
     ///
     /// [`is_io`](Error::is_io) if it cannot be written, and the errors of the database.
     pub fn csv(self, writer: impl Write) -> Result<ExportReport, Error> {
-        self.with_snapshot(|connection| csv::write(connection, &self.selection, writer))
+        self.with_snapshot(|connection| {
+            csv::write(connection, &self.selection, self.csv_separator, writer)
+        })
     }
 
     /// Writes web pages into a directory, which is created if it is missing. Open `index.html`. The pages can be searched,

@@ -4,7 +4,7 @@ mod lines;
 
 use std::io::BufRead;
 use std::path::PathBuf;
-use std::sync::mpsc::{self, Receiver};
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
@@ -17,10 +17,7 @@ use crate::file::WriterLock;
 use crate::message::ArchivedMessage;
 use crate::range::Ids;
 use crate::schema;
-use crate::store::{
-    ChatRow, ChatTimes, Senders, add_coverage, insert_message, write_chat, write_message,
-    write_unreadable,
-};
+use crate::store::{ChatRow, ChatTimes, MessageWriter, add_coverage, write_chat, write_unreadable};
 use lines::{FileLine, Item, Part};
 
 /// What an import has changed.
@@ -64,15 +61,16 @@ impl Archive {
         let connection = schema::connect(self.path())?;
         let attachments = self.attachments_path();
         let (sender, parts) = mpsc::sync_channel(QUEUE);
+        let (written_sender, written) = mpsc::channel();
         // Lines are parsed and texts folded while another thread writes.
         thread::scope(|scope| {
             let writer = thread::Builder::new().name("basalam-chat-archive".to_owned());
-            let write = move || write(&connection, attachments, &parts);
+            let write = move || write(&connection, attachments, &parts, &written_sender);
             let writer = writer.spawn_scoped(scope, write).map_err(|error| {
                 let message = format!("the writing thread cannot be started: {error}");
                 Error::new(ErrorKind::Io, message)
             })?;
-            let read = lines::read(reader, sender);
+            let read = lines::read(reader, sender, &written);
             let ended = || Error::new(ErrorKind::Database, "the writing thread has ended early");
             // The first error: what cannot be written comes before the lines that are read meanwhile.
             let written = writer.join().map_err(|_| ended())??;
@@ -85,71 +83,98 @@ impl Archive {
 /// The number of batches that are read and not yet written.
 const QUEUE: usize = 4;
 
+/// The default of SQLite, in bytes.
+const DEFAULT_INDEX_BUFFER: i64 = 1024 * 1024;
+
 /// Writes everything in one transaction. Returns `None`, and writes nothing, if the input is damaged.
 fn write(
     connection: &Connection,
     attachments: PathBuf,
     parts: &Receiver<Part>,
+    written: &Sender<Vec<Item>>,
 ) -> Result<Option<ImportReport>, Error> {
     let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate);
     let transaction = transaction.db()?;
+    // One segment of the index for each 16 MiB of entries, so that few are merged.
+    set_index_buffer(&transaction, 16 * 1024 * 1024)?;
+    let report = write_parts(&transaction, attachments, parts, written)?;
+    if report.is_some() {
+        set_index_buffer(&transaction, DEFAULT_INDEX_BUFFER)?;
+        transaction.commit().db()?;
+    }
+    Ok(report)
+}
+
+/// Sets the size in bytes of the entries that the index keeps in memory before it writes them.
+fn set_index_buffer(connection: &Connection, bytes: i64) -> Result<(), Error> {
+    let sql = "INSERT INTO search (search, rank) VALUES ('hashsize', ?1)";
+    connection.execute(sql, [bytes]).db()?;
+    Ok(())
+}
+
+fn write_parts(
+    connection: &Connection,
+    attachments: PathBuf,
+    parts: &Receiver<Part>,
+    written: &Sender<Vec<Item>>,
+) -> Result<Option<ImportReport>, Error> {
     let mut import = Import {
-        connection: &transaction,
+        connection,
         attachments,
-        senders: Senders::default(),
+        messages: MessageWriter::new(connection)?,
         report: ImportReport::default(),
     };
     loop {
         match parts.recv() {
             Ok(Part::Batch(items)) => {
-                for item in items {
+                for item in &items {
                     import.write(item)?;
                 }
+                // The reader frees them. It may have ended.
+                let _ = written.send(items);
             }
             Ok(Part::End) => break,
             Err(_) => return Ok(None),
         }
     }
-    import.senders.write(&transaction)?;
-    let report = import.report;
-    transaction.commit().db()?;
-    Ok(Some(report))
+    import.messages.finish()?;
+    Ok(Some(import.report))
 }
 
 struct Import<'a> {
     connection: &'a Connection,
     attachments: PathBuf,
-    senders: Senders,
+    messages: MessageWriter<'a>,
     report: ImportReport,
 }
 
 impl Import<'_> {
-    fn write(&mut self, item: Item) -> Result<(), Error> {
+    fn write(&mut self, item: &Item) -> Result<(), Error> {
         match item {
-            Item::Account(account) => claim(self.connection, &account),
+            Item::Account(account) => claim(self.connection, account),
             Item::Chat {
                 row,
                 read,
                 coverage,
-            } => self.chat(&row, read, coverage),
+            } => self.chat(row, read, coverage),
             Item::Message {
                 chat,
                 message,
                 deleted_at,
                 files,
-            } => self.message(chat, &message, deleted_at, files),
-            Item::Unreadable { chat, message } => write_unreadable(self.connection, chat, &message),
+            } => self.message(*chat, message, deleted_at.as_deref(), files),
+            Item::Unreadable { chat, message } => write_unreadable(self.connection, *chat, message),
         }
     }
 
-    fn chat(&mut self, row: &ChatRow, read: ChatTimes, coverage: Vec<Ids>) -> Result<(), Error> {
+    fn chat(&mut self, row: &ChatRow, read: &ChatTimes, coverage: &[Ids]) -> Result<(), Error> {
         if self.is_newer(row)? {
             write_chat(self.connection, row)?;
         }
-        if read != ChatTimes::default() {
+        if *read != ChatTimes::default() {
             let sql = "UPDATE chats SET read_updated_at = ?2, read_modified_at = ?3
                 WHERE id = ?1 AND read_updated_at IS NULL AND read_modified_at IS NULL";
-            let values = (row.id, read.updated_at, read.modified_at);
+            let values = (row.id, &read.updated_at, &read.modified_at);
             self.connection
                 .prepare_cached(sql)
                 .db()?
@@ -157,7 +182,7 @@ impl Import<'_> {
                 .db()?;
         }
         for range in coverage {
-            add_coverage(self.connection, row.id, range)?;
+            add_coverage(self.connection, row.id, *range)?;
         }
         self.report.chats += 1;
         Ok(())
@@ -178,22 +203,11 @@ impl Import<'_> {
         &mut self,
         chat: i64,
         message: &ArchivedMessage,
-        deleted_at: Option<String>,
-        files: Vec<FileLine>,
+        deleted_at: Option<&str>,
+        files: &[FileLine],
     ) -> Result<(), Error> {
-        let sql = "SELECT updated_at FROM messages WHERE chat_id = ?1 AND id = ?2";
-        let mut statement = self.connection.prepare_cached(sql).db()?;
-        let stored = statement
-            .query_row((chat, message.id), |row| row.get::<_, String>(0))
-            .optional()
-            .db()?;
-        let is_new = stored.is_none();
-        if stored.is_some_and(|it| it >= message.updated_at) {
+        let Some(counts) = self.messages.write_newer(chat, message)? else {
             return Ok(());
-        }
-        let counts = match is_new {
-            true => insert_message(self.connection, chat, message, &mut self.senders)?,
-            false => write_message(self.connection, chat, message, &mut self.senders)?,
         };
         self.report.messages_added += counts.added;
         self.report.messages_changed += counts.changed;
@@ -208,7 +222,7 @@ impl Import<'_> {
             let sql = "UPDATE files SET status = ?4, sha256 = ?5, bytes = ?6
                 WHERE chat_id = ?1 AND message_id = ?2 AND position = ?3";
             let mut statement = self.connection.prepare_cached(sql).db()?;
-            let (position, sha256, bytes) = (file.position, file.sha256, file.bytes);
+            let (position, sha256, bytes) = (file.position, &file.sha256, file.bytes);
             let values = (chat, message.id, position, status, sha256, bytes);
             statement.execute(values).db()?;
         }

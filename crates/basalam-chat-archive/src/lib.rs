@@ -67,7 +67,7 @@ pub use chats::ArchivedChat;
 pub use check::Health;
 pub use coverage::{ChatCoverage, CoverageReport, IdRange};
 pub use error::{Error, ErrorKind};
-pub use export::{Export, ExportReport, Language};
+pub use export::{CsvSeparator, Export, ExportReport, Language};
 pub use fold::{Folded, fold};
 pub use import::ImportReport;
 pub use search::{SearchHit, SearchQuery, SearchResults, SearchSort, Snippet};

@@ -1,6 +1,7 @@
 //! Pages of messages as received: the JSON of each message, byte for byte.
 
 use std::fmt;
+use std::marker::PhantomData;
 
 use basalam_chat::raw::read_json;
 use basalam_chat::raw::types::MessageList;
@@ -28,6 +29,7 @@ impl MessagePage {
         // A response without the list does not describe the list, so it is not an empty page.
         let messages = response
             .0
+            .and_then(|data| data.0)
             .ok_or_else(|| undecodable("has no list of messages"))?;
         let mut page = MessagePage::default();
         page.messages.reserve(messages.0.len());
@@ -80,24 +82,25 @@ fn undecodable(problem: &str) -> Error {
     )
 }
 
-/// `data.messages` of a response, if it has both.
-struct Response<'a>(Option<RawList<'a>>);
+/// A response, in which only the messages matter. They are found in one pass.
+struct Response<'a>(Option<Data<'a>>);
+
+struct Data<'a>(Option<RawList<'a>>);
 
 /// The items of an array, or of an object whose names are indices.
 struct RawList<'a>(Vec<&'a RawValue>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Response<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let data: Option<&RawValue> = deserializer.deserialize_map(FieldVisitor("data"))?;
-        let messages = data.map(|it| {
-            let mut data = serde_json::Deserializer::from_str(it.get());
-            data.deserialize_map(FieldVisitor("messages"))
-        });
-        // Neither null nor an empty array is an object with the list.
-        let messages = messages.and_then(Result::ok).flatten();
-        let list = messages.map(|it| serde_json::from_str(it.get()));
-        let list = list.transpose().map_err(serde::de::Error::custom)?;
-        Ok(Response(list.flatten()))
+        let data = deserializer.deserialize_map(FieldVisitor::new("data"));
+        data.map(Response)
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Data<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let messages = deserializer.deserialize_map(FieldVisitor::new("messages"));
+        messages.map(Data)
     }
 }
 
@@ -108,10 +111,22 @@ impl<'de: 'a, 'a> Deserialize<'de> for RawList<'a> {
 }
 
 /// Finds the last field with a name.
-struct FieldVisitor(&'static str);
+struct FieldVisitor<T> {
+    name: &'static str,
+    value: PhantomData<T>,
+}
 
-impl<'de> Visitor<'de> for FieldVisitor {
-    type Value = Option<&'de RawValue>;
+impl<T> FieldVisitor<T> {
+    fn new(name: &'static str) -> FieldVisitor<T> {
+        FieldVisitor {
+            name,
+            value: PhantomData,
+        }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for FieldVisitor<T> {
+    type Value = Option<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
@@ -121,7 +136,7 @@ impl<'de> Visitor<'de> for FieldVisitor {
         let mut found = None;
         while let Some(name) = fields.next_key::<&RawValue>()? {
             let name: Option<String> = serde_json::from_str(name.get()).ok();
-            match name.is_some_and(|name| name == self.0) {
+            match name.is_some_and(|name| name == self.name) {
                 true => found = Some(fields.next_value()?),
                 false => _ = fields.next_value::<IgnoredAny>()?,
             }

@@ -13,6 +13,9 @@ const APPLICATION_ID: i64 = 0x4243_4841;
 /// How long a statement waits for another connection.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// In bytes. A page of the default size has room for few messages, so more of them would be read and written.
+const PAGE_SIZE: i64 = 8 * 1024;
+
 /// The first version without the WAL-reset bug, which can damage a database that several connections use.
 const MIN_SQLITE_VERSION: i32 = 3_051_003;
 
@@ -37,6 +40,10 @@ pub(crate) fn connect(path: &Path) -> Result<Connection, Error> {
     let connection = Connection::open_with_flags(path, flags).db()?;
     connection.busy_timeout(BUSY_TIMEOUT).db()?;
     check_owner(&connection, path)?;
+    // Applies to an empty file only.
+    connection
+        .pragma_update(None, "page_size", PAGE_SIZE)
+        .db()?;
     let mode: String = connection
         .pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))
         .db()?;
@@ -46,9 +53,12 @@ pub(crate) fn connect(path: &Path) -> Result<Connection, Error> {
     }
     migrate(&connection, path, &MIGRATIONS)?;
     // What a power loss undoes is fetched again, so a commit need not wait for the disk.
-    let pragmas: [(&str, i64); 3] = [
+    let pragmas: [(&str, i64); 4] = [
         ("synchronous", 1),
         ("journal_size_limit", 64 * 1024 * 1024),
+        // In pages. A checkpoint waits for the disk twice, and a sync writes the same pages again and again. Above this
+        // size, the writing thread helps the one that makes checkpoints, so that the log can start again.
+        ("wal_autocheckpoint", 128 * 1024 * 1024 / PAGE_SIZE),
         // In KiB if negative.
         ("cache_size", -8 * 1024),
     ];

@@ -170,14 +170,7 @@ fn hits(
     matcher: &Matcher,
 ) -> Result<Vec<SearchHit>, Error> {
     let Source { sql, mut values } = Source::new(query, expression);
-    let has_index = expression.positive().is_some();
-    let order = match (query.sort, has_index) {
-        (SearchSort::Relevance, true) => "search.rank",
-        (SearchSort::Oldest, true) => "search.rowid",
-        (SearchSort::Oldest, false) => "m.row",
-        (_, true) => "search.rowid DESC",
-        (_, false) => "m.row DESC",
-    };
+    let order = order(connection, query.sort, expression.positive().is_some())?;
     let (from, conditions) = sql.split_once(" WHERE ").unwrap_or((&sql, "true"));
     let sql = format!(
         "SELECT m.chat_id, m.id, m.type, m.sender_id, m.sent_at, m.text, m.deleted_at IS NOT NULL, c.title, u.name
@@ -192,6 +185,27 @@ fn hits(
         read_hit(connection, row, matcher, query.snippet_length)
     });
     rows.db()?.collect::<Result<_, _>>().db()
+}
+
+/// Returns the columns to sort by.
+fn order(
+    connection: &Connection,
+    sort: SearchSort,
+    has_index: bool,
+) -> Result<&'static str, Error> {
+    // Rows are ids, and the order of rows needs no sorting. Other rows are negative.
+    let sql = "SELECT EXISTS (SELECT * FROM messages WHERE row < 0)";
+    let mut statement = connection.prepare_cached(sql).db()?;
+    let has_other_rows: bool = statement.query_row([], |row| row.get(0)).db()?;
+    Ok(match (sort, has_index, has_other_rows) {
+        (SearchSort::Relevance, true, _) => "search.rank",
+        (SearchSort::Oldest, true, false) => "search.rowid",
+        (SearchSort::Oldest, false, false) => "m.row",
+        (SearchSort::Oldest, _, true) => "m.id, m.chat_id",
+        (_, true, false) => "search.rowid DESC",
+        (_, false, false) => "m.row DESC",
+        (_, _, true) => "m.id DESC, m.chat_id DESC",
+    })
 }
 
 fn read_hit(

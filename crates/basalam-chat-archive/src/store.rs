@@ -1,6 +1,7 @@
 //! Writing of what the service returned. Everything here runs in a transaction of its caller.
 
 mod chats;
+mod checkpoints;
 mod coverage;
 mod files;
 mod messages;
@@ -11,8 +12,6 @@ pub(crate) use chats::{ChatRow, ChatTimes, write_chat};
 pub(crate) use coverage::{add_coverage, all_coverage, coverage_of};
 pub(crate) use files::{FileKey, FileOutcome, PendingFile, pending_files, write_outcome};
 pub(crate) use messages::{
-    Counts, PageWrite, chat_token, insert_message, sender_token, type_token, write_message,
-    write_page, write_unreadable,
+    Counts, MessageWriter, PageWrite, chat_token, sender_token, type_token, write_unreadable,
 };
-pub(crate) use users::Senders;
 pub(crate) use writer::{Job, Writer, WriterHandle};

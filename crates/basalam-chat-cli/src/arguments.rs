@@ -18,7 +18,8 @@ use crate::output::print_failure;
 use crate::view::View;
 
 pub(crate) use archive::{
-    ExportFormat, ExportOptions, ImportOptions, PageLanguage, SearchOptions, SortBy, SyncOptions,
+    ColumnSeparator, ExportFormat, ExportOptions, ImportOptions, PageLanguage, SearchOptions,
+    SortBy, SyncOptions,
 };
 pub(crate) use login::LoginOptions;
 pub(crate) use webhooks::{CreateOptions, ListenOptions, WebhookCommand};

@@ -132,10 +132,22 @@ struct Digits {
 impl Builder {
     fn read(&mut self, text: &str) {
         let mut previous = None;
-        for (index, character) in text.char_indices() {
+        let mut index = 0;
+        while let Some(character) = text[index..].chars().next() {
+            // Almost all characters are plain ones and spaces.
+            let plain = text[index..].find(|it| !is_plain(it));
+            let plain = &text[index..plain.map_or(text.len(), |length| index + length)];
+            if !plain.is_empty() {
+                self.push_plain(plain, index);
+                previous = plain.chars().next_back();
+                index += plain.len();
+                continue;
+            }
+            let start = index;
             let next_index = index + character.len_utf8();
-            if is_plain(character) {
-                self.push_to_word(character, &(index..next_index));
+            index = next_index;
+            if character == ' ' {
+                self.separate(true);
                 previous = Some(character);
                 continue;
             }
@@ -159,7 +171,7 @@ impl Builder {
                     false => self.separate(false),
                 },
                 Role::Other => fold_character(character, &mut |folded| {
-                    self.push(folded, index..next_index);
+                    self.push(folded, start..next_index);
                 }),
             }
             // The texts themselves are not longer, so only characters that grow have to be counted.
@@ -195,27 +207,45 @@ impl Builder {
     }
 
     fn push_to_word(&mut self, folded: char, source: &Range<usize>) {
-        if self.start.is_none() {
-            if !self.tokens.is_empty() {
-                self.body.push(' ');
-            }
-            self.start = Some((self.body.len(), source.start));
-            self.digits = Digits::default();
-            let start = self.body.len();
-            self.tokens.push(Token {
-                folded: start..start,
-                source: source.clone(),
-                gap: self.gap,
-            });
-            // Until something follows the word.
-            self.gap = Gap::Space;
-        }
+        self.start_word(source.start);
         self.body.push(folded);
         match folded.is_ascii_digit() {
             true => self.digits.count += 1,
             false => self.digits = Digits::default(),
         }
         self.extend_source(source.end);
+    }
+
+    /// Appends characters that fold to themselves to the current word.
+    fn push_plain(&mut self, text: &str, start: usize) {
+        self.start_word(start);
+        self.body.push_str(text);
+        let others = text.trim_end_matches(|it: char| it.is_ascii_digit());
+        if !others.is_empty() {
+            self.digits = Digits::default();
+        }
+        self.digits.count += text.len() - others.len();
+        self.extend_source(start + text.len());
+    }
+
+    /// Starts a word unless there is one.
+    fn start_word(&mut self, source: usize) {
+        if self.start.is_some() {
+            return;
+        }
+        if !self.tokens.is_empty() {
+            self.body.push(' ');
+        }
+        let start = self.body.len();
+        self.start = Some((start, source));
+        self.digits = Digits::default();
+        self.tokens.push(Token {
+            folded: start..start,
+            source: source..source,
+            gap: self.gap,
+        });
+        // Until something follows the word.
+        self.gap = Gap::Space;
     }
 
     /// Extends the current word to a position of the original.

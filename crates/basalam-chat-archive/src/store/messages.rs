@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Statement, params};
 use sha2::{Digest, Sha256};
 
-use super::chats::ChatTimes;
+use super::chats::{ChatRow, ChatTimes, write_chat};
 use super::coverage::add_coverage;
 use super::files::write_files;
 use super::users::Senders;
@@ -47,103 +47,177 @@ struct Stored {
     is_deleted: bool,
 }
 
-/// Writes the messages of a page, the range that it covers, and the deletion of messages that it no longer contains.
-pub(crate) fn write_page(
-    connection: &Connection,
-    write: PageWrite,
-    senders: &mut Senders,
-    now: &str,
-) -> Result<Counts, Error> {
-    let PageWrite {
-        chat,
-        mut page,
-        covered,
-        newest_of,
-    } = write;
-    // The index merges its data each time a row is smaller than the last.
-    page.messages.sort_unstable_by_key(|it| it.id);
-    let ids = page.ids();
-    let range = ids.fold(covered, |range, id| {
-        let range = range.unwrap_or(Ids { low: id, high: id });
-        Some(Ids {
-            low: range.low.min(id),
-            high: range.high.max(id),
+/// Writes messages in a transaction of its caller, with statements that are prepared once.
+pub(crate) struct MessageWriter<'a> {
+    connection: &'a Connection,
+    insert: CachedStatement<'a>,
+    index: CachedStatement<'a>,
+    senders: Senders,
+    /// A buffer.
+    meta: String,
+}
+
+impl<'a> MessageWriter<'a> {
+    pub(crate) fn new(connection: &'a Connection) -> Result<MessageWriter<'a>, Error> {
+        Ok(MessageWriter {
+            connection,
+            insert: connection.prepare_cached(INSERT).db()?,
+            index: connection.prepare_cached(INSERT_INDEX).db()?,
+            senders: Senders::default(),
+            meta: String::new(),
         })
-    });
-    let mut counts = Counts::default();
-    let mut stored = match range {
-        Some(range) => stored_in(connection, chat, range)?,
-        None => HashMap::new(),
-    };
-    for message in &page.messages {
-        senders.add(message);
-        match stored.remove(&message.id) {
-            None => {
-                insert(connection, chat, message)?;
-                counts.added += 1;
+    }
+
+    /// Writes the senders. To be called before the transaction is committed.
+    pub(crate) fn finish(mut self) -> Result<(), Error> {
+        self.senders.write(self.connection)
+    }
+
+    /// Writes the messages of a page, the range that it covers, and the deletion of messages that it no longer contains.
+    pub(crate) fn write_page(&mut self, write: PageWrite, now: &str) -> Result<Counts, Error> {
+        let PageWrite {
+            chat,
+            mut page,
+            covered,
+            newest_of,
+        } = write;
+        // The index merges its data each time a row is smaller than the last.
+        page.messages.sort_unstable_by_key(|it| it.id);
+        let ids = page.ids();
+        let range = ids.fold(covered, |range, id| {
+            let range = range.unwrap_or(Ids { low: id, high: id });
+            Some(Ids {
+                low: range.low.min(id),
+                high: range.high.max(id),
+            })
+        });
+        let mut counts = Counts::default();
+        let mut stored = match range {
+            Some(range) => stored_in(self.connection, chat, range)?,
+            None => HashMap::new(),
+        };
+        for message in &page.messages {
+            match stored.remove(&message.id) {
+                None => counts.added += u64::from(self.insert(chat, message)?),
+                Some(stored) if self.update(chat, message, &stored)? => counts.changed += 1,
+                Some(_) => {}
             }
-            Some(stored) if update(connection, chat, message, &stored)? => counts.changed += 1,
-            Some(_) => {}
         }
-    }
-    for message in &page.unreadable {
-        if let Some(id) = message.id {
-            stored.remove(&id);
+        for message in &page.unreadable {
+            if let Some(id) = message.id {
+                stored.remove(&id);
+            }
+            write_unreadable(self.connection, chat, message)?;
         }
-        write_unreadable(connection, chat, message)?;
-    }
-    if let Some(covered) = covered {
-        if page.has_all_ids() {
-            counts.deleted = mark_deleted(connection, &stored, now)?;
+        if let Some(covered) = covered {
+            if page.has_all_ids() {
+                counts.deleted = mark_deleted(self.connection, &stored, now)?;
+            }
+            add_coverage(self.connection, chat, covered)?;
         }
-        add_coverage(connection, chat, covered)?;
+        if let Some(times) = newest_of {
+            let is_known = write_read_times(self.connection, chat, times)?;
+            // The list of chats does not have it.
+            if !is_known && !page.is_empty() {
+                write_chat(self.connection, &ChatRow::unknown(chat))?;
+            }
+        }
+        Ok(counts)
     }
-    if let Some(times) = newest_of {
-        let sql = "UPDATE chats SET read_updated_at = ?2, read_modified_at = ?3 WHERE id = ?1";
-        let mut statement = connection.prepare_cached(sql).db()?;
-        statement
-            .execute((chat, times.updated_at, times.modified_at))
-            .db()?;
-    }
-    Ok(counts)
-}
 
-/// Writes a message that is not stored.
-pub(crate) fn insert_message(
-    connection: &Connection,
-    chat: i64,
-    message: &ArchivedMessage,
-    senders: &mut Senders,
-) -> Result<Counts, Error> {
-    senders.add(message);
-    insert(connection, chat, message)?;
-    Ok(Counts {
-        added: 1,
-        ..Counts::default()
-    })
-}
-
-/// Writes a message that may be stored already.
-pub(crate) fn write_message(
-    connection: &Connection,
-    chat: i64,
-    message: &ArchivedMessage,
-    senders: &mut Senders,
-) -> Result<Counts, Error> {
-    senders.add(message);
-    let range = Ids {
-        low: message.id,
-        high: message.id,
-    };
-    let mut counts = Counts::default();
-    match stored_in(connection, chat, range)?.get(&message.id) {
-        None => {
-            insert(connection, chat, message)?;
+    /// Writes a message unless it is stored in the same or a newer state. Returns `None` in that case.
+    pub(crate) fn write_newer(
+        &mut self,
+        chat: i64,
+        message: &ArchivedMessage,
+    ) -> Result<Option<Counts>, Error> {
+        let mut counts = Counts::default();
+        if self.insert_as(message.id, chat, message)? {
             counts.added = 1;
+            return Ok(Some(counts));
         }
-        Some(stored) => counts.changed = u64::from(update(connection, chat, message, stored)?),
+        let sql = "SELECT row, deleted_at IS NOT NULL, updated_at FROM messages WHERE chat_id = ?1 AND id = ?2";
+        let mut statement = self.connection.prepare_cached(sql).db()?;
+        let stored = statement.query_row((chat, message.id), |row| {
+            let stored = Stored {
+                row: row.get(0)?,
+                is_deleted: row.get(1)?,
+            };
+            Ok((stored, row.get::<_, String>(2)?))
+        });
+        match stored.optional().db()? {
+            None => counts.added = u64::from(self.insert(chat, message)?),
+            Some((_, updated_at)) if updated_at >= message.updated_at => return Ok(None),
+            Some((stored, _)) => {
+                counts.changed = u64::from(self.update(chat, message, &stored)?);
+            }
+        }
+        Ok(Some(counts))
     }
-    Ok(counts)
+
+    /// Inserts a message that is not stored. Returns `false` if it is, since a page contained it twice.
+    fn insert(&mut self, chat: i64, message: &ArchivedMessage) -> Result<bool, Error> {
+        if self.insert_as(message.id, chat, message)? {
+            return Ok(true);
+        }
+        // A message of another chat has the same id, although ids are unique according to the contract.
+        let sql = "SELECT min(0, coalesce(min(row), 0)) - 1 FROM messages";
+        let row = self.connection.query_row(sql, [], |row| row.get(0)).db()?;
+        self.insert_as(row, chat, message)
+    }
+
+    /// Inserts a message in a row. Returns `false`, and writes nothing, if the row or the message exists.
+    fn insert_as(&mut self, row: i64, chat: i64, message: &ArchivedMessage) -> Result<bool, Error> {
+        if execute(&mut self.insert, row, chat, message)? == 0 {
+            return Ok(false);
+        }
+        self.senders.add(message);
+        self.meta.clear();
+        write_meta(&mut self.meta, chat, message);
+        let index = &message.index;
+        let values = (row, &index.body, &index.joined, &self.meta);
+        self.index.execute(values).db()?;
+        write_files(self.connection, chat, message.id, &message.files, true)?;
+        Ok(true)
+    }
+
+    /// Returns `true` if the message has changed.
+    fn update(
+        &mut self,
+        chat: i64,
+        message: &ArchivedMessage,
+        stored: &Stored,
+    ) -> Result<bool, Error> {
+        let connection = self.connection;
+        self.senders.add(message);
+        let sql = "SELECT json = ?2 FROM messages WHERE row = ?1";
+        let mut statement = connection.prepare_cached(sql).db()?;
+        let is_same = statement
+            .query_row((stored.row, &message.json), |row| row.get(0))
+            .optional();
+        if is_same.db()? == Some(true) && !stored.is_deleted {
+            return Ok(false);
+        }
+        let mut update = connection.prepare_cached(UPDATE).db()?;
+        execute(&mut update, stored.row, chat, message)?;
+        self.meta.clear();
+        write_meta(&mut self.meta, chat, message);
+        let sql = "REPLACE INTO search (rowid, body, joined, meta) VALUES (?1, ?2, ?3, ?4)";
+        let mut replace = connection.prepare_cached(sql).db()?;
+        let index = &message.index;
+        let values = (stored.row, &index.body, &index.joined, &self.meta);
+        replace.execute(values).db()?;
+        write_files(connection, chat, message.id, &message.files, false)?;
+        Ok(true)
+    }
+}
+
+/// Writes the times that the list of chats had when the newest page was read. Returns `false` if the chat is not stored.
+fn write_read_times(connection: &Connection, chat: i64, times: ChatTimes) -> Result<bool, Error> {
+    let sql = "UPDATE chats SET read_updated_at = ?2, read_modified_at = ?3 WHERE id = ?1";
+    let mut statement = connection.prepare_cached(sql).db()?;
+    let values = (chat, times.updated_at, times.modified_at);
+    Ok(statement.execute(values).db()? > 0)
 }
 
 fn stored_in(
@@ -170,16 +244,17 @@ fn stored_in(
 const INSERT: &str = "
     INSERT INTO messages (row, chat_id, id, type, sender_id, sent_at, updated_at, seen_at, text, entity_id, reply_to, forward_from, json)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
-    ON CONFLICT (row) DO NOTHING";
+    ON CONFLICT DO NOTHING";
 
 const UPDATE: &str = "
     UPDATE messages SET chat_id = ?2, id = ?3, type = ?4, sender_id = ?5, sent_at = ?6, updated_at = ?7, seen_at = ?8, text = ?9,
         entity_id = ?10, reply_to = ?11, forward_from = ?12, json = ?13, deleted_at = NULL
     WHERE row = ?1";
 
+const INSERT_INDEX: &str = "INSERT INTO search (rowid, body, joined, meta) VALUES (?1, ?2, ?3, ?4)";
+
 fn execute(
-    connection: &Connection,
-    sql: &str,
+    statement: &mut Statement<'_>,
     row: i64,
     chat: i64,
     message: &ArchivedMessage,
@@ -200,63 +275,18 @@ fn execute(
         message.forward_from,
         message.json,
     ];
-    connection.prepare_cached(sql).db()?.execute(values).db()
+    statement.execute(values).db()
 }
 
-fn insert(connection: &Connection, chat: i64, message: &ArchivedMessage) -> Result<(), Error> {
-    let mut row = message.id;
-    if execute(connection, INSERT, row, chat, message)? == 0 {
-        // A message of another chat has the same id, although ids are unique according to the contract.
-        let sql = "SELECT min(0, coalesce(min(row), 0)) - 1 FROM messages";
-        row = connection.query_row(sql, [], |row| row.get(0)).db()?;
-        execute(connection, INSERT, row, chat, message)?;
-    }
-    index(connection, "INSERT", row, chat, message)?;
-    write_files(connection, chat, message.id, &message.files, true)
-}
-
-/// Returns `true` if the message has changed.
-fn update(
-    connection: &Connection,
-    chat: i64,
-    message: &ArchivedMessage,
-    stored: &Stored,
-) -> Result<bool, Error> {
-    let sql = "SELECT json = ?2 FROM messages WHERE row = ?1";
-    let mut statement = connection.prepare_cached(sql).db()?;
-    let is_same = statement
-        .query_row((stored.row, &message.json), |row| row.get(0))
-        .optional();
-    if is_same.db()? == Some(true) && !stored.is_deleted {
-        return Ok(false);
-    }
-    execute(connection, UPDATE, stored.row, chat, message)?;
-    index(connection, "REPLACE", stored.row, chat, message)?;
-    write_files(connection, chat, message.id, &message.files, false)?;
-    Ok(true)
-}
-
-fn index(
-    connection: &Connection,
-    verb: &str,
-    row: i64,
-    chat: i64,
-    message: &ArchivedMessage,
-) -> Result<(), Error> {
-    let sql = match verb {
-        "INSERT" => "INSERT INTO search (rowid, body, joined, meta) VALUES (?1, ?2, ?3, ?4)",
-        _ => "REPLACE INTO search (rowid, body, joined, meta) VALUES (?1, ?2, ?3, ?4)",
-    };
-    let mut meta = format!("{} {}", chat_token(chat), type_token(&message.message_type));
+/// Appends the tokens of what a search can be limited to.
+fn write_meta(meta: &mut String, chat: i64, message: &ArchivedMessage) {
+    meta.push_str(&chat_token(chat));
+    meta.push(' ');
+    meta.push_str(&type_token(&message.message_type));
     if let Some(sender) = message.sender_id() {
         meta.push(' ');
         meta.push_str(&sender_token(sender));
     }
-    let mut statement = connection.prepare_cached(sql).db()?;
-    statement
-        .execute((row, &message.index.body, &message.index.joined, meta))
-        .db()?;
-    Ok(())
 }
 
 /// Returns the token of a chat in the index.

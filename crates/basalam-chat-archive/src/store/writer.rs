@@ -1,5 +1,6 @@
 //! The thread that writes: it collects pages in transactions, so that they cost little.
 
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,9 +8,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::Connection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
+use super::checkpoints::Checkpoints;
 use super::{
-    ChatRow, Counts, FileKey, FileOutcome, PageWrite, Senders, write_chat, write_outcome,
-    write_page,
+    ChatRow, Counts, FileKey, FileOutcome, MessageWriter, PageWrite, write_chat, write_outcome,
 };
 use crate::archive::{Account, claim};
 use crate::clock::ArchiveClock;
@@ -18,11 +19,11 @@ use crate::file::WriterLock;
 
 /// A transaction is committed after this many rows, or earlier if nothing is queued: the slower the thread is compared
 /// with the requests, the more a transaction contains.
-const MAX_ROWS: usize = 2_000;
+const MAX_ROWS: usize = 5_000;
 
-/// What is not yet committed is lost if the process is killed. It is at most this many units, which are bytes of JSON, and
-/// a page is at least one unit.
-const CAPACITY: usize = 16;
+/// What is not yet committed is lost if the process is killed. It is at most this many units, or as many as there are
+/// concurrent requests if those are more. A unit is this many bytes of JSON, and a page is at least one unit.
+const MIN_CAPACITY: usize = 16;
 const UNIT: usize = 256 * 1024;
 
 /// Something to write.
@@ -100,6 +101,7 @@ pub(crate) struct Writer {
 pub(crate) struct WriterHandle {
     jobs: mpsc::Sender<(Job, OwnedSemaphorePermit)>,
     capacity: Arc<Semaphore>,
+    max_units: usize,
     totals: Arc<Totals>,
     error: Arc<Mutex<Option<Error>>>,
 }
@@ -108,13 +110,18 @@ impl Writer {
     /// Starts the thread. It holds the lock until it ends.
     pub(crate) fn start(
         connection: Connection,
+        path: &Path,
         lock: WriterLock,
+        max_concurrency: usize,
         clock: ArchiveClock,
     ) -> Result<Writer, Error> {
+        let checkpoints = Checkpoints::start(path)?;
         let (sender, jobs) = mpsc::channel();
+        let max_units = max_concurrency.clamp(MIN_CAPACITY, Semaphore::MAX_PERMITS);
         let handle = WriterHandle {
             jobs: sender,
-            capacity: Arc::new(Semaphore::new(CAPACITY)),
+            capacity: Arc::new(Semaphore::new(max_units)),
+            max_units,
             totals: Arc::default(),
             error: Arc::default(),
         };
@@ -124,7 +131,7 @@ impl Writer {
             handle.error.clone(),
         );
         let run = move || {
-            if let Err(failure) = run(&connection, &jobs, &totals, &clock) {
+            if let Err(failure) = run(&connection, &jobs, checkpoints, &totals, &clock) {
                 *error.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure);
             }
             capacity.close();
@@ -166,7 +173,8 @@ impl Writer {
 impl WriterHandle {
     /// Queues a job. Waits while as much as possible is not yet committed.
     pub(crate) async fn send(&self, job: Job) -> Result<(), Error> {
-        let units = job.bytes().div_ceil(UNIT).clamp(1, CAPACITY) as u32;
+        let units = job.bytes().div_ceil(UNIT).clamp(1, self.max_units);
+        let units = u32::try_from(units).unwrap_or(u32::MAX);
         let permit = self.capacity.clone().acquire_many_owned(units).await;
         let permit = permit.map_err(|_| self.failure())?;
         self.jobs.send((job, permit)).map_err(|_| self.failure())
@@ -196,37 +204,39 @@ fn ended() -> Error {
 fn run(
     connection: &Connection,
     jobs: &Receiver<(Job, OwnedSemaphorePermit)>,
+    mut checkpoints: Checkpoints,
     totals: &Totals,
     clock: &ArchiveClock,
 ) -> Result<(), Error> {
     while let Ok(first) = jobs.recv() {
-        write_batch(connection, first, jobs, totals, clock)?;
+        let rows = write_batch(connection, first, jobs, totals, clock)?;
+        checkpoints.committed(rows);
     }
-    // Leaves one file, and fails only if another process reads.
-    let checkpoint = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
-    checkpoint.db()
+    // Leaves one file.
+    checkpoints.finish(connection)
 }
 
-/// Writes the jobs that are queued in one transaction.
+/// Writes the jobs that are queued in one transaction. Returns the number of rows.
 fn write_batch(
     connection: &Connection,
     first: (Job, OwnedSemaphorePermit),
     jobs: &Receiver<(Job, OwnedSemaphorePermit)>,
     totals: &Totals,
     clock: &ArchiveClock,
-) -> Result<(), Error> {
-    let (mut counts, mut senders, mut rows) = (Counts::default(), Senders::default(), 0);
+) -> Result<usize, Error> {
+    let (mut counts, mut rows) = (Counts::default(), 0);
     let now = clock.now();
     let mut waiting = Vec::new();
     // Returned after the commit.
     let mut permits = Vec::new();
     connection.execute_batch("BEGIN IMMEDIATE").db()?;
+    let mut messages = MessageWriter::new(connection)?;
     let mut next = Some(first);
     while let Some((job, permit)) = next.take() {
         permits.push(permit);
         rows += job.rows();
         let is_commit = matches!(job, Job::Commit(_));
-        let written = write(connection, job, &mut senders, &now, &mut waiting);
+        let written = write(connection, job, &mut messages, &now, &mut waiting);
         match written {
             Ok(changes) => counts.add(changes),
             Err(error) => {
@@ -240,8 +250,8 @@ fn write_batch(
         }
         next = jobs.try_recv().ok();
     }
-    let committed = senders
-        .write(connection)
+    let committed = messages
+        .finish()
         .and_then(|()| connection.execute_batch("COMMIT").db());
     if let Err(error) = committed {
         let _ = connection.execute_batch("ROLLBACK");
@@ -252,13 +262,13 @@ fn write_batch(
         // The sync may have been dropped.
         let _ = response.send(());
     }
-    Ok(())
+    Ok(rows)
 }
 
 fn write(
     connection: &Connection,
     job: Job,
-    senders: &mut Senders,
+    messages: &mut MessageWriter<'_>,
     now: &str,
     waiting: &mut Vec<oneshot::Sender<()>>,
 ) -> Result<Counts, Error> {
@@ -268,7 +278,7 @@ fn write(
                 write_chat(connection, chat)?;
             }
         }
-        Job::Page(write) => return write_page(connection, write, senders, now),
+        Job::Page(write) => return messages.write_page(write, now),
         Job::File(key, outcome) => write_outcome(connection, key, &outcome)?,
         Job::Account(account) => claim(connection, &account)?,
         Job::Commit(response) => waiting.push(response),

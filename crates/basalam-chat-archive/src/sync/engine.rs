@@ -8,13 +8,12 @@ use std::collections::HashMap;
 use std::future::pending;
 use std::time::{Duration, Instant};
 
-use basalam_chat::{ChatId, Client, Error as ClientError, Timestamp};
-use tokio::sync::mpsc;
+use basalam_chat::{ChatId, Client, Error as ClientError};
 use tokio::task::JoinSet;
 
 use super::fetch::{self, Fetched};
 use super::limiter::Limiter;
-use super::listing::{self, Listed};
+use super::listing::List;
 use super::plan::{PageJob, Plan};
 use super::report::{SyncEventKind, SyncReport};
 use super::{Options, StopSignal, Sync};
@@ -57,6 +56,8 @@ pub(super) async fn run(sync: Sync) -> Result<SyncReport, Error> {
         stop,
     } = sync;
     let client = setup::client(&client, &options)?;
+    // The first page of the list is requested with the account.
+    let list = List::start(&client, None);
     let started = setup::start(&archive, &client, &options).await?;
     let Started {
         account,
@@ -81,7 +82,7 @@ pub(super) async fn run(sync: Sync) -> Result<SyncReport, Error> {
         moved: Vec::new(),
         report: SyncReport::new(account),
     };
-    let result = engine.run(&archive).await;
+    let result = engine.run(&archive, list).await;
     let Engine {
         mut report,
         progress,
@@ -127,8 +128,8 @@ struct Engine {
 }
 
 impl Engine {
-    async fn run(&mut self, archive: &crate::Archive) -> Result<(), Error> {
-        let read = self.read_chats().await;
+    async fn run(&mut self, archive: &crate::Archive, list: List) -> Result<(), Error> {
+        let read = self.read_chats(list).await;
         // After an error, the tasks hold handles of the writer until they have ended.
         self.tasks.shutdown().await;
         read?;
@@ -159,9 +160,7 @@ impl Engine {
     }
 
     /// Lists the chats and reads their messages.
-    async fn read_chats(&mut self) -> Result<(), Error> {
-        let mut lister = JoinSet::new();
-        let mut listed = self.list(&mut lister, None);
+    async fn read_chats(&mut self, mut list: List) -> Result<(), Error> {
         let (mut is_listing, mut is_second) = (true, false);
         loop {
             if !self.report.stopped {
@@ -177,14 +176,14 @@ impl Engine {
                     return Ok(());
                 }
                 self.recheck_since = None;
-                listed = self.list(&mut lister, newest);
+                list = List::start(&self.client, newest);
                 (is_listing, is_second) = (true, true);
             }
             let pause = self.paused_until;
             tokio::select! {
                 () = &mut self.stop, if !self.report.stopped => {
                     self.report.stopped = true;
-                    lister.abort_all();
+                    list.stop();
                 }
                 Some(result) = self.tasks.join_next(), if !self.tasks.is_empty() => {
                     match result {
@@ -192,24 +191,16 @@ impl Engine {
                         Err(error) => return Err(task_failed(&error)),
                     }
                 }
-                part = listed.recv(), if is_listing && !self.report.stopped => match part {
+                part = list.next(), if is_listing && !self.report.stopped => match part {
                     Some(part) => self.listed(part).await?,
                     None => {
                         is_listing = false;
-                        self.list_done().await?;
+                        self.list_done();
                     }
                 },
                 () = sleep_until(pause), if pause.is_some() => self.paused_until = None,
             }
         }
-    }
-
-    /// Starts to list the chats, or those with activity since a time.
-    fn list(&self, lister: &mut JoinSet<()>, since: Option<String>) -> mpsc::Receiver<Listed> {
-        let (sender, listed) = mpsc::channel(4);
-        let since = since.map(Timestamp::from);
-        lister.spawn(listing::list(self.client.clone(), since, sender));
-        listed
     }
 
     /// Sends as many requests as are allowed.

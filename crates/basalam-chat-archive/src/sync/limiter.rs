@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-/// The number of requests at the start.
-const START: usize = 8;
+/// The number of requests at the start: a quarter of the maximum, within these bounds.
+const MIN_START: usize = 8;
+const MAX_START: usize = 32;
 
 /// Latency is noise up to this.
 const SLACK: Duration = Duration::from_millis(50);
@@ -26,7 +27,7 @@ impl Limiter {
     pub(super) fn new(max: usize) -> Limiter {
         let max = max.max(1);
         Limiter {
-            limit: START.min(max) as f64,
+            limit: (max / 4).clamp(MIN_START, MAX_START).min(max) as f64,
             max: max as f64,
             is_slow_start: true,
             lowest: None,
@@ -85,7 +86,7 @@ mod tests {
 
     #[test]
     fn doubles_up_to_the_maximum() {
-        let mut limiter = Limiter::new(100);
+        let mut limiter = Limiter::new(32);
         let limits: Vec<usize> = (0..6)
             .map(|_| {
                 let limit = limiter.limit();
@@ -93,15 +94,16 @@ mod tests {
                 limit
             })
             .collect();
-        assert_eq!(limits, [8, 16, 32, 64, 100, 100]);
+        assert_eq!(limits, [8, 16, 32, 32, 32, 32]);
         assert_eq!(Limiter::new(3).limit(), 3);
+        assert_eq!(Limiter::new(128).limit(), 32);
         assert_eq!(Limiter::new(0).limit(), 1);
     }
 
     #[test]
     fn rate_limit_halves_and_growth_is_then_additive() {
         let mut limiter = Limiter::new(64);
-        (0..3).for_each(|_| round(&mut limiter, 50 * MS));
+        (0..2).for_each(|_| round(&mut limiter, 50 * MS));
         assert_eq!(limiter.limit(), 64);
         limiter.rate_limited();
         assert_eq!(limiter.limit(), 32);
@@ -127,6 +129,6 @@ mod tests {
     fn does_not_grow_while_fewer_requests_run() {
         let mut limiter = Limiter::new(64);
         (0..100).for_each(|_| limiter.succeeded(50 * MS, false));
-        assert_eq!(limiter.limit(), 8);
+        assert_eq!(limiter.limit(), 16);
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use basalam_chat::chats::{ChatCursor, ChatPage, GetChats};
 use basalam_chat::{Client, Error as ClientError, Timestamp};
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 
 use super::engine::{MAX_FAILURES, pause_of, retry_delay};
 use crate::error::Error;
@@ -28,15 +29,38 @@ pub(super) enum Listed {
     Failed(Error),
 }
 
-/// Reads the list, or only the chats with activity since a time.
-pub(super) async fn list(client: Client, since: Option<Timestamp>, parts: mpsc::Sender<Listed>) {
-    let listing = Listing {
-        client,
-        parts,
-        since,
-    };
-    if let Err(error) = listing.read().await {
-        listing.send(Listed::Failed(error)).await;
+/// The list, which is read by a task. Dropping it aborts the task.
+pub(super) struct List {
+    task: JoinSet<()>,
+    parts: mpsc::Receiver<Listed>,
+}
+
+impl List {
+    /// Starts to read the list, or only the chats with activity since a time.
+    pub(super) fn start(client: &Client, since: Option<String>) -> List {
+        let (sender, parts) = mpsc::channel(4);
+        let listing = Listing {
+            client: client.clone(),
+            parts: sender,
+            since: since.map(Timestamp::from),
+        };
+        let mut task = JoinSet::new();
+        task.spawn(async move {
+            if let Err(error) = listing.read().await {
+                listing.send(Listed::Failed(error)).await;
+            }
+        });
+        List { task, parts }
+    }
+
+    /// Returns the next part, or `None` at the end.
+    pub(super) async fn next(&mut self) -> Option<Listed> {
+        self.parts.recv().await
+    }
+
+    /// Sends no more requests.
+    pub(super) fn stop(&mut self) {
+        self.task.abort_all();
     }
 }
 

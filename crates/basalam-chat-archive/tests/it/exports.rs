@@ -1,6 +1,7 @@
 //! JSON Lines and CSV.
 
 use basalam_chat::ChatId;
+use basalam_chat_archive::CsvSeparator;
 use serde_json::Value;
 
 use super::support::{Fixture, json_lines, lines};
@@ -89,6 +90,28 @@ async fn csv_has_a_row_for_each_message() {
             .all(|it| it[index("chat_title")] == "'+Sara")
     );
     assert!(export.lines().next().unwrap().ends_with("deleted_at"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn csv_can_have_another_separator() {
+    let fixture = Fixture::new().await;
+    fixture.chat("Sara", ["a;b,c"]);
+    fixture.archive.sync(&fixture.client).await.unwrap();
+    for (separator, character) in [
+        (CsvSeparator::Comma, ','),
+        (CsvSeparator::Semicolon, ';'),
+        (CsvSeparator::Tab, '\t'),
+    ] {
+        let mut export = Vec::new();
+        let builder = fixture.archive.export().csv_separator(separator);
+        builder.csv(&mut export).unwrap();
+        let export = String::from_utf8(export).unwrap();
+        let rows: Vec<&str> = export.lines().collect();
+        let start = format!("\u{feff}chat_id{character}chat_title{character}message_id");
+        assert!(rows[0].starts_with(&start), "{}", rows[0]);
+        assert!(rows[1].contains(&format!("{character}\"a;b,c\"{character}")));
+        assert_eq!(rows.len(), 2);
+    }
 }
 
 /// Parses CSV as RFC 4180 describes it.

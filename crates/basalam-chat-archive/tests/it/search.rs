@@ -4,7 +4,7 @@ use basalam_chat::{ChatId, MessageType, UserId};
 use basalam_chat_archive::{SearchQuery, SearchResults, SearchSort};
 use basalam_chat_emulator::SeedMessage;
 
-use super::support::Fixture;
+use super::support::{Fixture, json_lines};
 
 async fn archive(texts: &[&str]) -> (Fixture, i64) {
     let fixture = Fixture::new().await;
@@ -203,4 +203,59 @@ async fn messages_with_the_same_id_in_two_chats_are_kept() {
         (vec!["first".to_owned()], vec!["second".to_owned()])
     );
     assert!(fixture.archive.check().unwrap().is_healthy());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn messages_with_the_same_id_are_sorted_by_it() {
+    let fixture = Fixture::new().await;
+    let chat = fixture.chat("Sara", ["salam", "salam", "salam"]);
+    fixture.archive.sync(&fixture.client).await.unwrap();
+    let ids: Vec<i64> = fixture
+        .emulator
+        .messages(chat)
+        .iter()
+        .map(|it| it.id)
+        .collect();
+    // Another chat has a message with the id of the second one.
+    let export = String::from_utf8(json_lines(&fixture.archive)).unwrap();
+    let other = chat + 1;
+    let [header, account] = [0, 1].map(|it| export.lines().nth(it).unwrap());
+    let row = export
+        .lines()
+        .find(|it| it.contains(&format!("\"id\":{},", ids[1])))
+        .unwrap();
+    let row = row.replace(
+        &format!("\"chat_id\":{chat}"),
+        &format!("\"chat_id\":{other}"),
+    );
+    let line = format!("{{\"kind\":\"chat\",\"id\":{other},\"chat\":{{\"id\":{other}}}}}");
+    let import = [header, account, &line, &row]
+        .map(|it| format!("{it}\n"))
+        .concat();
+    fixture
+        .archive
+        .import_json_lines(import.as_bytes())
+        .unwrap();
+    let newest = [
+        (ids[2], chat),
+        (ids[1], other),
+        (ids[1], chat),
+        (ids[0], chat),
+    ];
+    let mut oldest = newest;
+    oldest.reverse();
+    for text in ["salam", ""] {
+        for (sort, expected) in [(SearchSort::Newest, newest), (SearchSort::Oldest, oldest)] {
+            let query = || SearchQuery::new(text).sort(sort);
+            let keys = |query| {
+                search(&fixture, query)
+                    .hits
+                    .into_iter()
+                    .map(|it| (it.message.0, it.chat.0))
+            };
+            assert_eq!(keys(query()).collect::<Vec<_>>(), expected);
+            let pages = (0..4).flat_map(|it| keys(query().limit(1).offset(it)));
+            assert_eq!(pages.collect::<Vec<_>>(), expected);
+        }
+    }
 }

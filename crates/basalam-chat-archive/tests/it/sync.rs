@@ -166,6 +166,55 @@ async fn selected_chats_only() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn selected_chat_that_does_not_exist_is_not_written() {
+    let fixture = Fixture::new().await;
+    let chat = fixture.chat("a", numbered(3));
+    let missing = ChatId(chat + 1000);
+    let sync = fixture.archive.sync(&fixture.client);
+    let report = sync.chats([missing]).await.unwrap();
+    assert_eq!(
+        (report.failures.len(), report.failures[0].chat),
+        (1, missing)
+    );
+    let chats = fixture.archive.chats().unwrap();
+    assert_eq!(chats.iter().map(|it| it.id.0).collect::<Vec<_>>(), [chat]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn selected_chat_that_is_not_listed_is_read() {
+    let fixture = Fixture::new().await;
+    let chat = fixture.chat("a", numbered(3));
+    let hidden = ChatId(chat + 1000);
+    let message = format!(
+        r#"{{"id":7,"chat_id":{hidden},"created_at":"2026-07-22 10:28:23","updated_at":"2026-07-22 10:28:23","message_type":"text","content":{{"text":"a"}}}}"#
+    );
+    let mut pages = [message, String::new()].into_iter().cycle();
+    fixture
+        .emulator
+        .on_request("get_messages", move |emulator| {
+            let page = format!(r#"{{"data":{{"messages":[{}]}}}}"#, pages.next().unwrap());
+            let headers = [("content-type", "application/json")];
+            emulator.queue_response(200, &headers, page).unwrap();
+        })
+        .unwrap();
+    for added in [1, 0] {
+        let sync = fixture.archive.sync(&fixture.client);
+        let report = sync.chats([hidden]).await.unwrap();
+        assert!(report.is_complete(), "{report:?}");
+        assert_eq!(report.messages_added, added);
+        assert!(
+            fixture
+                .archive
+                .chats()
+                .unwrap()
+                .iter()
+                .any(|it| it.id == hidden)
+        );
+        assert!(fixture.archive.check().unwrap().is_healthy());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn failing_chat_does_not_end_the_sync() {
     let fixture = Fixture::new().await;
     let chats = ["a", "b"].map(|name| fixture.chat(name, numbered(3)));

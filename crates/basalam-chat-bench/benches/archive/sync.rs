@@ -2,18 +2,23 @@
 
 use std::path::Path;
 use std::process::Command;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, anyhow, ensure};
+use basalam_chat::messages::{Message, MessagePage};
 use basalam_chat::{ChatId, Client, PersonalToken};
 use basalam_chat_archive::Archive;
 use basalam_chat_bench::{median, peak_memory};
 use basalam_chat_emulator::{Emulator, SeedChat};
+use rusqlite::Connection;
+use tokio::runtime::Runtime;
 use tokio::sync::Semaphore;
 
 use super::Limit;
 use super::generate::text;
+use super::tables::{self, BATCH, Row};
 
 const LATENCY: Duration = Duration::from_millis(50);
 const CONCURRENCY: usize = 128;
@@ -47,7 +52,7 @@ pub(crate) fn run_as_child() -> anyhow::Result<bool> {
     Ok(true)
 }
 
-fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+fn runtime() -> std::io::Result<Runtime> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -82,13 +87,18 @@ fn client(emulator: &Emulator) -> anyhow::Result<Client> {
         .build()?)
 }
 
-/// Lists the chats and reads their messages, with as many requests at once, and drops them.
-async fn bare_loop(client: &Client, concurrency: usize) -> anyhow::Result<usize> {
+/// Lists the chats and reads their messages, with as many requests at once, and calls a function with each page.
+async fn bare_loop(
+    client: &Client,
+    concurrency: usize,
+    on_page: impl Fn(MessagePage) + Clone + Send + 'static,
+) -> anyhow::Result<usize> {
     let permits = Arc::new(Semaphore::new(concurrency));
     let mut chats = client.get_chats().stream();
     let mut tasks = tokio::task::JoinSet::new();
     while let Some(chat) = chats.try_next().await? {
         let (client, permits) = (client.clone(), Arc::clone(&permits));
+        let on_page = on_page.clone();
         tasks.spawn(async move {
             let _permit = permits.acquire_owned().await?;
             let mut pages = client
@@ -99,6 +109,7 @@ async fn bare_loop(client: &Client, concurrency: usize) -> anyhow::Result<usize>
             let mut count = 0;
             while let Some(page) = pages.try_next().await? {
                 count += page.items.len();
+                on_page(page);
             }
             anyhow::Ok(count)
         });
@@ -110,27 +121,84 @@ async fn bare_loop(client: &Client, concurrency: usize) -> anyhow::Result<usize>
     Ok(count)
 }
 
+/// The least that an archive costs: the bare loop, whose messages another thread inserts into the same tables.
+fn bare_archive(client: &Client, runtime: &Runtime, path: &Path) -> anyhow::Result<usize> {
+    let connection = Connection::open(path)?;
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    let (sender, pages) = mpsc::channel::<Vec<Row>>();
+    let writer = thread::spawn(move || {
+        while let Ok(mut rows) = pages.recv() {
+            while rows.len() < BATCH
+                && let Ok(more) = pages.try_recv()
+            {
+                rows.extend(more);
+            }
+            tables::insert(&connection, &rows)?;
+        }
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        anyhow::Ok(())
+    });
+    let on_page = move |page: MessagePage| {
+        let mut rows: Vec<Row> = page.items.iter().map(row).collect();
+        rows.sort_unstable_by_key(|it| it.1);
+        // The writer returns the error with which it has ended.
+        let _ = sender.send(rows);
+    };
+    let count = runtime.block_on(bare_loop(client, CONCURRENCY, on_page));
+    let written = writer.join();
+    written.map_err(|_| anyhow!("the writer has panicked"))??;
+    count
+}
+
+fn row(message: &Message) -> Row {
+    let text = message.content.text.clone().unwrap_or_default();
+    let index = tables::index_entry(&text);
+    let sender = message.sender.as_deref().and_then(|it| it.id);
+    (
+        message.chat_id.0,
+        message.id.0,
+        message.message_type.as_str().to_owned(),
+        sender.map_or(0, |it| it.0),
+        message.created_at.as_str().to_owned(),
+        message.updated_at.as_str().to_owned(),
+        text,
+        serde_json::to_string(message).unwrap_or_default(),
+        index,
+    )
+}
+
 pub(crate) fn fetch() -> anyhow::Result<Vec<Limit>> {
     let (emulator, _) = service(LATENCY, 300, 200)?;
     let client = client(&emulator)?;
     let runtime = runtime()?;
     let directory = tempfile::tempdir()?;
     let (mut ratios, mut requests) = (Vec::new(), 0);
-    println!("seconds: bare loop, sync");
+    println!("seconds: bare loop, bare loop with bare inserts, sync");
     for round in 0..ROUNDS {
         let started_at = Instant::now();
         ensure!(
-            runtime.block_on(bare_loop(&client, CONCURRENCY))? == 60_000,
+            runtime.block_on(bare_loop(&client, CONCURRENCY, drop))? == 60_000,
             "messages are missing"
         );
         let bare = started_at.elapsed().as_secs_f64();
+        let path = directory.path().join(format!("{round}-bare.db"));
+        drop(Archive::open(&path)?);
+        let started_at = Instant::now();
+        ensure!(
+            bare_archive(&client, &runtime, &path)? == 60_000,
+            "messages are missing"
+        );
+        let inserted = started_at.elapsed().as_secs_f64();
         let archive = Archive::open(directory.path().join(format!("{round}.db")))?;
         let started_at = Instant::now();
         let sync = archive.sync(&client).max_concurrency(CONCURRENCY);
         let report = runtime.block_on(async move { sync.await })?;
         let synced = started_at.elapsed().as_secs_f64();
         ensure!(report.messages_added == 60_000, "messages are missing");
-        println!("{bare:>7.3} {synced:>7.3}  ({} requests)", report.requests);
+        println!(
+            "{bare:>7.3} {inserted:>7.3} {synced:>7.3}  ({} requests)",
+            report.requests
+        );
         ratios.push(synced / bare);
         ensure!(report.is_complete(), "the sync is incomplete: {report:?}");
         let before = emulator.total_request_count();

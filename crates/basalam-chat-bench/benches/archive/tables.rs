@@ -15,7 +15,7 @@ use super::generate::export;
 const ROUNDS: usize = 3;
 
 /// The rows that a transaction of a sync has at most.
-const BATCH: usize = 2_000;
+pub(crate) const BATCH: usize = 2_000;
 
 pub(crate) fn write() -> anyhow::Result<Vec<Limit>> {
     const MESSAGES: u64 = 100_000;
@@ -43,7 +43,7 @@ pub(crate) fn write() -> anyhow::Result<Vec<Limit>> {
     )])
 }
 
-type Row = (
+pub(crate) type Row = (
     i64,
     i64,
     String,
@@ -62,16 +62,7 @@ fn bare_inserts(from: &Path, to: &Path) -> anyhow::Result<f64> {
     let mut statement = from.prepare(sql)?;
     let rows = statement.query_map([], |row| {
         let text: String = row.get(6)?;
-        let folded = fold(&text);
-        let index = format!(
-            "{}\n{}",
-            folded.body,
-            if folded.joined == folded.body {
-                ""
-            } else {
-                &folded.joined
-            }
-        );
+        let index = index_entry(&text);
         Ok((
             row.get(0)?,
             row.get(1)?,
@@ -87,29 +78,42 @@ fn bare_inserts(from: &Path, to: &Path) -> anyhow::Result<f64> {
     let rows: Vec<Row> = rows.collect::<Result<_, _>>()?;
     let to = Connection::open(to)?;
     to.pragma_update(None, "synchronous", "NORMAL")?;
+    let started_at = Instant::now();
+    for batch in rows.chunks(BATCH) {
+        insert(&to, batch)?;
+    }
+    Ok(started_at.elapsed().as_secs_f64())
+}
+
+/// Folds a text.
+pub(crate) fn index_entry(text: &str) -> String {
+    let folded = fold(text);
+    let joined = if folded.joined == folded.body {
+        ""
+    } else {
+        &folded.joined
+    };
+    format!("{}\n{joined}", folded.body)
+}
+
+/// Inserts rows in one transaction.
+pub(crate) fn insert(to: &Connection, rows: &[Row]) -> anyhow::Result<()> {
     let insert =
         "INSERT INTO messages (row, chat_id, id, type, sender_id, sent_at, updated_at, text, json)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
     let index = "INSERT INTO search (rowid, body, joined, meta) VALUES (?1, ?2, ?3, ?4)";
-    let started_at = Instant::now();
-    for batch in rows.chunks(BATCH) {
-        let transaction = to.unchecked_transaction()?;
-        let (mut insert, mut index) = (to.prepare_cached(insert)?, to.prepare_cached(index)?);
-        for (chat, id, kind, sender, sent_at, updated_at, text, json, folded) in batch {
-            insert.execute(params![
-                id, chat, id, kind, sender, sent_at, updated_at, text, json
-            ])?;
-            let (body, joined) = folded.split_once('\n').unwrap_or_default();
-            index.execute(params![
-                id,
-                body,
-                joined,
-                format!("chat{chat} typetext from{sender}")
-            ])?;
-        }
-        transaction.commit()?;
+    let transaction = to.unchecked_transaction()?;
+    let (mut insert, mut index) = (to.prepare_cached(insert)?, to.prepare_cached(index)?);
+    for (chat, id, kind, sender, sent_at, updated_at, text, json, folded) in rows {
+        insert.execute(params![
+            id, chat, id, kind, sender, sent_at, updated_at, text, json
+        ])?;
+        let (body, joined) = folded.split_once('\n').unwrap_or_default();
+        let meta = format!("chat{chat} typetext from{sender}");
+        index.execute(params![id, body, joined, meta])?;
     }
-    Ok(started_at.elapsed().as_secs_f64())
+    transaction.commit()?;
+    Ok(())
 }
 
 pub(crate) fn search() -> anyhow::Result<Vec<Limit>> {

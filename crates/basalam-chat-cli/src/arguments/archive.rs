@@ -106,6 +106,10 @@ pub(crate) struct ExportOptions {
     #[arg(long, value_name = "TIME")]
     pub(crate) until: Option<String>,
 
+    /// The separator of the columns of CSV. Choose the semicolon if a spreadsheet shows each row in a single column.
+    #[arg(long, value_name = "SEPARATOR", default_value = "comma")]
+    pub(crate) csv_separator: ColumnSeparator,
+
     /// The title of the HTML pages.
     #[arg(long)]
     pub(crate) title: Option<String>,
@@ -123,6 +127,13 @@ pub(crate) enum ExportFormat {
     Csv,
     /// Pages to read in a browser.
     Html,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum ColumnSeparator {
+    Comma,
+    Semicolon,
+    Tab,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -66,19 +66,16 @@ impl Engine {
         Ok(())
     }
 
-    /// Ends the list, and adds the selected chats that are not in it.
-    pub(super) async fn list_done(&mut self) -> Result<(), Error> {
+    /// Ends the list, and adds the selected chats that are not in it. They are written with their first message, since they
+    /// may not exist.
+    pub(super) fn list_done(&mut self) {
         let selected = self.options.chats.iter().flatten();
         let missing = selected.filter(|chat| !self.progress.is_listed(chat.0));
         let missing: Vec<ChatRow> = missing.map(|chat| ChatRow::unknown(chat.0)).collect();
-        if !missing.is_empty() {
-            self.writer.send(Job::Chats(missing.clone())).await?;
-            missing.iter().for_each(|chat| self.add_chat(chat));
-        }
+        missing.iter().for_each(|chat| self.add_chat(chat));
         self.progress.listing_done = true;
         self.report.chats = self.progress.chats;
         self.emit(SyncEventKind::Listed);
-        Ok(())
     }
 
     fn is_selected(&self, chat: i64) -> bool {

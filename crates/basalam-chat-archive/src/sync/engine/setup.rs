@@ -56,13 +56,14 @@ pub(super) async fn start(
 ) -> Result<Started, Error> {
     let account = account(client).await?;
     let (archive, clock) = (archive.clone(), options.clock.clone());
+    let max_concurrency = options.max_concurrency;
     let start = move || {
         let lock = WriterLock::take(archive.path())?;
         let connection = schema::connect(archive.path())?;
         claim(&connection, &account)?;
         let account = read_account(&connection).db()?.unwrap_or(account);
         let known = known_chats(&connection)?;
-        let writer = Writer::start(connection, lock, clock)?;
+        let writer = Writer::start(connection, archive.path(), lock, max_concurrency, clock)?;
         Ok(Started {
             account,
             writer,

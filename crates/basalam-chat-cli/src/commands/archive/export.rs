@@ -6,11 +6,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use basalam_chat_archive::{Archive, Export, ExportReport, Language};
+use basalam_chat_archive::{Archive, CsvSeparator, Export, ExportReport, Language};
 use tempfile::NamedTempFile;
 
 use super::OpenArchive;
-use crate::arguments::{ExportFormat, ExportOptions, ImportOptions, PageLanguage};
+use crate::arguments::{ColumnSeparator, ExportFormat, ExportOptions, ImportOptions, PageLanguage};
 use crate::context::Context;
 use crate::failure::{Failure, Kind};
 use crate::prompt::{self, blocking};
@@ -79,10 +79,17 @@ fn directory(path: &Path) -> &Path {
 }
 
 fn configured(archive: &Archive, options: &ExportOptions) -> Export {
-    let mut export = archive.export().language(match options.language {
+    let language = match options.language {
         PageLanguage::Fa => Language::Persian,
         PageLanguage::En => Language::English,
-    });
+    };
+    let separator = match options.csv_separator {
+        ColumnSeparator::Comma => CsvSeparator::Comma,
+        ColumnSeparator::Semicolon => CsvSeparator::Semicolon,
+        ColumnSeparator::Tab => CsvSeparator::Tab,
+    };
+    let export = archive.export().language(language);
+    let mut export = export.csv_separator(separator);
     for chat in &options.chat {
         export = export.chat(*chat);
     }
