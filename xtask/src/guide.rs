@@ -3,6 +3,7 @@
 mod includes;
 mod links;
 mod snippets;
+mod terminal;
 mod types;
 
 use std::fs;
@@ -24,10 +25,11 @@ const OUTPUT: &str = "target/guide";
 
 const REQUIREMENTS: &str = "xtask/python/guide-requirements.txt";
 
-/// Builds both books. Checks their code, the types that they explain, links and spelling.
+/// Builds both books. Checks their code, the types that they explain, the picture of README.md, links and spelling.
 pub(crate) fn run(root: &Path) -> anyhow::Result<Outcome> {
     snippets::check(root)?;
     types::check(root)?;
+    terminal::check(root)?;
     let tools = match python::with_requirements(root, "guide-tools", REQUIREMENTS)? {
         Python::Ready(python) => python.parent().map(Path::to_owned),
         Python::Unavailable(reason) => return Ok(Outcome::Skipped(reason)),

@@ -28,7 +28,7 @@ struct Arguments {
 enum Command {
     /// Writes the sources that are generated from openapi/chat.json, or from another document.
     Generate(generate::Arguments),
-    /// Runs every method of the vendor's Python SDK against the emulator.
+    /// Runs every method of the vendor's Python SDK, and the examples in other languages, against the emulator.
     PythonSdk,
     /// Runs schemathesis to find emulator responses that violate the document.
     Schemathesis,

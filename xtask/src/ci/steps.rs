@@ -83,7 +83,7 @@ pub(super) fn all() -> Vec<Step> {
         step("state stores on real servers", databases::run).beside_others(),
         step("relays and workers on a real server", nats::run).beside_others(),
         step("random documents", documents::fuzz).beside_others(),
-        step("Python SDK of the vendor", python_sdk::run).beside_others(),
+        step("clients in other languages", python_sdk::run).beside_others(),
         step("schemathesis", schemathesis::run).beside_others(),
         step("pages of the archive in a browser", browser::run).beside_others(),
         step("console in a browser", console::run).beside_others(),

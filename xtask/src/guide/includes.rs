@@ -31,8 +31,8 @@ impl<'a> Include<'a> {
         let start = format!("ANCHOR: {}", self.anchor);
         let end = format!("ANCHOR_END: {}", self.anchor);
         let mut lines = file.lines();
-        if !lines.any(|line| line.trim().trim_start_matches("// ") == start) {
-            bail!("{} has no `// {start}`", path.display());
+        if !lines.any(|line| anchor_comment(line) == start) {
+            bail!("{} has no comment `{start}`", path.display());
         }
         let part = lines.take_while(|line| !line.contains(&end));
         Ok(part.collect::<Vec<_>>().join("\n"))
@@ -42,4 +42,11 @@ impl<'a> Include<'a> {
     pub(super) fn is_of(&self, suffix: &str, anchor: &str) -> bool {
         self.path.ends_with(suffix) && self.anchor == anchor
     }
+}
+
+/// Returns the text of a comment of Rust and JavaScript, or of Python and YAML.
+pub(super) fn anchor_comment(line: &str) -> &str {
+    let line = line.trim();
+    let comment = line.strip_prefix("// ").or(line.strip_prefix("# "));
+    comment.unwrap_or(line)
 }

@@ -1,17 +1,23 @@
-//! All Rust code of the guide is compiled and tested: chapters include it, and README.md is a doctest.
+//! All programs of the guide are tested: chapters include them, and README.md is a doctest.
 
 use std::fs;
 use std::path::Path;
 
-use super::includes::Include;
+use super::includes::{Include, anchor_comment};
 use super::{CHAPTERS, markdown_files, report};
 
 /// The crate of the programs, and the directories of its sources.
 const PROGRAMS: &str = "crates/basalam-chat-guide";
 const SOURCES: [&str; 2] = ["src", "tests"];
 
-const REMEDY: &str = "Put the code into crates/basalam-chat-guide between `// ANCHOR: name` and \
-                      `// ANCHOR_END: name`, test it there, and include it.";
+/// The programs in other languages.
+const OTHER_LANGUAGES: &str = "examples/other-languages";
+
+/// The languages of programs. Commands, settings and output are written in the chapters.
+const LANGUAGES: [&str; 4] = ["rust", "python", "javascript", "yaml"];
+
+const REMEDY: &str = "Put the code into crates/basalam-chat-guide, or into examples/other-languages, between \
+                      `// ANCHOR: name` and `// ANCHOR_END: name`, test it there, and include it.";
 
 pub(super) fn check(root: &Path) -> anyhow::Result<()> {
     let mut problems = Vec::new();
@@ -33,7 +39,7 @@ pub(super) fn check(root: &Path) -> anyhow::Result<()> {
     // Pages that are also read outside of the book cannot include anything, so they repeat a part of a program.
     for path in markdown_files(&root.join("docs"))? {
         let name = path.strip_prefix(root).unwrap_or(&path).display();
-        for block in code_blocks(&fs::read_to_string(&path)?) {
+        for block in code_blocks(&fs::read_to_string(&path)?, &["rust"]) {
             if !programs.contains(&trimmed(block)) {
                 problems.push(format!("{name}: a block is not a part of any program"));
             }
@@ -43,31 +49,31 @@ pub(super) fn check(root: &Path) -> anyhow::Result<()> {
     if readme.contains("```rust,ignore") {
         problems.push("README.md: a block of code is not compiled".to_owned());
     }
-    for source in SOURCES {
-        let directory = root.join(PROGRAMS).join(source);
-        find_unused(&directory, &directory, &chapters, &mut problems)?;
+    let sources = SOURCES.map(|source| root.join(PROGRAMS).join(source));
+    for directory in sources.iter().chain([&root.join(OTHER_LANGUAGES)]) {
+        find_unused(directory, directory, &chapters, &mut problems)?;
     }
     report(&problems, REMEDY)
 }
 
-/// Returns the problems of the Rust code of a chapter.
+/// Returns the problems of the programs of a chapter.
 fn check_chapter(path: &Path, text: &str) -> Vec<String> {
-    let blocks = code_blocks(text);
+    let blocks = code_blocks(text, &LANGUAGES);
     let problems = blocks.iter().filter_map(|block| match block.as_slice() {
         [line] => match Include::parse(line) {
             Some(include) => include.read(path).err().map(|error| format!("{error:#}")),
             None => Some(format!("`{line}` is no include with an anchor")),
         },
         lines => Some(format!(
-            "{} lines of Rust code instead of an include",
+            "{} lines of code instead of an include",
             lines.len()
         )),
     });
     problems.collect()
 }
 
-/// Returns the lines of each block of Rust code.
-fn code_blocks(text: &str) -> Vec<Vec<&str>> {
+/// Returns the lines of each block of code in one of these languages.
+fn code_blocks<'a>(text: &'a str, languages: &[&str]) -> Vec<Vec<&'a str>> {
     let mut blocks = Vec::new();
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
@@ -76,7 +82,7 @@ fn code_blocks(text: &str) -> Vec<Vec<&str>> {
                 .by_ref()
                 .take_while(|line| !line.trim_start().starts_with("```"))
                 .collect();
-            if language.starts_with("rust") {
+            if languages.iter().any(|it| language.starts_with(it)) {
                 blocks.push(block);
             }
         }
@@ -123,7 +129,7 @@ fn find_unused(
         let file = fs::read_to_string(&path)?;
         let anchors = file
             .lines()
-            .filter_map(|line| line.trim().strip_prefix("// ANCHOR: "));
+            .filter_map(|line| anchor_comment(line).strip_prefix("ANCHOR: "));
         for anchor in anchors {
             let mut includes = chapters.lines().filter_map(Include::parse);
             if !includes.any(|include| include.is_of(&suffix, anchor)) {
@@ -160,9 +166,21 @@ mod tests {
     }
 
     #[test]
+    fn programs_in_other_languages_are_included_too() {
+        let directory = tempfile::tempdir().unwrap();
+        let code = "import a\n# ANCHOR: part\nf()\n# ANCHOR_END: part\n";
+        fs::write(directory.path().join("code.py"), code).unwrap();
+        let chapter = directory.path().join("chapter.md");
+        let problems = |block: &str| check_chapter(&chapter, &format!("```python\n{block}\n```\n"));
+        assert!(problems("{{#include code.py:part}}").is_empty());
+        assert_eq!(problems("{{#include code.py:other}}").len(), 1);
+        assert_eq!(problems("f()").len(), 1);
+    }
+
+    #[test]
     fn blocks_of_other_languages_are_not_rust() {
         let text =
             "```sh\ncargo run\n```\n   ```rust,no_run\n   a\n   b\n   ```\n```text\nrust\n```\n";
-        assert_eq!(code_blocks(text), [["   a", "   b"]]);
+        assert_eq!(code_blocks(text, &["rust"]), [["   a", "   b"]]);
     }
 }

@@ -1,11 +1,6 @@
 //! An emulator that the tests share, and a shop on it for each test.
 
-use std::sync::{Arc, LazyLock, Mutex};
-use std::time::{Duration, Instant, SystemTime};
-
-use basalam_chat::time::{Clock, Sleep, SleepReason};
-use basalam_chat::{ChatId, Client, ClientBuilder, PersonalToken};
-use basalam_chat_emulator::{Emulator, SeedChat, User};
+use std::sync::LazyLock;
 
 /// For tests without faults. It has its own thread, so it outlives the runtimes of the tests.
 static SHARED: LazyLock<Emulator> = LazyLock::new(|| Emulator::builder().start_blocking().unwrap());
@@ -14,17 +9,21 @@ pub(crate) fn shared() -> &'static Emulator {
     &SHARED
 }
 
+/// Adds a shop to the shared emulator.
+pub(crate) fn shop() -> Shop {
+    shop_on(shared())
+}
+
+// ANCHOR: shop
+use basalam_chat::{ChatId, Client, ClientBuilder, PersonalToken};
+use basalam_chat_emulator::{Emulator, SeedChat, User};
+
 /// A seller and a customer with a chat.
 pub(crate) struct Shop {
     pub(crate) seller: User,
     pub(crate) customer: User,
     pub(crate) client: Client,
     pub(crate) chat: ChatId,
-}
-
-/// Adds a shop to the shared emulator.
-pub(crate) fn shop() -> Shop {
-    shop_on(shared())
 }
 
 /// Adds a shop to an emulator. Its backoffs take no time.
@@ -46,6 +45,7 @@ pub(crate) fn builder(emulator: &Emulator, user: &User) -> ClientBuilder {
         .base_url(emulator.base_url())
         .clock(FastClock::default())
 }
+// ANCHOR_END: shop
 
 impl Shop {
     /// Adds messages of the customer.
@@ -65,6 +65,12 @@ impl Shop {
         texts.collect()
     }
 }
+
+// ANCHOR: clock
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant, SystemTime};
+
+use basalam_chat::time::{Clock, Sleep, SleepReason};
 
 /// A clock that skips backoffs.
 #[derive(Clone, Debug, Default)]
@@ -93,6 +99,7 @@ impl Clock for FastClock {
         Box::pin(tokio::time::sleep(duration))
     }
 }
+// ANCHOR_END: clock
 
 /// Runs other tasks until `is_ready` returns `true`.
 pub(crate) async fn yield_until(is_ready: impl Fn() -> bool) {
