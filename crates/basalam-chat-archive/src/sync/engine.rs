@@ -31,6 +31,9 @@ const MAX_FAILURES_IN_A_ROW: u32 = 20;
 /// The responses with the status 429 in a row before the sync is given up.
 const MAX_RATE_LIMITS: u32 = 60;
 
+/// The list of chats that is read with the last pages is read again if those took longer.
+const MAX_LIST_AGE: Duration = Duration::from_secs(2);
+
 /// The longest wait that the service can ask for.
 const MAX_PAUSE: Duration = Duration::from_secs(300);
 
@@ -161,23 +164,40 @@ impl Engine {
 
     /// Lists the chats and reads their messages.
     async fn read_chats(&mut self, mut list: List) -> Result<(), Error> {
-        let (mut is_listing, mut is_second) = (true, false);
+        let (mut is_listing, mut lists, mut listed_at) = (true, 1, Instant::now());
         loop {
-            if !self.report.stopped {
-                self.spawn_pages(is_listing);
-            }
-            self.complete_chats().await?;
-            let has_work =
-                !self.tasks.is_empty() || (!self.plan.is_empty() && !self.report.stopped);
-            if !has_work && (!is_listing || self.report.stopped) {
-                // Reading took a while, in which chats may have moved.
-                let newest = self.newest.clone().filter(|_| self.report.chats_read > 0);
-                if newest.is_none() || is_second || self.report.stopped {
-                    return Ok(());
+            loop {
+                if !self.report.stopped {
+                    self.spawn_pages(is_listing);
                 }
+                // A chat that has moved while it was read is added again.
+                if !self.complete_chats() {
+                    break;
+                }
+            }
+            let is_done = self.tasks.is_empty() && self.plan.is_empty();
+            let is_due = match lists {
+                // Reading takes a while, in which chats may move.
+                1 => is_done || self.is_draining(),
+                2 => is_done && listed_at.elapsed() > MAX_LIST_AGE,
+                _ => false,
+            };
+            let newest = self.newest.clone().filter(|_| self.report.chats_read > 0);
+            if let Some(newest) = newest
+                && is_due
+                && !is_listing
+                && !self.report.stopped
+            {
                 self.recheck_since = None;
-                list = List::start(&self.client, newest);
-                (is_listing, is_second) = (true, true);
+                list = List::start(&self.client, Some(newest));
+                (is_listing, lists, listed_at) = (true, lists + 1, Instant::now());
+            }
+            let has_work = match self.report.stopped {
+                true => !self.tasks.is_empty(),
+                false => !is_done || is_listing,
+            };
+            if !has_work {
+                return Ok(());
             }
             let pause = self.paused_until;
             tokio::select! {
@@ -201,6 +221,11 @@ impl Engine {
                 () = sleep_until(pause), if pause.is_some() => self.paused_until = None,
             }
         }
+    }
+
+    /// Returns `true` if the last pages are being read, as far as it is known.
+    fn is_draining(&self) -> bool {
+        self.plan.has_no_jobs() && self.tasks.len() <= self.limiter.limit() / 2
     }
 
     /// Sends as many requests as are allowed.

@@ -135,6 +135,11 @@ impl Plan {
         self.chats.is_empty()
     }
 
+    /// Returns `true` if no page waits for a request.
+    pub(super) fn has_no_jobs(&self) -> bool {
+        self.queue.is_empty()
+    }
+
     /// Returns the next page to read.
     pub(super) fn next(&mut self) -> Option<PageJob> {
         while let Some(mut job) = self.queue.pop_front() {

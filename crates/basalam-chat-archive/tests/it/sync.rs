@@ -178,6 +178,10 @@ async fn selected_chat_that_does_not_exist_is_not_written() {
     );
     let chats = fixture.archive.chats().unwrap();
     assert_eq!(chats.iter().map(|it| it.id.0).collect::<Vec<_>>(), [chat]);
+    // The list is read a second time after the other chat was.
+    let sync = fixture.archive.sync(&fixture.client);
+    let report = sync.chats([ChatId(chat), missing]).await.unwrap();
+    assert_eq!((report.chats_read, report.failures.len()), (1, 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]

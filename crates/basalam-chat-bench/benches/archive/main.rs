@@ -4,7 +4,7 @@
 //! `cargo bench -p basalam-chat-bench --bench archive -- search` one of them:
 //!
 //! - `fetch`: 300 chats with 200 messages, 50 ms of latency and up to 128 requests at once, compared with a loop that only
-//!   fetches; and the requests of a second sync;
+//!   fetches, and with one whose messages are inserted with rusqlite alone; and the requests of a second sync;
 //! - `long`: a chat with 100,000 messages, compared with one page after the other;
 //! - `memory`: the peak memory of a process that syncs 1,000,000 messages;
 //! - `write`: an import, compared with bare inserts of the same rows into the same tables;

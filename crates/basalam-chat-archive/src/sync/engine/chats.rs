@@ -21,8 +21,11 @@ impl Engine {
         }
     }
 
-    pub(super) async fn complete_chats(&mut self) -> Result<(), Error> {
-        for (chat, read, covered) in self.plan.take_completed() {
+    /// Records the chats that were read to their end. Returns `false` if there are none.
+    pub(super) fn complete_chats(&mut self) -> bool {
+        let completed = self.plan.take_completed();
+        let has_completed = !completed.is_empty();
+        for (chat, read, covered) in completed {
             self.known.insert(
                 chat,
                 KnownChat {
@@ -38,7 +41,7 @@ impl Engine {
                 self.add_chat(&moved);
             }
         }
-        Ok(())
+        has_completed
     }
 
     pub(super) async fn listed(&mut self, part: Listed) -> Result<(), Error> {
@@ -70,7 +73,10 @@ impl Engine {
     /// may not exist.
     pub(super) fn list_done(&mut self) {
         let selected = self.options.chats.iter().flatten();
-        let missing = selected.filter(|chat| !self.progress.is_listed(chat.0));
+        let missing = selected.filter(|chat| {
+            let has_failed = self.report.failures.iter().any(|it| it.chat == **chat);
+            !has_failed && !self.progress.is_listed(chat.0)
+        });
         let missing: Vec<ChatRow> = missing.map(|chat| ChatRow::unknown(chat.0)).collect();
         missing.iter().for_each(|chat| self.add_chat(chat));
         self.progress.listing_done = true;
