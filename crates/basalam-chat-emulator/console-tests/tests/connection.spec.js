@@ -28,6 +28,25 @@ test('more tabs than the browser has connections are announced', async ({ consol
   await expect(last.getByRole('alert')).toContainText('tabs of this console are open');
 });
 
+test('a hidden tab gives up its connection, and reads what changed when it is shown', async ({
+  console,
+  emulator,
+  page,
+}) => {
+  await console.open({ as: 431 });
+  // The browser of a test shows all its tabs.
+  const setHidden = (isHidden) =>
+    page.evaluate((value) => {
+      Object.defineProperty(document, 'hidden', { value, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, isHidden);
+  await setHidden(true);
+  await expect(page.getByText('Paused', { exact: true })).toBeVisible();
+  await emulator.seed({ chats: [{ chat_type: 'group', title: 'Meanwhile', member_ids: [431] }] });
+  await setHidden(false);
+  await expect(console.chats.getByRole('option')).toContainText('Meanwhile');
+});
+
 test.describe('in a Persian browser', () => {
   test.use({ locale: 'fa-IR' });
 

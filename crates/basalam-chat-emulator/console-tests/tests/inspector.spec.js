@@ -155,14 +155,12 @@ test('a delivery to a webhook is listed and can be sent again', async ({ console
 test('the emulator can be seeded and reset', async ({ console, page }) => {
   await console.open();
   const data = await console.tab('Data');
-  await data
-    .getByLabel('JSON')
-    .fill(
-      JSON.stringify({
-        users: [{ name: 'Sara', id: 501 }],
-        chats: [{ chat_type: 'private', member_ids: [501, 430], messages: [{ sender_id: 501, text: 'seeded' }] }],
-      }),
-    );
+  await data.getByLabel('JSON').fill(
+    JSON.stringify({
+      users: [{ name: 'Sara', id: 501 }],
+      chats: [{ chat_type: 'private', member_ids: [501, 430], messages: [{ sender_id: 501, text: 'seeded' }] }],
+    }),
+  );
   await data.getByRole('button', { name: 'Apply' }).click();
   await expect(console.chats.getByRole('option')).toContainText('seeded');
   await console.be('Sara');
