@@ -23,7 +23,7 @@ const MAX_QUEUED_FRAMES: usize = 16;
 
 /// The maximum number of requests that are recorded between two frames, so that recording does not slow a busy service
 /// down. A frame lists fewer.
-const MAX_RECORDED_PER_FRAME: u32 = 500;
+const MAX_RECORDED_PER_FRAME: u32 = 200;
 
 /// Tells a reader to read everything again.
 const RESYNC: &[u8] = b"event: resync\ndata: {}\n\n";

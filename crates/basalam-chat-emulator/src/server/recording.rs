@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use axum::Error;
 use axum::body::{Body, HttpBody};
 use axum::extract::Request;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
@@ -32,7 +32,7 @@ struct Prefix {
 impl Recorder {
     /// Starts to record a request.
     pub(super) fn start(request: &mut Request) -> Self {
-        let request_headers = request.headers().clone();
+        let request_headers = detached(request.headers());
         let request_body = (!request.body().is_end_stream()).then(|| {
             let prefix = Arc::default();
             let body = std::mem::take(request.body_mut());
@@ -87,6 +87,19 @@ impl Recorder {
             response: self.response.filter(|_| has_response),
         }
     }
+}
+
+/// Copies headers. Those of a request are parts of the buffer that it was read into, and would keep all of it in memory.
+fn detached(headers: &HeaderMap) -> HeaderMap {
+    let copies = headers.iter().filter_map(|(name, value)| {
+        let name = HeaderName::from_bytes(name.as_str().as_bytes()).ok()?;
+        Some((name, HeaderValue::from_bytes(value.as_bytes()).ok()?))
+    });
+    let mut map = HeaderMap::with_capacity(headers.len());
+    for (name, value) in copies {
+        map.append(name, value);
+    }
+    map
 }
 
 /// Copies the start of a body that is in memory.
