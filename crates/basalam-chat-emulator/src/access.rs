@@ -64,7 +64,7 @@ impl Access {
     /// Decides how a request is handled.
     pub(crate) fn check<B: Body>(&self, request: &Request<B>) -> Result<Admission, Rejection> {
         let host = self.hosts.check(request)?;
-        let origin = Origin::of(request.method(), request.headers(), host);
+        let origin = Origin::of(request, host);
         if is_control_path(request.uri()) {
             if let Some(source) = origin.foreign_source() {
                 return Err(Rejection::forbidden(format!(
@@ -84,8 +84,10 @@ impl Access {
                     false => Ok(Admission::CrossOrigin(origin)),
                 }
             }
-            // The browser does not let the page read the response.
-            Origin::Unknown if self.cors.is_enabled() => Ok(Admission::Plain),
+            // An `<img>`, which names no origin. The page cannot read the response.
+            Origin::Unknown if self.cors.is_enabled() && is_file_path(request.uri()) => {
+                Ok(Admission::Plain)
+            }
             Origin::Foreign(_) | Origin::Unknown => {
                 let source = origin.foreign_source().unwrap_or_default();
                 Err(Rejection::forbidden(format!(
@@ -111,6 +113,11 @@ impl Rejection {
 fn is_control_path(uri: &Uri) -> bool {
     let rest = uri.path().strip_prefix(CONTROL_PATH);
     rest.is_some_and(|it| it.is_empty() || it.starts_with('/'))
+}
+
+/// Returns `true` for the paths of uploaded files.
+fn is_file_path(uri: &Uri) -> bool {
+    uri.path().starts_with("/files/")
 }
 
 /// Rejects changes that a form of another page could send.

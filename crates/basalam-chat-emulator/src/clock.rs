@@ -69,9 +69,11 @@ pub(crate) struct ServiceTime(pub(crate) DateTime);
 impl<'de> Deserialize<'de> for ServiceTime {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        DateTime::strptime("%Y-%m-%d %H:%M:%S", &text)
-            .map(Self)
-            .map_err(|_| D::Error::custom("must be a time such as \"2026-07-22 10:28:23\""))
+        let time = DateTime::strptime("%Y-%m-%d %H:%M:%S", &text).ok();
+        // The format has no sign.
+        let time = time.filter(|it| it.year() >= 0);
+        time.map(Self)
+            .ok_or_else(|| D::Error::custom("must be a time such as \"2026-07-22 10:28:23\""))
     }
 }
 

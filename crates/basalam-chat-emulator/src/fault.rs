@@ -97,7 +97,8 @@ impl Fault {
     }
 
     /// Adds a header to the response of [`Fault::status`], [`Fault::redirect`] or
-    /// [`Fault::html`]. Other faults ignore it.
+    /// [`Fault::html`], except `Connection`, `Content-Length` and `Transfer-Encoding`, which the server sets. Other
+    /// faults ignore it.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         if let FaultKind::Response(response) = &mut self.kind {
             response.headers.push((name.into(), value.into()));

@@ -27,12 +27,16 @@ const SECRET_FIELDS: [&str; 10] = [
 /// The minimum length of a secret that is masked as a word.
 const MIN_SECRET_LENGTH: usize = 6;
 
+/// The maximum length of a word that is removed where a body is cut off.
+const MAX_CUT_WORD: usize = 512;
+
 fn is_secret_field(name: &str) -> bool {
     SECRET_FIELDS.contains(&name.to_ascii_lowercase().as_str())
 }
 
-/// Masks the strings of secret fields in JSON, including those in arrays and objects.
-pub(crate) fn mask_json_fields(json: &[u8]) -> Vec<u8> {
+/// Masks the strings of secret fields in JSON, including those in arrays and objects, and the secrets in strings with
+/// escapes, which [`mask_words`] does not find.
+pub(crate) fn mask_json_fields(json: &[u8], is_secret: &dyn Fn(&str) -> bool) -> Vec<u8> {
     let mut masked = Vec::with_capacity(json.len());
     let mut depth = 0_usize;
     // The depth of a container of which all strings are masked.
@@ -70,12 +74,27 @@ pub(crate) fn mask_json_fields(json: &[u8]) -> Vec<u8> {
         } else if is_value_masked || masked_depth.is_some() {
             masked.extend_from_slice(b"\"***\"");
             is_value_masked = false;
+        } else if let Some(unescaped) = mask_escaped(string, is_secret) {
+            masked.extend_from_slice(&unescaped);
         } else {
             masked.extend_from_slice(string);
         }
         rest = after;
     }
     masked
+}
+
+/// Returns a JSON string without escapes and secrets, or `None` if its escapes contain no secret.
+fn mask_escaped(string: &[u8], is_secret: &dyn Fn(&str) -> bool) -> Option<Vec<u8>> {
+    if !string.contains(&b'\\') {
+        return None;
+    }
+    let text: String = serde_json::from_slice(string).ok()?;
+    let masked = mask_words(text.as_bytes(), is_secret);
+    if masked == text.as_bytes() {
+        return None;
+    }
+    serde_json::to_vec(&String::from_utf8_lossy(&masked)).ok()
 }
 
 /// Returns the length of the JSON string at the start, which may be cut off.
@@ -110,7 +129,6 @@ pub(crate) fn mask_form_fields(form: &str) -> String {
 
 /// Masks the secrets that stand as a word anywhere, percent-encoded or not.
 pub(crate) fn mask_words(bytes: &[u8], is_secret: &dyn Fn(&str) -> bool) -> Vec<u8> {
-    let is_part = |it: &u8| it.is_ascii_alphanumeric() || b"-_.:~+%".contains(it);
     let mut masked = Vec::with_capacity(bytes.len());
     let mut rest = bytes;
     while !rest.is_empty() {
@@ -132,6 +150,20 @@ pub(crate) fn mask_words(bytes: &[u8], is_secret: &dyn Fn(&str) -> bool) -> Vec<
     masked
 }
 
+/// Returns `true` for the characters of words.
+fn is_part(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-_.:~+%".contains(byte)
+}
+
+/// Removes the word at the end of a body that is cut off, which may be the start of a secret. A longer word is content.
+pub(crate) fn without_cut_word(bytes: &[u8]) -> &[u8] {
+    let length = bytes.iter().rev().take_while(|it| is_part(it)).count();
+    match length <= MAX_CUT_WORD {
+        true => &bytes[..bytes.len() - length],
+        false => bytes,
+    }
+}
+
 /// Removes the punctuation that ends a sentence.
 fn without_punctuation(word: &[u8]) -> &[u8] {
     let end = word.iter().rposition(|it| !b".:".contains(it));
@@ -143,7 +175,8 @@ mod tests {
     use super::*;
 
     fn json(text: &str) -> String {
-        String::from_utf8(mask_json_fields(text.as_bytes())).unwrap()
+        let is_secret = |it: &str| it == "seller-token";
+        String::from_utf8(mask_json_fields(text.as_bytes(), &is_secret)).unwrap()
     }
 
     #[test]
@@ -183,6 +216,29 @@ mod tests {
         for text in ["", "\"", "{\"token\"", "{\"token\":", "\\"] {
             assert_eq!(json(text), text);
         }
+    }
+
+    #[test]
+    fn masks_secrets_in_strings_with_escapes() {
+        for (text, masked) in [
+            (
+                r#"{"text":"a \u0073eller\u002dtoken \n"}"#,
+                r#"{"text":"a *** \n"}"#,
+            ),
+            (r#"["\/seller-token"]"#, r#"["/***"]"#),
+            (r#"["a \u0073eller \n"]"#, r#"["a \u0073eller \n"]"#),
+        ] {
+            assert_eq!(json(text), masked);
+        }
+    }
+
+    #[test]
+    fn word_at_the_end_of_a_cut_body_is_removed() {
+        assert_eq!(without_cut_word(b"my seller-tok"), b"my ");
+        assert_eq!(without_cut_word(b"seller-tok"), b"");
+        assert_eq!(without_cut_word("متن".as_bytes()), "متن".as_bytes());
+        let content = [b'a'; MAX_CUT_WORD + 1];
+        assert_eq!(without_cut_word(&content), content);
     }
 
     #[test]

@@ -5,12 +5,13 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use axum::http::uri::PathAndQuery;
 use axum::http::{Method, Uri};
 use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 use serde::{Serialize, Serializer};
 
-use crate::redaction::mask_form_fields;
+use crate::redaction::{mask_form_fields, mask_words};
 
 /// The maximum number of entries.
 const CAPACITY: usize = 5000;
@@ -18,6 +19,11 @@ const CAPACITY: usize = 5000;
 /// The maximum number of requests in a batch, and the length of their paths and errors.
 const MAX_BATCH: usize = 200;
 const MAX_BATCH_BYTES: usize = 256 * 1024;
+
+/// The maximum length of a logged URL, error or fault, and of a method, in bytes. Longer ones are cut: the log holds
+/// thousands of them.
+const MAX_LENGTH: usize = 4096;
+const MAX_METHOD_LENGTH: usize = 32;
 
 /// A finished request and its outcome.
 ///
@@ -119,7 +125,8 @@ impl RequestLog {
     }
 
     /// Adds a finished request.
-    pub(crate) fn push(&mut self, entry: Entry) {
+    pub(crate) fn push(&mut self, mut entry: Entry) {
+        entry.shorten();
         if self.entries.len() == CAPACITY {
             self.entries.pop_front();
         }
@@ -202,6 +209,24 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
+    fn shorten(&mut self) {
+        let target = self.uri.path_and_query().map_or("", PathAndQuery::as_str);
+        if target.len() > MAX_LENGTH {
+            // A prefix of a valid URL is valid.
+            self.uri = Uri::try_from(cut(target, MAX_LENGTH)).unwrap_or_default();
+        }
+        let method = self.method.as_str();
+        if method.len() > MAX_METHOD_LENGTH {
+            let method = cut(method, MAX_METHOD_LENGTH);
+            self.method = Method::from_bytes(method.as_bytes()).unwrap_or_default();
+        }
+        for text in [&mut self.error, &mut self.fault].into_iter().flatten() {
+            if text.len() > MAX_LENGTH {
+                *text = cut(text, MAX_LENGTH).to_owned();
+            }
+        }
+    }
+
     pub(crate) fn redacted(&self) -> LoggedRequest {
         LoggedRequest {
             number: self.number,
@@ -214,6 +239,26 @@ impl Entry {
             duration: self.duration,
             error: self.error.clone(),
             fault: self.fault.clone(),
+        }
+    }
+}
+
+/// Returns the start of a string, at most `length` bytes.
+fn cut(text: &str, length: usize) -> &str {
+    let mut ends = (0..=length.min(text.len())).rev();
+    let end = ends.find(|it| text.is_char_boundary(*it));
+    &text[..end.unwrap_or(0)]
+}
+
+impl LoggedRequest {
+    /// Masks the tokens in unexpected places, such as the value of another parameter.
+    pub(crate) fn mask_secrets(&mut self, is_secret: &dyn Fn(&str) -> bool) {
+        for text in [Some(&mut self.path), self.error.as_mut()]
+            .into_iter()
+            .flatten()
+        {
+            let masked = mask_words(text.as_bytes(), is_secret);
+            *text = String::from_utf8_lossy(&masked).into_owned();
         }
     }
 }
@@ -315,7 +360,23 @@ mod tests {
     fn batch_of_long_paths_is_bounded() {
         let log = log_of(100, &format!("/{}", "a".repeat(60_000)));
         let batch = log.since(0);
-        assert_eq!((batch.requests.len(), batch.skipped), (4, 96));
+        assert_eq!((batch.requests.len(), batch.skipped), (64, 36));
+    }
+
+    #[test]
+    fn long_values_are_cut() {
+        let mut entry = log_of(1, "/").entries.remove(0).unwrap();
+        entry.uri = format!("/{}?token=a", "پ".repeat(30_000)).parse().unwrap();
+        entry.method = Method::from_bytes(&[b'M'; 100]).unwrap();
+        entry.error = Some("پ".repeat(3_000));
+        entry.fault = Some("a".repeat(5_000));
+        let mut log = RequestLog::default();
+        log.push(entry);
+        let logged = log.entries().next().unwrap();
+        assert_eq!(logged.path, format!("/{}", "پ".repeat(2_047)));
+        assert_eq!(logged.method.len(), MAX_METHOD_LENGTH);
+        assert_eq!(logged.error.unwrap().len(), MAX_LENGTH);
+        assert_eq!(logged.fault.unwrap().len(), MAX_LENGTH);
     }
 
     #[test]

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
 
 use axum::body::Body;
-use axum::http::header::{CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use bytes::Bytes;
@@ -99,7 +98,9 @@ pub(crate) struct RawResponse {
 
 impl RawResponse {
     pub(crate) fn new(status: u16, headers: &[(&str, &str)], body: Vec<u8>) -> Result<Self, Error> {
-        let headers = headers.iter().map(|(name, value)| header(name, value));
+        let headers = headers
+            .iter()
+            .map(|(name, value)| crate::fault::header(name, value));
         Ok(Self {
             status: crate::fault::final_status(status)?,
             headers: headers.collect::<Result<_, _>>()?,
@@ -115,14 +116,4 @@ impl RawResponse {
         }
         response
     }
-}
-
-fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Error> {
-    let (header, value) = crate::fault::header(name, value)?;
-    if [CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING].contains(&header) {
-        return Err(Error::invalid_argument(format!(
-            "the server sets the header {name:?} itself; leave it out"
-        )));
-    }
-    Ok((header, value))
 }

@@ -18,6 +18,7 @@ use crate::seed::ChatType;
 use crate::state::message::{AttachedFile, Button, Content};
 use crate::user::Vendor;
 pub(crate) use apply::Opened;
+use check::MAX_AFTER_MS;
 pub(crate) use check::MAX_TURNS;
 
 /// The only version of the format.

@@ -67,7 +67,8 @@ impl AllowedHosts {
             return true;
         }
         let name = name.strip_suffix('.').unwrap_or(name);
-        is_localhost(name) || self.0.iter().any(|it| it.eq_ignore_ascii_case(name))
+        (is_name(name) && is_localhost(name))
+            || self.0.iter().any(|it| it.eq_ignore_ascii_case(name))
     }
 }
 

@@ -1,7 +1,9 @@
 //! The origin of the page that sends a request.
 
 use axum::http::header::ORIGIN;
-use axum::http::{HeaderMap, HeaderValue, Method};
+use axum::http::{HeaderMap, HeaderValue, Method, Request, Uri};
+
+use super::{is_control_path, is_file_path};
 
 /// The longest origin that errors repeat.
 const MAX_SHOWN: usize = 200;
@@ -19,15 +21,17 @@ pub(super) enum Origin<'r> {
 
 impl<'r> Origin<'r> {
     /// Determines the origin of a request to `host`, which is an allowed one.
-    pub(super) fn of(method: &Method, headers: &'r HeaderMap, host: &str) -> Self {
+    pub(super) fn of<B>(request: &'r Request<B>, host: &str) -> Self {
+        let headers = request.headers();
         let mut origins = headers.get_all(ORIGIN).iter();
         if let Some(origin) = origins.find(|it| !is_own(it, host)) {
             return Self::Foreign(origin);
         }
         // Missing in older browsers and on plain HTTP, except on the loopback address.
-        let value = |name: &str| headers.get(name).map(HeaderValue::as_bytes);
-        let is_from_other = matches!(value("sec-fetch-site"), Some(b"cross-site" | b"same-site"));
-        match is_from_other && !is_navigation(method, value) {
+        let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
+        let is_from_other = matches!(site, Some(b"cross-site" | b"same-site"));
+        let is_link = is_navigation(request.method(), headers) && is_page(request.uri());
+        match is_from_other && !is_link {
             true => Self::Unknown,
             false => Self::Own,
         }
@@ -47,10 +51,17 @@ impl<'r> Origin<'r> {
     }
 }
 
-/// Returns `true` if the user follows a link. The page with the link cannot see the response.
-fn is_navigation<'v>(method: &Method, value: impl Fn(&str) -> Option<&'v [u8]>) -> bool {
+/// Returns `true` if the browser shows the response instead of the page that sends the request, which cannot read it.
+fn is_navigation(method: &Method, headers: &HeaderMap) -> bool {
+    let value = |name: &str| headers.get(name).map(HeaderValue::as_bytes);
     let is_page = value("sec-fetch-dest").is_none_or(|it| it == b"document");
     is_page && method == Method::GET && value("sec-fetch-mode") == Some(b"navigate")
+}
+
+/// Returns `true` for the paths to which others can link. A page can navigate to a URL without its user, and operations
+/// such as `GET /v1/bots/{token}/logOut` change state.
+fn is_page(uri: &Uri) -> bool {
+    is_control_path(uri) || is_file_path(uri) || uri.path() == "/accounts/sso"
 }
 
 /// Returns `true` if an origin is that of the emulator at `host`, directly or behind a proxy with TLS.

@@ -78,6 +78,8 @@ fn other_hosts_are_rejected_with_the_remedy() {
         "emulator.evil.example",
         "x.emulator",
         "127.0.0.1@evil.example",
+        "evil.example@a.localhost",
+        "evil.example/.localhost",
         "evil.example:80:80",
         "127.0.0.1:port",
         "",
@@ -139,6 +141,32 @@ fn pages_of_other_origins_are_rejected() {
     }
     let posted = "POST /v1/chats\nsec-fetch-site: cross-site\nsec-fetch-mode: navigate";
     assert_eq!(status(&access, posted), 403);
+}
+
+#[test]
+fn navigations_of_other_pages_reach_pages_alone() {
+    let navigation =
+        "sec-fetch-site: cross-site\nsec-fetch-mode: navigate\nsec-fetch-dest: document";
+    let picture = "sec-fetch-site: cross-site\nsec-fetch-mode: no-cors\nsec-fetch-dest: image";
+    for access in [access(&[], &[]), access(&[], &["http://localhost:3000"])] {
+        for (target, expected) in [
+            ("/accounts/sso?client_id=a", 200),
+            ("/files/1/a", 200),
+            ("/_emulator/console/", 200),
+            // They change state without another credential than the token in the path.
+            ("/v1/bots/1:secret/deleteWebhook", 403),
+            ("/v1/bots/1:secret/logOut", 403),
+        ] {
+            assert_eq!(
+                status(&access, &format!("{target}\n{navigation}")),
+                expected,
+                "{target}"
+            );
+        }
+        let request = format!("/v1/bots/1:secret/logOut\n{picture}");
+        assert_eq!(status(&access, &request), 403);
+        assert_eq!(status(&access, &format!("/accounts/sso\n{picture}")), 403);
+    }
 }
 
 #[test]

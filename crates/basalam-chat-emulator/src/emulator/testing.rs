@@ -60,7 +60,10 @@ impl Emulator {
     /// endpoints.
     #[must_use]
     pub fn request_log(&self) -> Vec<LoggedRequest> {
-        self.service().test_controls().log.entries().collect()
+        let service = self.service();
+        let mut requests: Vec<_> = service.test_controls().log.entries().collect();
+        service.mask_secrets(&mut requests);
+        requests
     }
 
     /// Restores the initial users, chats, messages, tokens and clock, clears faults,

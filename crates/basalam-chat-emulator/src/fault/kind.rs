@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use axum::http::header::{CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 
 use super::DeliveryFault;
@@ -80,13 +81,18 @@ pub(crate) fn final_status(status: u16) -> Result<StatusCode, Error> {
     })
 }
 
-/// Parses a header.
+/// Parses a header. Headers that the server sets itself are rejected.
 pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Error> {
     let header = HeaderName::try_from(name).map_err(|_| {
         Error::invalid_argument(format!(
             "the header name {name:?} is invalid; use letters, digits and `-`"
         ))
     })?;
+    if [CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING].contains(&header) {
+        return Err(Error::invalid_argument(format!(
+            "the server sets the header {name:?} itself; leave it out"
+        )));
+    }
     let value = HeaderValue::from_str(value).map_err(|_| {
         Error::invalid_argument(format!(
             "the value {value:?} of the header `{name}` is invalid; use visible ASCII characters"

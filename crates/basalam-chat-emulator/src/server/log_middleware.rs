@@ -11,7 +11,7 @@ use axum::response::Response;
 use super::log_context::LogContext;
 use super::recording::Recorder;
 use super::service::Service;
-use crate::request_log;
+use crate::request_log::{self, LoggedRequest};
 
 /// A request in progress. It is logged on drop, so that requests whose client disconnects
 /// are logged as well.
@@ -84,5 +84,28 @@ impl Drop for PendingEntry {
             controls.exchanges.push(entry.number, exchange);
         }
         controls.log.push(entry);
+    }
+}
+
+impl Service {
+    /// Masks the tokens in logged requests.
+    pub(crate) fn mask_secrets(&self, requests: &mut [LoggedRequest]) {
+        let state = self.state();
+        for request in requests {
+            request.mask_secrets(&|it| state.is_secret(it));
+        }
+    }
+
+    /// Notifies the observers of a finished request.
+    pub(super) fn notify_observers(&self, entry: &request_log::Entry) {
+        let observers = self.observers();
+        if observers.is_empty() {
+            return;
+        }
+        let mut request = entry.redacted();
+        self.mask_secrets(std::slice::from_mut(&mut request));
+        for observer in observers {
+            observer(&request);
+        }
     }
 }

@@ -24,7 +24,7 @@ use crate::oauth::{IssuedTokens, TOKEN_OPERATION};
 use crate::operations::{Call, Handler, Reply};
 use crate::options::Options;
 use crate::rate_limit::RateLimiter;
-use crate::request_log::{self, Observer};
+use crate::request_log::Observer;
 use crate::seed::{Seed, SeededIds};
 use crate::service_error::ServiceError;
 use crate::setup::Setup;
@@ -161,16 +161,8 @@ impl Service {
         Ok(())
     }
 
-    /// Notifies the observers of a finished request.
-    pub(super) fn notify_observers(&self, entry: &request_log::Entry) {
-        let observers = &self.config.observers;
-        if observers.is_empty() {
-            return;
-        }
-        let request = entry.redacted();
-        for observer in observers {
-            observer(&request);
-        }
+    pub(super) fn observers(&self) -> &[Observer] {
+        &self.config.observers
     }
 
     pub(crate) fn contract(&self) -> &'static Contract {

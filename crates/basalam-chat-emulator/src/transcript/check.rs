@@ -9,7 +9,7 @@ use crate::error::Error;
 pub(crate) const MAX_TURNS: usize = 10_000;
 
 /// The maximum time between messages: a year.
-const MAX_AFTER_MS: u64 = 366 * 24 * 60 * 60 * 1000;
+pub(super) const MAX_AFTER_MS: u64 = 366 * 24 * 60 * 60 * 1000;
 
 /// The maximum duration of a wait: an hour.
 const MAX_WAIT_MS: u64 = 60 * 60 * 1000;

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Map;
 
 use super::{
-    CUSTOMER, MAX_TURNS, MessageTurn, SELLER, Transcript, TranscriptChat, TranscriptUser, Turn,
-    VERSION, Wait, WaitTurn,
+    CUSTOMER, MAX_AFTER_MS, MAX_TURNS, MessageTurn, SELLER, Transcript, TranscriptChat,
+    TranscriptUser, Turn, VERSION, Wait, WaitTurn,
 };
 use crate::seed::ChatType;
 use crate::state::State;
@@ -123,9 +123,11 @@ fn references(state: &State, ids: &[i64]) -> BTreeMap<i64, String> {
     named.collect()
 }
 
+/// Returns the time between two messages, as far as a transcript can contain it.
 fn milliseconds_between(earlier: &Message, later: &Message) -> u64 {
     let duration = earlier.created_at.duration_until(later.created_at);
-    u64::try_from(duration.as_millis()).unwrap_or(0)
+    // The clock can be set to any time.
+    u64::try_from(duration.as_millis()).map_or(0, |it| it.min(MAX_AFTER_MS))
 }
 
 fn wait_turn(reply: MessageTurn) -> WaitTurn {

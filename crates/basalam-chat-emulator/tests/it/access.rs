@@ -137,6 +137,28 @@ async fn simple_requests_of_other_pages_change_nothing() {
 }
 
 #[tokio::test]
+async fn navigations_and_pictures_of_other_pages_do_not_change_bots() {
+    for builder in [
+        Emulator::builder(),
+        Emulator::builder().cors("http://localhost:3000"),
+    ] {
+        let service = Service::start_with(builder).await;
+        let bot = service.emulator.bot().token();
+        let site = "Sec-Fetch-Site: cross-site";
+        for [mode, destination] in [["navigate", "document"], ["no-cors", "image"]] {
+            let mode = format!("Sec-Fetch-Mode: {mode}");
+            let destination = format!("Sec-Fetch-Dest: {destination}");
+            let headers = ["Host: localhost", site, &mode, &destination];
+            for operation in ["logOut", "deleteWebhook", "getMe"] {
+                let line = format!("GET /v1/bots/{bot}/{operation}");
+                let (status, _) = send(&service, &line, &headers).await;
+                assert_eq!(status, 403, "{operation} {mode}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn control_changes_without_header_or_json_name_the_remedy() {
     let service = Service::start().await;
     let url = format!("{}/_emulator/faults", service.emulator.base_url());

@@ -119,6 +119,7 @@ async fn clock_can_be_set_advanced_and_reset() {
     for invalid in [
         json!({}),
         json!({ "now": "today" }),
+        json!({ "now": "-0001-01-01 00:00:00" }),
         json!({ "now": "2026-07-22 10:00:00", "advance_seconds": 1 }),
     ] {
         assert_eq!(post(&service, "clock", invalid).await.status, 400);

@@ -259,6 +259,10 @@ async fn rejects_invalid_faults() {
             FaultRule::new(Fault::status(429).retry_after("a\nb")),
             "Retry-After",
         ),
+        (
+            FaultRule::new(Fault::status(503).header("Content-Length", "5")),
+            "Content-Length",
+        ),
         (rule().operation("get_message"), "get_message"),
         (rule().probability(1.5, || 0.0), "1.5"),
     ] {

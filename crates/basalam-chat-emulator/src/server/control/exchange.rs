@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use crate::exchange::RecordedMessage;
-use crate::redaction::{MASK, mask_form_fields, mask_json_fields, mask_words};
+use crate::redaction::{MASK, mask_form_fields, mask_json_fields, mask_words, without_cut_word};
 use crate::state::State;
 
 /// A recorded message whose secrets are masked.
@@ -26,7 +26,11 @@ impl RedactedMessage {
     pub(super) fn new(message: &RecordedMessage, state: &State) -> Self {
         let headers = message.headers.iter();
         let headers = headers.map(|(name, value)| (name.to_string(), header(name, value, state)));
-        let bytes = body(&message.body.bytes, message.media_type(), state);
+        let bytes = match message.body.is_truncated {
+            true => without_cut_word(&message.body.bytes),
+            false => &message.body.bytes[..],
+        };
+        let bytes = body(bytes, message.media_type(), state);
         let (body, is_base64) = match String::from_utf8(bytes) {
             Ok(text) => (text, false),
             Err(error) if is_cut_character(error.as_bytes(), error.utf8_error()) => (
@@ -83,7 +87,7 @@ fn body(bytes: &[u8], media_type: &str, state: &State) -> Vec<u8> {
     let masked = match std::str::from_utf8(bytes) {
         Ok(form) if is_form => mask_form_fields(form).into_bytes(),
         // Clients also send JSON without its media type.
-        _ => mask_json_fields(bytes),
+        _ => mask_json_fields(bytes, &|word| state.is_secret(word)),
     };
     mask_words(&masked, &|word| state.is_secret(word))
 }

@@ -34,7 +34,7 @@ pub(super) fn entry(
         "timings": { "send": 0, "wait": duration_ms, "receive": 0 },
         "_number": request.number,
         "_operation": request.operation,
-        "_error": request.error,
+        "_error": request.error.as_deref().map(|it| exchange::url(it, state)),
         "_fault": request.fault,
     })
 }

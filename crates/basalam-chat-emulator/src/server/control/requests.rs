@@ -27,9 +27,10 @@ fn list_requests(service: &Service, uri: &Uri) -> ControlResult {
     let log = &controls.log;
     // Without a position, the newest requests.
     let newest = log.finished().saturating_sub(limit as u64);
-    let (requests, next) = log.page(after.unwrap_or(newest), limit);
+    let (mut requests, next) = log.page(after.unwrap_or(newest), limit);
     let total = log.total();
     drop(controls);
+    service.mask_secrets(&mut requests);
     Ok(json!({ "total": total, "requests": requests, "next": next }))
 }
 

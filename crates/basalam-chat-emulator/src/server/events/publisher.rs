@@ -114,8 +114,9 @@ impl Publisher {
 /// Reads what changed since a position in the log.
 fn read(service: &Service, position: u64) -> (Batch, ChangedChats, Versions) {
     let controls = service.test_controls();
-    let (batch, faults) = (controls.log.since(position), controls.faults.version());
+    let (mut batch, faults) = (controls.log.since(position), controls.faults.version());
     drop(controls);
+    service.mask_secrets(&mut batch.requests);
     let mut state = service.state();
     let chats = state.changes.take();
     let versions = Versions {

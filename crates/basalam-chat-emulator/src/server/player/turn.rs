@@ -63,8 +63,9 @@ impl Player {
     /// Sends a message. Returns why it failed.
     pub(super) async fn send(&mut self, turn: &MessageTurn) -> Result<(), String> {
         if self.speed > 0.0 {
-            let pause = Duration::from_millis(turn.after_ms);
-            sleep(pause.div_f64(self.speed)).await;
+            let seconds = Duration::from_millis(turn.after_ms).as_secs_f64() / self.speed;
+            // Fails if the pause is too long for a duration.
+            sleep(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)).await;
         }
         let sender_id = self.user_id(&turn.from)?;
         let request = self.request(turn, sender_id)?;

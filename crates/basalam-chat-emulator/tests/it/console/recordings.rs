@@ -134,6 +134,44 @@ async fn tokens_are_masked_in_recordings_and_exports() {
 }
 
 #[tokio::test]
+async fn tokens_in_unexpected_places_are_masked() {
+    let service = Service::start().await;
+    let (seller, customer) = service.users();
+    seed_chat(&service, &[]);
+    let mut events = Events::open(&service).await;
+    let token = customer.token();
+    service.get(&format!("/v1/chats?x={token}"), seller).await;
+    service.get(&format!("/{token}/x"), seller).await;
+    let listed = get(&service, "requests").await.to_string();
+    let har = get(&service, "requests.har").await.to_string();
+    let published = events.changes(|it| it["requests"][1].is_object()).await;
+    let logged = format!("{:?}", service.emulator.request_log());
+    for text in [listed, har, published.to_string(), logged] {
+        assert!(text.contains("/v1/chats?x=***"), "{text}");
+        assert!(!text.contains(token), "{text}");
+    }
+    let escaped: String = token
+        .chars()
+        .map(|it| format!("\\u{:04x}", it as u32))
+        .collect();
+    let escaped = format!(r#"{{"message_type":"text","content":{{"text":"{escaped}"}}}}"#);
+    // The limit is in the middle of the token.
+    let start = r#"{"message_type":"text","content":{"text":""#;
+    let padding = " ".repeat(64 * 1024 - start.len() - token.len() / 2);
+    let cut = format!(r#"{start}{padding}{token}"}}}}"#);
+    for (number, body) in [(3, escaped), (4, cut)] {
+        let request = service.request(Method::POST, &messages(7), customer);
+        let request = request.header("Content-Type", "application/json");
+        BufferedResponse::send(request.body(body)).await.ok();
+        let exchange = get(&service, &format!("requests/{number}")).await;
+        let body = self::body(&exchange["request"]);
+        for part in [&token[..token.len() / 2], "\\u0063"] {
+            assert!(!body.contains(part), "{body}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn large_and_binary_bodies_are_cut_and_encoded() {
     let service = Service::start().await;
     let customer = service.emulator.customer();

@@ -219,6 +219,30 @@ async fn stopping_and_resetting_end_a_transcript() {
 }
 
 #[tokio::test]
+async fn transcript_at_a_tiny_speed_plays_on() {
+    let service = Service::start().await;
+    let turns = json!([{ "from": "customer", "after_ms": 1000, "text": "a" }]);
+    let body = json!({ "transcript": transcript(turns), "speed": f64::MIN_POSITIVE });
+    for _ in 0..16 {
+        post(&service, "transcripts", body.clone()).await.ok();
+    }
+    let rejected = post(&service, "transcripts", body).await;
+    assert_rejected(rejected, 400, "16").await;
+}
+
+#[tokio::test]
+async fn transcript_saved_after_a_jump_of_the_clock_is_a_seed() {
+    let service = Service::start().await;
+    let customer = service.emulator.customer();
+    seed_chat(&service, &["before"]);
+    let two_years = json!({ "advance_seconds": 2 * 366 * 24 * 60 * 60 });
+    post(&service, "clock", two_years).await.ok();
+    service.send_text(7, customer, "after").await;
+    let saved = get(&service, "chats/7/transcript").await;
+    post(&service, "seed", saved).await.ok();
+}
+
+#[tokio::test]
 async fn seventeenth_transcript_is_rejected() {
     let service = Service::start().await;
     for _ in 0..16 {
