@@ -65,7 +65,7 @@ impl Gate {
             number,
             started_at,
             method: parts.method,
-            uri: parts.uri,
+            target: request_log::target(&parts.uri),
             operation: None,
             user_id: None,
             status: Some(rejection.status),

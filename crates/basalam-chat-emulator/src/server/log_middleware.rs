@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 use axum::extract::{Request, State};
-use axum::http::{Method, Uri};
+use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::Response;
 
@@ -19,7 +19,7 @@ struct PendingEntry {
     service: Arc<Service>,
     number: u64,
     method: Method,
-    uri: Uri,
+    target: Box<str>,
     started_at: SystemTime,
     start: Instant,
     context: LogContext,
@@ -37,7 +37,7 @@ pub(super) async fn log_request(
     let mut entry = PendingEntry {
         number,
         method: request.method().clone(),
-        uri: request.uri().clone(),
+        target: request_log::target(request.uri()),
         service,
         started_at: SystemTime::now(),
         start: Instant::now(),
@@ -68,7 +68,7 @@ impl Drop for PendingEntry {
             number: self.number,
             started_at: self.started_at,
             method: self.method.clone(),
-            uri: self.uri.clone(),
+            target: std::mem::take(&mut self.target),
             operation: fields.operation,
             user_id: fields.user_id,
             status: self.status.filter(|_| !fields.is_disconnected),
