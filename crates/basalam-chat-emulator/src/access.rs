@@ -14,7 +14,7 @@ mod host;
 mod origin;
 
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderMap, HeaderValue, Method, Request, Uri};
+use axum::http::{HeaderMap, HeaderValue, Method, Request};
 use hyper::body::Body;
 
 use crate::error::Error;
@@ -65,7 +65,7 @@ impl Access {
     pub(crate) fn check<B: Body>(&self, request: &Request<B>) -> Result<Admission, Rejection> {
         let host = self.hosts.check(request)?;
         let origin = Origin::of(request, host);
-        if is_control_path(request.uri()) {
+        if is_control_path(request.uri().path()) {
             if let Some(source) = origin.foreign_source() {
                 return Err(Rejection::forbidden(format!(
                     "{source} cannot use the control endpoints; use the console of the emulator or a program that is \
@@ -85,7 +85,7 @@ impl Access {
                 }
             }
             // An `<img>`, which names no origin. The page cannot read the response.
-            Origin::Unknown if self.cors.is_enabled() && is_file_path(request.uri()) => {
+            Origin::Unknown if self.cors.is_enabled() && is_file_path(request.uri().path()) => {
                 Ok(Admission::Plain)
             }
             Origin::Foreign(_) | Origin::Unknown => {
@@ -110,14 +110,14 @@ impl Rejection {
 
 /// Returns `true` for the paths of the control endpoints and the console. The router does not decode paths, so that
 /// no other spelling reaches them.
-fn is_control_path(uri: &Uri) -> bool {
-    let rest = uri.path().strip_prefix(CONTROL_PATH);
+pub(crate) fn is_control_path(path: &str) -> bool {
+    let rest = path.strip_prefix(CONTROL_PATH);
     rest.is_some_and(|it| it.is_empty() || it.starts_with('/'))
 }
 
 /// Returns `true` for the paths of uploaded files.
-fn is_file_path(uri: &Uri) -> bool {
-    uri.path().starts_with("/files/")
+fn is_file_path(path: &str) -> bool {
+    path.starts_with("/files/")
 }
 
 /// Rejects changes that a form of another page could send.

@@ -1,7 +1,7 @@
 //! The origin of the page that sends a request.
 
 use axum::http::header::ORIGIN;
-use axum::http::{HeaderMap, HeaderValue, Method, Request, Uri};
+use axum::http::{HeaderMap, HeaderValue, Method, Request};
 
 use super::{is_control_path, is_file_path};
 
@@ -30,7 +30,7 @@ impl<'r> Origin<'r> {
         // Missing in older browsers and on plain HTTP, except on the loopback address.
         let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
         let is_from_other = matches!(site, Some(b"cross-site" | b"same-site"));
-        let is_link = is_navigation(request.method(), headers) && is_page(request.uri());
+        let is_link = is_navigation(request.method(), headers) && is_page(request.uri().path());
         match is_from_other && !is_link {
             true => Self::Unknown,
             false => Self::Own,
@@ -60,8 +60,8 @@ fn is_navigation(method: &Method, headers: &HeaderMap) -> bool {
 
 /// Returns `true` for the paths to which others can link. A page can navigate to a URL without its user, and operations
 /// such as `GET /v1/bots/{token}/logOut` change state.
-fn is_page(uri: &Uri) -> bool {
-    is_control_path(uri) || is_file_path(uri) || uri.path() == "/accounts/sso"
+fn is_page(path: &str) -> bool {
+    is_control_path(path) || is_file_path(path) || path == "/accounts/sso"
 }
 
 /// Returns `true` if an origin is that of the emulator at `host`, directly or behind a proxy with TLS.

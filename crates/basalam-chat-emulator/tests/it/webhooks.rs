@@ -39,6 +39,8 @@ async fn rejects_urls_on_other_hosts_unless_they_are_allowed() {
         "http://[::ffff:192.168.0.1]/",
         "http://[::192.168.0.1]/",
         "http://[fe80::1]/",
+        "http://127.0.0.1:8080/_emulator/reset",
+        "http://127.0.0.1:8080/x/../_emulator",
     ] {
         let response = service
             .post("/v1/webhooks", seller, &new_webhook(url))

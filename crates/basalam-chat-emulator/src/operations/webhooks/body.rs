@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use url::{Host, Url};
 
 use super::events;
+use crate::access::is_control_path;
 use crate::service_error::ServiceError;
 use crate::state::webhooks::WebhookConfig;
 
@@ -123,6 +124,12 @@ fn checked_url(url: &str, allow_remote: bool) -> Result<Url, ServiceError> {
         return Err(invalid(
             "url",
             "must start with `http:`, since the emulator has no TLS",
+        ));
+    }
+    if is_control_path(url.path()) {
+        return Err(invalid(
+            "url",
+            "belongs to the control endpoints of an emulator, which a webhook could change; use a URL of your program",
         ));
     }
     let is_loopback = match url.host() {
