@@ -232,7 +232,11 @@ impl Entry {
             number: self.number,
             started_at: self.started_at,
             method: self.method.to_string(),
-            path: redact_path(&self.uri, self.operation.is_some()),
+            path: cut(
+                &redact_path(&self.uri, self.operation.is_some()),
+                MAX_LENGTH,
+            )
+            .to_owned(),
             operation: self.operation.map(str::to_owned),
             user_id: self.user_id,
             status: self.status,
