@@ -51,7 +51,10 @@ pub(super) async fn log_request(
     request.extensions_mut().insert(entry.context.clone());
     let latency = entry.service.settings().latency;
     if !latency.is_zero() {
-        tokio::time::sleep(latency).await;
+        tokio::select! {
+            () = tokio::time::sleep(latency) => {}
+            () = entry.service.shutdown_started() => {}
+        }
     }
     let response = next.run(request).await;
     entry.status = Some(response.status().as_u16());

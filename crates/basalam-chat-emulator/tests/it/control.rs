@@ -2,30 +2,15 @@ use basalam_chat_emulator::Emulator;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::console::send;
 use crate::support::{BufferedResponse, Service};
 
-async fn control(
-    service: &Service,
-    method: Method,
-    path: &str,
-    body: Option<Value>,
-) -> BufferedResponse {
-    let url = format!("{}/_emulator/{path}", service.emulator.base_url());
-    let request = service.client.request(method, url);
-    let request = request.header("X-Basalam-Emulator", "1");
-    BufferedResponse::send(match body {
-        Some(body) => request.json(&body),
-        None => request,
-    })
-    .await
-}
-
 async fn post(service: &Service, path: &str, body: Value) -> BufferedResponse {
-    control(service, Method::POST, path, Some(body)).await
+    send(service, Method::POST, path, Some(body)).await
 }
 
 async fn get(service: &Service, path: &str) -> Value {
-    control(service, Method::GET, path, None).await.ok()
+    send(service, Method::GET, path, None).await.ok()
 }
 
 #[tokio::test]
@@ -60,7 +45,7 @@ async fn faults_can_be_added_listed_and_cleared() {
     assert_eq!(service.current_user_status().await, 200);
     let listed = get(&service, "faults").await;
     assert_eq!(listed["faults"].as_array().unwrap().len(), 1);
-    control(&service, Method::DELETE, "faults", None).await.ok();
+    send(&service, Method::DELETE, "faults", None).await.ok();
     assert_eq!(get(&service, "faults").await, json!({ "faults": [] }));
 }
 
@@ -86,7 +71,7 @@ async fn accepts_every_fault_kind_and_rejects_invalid_faults() {
     ] {
         post(&service, "faults", fault).await.ok();
     }
-    control(&service, Method::DELETE, "faults", None).await.ok();
+    send(&service, Method::DELETE, "faults", None).await.ok();
     for (fault, expected) in [
         (json!({ "fault": "thunder" }), "fault"),
         (json!({ "fault": "status" }), "status"),
@@ -124,7 +109,7 @@ async fn clock_can_be_set_advanced_and_reset() {
     ] {
         assert_eq!(post(&service, "clock", invalid).await.status, 400);
     }
-    control(&service, Method::DELETE, "clock", None).await.ok();
+    send(&service, Method::DELETE, "clock", None).await.ok();
     assert_ne!(get(&service, "clock").await["now"], "2026-07-22 10:01:01");
 }
 
@@ -166,9 +151,7 @@ async fn request_log_lists_requests_and_redacts_tokens() {
     );
     assert_eq!(service.emulator.request_log().len(), 4);
 
-    control(&service, Method::DELETE, "requests", None)
-        .await
-        .ok();
+    send(&service, Method::DELETE, "requests", None).await.ok();
     assert_eq!(get(&service, "requests").await["requests"], json!([]));
 }
 
@@ -197,7 +180,7 @@ async fn seed_seen_and_reset_change_stored_data() {
         400
     );
     assert_eq!(post(&service, "seed", seed).await.status, 400);
-    control(&service, Method::POST, "reset", None).await.ok();
+    send(&service, Method::POST, "reset", None).await.ok();
     assert!(service.chats(seller, "").await.is_empty());
     assert_eq!(service.emulator.total_request_count(), 1);
 }
@@ -205,16 +188,16 @@ async fn seed_seen_and_reset_change_stored_data() {
 #[tokio::test]
 async fn can_be_disabled_and_is_off_by_default_on_non_loopback_addresses() {
     let service = Service::start_with(Emulator::builder().control(false)).await;
-    let index = control(&service, Method::GET, "", None).await;
+    let index = send(&service, Method::GET, "", None).await;
     index.assert_unknown_route();
 
     let unspecified = std::net::SocketAddr::from(([0, 0, 0, 0], 0));
     let service = Service::start_with(Emulator::builder().address(unspecified)).await;
-    let index = control(&service, Method::GET, "", None).await;
+    let index = send(&service, Method::GET, "", None).await;
     index.assert_unknown_route();
     let service = Service::start_with(Emulator::builder().address(unspecified).control(true)).await;
-    control(&service, Method::GET, "", None).await.ok();
-    control(&service, Method::GET, "nothing", None)
+    send(&service, Method::GET, "", None).await.ok();
+    send(&service, Method::GET, "nothing", None)
         .await
         .assert_unknown_route();
 }

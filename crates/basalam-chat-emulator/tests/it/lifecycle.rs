@@ -45,6 +45,20 @@ async fn shutdown_aborts_pending_requests() {
 }
 
 #[tokio::test]
+async fn shutdown_handles_requests_that_the_latency_delays() {
+    let hour = std::time::Duration::from_secs(3600);
+    let service = Service::start_with(Emulator::builder().latency(hour)).await;
+    let seller = service.emulator.seller().clone();
+    let request = service.request(Method::GET, "/v1/users/me", &seller);
+    let waiting = tokio::spawn(request.send());
+    while service.emulator.total_request_count() != 1 {
+        tokio::task::yield_now().await;
+    }
+    service.emulator.shutdown().await;
+    assert_eq!(waiting.await.unwrap().unwrap().status(), 200);
+}
+
+#[tokio::test]
 async fn drop_stops_the_emulator() {
     let service = Service::start().await;
     service.drop_emulator().await;

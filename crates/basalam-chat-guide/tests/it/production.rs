@@ -12,7 +12,7 @@ use basalam_chat_guide::production::{connect, logs, proxy, state};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::support::{builder, shared, shop, shop_on};
+use super::support::{builder, shop, shop_on};
 
 #[tokio::test]
 async fn rate_limit_is_an_error_if_a_person_waits() {
@@ -77,10 +77,10 @@ fn reports_are_counted() {
     assert_eq!(metrics.dead_letters.load(Ordering::Relaxed), 1);
 }
 
-/// A proxy that leads everything to the emulator, and returns the start of the first request.
-async fn serve_proxy(listener: TcpListener) -> String {
+/// A proxy that leads everything to an emulator, and returns the start of the first request.
+async fn serve_proxy(listener: TcpListener, base_url: String) -> String {
     let (mut client, _) = listener.accept().await.unwrap();
-    let address = shared().base_url().trim_start_matches("http://");
+    let address = base_url.trim_start_matches("http://");
     let mut service = TcpStream::connect(address).await.unwrap();
     let mut start = vec![0; 1024];
     let length = client.read(&mut start).await.unwrap();
@@ -92,14 +92,16 @@ async fn serve_proxy(listener: TcpListener) -> String {
 
 #[tokio::test]
 async fn requests_go_through_the_proxy() {
-    let user = shared().add_user("Shop");
+    // Only the proxy knows this name.
+    let name = "chat.invalid";
+    let emulator = Emulator::builder().allow_host(name).start().await.unwrap();
+    let user = emulator.seller();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let served = tokio::spawn(serve_proxy(listener));
+    let served = tokio::spawn(serve_proxy(listener, emulator.base_url().to_owned()));
     let builder = Client::builder(PersonalToken::new(user.token()))
-        // A name that only the proxy knows.
-        .base_url("http://chat.invalid")
-        .allow_plain_http_to("chat.invalid");
+        .base_url(format!("http://{name}"))
+        .allow_plain_http_to(name);
     let client = proxy::behind_proxy(builder, &format!("http://me:secret@{address}")).unwrap();
     assert_eq!(client.current_user_id().await.unwrap().0, user.id);
     drop(client);

@@ -61,8 +61,7 @@ fn one_request(service: &Service, number: &str) -> ControlResult {
         )));
     };
     let state = service.state();
-    let sent = message(&RedactedMessage::new(&recorded.request, &state));
-    let mut sent = sent;
+    let mut sent = message(&RedactedMessage::new(&recorded.request, &state));
     sent["method"] = request.method.into();
     sent["url"] = format!(
         "{}{}",
