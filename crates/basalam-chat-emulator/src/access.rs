@@ -39,7 +39,7 @@ pub(crate) struct Access {
 /// How a request is handled.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Admission {
-    /// The request comes from no other page, or its page cannot read the response.
+    /// The request is handled, and the response gets no CORS headers.
     Plain,
     /// A page of this permitted origin sends the request.
     CrossOrigin(HeaderValue),

@@ -1,4 +1,4 @@
-//! The chats that changed since the console was last told.
+//! The chats that changed since the last frame of the event stream.
 
 use std::collections::BTreeSet;
 

@@ -45,7 +45,7 @@ impl From<Error> for ControlError {
     }
 }
 
-/// The result of a request that has no other.
+/// The response to a request without another result.
 pub(super) fn done() -> ControlResult {
     Ok(json!({ "ok": true }))
 }

@@ -102,6 +102,6 @@ fn try_stop(service: &Service, play_id: &str) -> ControlResult {
 
 fn not_found(play_id: &str) -> ControlError {
     ControlError::not_found(format!(
-        "the transcript {play_id} is not played; a reset stops all"
+        "there is no transcript {play_id}; it was stopped, or a reset removed it"
     ))
 }

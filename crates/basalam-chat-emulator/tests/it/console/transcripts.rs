@@ -200,14 +200,14 @@ async fn stopping_and_resetting_end_a_transcript() {
     until(&service, id, "waiting").await;
     let path = format!("transcripts/{id}");
     delete(&service, &path).await.ok();
-    assert_get_rejected(&service, &path, 404, "played").await;
-    assert_rejected(delete(&service, &path).await, 404, "played").await;
+    assert_get_rejected(&service, &path, 404, "stopped").await;
+    assert_rejected(delete(&service, &path).await, 404, "stopped").await;
     let seller = service.emulator.seller();
     service.send_text(chat_id, seller, "hello").await;
     let (id, _) = play(&service, conversation()).await;
     until(&service, id, "waiting").await;
     send(&service, Method::POST, "reset", None).await.ok();
-    assert_get_rejected(&service, &format!("transcripts/{id}"), 404, "played").await;
+    assert_get_rejected(&service, &format!("transcripts/{id}"), 404, "stopped").await;
     // Neither goes on: the same chat in the initial state gets no message.
     let customer = service.emulator.customer();
     let chat_id = service.create_chat(seller, customer).await;
