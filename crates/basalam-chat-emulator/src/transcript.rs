@@ -70,7 +70,7 @@ pub(crate) struct TranscriptChat {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub(crate) enum Turn {
-    Wait(WaitTurn),
+    Wait(Box<WaitTurn>),
     Message(Box<MessageTurn>),
 }
 

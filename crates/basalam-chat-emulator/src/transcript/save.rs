@@ -104,7 +104,7 @@ fn turns(
                 wait.recorded.push(turn);
                 wait.wait.replies = Some(wait.recorded.len());
             }
-            _ if is_bot && has_other_sender => turns.push(Turn::Wait(wait_turn(turn))),
+            _ if is_bot && has_other_sender => turns.push(Turn::Wait(Box::new(wait_turn(turn)))),
             _ => turns.push(Turn::Message(Box::new(turn))),
         }
     }
