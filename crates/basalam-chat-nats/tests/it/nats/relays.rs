@@ -198,10 +198,14 @@ async fn paused_relay_publishes_nothing_after_the_take_over() {
             texts(&setup).await.len() == expected
         })
         .await;
-        // The leader has events in flight.
-        let expected = receive(100);
-        tokio::time::sleep(SECOND / 10 * (2 + round as u32)).await;
+        // The leader has events in flight, and others arrive while it is paused.
+        receive(100);
+        until("the leader publishes", async || {
+            texts(&setup).await.len() > expected
+        })
+        .await;
         relays[leader].signal("STOP");
+        let expected = receive(20);
         until("the other relay publishes", async || {
             texts(&setup).await.len() == expected
         })
