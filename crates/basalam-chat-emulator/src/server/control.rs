@@ -26,13 +26,11 @@ use axum::routing::{delete, get, post};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::service::Service;
+use super::service::{Service, ServiceState};
 use super::{console, events, response};
 use crate::error::Error;
 use crate::seed::Seed;
 use reply::{done, parse, respond, with_body};
-
-type ServiceState = State<Arc<Service>>;
 
 /// Creates the control endpoints. Their requests are not counted or logged, and have no
 /// faults.

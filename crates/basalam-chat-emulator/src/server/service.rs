@@ -1,7 +1,7 @@
 //! The service behind the routes.
 
 use std::cell::Cell;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::http::HeaderMap;
@@ -34,6 +34,9 @@ use crate::test_controls::TestControls;
 
 /// The lifetime of authorization codes. The service's lifetime is unknown.
 const CODE_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
+
+/// The argument of handlers.
+pub(super) type ServiceState = axum::extract::State<Arc<Service>>;
 
 /// The service behind the routes.
 pub(crate) struct Service {

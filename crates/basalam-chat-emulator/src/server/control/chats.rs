@@ -1,7 +1,6 @@
 //! The chats and messages, as the console shows them.
 
 use std::cmp::Reverse;
-use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::http::Uri;
@@ -9,20 +8,16 @@ use axum::response::Response;
 use jiff::civil::DateTime;
 use serde_json::{Value, json};
 
-use super::query::{Query, id};
+use super::query::{DEFAULT_LIMIT, Query, id};
 use super::reply::{ControlError, ControlResult, respond};
 use crate::clock::ServiceTime;
 use crate::error::Error;
 use crate::operations::ResponseBuilder;
 use crate::options::Options;
-use crate::server::service::Service;
+use crate::server::service::{Service, ServiceState};
 use crate::state;
 use crate::state::chat::Chat;
 use crate::state::message::Message;
-
-type ServiceState = State<Arc<Service>>;
-
-const DEFAULT_LIMIT: usize = 100;
 
 /// The maximum length of a text in a list of chats, in characters.
 const MAX_PREVIEW: usize = 200;

@@ -1,6 +1,5 @@
 //! The clock.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -12,9 +11,7 @@ use serde_json::{Value, json};
 use super::reply::{parse, respond, with_body};
 use crate::clock::ServiceTime;
 use crate::error::Error;
-use crate::server::service::Service;
-
-type ServiceState = State<Arc<Service>>;
+use crate::server::service::{Service, ServiceState};
 
 pub(super) async fn get(State(service): ServiceState) -> Response {
     respond(Ok(json(&service)))

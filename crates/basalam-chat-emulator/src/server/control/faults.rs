@@ -1,7 +1,5 @@
 //! The fault rules.
 
-use std::sync::Arc;
-
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -12,9 +10,7 @@ use super::query::id;
 use super::reply::{ControlError, ControlResult, done, parse, respond, with_body};
 use crate::error::Error;
 use crate::fault::{FaultRule, RuleSpec};
-use crate::server::service::Service;
-
-type ServiceState = State<Arc<Service>>;
+use crate::server::service::{Service, ServiceState};
 
 pub(super) async fn list(State(service): ServiceState) -> Response {
     let controls = service.test_controls();

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::exchange::{self, RedactedMessage};
+use super::exchange::RedactedMessage;
 use crate::exchange::Exchange;
 use crate::request_log::{LoggedRequest, timestamp};
 use crate::server::response;
@@ -14,7 +14,7 @@ pub(super) fn document(entries: Vec<Value>) -> Value {
     json!({ "log": { "version": "1.2", "creator": creator, "entries": entries } })
 }
 
-/// Returns the entry of a request, without headers and bodies if they were not recorded.
+/// Returns the entry of a request, whose secrets are masked, without headers and bodies if they were not recorded.
 pub(super) fn entry(
     request: &LoggedRequest,
     recorded: Option<&Exchange>,
@@ -28,13 +28,13 @@ pub(super) fn entry(
     json!({
         "startedDateTime": timestamp(request.started_at),
         "time": duration_ms,
-        "request": request_json(request, sent, base_url, state),
+        "request": request_json(request, sent, base_url),
         "response": response_json(request, received),
         "cache": {},
         "timings": { "send": 0, "wait": duration_ms, "receive": 0 },
         "_number": request.number,
         "_operation": request.operation,
-        "_error": request.error.as_deref().map(|it| exchange::url(it, state)),
+        "_error": request.error,
         "_fault": request.fault,
     })
 }
@@ -43,16 +43,14 @@ fn request_json(
     request: &LoggedRequest,
     recorded: Option<RedactedMessage>,
     base_url: &str,
-    state: &State,
 ) -> Value {
-    let url = exchange::url(&request.path, state);
-    let query = url.split_once('?').map_or("", |it| it.1);
+    let query = request.path.split_once('?').map_or("", |it| it.1);
     let query: Vec<_> = url::form_urlencoded::parse(query.as_bytes())
         .map(|(name, value)| json!({ "name": name, "value": value }))
         .collect();
     let mut json = json!({
         "method": request.method,
-        "url": format!("{base_url}{url}"),
+        "url": format!("{base_url}{}", request.path),
         "httpVersion": "HTTP/1.1",
         "cookies": [],
         "headers": headers(recorded.as_ref()),

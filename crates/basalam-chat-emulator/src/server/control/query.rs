@@ -8,6 +8,9 @@ use axum::http::Uri;
 use super::reply::ControlError;
 use crate::error::Error;
 
+/// The usual `limit` if none is set.
+pub(super) const DEFAULT_LIMIT: usize = 100;
+
 /// The maximum of `limit`.
 pub(super) const MAX_LIMIT: usize = 500;
 

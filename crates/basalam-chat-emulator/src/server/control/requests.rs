@@ -1,20 +1,18 @@
 //! The request log.
 
-use std::sync::Arc;
+use std::slice;
 
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::exchange::{self, RedactedMessage};
+use super::exchange::RedactedMessage;
 use super::har;
 use super::query::{Query, id};
 use super::reply::{ControlError, ControlResult, done, respond, respond_with_attachment};
-use crate::server::service::Service;
+use crate::server::service::{Service, ServiceState};
 use crate::state;
-
-type ServiceState = State<Arc<Service>>;
 
 pub(super) async fn list(State(service): ServiceState, uri: Uri) -> Response {
     respond(list_requests(&service, &uri))
@@ -55,20 +53,16 @@ fn one_request(service: &Service, number: &str) -> ControlResult {
         controls.exchanges.get(number),
     );
     drop(controls);
-    let (Some(request), Some(recorded)) = (request, recorded) else {
+    let (Some(mut request), Some(recorded)) = (request, recorded) else {
         return Err(ControlError::not_found(format!(
-            "the request {number} was not recorded, or is too old; requests are recorded while a console is open, and only some of them above 5000 a second"
+            "the request {number} was not recorded, or is too old; requests are recorded while a console is open, and only some of them if there are many"
         )));
     };
+    service.mask_secrets(slice::from_mut(&mut request));
     let state = service.state();
     let mut sent = message(&RedactedMessage::new(&recorded.request, &state));
     sent["method"] = request.method.into();
-    sent["url"] = format!(
-        "{}{}",
-        service.base_url(),
-        exchange::url(&request.path, &state)
-    )
-    .into();
+    sent["url"] = format!("{}{}", service.base_url(), request.path).into();
     let received = recorded.response.as_ref().map(|it| {
         let mut json = message(&RedactedMessage::new(it, &state));
         json["status"] = request.status.into();
@@ -101,9 +95,10 @@ fn export(service: &Service) -> Value {
     });
     let requests: Vec<_> = requests.collect();
     drop(controls);
-    let entries = requests.iter().map(|(request, recorded)| {
+    let entries = requests.into_iter().map(|(mut request, recorded)| {
+        service.mask_secrets(slice::from_mut(&mut request));
         let state: &state::State = &service.state();
-        har::entry(request, recorded.as_deref(), service.base_url(), state)
+        har::entry(&request, recorded.as_deref(), service.base_url(), state)
     });
     har::document(entries.collect())
 }

@@ -1,6 +1,5 @@
 //! The settings.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -11,10 +10,8 @@ use serde_json::{Value, json};
 
 use super::reply::{parse, respond, with_body};
 use crate::rate_limit::RateLimit;
-use crate::server::service::Service;
+use crate::server::service::ServiceState;
 use crate::server::settings::Settings;
-
-type ServiceState = State<Arc<Service>>;
 
 pub(super) async fn get(State(service): ServiceState) -> Response {
     respond(Ok(json(&service.settings())))

@@ -1,7 +1,5 @@
 //! Transcripts of chats.
 
-use std::sync::Arc;
-
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, State};
@@ -16,10 +14,8 @@ use super::reply::{
 };
 use crate::error::Error;
 use crate::server::player;
-use crate::server::service::Service;
+use crate::server::service::{Service, ServiceState};
 use crate::transcript::Transcript;
-
-type ServiceState = State<Arc<Service>>;
 
 /// The maximum of `speed`.
 const MAX_SPEED: f64 = 1000.0;

@@ -1,7 +1,6 @@
 //! Webhooks and deliveries to them.
 
 use std::cmp::Reverse;
-use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::http::Uri;
@@ -9,30 +8,24 @@ use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::exchange;
-use super::query::{Query, id};
+use super::query::{DEFAULT_LIMIT, Query, id};
 use super::reply::{ControlError, ControlResult, done, respond};
 use crate::clock::ServiceTime;
 use crate::error::Error;
 use crate::exchange::MAX_BODY_BYTES;
 use crate::operations::{WebhookEvent, webhook_event_name};
-use crate::server::service::Service;
+use crate::server::service::{Service, ServiceState};
 use crate::state;
 use crate::state::webhooks::{DeliveryLog, Webhook};
-
-type ServiceState = State<Arc<Service>>;
-
-const DEFAULT_LIMIT: usize = 100;
 
 pub(super) async fn list(State(service): ServiceState) -> Response {
     let state = service.state();
     let webhooks: Vec<_> = state.webhooks.all().map(|it| webhook(&state, it)).collect();
-    let bots = state.bots.all().filter_map(|it| state.bots.by_id(it.id));
-    let bots: Vec<_> = bots
-        .filter_map(|it| {
-            let url = it.webhook_url.as_deref()?;
-            Some(json!({ "id": it.bot.id, "url": exchange::url(url, &state) }))
-        })
-        .collect();
+    let bots = state.bots.all().filter_map(|it| {
+        let url = state.bots.by_id(it.id)?.webhook_url.as_deref()?;
+        Some(json!({ "id": it.id, "url": exchange::url(url, &state) }))
+    });
+    let bots: Vec<_> = bots.collect();
     drop(state);
     respond(Ok(json!({ "webhooks": webhooks, "bots": bots })))
 }
