@@ -135,12 +135,7 @@ async fn search_of_the_pages_finds_messages_without_network() {
         .emulator
         .seed_messages(mixed, fixture.emulator.seller().id, reply)
         .unwrap();
-    let ids: Vec<i64> = fixture
-        .emulator
-        .messages(chat)
-        .iter()
-        .map(|it| it.id)
-        .collect();
+    let ids = fixture.ids(chat);
     fixture.archive.sync(&fixture.client).await.unwrap();
     let site = fixture.path("site");
     fixture

@@ -210,12 +210,7 @@ async fn messages_with_the_same_id_are_sorted_by_it() {
     let fixture = Fixture::new().await;
     let chat = fixture.chat("Sara", ["salam", "salam", "salam"]);
     fixture.archive.sync(&fixture.client).await.unwrap();
-    let ids: Vec<i64> = fixture
-        .emulator
-        .messages(chat)
-        .iter()
-        .map(|it| it.id)
-        .collect();
+    let ids = fixture.ids(chat);
     // Another chat has a message with the id of the second one.
     let export = String::from_utf8(json_lines(&fixture.archive)).unwrap();
     let other = chat + 1;

@@ -53,6 +53,12 @@ impl Fixture {
         chat
     }
 
+    /// Returns the ids of the messages of a chat, oldest first.
+    pub(crate) fn ids(&self, chat: i64) -> Vec<i64> {
+        let messages = self.emulator.messages(chat);
+        messages.iter().map(|it| it.id).collect()
+    }
+
     pub(crate) fn path(&self, name: &str) -> std::path::PathBuf {
         self.directory.path().join(name)
     }

@@ -5,8 +5,6 @@ use std::net::{SocketAddr, TcpStream};
 use std::thread;
 use std::time::Duration;
 
-use basalam_chat_emulator::{Emulator, SeedChat};
-
 use super::client::{Request, rate};
 use super::{Prepared, Scenario, address, median, memory};
 
@@ -79,13 +77,8 @@ fn read_events(address: SocketAddr) {
 /// Returns the memory that a full log of large requests adds to a process with 100,000 messages, or `None` if the
 /// operating system does not report it.
 pub(crate) fn memory_of_full_log() -> Option<u64> {
-    let emulator = Emulator::builder()
-        .start_blocking()
-        .expect("the loopback address has a free port");
-    let (seller, customer) = (emulator.seller().id, emulator.customer().id);
-    let chat_id = emulator
-        .seed_chat(SeedChat::private(seller, customer))
-        .expect("the users have no chat yet");
+    let (emulator, chat_id) = super::emulator_with_chat();
+    let customer = emulator.customer().id;
     let texts = (0..MESSAGES).map(|index| format!("سلام، پیام شماره {index}"));
     emulator
         .seed_messages(chat_id, customer, texts)

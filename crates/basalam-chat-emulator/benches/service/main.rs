@@ -117,6 +117,21 @@ fn address(emulator: &Emulator) -> SocketAddr {
     address.parse().expect("the base URL has an address")
 }
 
+fn start_emulator() -> Emulator {
+    let emulator = Emulator::builder().start_blocking();
+    emulator.expect("the loopback address has a free port")
+}
+
+/// Starts an emulator with a private chat of its users, and returns the chat id.
+fn emulator_with_chat() -> (Emulator, i64) {
+    let emulator = start_emulator();
+    let chat = SeedChat::private(emulator.seller().id, emulator.customer().id);
+    let chat_id = emulator
+        .seed_chat(chat)
+        .expect("the users have no chat yet");
+    (emulator, chat_id)
+}
+
 /// An emulator with data, and a request for it.
 struct Prepared {
     emulator: Emulator,
@@ -144,9 +159,7 @@ fn scenarios() -> [(&'static str, Scenario); 4] {
 }
 
 fn prepare<'b>(request: impl FnOnce(i64) -> (&'static str, String, Option<&'b str>)) -> Prepared {
-    let emulator = Emulator::builder()
-        .start_blocking()
-        .expect("the loopback address has a free port");
+    let emulator = start_emulator();
     let seller = emulator.seller().id;
     let mut chat_id = 0;
     for index in 0..30 {

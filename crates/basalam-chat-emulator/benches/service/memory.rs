@@ -1,7 +1,5 @@
 //! The memory of stored messages.
 
-use basalam_chat_emulator::{Emulator, SeedChat};
-
 /// The maximum memory of a process with a million messages.
 pub(crate) const MAX_BYTES: u64 = 1024 * 1024 * 1024;
 
@@ -12,13 +10,8 @@ const BATCHES: usize = 10;
 /// the operating system does not report it.
 pub(crate) fn with_a_million_messages() -> Option<u64> {
     let before = resident_bytes();
-    let emulator = Emulator::builder()
-        .start_blocking()
-        .expect("the loopback address has a free port");
-    let (seller, customer) = (emulator.seller().id, emulator.customer().id);
-    let chat_id = emulator
-        .seed_chat(SeedChat::private(seller, customer))
-        .expect("the users have no chat yet");
+    let (emulator, chat_id) = super::emulator_with_chat();
+    let customer = emulator.customer().id;
     // In batches, since messages are in memory twice while they are seeded.
     for batch in 0..BATCHES {
         let texts = (0..MESSAGES / BATCHES).map(|index| {

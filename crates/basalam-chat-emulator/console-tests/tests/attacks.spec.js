@@ -24,6 +24,19 @@ async function stateOf(emulator) {
   return { users, bots, chats, faults, settings, webhooks, clock: clock.state };
 }
 
+/** Uploads a file as the customer, and returns its URLs. */
+async function upload(emulator, name, type, content) {
+  const form = new FormData();
+  form.append('file', new Blob([content], { type }), name);
+  form.append('file_type', 'chat.file');
+  const response = await fetch(`${emulator.origin}/v1/files`, {
+    method: 'POST',
+    headers: { Authorization: 'Bearer customer-token' },
+    body: form,
+  });
+  return (await response.json()).urls;
+}
+
 const CHANGES = [
   ['POST', '/_emulator/reset', ''],
   ['POST', '/_emulator/seed', '{"users": [{"name": "Attacker", "id": 666, "token": "attacker-token"}]}'],
@@ -101,15 +114,7 @@ for (const host of ['localhost', 'evil.test']) {
   });
 
   test(`a page of ${host} can neither embed files nor frame the console`, async ({ emulator, page }) => {
-    const form = new FormData();
-    form.append('file', new Blob(['window.stolen = true;'], { type: 'text/javascript' }), 'a.js');
-    form.append('file_type', 'chat.file');
-    const uploaded = await fetch(`${emulator.origin}/v1/files`, {
-      method: 'POST',
-      headers: { Authorization: 'Bearer customer-token' },
-      body: form,
-    });
-    const { urls } = await uploaded.json();
+    const urls = await upload(emulator, 'a.js', 'text/javascript', 'window.stolen = true;');
     await page.goto(`http://${host}:${site.port}/`);
     const loaded = await page.evaluate(
       async ({ file, app }) => {
@@ -186,15 +191,7 @@ test('a name that was rebound to this computer reaches nothing', async ({ emulat
 });
 
 test('an uploaded page is a download, and runs nothing', async ({ emulator, page }) => {
-  const form = new FormData();
-  form.append('file', new Blob(['<script>document.title = "attacked"</script>'], { type: 'text/html' }), 'a.html');
-  form.append('file_type', 'chat.file');
-  const uploaded = await fetch(`${emulator.origin}/v1/files`, {
-    method: 'POST',
-    headers: { Authorization: 'Bearer customer-token' },
-    body: form,
-  });
-  const { urls } = await uploaded.json();
+  const urls = await upload(emulator, 'a.html', 'text/html', '<script>document.title = "attacked"</script>');
   const response = await fetch(urls.primary);
   expect(response.headers.get('x-content-type-options')).toBe('nosniff');
   expect(response.headers.get('content-disposition')).toMatch(/^attachment/);
