@@ -27,7 +27,7 @@ const SECRET_FIELDS: [&str; 10] = [
 /// The minimum length of a secret that is masked as a word.
 const MIN_SECRET_LENGTH: usize = 6;
 
-/// The maximum length of a word that is removed where a body is cut off.
+/// The maximum length of a word that is removed from the end of a body that is cut off.
 const MAX_CUT_WORD: usize = 512;
 
 fn is_secret_field(name: &str) -> bool {

@@ -8,7 +8,7 @@ use super::{is_control_path, is_file_path};
 /// The longest origin that errors repeat.
 const MAX_SHOWN: usize = 200;
 
-/// Where a request comes from.
+/// The source of a request.
 #[derive(Debug, PartialEq)]
 pub(super) enum Origin<'r> {
     /// A page of the emulator, a link, or a program that is not a browser.

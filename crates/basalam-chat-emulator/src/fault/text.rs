@@ -10,8 +10,8 @@ use super::{CannedResponse, FaultKind, FaultRule, HTML_PAGE};
 const DEFAULT_MEDIA_TYPE: &str = "text/plain";
 
 impl FaultRule {
-    /// Returns a string that parses to this rule. `None` if there is none: for closures, bodies that are not UTF-8 and
-    /// repeated headers.
+    /// Returns a string that parses to this rule, or `None` for closures, bodies that are not UTF-8 and repeated
+    /// headers, which the grammar cannot express.
     pub(crate) fn to_text(&self) -> Option<String> {
         let mut text = kind(&self.fault.kind)?;
         if let Some(id) = self.operation_id() {

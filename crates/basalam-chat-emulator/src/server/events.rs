@@ -1,7 +1,7 @@
 //! The event stream of the console.
 //!
-//! One task collects what changed and serializes it once for all streams. A stream that falls behind is told to read
-//! everything again, so that a slow reader costs a bounded amount of memory.
+//! One task collects what changed and serializes it once for all streams. A stream that falls behind gets the event
+//! `resync`, so that a slow reader costs a bounded amount of memory.
 
 mod publisher;
 mod stream;
@@ -25,7 +25,7 @@ const MAX_QUEUED_FRAMES: usize = 16;
 /// down. A frame lists fewer.
 const MAX_RECORDED_PER_FRAME: u32 = 200;
 
-/// Tells a reader to read everything again.
+/// The event after which readers read everything again.
 const RESYNC: &[u8] = b"event: resync\ndata: {}\n\n";
 
 /// The streams and what they share.
@@ -51,7 +51,7 @@ impl Default for Events {
 }
 
 impl Events {
-    /// Tells all readers to read everything again, after a change that is too large to describe.
+    /// Sends `resync` to all readers, after a change that is too large to describe.
     pub(crate) fn resync(&self) {
         // A later reader starts with reading everything.
         let has_readers = *self.stream_count.borrow() > 0;

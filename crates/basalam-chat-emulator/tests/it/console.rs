@@ -124,7 +124,7 @@ impl Events {
         }
     }
 
-    /// Reads until the reader is told to read everything again.
+    /// Reads until the event `resync`.
     async fn resync(&mut self) {
         while self.next().await.unwrap().0 != "resync" {}
     }

@@ -73,7 +73,7 @@ impl<'a> Received<'a> {
         }
     }
 
-    /// Returns the time at which the worker gives up the message, a third of the acknowledgement wait before another worker
+    /// Returns the time at which the worker stops handling the message, a third of the acknowledgement wait before another worker
     /// receives it.
     fn lost_at(&self) -> Instant {
         self.confirmed_at() + 2 * (self.queue.ack_wait() / 3)
