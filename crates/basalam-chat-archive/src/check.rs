@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::archive::Archive;
 use crate::attachments::stored_path;
 use crate::error::{DatabaseResult, Error};
-use crate::schema::SCHEMA_VERSION;
+use crate::schema::{self, SCHEMA_VERSION};
 
 /// The health of an archive; returned by [`Archive::check`].
 #[derive(Clone, Debug, Serialize)]
@@ -56,32 +56,34 @@ impl Archive {
         let file_bytes = metadata
             .map_err(|error| Error::io("read", self.path(), error))?
             .len();
-        self.read(|connection| {
-            let count = |sql: &str| {
-                connection
-                    .query_row(sql, [], |row| row.get::<_, u64>(0))
-                    .db()
-            };
-            let mut attachments_missing = 0;
-            let sql = "SELECT sha256 FROM files WHERE status = 'done'";
-            let mut statement = connection.prepare(sql).db()?;
-            let mut rows = statement.query([]).db()?;
-            while let Some(row) = rows.next().db()? {
-                let sha256: String = row.get(0).db()?;
-                attachments_missing += u64::from(!stored_path(&directory, &sha256).exists());
-            }
-            Ok(Health {
-                problems: problems(connection)?,
-                schema_version: SCHEMA_VERSION,
-                sqlite_version: rusqlite::version().to_owned(),
-                file_bytes,
-                chats: count("SELECT count(*) FROM chats")?,
-                messages: count("SELECT count(*) FROM messages")?,
-                unreadable: count("SELECT count(*) FROM unreadable")?,
-                attachments: count("SELECT count(*) FROM files")?,
-                attachments_missing,
-                incomplete_chats,
-            })
+        // A new connection: a used one has cached the list of the index's segments, and `integrity_check` reads them
+        // without looking whether another connection has merged them.
+        let connection = schema::connect(self.path())?;
+        let connection = connection.unchecked_transaction().db()?;
+        let count = |sql: &str| {
+            connection
+                .query_row(sql, [], |row| row.get::<_, u64>(0))
+                .db()
+        };
+        let mut attachments_missing = 0;
+        let sql = "SELECT sha256 FROM files WHERE status = 'done'";
+        let mut statement = connection.prepare(sql).db()?;
+        let mut rows = statement.query([]).db()?;
+        while let Some(row) = rows.next().db()? {
+            let sha256: String = row.get(0).db()?;
+            attachments_missing += u64::from(!stored_path(&directory, &sha256).exists());
+        }
+        Ok(Health {
+            problems: problems(&connection)?,
+            schema_version: SCHEMA_VERSION,
+            sqlite_version: rusqlite::version().to_owned(),
+            file_bytes,
+            chats: count("SELECT count(*) FROM chats")?,
+            messages: count("SELECT count(*) FROM messages")?,
+            unreadable: count("SELECT count(*) FROM unreadable")?,
+            attachments: count("SELECT count(*) FROM files")?,
+            attachments_missing,
+            incomplete_chats,
         })
     }
 }

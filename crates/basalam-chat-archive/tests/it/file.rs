@@ -3,6 +3,7 @@
 use std::fs;
 
 use basalam_chat_archive::Archive;
+use serde_json::json;
 
 use super::support::database;
 
@@ -75,6 +76,31 @@ fn damage_is_found() {
         health.problems.iter().any(|it| it.contains("search index")),
         "{health:?}"
     );
+}
+
+#[test]
+fn archive_is_healthy_after_another_connection_has_merged_its_index() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("a.db");
+    let archive = Archive::open(&path).unwrap();
+    for id in 1..=3 {
+        let lines = [
+            json!({"format": "basalam-chat-archive", "version": 1}),
+            json!({"kind": "chat", "id": 1, "chat": {"id": 1}}),
+            json!({"kind": "message", "chat_id": 1, "id": id, "message": {
+                "id": id, "chat_id": 1, "message_type": "text", "content": {"text": "salam"},
+                "created_at": "2026-07-22 10:28:23", "updated_at": "2026-07-22 10:28:23",
+            }}),
+        ];
+        let export = lines.map(|it| format!("{it}\n")).concat();
+        archive.import_json_lines(export.as_bytes()).unwrap();
+    }
+    assert_eq!(archive.check().unwrap().problems, [""; 0]);
+    database(&path)
+        .execute_batch("INSERT INTO search (search) VALUES ('optimize')")
+        .unwrap();
+    let health = archive.check().unwrap();
+    assert_eq!((health.messages, health.problems), (3, vec![]));
 }
 
 fn set_private(_path: &std::path::Path) {
