@@ -126,8 +126,8 @@ fn write_parts(
     };
     loop {
         match parts.recv() {
-            Ok(Part::Batch(items)) => {
-                for item in &items {
+            Ok(Part::Batch(mut items)) => {
+                for item in &mut items {
                     import.write(item)?;
                 }
                 // The reader frees them. It may have ended.
@@ -149,7 +149,7 @@ struct Import<'a> {
 }
 
 impl Import<'_> {
-    fn write(&mut self, item: &Item) -> Result<(), Error> {
+    fn write(&mut self, item: &mut Item) -> Result<(), Error> {
         match item {
             Item::Account(account) => claim(self.connection, account),
             Item::Chat {
@@ -202,7 +202,7 @@ impl Import<'_> {
     fn message(
         &mut self,
         chat: i64,
-        message: &ArchivedMessage,
+        message: &mut ArchivedMessage,
         deleted_at: Option<&str>,
         files: &[FileLine],
     ) -> Result<(), Error> {
@@ -214,7 +214,7 @@ impl Import<'_> {
         if let Some(deleted_at) = deleted_at {
             let sql = "UPDATE messages SET deleted_at = ?3 WHERE chat_id = ?1 AND id = ?2";
             let mut statement = self.connection.prepare_cached(sql).db()?;
-            statement.execute((chat, message.id, deleted_at)).db()?;
+            statement.execute((chat, message.id(), deleted_at)).db()?;
         }
         for file in files {
             let is_stored = stored_path(&self.attachments, &file.sha256).exists();
@@ -223,7 +223,7 @@ impl Import<'_> {
                 WHERE chat_id = ?1 AND message_id = ?2 AND position = ?3";
             let mut statement = self.connection.prepare_cached(sql).db()?;
             let (position, sha256, bytes) = (file.position, &file.sha256, file.bytes);
-            let values = (chat, message.id, position, status, sha256, bytes);
+            let values = (chat, message.id(), position, status, sha256, bytes);
             statement.execute(values).db()?;
         }
         Ok(())

@@ -46,7 +46,7 @@ impl MessagePage {
     fn read_tolerantly(&mut self, raw: &str) -> Result<(), Error> {
         let list: MessageList = read_json(format!(r#"{{"messages":[{raw}]}}"#).as_bytes())
             .map_err(|_| undecodable("has an invalid message"))?;
-        for message in &list.messages {
+        for message in list.messages {
             self.messages.push(ArchivedMessage::new(message, raw));
         }
         for item in &list.unreadable {
@@ -65,7 +65,10 @@ impl MessagePage {
     /// Returns the ids that can be read.
     pub(crate) fn ids(&self) -> impl Iterator<Item = i64> {
         let unreadable = self.unreadable.iter().filter_map(|it| it.id);
-        self.messages.iter().map(|it| it.id).chain(unreadable)
+        self.messages
+            .iter()
+            .map(ArchivedMessage::id)
+            .chain(unreadable)
     }
 
     /// Returns `true` if the id of each message can be read.
@@ -204,7 +207,7 @@ mod tests {
             let found = page
                 .messages
                 .iter()
-                .find(|it| it.id == 5)
+                .find(|it| it.id() == 5)
                 .map(|it| &it.json);
             let found = found.or(page.unreadable.first().map(|it| &it.json));
             assert_eq!(found, Some(&raw));

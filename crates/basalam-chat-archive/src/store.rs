@@ -4,6 +4,7 @@ mod chats;
 mod checkpoints;
 mod coverage;
 mod files;
+mod index;
 mod messages;
 mod users;
 mod writer;
@@ -11,7 +12,6 @@ mod writer;
 pub(crate) use chats::{ChatRow, ChatTimes, write_chat};
 pub(crate) use coverage::{add_coverage, all_coverage, coverage_of};
 pub(crate) use files::{FileKey, FileOutcome, PendingFile, pending_files, write_outcome};
-pub(crate) use messages::{
-    Counts, MessageWriter, PageWrite, chat_token, sender_token, type_token, write_unreadable,
-};
+pub(crate) use index::{chat_token, sender_token, type_token};
+pub(crate) use messages::{Counts, MessageWriter, PageWrite, write_unreadable};
 pub(crate) use writer::{Job, Writer, WriterHandle};

@@ -5,7 +5,6 @@ use std::sync::mpsc::{Receiver, SyncSender};
 
 use basalam_chat::UserId;
 use basalam_chat::chats::Chat;
-use basalam_chat::messages::Message;
 use basalam_chat::raw::read_json;
 use basalam_chat::raw::types::MessageList;
 use serde::Deserialize;
@@ -225,7 +224,7 @@ fn read_message_line(line: MessageLine<'_>, number: u64) -> Result<Item, Error> 
     let json = json_of(line.message, line.message_text.as_deref());
     let json = json.ok_or_else(|| invalid(number, "it has no message"))?;
     let message = read_message(json);
-    let message = message.filter(|it| it.id == line.id);
+    let message = message.filter(|it| it.id() == line.id);
     let message = message.ok_or_else(|| invalid(number, "its message cannot be decoded"))?;
     if !line.files.iter().all(|it| is_sha256(&it.sha256)) {
         return Err(invalid(number, "the SHA-256 of a file is invalid"));
@@ -247,7 +246,7 @@ fn read_message(json: &str) -> Option<ArchivedMessage> {
         return Some(message);
     }
     let list: MessageList = read_json(format!(r#"{{"messages":[{json}]}}"#).as_bytes()).ok()?;
-    let message: &Message = list.messages.first()?;
+    let message = list.messages.into_iter().next()?;
     Some(ArchivedMessage::new(message, json))
 }
 

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 use crate::error::{DatabaseResult, Error};
-use crate::message::ArchivedFile;
+use crate::message::ArchivedMessage;
 
 /// Which file of which message.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -37,10 +37,10 @@ pub(crate) enum FileOutcome {
 pub(crate) fn write_files(
     connection: &Connection,
     chat: i64,
-    message: i64,
-    files: &[ArchivedFile],
+    message: &ArchivedMessage,
     is_new: bool,
 ) -> Result<(), Error> {
+    let (message, files) = (message.id(), message.files());
     if !is_new {
         let sql = "DELETE FROM files WHERE chat_id = ?1 AND message_id = ?2 AND position >= ?3";
         let count = files.len() as i64;
@@ -66,10 +66,10 @@ pub(crate) fn write_files(
             chat,
             message,
             position,
-            file.id,
-            &file.url,
+            file.id.map(|it| it.0),
+            file.url(),
             &file.name,
-            &file.media_type,
+            &file.type_,
             file.size,
         );
         statement.execute(values).db()?;

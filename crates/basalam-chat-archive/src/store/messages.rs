@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 
+use basalam_chat::Timestamp;
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Statement, params};
 use sha2::{Digest, Sha256};
 
 use super::chats::{ChatRow, ChatTimes, write_chat};
 use super::coverage::add_coverage;
 use super::files::write_files;
+use super::index::IndexWriter;
 use super::users::Senders;
 use crate::error::{DatabaseResult, Error};
 use crate::message::{ArchivedMessage, UnreadableMessage};
@@ -51,10 +53,8 @@ struct Stored {
 pub(crate) struct MessageWriter<'a> {
     connection: &'a Connection,
     insert: CachedStatement<'a>,
-    index: CachedStatement<'a>,
+    index: IndexWriter<'a>,
     senders: Senders,
-    /// A buffer.
-    meta: String,
 }
 
 impl<'a> MessageWriter<'a> {
@@ -62,14 +62,14 @@ impl<'a> MessageWriter<'a> {
         Ok(MessageWriter {
             connection,
             insert: connection.prepare_cached(INSERT).db()?,
-            index: connection.prepare_cached(INSERT_INDEX).db()?,
+            index: IndexWriter::new(connection),
             senders: Senders::default(),
-            meta: String::new(),
         })
     }
 
-    /// Writes the senders. To be called before the transaction is committed.
+    /// Writes the senders and the entries of the search index. To be called before the transaction is committed.
     pub(crate) fn finish(mut self) -> Result<(), Error> {
+        self.index.write()?;
         self.senders.write(self.connection)
     }
 
@@ -81,8 +81,8 @@ impl<'a> MessageWriter<'a> {
             covered,
             newest_of,
         } = write;
-        // The index merges its data each time a row is smaller than the last.
-        page.messages.sort_unstable_by_key(|it| it.id);
+        // Adjacent rows are cheaper to insert.
+        page.messages.sort_unstable_by_key(ArchivedMessage::id);
         let ids = page.ids();
         let range = ids.fold(covered, |range, id| {
             let range = range.unwrap_or(Ids { low: id, high: id });
@@ -96,8 +96,8 @@ impl<'a> MessageWriter<'a> {
             Some(range) => stored_in(self.connection, chat, range)?,
             None => HashMap::new(),
         };
-        for message in &page.messages {
-            match stored.remove(&message.id) {
+        for message in &mut page.messages {
+            match stored.remove(&message.id()) {
                 None => counts.added += u64::from(self.insert(chat, message)?),
                 Some(stored) if self.update(chat, message, &stored)? => counts.changed += 1,
                 Some(_) => {}
@@ -129,16 +129,16 @@ impl<'a> MessageWriter<'a> {
     pub(crate) fn write_newer(
         &mut self,
         chat: i64,
-        message: &ArchivedMessage,
+        message: &mut ArchivedMessage,
     ) -> Result<Option<Counts>, Error> {
         let mut counts = Counts::default();
-        if self.insert_as(message.id, chat, message)? {
+        if self.insert_as(message.id(), chat, message)? {
             counts.added = 1;
             return Ok(Some(counts));
         }
         let sql = "SELECT row, deleted_at IS NOT NULL, updated_at FROM messages WHERE chat_id = ?1 AND id = ?2";
         let mut statement = self.connection.prepare_cached(sql).db()?;
-        let stored = statement.query_row((chat, message.id), |row| {
+        let stored = statement.query_row((chat, message.id()), |row| {
             let stored = Stored {
                 row: row.get(0)?,
                 is_deleted: row.get(1)?,
@@ -147,7 +147,9 @@ impl<'a> MessageWriter<'a> {
         });
         match stored.optional().db()? {
             None => counts.added = u64::from(self.insert(chat, message)?),
-            Some((_, updated_at)) if updated_at >= message.updated_at => return Ok(None),
+            Some((_, updated_at)) if updated_at.as_str() >= message.message.updated_at.as_str() => {
+                return Ok(None);
+            }
             Some((stored, _)) => {
                 counts.changed = u64::from(self.update(chat, message, &stored)?);
             }
@@ -156,8 +158,8 @@ impl<'a> MessageWriter<'a> {
     }
 
     /// Inserts a message that is not stored. Returns `false` if it is, since a page contained it twice.
-    fn insert(&mut self, chat: i64, message: &ArchivedMessage) -> Result<bool, Error> {
-        if self.insert_as(message.id, chat, message)? {
+    fn insert(&mut self, chat: i64, message: &mut ArchivedMessage) -> Result<bool, Error> {
+        if self.insert_as(message.id(), chat, message)? {
             return Ok(true);
         }
         // A message of another chat has the same id, although ids are unique according to the contract.
@@ -167,17 +169,18 @@ impl<'a> MessageWriter<'a> {
     }
 
     /// Inserts a message in a row. Returns `false`, and writes nothing, if the row or the message exists.
-    fn insert_as(&mut self, row: i64, chat: i64, message: &ArchivedMessage) -> Result<bool, Error> {
+    fn insert_as(
+        &mut self,
+        row: i64,
+        chat: i64,
+        message: &mut ArchivedMessage,
+    ) -> Result<bool, Error> {
         if execute(&mut self.insert, row, chat, message)? == 0 {
             return Ok(false);
         }
         self.senders.add(message);
-        self.meta.clear();
-        write_meta(&mut self.meta, chat, message);
-        let index = &message.index;
-        let values = (row, &index.body, &index.joined, &self.meta);
-        self.index.execute(values).db()?;
-        write_files(self.connection, chat, message.id, &message.files, true)?;
+        self.index.insert(row, chat, message)?;
+        write_files(self.connection, chat, message, true)?;
         Ok(true)
     }
 
@@ -185,7 +188,7 @@ impl<'a> MessageWriter<'a> {
     fn update(
         &mut self,
         chat: i64,
-        message: &ArchivedMessage,
+        message: &mut ArchivedMessage,
         stored: &Stored,
     ) -> Result<bool, Error> {
         let connection = self.connection;
@@ -200,14 +203,8 @@ impl<'a> MessageWriter<'a> {
         }
         let mut update = connection.prepare_cached(UPDATE).db()?;
         execute(&mut update, stored.row, chat, message)?;
-        self.meta.clear();
-        write_meta(&mut self.meta, chat, message);
-        let sql = "REPLACE INTO search (rowid, body, joined, meta) VALUES (?1, ?2, ?3, ?4)";
-        let mut replace = connection.prepare_cached(sql).db()?;
-        let index = &message.index;
-        let values = (stored.row, &index.body, &index.joined, &self.meta);
-        replace.execute(values).db()?;
-        write_files(connection, chat, message.id, &message.files, false)?;
+        self.index.replace(stored.row, chat, message)?;
+        write_files(connection, chat, message, false)?;
         Ok(true)
     }
 }
@@ -251,8 +248,6 @@ const UPDATE: &str = "
         entity_id = ?10, reply_to = ?11, forward_from = ?12, json = ?13, deleted_at = NULL
     WHERE row = ?1";
 
-const INSERT_INDEX: &str = "INSERT INTO search (rowid, body, joined, meta) VALUES (?1, ?2, ?3, ?4)";
-
 fn execute(
     statement: &mut Statement<'_>,
     row: i64,
@@ -260,49 +255,28 @@ fn execute(
     message: &ArchivedMessage,
 ) -> Result<usize, Error> {
     // By position: SQLite would look up each name in each execution.
+    let ArchivedMessage { message, json, .. } = message;
+    let content = &message.content;
     let values = params![
         row,
         chat,
-        message.id,
-        message.message_type,
-        message.sender_id(),
-        message.sent_at,
-        message.updated_at,
-        message.seen_at,
-        message.text,
-        message.entity_id,
-        message.reply_to,
-        message.forward_from,
-        message.json,
+        message.id.0,
+        message.message_type.as_str(),
+        message
+            .sender
+            .as_deref()
+            .and_then(|it| it.id)
+            .map(|it| it.0),
+        message.created_at.as_str(),
+        message.updated_at.as_str(),
+        message.seen_at.as_ref().map(Timestamp::as_str),
+        content.text,
+        content.entity_id.map(|it| it.0),
+        message.replied_message.as_ref().map(|it| it.id.0),
+        message.forward_from.map(|it| it.0),
+        json,
     ];
     statement.execute(values).db()
-}
-
-/// Appends the tokens of what a search can be limited to.
-fn write_meta(meta: &mut String, chat: i64, message: &ArchivedMessage) {
-    meta.push_str(&chat_token(chat));
-    meta.push(' ');
-    meta.push_str(&type_token(&message.message_type));
-    if let Some(sender) = message.sender_id() {
-        meta.push(' ');
-        meta.push_str(&sender_token(sender));
-    }
-}
-
-/// Returns the token of a chat in the index.
-pub(crate) fn chat_token(chat: i64) -> String {
-    format!("chat{chat}")
-}
-
-/// Returns the token of a sender in the index.
-pub(crate) fn sender_token(user: i64) -> String {
-    format!("from{user}")
-}
-
-/// Returns the token of a message type in the index, without characters that separate tokens.
-pub(crate) fn type_token(message_type: &str) -> String {
-    let letters = message_type.chars().filter(|it| it.is_alphanumeric());
-    format!("type{}", letters.collect::<String>().to_lowercase())
 }
 
 /// Marks stored messages as deleted, unless they are.

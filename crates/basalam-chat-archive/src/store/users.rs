@@ -2,25 +2,27 @@
 
 use std::collections::HashMap;
 
+use basalam_chat::HashId;
+use basalam_chat::messages::Sender;
 use rusqlite::Connection;
 
 use crate::error::{DatabaseResult, Error};
-use crate::message::{ArchivedMessage, ArchivedUser};
+use crate::message::ArchivedMessage;
 
 /// The senders of the messages of a transaction. They are written once, since most messages have the same few.
 #[derive(Debug, Default)]
-pub(crate) struct Senders(HashMap<i64, (i64, ArchivedUser)>);
+pub(crate) struct Senders(HashMap<i64, (i64, Sender)>);
 
 impl Senders {
     pub(crate) fn add(&mut self, message: &ArchivedMessage) {
-        let Some(sender) = &message.sender else {
+        let Some((id, sender)) = message.sender() else {
             return;
         };
-        match self.0.get_mut(&sender.id) {
-            Some((newest, _)) if *newest >= message.id => {}
-            Some(entry) if entry.1 == *sender => entry.0 = message.id,
-            Some(entry) => *entry = (message.id, sender.clone()),
-            None => _ = self.0.insert(sender.id, (message.id, sender.clone())),
+        match self.0.get_mut(&id) {
+            Some((newest, _)) if *newest >= message.id() => {}
+            Some(entry) if entry.1 == *sender => entry.0 = message.id(),
+            Some(entry) => *entry = (message.id(), sender.clone()),
+            None => _ = self.0.insert(id, (message.id(), sender.clone())),
         }
     }
 
@@ -31,8 +33,9 @@ impl Senders {
                 message_id = excluded.message_id
             WHERE excluded.message_id >= message_id";
         let mut statement = connection.prepare_cached(sql).db()?;
-        for (id, (message_id, user)) in self.0.drain() {
-            let values = (id, &user.name, &user.hash_id, &user.avatar, message_id);
+        for (id, (message_id, sender)) in self.0.drain() {
+            let hash_id = sender.hash_id.as_ref().map(HashId::as_str);
+            let values = (id, &sender.name, hash_id, &sender.avatar, message_id);
             statement.execute(values).db()?;
         }
         Ok(())

@@ -63,7 +63,7 @@ fn describe(part: &Part, page: &mut MessagePage) -> Result<PageOutcome, Error> {
     let is_empty = page.is_empty();
     if let Some(before) = part.before() {
         let is_inclusive = page.ids().all(|id| id == before);
-        page.messages.retain(|it| it.id < before);
+        page.messages.retain(|it| it.id() < before);
         page.unreadable
             .retain(|it| it.id.is_none_or(|id| id < before));
         if page.is_empty() && !is_empty && !is_inclusive {
@@ -87,11 +87,11 @@ fn describe(part: &Part, page: &mut MessagePage) -> Result<PageOutcome, Error> {
         Part::Recheck { before } => Some(before.saturating_sub(1)),
         Part::Missing(range) => Some(range.high),
     };
-    let oldest = page.messages.iter().min_by_key(|it| it.id);
+    let oldest = page.messages.iter().min_by_key(|it| it.id());
     Ok(PageOutcome {
         ids,
         covered: high.and_then(|high| Ids::new(low, high)),
-        oldest_at: oldest.map(|it| it.sent_at.clone()),
+        oldest_at: oldest.map(|it| it.message.created_at.as_str().to_owned()),
     })
 }
 
