@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::error::{DatabaseResult, Error, ErrorKind};
@@ -66,6 +67,10 @@ pub(crate) fn connect(path: &Path) -> Result<Connection, Error> {
         connection.pragma_update(None, name, value).db()?;
     }
     connection.set_prepared_statement_cache_capacity(64);
+    // Otherwise a cached statement is compiled again each time that its parameters change.
+    connection
+        .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+        .db()?;
     Ok(connection)
 }
 

@@ -99,5 +99,5 @@ CREATE VIRTUAL TABLE search USING fts5 (
     body, joined, meta,
     content = '', contentless_delete = 1, tokenize = 'ascii'
 );
--- A sync writes in many transactions, each of which adds a segment. Merging fewer than 8 of them writes entries too often.
-INSERT INTO search (search, rank) VALUES ('automerge', 8);
+-- A sync writes in many transactions, each of which adds a segment. Merging fewer than 16 of them writes entries too often.
+INSERT INTO search (search, rank) VALUES ('automerge', 16);

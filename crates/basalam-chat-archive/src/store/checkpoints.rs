@@ -12,6 +12,9 @@ use crate::schema;
 /// A checkpoint starts after this many rows.
 const ROWS: usize = 10_000;
 
+/// The same if nothing is queued, so that little is left to do at the end.
+const ROWS_IF_IDLE: usize = 2_000;
+
 /// The thread. It ends when it is dropped.
 #[derive(Debug)]
 pub(super) struct Checkpoints {
@@ -43,10 +46,11 @@ impl Checkpoints {
     }
 
     /// Starts a checkpoint if enough rows were committed since the last one.
-    pub(super) fn committed(&mut self, rows: usize) {
+    pub(super) fn committed(&mut self, rows: usize, is_idle: bool) {
         self.rows += rows;
+        let due = if is_idle { ROWS_IF_IDLE } else { ROWS };
         // It is full if a checkpoint is due already.
-        if self.rows >= ROWS && self.requests.try_send(()).is_ok() {
+        if self.rows >= due && self.requests.try_send(()).is_ok() {
             self.rows = 0;
         }
     }

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
@@ -20,6 +21,9 @@ use crate::file::WriterLock;
 /// A transaction is committed after this many rows, or earlier if nothing is queued: the slower the thread is compared
 /// with the requests, the more a transaction contains.
 const MAX_ROWS: usize = 5_000;
+
+/// How long a transaction waits for more rows.
+const MAX_DELAY: Duration = Duration::from_millis(25);
 
 /// What is not yet committed is lost if the process is killed. It is at most this many units, or as many as there are
 /// concurrent requests if those are more. A unit is this many bytes of JSON, and a page is at least one unit.
@@ -131,7 +135,14 @@ impl Writer {
             handle.error.clone(),
         );
         let run = move || {
-            if let Err(failure) = run(&connection, &jobs, checkpoints, &totals, &clock) {
+            let batches = Batches {
+                connection: &connection,
+                jobs: &jobs,
+                totals: &totals,
+                clock: &clock,
+                max_units,
+            };
+            if let Err(failure) = batches.run(checkpoints) {
                 *error.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure);
             }
             capacity.close();
@@ -201,68 +212,77 @@ fn ended() -> Error {
     Error::new(ErrorKind::Database, "the writing thread has ended early")
 }
 
-fn run(
-    connection: &Connection,
-    jobs: &Receiver<(Job, OwnedSemaphorePermit)>,
-    mut checkpoints: Checkpoints,
-    totals: &Totals,
-    clock: &ArchiveClock,
-) -> Result<(), Error> {
-    while let Ok(first) = jobs.recv() {
-        let rows = write_batch(connection, first, jobs, totals, clock)?;
-        checkpoints.committed(rows);
-    }
-    // Leaves one file.
-    checkpoints.finish(connection)
+/// Writes the jobs, as many in one transaction as are queued.
+struct Batches<'a> {
+    connection: &'a Connection,
+    jobs: &'a Receiver<(Job, OwnedSemaphorePermit)>,
+    totals: &'a Totals,
+    clock: &'a ArchiveClock,
+    max_units: usize,
 }
 
-/// Writes the jobs that are queued in one transaction. Returns the number of rows.
-fn write_batch(
-    connection: &Connection,
-    first: (Job, OwnedSemaphorePermit),
-    jobs: &Receiver<(Job, OwnedSemaphorePermit)>,
-    totals: &Totals,
-    clock: &ArchiveClock,
-) -> Result<usize, Error> {
-    let (mut counts, mut rows) = (Counts::default(), 0);
-    let now = clock.now();
-    let mut waiting = Vec::new();
-    // Returned after the commit.
-    let mut permits = Vec::new();
-    connection.execute_batch("BEGIN IMMEDIATE").db()?;
-    let mut messages = MessageWriter::new(connection)?;
-    let mut next = Some(first);
-    while let Some((job, permit)) = next.take() {
-        permits.push(permit);
-        rows += job.rows();
-        let is_commit = matches!(job, Job::Commit(_));
-        let written = write(connection, job, &mut messages, &now, &mut waiting);
-        match written {
-            Ok(changes) => counts.add(changes),
-            Err(error) => {
-                // The first error is the one to report.
-                let _ = connection.execute_batch("ROLLBACK");
-                return Err(error);
+impl Batches<'_> {
+    fn run(&self, mut checkpoints: Checkpoints) -> Result<(), Error> {
+        let mut next = self.jobs.recv().ok();
+        while let Some(first) = next {
+            let rows = self.write(first)?;
+            next = self.jobs.try_recv().ok();
+            checkpoints.committed(rows, next.is_none());
+            next = next.or_else(|| self.jobs.recv().ok());
+        }
+        // Leaves one file.
+        checkpoints.finish(self.connection)
+    }
+
+    /// Writes a job and those after it in one transaction. Returns the number of rows.
+    fn write(&self, first: (Job, OwnedSemaphorePermit)) -> Result<usize, Error> {
+        let connection = self.connection;
+        let (mut counts, mut rows) = (Counts::default(), 0);
+        let now = self.clock.now();
+        let mut waiting = Vec::new();
+        // Returned after the commit.
+        let (mut permits, mut units) = (Vec::new(), 0);
+        let deadline = Instant::now() + MAX_DELAY;
+        connection.execute_batch("BEGIN IMMEDIATE").db()?;
+        let mut messages = MessageWriter::new(connection)?;
+        let mut next = Some(first);
+        while let Some((job, permit)) = next.take() {
+            rows += job.rows();
+            let is_commit = matches!(job, Job::Commit(_));
+            let written = write(connection, job, &mut messages, &now, &mut waiting);
+            match written {
+                Ok(changes) => counts.add(changes),
+                Err(error) => {
+                    // The first error is the one to report.
+                    let _ = connection.execute_batch("ROLLBACK");
+                    return Err(error);
+                }
             }
+            units += permit.num_permits();
+            permits.push(permit);
+            if rows >= MAX_ROWS || units >= self.max_units / 2 || is_commit {
+                break;
+            }
+            // An error means that nothing came in time, or that nothing will come.
+            next = self
+                .jobs
+                .recv_timeout(deadline.saturating_duration_since(Instant::now()))
+                .ok();
         }
-        if rows >= MAX_ROWS || is_commit {
-            break;
+        let committed = messages
+            .finish()
+            .and_then(|()| connection.execute_batch("COMMIT").db());
+        if let Err(error) = committed {
+            let _ = connection.execute_batch("ROLLBACK");
+            return Err(error);
         }
-        next = jobs.try_recv().ok();
+        self.totals.add(counts);
+        for response in waiting {
+            // The sync may have been dropped.
+            let _ = response.send(());
+        }
+        Ok(rows)
     }
-    let committed = messages
-        .finish()
-        .and_then(|()| connection.execute_batch("COMMIT").db());
-    if let Err(error) = committed {
-        let _ = connection.execute_batch("ROLLBACK");
-        return Err(error);
-    }
-    totals.add(counts);
-    for response in waiting {
-        // The sync may have been dropped.
-        let _ = response.send(());
-    }
-    Ok(rows)
 }
 
 fn write(
