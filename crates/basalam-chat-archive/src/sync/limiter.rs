@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-/// The number of requests at the start: a quarter of the maximum, within these bounds.
-const MIN_START: usize = 8;
-const MAX_START: usize = 32;
+/// The number of requests at the start is half of the maximum, and at most this.
+const MAX_START: usize = 64;
 
 /// Latency is noise up to this.
 const SLACK: Duration = Duration::from_millis(50);
@@ -27,7 +26,7 @@ impl Limiter {
     pub(super) fn new(max: usize) -> Limiter {
         let max = max.max(1);
         Limiter {
-            limit: (max / 4).clamp(MIN_START, MAX_START).min(max) as f64,
+            limit: (max / 2).clamp(1, MAX_START) as f64,
             max: max as f64,
             is_slow_start: true,
             lowest: None,
@@ -94,9 +93,9 @@ mod tests {
                 limit
             })
             .collect();
-        assert_eq!(limits, [8, 16, 32, 32, 32, 32]);
-        assert_eq!(Limiter::new(3).limit(), 3);
-        assert_eq!(Limiter::new(128).limit(), 32);
+        assert_eq!(limits, [16, 32, 32, 32, 32, 32]);
+        assert_eq!(Limiter::new(16).limit(), 8);
+        assert_eq!(Limiter::new(1000).limit(), 64);
         assert_eq!(Limiter::new(0).limit(), 1);
     }
 
@@ -129,6 +128,6 @@ mod tests {
     fn does_not_grow_while_fewer_requests_run() {
         let mut limiter = Limiter::new(64);
         (0..100).for_each(|_| limiter.succeeded(50 * MS, false));
-        assert_eq!(limiter.limit(), 16);
+        assert_eq!(limiter.limit(), 32);
     }
 }

@@ -238,7 +238,7 @@ impl Plan {
                 };
                 match outcome.ids {
                     Some(ids) if is_within => {
-                        self.push_front(job.chat, Part::Recheck { before: ids.low });
+                        self.push_back(job.chat, Part::Recheck { before: ids.low });
                     }
                     _ => self.push_missing(job.chat),
                 }
@@ -247,7 +247,7 @@ impl Plan {
                 if let Some(rest) = chat.take_running(*range)
                     && !chat.covered.missing(rest).is_empty()
                 {
-                    self.push_front(job.chat, Part::Missing(rest));
+                    self.push_back(job.chat, Part::Missing(rest));
                 }
             }
         }
@@ -282,18 +282,9 @@ impl Plan {
         };
         let all = chat.newest.and_then(|newest| Ids::new(FIRST_ID, newest));
         let missing = all.map(|all| chat.covered.missing(all));
-        for range in missing.unwrap_or_default() {
-            self.push_front(id, Part::Missing(range));
+        for range in missing.unwrap_or_default().into_iter().rev() {
+            self.push_back(id, Part::Missing(range));
         }
-    }
-
-    fn push_front(&mut self, chat: i64, part: Part) {
-        self.opened(chat);
-        self.queue.push_front(PageJob {
-            chat,
-            part,
-            failures: 0,
-        });
     }
 
     fn push_back(&mut self, chat: i64, part: Part) {
