@@ -1,26 +1,23 @@
 //! Several syncs and readers of one archive.
 
-use std::time::Duration;
-
 use basalam_chat_archive::{Archive, SearchQuery};
 
 use super::support::Fixture;
 
-#[tokio::test(flavor = "multi_thread")]
+// The first sync occupies one thread.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn second_sync_of_an_archive_is_refused() {
-    let fixture = Fixture::with_latency(Duration::from_millis(20)).await;
-    let chat = fixture.chat("Sara", (0..3000).map(|it| format!("message {it}")));
+    let fixture = Fixture::new().await;
+    let chat = fixture.chat("Sara", ["salam"]);
     let (sender, started) = tokio::sync::oneshot::channel();
+    let (release, released) = std::sync::mpsc::channel::<()>();
     let mut sender = Some(sender);
-    let first = fixture
-        .archive
-        .sync(&fixture.client)
-        .max_concurrency(1)
-        .on_event(move |_| {
-            if let Some(sender) = sender.take() {
-                sender.send(()).unwrap();
-            }
-        });
+    let first = fixture.archive.sync(&fixture.client).on_event(move |_| {
+        if let Some(sender) = sender.take() {
+            sender.send(()).unwrap();
+            released.recv().unwrap();
+        }
+    });
     let first = tokio::spawn(async move { first.await });
     started.await.unwrap();
     let other = Archive::open(fixture.archive.path()).unwrap();
@@ -30,6 +27,7 @@ async fn second_sync_of_an_archive_is_refused() {
         .await
         .unwrap();
     assert!(import.unwrap_err().is_locked());
+    release.send(()).unwrap();
     first.await.unwrap().unwrap();
     fixture.assert_complete(&[chat]);
 }

@@ -22,7 +22,7 @@ use super::tables::{self, BATCH, Row};
 
 const LATENCY: Duration = Duration::from_millis(50);
 const CONCURRENCY: usize = 128;
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 9;
 
 /// Runs this program as one that syncs: the URL, the token, the path and the number of requests at once.
 const CHILD: &str = "--sync";
@@ -133,14 +133,14 @@ fn bare_archive(client: &Client, runtime: &Runtime, path: &Path) -> anyhow::Resu
             {
                 rows.extend(more);
             }
+            rows.sort_unstable_by_key(|it| it.1);
             tables::insert(&connection, &rows)?;
         }
         connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         anyhow::Ok(())
     });
     let on_page = move |page: MessagePage| {
-        let mut rows: Vec<Row> = page.items.iter().map(row).collect();
-        rows.sort_unstable_by_key(|it| it.1);
+        let rows = page.items.iter().map(row).collect();
         // The writer returns the error with which it has ended.
         let _ = sender.send(rows);
     };
