@@ -14,6 +14,7 @@ mod file;
 mod hostile;
 mod html;
 mod import;
+mod interruptions;
 mod persian;
 mod search;
 mod support;

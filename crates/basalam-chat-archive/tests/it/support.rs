@@ -96,6 +96,11 @@ pub(crate) fn json_lines(archive: &Archive) -> Vec<u8> {
     export
 }
 
+/// Returns the texts of that many messages.
+pub(crate) fn numbered(count: usize) -> impl Iterator<Item = String> {
+    (0..count).map(|number| format!("message {number}"))
+}
+
 /// Returns the texts of the messages of each chat, by id, without those that are marked as deleted.
 pub(crate) fn texts(archive: &Archive) -> BTreeMap<i64, BTreeMap<i64, String>> {
     let mut chats: BTreeMap<i64, BTreeMap<i64, String>> = BTreeMap::new();
