@@ -87,8 +87,8 @@ impl Broken {
             }
             PutMode::Create if self.has(Fault::CreateOverwrites) => PutMode::Overwrite,
             mode if self.has(Fault::ChecksBeforeWriting) && mode.permits(version) => {
-                // Once is not enough on a busy machine, where the other thread may not run.
-                for _ in 0..20 {
+                // A thread looks for tasks that another one has spawned only once in about sixty of its own.
+                for _ in 0..2_000 {
                     tokio::task::yield_now().await;
                 }
                 PutMode::Overwrite
