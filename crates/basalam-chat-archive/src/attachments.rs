@@ -54,6 +54,8 @@ impl Download {
             position: 0,
         };
         loop {
+            // The last outcomes, which the files of the next batch may share.
+            self.writer.commit().await?;
             let batch = self
                 .blocking(move |archive| look_up(&archive, after))
                 .await?;

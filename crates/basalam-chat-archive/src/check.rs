@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::archive::Archive;
 use crate::attachments::stored_path;
+use crate::coverage;
 use crate::error::{DatabaseResult, Error};
 use crate::schema::{self, SCHEMA_VERSION};
 
@@ -51,15 +52,15 @@ impl Archive {
     /// Fails only if the database cannot be read at all: what is damaged is listed in [`Health::problems`].
     pub fn check(&self) -> Result<Health, Error> {
         let directory = self.attachments_path();
-        let incomplete_chats = self.coverage()?.incomplete().count() as u64;
         let metadata = fs::metadata(self.path());
         let file_bytes = metadata
             .map_err(|error| Error::io("read", self.path(), error))?
             .len();
         // A new connection: a used one has cached the list of the index's segments, and `integrity_check` reads them
-        // without looking whether another connection has merged them.
+        // without checking whether another connection has merged them.
         let connection = schema::connect(self.path())?;
         let connection = connection.unchecked_transaction().db()?;
+        let incomplete_chats = coverage::report(&connection)?.incomplete().count() as u64;
         let count = |sql: &str| {
             connection
                 .query_row(sql, [], |row| row.get::<_, u64>(0))

@@ -77,7 +77,7 @@ impl Archive {
     }
 }
 
-fn report(connection: &Connection) -> Result<CoverageReport, Error> {
+pub(crate) fn report(connection: &Connection) -> Result<CoverageReport, Error> {
     let mut coverage = all_coverage(connection)?;
     let sql = "SELECT c.id, c.title, c.last_message_id, c.read_updated_at IS NOT NULL OR c.read_modified_at IS NOT NULL,
             count(m.id), count(m.deleted_at)

@@ -95,7 +95,7 @@ fn write(
 ) -> Result<Option<ImportReport>, Error> {
     let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate);
     let transaction = transaction.db()?;
-    // One segment of the index for each 16 MiB of entries, so that few are merged.
+    // Fewer segments of the index, which have to be merged.
     set_index_buffer(&transaction, 16 * 1024 * 1024)?;
     let report = write_parts(&transaction, attachments, parts, written)?;
     if report.is_some() {

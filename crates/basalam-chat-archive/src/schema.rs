@@ -67,7 +67,7 @@ pub(crate) fn connect(path: &Path) -> Result<Connection, Error> {
         connection.pragma_update(None, name, value).db()?;
     }
     connection.set_prepared_statement_cache_capacity(64);
-    // Otherwise a cached statement is compiled again each time that its parameters change.
+    // Otherwise a cached statement is compiled again each time that a parameter changes that could influence its plan.
     connection
         .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
         .db()?;

@@ -39,7 +39,7 @@ const PAGE_SIZE: u32 = 100;
 /// | [recheck](Sync::recheck) | none |
 /// | [attachments](Sync::attachments) | not downloaded |
 ///
-/// The number of concurrent requests starts low, doubles while the service responds quickly, and is halved after a
+/// The number of concurrent requests starts at half of the maximum, doubles while the service responds quickly, and is halved after a
 /// 429. Reading a chat may mark its messages as seen (unknown).
 ///
 /// # Errors

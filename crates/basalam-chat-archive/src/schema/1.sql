@@ -99,5 +99,7 @@ CREATE VIRTUAL TABLE search USING fts5 (
     body, joined, meta,
     content = '', contentless_delete = 1, tokenize = 'ascii'
 );
--- A sync writes in many transactions, each of which adds a segment. Merging fewer than 16 of them writes entries too often.
+-- A sync writes in many transactions, each of which adds a segment. Merging fewer than 16 of them writes entries too
+-- often. They are merged a few at a time up to 32, and above that all at once.
 INSERT INTO search (search, rank) VALUES ('automerge', 16);
+INSERT INTO search (search, rank) VALUES ('crisismerge', 32);

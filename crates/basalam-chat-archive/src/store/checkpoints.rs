@@ -12,8 +12,8 @@ use crate::schema;
 /// A checkpoint starts after this many rows.
 const ROWS: usize = 10_000;
 
-/// The same if nothing is queued, so that little is left to do at the end.
-const ROWS_IF_IDLE: usize = 2_000;
+/// A checkpoint starts after this many rows if no job is queued, so that less is left to do at the end.
+const ROWS_IF_IDLE: usize = 5_000;
 
 /// The thread. It ends when it is dropped.
 #[derive(Debug)]

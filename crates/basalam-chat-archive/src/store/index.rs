@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn large_entries_are_not_collected() {
+    fn entries_are_written_at_the_size_limit() {
         let directory = tempfile::tempdir().unwrap();
         let connection = connection(&directory);
         let mut index = IndexWriter::new(&connection);

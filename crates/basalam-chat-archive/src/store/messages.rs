@@ -1,4 +1,4 @@
-//! Rows of messages, and their entries in the search index.
+//! Rows of messages.
 
 use std::collections::HashMap;
 
@@ -254,6 +254,7 @@ fn execute(
     chat: i64,
     message: &ArchivedMessage,
 ) -> Result<usize, Error> {
+    let sender = message.sender().map(|(id, _)| id);
     // By position: SQLite would look up each name in each execution.
     let ArchivedMessage { message, json, .. } = message;
     let content = &message.content;
@@ -262,11 +263,7 @@ fn execute(
         chat,
         message.id.0,
         message.message_type.as_str(),
-        message
-            .sender
-            .as_deref()
-            .and_then(|it| it.id)
-            .map(|it| it.0),
+        sender,
         message.created_at.as_str(),
         message.updated_at.as_str(),
         message.seen_at.as_ref().map(Timestamp::as_str),

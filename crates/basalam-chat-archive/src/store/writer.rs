@@ -18,11 +18,11 @@ use crate::clock::ArchiveClock;
 use crate::error::{DatabaseResult, Error, ErrorKind};
 use crate::file::WriterLock;
 
-/// A transaction is committed after this many rows, or earlier if nothing is queued: the slower the thread is compared
-/// with the requests, the more a transaction contains.
+/// A transaction is committed after this many rows. Large transactions cost less, since each adds a segment to the search
+/// index.
 const MAX_ROWS: usize = 5_000;
 
-/// How long a transaction waits for more rows.
+/// A transaction is also committed if no job comes until this long after its start.
 const MAX_DELAY: Duration = Duration::from_millis(25);
 
 /// What is not yet committed is lost if the process is killed. It is at most this many units, or as many as there are
@@ -135,14 +135,14 @@ impl Writer {
             handle.error.clone(),
         );
         let run = move || {
-            let batches = Batches {
+            let thread = Loop {
                 connection: &connection,
                 jobs: &jobs,
                 totals: &totals,
                 clock: &clock,
                 max_units,
             };
-            if let Err(failure) = batches.run(checkpoints) {
+            if let Err(failure) = thread.run(checkpoints) {
                 *error.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure);
             }
             capacity.close();
@@ -212,8 +212,8 @@ fn ended() -> Error {
     Error::new(ErrorKind::Database, "the writing thread has ended early")
 }
 
-/// Writes the jobs, as many in one transaction as are queued.
-struct Batches<'a> {
+/// The loop of the thread.
+struct Loop<'a> {
     connection: &'a Connection,
     jobs: &'a Receiver<(Job, OwnedSemaphorePermit)>,
     totals: &'a Totals,
@@ -221,11 +221,11 @@ struct Batches<'a> {
     max_units: usize,
 }
 
-impl Batches<'_> {
+impl Loop<'_> {
     fn run(&self, mut checkpoints: Checkpoints) -> Result<(), Error> {
         let mut next = self.jobs.recv().ok();
         while let Some(first) = next {
-            let rows = self.write(first)?;
+            let rows = self.write_transaction(first)?;
             next = self.jobs.try_recv().ok();
             checkpoints.committed(rows, next.is_none());
             next = next.or_else(|| self.jobs.recv().ok());
@@ -234,8 +234,8 @@ impl Batches<'_> {
         checkpoints.finish(self.connection)
     }
 
-    /// Writes a job and those after it in one transaction. Returns the number of rows.
-    fn write(&self, first: (Job, OwnedSemaphorePermit)) -> Result<usize, Error> {
+    /// Writes a job, and those that follow in time, in one transaction. Returns the number of rows.
+    fn write_transaction(&self, first: (Job, OwnedSemaphorePermit)) -> Result<usize, Error> {
         let connection = self.connection;
         let (mut counts, mut rows) = (Counts::default(), 0);
         let now = self.clock.now();
@@ -249,7 +249,7 @@ impl Batches<'_> {
         while let Some((job, permit)) = next.take() {
             rows += job.rows();
             let is_commit = matches!(job, Job::Commit(_));
-            let written = write(connection, job, &mut messages, &now, &mut waiting);
+            let written = write_job(connection, job, &mut messages, &now, &mut waiting);
             match written {
                 Ok(changes) => counts.add(changes),
                 Err(error) => {
@@ -260,6 +260,7 @@ impl Batches<'_> {
             }
             units += permit.num_permits();
             permits.push(permit);
+            // The other half is queued while this one is committed.
             if rows >= MAX_ROWS || units >= self.max_units / 2 || is_commit {
                 break;
             }
@@ -285,7 +286,7 @@ impl Batches<'_> {
     }
 }
 
-fn write(
+fn write_job(
     connection: &Connection,
     job: Job,
     messages: &mut MessageWriter<'_>,

@@ -1,7 +1,8 @@
 //! The pages to read: of which chats, and which ranges of ids.
 //!
-//! The newest page of a chat comes first. What remains are the ranges that are not covered, each of which is read from
-//! its newest messages to its oldest. If requests are idle, the largest range of a chat with many pages is split.
+//! Chats take turns, a page each. The newest page of a chat comes first. What remains are the ranges that are not covered,
+//! each of which is read from its newest messages to its oldest. If requests are idle, the largest range of a chat with
+//! many pages is split.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -157,7 +158,7 @@ impl Plan {
                 };
                 chat.running.push(last);
                 chat.open += missing.len();
-                let rest = missing.into_iter().map(Part::Missing);
+                let rest = missing.into_iter().rev().map(Part::Missing);
                 self.queue.extend(rest.map(|part| PageJob {
                     chat: job.chat,
                     part,

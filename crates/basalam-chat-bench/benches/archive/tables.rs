@@ -14,7 +14,7 @@ use super::generate::export;
 
 const ROUNDS: usize = 3;
 
-/// The rows that a transaction of a sync has at most.
+/// The rows that the bare inserts write in one transaction.
 pub(crate) const BATCH: usize = 2_000;
 
 pub(crate) fn write() -> anyhow::Result<Vec<Limit>> {

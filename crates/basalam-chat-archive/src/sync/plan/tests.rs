@@ -126,6 +126,22 @@ fn every_chat_is_covered_from_its_first_to_its_newest_message() {
 }
 
 #[test]
+fn chats_take_turns() {
+    let mut service = Service::new(1001..=1030);
+    let mut plan = Plan::new(PAGE_SIZE);
+    for chat in [1, 2, 3] {
+        plan.add(chat, ChatTimes::default(), IdSet::default(), true, None);
+    }
+    let mut order = Vec::new();
+    while let Some(job) = plan.next() {
+        order.push(job.chat);
+        let outcome = service.page(&job.part);
+        plan.read(&job, &outcome);
+    }
+    assert_eq!(order, [1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 3]);
+}
+
+#[test]
 fn one_request_at_a_time_wastes_none() {
     for count in [1, 10, 11, 100, 995] {
         let mut service = Service::new(1..=count);
