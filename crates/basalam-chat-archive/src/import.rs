@@ -126,8 +126,8 @@ fn write_parts(
     };
     loop {
         match parts.recv() {
-            Ok(Part::Batch(mut items)) => {
-                for item in &mut items {
+            Ok(Part::Batch(items)) => {
+                for item in &items {
                     import.write(item)?;
                 }
                 // The reader frees them. It may have ended.
@@ -149,7 +149,7 @@ struct Import<'a> {
 }
 
 impl Import<'_> {
-    fn write(&mut self, item: &mut Item) -> Result<(), Error> {
+    fn write(&mut self, item: &Item) -> Result<(), Error> {
         match item {
             Item::Account(account) => claim(self.connection, account),
             Item::Chat {
@@ -202,7 +202,7 @@ impl Import<'_> {
     fn message(
         &mut self,
         chat: i64,
-        message: &mut ArchivedMessage,
+        message: &ArchivedMessage,
         deleted_at: Option<&str>,
         files: &[FileLine],
     ) -> Result<(), Error> {

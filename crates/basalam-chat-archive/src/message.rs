@@ -13,7 +13,7 @@ pub(crate) struct ArchivedMessage {
 }
 
 /// The columns of the search index.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct IndexEntry {
     pub(crate) body: String,
     /// Empty if it equals the body.

@@ -118,7 +118,7 @@ struct UnreadableLine {
 }
 
 /// Reads all lines. Ends early without an error if the writer has failed. Frees the batches that are written, since that
-/// is faster in the thread that has allocated them; the writer has taken the entries of the index.
+/// is faster in the thread that has allocated them.
 pub(super) fn read(
     mut reader: impl BufRead,
     parts: SyncSender<Part>,

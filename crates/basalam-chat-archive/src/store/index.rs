@@ -1,12 +1,9 @@
 //! Entries of the search index.
 
-use std::collections::BTreeMap;
-use std::mem;
-
 use rusqlite::Connection;
 
 use crate::error::{DatabaseResult, Error};
-use crate::message::{ArchivedMessage, IndexEntry};
+use crate::message::ArchivedMessage;
 
 /// The size in bytes at which collected entries are written before the end of the transaction.
 const MAX_BYTES: usize = 4 * 1024 * 1024;
@@ -16,67 +13,55 @@ const MAX_BYTES: usize = 4 * 1024 * 1024;
 #[derive(Debug)]
 pub(crate) struct IndexWriter<'a> {
     connection: &'a Connection,
-    /// By row.
-    pending: BTreeMap<i64, Pending>,
-    bytes: usize,
+    entries: Vec<Entry>,
+    /// The columns of all entries. One buffer instead of a string for each column.
+    text: String,
 }
 
-#[derive(Debug)]
-struct Pending {
-    entry: IndexEntry,
-    meta: String,
+/// An entry, as offsets in the buffer at which its columns end. Each column starts at the end of the one before.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    row: i64,
     /// The index has no entry for the row.
     is_new: bool,
+    start: usize,
+    body: usize,
+    joined: usize,
+    meta: usize,
 }
 
 impl<'a> IndexWriter<'a> {
     pub(crate) fn new(connection: &'a Connection) -> IndexWriter<'a> {
         IndexWriter {
             connection,
-            pending: BTreeMap::new(),
-            bytes: 0,
+            entries: Vec::new(),
+            text: String::new(),
         }
     }
 
-    /// Adds the entry of a message that is new.
-    pub(crate) fn insert(
+    /// Adds the entry of a message. `is_new` if the message was not stored before.
+    pub(crate) fn add(
         &mut self,
         row: i64,
         chat: i64,
-        message: &mut ArchivedMessage,
-    ) -> Result<(), Error> {
-        self.add(row, chat, message, true)
-    }
-
-    /// Adds the entry of a message that has changed.
-    pub(crate) fn replace(
-        &mut self,
-        row: i64,
-        chat: i64,
-        message: &mut ArchivedMessage,
-    ) -> Result<(), Error> {
-        // It may be new and not written yet.
-        let is_new = self.pending.get(&row).is_some_and(|it| it.is_new);
-        self.add(row, chat, message, is_new)
-    }
-
-    fn add(
-        &mut self,
-        row: i64,
-        chat: i64,
-        message: &mut ArchivedMessage,
+        message: &ArchivedMessage,
         is_new: bool,
     ) -> Result<(), Error> {
-        let pending = Pending {
-            meta: meta(chat, message),
-            entry: mem::take(&mut message.index),
+        let start = self.text.len();
+        self.text.push_str(&message.index.body);
+        let body = self.text.len();
+        self.text.push_str(&message.index.joined);
+        let joined = self.text.len();
+        push_meta(&mut self.text, chat, message);
+        self.entries.push(Entry {
+            row,
             is_new,
-        };
-        self.bytes += pending.bytes();
-        if let Some(earlier) = self.pending.insert(row, pending) {
-            self.bytes -= earlier.bytes();
-        }
-        match self.bytes >= MAX_BYTES {
+            start,
+            body,
+            joined,
+            meta: self.text.len(),
+        });
+        match self.text.len() >= MAX_BYTES {
             true => self.write(),
             false => Ok(()),
         }
@@ -88,32 +73,35 @@ impl<'a> IndexWriter<'a> {
         let mut insert = self.connection.prepare_cached(sql).db()?;
         let sql = "REPLACE INTO search (rowid, body, joined, meta) VALUES (?1, ?2, ?3, ?4)";
         let mut replace = self.connection.prepare_cached(sql).db()?;
-        self.bytes = 0;
-        for (row, pending) in mem::take(&mut self.pending) {
-            let statement = match pending.is_new {
+        // Stable, so that the last entry of a row is the newest.
+        self.entries.sort_by_key(|it| it.row);
+        for entries in self.entries.chunk_by(|a, b| a.row == b.row) {
+            let ([first, ..], [.., entry]) = (entries, entries) else {
+                continue;
+            };
+            let statement = match first.is_new {
                 true => &mut insert,
                 false => &mut replace,
             };
-            let IndexEntry { body, joined } = &pending.entry;
-            statement.execute((row, body, joined, &pending.meta)).db()?;
+            let body = &self.text[entry.start..entry.body];
+            let joined = &self.text[entry.body..entry.joined];
+            let meta = &self.text[entry.joined..entry.meta];
+            statement.execute((entry.row, body, joined, meta)).db()?;
         }
+        self.entries.clear();
+        self.text.clear();
         Ok(())
     }
 }
 
-impl Pending {
-    fn bytes(&self) -> usize {
-        size_of::<Pending>() + self.entry.body.len() + self.entry.joined.len() + self.meta.len()
-    }
-}
-
-/// Returns the tokens of what a search can be limited to.
-fn meta(chat: i64, message: &ArchivedMessage) -> String {
-    let chat = chat_token(chat);
-    let message_type = type_token(message.message.message_type.as_str());
-    match message.sender() {
-        Some((sender, _)) => format!("{chat} {message_type} {}", sender_token(sender)),
-        None => format!("{chat} {message_type}"),
+/// Appends the tokens of what a search can be limited to.
+fn push_meta(text: &mut String, chat: i64, message: &ArchivedMessage) {
+    text.push_str(&chat_token(chat));
+    text.push(' ');
+    text.push_str(&type_token(message.message.message_type.as_str()));
+    if let Some((sender, _)) = message.sender() {
+        text.push(' ');
+        text.push_str(&sender_token(sender));
     }
 }
 
@@ -164,14 +152,14 @@ mod tests {
         let connection = connection(&directory);
         let mut index = IndexWriter::new(&connection);
         for row in [5, 3, 4] {
-            index.insert(row, 7, &mut message("first")).unwrap();
+            index.add(row, 7, &message("first"), true).unwrap();
         }
-        index.replace(3, 7, &mut message("second")).unwrap();
+        index.add(3, 7, &message("second"), false).unwrap();
         index.write().unwrap();
         assert_eq!(rows(&connection, "first"), [4, 5]);
         assert_eq!(rows(&connection, "second"), [3]);
         for text in ["third", "fourth"] {
-            index.replace(5, 7, &mut message(text)).unwrap();
+            index.add(5, 7, &message(text), false).unwrap();
         }
         index.write().unwrap();
         assert_eq!(rows(&connection, "first"), [4]);
@@ -185,16 +173,13 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let connection = connection(&directory);
         let mut index = IndexWriter::new(&connection);
-        let mut message = message(&"word ".repeat(10_000));
-        let entry = message.index.clone();
+        let message = message(&"word ".repeat(10_000));
         for row in 0..200 {
-            message.index = entry.clone();
-            index.insert(row, 7, &mut message).unwrap();
-            assert!(index.bytes < MAX_BYTES);
+            index.add(row, 7, &message, true).unwrap();
+            assert!(index.text.len() < MAX_BYTES);
         }
         assert!(rows(&connection, "word").len() > 50);
         index.write().unwrap();
         assert_eq!(rows(&connection, "word").len(), 200);
-        assert_eq!(index.bytes, 0);
     }
 }

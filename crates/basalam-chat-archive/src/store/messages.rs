@@ -96,7 +96,7 @@ impl<'a> MessageWriter<'a> {
             Some(range) => stored_in(self.connection, chat, range)?,
             None => HashMap::new(),
         };
-        for message in &mut page.messages {
+        for message in &page.messages {
             match stored.remove(&message.id()) {
                 None => counts.added += u64::from(self.insert(chat, message)?),
                 Some(stored) if self.update(chat, message, &stored)? => counts.changed += 1,
@@ -129,7 +129,7 @@ impl<'a> MessageWriter<'a> {
     pub(crate) fn write_newer(
         &mut self,
         chat: i64,
-        message: &mut ArchivedMessage,
+        message: &ArchivedMessage,
     ) -> Result<Option<Counts>, Error> {
         let mut counts = Counts::default();
         if self.insert_as(message.id(), chat, message)? {
@@ -158,7 +158,7 @@ impl<'a> MessageWriter<'a> {
     }
 
     /// Inserts a message that is not stored. Returns `false` if it is, since a page contained it twice.
-    fn insert(&mut self, chat: i64, message: &mut ArchivedMessage) -> Result<bool, Error> {
+    fn insert(&mut self, chat: i64, message: &ArchivedMessage) -> Result<bool, Error> {
         if self.insert_as(message.id(), chat, message)? {
             return Ok(true);
         }
@@ -169,17 +169,12 @@ impl<'a> MessageWriter<'a> {
     }
 
     /// Inserts a message in a row. Returns `false`, and writes nothing, if the row or the message exists.
-    fn insert_as(
-        &mut self,
-        row: i64,
-        chat: i64,
-        message: &mut ArchivedMessage,
-    ) -> Result<bool, Error> {
+    fn insert_as(&mut self, row: i64, chat: i64, message: &ArchivedMessage) -> Result<bool, Error> {
         if execute(&mut self.insert, row, chat, message)? == 0 {
             return Ok(false);
         }
         self.senders.add(message);
-        self.index.insert(row, chat, message)?;
+        self.index.add(row, chat, message, true)?;
         write_files(self.connection, chat, message, true)?;
         Ok(true)
     }
@@ -188,7 +183,7 @@ impl<'a> MessageWriter<'a> {
     fn update(
         &mut self,
         chat: i64,
-        message: &mut ArchivedMessage,
+        message: &ArchivedMessage,
         stored: &Stored,
     ) -> Result<bool, Error> {
         let connection = self.connection;
@@ -203,7 +198,7 @@ impl<'a> MessageWriter<'a> {
         }
         let mut update = connection.prepare_cached(UPDATE).db()?;
         execute(&mut update, stored.row, chat, message)?;
-        self.index.replace(stored.row, chat, message)?;
+        self.index.add(stored.row, chat, message, false)?;
         write_files(connection, chat, message, false)?;
         Ok(true)
     }
