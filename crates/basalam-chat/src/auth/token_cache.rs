@@ -185,6 +185,12 @@ impl TokenCache {
         }
     }
 
+    /// Returns `true` if a token may have been valid only before it was used: another process may have replaced it, or it
+    /// has expired meanwhile, such as while it was saved.
+    pub(crate) fn may_be_outdated(&self, token: &CachedToken) -> bool {
+        token.is_loaded() || token.is_due(self.shared.http.clock().system_time())
+    }
+
     /// Records that the service has rejected a token.
     pub(crate) fn invalidate(&self, rejected: &Arc<CachedToken>) -> Rejection {
         if self.shared.refresher.is_none() {

@@ -28,7 +28,7 @@ pub(super) struct BearerToken<'a> {
     pub(super) must_reload: bool,
 }
 
-/// The maximum number of refreshes after a 401 if other processes replace the loaded tokens meanwhile.
+/// The maximum number of refreshes after a 401 if tokens are replaced or expire before they arrive.
 const MAX_REFRESHES: u32 = 3;
 
 impl Authorizer for BearerToken<'_> {
@@ -80,8 +80,8 @@ impl Authorizer for BearerToken<'_> {
         let Some(token) = &self.token else {
             return false;
         };
-        // A token that was loaded may have been replaced by another process before it was used.
-        let max = if token.is_loaded() { MAX_REFRESHES } else { 1 };
+        let is_outdated = self.tokens.may_be_outdated(token);
+        let max = if is_outdated { MAX_REFRESHES } else { 1 };
         if !self.refreshes_after_401 || !error.is_unauthorized() || self.refreshes >= max {
             return false;
         }

@@ -1,5 +1,6 @@
 //! Refresh of access tokens: before they expire, and after a 401.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use basalam_chat::auth::TokenStore;
@@ -141,6 +142,24 @@ async fn request_is_sent_again_once_after_401_even_if_not_idempotent() {
     seller.create_message(chat, "hello").await.unwrap_err();
     assert_eq!(emulator.token_request_count("refresh_token"), 2);
     assert_eq!(emulator.messages(chat.0).len(), 1);
+}
+
+#[tokio::test]
+async fn token_that_expires_before_it_arrives_is_refreshed_again() {
+    let lifetime = Duration::from_secs(10);
+    let emulator = Emulator::builder().access_token_lifetime(lifetime);
+    let (emulator, clock) = (emulator.start().await.unwrap(), TestClock::new());
+    let client = client(&emulator, &clock, client_credentials(&emulator));
+    let (count, hook_clock) = (AtomicU32::new(0), clock.clone());
+    let hook = move |emulator: &Emulator| {
+        if count.fetch_add(1, Ordering::Relaxed) < 2 {
+            advance(emulator, &hook_clock, lifetime);
+        }
+    };
+    emulator.on_request("get_current_user", hook).unwrap();
+    current_user(&client).await.unwrap();
+    assert_eq!(emulator.request_count("get_current_user"), Some(3));
+    assert_eq!(emulator.token_request_count("client_credentials"), 3);
 }
 
 #[tokio::test]

@@ -51,7 +51,7 @@ impl CachedToken {
     }
 
     /// Returns `true` if another process may have replaced the token since it was loaded.
-    pub(crate) fn is_loaded(&self) -> bool {
+    pub(super) fn is_loaded(&self) -> bool {
         self.is_loaded
     }
 
