@@ -1,4 +1,4 @@
-//! Origin check and access token of each request, and one refresh after a 401.
+//! Origin check and access token of each request, and the refresh after a 401.
 
 use std::sync::Arc;
 
