@@ -37,13 +37,6 @@ pub(super) struct Refresher {
     random: Arc<dyn RandomSource>,
 }
 
-/// New tokens.
-pub(super) struct Refreshed {
-    pub(super) tokens: TokenSet,
-    /// They come from the store, so another process may have refreshed them since.
-    pub(super) is_loaded: bool,
-}
-
 /// The time allowed for a custom provider: one that hangs must not block all requests forever.
 const CALLBACK_TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -84,10 +77,10 @@ impl Refresher {
         &mut self,
         current: Option<&TokenSet>,
         is_unusable: bool,
-    ) -> Result<Refreshed, Error> {
+    ) -> Result<TokenSet, Error> {
         if matches!(self.source, TokenSource::Provider(_)) {
             let tokens = self.call_provider(current.filter(|_| is_unusable)).await?;
-            return Ok(Refreshed::issued(tokens));
+            return Ok(tokens);
         }
         if let Some(unsaved) = self.unsaved.clone() {
             return self.persist(unsaved).await;
@@ -116,13 +109,13 @@ impl Refresher {
     }
 
     /// Returns tokens that are stored instead of these ones, if they are valid.
-    pub(super) async fn load_other(&self, current: &TokenSet) -> Result<Option<Refreshed>, Error> {
+    pub(super) async fn load_other(&self, current: &TokenSet) -> Result<Option<TokenSet>, Error> {
         let Some(store) = self.store() else {
             return Ok(None);
         };
         let stored = store.load().await?.map(|it| it.tokens);
         let other = self.find_valid(stored.as_ref(), Some(current));
-        Ok(other.map(Refreshed::loaded))
+        Ok(other)
     }
 
     /// Saves tokens that the store failed to save. Returns `false` if there are none.
@@ -197,20 +190,20 @@ impl Refresher {
     }
 
     /// Refreshes tokens that are not stored.
-    async fn refresh_alone(&mut self, current: Option<&TokenSet>) -> Result<Refreshed, Error> {
+    async fn refresh_alone(&mut self, current: Option<&TokenSet>) -> Result<TokenSet, Error> {
         if let Some(tokens) = self.find_valid(None, current) {
-            return Ok(Refreshed::issued(tokens));
+            return Ok(tokens);
         }
         let (client, initial) = self.oauth()?;
         if let InitialTokens::Credentials(scopes) = initial {
             let tokens = self.endpoint.client_credentials(client, scopes).await?;
-            return Ok(Refreshed::issued(tokens));
+            return Ok(tokens);
         }
         let mut rejection = None;
         for previous in refreshable([current, self.initial.as_ref()]) {
             let refresh_token = previous.expose_refresh_token().unwrap_or_default();
             match self.endpoint.refresh(client, refresh_token).await {
-                Ok(tokens) => return Ok(Refreshed::issued(tokens.inherit_from(previous))),
+                Ok(tokens) => return Ok(tokens.inherit_from(previous)),
                 // This refresh token is used up; that of another login may still be valid.
                 Err(error) if is_token_rejection(&error) => {
                     rejection.get_or_insert(error);
@@ -223,11 +216,11 @@ impl Refresher {
 
     /// Returns tokens that may be valid although a refresh failed: those that another program has stored
     /// meanwhile, or the initial ones if the store had older ones.
-    async fn fallback(&mut self, current: Option<&TokenSet>) -> Option<Refreshed> {
+    async fn fallback(&mut self, current: Option<&TokenSet>) -> Option<TokenSet> {
         if let Some(store) = self.store() {
             let stored = store.load().await.ok().flatten().map(|it| it.tokens);
             if let Some(tokens) = self.find_valid(stored.as_ref(), current) {
-                return Some(Refreshed::loaded(tokens));
+                return Some(tokens);
             }
         }
         let now = self.clock.system_time();
@@ -235,7 +228,7 @@ impl Refresher {
         let is_first = !std::mem::replace(&mut self.has_fallen_back, true);
         let is_other = current.is_none_or(|current| !current.has_same_access_token(initial));
         let is_usable = is_first && is_other && !initial.is_expired(now);
-        is_usable.then(|| Refreshed::issued(initial.clone()))
+        is_usable.then(|| initial.clone())
     }
 
     /// Returns tokens that another program has refreshed, or the initial ones.
@@ -252,22 +245,6 @@ impl Refresher {
         let initial = self.initial.as_ref().filter(|_| current.is_none());
         let stored = stored.filter(is_valid);
         stored.or(initial.filter(is_valid)).cloned()
-    }
-}
-
-impl Refreshed {
-    pub(super) fn issued(tokens: TokenSet) -> Refreshed {
-        Refreshed {
-            tokens,
-            is_loaded: false,
-        }
-    }
-
-    fn loaded(tokens: TokenSet) -> Refreshed {
-        Refreshed {
-            tokens,
-            is_loaded: true,
-        }
     }
 }
 

@@ -12,7 +12,7 @@ use http::HeaderValue;
 use tokio::sync::watch;
 
 use super::authentication::Authentication;
-use super::refresher::{Refreshed, Refresher};
+use super::refresher::Refresher;
 use super::token_endpoint::TokenEndpoint;
 use crate::Error;
 use crate::http::retry::rate_limit::RateLimitGate;
@@ -95,7 +95,7 @@ impl TokenCache {
             .as_ref()
             .is_some_and(Refresher::must_refresh_first);
         let has_store = refresher.as_ref().is_some_and(Refresher::has_store);
-        let current = tokens.filter(|_| !must_refresh).map(Refreshed::issued);
+        let current = tokens.filter(|_| !must_refresh);
         let current = current.map(|it| CachedToken::new(it, false, &**clock, &**random));
         let current = current.transpose()?;
         let (fixed, current) = match refresher {
@@ -186,9 +186,9 @@ impl TokenCache {
     }
 
     /// Returns `true` if a token may have been valid only before it was used: another process may have replaced it, or it
-    /// has expired meanwhile, such as while it was saved.
+    /// has expired meanwhile. Both can happen to a new one, too, while it waits to be saved in a store that is down.
     pub(crate) fn may_be_outdated(&self, token: &CachedToken) -> bool {
-        token.is_loaded() || token.is_due(self.shared.http.clock().system_time())
+        self.shared.has_store || token.is_due(self.shared.http.clock().system_time())
     }
 
     /// Records that the service has rejected a token.

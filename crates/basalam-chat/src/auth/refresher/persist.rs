@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::super::store::TokenStore;
 use super::super::token_set::TokenSet;
-use super::{Refreshed, Refresher};
+use super::Refresher;
 use crate::Error;
 use crate::state::PutMode;
 use crate::time::SleepReason;
@@ -29,9 +29,9 @@ pub(super) struct Unsaved {
 
 impl Refresher {
     /// Saves new tokens before any request uses them. Returns the stored ones if others were saved meanwhile.
-    pub(super) async fn persist(&mut self, unsaved: Unsaved) -> Result<Refreshed, Error> {
+    pub(super) async fn persist(&mut self, unsaved: Unsaved) -> Result<TokenSet, Error> {
         let Some(store) = self.store() else {
-            return Ok(Refreshed::issued(unsaved.tokens));
+            return Ok(unsaved.tokens);
         };
         // Kept until they are saved: this future can be dropped, and a custom store can panic.
         self.unsaved = Some(unsaved.clone());
@@ -42,7 +42,7 @@ impl Refresher {
     }
 
     /// Returns `None` if the tokens were deleted meanwhile.
-    async fn save(&self, store: &TokenStore, unsaved: Unsaved) -> Result<Option<Refreshed>, Error> {
+    async fn save(&self, store: &TokenStore, unsaved: Unsaved) -> Result<Option<TokenSet>, Error> {
         let Unsaved {
             tokens,
             mut mode,
@@ -51,18 +51,18 @@ impl Refresher {
         let (mut tries, mut pause) = (1, FIRST_PAUSE);
         loop {
             match store.write(&tokens, mode).await {
-                Ok(()) => return Ok(Some(Refreshed::issued(tokens))),
+                Ok(()) => return Ok(Some(tokens)),
                 Err(error) if error.is_conflict() => {
                     let Some(stored) = store.load().await? else {
                         return Ok(None);
                     };
                     // An earlier write was made although its response was lost.
                     if stored.tokens.has_same_access_token(&tokens) {
-                        return Ok(Some(Refreshed::issued(tokens)));
+                        return Ok(Some(tokens));
                     }
                     let is_old = |replaced: &TokenSet| replaced.has_same_tokens(&stored.tokens);
                     if !replaced.as_ref().is_some_and(is_old) {
-                        return Ok(Some(Refreshed::loaded(stored.tokens)));
+                        return Ok(Some(stored.tokens));
                     }
                     mode = PutMode::Update(stored.version);
                 }

@@ -4,7 +4,7 @@ use super::super::authentication::InitialTokens;
 use super::super::store::{Claim, Stored, TokenStore, Turn};
 use super::super::token_set::TokenSet;
 use super::persist::Unsaved;
-use super::{Refreshed, Refresher, is_token_rejection, refreshable};
+use super::{Refresher, is_token_rejection, refreshable};
 use crate::Error;
 use crate::state::PutMode;
 
@@ -14,7 +14,7 @@ impl Refresher {
         &mut self,
         store: &TokenStore,
         current: Option<&TokenSet>,
-    ) -> Result<Refreshed, Error> {
+    ) -> Result<TokenSet, Error> {
         let _turn_in_process = store.lock_process().await;
         let request = self.lease_request.take();
         let mut claim = Claim::new(store, request, &self.clock, &self.random);
@@ -28,7 +28,7 @@ impl Refresher {
         store: &TokenStore,
         claim: &mut Claim<'_>,
         current: Option<&TokenSet>,
-    ) -> Result<Refreshed, Error> {
+    ) -> Result<TokenSet, Error> {
         loop {
             let stored = store.load().await?;
             if let Some(refreshed) = self.loaded(&stored, current) {
@@ -48,15 +48,15 @@ impl Refresher {
                 && !stored.tokens.is_expired(self.clock.system_time())
             {
                 // Valid until the other client has refreshed them.
-                return Ok(Refreshed::loaded(stored.tokens));
+                return Ok(stored.tokens);
             }
             claim.pause().await?;
         }
     }
 
-    fn loaded(&self, stored: &Option<Stored>, current: Option<&TokenSet>) -> Option<Refreshed> {
+    fn loaded(&self, stored: &Option<Stored>, current: Option<&TokenSet>) -> Option<TokenSet> {
         let stored = stored.as_ref().map(|it| &it.tokens);
-        self.find_valid(stored, current).map(Refreshed::loaded)
+        self.find_valid(stored, current)
     }
 
     /// Refreshes stored tokens if that is still needed. Returns `None` if another process was faster.
@@ -65,7 +65,7 @@ impl Refresher {
         store: &TokenStore,
         turn: &mut Turn<'_>,
         current: Option<&TokenSet>,
-    ) -> Result<Option<Refreshed>, Error> {
+    ) -> Result<Option<TokenSet>, Error> {
         let stored = store.load().await?;
         if let Some(refreshed) = self.loaded(&stored, current) {
             return Ok(Some(refreshed));

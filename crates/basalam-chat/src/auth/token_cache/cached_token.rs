@@ -5,7 +5,6 @@ use std::time::{Duration, Instant, SystemTime};
 
 use http::HeaderValue;
 
-use super::super::refresher::Refreshed;
 use super::super::token_set::TokenSet;
 use crate::Error;
 use crate::random::{RandomSource, jitter};
@@ -25,18 +24,15 @@ pub(crate) struct CachedToken {
     refresh_at: Option<SystemTime>,
     /// It replaced a token that the service rejected.
     replaces_rejected: bool,
-    /// It comes from a store, so another process may have replaced it since.
-    is_loaded: bool,
 }
 
 impl CachedToken {
     pub(super) fn new(
-        refreshed: Refreshed,
+        tokens: TokenSet,
         replaces_rejected: bool,
         clock: &dyn Clock,
         random: &dyn RandomSource,
     ) -> Result<Arc<CachedToken>, Error> {
-        let Refreshed { tokens, is_loaded } = refreshed;
         let header = tokens.header()?;
         let leeway = tokens.refresh_leeway();
         let early = leeway + jitter(random, leeway / 10);
@@ -46,13 +42,7 @@ impl CachedToken {
             header,
             received_at: clock.instant(),
             replaces_rejected,
-            is_loaded,
         }))
-    }
-
-    /// Returns `true` if another process may have replaced the token since it was loaded.
-    pub(super) fn is_loaded(&self) -> bool {
-        self.is_loaded
     }
 
     /// Returns `true` if the token is to be refreshed, although it may still be valid.
