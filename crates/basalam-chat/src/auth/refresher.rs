@@ -114,8 +114,7 @@ impl Refresher {
             return Ok(None);
         };
         let stored = store.load().await?.map(|it| it.tokens);
-        let other = self.find_valid(stored.as_ref(), Some(current));
-        Ok(other)
+        Ok(self.find_valid(stored.as_ref(), Some(current)))
     }
 
     /// Saves tokens that the store failed to save. Returns `false` if there are none.
