@@ -54,8 +54,6 @@ impl Download {
             position: 0,
         };
         loop {
-            // The last outcomes, which the files of the next batch may share.
-            self.writer.commit().await?;
             let batch = self
                 .blocking(move |archive| look_up(&archive, after))
                 .await?;
@@ -87,6 +85,8 @@ impl Download {
                     },
                 }
             }
+            // The files of the next batch may share the last outcomes.
+            self.writer.commit().await?;
         }
     }
 
